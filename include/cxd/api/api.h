@@ -1,0 +1,23 @@
+#ifndef CXD_API_API_H
+#define CXD_API_API_H
+
+#include <stdbool.h>
+
+#include "cxd/base/compiler.h"
+#include "cxd/base/error.h"
+#include "cxd/config/config.h"
+
+/* The application: opens store, catalog, writer and HTTP server, wires the routes, and takes them down in the right order. */
+
+struct app;
+
+/* Starts everything. On the first start of a store an admin key is made and written (0600) to `admin.key` in the state directory, and,
+ * where `starter_surveys` is set, the surveys nps, csat and ces are created if there is no survey at all. */
+CXD_NODISCARD enum cxd_err app_start(const struct config *config, bool starter_surveys, struct app **ret_app,
+                                     struct error *err);
+const char *app_address(const struct app *app);         /* "127.0.0.1:8080" */
+const char *app_state_directory(const struct app *app); /* where admin.key and endpoint are */
+/* Drains, commits, checkpoints, frees. Takes NULL. */
+void app_stop(struct app *app);
+
+#endif

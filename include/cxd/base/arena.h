@@ -1,0 +1,34 @@
+#ifndef CXD_BASE_ARENA_H
+#define CXD_BASE_ARENA_H
+
+#include <stddef.h>
+
+#include "cxd/base/compiler.h"
+
+/* Memory that is freed all at once: one arena a request. Allocations are aligned for any type and live until
+ * arena_reset or arena_free. Not safe for use by two threads at once. */
+
+struct arena_block;
+
+struct arena {
+    struct arena_block *blocks; /* newest first */
+    char *next;
+    size_t left;
+};
+
+/* An empty arena; allocates nothing yet. */
+void arena_init(struct arena *arena);
+
+/* Frees everything but the first block, which is kept for reuse. */
+void arena_reset(struct arena *arena);
+void arena_free(struct arena *arena);
+
+/* Returns NULL when memory is refused; a size of 0 gives a unique pointer. arena_alloc_zero clears the memory. */
+CXD_NODISCARD void *arena_alloc(struct arena *arena, size_t size);
+CXD_NODISCARD void *arena_alloc_zero(struct arena *arena, size_t count, size_t size);
+
+/* A NUL-terminated copy; NULL when memory is refused. arena_strdup(NULL) is NULL. */
+CXD_NODISCARD char *arena_strndup(struct arena *arena, const char *text, size_t length);
+CXD_NODISCARD char *arena_strdup(struct arena *arena, const char *text);
+
+#endif

@@ -1,0 +1,35 @@
+#ifndef CXD_BASE_CALENDAR_H
+#define CXD_BASE_CALENDAR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cxd/base/compiler.h"
+#include "cxd/base/error.h"
+
+/* The calendar of the reporting time zone. The zone belongs to the process (it is glibc's TZ, which has every rule of
+ * the IANA database): set it once at start, before threads. */
+
+enum calendar_unit {
+    CALENDAR_HOUR,
+    CALENDAR_DAY,
+    CALENDAR_WEEK, /* from Monday, ISO 8601 */
+    CALENDAR_MONTH,
+    CALENDAR_QUARTER,
+    CALENDAR_YEAR
+};
+
+/* Sets the zone by its IANA name ("Asia/Kathmandu", "UTC"). ERR_CONFIG when there is no such zone on this machine
+ * (glibc alone would silently use UTC). */
+CXD_NODISCARD enum cxd_err calendar_set_zone(const char *name, struct error *err);
+
+/* The first instant of the unit that holds `time_ms`. A day begins at the first instant that bears its date, also
+ * where midnight is skipped by daylight saving; an hour begins where the local minute is 0 (an hour may so last 30
+ * to 120 minutes in a zone that shifts by half an hour). */
+int64_t calendar_floor(enum calendar_unit unit, int64_t time_ms);
+
+/* The start of the unit `count` units after (before, if negative) the one that holds `time_ms`. count 1 of floor(t) is
+ * the end of t's unit: consecutive units share a boundary, so they partition time. */
+int64_t calendar_add(enum calendar_unit unit, int64_t time_ms, int64_t count);
+
+#endif

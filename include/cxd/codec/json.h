@@ -1,0 +1,30 @@
+#ifndef CXD_CODEC_JSON_H
+#define CXD_CODEC_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cxd/base/compiler.h"
+#include "cxd/base/error.h"
+
+/* For clients of the daemon (cmd/), which read its replies without seeing a JSON library. */
+
+struct json; /* a value of a parsed document */
+
+/* Nested deeper than `depth`? A scan of brackets outside strings; takes any bytes. */
+bool json_too_deep(const char *bytes, size_t length, size_t depth);
+
+/* ERR_MALFORMED_JSON. The document is freed by json_free on the value returned; values inside belong to it. */
+CXD_NODISCARD enum cxd_err json_open(const char *bytes, size_t length, struct json **ret_document, struct error *err);
+void json_free(struct json *document);
+/* `path` is member names joined by '.': "interval.low". NULL / false where it is not there or of another type (null too). */
+const struct json *json_get(const struct json *value, const char *path);
+const char *json_text(const struct json *value, const char *path);
+bool json_number(const struct json *value, const char *path, double *ret_number);
+bool json_is_true(const struct json *value, const char *path);
+size_t json_count(const struct json *value); /* elements of an array, members of an object */
+const struct json *json_at(const struct json *array, size_t index);
+/* The name of an object's member by position (order of the text). */
+const char *json_name_at(const struct json *object, size_t index);
+
+#endif

@@ -1,0 +1,38 @@
+#ifndef CXD_CODEC_SURVEY_H
+#define CXD_CODEC_SURVEY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cxd/base/arena.h"
+#include "cxd/base/buffer.h"
+#include "cxd/base/compiler.h"
+#include "cxd/base/error.h"
+#include "cxd/domain/survey.h"
+
+/* A survey's definition between JSON and struct:
+ *
+ * {"name": "Checkout", "metric": "nps", "scale": {"min": 0, "max": 10}, "method": "net_promoter", "direction": "higher_is_better",
+ *  "bands": {"satisfied_from": 9, "dissatisfied_to": 6},
+ *  "texts": {"en": {"question": …, "low_label": …, "high_label": …, "comment_prompt": …, "thanks": …}},
+ *  "properties": ["plan"], "allowed_origins": ["https://shop.example"], "opens_at": null, "closes_at": null,
+ *  "amend_window": 1800, "max_backdate": 604800, "min_n": 0}
+ *
+ * Only `metric` is required. Durations are seconds or texts such as "30m"; they are written as seconds. What the server adds to a reply
+ * (slug, revision, created_at, updated_at, archived_at) is taken and passed over, so that a reply can be edited and put back; a `slug`
+ * must be the path's. */
+
+/* Reads and validates (survey_validate). ERR_MALFORMED_JSON, or ERR_INVALID naming every bad member. `default_backdate_s` is for a
+ * definition without max_backdate. Strings are of the arena. */
+CXD_NODISCARD enum cxd_err survey_decode(const char *bytes, size_t length, size_t depth, const char *slug,
+                                         int64_t default_backdate_s, struct arena *arena, struct survey *ret_survey,
+                                         struct error *err);
+
+/* The definition alone, canonical: equal definitions give equal bytes. This is what the store keeps. */
+void survey_encode_definition(struct buffer *out, const struct survey *survey);
+/* The reply: slug, the definition, revision, created_at, updated_at, archived_at. */
+void survey_encode(struct buffer *out, const struct survey *survey);
+/* What a widget needs to draw the survey: slug, metric, scale, texts, revision, open. */
+void survey_encode_form(struct buffer *out, const struct survey *survey, int64_t now_ms);
+
+#endif

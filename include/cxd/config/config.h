@@ -1,0 +1,65 @@
+#ifndef CXD_CONFIG_CONFIG_H
+#define CXD_CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "cxd/base/compiler.h"
+#include "cxd/base/error.h"
+
+/* Every option of the daemon, from one table (src/config/options.def): section, key, type, range, default and text.
+ * The table parses files, reads CXD_SECTION_KEY, and prints the commented sample. */
+
+enum config_read { CONFIG_READ_KEY, CONFIG_READ_OPEN };
+
+enum { CONFIG_TEXT_SIZE = 512 };
+
+struct config {
+    /* [server] */
+    char listen[CONFIG_TEXT_SIZE];          /* "ADDRESS:PORT", IPv6 in brackets; port 0 lets the kernel choose */
+    int64_t request_timeout_s;              /* total deadline of a request */
+    int64_t max_connections;                /* 0: as RLIMIT_NOFILE allows */
+    int64_t http_threads;                   /* event loops; 0: half of the cores, 1 to 8 */
+    int64_t read_threads;                   /* pool that answers reads */
+    char state_directory[CONFIG_TEXT_SIZE]; /* empty: beside the database */
+    /* [storage] */
+    char storage_url[CONFIG_TEXT_SIZE]; /* "sqlite:PATH", "memory:" */
+    int64_t queue_length;               /* changes that may wait for the writer */
+    /* [reporting] */
+    char timezone[CONFIG_TEXT_SIZE];
+    /* [access] */
+    enum config_read read;
+    /* [limits]: edge cases of what is taken in; characters are Unicode code points */
+    int64_t body_bytes;
+    int64_t batch_bytes;
+    int64_t header_bytes;
+    int64_t json_depth;
+    int64_t comment_characters;
+    int64_t respondent_characters;
+    int64_t properties;
+    int64_t property_key_characters;
+    int64_t property_value_characters;
+    int64_t clock_skew_s;   /* how far ahead answered_at may lie */
+    int64_t max_backdate_s; /* default of a survey's max_backdate */
+    /* [log] */
+    char log_level[CONFIG_TEXT_SIZE];
+};
+
+/* Defaults, then `path` (NULL: no file) and every .conf in conf.d beside it (by name), then the environment. ERR_CONFIG names file
+ * and line (or the variable), the key, the value and what would be right. An unknown section or key is an error, also
+ * in the environment (CXD_SECTION_KEY with an unknown SECTION_KEY; CXD_URL, CXD_KEY and CXD_CONFIG belong to the
+ * command line and are passed over). Options that do not fit each other (read = open on a listener that is not
+ * loopback) are errors too. */
+CXD_NODISCARD enum cxd_err config_load(const char *path, struct config *ret_config, struct error *err);
+
+/* Prints the commented sample: every option with its text, range and default. */
+void config_print_sample(FILE *out);
+
+/* Splits "ADDRESS:PORT" ("[::1]:80" for IPv6; a bare port means 127.0.0.1). False if it is none. `is_loopback` may be
+ * NULL. */
+CXD_NODISCARD bool config_split_listen(const char *listen, char *ret_host, size_t host_size, uint16_t *ret_port,
+                                       bool *ret_is_loopback);
+
+#endif

@@ -1,0 +1,42 @@
+#ifndef CXD_DOMAIN_KEY_H
+#define CXD_DOMAIN_KEY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cxd/base/compiler.h"
+#include "cxd/base/id.h"
+#include "cxd/base/secret.h"
+
+/* API keys: what is kept of one (never the secret itself) and what it may do. */
+
+enum scope {
+    SCOPE_READ = 1 << 0,
+    SCOPE_WRITE = 1 << 1,
+    SCOPE_EXPORT = 1 << 2,
+    SCOPE_ERASE = 1 << 3,
+    SCOPE_ADMIN = 1 << 4 /* implies every other */
+};
+
+/* "read", …; NULL past the last index (0–4). */
+const char *scope_name(int index);
+CXD_NODISCARD bool scope_parse(const char *name, enum scope *ret_scope);
+
+enum { KEY_PREFIX_SIZE = 9, KEY_NAME_SIZE = 129 };
+
+struct api_key {
+    struct id id;
+    char name[KEY_NAME_SIZE];
+    char prefix[KEY_PREFIX_SIZE]; /* the first 8 characters of the secret, to recognise it by */
+    uint8_t hash[SHA256_SIZE];    /* SHA-256 of the whole text */
+    unsigned scopes;              /* of enum scope */
+    int64_t created_at;
+    int64_t expires_at; /* TIME_MAX: never */
+    int64_t used_day;   /* start of the last UTC day of use; 0: never */
+    int64_t revoked_at; /* 0: not revoked */
+};
+
+bool api_key_is_valid(const struct api_key *key, int64_t now_ms);
+bool api_key_allows(const struct api_key *key, enum scope scope);
+
+#endif

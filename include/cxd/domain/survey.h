@@ -1,0 +1,91 @@
+#ifndef CXD_DOMAIN_SURVEY_H
+#define CXD_DOMAIN_SURVEY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cxd/base/compiler.h"
+#include "cxd/base/error.h"
+
+/* A survey's definition. Strings belong to the arena or catalog that made the struct. */
+
+enum metric { METRIC_NPS, METRIC_CSAT, METRIC_CES, METRIC_COUNT };
+enum method { METHOD_NET_PROMOTER, METHOD_TOP_BOX, METHOD_MEAN, METHOD_NET_EASY, METHOD_COUNT };
+enum direction { DIRECTION_HIGHER, DIRECTION_LOWER, DIRECTION_COUNT };
+
+/* The wire names ("nps", "top_box", "higher_is_better"); parse gives false for an unknown one. */
+const char *metric_name(enum metric metric);
+const char *method_name(enum method method);
+const char *direction_name(enum direction direction);
+CXD_NODISCARD bool metric_parse(const char *name, enum metric *ret);
+CXD_NODISCARD bool method_parse(const char *name, enum method *ret);
+CXD_NODISCARD bool direction_parse(const char *name, enum direction *ret);
+
+enum { SLUG_SIZE = 65, SURVEY_PROPERTIES_MAX = 16, SURVEY_TEXTS_MAX = 64, SURVEY_ORIGINS_MAX = 64 };
+
+/* What a respondent reads in one locale (BCP 47 tag). NULL where not given. */
+struct survey_text {
+    const char *locale;
+    const char *question;
+    const char *low_label;
+    const char *high_label;
+    const char *comment_prompt;
+    const char *thanks;
+};
+
+/* A declared segment property. `rolled` is the store's word that rollups cover every response (a property declared
+ * after responses came is scanned for until `cxd rebuild`). */
+struct survey_property {
+    const char *key;
+    bool rolled;
+};
+
+struct survey {
+    int64_t number; /* the store's; 0 until stored */
+    char slug[SLUG_SIZE];
+    const char *name; /* for people; NULL if none */
+    enum metric metric;
+    enum method method;
+    enum direction direction;
+    int scale_min, scale_max;
+    /* Bands. For higher_is_better: favourable is score ≥ favourable, unfavourable is score ≤ unfavourable; for
+     * lower_is_better: favourable is score ≤ favourable, unfavourable is score ≥ unfavourable. NPS: 9 and 6. On the
+     * wire: bands.satisfied_from / dissatisfied_to. */
+    int favourable, unfavourable;
+    const struct survey_text *texts;
+    size_t text_count;
+    const struct survey_property *properties;
+    size_t property_count;
+    const char *const *origins; /* allowed_origins; none: any */
+    size_t origin_count;
+    int64_t opens_at, closes_at; /* TIME_MIN, TIME_MAX: no bound; answers in [opens_at, closes_at) */
+    int64_t amend_window_s;      /* default 1800; 0: never amended */
+    int64_t max_backdate_s;
+    int64_t min_n; /* below it, score and interval are suppressed */
+    /* Kept by the store: */
+    int64_t revision; /* from 1 */
+    int64_t created_at, updated_at;
+    int64_t archived_at; /* 0: not archived */
+};
+
+/* Fills scale, method, direction and bands with the defaults of scoring.md §1 for the survey's metric (and, if
+ * `scale_given`, its scale_min/scale_max). Members that were given are then overwritten by the caller. */
+void survey_set_defaults(struct survey *survey, bool scale_given);
+/* The default bands for the survey's metric, method, scale and direction. */
+void survey_default_bands(const struct survey *survey, int *ret_favourable, int *ret_unfavourable);
+
+/* Collects every rule that the definition breaks into err (pointers into the definition's JSON: "/scale",
+ * "/bands/satisfied_from", "/texts/de/question", "/properties/3", …). Returns err->code. */
+CXD_NODISCARD enum cxd_err survey_validate(const struct survey *survey, struct error *err);
+
+/* True if answers are taken at `now_ms`: not archived, and inside [opens_at, closes_at). */
+bool survey_is_open(const struct survey *survey, int64_t now_ms);
+
+/* True if `origin` (an Origin header) may post to the survey. */
+bool survey_allows_origin(const struct survey *survey, const char *origin);
+
+/* The index of a declared property, or −1. */
+int survey_property_index(const struct survey *survey, const char *key);
+
+#endif

@@ -1,0 +1,63 @@
+#ifndef CXD_DOMAIN_WINDOW_H
+#define CXD_DOMAIN_WINDOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cxd/base/calendar.h"
+#include "cxd/base/compiler.h"
+#include "cxd/base/error.h"
+
+/* A half-open interval of time [from, to), and how windows are named, shifted, cut into buckets and covered by tiers.
+ *
+ * Named windows are whole calendar periods of the reporting zone: `today`, `week`, `month`, `quarter`, `year` hold the
+ * current one up to its end; `Nd` (1–3660) is the N calendar days that end with today, so that a score over `30d`, the
+ * last bucket of a daily trend with rolling=30d, and the same call a minute later agree; `all` has no bounds. */
+
+enum window_kind { WINDOW_RANGE, WINDOW_DAYS, WINDOW_CALENDAR, WINDOW_ALL };
+
+struct window {
+    int64_t from, to; /* TIME_MIN / TIME_MAX where unbounded */
+    enum window_kind kind;
+    enum calendar_unit unit; /* of WINDOW_CALENDAR */
+    int64_t days;            /* of WINDOW_DAYS */
+};
+
+/* Reads a window's name at `now_ms`; false if there is none of that name. */
+CXD_NODISCARD bool window_parse(const char *name, int64_t now_ms, struct window *ret_window);
+/* Reads a bound: RFC 3339, or a date "2026-10-24" (the start of that day in the reporting zone). */
+CXD_NODISCARD bool window_parse_bound(const char *text, int64_t *ret_ms);
+
+/* `compare=previous`: for calendar windows the period before; for days the N calendar days before; for a range the same length
+ * ending at `from`. False where there is none (an unbounded side). */
+CXD_NODISCARD bool window_previous(const struct window *window, struct window *ret_window);
+/* `compare=year`: the same window a year earlier (Feb 29 becomes Feb 28… of the calendar of the zone: civil date and time of day of both
+ * bounds, one year less). False where a side is unbounded. */
+CXD_NODISCARD bool window_year_before(const struct window *window, struct window *ret_window);
+
+/* Boundaries of the trend's buckets: whole calendar units that overlap [from, to), the first and last clipped to it. Writes
+ * bucket_count + 1 ascending times. ERR_BAD_PARAMETER when there are more than `max` buckets. */
+CXD_NODISCARD enum cxd_err window_buckets(const struct window *window, enum calendar_unit unit, size_t max,
+                                          int64_t *ret_bounds, size_t *ret_count, struct error *err);
+
+/* Tiers of rollups, coarsest first. A rollup row of tier T and bucket b holds the responses with
+ * b ≤ answered_at < b + length(T), b a multiple of the length since 1970 (UTC). TIER_ALL has one bucket, 0. TIER_RAW is the
+ * responses themselves. Quarter hours are there because every zone's midnight lies on one. */
+enum tier { TIER_ALL, TIER_DAY, TIER_HOUR, TIER_QUARTER_HOUR, TIER_RAW, TIER_COUNT };
+int64_t tier_length_ms(enum tier tier); /* 0 for ALL and RAW */
+int64_t tier_bucket(enum tier tier, int64_t time_ms); /* floor, also for times before 1970 */
+
+/* A run [from, to) to be read from one tier. */
+struct span {
+    enum tier tier;
+    int64_t from, to;
+};
+
+/* Covers the partition bounds[0..count-1] (ascending, count ≥ 2) with spans in ascending order, such that no rollup bucket
+ * crosses a bound, each stretch uses the coarsest tier that fits, and adjacent spans of one tier are merged (also across
+ * bounds). Exactly (TIME_MIN, TIME_MAX) as the only two bounds gives one TIER_ALL span; otherwise an unbounded side
+ * is read as days. Writes at most 9·(count−1) spans; returns their number. */
+size_t window_cover(const int64_t *bounds, size_t count, struct span *ret_spans);
+
+#endif

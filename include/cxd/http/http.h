@@ -1,0 +1,130 @@
+#ifndef CXD_HTTP_HTTP_H
+#define CXD_HTTP_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cxd/base/arena.h"
+#include "cxd/base/buffer.h"
+#include "cxd/base/compiler.h"
+#include "cxd/base/error.h"
+#include "cxd/base/id.h"
+
+/* The transport: takes requests off the network, guards them, routes them to handlers and sends what these reply. It knows no
+ * survey.
+ *
+ * Threads. `http_threads` event loops own the connections; a handler runs on its connection's loop and must not block. A route
+ * with HTTP_POOLED runs on one of `pool_threads` workers instead, and may. A handler ends in exactly one of: http_reply,
+ * http_problem, or (not in the pool) http_defer.
+ *
+ * Memory. Everything that a request's accessors return lives until its reply has been sent. */
+
+struct http_server;
+struct http_request;
+
+enum http_method { HTTP_GET, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OPTIONS, HTTP_METHOD_COUNT };
+
+typedef void http_handler(struct http_request *request);
+
+enum http_flags {
+    HTTP_POOLED = 1 << 0, /* runs on a worker */
+    HTTP_INGEST = 1 << 1, /* needs a Content-Length (411) */
+    HTTP_BATCH = 1 << 2,  /* the body limit is batch_bytes */
+    HTTP_CORS = 1 << 3    /* open to other origins, as allow_origin says */
+};
+
+/* `pattern` is literal segments and {named} ones: "/v1/surveys/{survey}/responses". `scope` 0 is public; anything else is
+ * given to `authorize`. HEAD is answered by GET routes; OPTIONS by the server. */
+struct http_route {
+    enum http_method method;
+    const char *pattern;
+    http_handler *handle;
+    unsigned scope;
+    unsigned flags;
+};
+
+struct http_options {
+    const char *host;
+    uint16_t port;             /* 0: the kernel chooses */
+    unsigned http_threads;     /* ≥ 1 */
+    unsigned pool_threads;     /* ≥ 1 */
+    int64_t request_timeout_ms; /* from the first byte of a request to the last of its body, and again for the reply */
+    unsigned max_connections;  /* over all loops; 0: as RLIMIT_NOFILE allows */
+    size_t header_bytes;
+    size_t body_bytes, batch_bytes;
+    const struct http_route *routes;
+    size_t route_count;
+    void *app; /* handed to the hooks, and by http_app() */
+    /* `secret` is the Bearer token or NULL. CXD_OK lets the request pass. */
+    enum cxd_err (*authorize)(void *app, struct http_request *request, const char *secret, unsigned scope,
+                              struct error *err);
+    /* Whether `origin` may use an HTTP_CORS route (path parameters are there). */
+    bool (*allow_origin)(void *app, struct http_request *request, const char *origin);
+    /* Makes and frees what http_worker() returns on each worker. */
+    enum cxd_err (*worker_open)(void *app, void **ret_worker, struct error *err);
+    void (*worker_close)(void *app, void *worker);
+};
+
+/* Binds, listens and starts all threads. ERR_SYSTEM when it cannot. `options` is copied; what it points to stays the caller's
+ * and must outlive the server. */
+CXD_NODISCARD enum cxd_err http_server_start(const struct http_options *options, struct http_server **ret_server,
+                                             struct error *err);
+/* "127.0.0.1:8080", with the real port. */
+const char *http_server_address(const struct http_server *server);
+/* Graceful end: takes no new connection, answers every request that has arrived (Connection: close), for at most `grace_ms`; then
+ * ends threads and frees. Deferred requests must still be completed by others meanwhile. Takes NULL. */
+void http_server_stop(struct http_server *server, int64_t grace_ms);
+bool http_server_is_draining(const struct http_server *server);
+
+/* What was asked. */
+void *http_app(const struct http_request *request);
+void *http_worker(const struct http_request *request); /* HTTP_POOLED only */
+enum http_method http_request_method(const struct http_request *request);
+/* The decoded path parameter `{name}`; never NULL for a name of the route's pattern. */
+const char *http_path(const struct http_request *request, const char *name);
+/* A header's value, or NULL. Valid until the reply; call from the loop or the worker that runs the handler. */
+const char *http_header(const struct http_request *request, const char *name);
+const char *http_body(const struct http_request *request, size_t *ret_length); /* never NULL */
+struct arena *http_arena(struct http_request *request);
+int64_t http_now_ms(const struct http_request *request); /* wall clock when the request was complete */
+struct id_source *http_ids(struct http_request *request);
+
+struct http_query_item {
+    const char *key, *value; /* decoded; value "" where there is no '=' */
+};
+/* The items of the query string in order. */
+const struct http_query_item *http_query(const struct http_request *request, size_t *ret_count);
+/* Parses a query string (what follows '?'; application/x-www-form-urlencoded: '+' is a blank). ERR_BAD_PARAMETER for a bad
+ * escape, a NUL, invalid UTF-8, a key that is given twice, or more than 64 items. */
+CXD_NODISCARD enum cxd_err http_query_parse(const char *text, struct arena *arena,
+                                            struct http_query_item **ret_items, size_t *ret_count,
+                                            struct error *err);
+
+/* True if the request's Content-Type is `type` ("application/json"; parameters are passed over) . */
+bool http_has_type(const struct http_request *request, const char *type);
+
+/* What is replied. Headers first; `value` is copied. */
+void http_reply_header(struct http_request *request, const char *name, const char *value);
+/* The reply's body, to be filled before http_reply. */
+struct buffer *http_out(struct http_request *request);
+/* Sends http_out with `status`; `type` is a string constant ("application/json"), NULL for no body. A failed buffer
+ * becomes ERR_NO_MEMORY. */
+void http_reply(struct http_request *request, int status, const char *type);
+/* As http_reply with 200, a strong ETag over the body, and 304 without body where If-None-Match has it. */
+void http_reply_tagged(struct http_request *request, const char *type);
+/* An RFC 9457 problem made of err; Retry-After, WWW-Authenticate, Allow as the status wants. */
+void http_problem(struct http_request *request, const struct error *err);
+void http_problem_code(struct http_request *request, enum cxd_err code, const char *format, ...) CXD_PRINTF(3, 4);
+/* Appends the problem's JSON object (one line, no newline) without sending: for one line of a batch. `line` 0: no line member. */
+void http_problem_write(struct buffer *out, const struct error *err);
+
+/* Sets the request aside: its connection waits. Call before the work is handed to another thread; that thread then calls
+ * http_complete once, after which `finish` runs on the loop, and replies. `context` is for finish: http_deferred(). */
+void http_defer(struct http_request *request, http_handler *finish, void *context);
+void *http_deferred(const struct http_request *request);
+/* From any thread. Completed requests are picked up at the next http_wake (one for many). */
+void http_complete(struct http_request *request);
+void http_wake(struct http_server *server);
+
+#endif

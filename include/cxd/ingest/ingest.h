@@ -1,0 +1,49 @@
+#ifndef CXD_INGEST_INGEST_H
+#define CXD_INGEST_INGEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cxd/base/compiler.h"
+#include "cxd/base/error.h"
+#include "cxd/ingest/catalog.h"
+#include "cxd/store/store.h"
+
+/* The write side: a bounded queue and the one thread that writes. Every change of any kind goes through here. The writer takes all
+ * that is queued, applies it as one transaction, and only then completes each ticket: what queued during one fsync is the next
+ * batch, and there is no timer. */
+
+struct ingest;
+
+/* A request's changes: applied in one transaction, all or none. The submitter owns it; until `done` is called the writer does. */
+struct ticket {
+    struct change *changes;
+    size_t count;
+    /* Called on the writer's thread, after the commit (error CXD_OK: see each change's outcome) or after its failure. Must not
+     * block and must not free the ticket before it returns. */
+    void (*done)(struct ticket *ticket);
+    void *context;
+    enum cxd_err error;
+    struct ticket *next; /* the queue's */
+};
+
+struct ingest_options {
+    struct store *store;
+    struct catalog *catalog; /* reloaded after a batch that changed surveys or keys, before `done` */
+    size_t queue_length;     /* changes that may wait */
+    void (*batch_done)(void *context); /* after every ticket of a batch is done */
+    void *batch_context;
+};
+
+CXD_NODISCARD enum cxd_err ingest_start(const struct ingest_options *options, struct ingest **ret_ingest,
+                                        struct error *err);
+/* Queues a ticket. ERR_QUEUE_FULL (nothing was taken; `done` is not called) when the changes do not fit beside what waits: a
+ * ticket larger than the whole queue is taken when the queue is empty. */
+CXD_NODISCARD enum cxd_err ingest_submit(struct ingest *ingest, struct ticket *ticket);
+/* Submits one change and waits for it: for start-up, not for handlers. */
+CXD_NODISCARD enum cxd_err ingest_apply(struct ingest *ingest, struct change *change, struct error *err);
+/* Writes what is queued, ends the thread, frees. No submit may come after. Takes NULL. */
+void ingest_stop(struct ingest *ingest);
+
+#endif

@@ -1,0 +1,175 @@
+#ifndef CXD_STORE_STORE_H
+#define CXD_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cxd/base/arena.h"
+#include "cxd/base/compiler.h"
+#include "cxd/base/error.h"
+#include "cxd/domain/histogram.h"
+#include "cxd/domain/key.h"
+#include "cxd/domain/response.h"
+#include "cxd/domain/survey.h"
+#include "cxd/domain/window.h"
+
+/* Where responses, surveys and keys are kept. One interface over every engine; the engine is chosen by URL and its name
+ * appears nowhere else. Rules that every engine keeps, and that tests/contract/ holds:
+ *
+ * - store_apply is called by one thread at a time; readers may run at the same time, each used by one thread at a time.
+ * - What store_apply has returned CXD_OK for is on stable storage (memory: is not stable, and says so).
+ * - Rollups (see domain/window.h for tiers) move in the same transaction as the responses they count. Dimensions are
+ *   "" (the total), "touchpoint", "channel", "locale", and "property.KEY" for each declared property that is `rolled`.
+ *   An excluded response counts nowhere. */
+
+struct store;
+struct store_reader;
+
+/* A survey as it is stored: its definition is a text of codec/'s that the store does not look into. */
+struct survey_record {
+    int64_t number; /* assigned by the store at the first put */
+    char slug[SLUG_SIZE];
+    int64_t revision;
+    const char *definition;
+    enum metric metric;          /* fixed, with the scale, once there are responses */
+    int scale_min, scale_max;
+    const char *property_keys[SURVEY_PROPERTIES_MAX]; /* declared; `rolled` is kept by the store */
+    bool property_rolled[SURVEY_PROPERTIES_MAX];
+    size_t property_count;
+    int64_t created_at, updated_at, archived_at;
+};
+
+enum change_kind {
+    CHANGE_RESPONSE, /* create, replay or amend `response` by its id */
+    CHANGE_EXCLUDE,  /* exclude the response `id` of `survey` (with `reason`), or include it again */
+    CHANGE_ERASE,    /* forget a respondent: comment, respondent, properties go, or with `counts` the whole response */
+    CHANGE_SURVEY,   /* create or replace a definition */
+    CHANGE_ARCHIVE,  /* archive the survey `slug` */
+    CHANGE_KEY,      /* add a key */
+    CHANGE_REVOKE,   /* revoke the key `id` */
+    CHANGE_KEY_USED  /* note a key's last-used day */
+};
+
+/* What became of a change. */
+enum outcome {
+    OUTCOME_NONE,
+    OUTCOME_CREATED,
+    OUTCOME_REPLAYED, /* it was already so; nothing written */
+    OUTCOME_AMENDED,  /* an existing thing was changed */
+    OUTCOME_MISSING,  /* there is no such thing */
+    OUTCOME_REFUSED   /* `refusal` says why; nothing written */
+};
+
+struct change {
+    enum change_kind kind;
+    int64_t now_ms;
+    union {
+        struct {
+            struct response value; /* in: id, survey, revision, … ; out (replayed, amended): as stored */
+            int64_t amend_window_ms;
+            bool must_exist; /* the survey is closed: only a replay is answered, else refused ERR_SURVEY_CLOSED */
+        } response;
+        struct {
+            struct id id;
+            int64_t survey;
+            bool excluded;
+            const char *reason;
+        } exclude;
+        struct {
+            const char *respondent;
+            bool counts; /* true: the responses go and the scores move; false: scores keep their counts */
+            int64_t erased; /* out: responses touched */
+        } erase;
+        struct survey_record survey; /* out: number, revision, property_rolled, created_at, updated_at */
+        struct {
+            char slug[SLUG_SIZE];
+        } archive;
+        struct api_key key;
+        struct id revoke;
+        struct {
+            struct id id;
+            int64_t day;
+        } key_used;
+    } as;
+    struct arena *arena; /* for strings of the reply; outlives the change */
+    enum outcome outcome;
+    enum cxd_err refusal;
+};
+/* CHANGE_RESPONSE: an id that exists under another survey is refused ERR_CONFLICT. The same payload is REPLAYED at any
+ * age. Another payload is AMENDED while now − received_at ≤ amend_window (every member is replaced; answered_at only if
+ * sent; revision becomes the new one; received_at and exclusion stay), else refused ERR_CONFLICT.
+ * CHANGE_SURVEY: an identical definition of a survey that is not archived is REPLAYED; otherwise the revision rises and the
+ * survey is live (again). Another metric or scale once there are responses is refused ERR_SURVEY_FIXED. A property that is
+ * declared while there are responses is stored with rolled = false; one that is no longer declared loses its rollups.
+ * CHANGE_ARCHIVE of an archived survey, CHANGE_REVOKE of a revoked key: REPLAYED. */
+
+/* Opens (creating or migrating as needed) the store that `url` names: "sqlite:PATH" or "memory:". ERR_CONFIG for another URL,
+ * ERR_LOCKED if another process has it open, ERR_SCHEMA if it was written by a newer cxd or is not cxd's, ERR_STORAGE. */
+CXD_NODISCARD enum cxd_err store_open(const char *url, struct store **ret_store, struct error *err);
+/* Checkpoints and closes. All readers are closed before. Takes NULL. */
+void store_close(struct store *store);
+
+/* The directory that holds the store's file, or NULL (memory:). Owned by the store. */
+const char *store_directory(const struct store *store);
+
+/* Applies changes in order as one transaction and makes it durable, setting each one's outcome. On an error nothing was applied,
+ * outcomes mean nothing, and the store is usable again: ERR_STORAGE_FULL, ERR_STORAGE, ERR_NO_MEMORY. */
+CXD_NODISCARD enum cxd_err store_apply(struct store *store, struct change *const *changes, size_t count,
+                                       struct error *err);
+
+CXD_NODISCARD enum cxd_err store_reader_open(struct store *store, struct store_reader **ret_reader,
+                                             struct error *err);
+void store_reader_close(struct store_reader *reader);
+/* Reads between begin and end see one state. Every begin that succeeded has its end. */
+CXD_NODISCARD enum cxd_err store_reader_begin(struct store_reader *reader, struct error *err);
+void store_reader_end(struct store_reader *reader);
+
+/* Which responses: those of a survey whose members equal every value that is set. */
+struct filter {
+    int64_t survey;
+    const char *touchpoint, *channel, *locale;
+    const struct property *properties;
+    size_t property_count;
+    /* Whether rollups cover properties[0]; looked at only when that is the one condition. */
+    bool property_rolled;
+};
+
+/* Histograms of the buckets [bounds[i], bounds[i+1]), i < count − 1, of counted responses; bounds ascend. Reads rollups where
+ * the filter has at most one condition and it is rolled, else responses. */
+CXD_NODISCARD enum cxd_err store_read_histograms(struct store_reader *reader, const struct filter *filter,
+                                                 const int64_t *bounds, size_t count, struct histogram *ret_hists,
+                                                 struct error *err);
+
+/* The first and last answered_at of a survey's responses, excluded ones too; *ret_found false if it has none. */
+CXD_NODISCARD enum cxd_err store_read_extent(struct store_reader *reader, int64_t survey, bool *ret_found,
+                                             int64_t *ret_first, int64_t *ret_last, struct error *err);
+
+CXD_NODISCARD enum cxd_err store_read_response(struct store_reader *reader, const struct id *id, struct arena *arena,
+                                               bool *ret_found, struct response *ret_response, struct error *err);
+
+/* All surveys by slug; all keys by creation. Arrays and strings are of the arena. */
+CXD_NODISCARD enum cxd_err store_read_surveys(struct store_reader *reader, struct arena *arena,
+                                              struct survey_record **ret_surveys, size_t *ret_count,
+                                              struct error *err);
+CXD_NODISCARD enum cxd_err store_read_keys(struct store_reader *reader, struct arena *arena, struct api_key **ret_keys,
+                                           size_t *ret_count, struct error *err);
+
+/* A line of the rollup table, for rebuild and check. */
+struct rollup_row {
+    int64_t survey;
+    const char *dimension, *value;
+    enum tier tier;
+    int64_t bucket;
+    struct histogram hist;
+};
+typedef void store_rollup_visit(void *context, const struct rollup_row *row);
+/* Every rollup row that is not all zero, ordered by survey, dimension, value, tier, bucket. */
+CXD_NODISCARD enum cxd_err store_read_rollups(struct store_reader *reader, store_rollup_visit *visit, void *context,
+                                              struct error *err);
+
+/* Recreates every rollup from the responses, one transaction, and makes every declared property `rolled`. *ret_responses is
+ * the number of responses read. Not while readers are in use. */
+CXD_NODISCARD enum cxd_err store_rebuild(struct store *store, int64_t *ret_responses, struct error *err);
+
+#endif
