@@ -21,7 +21,7 @@ struct ticket {
     struct change *changes;
     size_t count;
     /* Called on the writer's thread, after the commit (error CXD_OK: see each change's outcome) or after its failure. Must not
-     * block and must not free the ticket before it returns. */
+     * block; from here on the ticket is the submitter's again, and may be freed. */
     void (*done)(struct ticket *ticket);
     void *context;
     enum cxd_err error;

@@ -1,0 +1,231 @@
+/* The one thread that writes. It takes all tickets that wait, applies their changes as one transaction, then completes each ticket:
+ * a reply leaves only after the commit that holds it. */
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "cxd/base/log.h"
+#include "cxd/ingest/ingest.h"
+#include "ingest/queue.h"
+
+enum {
+    RETRY_FAILURES_MAX = 3 /* tickets in a row that may fail alone before the rest of their batch is given up */
+};
+
+struct ingest {
+    struct ingest_options options;
+    struct queue queue;
+    pthread_t thread;
+    struct change **changes; /* the batch being applied: pointers into the tickets */
+    size_t changes_capacity;
+    bool catalog_is_stale; /* a reload failed: try again after the next batch */
+};
+
+static bool changes_definitions(const struct ticket *ticket)
+{
+    for (size_t i = 0; i < ticket->count; i++)
+        if (ticket->changes[i].kind != CHANGE_RESPONSE && ticket->changes[i].kind != CHANGE_EXCLUDE &&
+            ticket->changes[i].kind != CHANGE_ERASE)
+            return true;
+    return false;
+}
+
+/* A response was validated against the survey as it was when it arrived. If the survey has changed since, hold it against the
+ * current one: metric and scale cannot have changed once there are responses, so this is rare and cheap. */
+static bool admit(struct change *change, const struct snapshot *snapshot)
+{
+    struct response *response = &change->as.response.value;
+    const struct survey *survey = snapshot_survey_number(snapshot, response->survey);
+    if (survey == NULL) {
+        change->refusal = ERR_NO_SURVEY;
+    } else if (survey->revision == response->revision) {
+        return true;
+    } else if (response->score < survey->scale_min || response->score > survey->scale_max) {
+        change->refusal = ERR_INVALID;
+    } else {
+        response->revision = survey->revision;
+        if (!survey_is_open(survey, change->now_ms))
+            change->as.response.must_exist = true;
+        return true;
+    }
+    change->outcome = OUTCOME_REFUSED;
+    return false;
+}
+
+static bool reserve(struct ingest *ingest, size_t count)
+{
+    if (count <= ingest->changes_capacity)
+        return true;
+    struct change **grown = realloc(ingest->changes, count * sizeof(*grown));
+    if (grown == NULL)
+        return false;
+    ingest->changes = grown;
+    ingest->changes_capacity = count;
+    return true;
+}
+
+/* Applies the tickets from `first` up to, not including, `end` as one transaction, and notes the result in each. */
+static enum cxd_err apply_run(struct ingest *ingest, struct ticket *first, const struct ticket *end, bool is_retry)
+{
+    size_t count = 0;
+    for (struct ticket *ticket = first; ticket != end; ticket = ticket->next)
+        count += ticket->count;
+
+    struct error err;
+    error_clear(&err);
+    enum cxd_err result = CXD_OK;
+    if (!reserve(ingest, count)) {
+        result = ERR_NO_MEMORY;
+    } else {
+        const struct snapshot *snapshot = catalog_acquire(ingest->options.catalog);
+        size_t used = 0;
+        for (struct ticket *ticket = first; ticket != end; ticket = ticket->next)
+            for (size_t i = 0; i < ticket->count; i++)
+                if (ticket->changes[i].kind != CHANGE_RESPONSE || admit(&ticket->changes[i], snapshot))
+                    ingest->changes[used++] = &ticket->changes[i];
+        catalog_release(snapshot);
+        if (used > 0)
+            result = store_apply(ingest->options.store, ingest->changes, used, &err);
+    }
+    for (struct ticket *ticket = first; ticket != end; ticket = ticket->next)
+        ticket->error = result;
+    if (result != CXD_OK) {
+        char detail[300];
+        log_record(LOG_LEVEL_ERROR, is_retry ? "apply_failed" : "batch_failed", "error=%s changes=%zu detail=%s",
+                   error_slug(result), count, log_value(detail, sizeof(detail), err.detail));
+    }
+    return result;
+}
+
+/* One change that the store cannot take must not sink its neighbours: after a failure each ticket is tried alone. A full
+ * disk is everyone's. */
+static void apply_each(struct ingest *ingest, struct ticket *first, const struct ticket *end)
+{
+    int failures = 0;
+    for (struct ticket *ticket = first; ticket != end && failures < RETRY_FAILURES_MAX; ticket = ticket->next)
+        failures = apply_run(ingest, ticket, ticket->next, true) == CXD_OK ? 0 : failures + 1;
+}
+
+/* After a batch that changed surveys or keys, and before anyone is told of it. */
+static void reload_catalog(struct ingest *ingest)
+{
+    struct error err;
+    ingest->catalog_is_stale = catalog_reload(ingest->options.catalog, &err) != CXD_OK;
+    if (ingest->catalog_is_stale) {
+        char detail[300];
+        log_record(LOG_LEVEL_ERROR, "catalog_reload_failed", "error=%s detail=%s", error_slug(err.code),
+                   log_value(detail, sizeof(detail), err.detail));
+    }
+}
+
+static void complete(struct ticket *first, const struct ticket *end)
+{
+    while (first != end) {
+        struct ticket *next = first->next; /* `done` may hand the ticket's memory to someone else */
+        first->done(first);
+        first = next;
+    }
+}
+
+/* Takes the run of tickets that starts at `first`: up to and including the next one that changes definitions, since what follows
+ * it has to be held against the new ones. */
+static struct ticket *process_run(struct ingest *ingest, struct ticket *first)
+{
+    struct ticket *last = first;
+    bool redefined = changes_definitions(last);
+    while (!redefined && last->next != NULL) {
+        last = last->next;
+        redefined = changes_definitions(last);
+    }
+    struct ticket *end = last->next;
+
+    enum cxd_err result = apply_run(ingest, first, end, false);
+    if (result != CXD_OK && result != ERR_STORAGE_FULL && first->next != end)
+        apply_each(ingest, first, end);
+    if ((redefined && last->error == CXD_OK) || ingest->catalog_is_stale)
+        reload_catalog(ingest);
+    complete(first, end);
+    return end;
+}
+
+static void *writer_main(void *argument)
+{
+    struct ingest *ingest = argument;
+    struct ticket *tickets;
+    while ((tickets = queue_take_all(&ingest->queue)) != NULL) {
+        while (tickets != NULL)
+            tickets = process_run(ingest, tickets);
+        ingest->options.batch_done(ingest->options.batch_context);
+    }
+    return NULL;
+}
+
+enum cxd_err ingest_start(const struct ingest_options *options, struct ingest **ret_ingest, struct error *err)
+{
+    struct ingest *ingest = calloc(1, sizeof(*ingest));
+    if (ingest == NULL)
+        return error_set(err, ERR_NO_MEMORY, "no memory for the writer");
+    ingest->options = *options;
+    if (!queue_init(&ingest->queue, options->queue_length)) {
+        free(ingest);
+        return error_set(err, ERR_SYSTEM, "cannot make the writer's queue");
+    }
+    if (pthread_create(&ingest->thread, NULL, writer_main, ingest) != 0) {
+        queue_destroy(&ingest->queue);
+        free(ingest);
+        return error_set(err, ERR_SYSTEM, "cannot start the writer's thread");
+    }
+    *ret_ingest = ingest;
+    return CXD_OK;
+}
+
+enum cxd_err ingest_submit(struct ingest *ingest, struct ticket *ticket)
+{
+    ticket->error = CXD_OK;
+    return queue_put(&ingest->queue, ticket) ? CXD_OK : ERR_QUEUE_FULL;
+}
+
+/* For ingest_apply: a ticket whose `done` wakes the thread that waits for it. */
+struct waiter {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool is_done;
+};
+
+static void waiter_done(struct ticket *ticket)
+{
+    struct waiter *waiter = ticket->context;
+    pthread_mutex_lock(&waiter->lock);
+    waiter->is_done = true;
+    pthread_cond_signal(&waiter->changed);
+    pthread_mutex_unlock(&waiter->lock);
+}
+
+enum cxd_err ingest_apply(struct ingest *ingest, struct change *change, struct error *err)
+{
+    struct waiter waiter = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+    struct ticket ticket = {.changes = change, .count = 1, .done = waiter_done, .context = &waiter};
+    enum cxd_err result = ingest_submit(ingest, &ticket);
+    if (result == CXD_OK) {
+        pthread_mutex_lock(&waiter.lock);
+        while (!waiter.is_done)
+            pthread_cond_wait(&waiter.changed, &waiter.lock);
+        pthread_mutex_unlock(&waiter.lock);
+        result = ticket.error;
+    }
+    if (result == CXD_OK && change->outcome == OUTCOME_REFUSED)
+        result = change->refusal;
+    pthread_cond_destroy(&waiter.changed);
+    pthread_mutex_destroy(&waiter.lock);
+    return result == CXD_OK ? CXD_OK : error_set(err, result, "%s", error_title(result));
+}
+
+void ingest_stop(struct ingest *ingest)
+{
+    if (ingest == NULL)
+        return;
+    queue_close(&ingest->queue);
+    pthread_join(ingest->thread, NULL);
+    queue_destroy(&ingest->queue);
+    free(ingest->changes);
+    free(ingest);
+}

@@ -1,0 +1,143 @@
+/* A trend is one read of the store: the boundaries of all buckets (and, with `rolling`, the starts of all rolling windows) cut time into
+ * elementary pieces, whose histograms are summed up from the left; any bucket is then a difference of two sums. */
+#include <stdlib.h>
+
+#include "cxd/query/query.h"
+#include "query/filter.h"
+
+struct trend_cuts {
+    int64_t *bounds; /* bucket_count + 1 */
+    size_t bucket_count;
+    int64_t *starts;  /* where each bucket's figure begins */
+    int64_t *points;  /* all of them, ascending and distinct */
+    size_t point_count;
+    struct histogram *sums; /* sums[i]: everything in [points[0], points[i]) */
+};
+
+static int compare_times(const void *a, const void *b)
+{
+    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+    return (left > right) - (left < right);
+}
+
+static size_t point_index(const struct trend_cuts *cuts, int64_t time_ms)
+{
+    const int64_t *found =
+        bsearch(&time_ms, cuts->points, cuts->point_count, sizeof(*cuts->points), compare_times);
+    return (size_t)(found - cuts->points);
+}
+
+static struct histogram between(const struct trend_cuts *cuts, int64_t from, int64_t to)
+{
+    struct histogram hist = cuts->sums[point_index(cuts, to)];
+    histogram_subtract(&hist, &cuts->sums[point_index(cuts, from)]);
+    return hist;
+}
+
+/* N calendar days before `end`, at the same time of the day. */
+static int64_t days_before(int64_t end, int64_t days)
+{
+    return calendar_add(CALENDAR_DAY, end, -days) + (end - calendar_floor(CALENDAR_DAY, end));
+}
+
+/* An unbounded side becomes the whole unit that holds the survey's first or last response. False: there is nothing. */
+static enum cxd_err bound_window(struct store_reader *reader, const struct trend_question *question,
+                                 struct window *window, bool *ret_any, struct error *err)
+{
+    *ret_any = true;
+    if (window->from != TIME_MIN && window->to != TIME_MAX)
+        return CXD_OK;
+    int64_t first, last;
+    enum cxd_err result =
+        store_read_extent(reader, question->score.survey->number, ret_any, &first, &last, err);
+    if (result != CXD_OK || !*ret_any)
+        return result;
+    if (window->from == TIME_MIN)
+        window->from = calendar_floor(question->interval, first);
+    if (window->to == TIME_MAX)
+        window->to = calendar_add(question->interval, last, 1);
+    *ret_any = window->from < window->to;
+    return CXD_OK;
+}
+
+static enum cxd_err cut(const struct trend_question *question, const struct window *window, struct arena *arena,
+                        struct trend_cuts *cuts, struct error *err)
+{
+    cuts->bounds = arena_alloc(arena, (TREND_BUCKETS_MAX + 1) * sizeof(int64_t));
+    if (cuts->bounds == NULL)
+        return error_set(err, ERR_NO_MEMORY, "no memory for the trend's buckets");
+    enum cxd_err result = window_buckets(window, question->interval, TREND_BUCKETS_MAX, cuts->bounds,
+                                         &cuts->bucket_count, err);
+    if (result != CXD_OK)
+        return result;
+    size_t count = cuts->bucket_count;
+    cuts->starts = arena_alloc(arena, count * sizeof(int64_t));
+    cuts->points = arena_alloc(arena, (2 * count + 1) * sizeof(int64_t));
+    cuts->sums = arena_alloc_zero(arena, 2 * count + 1, sizeof(struct histogram));
+    if (cuts->starts == NULL || cuts->points == NULL || cuts->sums == NULL)
+        return error_set(err, ERR_NO_MEMORY, "no memory for the trend's buckets");
+
+    size_t used = 0;
+    for (size_t i = 0; i <= count; i++)
+        cuts->points[used++] = cuts->bounds[i];
+    for (size_t i = 0; i < count; i++) {
+        cuts->starts[i] = question->rolling_days > 0 ? days_before(cuts->bounds[i + 1], question->rolling_days)
+                                                     : cuts->bounds[i];
+        cuts->points[used++] = cuts->starts[i];
+    }
+    qsort(cuts->points, used, sizeof(int64_t), compare_times);
+    for (size_t i = 0; i < used; i++)
+        if (i == 0 || cuts->points[i] != cuts->points[cuts->point_count - 1])
+            cuts->points[cuts->point_count++] = cuts->points[i];
+    return CXD_OK;
+}
+
+static enum cxd_err fill(struct store_reader *reader, const struct trend_question *question, struct arena *arena,
+                         struct trend_answer *answer, struct error *err)
+{
+    bool any;
+    enum cxd_err result = bound_window(reader, question, &answer->window, &any, err);
+    if (result != CXD_OK || !any)
+        return result;
+    struct trend_cuts cuts = {0};
+    result = cut(question, &answer->window, arena, &cuts, err);
+    if (result != CXD_OK)
+        return result;
+    struct filter filter = filter_complete(&question->score.filter, question->score.survey);
+    /* Elementary piece i goes to sums[i + 1]; sums[0] stays empty. */
+    result = store_read_histograms(reader, &filter, cuts.points, cuts.point_count, &cuts.sums[1], err);
+    if (result != CXD_OK)
+        return result;
+    for (size_t i = 1; i < cuts.point_count; i++)
+        histogram_add(&cuts.sums[i], &cuts.sums[i - 1]);
+
+    answer->buckets = arena_alloc_zero(arena, cuts.bucket_count, sizeof(*answer->buckets));
+    if (answer->buckets == NULL)
+        return error_set(err, ERR_NO_MEMORY, "no memory for the trend's buckets");
+    answer->count = cuts.bucket_count;
+    for (size_t i = 0; i < cuts.bucket_count; i++) {
+        struct trend_bucket *bucket = &answer->buckets[i];
+        bucket->from = cuts.bounds[i];
+        bucket->to = cuts.bounds[i + 1];
+        bucket->hist = between(&cuts, cuts.starts[i], bucket->to);
+        score_compute(question->score.survey, &bucket->hist, question->score.confidence, &bucket->score);
+    }
+    answer->total = between(&cuts, cuts.bounds[0], cuts.bounds[cuts.bucket_count]);
+    return CXD_OK;
+}
+
+enum cxd_err query_trend(struct store_reader *reader, const struct trend_question *question, struct arena *arena,
+                         struct trend_answer *ret_answer, struct error *err)
+{
+    struct trend_answer answer = {.window = question->score.window};
+    enum cxd_err result = store_reader_begin(reader, err);
+    if (result != CXD_OK)
+        return result;
+    result = fill(reader, question, arena, &answer, err);
+    store_reader_end(reader);
+    if (result != CXD_OK)
+        return result;
+    score_compute(question->score.survey, &answer.total, question->score.confidence, &answer.total_score);
+    *ret_answer = answer;
+    return CXD_OK;
+}
