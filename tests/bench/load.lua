@@ -1,0 +1,57 @@
+-- The load of `make bench`, for wrk: realistic responses of about 200 bytes, posted without an id.
+--
+--   wrk … -s load.lua http://ADDRESS -- post /v1/surveys/bench/responses
+--   wrk … -s load.lua http://ADDRESS -- get /v1/surveys/bench/score
+--
+-- The requests are made before the run (wrk has one core to itself and should spend it on sending), each different
+-- from the others. The last line of the output is one JSON object.
+
+local POOL = 4096
+local touchpoints = { "checkout", "delivery", "support", "returns", "app" }
+local channels = { "web", "email", "ios", "android" }
+local locales = { "en", "de", "fr", "pt-BR" }
+local plans = { "free", "team", "business" }
+local scores = { 10, 9, 10, 8, 9, 7, 10, 6, 9, 3, 8, 10, 5, 9, 0, 8 }
+local words = { "delivery", "was", "quick", "and", "the", "support", "team", "answered", "within", "an", "hour",
+  "but", "invoice", "arrived", "late", "again", "would", "recommend" }
+
+local requests = {}
+local position = 0
+
+local function pick(list)
+  return list[math.random(#list)]
+end
+
+local function body(number)
+  local comment = {}
+  for i = 1, 8 do comment[i] = pick(words) end
+  return string.format(
+    '{"score":%d,"comment":"%s %d","touchpoint":"%s","channel":"%s","locale":"%s","properties":{"plan":"%s"}}',
+    pick(scores), table.concat(comment, " "), number, pick(touchpoints), pick(channels), pick(locales), pick(plans))
+end
+
+function init(args)
+  local method, path = args[1] or "post", args[2] or "/v1/surveys/bench/responses"
+  math.randomseed(20261124)
+  if method == "get" then
+    requests[1] = wrk.format("GET", path)
+  else
+    local headers = { ["Content-Type"] = "application/json" }
+    for i = 1, POOL do requests[i] = wrk.format("POST", path, headers, body(i)) end
+  end
+end
+
+function request()
+  position = position % #requests + 1
+  return requests[position]
+end
+
+function done(summary, latency, _)
+  local errors = summary.errors
+  io.write(string.format(
+    '{"requests":%d,"duration_us":%d,"bytes":%d,"per_second":%.1f,"errors":%d,"status_errors":%d,' ..
+    '"connect_errors":%d,"read_errors":%d,"write_errors":%d,"timeouts":%d,"p50_us":%d,"p99_us":%d,"max_us":%d}\n',
+    summary.requests, summary.duration, summary.bytes, summary.requests / summary.duration * 1e6,
+    errors.status + errors.connect + errors.read + errors.write + errors.timeout, errors.status, errors.connect,
+    errors.read, errors.write, errors.timeout, latency:percentile(50), latency:percentile(99), latency.max))
+end
