@@ -1,0 +1,177 @@
+// POST /v1/responses: NDJSON or an array, every line validated, one transaction, a result a line.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { assertProblem, makeId, parseLines, seeded, start, UUID } from './harness.mjs';
+
+const d = await start();
+after(() => d.stop());
+const random = seeded(6);
+const newId = () => makeId(random);
+let count = 0;
+async function fresh(more = {}) {
+  const slug = `b${++count}`;
+  await d.survey(slug, { metric: 'nps', ...more });
+  return slug;
+}
+const counted = async (slug) => (await d.score(slug, 'window=all')).json.n;
+
+test('NDJSON in, NDJSON out: a result a line, in order', async () => {
+  const slug = await fresh();
+  const id = newId();
+  const reply = await d.batch([{ survey: slug, score: 9, id }, { survey: slug, score: 1 }, { survey: slug, score: 2, comment: 'x', properties: { a: 'b' } }]);
+  assert.equal(reply.status, 200, reply.text);
+  assert.match(reply.headers['content-type'], /^application\/x-ndjson/);
+  assert.deepEqual(reply.lines.map((line) => [line.line, line.status, line.outcome]), [[1, 201, 'created'], [2, 201, 'created'], [3, 201, 'created']]);
+  assert.equal(reply.lines[0].id, id);
+  for (const line of reply.lines) assert.match(line.id, UUID);
+  assert.equal(await counted(slug), 3);
+});
+
+test('an array in, an array out; lines count elements', async () => {
+  const slug = await fresh();
+  const body = [{ survey: slug, score: 9 }, { survey: slug, score: 11 }, { survey: slug, score: 2 }];
+  for (const sent of [JSON.stringify(body), ` \n\t${JSON.stringify(body, null, 2)}\n`]) {
+    const reply = await d.admin('POST', '/v1/responses', { body: sent, type: 'application/json' });
+    assert.equal(reply.status, 200, reply.text);
+    assert.match(reply.headers['content-type'], /^application\/json/);
+    assert.deepEqual(reply.json.map((line) => [line.line, line.status]), [[1, 201], [2, 422], [3, 201]]);
+  }
+  assert.equal(await counted(slug), 4);
+});
+
+test('a bad line is reported with its number and does not sink the others', async () => {
+  const slug = await fresh();
+  const closed = await fresh({ closes_at: new Date(Date.now() - 60_000).toISOString() });
+  const lines = [
+    { survey: slug, score: 9 }, '{"survey": "x', { survey: slug, score: 11, scroe: 1 }, { survey: 'nowhere', score: 5 }, { score: 5 }, { survey: closed, score: 5 },
+    '', '[1]', { survey: slug, score: 5, comment: 'c'.repeat(8001) }, { survey: slug, score: 3 }, '{"survey":"x","score":1,"score":2}', `{"survey":"${slug}","score":1,"properties":${'['.repeat(40)}${']'.repeat(40)}}`,
+  ];
+  const reply = await d.batch(lines);
+  assert.equal(reply.status, 200, reply.text);
+  const by = new Map(reply.lines.map((line) => [line.line, line]));
+  assert.deepEqual([...by.keys()], [1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12], 'blank lines are counted but have no result');
+  const check = (line, status, slugOf, pointers) => {
+    const got = by.get(line);
+    assert.equal(got.status, status, JSON.stringify(got));
+    assert.equal(got.type, `/problems/${slugOf}`, JSON.stringify(got));
+    assert.ok(got.title && typeof got.detail === 'string');
+    if (pointers) assert.deepEqual(got.errors.map((error) => error.pointer).sort(), pointers.sort());
+  };
+  assert.equal(by.get(1).status, 201);
+  check(2, 400, 'malformed_json');
+  check(3, 422, 'invalid', ['/score', '/scroe']);
+  check(4, 404, 'no_survey');
+  check(5, 422, 'invalid', ['/survey']);
+  check(6, 403, 'survey_closed');
+  assert.ok([400, 422].includes(by.get(8).status), JSON.stringify(by.get(8)));
+  check(9, 422, 'invalid', ['/comment']);
+  assert.equal(by.get(10).status, 201);
+  check(11, 400, 'malformed_json');
+  check(12, 400, 'malformed_json');
+  assert.equal(await counted(slug), 2);
+});
+
+test('CRLF lines, no last newline, and blank lines at the end', async () => {
+  const slug = await fresh();
+  const line = JSON.stringify({ survey: slug, score: 5 });
+  for (const body of [`${line}\r\n${line}\r\n`, `${line}\n${line}`, `\n${line}\n\n${line}\n\n\n`]) {
+    const reply = await d.admin('POST', '/v1/responses', { body, type: 'application/x-ndjson' });
+    assert.deepEqual(parseLines(reply.text).map((result) => result.status), [201, 201], reply.text);
+  }
+  assert.equal(await counted(slug), 6);
+});
+
+test('ids in a batch: replayed, amended, and twice in one batch', async () => {
+  const slug = await fresh();
+  const fixed = await fresh({ amend_window: 0 });
+  const [a, b, c] = [newId(), newId(), newId()];
+  const first = await d.batch([{ survey: slug, id: a, score: 1 }, { survey: slug, id: b, score: 2 }, { survey: slug, id: b, score: 2 }, { survey: fixed, id: c, score: 3 }]);
+  assert.deepEqual(first.lines.map((line) => [line.status, line.outcome]), [[201, 'created'], [201, 'created'], [200, 'replayed'], [201, 'created']]);
+  const second = await d.batch([{ survey: slug, id: a, score: 1 }, { survey: slug, id: b, score: 9 }, { survey: fixed, id: c, score: 4 }, { survey: fixed, id: a, score: 1 }]);
+  assert.deepEqual(second.lines.slice(0, 2).map((line) => [line.status, line.outcome, line.id]), [[200, 'replayed', a], [200, 'amended', b]]);
+  for (const line of second.lines.slice(2)) {
+    assert.equal(line.status, 409);
+    assert.equal(line.type, '/problems/response_conflict');
+  }
+  assert.equal(await counted(slug), 2);
+  assert.equal(await counted(fixed), 1);
+});
+
+test('an Idempotency-Key names every line of its batch', async () => {
+  const slug = await fresh();
+  const lines = Array.from({ length: 50 }, (_, i) => ({ survey: slug, score: i % 11 }));
+  const headers = { 'Idempotency-Key': 'nightly-import' };
+  const first = await d.batch(lines, { headers });
+  const again = await d.batch(lines, { headers });
+  assert.deepEqual(first.lines.map((line) => line.status), Array(50).fill(201));
+  assert.deepEqual(again.lines.map((line) => [line.status, line.outcome]), Array(50).fill([200, 'replayed']));
+  assert.deepEqual(again.lines.map((line) => line.id), first.lines.map((line) => line.id));
+  assert.equal(new Set(first.lines.map((line) => line.id)).size, 50);
+  assert.equal(await counted(slug), 50);
+  assertProblem(await d.batch(lines, { headers: { 'Idempotency-Key': 'k'.repeat(256) } }), 400, 'bad_idempotency_key');
+});
+
+test('imports go back freely', async () => {
+  const slug = await fresh();
+  const reply = await d.batch([{ survey: slug, score: 9, answered_at: '2001-02-03T04:05:06Z' }, { survey: slug, score: 9, answered_at: new Date(Date.now() + 3600_000).toISOString() }]);
+  assert.equal(reply.lines[0].status, 201, reply.text);
+  assert.equal(reply.lines[1].status, 422, 'but not ahead');
+  assert.equal(reply.lines[1].errors[0].pointer, '/answered_at');
+});
+
+test('several surveys in one batch', async () => {
+  const [a, b] = [await fresh(), await fresh()];
+  await d.load([{ survey: a, score: 1 }, { survey: b, score: 2 }, { survey: a, score: 3 }]);
+  assert.deepEqual([await counted(a), await counted(b)], [2, 1]);
+});
+
+test('a batch needs the scope write', async () => {
+  const body = '{"survey":"b1","score":1}\n';
+  assertProblem(await d.request('POST', '/v1/responses', { body, type: 'application/x-ndjson' }), 401, 'no_key');
+  const read = (await d.admin('POST', '/v1/keys', { body: { name: 'r', scopes: ['read', 'export', 'erase'] } })).json.key;
+  assertProblem(await d.request('POST', '/v1/responses', { body, type: 'application/x-ndjson', key: read }), 403, 'scope');
+  const write = (await d.admin('POST', '/v1/keys', { body: { name: 'w', scopes: ['write'] } })).json.key;
+  assert.equal((await d.request('POST', '/v1/responses', { body, type: 'application/x-ndjson', key: write })).status, 200);
+});
+
+test('media types and malformed wholes', async () => {
+  assertProblem(await d.admin('POST', '/v1/responses', { body: '{}', type: 'text/csv' }), 415, 'media_type');
+  assertProblem(await d.admin('POST', '/v1/responses', { body: '[{"survey":"b1","score":1}', type: 'application/json' }), 400, 'malformed_json');
+  assertProblem(await d.admin('POST', '/v1/responses', { body: '[{"survey":"b1","score":1}] x', type: 'application/json' }), 400, 'malformed_json');
+});
+
+test('an empty batch is a batch', async () => {
+  const array = await d.admin('POST', '/v1/responses', { body: '[]', type: 'application/json' });
+  assert.equal(array.status, 200, array.text);
+  assert.deepEqual(array.json, []);
+});
+
+test('8 MiB are read, more are not', async () => {
+  const slug = await fresh();
+  const pad = ' '.repeat(8 * 1024 * 1024);
+  const line = JSON.stringify({ survey: slug, score: 1 });
+  const exact = line + pad.slice(0, 8 * 1024 * 1024 - line.length);
+  const reply = await d.admin('POST', '/v1/responses', { body: exact, type: 'application/x-ndjson' });
+  assert.equal(reply.status, 200, reply.text);
+  assertProblem(await d.admin('POST', '/v1/responses', { body: `${exact} `, type: 'application/x-ndjson' }).catch(refusedEarly), 413, 'too_large');
+  assert.equal(await counted(slug), 1);
+});
+
+// A reply that comes before the body is sent may show to a client as a reset; then ask with the length alone.
+async function refusedEarly() {
+  const wire = await d.connect();
+  wire.send(`POST /v1/responses HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${d.key}\r\nContent-Type: application/x-ndjson\r\nContent-Length: ${8 * 1024 * 1024 + 1}\r\n\r\n`);
+  const reply = await wire.reply();
+  wire.close();
+  return reply;
+}
+
+test('ten thousand lines at once', async () => {
+  const slug = await fresh();
+  const lines = Array.from({ length: 10_000 }, (_, i) => ({ survey: slug, score: i % 11 }));
+  const reply = await d.batch(lines);
+  assert.equal(reply.status, 200, reply.text.slice(0, 500));
+  assert.equal(reply.lines.length, 10_000);
+  assert.ok(reply.lines.every((line, i) => line.status === 201 && line.line === i + 1));
+  assert.equal(await counted(slug), 10_000);
+});

@@ -1,0 +1,440 @@
+// Starts the daemon for a test and speaks to it. Nothing here knows how cxd is built: it is a binary, a config file, a port
+// and a key file. CXD_BINARY names another binary than build/asan/cxd.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import http from 'node:http';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+export const BINARY = path.resolve(ROOT, process.env.CXD_BINARY ?? 'build/asan/cxd');
+const STARTUP_MS = 30_000;
+const STOP_MS = 40_000;
+const SANITIZER = /(Address|Leak|Thread|Memory|UndefinedBehavior)Sanitizer|runtime error:/;
+
+// Children that a failed test left behind die with the test process.
+const children = new Set();
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
+export function makeDirectory() {
+  return fs.mkdtempSync(path.join(os.tmpdir(), 'cxd-test-'));
+}
+
+export function removeDirectory(dir) {
+  fs.rmSync(dir, { recursive: true, force: true });
+}
+
+// Sections and keys to INI: { server: { listen: '127.0.0.1:0' } }.
+export function ini(sections) {
+  let text = '';
+  for (const [section, keys] of Object.entries(sections)) {
+    text += `[${section}]\n`;
+    for (const [key, value] of Object.entries(keys)) text += `${key} = ${value}\n`;
+  }
+  return text;
+}
+
+export function merge(base, over = {}) {
+  const out = structuredClone(base);
+  for (const [section, keys] of Object.entries(over)) out[section] = { ...out[section], ...keys };
+  return out;
+}
+
+// The environment without any CXD_… of ours (the daemon refuses names that it does not know).
+export function environment(extra = {}) {
+  const env = {};
+  for (const [name, value] of Object.entries(process.env)) if (!name.startsWith('CXD_')) env[name] = value;
+  return {
+    ...env,
+    LC_ALL: 'C',
+    ASAN_OPTIONS: 'exitcode=99:detect_leaks=1:allocator_may_return_null=1',
+    UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=1',
+    TSAN_OPTIONS: 'exitcode=99',
+    ...extra,
+  };
+}
+
+// Runs a subcommand to its end: { status, stdout, stderr }.
+export function run(args, { env, input, cwd, timeout = 30_000 } = {}) {
+  const done = spawnSync(BINARY, args, { env: environment(env), input, cwd, timeout, encoding: 'utf8', killSignal: 'SIGKILL' });
+  if (done.error) throw done.error;
+  return { status: done.status, stdout: done.stdout, stderr: done.stderr };
+}
+
+export function sqlite(file, sql) {
+  const done = spawnSync('sqlite3', ['-batch', '-bail', file], { input: sql, encoding: 'utf8', timeout: 60_000, maxBuffer: 1 << 28 });
+  if (done.error) throw done.error;
+  assert.equal(done.status, 0, done.stderr);
+  return done.stdout;
+}
+
+class Daemon {
+  constructor(options) {
+    this.ownsDir = options.dir === undefined;
+    this.dir = options.dir ?? makeDirectory();
+    this.config = path.join(this.dir, 'cxd.conf');
+    this.database = path.join(this.dir, 'cxd.db');
+    this.binary = options.binary ?? BINARY;
+    this.stdout = '';
+    this.stderr = '';
+    this.agent = new http.Agent({ keepAlive: true, maxSockets: options.sockets ?? 64 });
+    let storage = options.storage ?? 'sqlite:PATH';
+    storage = storage.replace('PATH', this.database);
+    const sections = merge(
+      { server: { listen: '127.0.0.1:0' }, storage: { url: storage }, reporting: { timezone: options.timezone ?? 'UTC' } },
+      options.config,
+    );
+    // An engine without a file has no directory of its own for the key.
+    if (!storage.startsWith('sqlite:')) sections.server.state_directory = this.dir;
+    if (options.writeConfig !== false) fs.writeFileSync(this.config, ini(sections));
+    this.env = options.env;
+    this.args = options.args ?? [];
+  }
+
+  // Starts the process and waits for the line that tells the address.
+  async begin() {
+    this.stopped = false;
+    const child = spawn(this.binary, ['serve', '-c', this.config, ...this.args], {
+      env: environment(this.env),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.child = child;
+    children.add(child);
+    this.exited = new Promise((resolve) => {
+      child.on('close', (code, signal) => {
+        children.delete(child);
+        this.exit = { code, signal };
+        resolve(this.exit);
+      });
+    });
+    this.exit = null;
+    const from = this.stdout.length;
+    await new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        child.kill('SIGKILL');
+        reject(new Error(`cxd did not start in time\n${this.stdout}\n${this.stderr}`));
+      }, STARTUP_MS);
+      const settle = (action, value) => {
+        clearTimeout(timer);
+        action(value);
+      };
+      child.on('error', (error) => settle(reject, error));
+      child.on('close', (code, signal) =>
+        settle(reject, new Error(`cxd ended (${code ?? signal}) before it listened\n${this.stdout}\n${this.stderr}`)));
+      child.stdout.setEncoding('utf8').on('data', (text) => {
+        this.stdout += text;
+        const line = /^cxd \S+ listening on (http:\/\/\S+)\s*$/m.exec(this.stdout.slice(from));
+        if (line) {
+          this.url = line[1];
+          settle(resolve);
+        }
+      });
+      child.stderr.setEncoding('utf8').on('data', (text) => {
+        this.stderr += text;
+      });
+    });
+    const url = new URL(this.url);
+    this.host = url.hostname.replace(/^\[|\]$/g, '');
+    this.port = Number(url.port);
+    assert.ok(this.port > 0, `a real port in ${this.url}`);
+    this.keyFile = path.join(this.dir, 'admin.key');
+    this.key = fs.existsSync(this.keyFile) ? fs.readFileSync(this.keyFile, 'utf8').trim() : undefined;
+    return this;
+  }
+
+  // Ends the daemon and holds it to a clean end. Files stay until clean() (or stop(), which does both).
+  async end(signal = 'SIGTERM') {
+    if (this.stopped) return;
+    this.stopped = true;
+    this.agent.destroy();
+    this.agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
+    if (!this.exit) this.child.kill(signal);
+    let timer;
+    const late = new Promise((resolve) => {
+      timer = setTimeout(() => {
+        this.child.kill('SIGKILL');
+        resolve('late');
+      }, STOP_MS);
+    });
+    const outcome = await Promise.race([this.exited, late]);
+    clearTimeout(timer);
+    assert.notEqual(outcome, 'late', `cxd did not end after ${signal}\n${this.stderr.slice(-4000)}`);
+    assert.ok(!SANITIZER.test(this.stderr), `sanitizer output:\n${this.stderr.slice(-12000)}`);
+    assert.deepEqual(outcome, { code: 0, signal: null }, this.stderr.slice(-4000));
+  }
+
+  clean() {
+    this.agent.destroy();
+    if (this.ownsDir) removeDirectory(this.dir);
+  }
+
+  async stop() {
+    try {
+      await this.end();
+    } finally {
+      this.clean();
+    }
+  }
+
+  // The hard way.
+  async kill(signal = 'SIGKILL') {
+    this.stopped = true;
+    this.child.kill(signal);
+    await this.exited;
+    this.agent.destroy();
+    this.agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
+  }
+
+  // One request: { status, headers, text, json }. `body` may be an object (sent as JSON), a string or a Buffer.
+  request(method, target, { key, body, headers = {}, type, agent = this.agent, timeout = 60_000 } = {}) {
+    let bytes;
+    const sent = { ...headers };
+    if (body !== undefined) {
+      const structured = typeof body === 'object' && !Buffer.isBuffer(body);
+      bytes = Buffer.isBuffer(body) ? body : Buffer.from(structured ? JSON.stringify(body) : body);
+      sent['Content-Type'] ??= type ?? 'application/json';
+      if (type === null) delete sent['Content-Type'];
+      sent['Content-Length'] = bytes.length;
+    } else if (method === 'POST' || method === 'PUT') {
+      sent['Content-Length'] = 0;
+    }
+    if (key) sent.Authorization = `Bearer ${key}`;
+    return new Promise((resolve, reject) => {
+      const request = http.request({ host: this.host, port: this.port, method, path: target, headers: sent, agent }, (response) => {
+        const chunks = [];
+        response.on('data', (chunk) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () => {
+          const text = Buffer.concat(chunks).toString('utf8');
+          let json;
+          if (/json/.test(response.headers['content-type'] ?? '') && !/ndjson/.test(response.headers['content-type'])) {
+            try {
+              json = JSON.parse(text);
+            } catch (error) {
+              reject(new Error(`${method} ${target}: a reply that is not JSON: ${text}`, { cause: error }));
+              return;
+            }
+          }
+          resolve({ status: response.statusCode, headers: response.headers, text, json });
+        });
+      });
+      request.setTimeout(timeout, () => request.destroy(new Error(`${method} ${target}: no reply in ${timeout} ms`)));
+      request.on('error', reject);
+      request.end(bytes);
+    });
+  }
+
+  // The same with the admin key.
+  admin(method, target, options = {}) {
+    return this.request(method, target, { key: this.key, ...options });
+  }
+
+  // A survey by PUT, which must succeed.
+  async survey(slug, definition) {
+    const reply = await this.admin('PUT', `/v1/surveys/${slug}`, { body: definition });
+    assert.ok(reply.status === 201 || reply.status === 200, `PUT ${slug}: ${reply.status} ${reply.text}`);
+    return reply.json;
+  }
+
+  post(slug, body, options = {}) {
+    return this.request('POST', `/v1/surveys/${slug}/responses`, { body, ...options });
+  }
+
+  put(slug, id, body, options = {}) {
+    return this.request('PUT', `/v1/surveys/${slug}/responses/${id}`, { body, ...options });
+  }
+
+  score(slug, query = '', options = {}) {
+    return this.admin('GET', `/v1/surveys/${slug}/score${query && `?${query}`}`, options);
+  }
+
+  // A batch as NDJSON; the replies parsed.
+  async batch(lines, options = {}) {
+    const body = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n') + '\n';
+    const reply = await this.admin('POST', '/v1/responses', { body, type: 'application/x-ndjson', ...options });
+    if (reply.status === 200) reply.lines = parseLines(reply.text);
+    return reply;
+  }
+
+  // A batch in which every line must be stored.
+  async load(lines) {
+    for (let at = 0; at < lines.length; at += 5000) {
+      const part = lines.slice(at, at + 5000);
+      const reply = await this.batch(part);
+      assert.equal(reply.status, 200, reply.text);
+      assert.equal(reply.lines.length, part.length);
+      for (const line of reply.lines) assert.ok(line.status === 201 || line.status === 200, JSON.stringify(line));
+    }
+  }
+
+  // A raw connection.
+  async connect() {
+    return new Wire(this.host, this.port).open();
+  }
+}
+
+export function parseLines(text) {
+  return text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line));
+}
+
+export async function start(options = {}) {
+  const daemon = new Daemon(options);
+  try {
+    await daemon.begin();
+  } catch (error) {
+    daemon.clean();
+    throw error;
+  }
+  return daemon;
+}
+
+// A daemon for one test, stopped (and held to a clean end) after it.
+export async function use(t, options = {}) {
+  const daemon = await start(options);
+  t.after(() => daemon.stop());
+  return daemon;
+}
+
+// A socket that speaks bytes and reads HTTP/1.1 replies.
+export class Wire {
+  constructor(host, port) {
+    this.host = host;
+    this.port = port;
+    this.buffer = Buffer.alloc(0);
+    this.closed = false;
+    this.waiters = [];
+  }
+
+  open() {
+    return new Promise((resolve, reject) => {
+      this.socket = net.connect({ host: this.host, port: this.port, noDelay: true });
+      this.socket.once('connect', () => resolve(this));
+      this.socket.on('error', (error) => {
+        this.closed = true;
+        this.wake();
+        reject(error);
+      });
+      this.socket.on('data', (chunk) => {
+        this.buffer = Buffer.concat([this.buffer, chunk]);
+        this.wake();
+      });
+      const end = () => {
+        this.closed = true;
+        this.wake();
+      };
+      this.socket.on('end', end);
+      this.socket.on('close', end);
+    });
+  }
+
+  wake() {
+    for (const waiter of this.waiters.splice(0)) waiter();
+  }
+
+  send(bytes) {
+    this.socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
+  }
+
+  // Waits until something arrived or the peer closed; false on time-out.
+  wait(ms) {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), ms);
+      this.waiters.push(() => {
+        clearTimeout(timer);
+        resolve(true);
+      });
+    });
+  }
+
+  // The next complete reply, or null when the peer closed without one.
+  async reply(ms = 15_000, { head = false } = {}) {
+    const deadline = Date.now() + ms;
+    for (;;) {
+      const parsed = this.take(head);
+      if (parsed) return parsed;
+      if (this.closed) return null;
+      const left = deadline - Date.now();
+      if (left <= 0 || !(await this.wait(left))) throw new Error(`no reply in ${ms} ms; have: ${this.buffer.toString('latin1')}`);
+    }
+  }
+
+  take(head) {
+    const split = this.buffer.indexOf('\r\n\r\n');
+    if (split < 0) return null;
+    const lines = this.buffer.subarray(0, split).toString('latin1').split('\r\n');
+    const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(lines[0])?.[1]);
+    if (!status) throw new Error(`not a reply: ${lines[0]}`);
+    const headers = {};
+    for (const line of lines.slice(1)) {
+      const colon = line.indexOf(':');
+      headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim();
+    }
+    const bodiless = head || status < 200 || status === 204 || status === 304;
+    const length = bodiless ? 0 : Number(headers['content-length'] ?? 0);
+    const begin = split + 4;
+    if (this.buffer.length < begin + length) return null;
+    const text = this.buffer.subarray(begin, begin + length).toString('utf8');
+    this.buffer = this.buffer.subarray(begin + length);
+    let json;
+    if (/json/.test(headers['content-type'] ?? '') && text) json = JSON.parse(text);
+    return { status, headers, text, json };
+  }
+
+  // True once the peer has closed; false if it has not in `ms`.
+  async ended(ms = 10_000) {
+    const deadline = Date.now() + ms;
+    while (!this.closed) {
+      const left = deadline - Date.now();
+      if (left <= 0) return false;
+      await this.wait(left);
+    }
+    return true;
+  }
+
+  close() {
+    this.socket.destroy();
+  }
+}
+
+// Asserts a problem+json reply: status, slug of the type, and (if given) exactly these pointers.
+export function assertProblem(reply, status, slug, pointers) {
+  assert.equal(reply.status, status, reply.text);
+  assert.match(reply.headers['content-type'] ?? '', /^application\/problem\+json/);
+  const problem = reply.json;
+  assert.equal(problem.type, `/problems/${slug}`, reply.text);
+  assert.equal(problem.status, status);
+  assert.equal(typeof problem.title, 'string');
+  assert.ok(problem.title.length > 0);
+  assert.equal(typeof problem.detail, 'string');
+  if (pointers) {
+    assert.deepEqual((problem.errors ?? []).map((error) => error.pointer).sort(), [...pointers].sort(), reply.text);
+    for (const error of problem.errors ?? []) assert.ok(error.detail.length > 0, reply.text);
+  }
+  return problem;
+}
+
+export const NPS = { metric: 'nps' };
+export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+// A UUID of version 7's shape with chosen random bits: reproducible ids for tests.
+export function makeId(random) {
+  const hex = (digits) => Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join('');
+  return `0192${hex(4)}-${hex(4)}-7${hex(3)}-8${hex(3)}-${hex(12)}`;
+}
+
+// A small seeded generator (mulberry32), so that a failure can be had again.
+export function seeded(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}

@@ -1,0 +1,91 @@
+// The calendar of a time zone by way of Intl, so that no rule is shared with the daemon's.
+const formats = new Map();
+
+// Civil date and time of an instant: { year, month, day, hour, minute, weekday (Monday 0) }.
+export function civil(ms, zone) {
+  if (!formats.has(zone)) {
+    formats.set(zone, new Intl.DateTimeFormat('en-US', {
+      timeZone: zone, calendar: 'gregory', hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
+    }));
+  }
+  const parts = {};
+  for (const part of formats.get(zone).formatToParts(new Date(ms))) parts[part.type] = Number(part.value);
+  const weekday = (new Date(Date.UTC(parts.year, parts.month - 1, parts.day)).getUTCDay() + 6) % 7;
+  return { year: parts.year, month: parts.month, day: parts.day, hour: parts.hour, minute: parts.minute, second: parts.second, weekday };
+}
+
+// The first instant that bears a civil date (day and month may overflow, as in Date.UTC).
+export function startOf(year, month, day, zone) {
+  const date = new Date(Date.UTC(year, month - 1, day));
+  const wanted = date.getTime();
+  const reached = (ms) => {
+    const at = civil(ms, zone);
+    return Date.UTC(at.year, at.month - 1, at.day) >= wanted;
+  };
+  let low = wanted - 30 * 3600_000;
+  let high = wanted + 30 * 3600_000;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (reached(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+export function floorTo(unit, ms, zone) {
+  const at = civil(ms, zone);
+  switch (unit) {
+    case 'day': return startOf(at.year, at.month, at.day, zone);
+    case 'week': return startOf(at.year, at.month, at.day - at.weekday, zone);
+    case 'month': return startOf(at.year, at.month, 1, zone);
+    case 'quarter': return startOf(at.year, at.month - ((at.month - 1) % 3), 1, zone);
+    case 'year': return startOf(at.year, 1, 1, zone);
+    default: throw new Error(unit);
+  }
+}
+
+// The start of the unit `count` after the one that holds ms.
+export function add(unit, ms, count, zone) {
+  const at = civil(floorTo(unit, ms, zone), zone);
+  switch (unit) {
+    case 'day': return startOf(at.year, at.month, at.day + count, zone);
+    case 'week': return startOf(at.year, at.month, at.day + 7 * count, zone);
+    case 'month': return startOf(at.year, at.month + count, 1, zone);
+    case 'quarter': return startOf(at.year, at.month + 3 * count, 1, zone);
+    case 'year': return startOf(at.year + count, 1, 1, zone);
+    default: throw new Error(unit);
+  }
+}
+
+// [from, to) of a named window.
+export function windowOf(name, now, zone) {
+  const days = /^(\d+)d$/.exec(name);
+  if (days) {
+    const to = add('day', now, 1, zone);
+    return [add('day', now, 1 - Number(days[1]), zone), to];
+  }
+  const unit = name === 'today' ? 'day' : name;
+  return [floorTo(unit, now, zone), add(unit, now, 1, zone)];
+}
+
+// The window before: the calendar period, or the N days before.
+export function previousOf(name, now, zone) {
+  const days = /^(\d+)d$/.exec(name);
+  if (days) {
+    const from = add('day', now, 1 - Number(days[1]), zone);
+    return [add('day', from, -Number(days[1]), zone), from];
+  }
+  const unit = name === 'today' ? 'day' : name;
+  return [add(unit, now, -1, zone), floorTo(unit, now, zone)];
+}
+
+// Bucket bounds of a trend over [from, to): whole units, the ends clipped.
+export function buckets(unit, from, to, zone) {
+  const bounds = [from];
+  for (let next = add(unit, from, 1, zone); next < to; next = add(unit, next, 1, zone)) bounds.push(next);
+  bounds.push(to);
+  return bounds;
+}
+
+export const iso = (ms) => new Date(ms).toISOString();
+export const at = (text) => new Date(text).getTime();
