@@ -177,6 +177,35 @@ int64_t calendar_floor(enum calendar_unit unit, int64_t time_ms) {
     return calendar_add(unit, time_ms, 0);
 }
 
+/* Dates and times of day. */
+
+struct calendar_time calendar_civil(int64_t time_ms) {
+    int64_t second = clamp(floor_div(time_ms, 1000), FIRST_S, LAST_S);
+    int64_t day = date_at(second);
+    struct tm date;
+    time_t midnight = day * DAY_S;
+    gmtime_r(&midnight, &date);
+    return (struct calendar_time){
+        .year = date.tm_year + 1900,
+        .month = date.tm_mon + 1,
+        .day = date.tm_mday,
+        .ms = (second + offset_at(second) - day * DAY_S) * 1000 + (time_ms - floor_div(time_ms, 1000) * 1000),
+    };
+}
+
+int64_t calendar_instant(const struct calendar_time *civil) {
+    int64_t day = days_of_date(civil->year, civil->month, civil->day);
+    int64_t start = day_start(day);
+    if (civil->ms == 0)
+        return start * 1000;
+    int64_t local = day * DAY_S + civil->ms / 1000;
+    int64_t offset = offset_at(start);
+    int64_t after = offset_at(local - offset);
+    if (after != offset && offset_at(local - after) == after)
+        offset = after;
+    return (local - offset) * 1000 + civil->ms % 1000;
+}
+
 /* The zone. */
 
 static bool name_valid(const char *name) {

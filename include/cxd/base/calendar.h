@@ -32,4 +32,16 @@ int64_t calendar_floor(enum calendar_unit unit, int64_t time_ms);
  * the end of t's unit: consecutive units share a boundary, so they partition time. */
 int64_t calendar_add(enum calendar_unit unit, int64_t time_ms, int64_t count);
 
+/* A date and time of day on the zone's wall clock. */
+struct calendar_time {
+    int year, month, day; /* month and day from 1 */
+    int64_t ms;           /* since midnight as the clock shows it */
+};
+
+struct calendar_time calendar_civil(int64_t time_ms);
+
+/* The first instant that bears a date and time of day (years 1970–9999, a date that exists); ms 0 is the start of the
+ * day. A time that the clock skips is counted on from before the skip. */
+int64_t calendar_instant(const struct calendar_time *civil);
+
 #endif

@@ -1,0 +1,130 @@
+/* Scores and their uncertainty (scoring.md §1, §2, §5): from a survey and a histogram to figures. Counts stay integers until
+ * the last division, so no figure loses digits to the number of responses. */
+#include "cxd/domain/score.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "cxd/domain/distribution.h"
+
+enum { SMALL_SAMPLE = 30 };
+
+const char *interval_method_name(enum interval_method method) {
+    static const char *const NAMES[] = {"adjusted_wald", "wilson", "t"};
+    return NAMES[method];
+}
+
+static double clip(double value, double low, double high) {
+    return value < low ? low : value > high ? high : value;
+}
+
+/* The two-sided normal quantile. */
+static double z_of(double confidence) {
+    return -normal_quantile((1 - confidence) / 2);
+}
+
+static void count_bands(const struct survey *survey, const struct histogram *hist, struct score *score) {
+    if (survey->direction == DIRECTION_LOWER) {
+        score->favourable = histogram_between(hist, 0, survey->favourable);
+        score->unfavourable = histogram_between(hist, survey->unfavourable, HISTOGRAM_SIZE - 1);
+    } else {
+        score->favourable = histogram_between(hist, survey->favourable, HISTOGRAM_SIZE - 1);
+        score->unfavourable = histogram_between(hist, 0, survey->unfavourable);
+    }
+    score->neutral = score->n - score->favourable - score->unfavourable;
+}
+
+/* Favourable less unfavourable, in points: NPS and net_easy. */
+static void compute_net(struct score *score) {
+    double n = (double)score->n;
+    __int128 net = (__int128)score->favourable - score->unfavourable;
+    __int128 polar = (__int128)score->favourable + score->unfavourable;
+    score->value = 100 * (double)net / n;
+    /* p + d − (p − d)² = (n·(P + D) − (P − D)²)/n² */
+    score->standard_error = 100 * sqrt((double)(score->n * polar - net * net) / n) / n;
+
+    /* Adjusted Wald: three more answers, ¾ of one at either end (Rocks 2016). */
+    double n_adjusted = n + 3;
+    double centre = (double)net / n_adjusted;
+    double variance = ((double)polar + 1.5) / n_adjusted - centre * centre;
+    double half = z_of(score->confidence) * sqrt(variance / n_adjusted);
+    score->interval = (struct interval){true, clip(100 * (centre - half), -100, 100),
+                                        clip(100 * (centre + half), -100, 100)};
+}
+
+static void compute_share(struct score *score) {
+    double n = (double)score->n;
+    __int128 spread = (__int128)score->favourable * (score->n - score->favourable);
+    score->value = 100 * (double)score->favourable / n;
+    score->standard_error = 100 * sqrt((double)spread / n) / n;
+    double low, high;
+    score_wilson(score->favourable, score->n, z_of(score->confidence), &low, &high);
+    score->interval = (struct interval){true, 100 * low, 100 * high};
+}
+
+static void compute_mean(const struct survey *survey, const struct histogram *hist, struct score *score) {
+    score->value = score->mean;
+    if (score->n < 2)
+        return;
+    double n = (double)score->n;
+    __int128 sum = histogram_sum(hist);
+    __int128 spread = (__int128)score->n * histogram_sum_of_squares(hist) - sum * sum;
+    score->standard_error = sqrt((double)spread / (n - 1)) / n;
+    double half = 0;
+    if (spread > 0) /* else the interval is the point */
+        half = -student_quantile((1 - score->confidence) / 2, n - 1) * score->standard_error;
+    score->interval = (struct interval){true, clip(score->value - half, survey->scale_min, survey->scale_max),
+                                        clip(score->value + half, survey->scale_min, survey->scale_max)};
+}
+
+void score_compute(const struct survey *survey, const struct histogram *hist, double confidence,
+                   struct score *ret) {
+    static const enum interval_method METHODS[METHOD_COUNT] = {
+        [METHOD_NET_PROMOTER] = INTERVAL_ADJUSTED_WALD,
+        [METHOD_TOP_BOX] = INTERVAL_WILSON,
+        [METHOD_MEAN] = INTERVAL_T,
+        [METHOD_NET_EASY] = INTERVAL_ADJUSTED_WALD,
+    };
+    struct score score = {
+        .n = histogram_count(hist),
+        .standard_error = NAN,
+        .interval_method = METHODS[survey->method],
+        .confidence = confidence,
+    };
+    score.suppressed = score.n < survey->min_n;
+    score.small_sample = score.n < SMALL_SAMPLE;
+    score.known = score.n > 0 && !score.suppressed;
+    if (score.known) {
+        score.mean = (double)histogram_sum(hist) / (double)score.n;
+        count_bands(survey, hist, &score);
+        if (survey->method == METHOD_MEAN)
+            compute_mean(survey, hist, &score);
+        else if (survey->method == METHOD_TOP_BOX)
+            compute_share(&score);
+        else
+            compute_net(&score);
+    }
+    *ret = score;
+}
+
+int score_decimals(const struct survey *survey) {
+    return survey->method == METHOD_MEAN ? 2 : 1;
+}
+
+/* Wilson 1927; the form of Brown, Cai & DasGupta 2001, eq. 4. */
+void score_wilson(int64_t k, int64_t n, double z, double *ret_low, double *ret_high) {
+    double z2 = z * z;
+    double count = (double)n;
+    double spread = (double)((__int128)k * (n - k)) / count;
+    double centre = ((double)k + z2 / 2) / (count + z2);
+    double half = z / (count + z2) * sqrt(spread + z2 / 4);
+    /* At the ends the bound is the end itself; the subtraction would leave its rounding. */
+    *ret_low = k == 0 ? 0 : clip(centre - half, 0, 1);
+    *ret_high = k == n ? 1 : clip(centre + half, 0, 1);
+}
+
+double score_impact(const struct score *segment, const struct score *overall) {
+    if (!segment->known || !overall->known)
+        return 0;
+    return (segment->value - overall->value) * (double)segment->n / (double)overall->n;
+}

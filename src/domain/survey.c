@@ -1,0 +1,128 @@
+/* What a survey is: the names of its choices, the scales and methods that each metric allows with their default bands
+ * (scoring.md §1), and what it says of a moment, an origin or a property. survey_validate.c holds its rules. */
+#include "cxd/domain/survey.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "domain/scales.h"
+
+static const char *const METRIC_NAMES[METRIC_COUNT] = {"nps", "csat", "ces"};
+static const char *const METHOD_NAMES[METHOD_COUNT] = {"net_promoter", "top_box", "mean", "net_easy"};
+static const char *const DIRECTION_NAMES[DIRECTION_COUNT] = {"higher_is_better", "lower_is_better"};
+
+/* The first of a metric is its default. */
+static const struct scale SCALES[] = {
+    {METRIC_NPS, 0, 10, {9, 6}, {9, 6}}, {METRIC_CSAT, 1, 5, {4, 2}, {4, 2}},
+    {METRIC_CSAT, 0, 1, {1, 0}, {1, 0}}, {METRIC_CSAT, 1, 3, {3, 1}, {3, 1}},
+    {METRIC_CSAT, 1, 7, {6, 3}, {6, 3}}, {METRIC_CSAT, 1, 10, {9, 5}, {9, 5}},
+    {METRIC_CES, 1, 7, {5, 3}, {6, 3}},  {METRIC_CES, 1, 5, {4, 2}, {4, 2}},
+};
+
+static const enum method DEFAULT_METHODS[METRIC_COUNT] = {METHOD_NET_PROMOTER, METHOD_TOP_BOX, METHOD_MEAN};
+
+static bool parse(const char *const names[], int count, const char *name, int *ret_index) {
+    for (int i = 0; i < count; i++) {
+        if (strcmp(names[i], name) == 0) {
+            *ret_index = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *metric_name(enum metric metric) {
+    return METRIC_NAMES[metric];
+}
+
+const char *method_name(enum method method) {
+    return METHOD_NAMES[method];
+}
+
+const char *direction_name(enum direction direction) {
+    return DIRECTION_NAMES[direction];
+}
+
+bool metric_parse(const char *name, enum metric *ret) {
+    int index;
+    if (!parse(METRIC_NAMES, METRIC_COUNT, name, &index))
+        return false;
+    *ret = (enum metric)index;
+    return true;
+}
+
+bool method_parse(const char *name, enum method *ret) {
+    int index;
+    if (!parse(METHOD_NAMES, METHOD_COUNT, name, &index))
+        return false;
+    *ret = (enum method)index;
+    return true;
+}
+
+bool direction_parse(const char *name, enum direction *ret) {
+    int index;
+    if (!parse(DIRECTION_NAMES, DIRECTION_COUNT, name, &index))
+        return false;
+    *ret = (enum direction)index;
+    return true;
+}
+
+const struct scale *scale_find(enum metric metric, int min, int max) {
+    for (size_t i = 0; i < CXD_COUNT(SCALES); i++)
+        if (SCALES[i].metric == metric && SCALES[i].min == min && SCALES[i].max == max)
+            return &SCALES[i];
+    return NULL;
+}
+
+static const struct scale *scale_default(enum metric metric) {
+    size_t i = 0;
+    while (SCALES[i].metric != metric)
+        i++;
+    return &SCALES[i];
+}
+
+void survey_set_defaults(struct survey *survey, bool scale_given) {
+    assert(survey->metric < METRIC_COUNT);
+    if (!scale_given) {
+        const struct scale *scale = scale_default(survey->metric);
+        survey->scale_min = scale->min;
+        survey->scale_max = scale->max;
+    }
+    survey->method = DEFAULT_METHODS[survey->metric];
+    survey->direction = DIRECTION_HIGHER;
+    survey_default_bands(survey, &survey->favourable, &survey->unfavourable);
+}
+
+void survey_default_bands(const struct survey *survey, int *ret_favourable, int *ret_unfavourable) {
+    const struct scale *scale = scale_find(survey->metric, survey->scale_min, survey->scale_max);
+    /* A scale that is not allowed is validation's to refuse; its ends are bands until then. */
+    struct bands bands = {survey->scale_max, survey->scale_min};
+    if (scale)
+        bands = survey->method == METHOD_NET_EASY ? scale->net_easy : scale->bands;
+    if (survey->direction == DIRECTION_LOWER) {
+        int ends = survey->scale_min + survey->scale_max;
+        bands = (struct bands){ends - bands.favourable, ends - bands.unfavourable};
+    }
+    *ret_favourable = bands.favourable;
+    *ret_unfavourable = bands.unfavourable;
+}
+
+bool survey_is_open(const struct survey *survey, int64_t now_ms) {
+    return survey->archived_at == 0 && survey->opens_at <= now_ms && now_ms < survey->closes_at;
+}
+
+bool survey_allows_origin(const struct survey *survey, const char *origin) {
+    if (survey->origin_count == 0)
+        return true;
+    for (size_t i = 0; i < survey->origin_count; i++)
+        if (strcmp(survey->origins[i], origin) == 0)
+            return true;
+    return false;
+}
+
+int survey_property_index(const struct survey *survey, const char *key) {
+    for (size_t i = 0; i < survey->property_count; i++)
+        if (strcmp(survey->properties[i].key, key) == 0)
+            return (int)i;
+    return -1;
+}

@@ -1,0 +1,144 @@
+/* Windows of time: how they are named, what lies before them, and how a trend cuts them. api/ reads them off a request,
+ * query/ asks the store for them. Every rule of the zone is calendar.c's. */
+#include "cxd/domain/window.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "cxd/base/clock.h"
+
+enum { DAYS_MAX = 3660, DATE_LENGTH = 10 };
+
+static const struct {
+    const char *name;
+    enum calendar_unit unit;
+} CALENDAR_WINDOWS[] = {
+    {"today", CALENDAR_DAY},       {"week", CALENDAR_WEEK}, {"month", CALENDAR_MONTH},
+    {"quarter", CALENDAR_QUARTER}, {"year", CALENDAR_YEAR},
+};
+
+/* "30d": 0 if it is none. */
+static int64_t parse_days(const char *name) {
+    size_t digits = strspn(name, "0123456789");
+    if (digits == 0 || digits > 4 || name[0] == '0' || strcmp(name + digits, "d") != 0)
+        return 0;
+    int64_t days = 0;
+    for (size_t i = 0; i < digits; i++)
+        days = days * 10 + (name[i] - '0');
+    return days <= DAYS_MAX ? days : 0;
+}
+
+bool window_parse(const char *name, int64_t now_ms, struct window *ret_window) {
+    if (strcmp(name, "all") == 0) {
+        *ret_window = (struct window){.from = TIME_MIN, .to = TIME_MAX, .kind = WINDOW_ALL};
+        return true;
+    }
+    for (size_t i = 0; i < CXD_COUNT(CALENDAR_WINDOWS); i++) {
+        enum calendar_unit unit = CALENDAR_WINDOWS[i].unit;
+        if (strcmp(name, CALENDAR_WINDOWS[i].name) == 0) {
+            *ret_window = (struct window){.from = calendar_floor(unit, now_ms),
+                                          .to = calendar_add(unit, now_ms, 1),
+                                          .kind = WINDOW_CALENDAR,
+                                          .unit = unit};
+            return true;
+        }
+    }
+    int64_t days = parse_days(name);
+    if (days == 0)
+        return false;
+    *ret_window = (struct window){.from = calendar_add(CALENDAR_DAY, now_ms, 1 - days),
+                                  .to = calendar_add(CALENDAR_DAY, now_ms, 1),
+                                  .kind = WINDOW_DAYS,
+                                  .days = days};
+    return true;
+}
+
+bool window_parse_bound(const char *text, int64_t *ret_ms) {
+    size_t length = strlen(text);
+    if (length != DATE_LENGTH)
+        return time_parse(text, length, ret_ms);
+    /* A date is one if midnight UTC of it is a time; which instant it means is the zone's to say. */
+    char midnight[DATE_LENGTH + sizeof "T00:00:00Z"];
+    memcpy(midnight, text, DATE_LENGTH);
+    memcpy(midnight + DATE_LENGTH, "T00:00:00Z", sizeof "T00:00:00Z");
+    int64_t parsed;
+    if (!time_parse(midnight, strlen(midnight), &parsed))
+        return false;
+    struct calendar_time date = {
+        .year = (text[0] - '0') * 1000 + (text[1] - '0') * 100 + (text[2] - '0') * 10 + (text[3] - '0'),
+        .month = (text[5] - '0') * 10 + (text[6] - '0'),
+        .day = (text[8] - '0') * 10 + (text[9] - '0'),
+    };
+    *ret_ms = calendar_instant(&date);
+    return true;
+}
+
+static bool is_bounded(const struct window *window) {
+    return window->from != TIME_MIN && window->to != TIME_MAX;
+}
+
+bool window_previous(const struct window *window, struct window *ret_window) {
+    if (!is_bounded(window))
+        return false;
+    struct window previous = *window;
+    previous.to = window->from;
+    if (window->kind == WINDOW_CALENDAR)
+        previous.from = calendar_add(window->unit, window->from, -1);
+    else if (window->kind == WINDOW_DAYS)
+        previous.from = calendar_add(CALENDAR_DAY, window->from, -window->days);
+    else
+        previous.from = window->from - (window->to - window->from);
+    *ret_window = previous;
+    return true;
+}
+
+/* The same date and time of day a year earlier. A leap day becomes Feb 28, or Mar 1 where `leap_up`. */
+static int64_t year_before(int64_t time_ms, bool leap_up) {
+    struct calendar_time civil = calendar_civil(time_ms);
+    if (time_ms == calendar_floor(CALENDAR_DAY, time_ms))
+        civil.ms = 0; /* also where the clock skips midnight */
+    civil.year--;
+    if (civil.month == 2 && civil.day == 29) {
+        civil.month = leap_up ? 3 : 2;
+        civil.day = leap_up ? 1 : 28;
+    }
+    return calendar_instant(&civil);
+}
+
+bool window_year_before(const struct window *window, struct window *ret_window) {
+    if (!is_bounded(window))
+        return false;
+    struct window before = {.from = year_before(window->from, false), .kind = WINDOW_RANGE};
+    /* An end at the start of Feb 29 is the end of Feb 28: it stays that, so that Feb 28 has a day before it. */
+    before.to = year_before(window->to, window->to == calendar_floor(CALENDAR_DAY, window->to));
+    if (before.to <= before.from)
+        before.to = year_before(window->to, true);
+    /* Weeks and runs of days begin elsewhere a year earlier; longer units stay what they are. */
+    if (window->kind == WINDOW_CALENDAR && window->unit != CALENDAR_WEEK) {
+        before.kind = WINDOW_CALENDAR;
+        before.unit = window->unit;
+    }
+    *ret_window = before;
+    return true;
+}
+
+enum cxd_err window_buckets(const struct window *window, enum calendar_unit unit, size_t max,
+                            int64_t *ret_bounds, size_t *ret_count, struct error *err) {
+    if (!is_bounded(window) || window->from >= window->to)
+        return error_set(err, ERR_BAD_PARAMETER, "a trend needs a window that begins before it ends");
+    size_t count = 0;
+    int64_t bound = window->from;
+    while (bound < window->to) {
+        if (count == max)
+            return error_set(err, ERR_BAD_PARAMETER,
+                             "the window has more than %zu buckets: use a longer interval", max);
+        ret_bounds[count++] = bound;
+        int64_t next = calendar_add(unit, bound, 1);
+        if (next <= bound) /* past the calendar's last year */
+            break;
+        bound = next;
+    }
+    ret_bounds[count] = window->to;
+    *ret_count = count;
+    return CXD_OK;
+}

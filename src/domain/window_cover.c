@@ -1,0 +1,87 @@
+/* How a partition of time is read from rollups: for each bucket the coarsest tier that fits inside it, and finer ones towards
+ * its edges. Pure; the store turns each span into one range scan. */
+#include "cxd/domain/window.h"
+
+#include <assert.h>
+
+#include "cxd/base/clock.h"
+
+static const int64_t LENGTHS_MS[TIER_COUNT] = {
+    [TIER_DAY] = 86400000,
+    [TIER_HOUR] = 3600000,
+    [TIER_QUARTER_HOUR] = 900000,
+};
+
+int64_t tier_length_ms(enum tier tier) {
+    return LENGTHS_MS[tier];
+}
+
+int64_t tier_bucket(enum tier tier, int64_t time_ms) {
+    int64_t length = LENGTHS_MS[tier];
+    if (length == 0)
+        return tier == TIER_ALL ? 0 : time_ms;
+    int64_t inside = time_ms % length;
+    if (inside < 0)
+        inside += length;
+    int64_t bucket;
+    return __builtin_sub_overflow(time_ms, inside, &bucket) ? TIME_MIN : bucket;
+}
+
+/* The first start of a bucket at or after a time; TIME_MAX if there is none. */
+static int64_t bucket_at_or_after(enum tier tier, int64_t time_ms) {
+    int64_t bucket = tier_bucket(tier, time_ms);
+    if (bucket == time_ms)
+        return bucket;
+    return __builtin_add_overflow(bucket, LENGTHS_MS[tier], &bucket) ? TIME_MAX : bucket;
+}
+
+struct cover {
+    struct span *spans;
+    size_t count;
+};
+
+static void emit(struct cover *cover, enum tier tier, int64_t from, int64_t to) {
+    if (from >= to)
+        return;
+    struct span *last = cover->count > 0 ? &cover->spans[cover->count - 1] : NULL;
+    if (last && last->tier == tier && last->to == from)
+        last->to = to;
+    else
+        cover->spans[cover->count++] = (struct span){tier, from, to};
+}
+
+/* Covers one bucket: inwards from tier to tier on the left, then outwards on the right. The stretch that a
+ * tier covers is shrunk to its whole buckets; an unbounded side has no edge to refine. */
+static void cover_bucket(struct cover *cover, int64_t from, int64_t to) {
+    struct {
+        int64_t from, to;
+    } inner[TIER_COUNT];
+    enum tier widest = TIER_RAW;
+    inner[TIER_RAW].from = from;
+    inner[TIER_RAW].to = to;
+    for (enum tier tier = TIER_QUARTER_HOUR; tier >= TIER_DAY; tier--) {
+        inner[tier].from = from == TIME_MIN ? TIME_MIN : bucket_at_or_after(tier, from);
+        inner[tier].to = to == TIME_MAX ? TIME_MAX : tier_bucket(tier, to);
+        if (inner[tier].from >= inner[tier].to)
+            break;
+        widest = tier;
+    }
+    for (enum tier tier = TIER_RAW; tier > widest; tier--)
+        emit(cover, tier, inner[tier].from, inner[tier - 1].from);
+    emit(cover, widest, inner[widest].from, inner[widest].to);
+    for (enum tier tier = widest; tier < TIER_RAW; tier++)
+        emit(cover, tier + 1, inner[tier].to, inner[tier + 1].to);
+}
+
+size_t window_cover(const int64_t *bounds, size_t count, struct span *ret_spans) {
+    assert(count >= 2);
+    if (count == 2 && bounds[0] == TIME_MIN && bounds[1] == TIME_MAX) {
+        ret_spans[0] = (struct span){TIER_ALL, TIME_MIN, TIME_MAX};
+        return 1;
+    }
+    struct cover cover = {.spans = ret_spans};
+    for (size_t i = 0; i + 1 < count; i++)
+        if (bounds[i] < bounds[i + 1])
+            cover_bucket(&cover, bounds[i], bounds[i + 1]);
+    return cover.count;
+}
