@@ -11,4 +11,12 @@ int cmd_survey(int argc, char **argv);
 int cmd_key(int argc, char **argv);
 int cmd_rebuild(int argc, char **argv);
 
+/* The configuration's usual place. */
+#ifndef CXD_CONFIG_FILE
+#define CXD_CONFIG_FILE "/etc/cxd/cxd.conf"
+#endif
+
+/* The configuration to load: `given` (of -c), else CXD_CONFIG, else the usual file if there is one, else NULL: none. */
+const char *cmd_config_path(const char *given);
+
 #endif

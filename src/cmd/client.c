@@ -1,0 +1,276 @@
+/* The transport of the subcommands: one request to the daemon over HTTP/1.1, bounded in time and size, and its reply parsed. */
+
+#include "cmd/client.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cxd/base/clock.h"
+#include "cxd/cmd/cmd.h"
+
+enum {
+    CONNECT_MS = 5000,
+    TOTAL_MS = 60000,
+    REPLY_BYTES_MAX = 64 << 20,
+    RETRIES_MAX = 3,
+    RETRY_BUDGET_MS = 30000, /* no wait ends later than this after the first try */
+    RETRY_FIRST_MS = 250     /* doubled each time, where the daemon does not say */
+};
+
+struct client {
+    struct place place;
+    CURL *curl;
+    struct curl_slist *headers;
+    char message[CURL_ERROR_SIZE];
+};
+
+int client_open(const struct client_options *options, struct client **ret_client) {
+    struct client *client = NULL;
+    struct place place;
+    char authorization[PLACE_KEY_SIZE + 32];
+    struct curl_slist *headers;
+    int result;
+
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+        fprintf(stderr, "cxd: libcurl cannot start\n");
+        return EXIT_REFUSED;
+    }
+    result = place_find(options, &place);
+    if (result != EXIT_OK)
+        return result;
+    client = calloc(1, sizeof *client);
+    if (!client)
+        goto no_memory;
+    client->place = place;
+    client->curl = curl_easy_init();
+    client->headers = curl_slist_append(NULL, "Accept: application/json, application/problem+json");
+    if (!client->curl || !client->headers)
+        goto no_memory;
+    snprintf(authorization, sizeof authorization, "Authorization: Bearer %s", place.key);
+    headers = *place.key ? curl_slist_append(client->headers, authorization) : client->headers;
+    if (!headers || !curl_slist_append(client->headers, "Content-Type: application/json") ||
+        !curl_slist_append(client->headers, "Expect:"))
+        goto no_memory;
+    *ret_client = client;
+    return EXIT_OK;
+no_memory:
+    fprintf(stderr, "cxd: out of memory\n");
+    client_close(client);
+    return EXIT_REFUSED;
+}
+
+void client_close(struct client *client) {
+    if (!client)
+        return;
+    curl_slist_free_all(client->headers);
+    curl_easy_cleanup(client->curl);
+    free(client);
+    curl_global_cleanup();
+}
+
+void client_query_add(struct client_request *request, const char *key, const char *value) {
+    if (value && request->query_count < CLIENT_QUERY_MAX)
+        request->query[request->query_count++] = (struct client_query){key, value};
+}
+
+static size_t take_body(char *bytes, size_t size, size_t count, void *context) {
+    struct buffer *body = context;
+
+    if (body->length + size * count > REPLY_BYTES_MAX)
+        return 0;
+    buffer_append(body, bytes, size * count);
+    return body->failed ? 0 : size * count;
+}
+
+static void append_escaped(struct client *client, struct buffer *out, const char *text) {
+    char *escaped = curl_easy_escape(client->curl, text, 0);
+
+    if (escaped)
+        buffer_append_text(out, escaped);
+    else
+        out->failed = true;
+    curl_free(escaped);
+}
+
+/* The base, the path with each of its segments encoded, and the query. */
+static void append_url(struct client *client, const struct client_request *request, struct buffer *out) {
+    char segment[1024];
+    const char *path = request->path;
+
+    buffer_append_text(out, client->place.url);
+    while (*path == '/') {
+        size_t length = strcspn(++path, "/");
+
+        snprintf(segment, sizeof segment, "%.*s", (int)length, path);
+        buffer_append_char(out, '/');
+        append_escaped(client, out, segment);
+        path += length;
+    }
+    for (size_t i = 0; i < request->query_count; i++) {
+        buffer_append_char(out, i ? '&' : '?');
+        append_escaped(client, out, request->query[i].key);
+        buffer_append_char(out, '=');
+        append_escaped(client, out, request->query[i].value);
+    }
+    buffer_append_char(out, '\0');
+}
+
+/* A proxy of the environment has no business with a daemon on this machine. */
+static bool is_loopback(const char *url) {
+    static const char *const hosts[] = {"http://127.", "http://localhost", "http://[::1]"};
+
+    for (size_t i = 0; i < CXD_COUNT(hosts); i++) {
+        if (strncmp(url, hosts[i], strlen(hosts[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool prepare(struct client *client, const struct client_request *request, const char *url,
+                    struct buffer *body) {
+    CURL *curl = client->curl;
+    bool good;
+
+    curl_easy_reset(curl);
+    client->message[0] = '\0';
+    good = curl_easy_setopt(curl, CURLOPT_URL, url) == CURLE_OK;
+    good = good && curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK;
+    good = good && curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method) == CURLE_OK;
+    good = good && curl_easy_setopt(curl, CURLOPT_USERAGENT, "cxd/" CXD_VERSION) == CURLE_OK;
+    if (request->body) {
+        good = good && curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
+                                        (curl_off_t)request->body_length) == CURLE_OK;
+        good = good && curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body) == CURLE_OK;
+    }
+    if (is_loopback(url))
+        good = good && curl_easy_setopt(curl, CURLOPT_PROXY, "") == CURLE_OK;
+    curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)TOTAL_MS);
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, client->headers);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, client->message);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, body);
+    return good;
+}
+
+static bool is_transient(CURLcode code, long status) {
+    switch (code) {
+    case CURLE_OK:
+        return status == 503;
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_GOT_NOTHING:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_OPERATION_TIMEDOUT:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void sleep_ms(int64_t ms) {
+    struct timespec left = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
+
+    while (nanosleep(&left, &left) != 0 && errno == EINTR)
+        ;
+}
+
+/* How long to wait before the next try: −1 for no more. */
+static int64_t retry_wait_ms(struct client *client, CURLcode code, long status, int tries,
+                             int64_t started_ms) {
+    curl_off_t said_s = 0;
+    int64_t wait_ms = (int64_t)RETRY_FIRST_MS << (tries - 1);
+
+    if (tries > RETRIES_MAX || !is_transient(code, status))
+        return -1;
+    if (code == CURLE_OK && curl_easy_getinfo(client->curl, CURLINFO_RETRY_AFTER, &said_s) == CURLE_OK &&
+        said_s > 0)
+        wait_ms = said_s > RETRY_BUDGET_MS / 1000 ? RETRY_BUDGET_MS + 1 : (int64_t)said_s * 1000;
+    return clock_monotonic_ms() - started_ms + wait_ms > RETRY_BUDGET_MS ? -1 : wait_ms;
+}
+
+static void say_unreachable(const struct client *client, CURLcode code) {
+    const char *reason = *client->message ? client->message : curl_easy_strerror(code);
+
+    fprintf(stderr, "cxd: no reply from %s: %s\n", client->place.url, reason);
+    if (code == CURLE_COULDNT_CONNECT)
+        fprintf(stderr, "Is the daemon running? 'cxd serve -c FILE' or 'systemctl start cxd' starts it; "
+                        "--url URL or -c FILE "
+                        "says where it is.\n");
+}
+
+/* One request, tried as often as it may be. */
+static CURLcode perform(struct client *client, const struct client_request *request, const char *url,
+                        struct client_reply *reply) {
+    int64_t started_ms = clock_monotonic_ms(), wait_ms;
+    CURLcode code;
+    int tries = 0;
+
+    do {
+        buffer_reset(&reply->body);
+        reply->status = 0;
+        if (!prepare(client, request, url, &reply->body))
+            return CURLE_OUT_OF_MEMORY;
+        code = curl_easy_perform(client->curl);
+        curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &reply->status);
+        tries++;
+        wait_ms = request->is_repeatable ? retry_wait_ms(client, code, reply->status, tries, started_ms) : -1;
+        if (wait_ms >= 0) {
+            fprintf(stderr, "cxd: %s; trying again in %.2g s\n",
+                    code == CURLE_OK ? "the daemon is busy" : curl_easy_strerror(code),
+                    (double)wait_ms / 1000);
+            sleep_ms(wait_ms);
+        }
+    } while (wait_ms >= 0);
+    return code;
+}
+
+int client_call(struct client *client, const struct client_request *request, struct client_reply *ret_reply) {
+    struct client_reply reply = {.status = 0};
+    struct buffer url;
+    CURLcode code = CURLE_OUT_OF_MEMORY;
+    struct error error;
+    int result = EXIT_REFUSED;
+
+    buffer_init(&reply.body);
+    buffer_init(&url);
+    append_url(client, request, &url);
+    if (!url.failed)
+        code = perform(client, request, url.data, &reply);
+    if (code != CURLE_OK) {
+        say_unreachable(client, code);
+        goto out;
+    }
+    if (reply.body.length == 0 ||
+        json_open(reply.body.data, reply.body.length, &reply.document, &error) != CXD_OK)
+        reply.document = NULL;
+    if (reply.status < 200 || reply.status > 299)
+        problem_print(client->place.url, reply.status, reply.document);
+    else if (!reply.document)
+        client_unexpected(client, "JSON");
+    else
+        result = EXIT_OK;
+out:
+    buffer_free(&url);
+    *ret_reply = reply;
+    return result;
+}
+
+void client_reply_free(struct client_reply *reply) {
+    json_free(reply->document);
+    buffer_free(&reply->body);
+}
+
+int client_unexpected(const struct client *client, const char *what) {
+    fprintf(stderr, "cxd: the reply from %s is not %s as cxd writes it; is it a cxd daemon?\n",
+            client->place.url, what);
+    return EXIT_REFUSED;
+}

@@ -1,0 +1,71 @@
+#ifndef CXD_CMD_COMMAND_H
+#define CXD_CMD_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cxd/base/compiler.h"
+
+/* What a subcommand takes, as a table: from it come the parsing (getopt_long), the checks and the text of --help. */
+
+enum option_kind {
+    OPTION_FLAG, /* bool */
+    OPTION_TEXT, /* const char * */
+    OPTION_LIST  /* struct text_list */
+};
+
+enum { TEXT_LIST_MAX = 64 };
+
+struct text_list {
+    const char *items[TEXT_LIST_MAX];
+    size_t count;
+};
+
+struct option_spec {
+    const char *name; /* without the dashes */
+    char letter;      /* 0: none */
+    enum option_kind kind;
+    size_t offset;              /* of the member in the command's options struct */
+    const char *argument;       /* how --help calls the value; NULL for a flag */
+    const char *text;           /* of --help, one line */
+    const char *const *choices; /* the values that are taken, NULL at the end; NULL: any */
+};
+
+/* Where the daemon is and who asks: options of every command that speaks to it. */
+struct client_options {
+    const char *config;
+    const char *url;
+    const char *key;
+    const char *key_file;
+};
+
+struct command {
+    const char *name;     /* "survey put" */
+    const char *operands; /* "SLUG FILE", or "" */
+    const char *summary;  /* a line */
+    const char *text;     /* paragraphs of --help; NULL: the summary is all */
+    const char *example;  /* lines of --help, without indent */
+    const struct option_spec *options;
+    size_t option_count;
+    int operands_min, operands_max;
+    bool is_client; /* takes the options of client_options too */
+    int (*run)(int argc, char **argv);
+};
+
+/* Not an exit code: the command line was read, go on. */
+enum { COMMAND_GO_ON = -1 };
+
+/* Reads argv (argv[0] is the command) into `options` and `client` (NULL unless is_client), which the caller has cleared, and
+ * points *ret_operands to the operands. COMMAND_GO_ON, or an exit code after the help or a complaint has been printed. Every
+ * text is checked to be UTF-8. */
+CXD_NODISCARD int command_parse(const struct command *command, int argc, char **argv, void *options,
+                                struct client_options *client, char ***ret_operands, int *ret_count);
+
+/* Prints "cxd NAME: …" and the hint to --help on stderr; EXIT_USAGE. */
+int command_usage(const struct command *command, const char *format, ...) CXD_PRINTF(2, 3);
+
+/* Runs the command of a group ("survey") that argv[1] names. `commands` have names that begin with the group's. */
+int command_group(const char *group, const char *summary, const struct command *commands, size_t count,
+                  int argc, char **argv);
+
+#endif
