@@ -23,6 +23,8 @@ CXD_NODISCARD enum cxd_err response_decode(const char *bytes, size_t length, siz
  * received_at; excluded and excluded_reason where it is. */
 void response_encode(struct buffer *out, const struct response *response, const char *survey_slug);
 
+struct document;
+
 /* A batch: NDJSON (one object a line; blank lines are passed over but counted) or, if the first character that is not white space is '[', a
  * JSON array. Lines (or elements) count from 1. */
 struct batch {
@@ -32,10 +34,10 @@ struct batch {
     size_t line;
     size_t depth;
     bool is_array;
-    void *array; /* the decoded array, of codec/ */
+    struct document *document; /* of codec/: the line that is read */
 };
 
-/* ERR_MALFORMED_JSON if it is an array and not well-formed as a whole. batch_close takes a batch that failed to open too. */
+/* ERR_MALFORMED_JSON if it is an array and not well-formed as a whole, ERR_NO_MEMORY. batch_close takes a batch that failed to open too. */
 CXD_NODISCARD enum cxd_err batch_open(struct batch *batch, const char *bytes, size_t length, size_t depth,
                                       struct error *err);
 /* The next line: false at the end. *ret_slug is its `survey` member (NULL with an error in *err if missing), *ret_line its number; errors
