@@ -233,14 +233,17 @@ static bool zone_exists(const char *name) {
     return exists;
 }
 
+bool calendar_has_zone(const char *name) {
+    return strcmp(name, "UTC") == 0 || (name_valid(name) && zone_exists(name)); /* UTC needs no database */
+}
+
 enum cxd_err calendar_set_zone(const char *name, struct error *err) {
-    bool is_utc = strcmp(name, "UTC") == 0; /* needs no database */
-    if (!is_utc && (!name_valid(name) || !zone_exists(name)))
+    if (!calendar_has_zone(name))
         return error_set(
             err, ERR_CONFIG,
-            "there is no time zone \"%s\" on this machine (IANA names, as Europe/Berlin; package tzdata)",
+            "there is no time zone \"%s\" on this machine (an IANA name as Europe/Berlin; package tzdata)",
             name);
-    if (setenv("TZ", is_utc ? "UTC0" : name, 1) != 0)
+    if (setenv("TZ", strcmp(name, "UTC") == 0 ? "UTC0" : name, 1) != 0)
         return error_set(err, ERR_SYSTEM, "cannot set the time zone: %s", strerror(errno));
     tzset();
     return CXD_OK;

@@ -23,13 +23,17 @@ enum calendar_unit {
  * (glibc alone would silently use UTC). */
 CXD_NODISCARD enum cxd_err calendar_set_zone(const char *name, struct error *err);
 
+/* Whether calendar_set_zone would take the name; changes nothing. */
+bool calendar_has_zone(const char *name);
+
 /* The first instant of the unit that holds `time_ms`. A day begins at the first instant that bears its date, also
  * where midnight is skipped by daylight saving; an hour begins where the local minute is 0 (an hour may so last 30
  * to 120 minutes in a zone that shifts by half an hour). */
 int64_t calendar_floor(enum calendar_unit unit, int64_t time_ms);
 
 /* The start of the unit `count` units after (before, if negative) the one that holds `time_ms`. count 1 of floor(t) is
- * the end of t's unit: consecutive units share a boundary, so they partition time. */
+ * the end of t's unit: consecutive units share a boundary, so they partition time. A date that a move of the date line
+ * left out (2011-12-30 in Apia) is not counted. */
 int64_t calendar_add(enum calendar_unit unit, int64_t time_ms, int64_t count);
 
 /* A date and time of day on the zone's wall clock. */

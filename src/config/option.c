@@ -1,0 +1,297 @@
+/* The option table and its types: what a value looks like and where it goes. ini.c and config.c bring values here,
+ * from files and from the environment; sample.c prints what the table says. */
+
+#include "config/option.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cxd/base/calendar.h"
+#include "cxd/base/clock.h"
+#include "cxd/base/utf8.h"
+
+const struct option OPTIONS[OPTION_COUNT] = {
+#define OPTION(section, key, type, field, fallback, least, most, choices, text)                              \
+    {#section,                                                                                               \
+     #key,                                                                                                   \
+     OPTION_##type,                                                                                          \
+     offsetof(struct config, field),                                                                         \
+     sizeof(((struct config *)0)->field),                                                                    \
+     fallback,                                                                                               \
+     least,                                                                                                  \
+     most,                                                                                                   \
+     choices,                                                                                                \
+     text},
+#include "config/options.def"
+#undef OPTION
+};
+
+const struct option *option_find(const char *section, const char *key) {
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        if (strcmp(OPTIONS[i].section, section) == 0 && strcmp(OPTIONS[i].key, key) == 0)
+            return &OPTIONS[i];
+    }
+    return NULL;
+}
+
+bool option_section_exists(const char *section) {
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        if (strcmp(OPTIONS[i].section, section) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Digits alone: no sign, no blank. */
+static bool parse_number(const char *text, const char **ret_end, int64_t *ret_number) {
+    int64_t number = 0;
+    const char *at = text;
+    for (; *at >= '0' && *at <= '9'; at++) {
+        if (__builtin_mul_overflow(number, 10, &number) || __builtin_add_overflow(number, *at - '0', &number))
+            return false;
+    }
+    if (at == text)
+        return false;
+    *ret_end = at;
+    *ret_number = number;
+    return true;
+}
+
+static bool parse_integer(const char *text, int64_t *ret_number) {
+    const char *end;
+    int64_t number;
+    if (!parse_number(text, &end, &number) || *end)
+        return false;
+    *ret_number = number;
+    return true;
+}
+
+static const struct {
+    char letter;
+    int shift;
+} SIZES[] = {{'G', 30}, {'M', 20}, {'K', 10}, {'\0', 0}};
+
+static bool parse_bytes(const char *text, int64_t *ret_bytes) {
+    const char *end;
+    int64_t number;
+    if (!parse_number(text, &end, &number) || (*end && end[1]))
+        return false;
+    for (size_t i = 0; i < CXD_COUNT(SIZES); i++) {
+        if (*end == SIZES[i].letter)
+            return !__builtin_mul_overflow(number, (int64_t)1 << SIZES[i].shift, ret_bytes);
+    }
+    return false;
+}
+
+/* The index of `value` among "a|b|c", -1 if it is none of them. */
+static int choice_index(const char *choices, const char *value) {
+    size_t length = strlen(value);
+    for (int index = 0;; index++) {
+        size_t word = strcspn(choices, "|");
+        if (word == length && memcmp(choices, value, length) == 0)
+            return index;
+        if (choices[word] == '\0')
+            return -1;
+        choices += word + 1;
+    }
+}
+
+/* A scheme and what follows it; which engines there are is the store's knowledge. */
+static bool url_valid(const char *value) {
+    size_t scheme = strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789+-");
+    return scheme > 0 && value[scheme] == ':' && islower((unsigned char)value[0]) &&
+           strcmp(value, "sqlite:") != 0;
+}
+
+static bool word_valid(const struct option *option, const char *value) {
+    switch (option->type) {
+    case OPTION_LISTEN: {
+        char host[64];
+        uint16_t port;
+        return config_split_listen(value, host, sizeof host, &port, NULL);
+    }
+    case OPTION_URL:
+        return url_valid(value);
+    case OPTION_ZONE:
+        return calendar_has_zone(value);
+    case OPTION_WORD:
+        return choice_index(option->choices, value) >= 0;
+    default:
+        return true;
+    }
+}
+
+static bool set_text(const struct option *option, const char *value, char *field) {
+    size_t length = strlen(value);
+    bool is_word = option->type == OPTION_WORD;
+    if (length >= option->size ||
+        (!is_word && ((int64_t)length < option->least || (int64_t)length > option->most)))
+        return false;
+    if (!word_valid(option, value))
+        return false;
+    memcpy(field, value, length + 1);
+    return true;
+}
+
+bool option_set(const struct option *option, const char *value, struct config *config) {
+    char *field = (char *)config + option->offset;
+    int64_t number;
+    bool parsed;
+    if (utf8_count(value) == SIZE_MAX || utf8_has_control(value, false))
+        return false;
+    switch (option->type) {
+    case OPTION_INTEGER:
+        parsed = parse_integer(value, &number);
+        break;
+    case OPTION_DURATION:
+        parsed = duration_parse(value, &number);
+        break;
+    case OPTION_BYTES:
+        parsed = parse_bytes(value, &number);
+        break;
+    case OPTION_CHOICE: {
+        int index = choice_index(option->choices, value);
+        if (index < 0)
+            return false;
+        *(enum config_read *)field = (enum config_read)index;
+        return true;
+    }
+    default:
+        return set_text(option, value, field);
+    }
+    if (!parsed || number < option->least || number > option->most)
+        return false;
+    memcpy(field, &number, sizeof number);
+    return true;
+}
+
+/* A bound in the largest unit that divides it: "64K", "7d". */
+static const char *show_bytes(int64_t bytes, char out[24]) {
+    size_t unit = 0;
+    while (SIZES[unit].shift > 0 && (bytes == 0 || bytes % ((int64_t)1 << SIZES[unit].shift) != 0))
+        unit++;
+    snprintf(out, 24, "%lld%.1s", (long long)(bytes >> SIZES[unit].shift), &SIZES[unit].letter);
+    return out;
+}
+
+static const char *show_duration(int64_t seconds, char out[24]) {
+    const int64_t day = 86400;
+    bool days = seconds > 0 && seconds % day == 0;
+    snprintf(out, 24, days ? "%lldd" : "%lld", (long long)(days ? seconds / day : seconds));
+    return out;
+}
+
+static void describe_choices(const char *choices, char *out, size_t size) {
+    size_t length = (size_t)snprintf(out, size, "one of ");
+    for (; *choices && length + 3 < size; choices++) {
+        if (*choices == '|')
+            out[length++] = ',';
+        out[length++] = *choices == '|' ? ' ' : *choices;
+    }
+    out[length] = '\0';
+}
+
+const char *option_takes(const struct option *option, char out[OPTION_TAKES_SIZE]) {
+    size_t size = OPTION_TAKES_SIZE;
+    char least[24];
+    char most[24];
+    switch (option->type) {
+    case OPTION_INTEGER:
+        snprintf(out, size, "a whole number from %lld to %lld", (long long)option->least,
+                 (long long)option->most);
+        break;
+    case OPTION_DURATION:
+        snprintf(out, size, "a duration (seconds, or 30s, 5m, 1h, 7d) from %s to %s",
+                 show_duration(option->least, least), show_duration(option->most, most));
+        break;
+    case OPTION_BYTES:
+        snprintf(out, size, "a size (bytes, or 64K, 8M, 1G) from %s to %s", show_bytes(option->least, least),
+                 show_bytes(option->most, most));
+        break;
+    case OPTION_CHOICE:
+    case OPTION_WORD:
+        describe_choices(option->choices, out, size);
+        break;
+    case OPTION_LISTEN:
+        snprintf(out, size, "ADDRESS:PORT (as 127.0.0.1:8080 or [::1]:8080) or a port");
+        break;
+    case OPTION_URL:
+        snprintf(out, size, "a storage URL (sqlite:PATH or memory:)");
+        break;
+    case OPTION_ZONE:
+        snprintf(out, size, "a time zone that this machine knows (UTC, or an IANA name as Europe/Berlin)");
+        break;
+    case OPTION_TEXT:
+        snprintf(out, size, "text of at most %lld bytes without control characters", (long long)option->most);
+        break;
+    }
+    return out;
+}
+
+const char *option_variable(const struct option *option, char out[OPTION_NAME_SIZE]) {
+    snprintf(out, OPTION_NAME_SIZE, "CXD_%s_%s", option->section, option->key);
+    for (char *at = out; *at; at++)
+        *at = (char)toupper((unsigned char)*at);
+    return out;
+}
+
+/* Levenshtein's distance; words longer than a name can be are far from everything. */
+static size_t distance(const char *a, const char *b) {
+    size_t row[OPTION_NAME_SIZE];
+    size_t width = strlen(b);
+    if (width >= OPTION_NAME_SIZE || strlen(a) >= OPTION_NAME_SIZE)
+        return SIZE_MAX;
+    for (size_t j = 0; j <= width; j++)
+        row[j] = j;
+    for (size_t i = 0; a[i]; i++) {
+        size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (size_t j = 0; j < width; j++) {
+            size_t best = diagonal + (a[i] != b[j]);
+            diagonal = row[j + 1];
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (diagonal + 1 < best)
+                best = diagonal + 1;
+            row[j + 1] = best;
+        }
+    }
+    return row[width];
+}
+
+const char *option_nearest(const char *word, const char *const *words, size_t count) {
+    const char *nearest = NULL;
+    size_t least = strlen(word) < 8 ? 3 : 5; /* this far is too far */
+    for (size_t i = 0; i < count; i++) {
+        size_t away = distance(word, words[i]);
+        if (away < least) {
+            least = away;
+            nearest = words[i];
+        }
+    }
+    return nearest;
+}
+
+const char *option_show(const char *value, char out[SHOWN_SIZE]) {
+    enum { SHOWN = 48 };
+    size_t length = 0;
+    for (; value[length] && length < SHOWN; length++) {
+        unsigned char byte = (unsigned char)value[length];
+        out[length] = byte < 0x20 || byte == 0x7F ? '?' : value[length];
+    }
+    if (value[length]) {
+        while (length > 0 && ((unsigned char)value[length] & 0xC0) == 0x80)
+            length--;
+        memcpy(out + length, "...", 3);
+        length += 3;
+    }
+    out[length] = '\0';
+    if (utf8_count(out) == SIZE_MAX) {
+        for (char *at = out; *at; at++) {
+            if ((unsigned char)*at >= 0x80)
+                *at = '?';
+        }
+    }
+    return out;
+}
