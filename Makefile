@@ -105,3 +105,117 @@ $(OUT)/tests/%: $(OUT)/obj/tests/%.o $(OUT)/libcxd.a
 .PHONY: clean
 clean:
 	rm -rf build
+
+# --- What a developer does -------------------------------------------------------------------------------------------
+
+.PHONY: help
+help:
+	@echo 'make             release build: build/cxd'
+	@echo 'make run         install what is missing, build, start on 127.0.0.1:$(PORT) (PORT=9000 for another)'
+	@echo 'make check       install what tests need, run all of them'
+	@echo 'make bench       speed and scale, as a table and build/bench/result.json (BENCH="speed", "scale", "delay", "all")'
+	@echo 'make crash       kill -9 under load (KILLS=100)'
+	@echo 'make fuzz        fuzz every parser (FUZZ_SECONDS=300 each)'
+	@echo 'make lint        layering and formatting;  make format  reformats'
+	@echo 'make install     into $$(DESTDIR)$$(PREFIX) and $$(DESTDIR)$$(SYSCONFDIR);  make uninstall'
+	@echo 'make clean'
+
+# Debian packages. `deps` is what building and running needs, the others what tests and measurements need on top.
+DEPS = gcc make pkg-config libmicrohttpd-dev libsqlite3-dev libjansson-dev uuid-dev libinih-dev \
+	libcurl4-openssl-dev nettle-dev tzdata
+DEPS_CHECK = libcmocka-dev clang clang-format libclang-rt-14-dev sqlite3 nodejs curl mandoc
+DEPS_BENCH = wrk libnode-dev npm g++ python3
+
+.PHONY: deps deps-check deps-bench
+deps:
+	@tests/deps.sh $(DEPS)
+deps-check:
+	@tests/deps.sh $(DEPS) $(DEPS_CHECK)
+deps-bench:
+	@tests/deps.sh $(DEPS) $(DEPS_CHECK) $(DEPS_BENCH)
+
+# Targets below build in a second make, so that packages installed by `deps` are seen by pkg-config.
+BUILD = +@$(MAKE) --no-print-directory
+
+PORT ?= 8080
+.PHONY: run
+run: deps
+	$(BUILD) all
+	@mkdir -p data
+	@CXD_ACCESS_READ=open CXD_STORAGE_URL=sqlite:data/cxd.db \
+		exec build/cxd serve --listen 127.0.0.1:$(PORT) --starter-surveys
+
+FUZZ_TARGETS = $(sort $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
+TSAN_PROGRAMS = test_http_server test_ingest
+
+.PHONY: check
+check: deps-check
+	$(BUILD) all
+	$(BUILD) VARIANT=test all
+	$(BUILD) VARIANT=asan all unit
+	$(BUILD) VARIANT=tsan all $(TSAN_PROGRAMS:%=build/tsan/tests/unit/%)
+	$(BUILD) VARIANT=fuzz fuzzers
+	@node tests/check.mjs
+
+.PHONY: fuzzers
+fuzzers: $(FUZZ_TARGETS:%=build/fuzz/tests/fuzz/%)
+build/fuzz/tests/fuzz/%: build/fuzz/obj/tests/fuzz/%.o build/fuzz/libcxd.a
+	@mkdir -p $(@D)
+	clang $(CFLAGS) -pthread -fsanitize=address,undefined,fuzzer -o $@ $^ $(LDLIBS)
+
+FUZZ_SECONDS ?= 300
+.PHONY: fuzz
+fuzz: deps-check
+	$(BUILD) VARIANT=fuzz fuzzers
+	@for target in $(FUZZ_TARGETS); do \
+		mkdir -p build/fuzz/corpus/$$target && \
+		build/fuzz/tests/fuzz/$$target -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=build/fuzz/ \
+			build/fuzz/corpus/$$target tests/fuzz/corpus/$$target || exit 1; \
+	done
+
+KILLS ?= 100
+.PHONY: crash
+crash: deps-check
+	$(BUILD) VARIANT=test all
+	@CXD_BINARY=build/test/cxd node tests/crash/crash.mjs $(KILLS)
+
+BENCH ?= speed
+.PHONY: bench
+bench: deps-bench
+	$(BUILD) all
+	$(BUILD) VARIANT=test all bench-programs
+	@node tests/bench/bench.mjs $(BENCH)
+
+.PHONY: bench-programs
+bench-programs: $(OUT)/tests/bench/floor $(OUT)/tests/bench/generate $(OUT)/tests/bench/slow_fsync.so
+$(OUT)/tests/bench/%: $(OUT)/obj/tests/bench/%.o $(OUT)/libcxd.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(OUT)/tests/bench/slow_fsync.so: tests/bench/slow_fsync.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -std=c11 -O2 -fPIC -shared $(WARNINGS) -o $@ $< -ldl
+
+C_FILES = $(wildcard src/*.c src/*/*.[ch] src/store/*/*.[ch] include/cxd/*/*.h tests/*/*.[ch])
+.PHONY: lint format
+lint: deps-check
+	@clang-format --dry-run -Werror $(C_FILES)
+	@tests/lint/layers.sh $(CC) $(CPPFLAGS) -std=c11
+	@for page in docs/*.[58]; do mandoc -Tlint -W warning $$page || exit 1; done
+
+format:
+	clang-format -i $(C_FILES)
+
+.PHONY: install uninstall
+install: all
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/man/man8" \
+		"$(DESTDIR)$(PREFIX)/share/man/man5" "$(DESTDIR)$(SYSCONFDIR)/cxd"
+	install -m 755 build/cxd "$(DESTDIR)$(PREFIX)/bin/cxd"
+	install -m 644 docs/cxd.8 "$(DESTDIR)$(PREFIX)/share/man/man8/cxd.8"
+	install -m 644 docs/cxd.conf.5 "$(DESTDIR)$(PREFIX)/share/man/man5/cxd.conf.5"
+	test -e "$(DESTDIR)$(SYSCONFDIR)/cxd/cxd.conf" || \
+		install -m 644 config/cxd.conf "$(DESTDIR)$(SYSCONFDIR)/cxd/cxd.conf"
+
+# The configuration stays.
+uninstall:
+	rm -f "$(DESTDIR)$(PREFIX)/bin/cxd" "$(DESTDIR)$(PREFIX)/share/man/man8/cxd.8" \
+		"$(DESTDIR)$(PREFIX)/share/man/man5/cxd.conf.5"

@@ -1,0 +1,192 @@
+/* The application's life: everything is opened from the store upwards, and closed from the network downwards. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "api/app.h"
+#include "cxd/base/calendar.h"
+#include "cxd/base/log.h"
+
+/* Less than systemd's TimeoutStopSec of 30 s. */
+enum { STOP_GRACE_MS = 20000, HTTP_THREADS_DEFAULT_MAX = 8 };
+
+static enum cxd_err open_worker(void *context, void **ret_worker, struct error *err)
+{
+    const struct app *app = context;
+    struct store_reader *reader;
+    enum cxd_err result = store_reader_open(app->store, &reader, err);
+    if (result == CXD_OK)
+        *ret_worker = reader;
+    return result;
+}
+
+static void close_worker(void *context, void *worker)
+{
+    (void)context;
+    store_reader_close(worker);
+}
+
+static void batch_done(void *context)
+{
+    struct app *app = context;
+    if (app->http != NULL)
+        http_wake(app->http);
+}
+
+/* The configured directory, the database's, or for a store without one a private directory of this user. */
+static enum cxd_err settle_state_directory(struct app *app, struct error *err)
+{
+    const char *directory = store_directory(app->store);
+    const char *runtime = getenv("XDG_RUNTIME_DIR");
+    char *path = app->state_directory;
+    size_t size = sizeof(app->state_directory);
+    int length;
+    if (app->config->state_directory[0] != '\0')
+        length = snprintf(path, size, "%s", app->config->state_directory);
+    else if (directory != NULL)
+        length = snprintf(path, size, "%s", directory);
+    else if (runtime != NULL)
+        length = snprintf(path, size, "%s/cxd", runtime);
+    else
+        length = snprintf(path, size, "/tmp/cxd-%lu", (unsigned long)geteuid());
+    if (length < 0 || (size_t)length >= size)
+        return error_set(err, ERR_CONFIG, "[server] state_directory: the path is too long");
+
+    struct stat status;
+    if (mkdir(path, 0700) != 0 && errno != EEXIST)
+        return error_set(err, ERR_SYSTEM, "cannot make the state directory %s: %s", path, strerror(errno));
+    if (stat(path, &status) != 0 || !S_ISDIR(status.st_mode))
+        return error_set(err, ERR_SYSTEM, "the state directory %s is not a directory", path);
+    if (directory == NULL && app->config->state_directory[0] == '\0' && status.st_uid != geteuid())
+        return error_set(err, ERR_SYSTEM, "the state directory %s belongs to another user", path);
+    return CXD_OK;
+}
+
+static unsigned http_threads(const struct config *config)
+{
+    if (config->http_threads > 0)
+        return (unsigned)config->http_threads;
+    long cores = sysconf(_SC_NPROCESSORS_ONLN) / 2;
+    return cores < 1 ? 1 : cores > HTTP_THREADS_DEFAULT_MAX ? HTTP_THREADS_DEFAULT_MAX : (unsigned)cores;
+}
+
+static enum cxd_err start_http(struct app *app, struct error *err)
+{
+    const struct config *config = app->config;
+    char host[CONFIG_TEXT_SIZE];
+    struct http_options options = {
+        .host = host,
+        .http_threads = http_threads(config),
+        .pool_threads = (unsigned)config->read_threads,
+        .request_timeout_ms = config->request_timeout_s * 1000,
+        .max_connections = (unsigned)config->max_connections,
+        .header_bytes = (size_t)config->header_bytes,
+        .body_bytes = (size_t)config->body_bytes,
+        .batch_bytes = (size_t)config->batch_bytes,
+        .routes = API_ROUTES,
+        .route_count = API_ROUTE_COUNT,
+        .app = app,
+        .authorize = api_authorize,
+        .allow_origin = api_allow_origin,
+        .worker_open = open_worker,
+        .worker_close = close_worker,
+    };
+    if (!config_split_listen(config->listen, host, sizeof(host), &options.port, NULL))
+        return error_set(err, ERR_CONFIG, "[server] listen: \"%s\" is not ADDRESS:PORT", config->listen);
+    return http_server_start(&options, &app->http, err);
+}
+
+/* For the command line: where this daemon answers. */
+static enum cxd_err write_endpoint(struct app *app, struct error *err)
+{
+    char line[128];
+    snprintf(line, sizeof(line), "http://%s", http_server_address(app->http));
+    enum cxd_err result = api_write_state_file(app, "endpoint", line, err);
+    app->has_endpoint = result == CXD_OK;
+    return result;
+}
+
+static void fill_limits(struct app *app)
+{
+    const struct config *config = app->config;
+    app->limits = (struct response_limits){
+        .comment_characters = (size_t)config->comment_characters,
+        .respondent_characters = (size_t)config->respondent_characters,
+        .properties = (size_t)config->properties,
+        .property_key_characters = (size_t)config->property_key_characters,
+        .property_value_characters = (size_t)config->property_value_characters,
+        .clock_skew_ms = config->clock_skew_s * 1000,
+    };
+}
+
+static enum cxd_err start_all(struct app *app, bool starter_surveys, struct error *err)
+{
+    enum cxd_err result = calendar_set_zone(app->config->timezone, err);
+    if (result == CXD_OK)
+        result = store_open(app->config->storage_url, &app->store, err);
+    if (result == CXD_OK)
+        result = settle_state_directory(app, err);
+    if (result == CXD_OK)
+        result = catalog_open(app->store, &app->catalog, err);
+    if (result != CXD_OK)
+        return result;
+    const struct ingest_options options = {
+        .store = app->store,
+        .catalog = app->catalog,
+        .queue_length = (size_t)app->config->queue_length,
+        .batch_done = batch_done,
+        .batch_context = app,
+    };
+    result = ingest_start(&options, &app->ingest, err);
+    if (result == CXD_OK)
+        result = api_ensure_admin_key(app, err);
+    if (result == CXD_OK && starter_surveys)
+        result = api_ensure_starter_surveys(app, err);
+    if (result == CXD_OK)
+        result = start_http(app, err);
+    if (result == CXD_OK)
+        result = write_endpoint(app, err);
+    return result;
+}
+
+enum cxd_err app_start(const struct config *config, bool starter_surveys, struct app **ret_app, struct error *err)
+{
+    struct app *app = calloc(1, sizeof(*app));
+    if (app == NULL)
+        return error_set(err, ERR_NO_MEMORY, "no memory to start");
+    app->config = config;
+    fill_limits(app);
+    enum cxd_err result = start_all(app, starter_surveys, err);
+    if (result != CXD_OK) {
+        app_stop(app);
+        return result;
+    }
+    *ret_app = app;
+    return CXD_OK;
+}
+
+const char *app_address(const struct app *app)
+{
+    return http_server_address(app->http);
+}
+
+const char *app_state_directory(const struct app *app)
+{
+    return app->state_directory;
+}
+
+void app_stop(struct app *app)
+{
+    if (app == NULL)
+        return;
+    http_server_stop(app->http, STOP_GRACE_MS);
+    if (app->has_endpoint)
+        api_remove_state_file(app, "endpoint");
+    ingest_stop(app->ingest);
+    catalog_close(app->catalog);
+    store_close(app->store);
+    free(app);
+}

@@ -1,0 +1,68 @@
+#ifndef CXD_API_APP_H
+#define CXD_API_APP_H
+
+#include "cxd/api/api.h"
+#include "cxd/domain/response.h"
+#include "cxd/http/http.h"
+#include "cxd/ingest/ingest.h"
+
+/* What the handlers share. One file a resource defines handlers; routes.c holds the table of all of them. */
+
+struct app {
+    const struct config *config;
+    struct response_limits limits;
+    struct store *store;
+    struct catalog *catalog;
+    struct ingest *ingest;
+    struct http_server *http;
+    char state_directory[CONFIG_TEXT_SIZE];
+    bool has_endpoint; /* the file `endpoint` is this process's */
+};
+
+extern const struct http_route API_ROUTES[];
+extern const size_t API_ROUTE_COUNT;
+
+/* responses.c, batch.c */
+http_handler api_response_post, api_response_put, api_batch_post;
+/* surveys.c */
+http_handler api_surveys_get, api_survey_get, api_survey_put, api_survey_delete, api_form_get;
+/* scores.c, trend.c */
+http_handler api_score_get, api_scores_get, api_trend_get;
+/* keys.c */
+http_handler api_keys_get, api_key_post, api_key_delete;
+/* health.c */
+http_handler api_healthz_get, api_readyz_get;
+
+/* surveys.c: what the store keeps of a definition. Strings are of the arena. */
+CXD_NODISCARD enum cxd_err api_survey_record(const struct survey *survey, struct arena *arena,
+                                             struct survey_record *ret_record, struct error *err);
+
+/* keys.c: a fresh secret for the key, and everything of the key but name, scopes and expiry. False without randomness. */
+CXD_NODISCARD bool api_key_fill(struct api_key *key, struct id_source *ids, int64_t now_ms,
+                                char ret_secret[SECRET_TEXT_SIZE]);
+
+/* access.c: the hooks of the HTTP server. */
+enum cxd_err api_authorize(void *app, struct http_request *request, const char *secret, unsigned scope,
+                           struct error *err);
+bool api_allow_origin(void *app, struct http_request *request, const char *origin);
+
+/* bootstrap.c: what a first start makes. */
+CXD_NODISCARD enum cxd_err api_ensure_admin_key(struct app *app, struct error *err);
+CXD_NODISCARD enum cxd_err api_ensure_starter_surveys(struct app *app, struct error *err);
+/* Replaces a file of the state directory (0600) in one step. */
+CXD_NODISCARD enum cxd_err api_write_state_file(const struct app *app, const char *name, const char *line,
+                                                struct error *err);
+void api_remove_state_file(const struct app *app, const char *name);
+
+/* submit.c: the way from a handler to the writer and back. */
+
+/* Defers the request, submits its changes, and once they are durable (or have failed) calls `finish` on the loop. The ticket is of the
+ * request's arena; finish finds it by http_deferred, and calls api_submit_failed first. */
+void api_submit(struct http_request *request, struct ticket *ticket, http_handler *finish);
+/* Replies the problem and returns true if the ticket was not applied. */
+bool api_submit_failed(struct http_request *request, const struct ticket *ticket);
+
+/* Replies ERR_MEDIA_TYPE and returns true unless the body may be read as JSON (no Content-Type at all may). */
+bool api_refuse_type(struct http_request *request, bool allow_text);
+
+#endif

@@ -1,0 +1,18 @@
+#ifndef CXD_API_FIGURES_H
+#define CXD_API_FIGURES_H
+
+#include <stdint.h>
+
+#include "cxd/http/http.h"
+
+/* How the routes that answer with figures end: tagged JSON, with the time they took in a Server-Timing header. */
+
+struct figures_clock {
+    int64_t started_ns;
+};
+
+struct figures_clock figures_begin(void);
+/* Replies http_out, or (and forgets http_out) the problem if err is not NULL. */
+void figures_reply(struct http_request *request, struct figures_clock clock, const struct error *err);
+
+#endif

@@ -1,0 +1,215 @@
+/* From a query string to a question, by one table of parameters. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/parameters.h"
+#include "cxd/base/clock.h"
+#include "cxd/base/utf8.h"
+
+enum { FILTER_VALUE_BYTES_MAX = 2048, FILTER_PROPERTIES_MAX = 8 };
+
+/* A question while it is being read. */
+struct reading {
+    struct trend_question question;
+    int64_t now_ms;
+    bool has_window, has_from, has_to;
+    struct property properties[FILTER_PROPERTIES_MAX];
+};
+
+typedef enum cxd_err read_parameter(struct reading *reading, const char *value, struct error *err);
+
+static enum cxd_err read_window(struct reading *reading, const char *value, struct error *err)
+{
+    reading->has_window = true;
+    if (window_parse(value, reading->now_ms, &reading->question.score.window))
+        return CXD_OK;
+    return error_set(err, ERR_BAD_PARAMETER,
+                     "window: one of today, week, month, quarter, year, all, or a number of days such as 30d");
+}
+
+static enum cxd_err read_bound(const char *name, const char *value, int64_t *ret_ms, struct error *err)
+{
+    if (window_parse_bound(value, ret_ms))
+        return CXD_OK;
+    return error_set(err, ERR_BAD_PARAMETER, "%s: a time such as 2026-10-24T00:00:00Z (write + as %%2B) or a date", name);
+}
+
+static enum cxd_err read_from(struct reading *reading, const char *value, struct error *err)
+{
+    reading->has_from = true;
+    return read_bound("from", value, &reading->question.score.window.from, err);
+}
+
+static enum cxd_err read_to(struct reading *reading, const char *value, struct error *err)
+{
+    reading->has_to = true;
+    return read_bound("to", value, &reading->question.score.window.to, err);
+}
+
+static enum cxd_err read_filter(const char *name, const char *value, const char **ret_filter, struct error *err)
+{
+    if (value[0] == '\0' || strlen(value) > FILTER_VALUE_BYTES_MAX)
+        return error_set(err, ERR_BAD_PARAMETER, "%s: a value to filter by", name);
+    *ret_filter = value;
+    return CXD_OK;
+}
+
+static enum cxd_err read_touchpoint(struct reading *reading, const char *value, struct error *err)
+{
+    return read_filter("touchpoint", value, &reading->question.score.filter.touchpoint, err);
+}
+
+static enum cxd_err read_channel(struct reading *reading, const char *value, struct error *err)
+{
+    return read_filter("channel", value, &reading->question.score.filter.channel, err);
+}
+
+static enum cxd_err read_locale(struct reading *reading, const char *value, struct error *err)
+{
+    return read_filter("locale", value, &reading->question.score.filter.locale, err);
+}
+
+static enum cxd_err read_confidence(struct reading *reading, const char *value, struct error *err)
+{
+    static const struct {
+        const char *text;
+        double value;
+    } LEVELS[] = {{"0.8", 0.80}, {"0.80", 0.80}, {"0.9", 0.90}, {"0.90", 0.90}, {"0.95", 0.95}, {"0.99", 0.99}};
+    for (size_t i = 0; i < CXD_COUNT(LEVELS); i++)
+        if (strcmp(value, LEVELS[i].text) == 0) {
+            reading->question.score.confidence = LEVELS[i].value;
+            return CXD_OK;
+        }
+    return error_set(err, ERR_BAD_PARAMETER, "confidence: one of 0.8, 0.9, 0.95, 0.99");
+}
+
+static enum cxd_err read_compare(struct reading *reading, const char *value, struct error *err)
+{
+    if (strcmp(value, "previous") == 0)
+        reading->question.score.compare = COMPARE_PREVIOUS;
+    else if (strcmp(value, "year") == 0)
+        reading->question.score.compare = COMPARE_YEAR;
+    else if (strcmp(value, "none") != 0)
+        return error_set(err, ERR_BAD_PARAMETER, "compare: one of previous, year, none");
+    return CXD_OK;
+}
+
+static const char *const INTERVAL_NAMES[] = {[CALENDAR_HOUR] = "hour",
+                                             [CALENDAR_DAY] = "day",
+                                             [CALENDAR_WEEK] = "week",
+                                             [CALENDAR_MONTH] = "month",
+                                             [CALENDAR_QUARTER] = "quarter"};
+
+const char *parameters_interval_name(enum calendar_unit unit)
+{
+    return INTERVAL_NAMES[unit];
+}
+
+static enum cxd_err read_interval(struct reading *reading, const char *value, struct error *err)
+{
+    for (size_t i = 0; i < CXD_COUNT(INTERVAL_NAMES); i++)
+        if (strcmp(value, INTERVAL_NAMES[i]) == 0) {
+            reading->question.interval = (enum calendar_unit)i;
+            return CXD_OK;
+        }
+    return error_set(err, ERR_BAD_PARAMETER, "interval: one of hour, day, week, month, quarter");
+}
+
+static enum cxd_err read_rolling(struct reading *reading, const char *value, struct error *err)
+{
+    struct window window;
+    if (window_parse(value, reading->now_ms, &window) && window.kind == WINDOW_DAYS &&
+        window.days <= TREND_ROLLING_DAYS_MAX) {
+        reading->question.rolling_days = window.days;
+        return CXD_OK;
+    }
+    return error_set(err, ERR_BAD_PARAMETER, "rolling: a number of days such as 30d, at most %dd", TREND_ROLLING_DAYS_MAX);
+}
+
+static const struct {
+    const char *name;
+    unsigned sets; /* 0: every route */
+    read_parameter *read;
+} PARAMETERS[] = {
+    {"window", 0, read_window},
+    {"from", 0, read_from},
+    {"to", 0, read_to},
+    {"touchpoint", 0, read_touchpoint},
+    {"channel", 0, read_channel},
+    {"locale", 0, read_locale},
+    {"confidence", 0, read_confidence},
+    {"compare", PARAMETERS_SCORE, read_compare},
+    {"interval", PARAMETERS_TREND, read_interval},
+    {"rolling", PARAMETERS_TREND, read_rolling},
+};
+
+static const char PROPERTY_PREFIX[] = "property.";
+
+static enum cxd_err read_property(struct reading *reading, const struct http_query_item *item, struct error *err)
+{
+    struct filter *filter = &reading->question.score.filter;
+    const char *key = item->key + strlen(PROPERTY_PREFIX);
+    if (!property_key_valid(key))
+        return error_set(err, ERR_BAD_PARAMETER, "%s: a property's key has letters, digits, '_', '.' and '-'", item->key);
+    if (filter->property_count == FILTER_PROPERTIES_MAX)
+        return error_set(err, ERR_BAD_PARAMETER, "%s: at most %d properties", item->key, FILTER_PROPERTIES_MAX);
+    struct property *property = &reading->properties[filter->property_count];
+    property->key = key;
+    enum cxd_err result = read_filter(item->key, item->value, &property->value, err);
+    if (result == CXD_OK)
+        filter->property_count++;
+    return result;
+}
+
+static enum cxd_err read_item(struct reading *reading, unsigned sets, const struct http_query_item *item,
+                              struct error *err)
+{
+    for (size_t i = 0; i < CXD_COUNT(PARAMETERS); i++)
+        if (strcmp(item->key, PARAMETERS[i].name) == 0 &&
+            (PARAMETERS[i].sets == 0 || (PARAMETERS[i].sets & sets) != 0))
+            return PARAMETERS[i].read(reading, item->value, err);
+    if (strncmp(item->key, PROPERTY_PREFIX, strlen(PROPERTY_PREFIX)) == 0)
+        return read_property(reading, item, err);
+    return error_set(err, ERR_BAD_PARAMETER, "%.64s: there is no such parameter here", item->key);
+}
+
+/* A window is given by name or by its bounds. */
+static enum cxd_err settle_window(struct reading *reading, struct error *err)
+{
+    struct window *window = &reading->question.score.window;
+    if (!reading->has_from && !reading->has_to)
+        return reading->has_window ? CXD_OK : read_window(reading, "30d", err);
+    if (reading->has_window)
+        return error_set(err, ERR_BAD_PARAMETER, "window: give either window, or from and to");
+    window->kind = WINDOW_RANGE;
+    if (!reading->has_from)
+        window->from = TIME_MIN;
+    if (!reading->has_to)
+        window->to = TIME_MAX;
+    if (window->from >= window->to)
+        return error_set(err, ERR_BAD_PARAMETER, "from: must be before to");
+    return CXD_OK;
+}
+
+enum cxd_err parameters_read(struct http_request *request, unsigned sets, struct trend_question *ret_question,
+                             struct error *err)
+{
+    struct reading *reading = arena_alloc_zero(http_arena(request), 1, sizeof(*reading));
+    if (reading == NULL)
+        return error_set(err, ERR_NO_MEMORY, "no memory for the query");
+    reading->now_ms = http_now_ms(request);
+    reading->question.score.confidence = 0.95;
+    reading->question.interval = CALENDAR_DAY;
+    reading->question.score.filter.properties = reading->properties;
+
+    size_t count;
+    const struct http_query_item *items = http_query(request, &count);
+    enum cxd_err result = CXD_OK;
+    for (size_t i = 0; i < count && result == CXD_OK; i++)
+        result = read_item(reading, sets, &items[i], err);
+    if (result == CXD_OK)
+        result = settle_window(reading, err);
+    if (result == CXD_OK)
+        *ret_question = reading->question;
+    return result;
+}

@@ -1,0 +1,152 @@
+/* POST and PUT of one response: decode, validate against the survey, submit, and after the commit reply what is stored. */
+#include <string.h>
+
+#include "api/app.h"
+#include "cxd/base/clock.h"
+#include "cxd/codec/response.h"
+
+/* Of the request's arena, from the submit to the reply. */
+struct submission {
+    struct ticket ticket; /* first: http_deferred gives it back */
+    struct change change;
+    char slug[SLUG_SIZE];
+};
+
+/* The id comes from the path, the body, or the Idempotency-Key, in this order; else the server makes one. */
+static enum cxd_err name_response(struct http_request *request, const char *path_id, const struct survey *survey,
+                                  struct response *response, struct error *err)
+{
+    if (path_id != NULL) {
+        struct id id;
+        if (!id_parse(path_id, strlen(path_id), &id))
+            return error_set(err, ERR_NO_ROUTE, "a response's id is a UUID");
+        if (response->has_id && id_compare(&id, &response->id) != 0)
+            error_add_member(err, "/id", "is another id than the path's");
+        response->id = id;
+        response->has_id = true;
+        return CXD_OK;
+    }
+    const char *key = http_header(request, "Idempotency-Key");
+    if (response->has_id || key == NULL)
+        return CXD_OK;
+    response->has_id = true;
+    return idempotency_key_decode(key, survey->slug, 0, &response->id, err);
+}
+
+static enum cxd_err read_response(struct http_request *request, const char *path_id, const struct survey *survey,
+                                  struct response *response, struct error *err)
+{
+    const struct app *app = http_app(request);
+    size_t length;
+    const char *body = http_body(request, &length);
+    enum cxd_err result =
+        response_decode(body, length, (size_t)app->config->json_depth, http_arena(request), response, err);
+    if (result != CXD_OK && result != ERR_INVALID)
+        return result;
+    enum cxd_err named = name_response(request, path_id, survey, response, err);
+    if (named != CXD_OK)
+        return named;
+    return response_validate(response, survey, &app->limits, http_now_ms(request), false, err);
+}
+
+/* What the server adds to what the client said. */
+static void stamp(struct http_request *request, const struct survey *survey, struct response *response)
+{
+    int64_t now_ms = http_now_ms(request);
+    response->survey = survey->number;
+    response->revision = survey->revision;
+    response->received_at = now_ms;
+    if (!response->has_answered_at)
+        response->answered_at = now_ms;
+    if (!response->has_id)
+        id_make(http_ids(request), now_ms, &response->id);
+}
+
+static void reply_refused(struct http_request *request, const struct submission *submission)
+{
+    enum cxd_err refusal = submission->change.refusal;
+    const char *detail = error_title(refusal);
+    if (refusal == ERR_CONFLICT)
+        detail = "this id is taken by another response, or the time in which it may be changed is over";
+    else if (refusal == ERR_INVALID)
+        detail = "the survey was changed while the response was on its way";
+    http_problem_code(request, refusal, "%s", detail);
+}
+
+static void finish_response(struct http_request *request)
+{
+    struct submission *submission = http_deferred(request);
+    if (api_submit_failed(request, &submission->ticket))
+        return;
+    if (submission->change.outcome == OUTCOME_REFUSED) {
+        reply_refused(request, submission);
+        return;
+    }
+    const struct response *response = &submission->change.as.response.value;
+    response_encode(http_out(request), response, submission->slug);
+    bool created = submission->change.outcome == OUTCOME_CREATED;
+    if (created) {
+        char location[160] = "/v1/surveys/";
+        char id[ID_TEXT_SIZE];
+        strcat(location, submission->slug);
+        strcat(location, "/responses/");
+        strcat(location, id_format(id, &response->id));
+        http_reply_header(request, "Location", location);
+    }
+    http_reply(request, created ? 201 : 200, "application/json");
+}
+
+static void submit_response(struct http_request *request, const char *path_id, const struct survey *survey)
+{
+    struct submission *submission = arena_alloc_zero(http_arena(request), 1, sizeof(*submission));
+    if (submission == NULL) {
+        http_problem_code(request, ERR_NO_MEMORY, "no memory for the response");
+        return;
+    }
+    struct change *change = &submission->change;
+    struct response *response = &change->as.response.value;
+    struct error err;
+    if (read_response(request, path_id, survey, response, &err) != CXD_OK) {
+        http_problem(request, &err);
+        return;
+    }
+    bool is_open = survey_is_open(survey, http_now_ms(request));
+    if (!is_open && !response->has_id) {
+        http_problem_code(request, ERR_SURVEY_CLOSED, "the survey is closed, not open yet, or archived");
+        return;
+    }
+    stamp(request, survey, response);
+    change->kind = CHANGE_RESPONSE;
+    change->now_ms = http_now_ms(request);
+    change->arena = http_arena(request);
+    change->as.response.amend_window_ms = survey->amend_window_s * 1000;
+    change->as.response.must_exist = !is_open; /* the retry of one that was stored in time is still answered */
+    memcpy(submission->slug, survey->slug, sizeof(submission->slug));
+    submission->ticket.changes = change;
+    submission->ticket.count = 1;
+    api_submit(request, &submission->ticket, finish_response);
+}
+
+static void take_response(struct http_request *request, const char *path_id)
+{
+    if (api_refuse_type(request, true))
+        return;
+    struct app *app = http_app(request);
+    const struct snapshot *snapshot = catalog_acquire(app->catalog);
+    const struct survey *survey = snapshot_survey(snapshot, http_path(request, "survey"));
+    if (survey == NULL)
+        http_problem_code(request, ERR_NO_SURVEY, "there is no survey of this name");
+    else
+        submit_response(request, path_id, survey);
+    catalog_release(snapshot);
+}
+
+void api_response_post(struct http_request *request)
+{
+    take_response(request, NULL);
+}
+
+void api_response_put(struct http_request *request)
+{
+    take_response(request, http_path(request, "id"));
+}

@@ -1,0 +1,47 @@
+/* Where handlers meet the writer: a change goes down as a ticket, and its request waits, off the loop, until the commit. */
+#include "api/app.h"
+
+static void ticket_done(struct ticket *ticket)
+{
+    http_complete(ticket->context);
+}
+
+void api_submit(struct http_request *request, struct ticket *ticket, http_handler *finish)
+{
+    struct app *app = http_app(request);
+    ticket->done = ticket_done;
+    ticket->context = request;
+    http_defer(request, finish, ticket);
+    enum cxd_err refused = ingest_submit(app->ingest, ticket);
+    if (refused != CXD_OK) {
+        ticket->error = refused;
+        http_complete(request);
+        http_wake(app->http);
+    }
+}
+
+bool api_submit_failed(struct http_request *request, const struct ticket *ticket)
+{
+    switch (ticket->error) {
+    case CXD_OK:
+        return false;
+    case ERR_QUEUE_FULL:
+        http_problem_code(request, ERR_QUEUE_FULL, "too many changes wait to be written; nothing was stored, try again");
+        return true;
+    case ERR_STORAGE_FULL:
+        http_problem_code(request, ERR_STORAGE_FULL, "there is no room to store this; nothing was stored, try again later");
+        return true;
+    default:
+        http_problem_code(request, ticket->error, "this could not be stored; try again with the same id");
+        return true;
+    }
+}
+
+bool api_refuse_type(struct http_request *request, bool allow_text)
+{
+    if (http_header(request, "Content-Type") == NULL || http_has_type(request, "application/json") ||
+        (allow_text && http_has_type(request, "text/plain")))
+        return false;
+    http_problem_code(request, ERR_MEDIA_TYPE, "send Content-Type: application/json");
+    return true;
+}

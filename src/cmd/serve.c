@@ -1,0 +1,195 @@
+/* `cxd serve`: configuration in, a running daemon until a signal, a clean end. */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cxd/api/api.h"
+#include "cxd/base/calendar.h"
+#include "cxd/base/log.h"
+#include "cxd/cmd/cmd.h"
+#include "cxd/config/config.h"
+
+static const char USAGE[] =
+    "Usage: cxd serve [-c FILE] [--listen ADDRESS:PORT] [--starter-surveys]\n"
+    "       cxd serve [-c FILE] --check\n"
+    "       cxd serve --print-config\n"
+    "\n"
+    "Runs the daemon in the foreground until SIGTERM or SIGINT, then drains and exits 0.\n"
+    "\n"
+    "  -c, --config FILE    read FILE and conf.d/*.conf beside it (see cxd.conf(5)); without it,\n"
+    "                       defaults and the environment (CXD_SECTION_KEY) hold\n"
+    "      --listen ADDR    listen here instead of [server] listen; port 0 takes a free one\n"
+    "      --starter-surveys\n"
+    "                       make the surveys nps, csat and ces if there is no survey yet\n"
+    "      --check          check the configuration and exit\n"
+    "      --print-config   print a commented sample of the configuration and exit\n"
+    "  -h, --help           print this and exit\n"
+    "\n"
+    "Example: cxd serve -c /etc/cxd/cxd.conf --listen 127.0.0.1:0\n";
+
+enum { OPTION_LISTEN = 256, OPTION_STARTER, OPTION_CHECK, OPTION_PRINT };
+
+static const struct option OPTIONS[] = {
+    {"config", required_argument, NULL, 'c'},
+    {"listen", required_argument, NULL, OPTION_LISTEN},
+    {"starter-surveys", no_argument, NULL, OPTION_STARTER},
+    {"check", no_argument, NULL, OPTION_CHECK},
+    {"print-config", no_argument, NULL, OPTION_PRINT},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+struct serve_options {
+    const char *config_path;
+    const char *listen;
+    bool starter_surveys, check, print, help;
+};
+
+static bool read_options(int argc, char **argv, struct serve_options *ret_options) {
+    struct serve_options options = {0};
+    int option;
+    optind = 1;
+    while ((option = getopt_long(argc, argv, "c:h", OPTIONS, NULL)) != -1) {
+        switch (option) {
+        case 'c':
+            options.config_path = optarg;
+            break;
+        case OPTION_LISTEN:
+            options.listen = optarg;
+            break;
+        case OPTION_STARTER:
+            options.starter_surveys = true;
+            break;
+        case OPTION_CHECK:
+            options.check = true;
+            break;
+        case OPTION_PRINT:
+            options.print = true;
+            break;
+        case 'h':
+            options.help = true;
+            break;
+        default:
+            return false;
+        }
+    }
+    if (optind < argc) {
+        fprintf(stderr, "cxd serve: unexpected argument \"%s\"\n", argv[optind]);
+        return false;
+    }
+    *ret_options = options;
+    return true;
+}
+
+static int refuse(const struct error *err) {
+    fprintf(stderr, "cxd: %s\n", err->detail);
+    return EXIT_REFUSED;
+}
+
+static const struct {
+    const char *name;
+    enum log_level level;
+} LOG_LEVELS[] = {{"error", LOG_LEVEL_ERROR},
+                  {"warning", LOG_LEVEL_WARNING},
+                  {"info", LOG_LEVEL_INFO},
+                  {"debug", LOG_LEVEL_DEBUG}};
+
+static void apply_log_level(const char *name) {
+    for (size_t i = 0; i < CXD_COUNT(LOG_LEVELS); i++)
+        if (strcmp(LOG_LEVELS[i].name, name) == 0)
+            log_set_level(LOG_LEVELS[i].level);
+}
+
+/* Signals are taken by sigwait in this thread alone; a full disk or a closed socket is an error code, not a death. */
+static void prepare_signals(sigset_t *ret_awaited) {
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    sigemptyset(ret_awaited);
+    sigaddset(ret_awaited, SIGTERM);
+    sigaddset(ret_awaited, SIGINT);
+    pthread_sigmask(SIG_BLOCK, ret_awaited, NULL);
+}
+
+/* With the starter surveys come lines to try them, ready to paste. */
+static void print_tries(const struct config *config, const struct app *app)
+{
+    const char *address = app_address(app);
+    printf("\nPost a response, and get the score:\n\n"
+           "  curl --json '{\"score\": 9, \"comment\": \"Quick and friendly\"}' http://%s/v1/surveys/nps/responses\n",
+           address);
+    if (config->read == CONFIG_READ_OPEN)
+        printf("  curl http://%s/v1/surveys/nps/score\n\n", address);
+    else
+        printf("  curl -H \"Authorization: Bearer $(cat '%s/admin.key')\" http://%s/v1/surveys/nps/score\n\n",
+               app_state_directory(app), address);
+    printf("The surveys csat (1 to 5) and ces (1 to 7) are there too. Ctrl-C ends.\n");
+}
+
+static int run(const struct config *config, bool starter_surveys) {
+    struct error err;
+    struct app *app;
+    sigset_t awaited;
+    prepare_signals(&awaited);
+    if (app_start(config, starter_surveys, &app, &err) != CXD_OK)
+        return refuse(&err);
+    printf("cxd %s listening on http://%s\n", CXD_VERSION, app_address(app));
+    printf("admin key: %s/admin.key\n", app_state_directory(app));
+    if (starter_surveys)
+        print_tries(config, app);
+    fflush(stdout);
+    char directory[CONFIG_TEXT_SIZE];
+    log_record(LOG_LEVEL_INFO, "started", "version=%s listen=%s state_directory=%s", CXD_VERSION,
+               app_address(app), log_value(directory, sizeof(directory), app_state_directory(app)));
+    int received = 0;
+    while (sigwait(&awaited, &received) != 0)
+        continue;
+    log_record(LOG_LEVEL_INFO, "stopping", "signal=%s", received == SIGINT ? "SIGINT" : "SIGTERM");
+    app_stop(app);
+    log_record(LOG_LEVEL_INFO, "stopped", "exit=0");
+    return EXIT_OK;
+}
+
+/* --listen is held to the rules of the option that it replaces. */
+static enum cxd_err override_listen(struct config *config, const char *listen, struct error *err) {
+    bool is_loopback;
+    uint16_t port;
+    char host[CONFIG_TEXT_SIZE];
+    if (strlen(listen) >= sizeof(config->listen) ||
+        !config_split_listen(listen, host, sizeof(host), &port, &is_loopback))
+        return error_set(err, ERR_CONFIG, "--listen: \"%.100s\" is not ADDRESS:PORT", listen);
+    if (config->read == CONFIG_READ_OPEN && !is_loopback)
+        return error_set(err, ERR_CONFIG, "--listen: [access] read = open is for loopback addresses only");
+    strcpy(config->listen, listen);
+    return CXD_OK;
+}
+
+int cmd_serve(int argc, char **argv) {
+    struct serve_options options;
+    if (!read_options(argc, argv, &options)) {
+        fputs("Try: cxd serve --help\n", stderr);
+        return EXIT_USAGE;
+    }
+    if (options.help) {
+        fputs(USAGE, stdout);
+        return EXIT_OK;
+    }
+    if (options.print) {
+        config_print_sample(stdout);
+        return EXIT_OK;
+    }
+    struct config config;
+    struct error err;
+    if (config_load(options.config_path, &config, &err) != CXD_OK)
+        return refuse(&err);
+    if (options.listen != NULL && override_listen(&config, options.listen, &err) != CXD_OK)
+        return refuse(&err);
+    if (options.check) {
+        if (calendar_set_zone(config.timezone, &err) != CXD_OK)
+            return refuse(&err);
+        puts("The configuration is valid.");
+        return EXIT_OK;
+    }
+    apply_log_level(config.log_level);
+    return run(&config, options.starter_surveys);
+}

@@ -1,0 +1,71 @@
+#!/bin/sh
+# Proves the house from what the compiler really includes (cc -M): arrows point down only, and a vendor's header is
+# included in one module. Prints every violation; exits 1 if there is any.
+#
+# usage: tests/lint/layers.sh CC FLAG…   (the flags that the sources are compiled with)
+set -u
+LC_ALL=C
+export LC_ALL
+
+# module rank: a file may include its own module's headers and those of modules of a lower rank.
+ranks="base 0
+config 1
+domain 1
+http 1
+codec 2
+store 2
+ingest 3
+query 3
+api 4
+cmd 5
+main 6"
+
+# header (as a part of its path) and the sources that may include it
+vendors="microhttpd.h src/http/
+sqlite3.h src/store/sqlite/
+jansson.h src/codec/
+uuid/uuid.h src/base/id.c
+nettle/ src/base/secret.c
+curl/curl.h src/cmd/
+ini.h src/config/"
+
+list=$(mktemp) || exit 2
+trap 'rm -f "$list"' EXIT
+
+find src include -name '*.[ch]' ! -path 'src/tools/*' | sort | while read -r file; do
+    "$@" -M -x c "$file" 2>/dev/null | tr -d '\\' | tr ' ' '\n' | grep '\.h$' | sed "s|^|$file |" ||
+        echo "$file does-not-compile"
+done > "$list"
+
+awk -v ranks="$ranks" -v vendors="$vendors" '
+function module(path) {
+    if (path == "src/main.c") return "main"
+    sub(/^include\/cxd\//, "", path); sub(/^src\//, "", path); sub(/\/.*/, "", path)
+    return path
+}
+BEGIN {
+    n = split(ranks, line, "\n")
+    for (i = 1; i <= n; i++) { split(line[i], word, " "); rank[word[1]] = word[2] }
+    vendor_count = split(vendors, line, "\n")
+    for (i = 1; i <= vendor_count; i++) { split(line[i], word, " "); header[i] = word[1]; home[i] = word[2] }
+}
+$2 == "does-not-compile" { print $1 ": cannot be read by the compiler"; bad = 1; next }
+{ files[$1] = 1 }
+$2 ~ /^(include\/cxd|src)\// {
+    from = module($1); to = module($2)
+    if (!(from in rank)) { print $1 ": " from " is no module of the house"; bad = 1 }
+    else if (from != to && rank[to] >= rank[from]) { print $1 ": includes " $2 ", which is not below " from; bad = 1 }
+    next
+}
+{
+    for (i = 1; i <= vendor_count; i++)
+        if (index($2, "/" header[i]) && index($1, home[i]) != 1) {
+            print $1 ": includes " $2 ", which belongs to " home[i]; bad = 1
+        }
+}
+END {
+    for (f in files) count++
+    if (count < 50) { print "only " count + 0 " files were read"; bad = 1 }
+    if (!bad) print "layers: " count " files, every include points down"
+    exit bad
+}' "$list"
