@@ -12,10 +12,6 @@
 #include "cxd/base/clock.h"
 #include "cxd/base/utf8.h"
 
-/* Every scale has a 1: where the score could not be read, this stands for it, so that response_validate does not say a
- * second thing about it. */
-enum { SCORE_UNREAD = 1 };
-
 enum { POINTER_SIZE = sizeof(((struct error_member *)NULL)->pointer) };
 
 struct target {
@@ -207,7 +203,6 @@ enum cxd_err response_read(const json_t *root, struct arena *arena, const char *
                            struct response *ret_response, struct error *err) {
     struct target target = {
         .reading = {.arena = arena, .err = err},
-        .response = {.score = SCORE_UNREAD},
         .ret_slug = ret_slug,
     };
     error_clear(err);

@@ -13,7 +13,6 @@ enum { POINTER_SIZE = sizeof(((struct error_member *)NULL)->pointer), AMEND_WIND
 struct target {
     struct reading reading;
     struct survey survey;
-    bool has_metric;
 };
 
 /* `value` is NULL where the member is not given. */
@@ -60,8 +59,6 @@ static void read_metric(struct target *target, const json_t *value, const char *
         error_add_member(target->reading.err, pointer, "is required");
     else if (!json_is_string(value) || !metric_parse(json_string_value(value), &target->survey.metric))
         error_add_member(target->reading.err, pointer, "must be \"nps\", \"csat\" or \"ces\"");
-    else
-        target->has_metric = true;
 }
 
 static void read_scale(struct target *target, const json_t *value, const char *pointer) {
@@ -296,8 +293,7 @@ enum cxd_err survey_decode(const char *bytes, size_t length, size_t depth, const
         if (read_is_object(&target.reading, doc.root, ""))
             read_definition(&target, doc.root);
         code = reading_end(&target.reading);
-        /* Without a metric the other rules mean nothing. */
-        if (code != ERR_NO_MEMORY && target.has_metric)
+        if (code != ERR_NO_MEMORY)
             code = survey_validate(&target.survey, err);
     }
     document_close(&doc);
