@@ -8,23 +8,26 @@
 
 struct store_engine {
     const char *scheme; /* "sqlite" */
-    enum cxd_err (*open)(const char *rest, struct store **ret_store, struct error *err); /* what follows "scheme:" */
+    enum cxd_err (*open)(const char *rest, struct store **ret_store,
+                         struct error *err); /* what follows "scheme:" */
     void (*close)(struct store *store);
     const char *(*directory)(const struct store *store);
-    enum cxd_err (*apply)(struct store *store, struct change *const *changes, size_t count, struct error *err);
+    enum cxd_err (*apply)(struct store *store, struct change *const *changes, size_t count,
+                          struct error *err);
     enum cxd_err (*rebuild)(struct store *store, int64_t *ret_responses, struct error *err);
     enum cxd_err (*reader_open)(struct store *store, struct store_reader **ret_reader, struct error *err);
     void (*reader_close)(struct store_reader *reader);
     enum cxd_err (*reader_begin)(struct store_reader *reader, struct error *err);
     void (*reader_end)(struct store_reader *reader);
-    enum cxd_err (*read_histograms)(struct store_reader *reader, const struct filter *filter, const int64_t *bounds,
-                                    size_t count, struct histogram *ret_hists, struct error *err);
-    enum cxd_err (*read_extent)(struct store_reader *reader, int64_t survey, bool *ret_found, int64_t *ret_first,
-                                int64_t *ret_last, struct error *err);
+    enum cxd_err (*read_histograms)(struct store_reader *reader, const struct filter *filter,
+                                    const int64_t *bounds, size_t count, struct histogram *ret_hists,
+                                    struct error *err);
+    enum cxd_err (*read_extent)(struct store_reader *reader, int64_t survey, bool *ret_found,
+                                int64_t *ret_first, int64_t *ret_last, struct error *err);
     enum cxd_err (*read_response)(struct store_reader *reader, const struct id *id, struct arena *arena,
                                   bool *ret_found, struct response *ret_response, struct error *err);
-    enum cxd_err (*read_surveys)(struct store_reader *reader, struct arena *arena, struct survey_record **ret_surveys,
-                                 size_t *ret_count, struct error *err);
+    enum cxd_err (*read_surveys)(struct store_reader *reader, struct arena *arena,
+                                 struct survey_record **ret_surveys, size_t *ret_count, struct error *err);
     enum cxd_err (*read_keys)(struct store_reader *reader, struct arena *arena, struct api_key **ret_keys,
                               size_t *ret_count, struct error *err);
     enum cxd_err (*read_rollups)(struct store_reader *reader, store_rollup_visit *visit, void *context,

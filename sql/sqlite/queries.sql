@@ -1,0 +1,182 @@
+-- The named queries of src/store/sqlite/. src/tools/embed.c makes a table of them, by the names in src/store/sqlite/sql.h.
+
+-- name: begin_write
+BEGIN IMMEDIATE;
+-- name: begin_read
+BEGIN;
+-- name: commit
+COMMIT;
+-- name: rollback
+ROLLBACK;
+
+-- name: insert_response
+INSERT INTO response (id, survey, revision, score, answered_at, received_at, excluded, touchpoint, channel, locale,
+                      respondent, comment, properties, excluded_reason)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+ON CONFLICT (id) DO NOTHING;
+
+-- name: select_response
+SELECT id, survey, revision, score, answered_at, received_at, excluded, touchpoint, channel, locale,
+       respondent, comment, properties, excluded_reason
+FROM response WHERE id = ?1;
+
+-- name: update_response
+UPDATE response SET revision = ?3, score = ?4, answered_at = ?5, touchpoint = ?8, channel = ?9, locale = ?10,
+                    respondent = ?11, comment = ?12, properties = ?13
+WHERE id = ?1;
+
+-- name: exclude_response
+UPDATE response SET excluded = ?2, excluded_reason = ?3 WHERE id = ?1;
+
+-- name: forget_response
+UPDATE response SET respondent = NULL, comment = NULL, properties = ?2 WHERE id = ?1;
+
+-- name: delete_response
+DELETE FROM response WHERE id = ?1;
+
+-- name: select_respondent
+SELECT id FROM response WHERE respondent = ?1;
+
+-- name: select_properties
+SELECT key, value FROM json_each(?1);
+
+-- name: has_responses
+SELECT 1 FROM response WHERE survey = ?1 LIMIT 1;
+
+-- name: select_extent
+SELECT (SELECT min(answered_at) FROM response WHERE survey = ?1),
+       (SELECT max(answered_at) FROM response WHERE survey = ?1);
+
+-- name: select_every_response
+SELECT id, survey, revision, score, answered_at, received_at, excluded, touchpoint, channel, locale,
+       respondent, comment, properties, excluded_reason
+FROM response;
+
+-- name: select_series
+SELECT id FROM series WHERE survey = ?1 AND dimension = ?2 AND value = ?3;
+
+-- name: insert_series
+INSERT INTO series (survey, dimension, value) VALUES (?1, ?2, ?3);
+
+-- name: delete_empty_series
+DELETE FROM series
+WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM rollup
+                              WHERE survey = ?2 AND segmented = 1 AND tier = 0 AND bucket = 0 AND series = ?1);
+
+-- name: delete_dimension_rollups
+DELETE FROM rollup
+WHERE survey = ?1 AND segmented = 1 AND series IN (SELECT id FROM series WHERE survey = ?1 AND dimension = ?2);
+
+-- name: delete_dimension_series
+DELETE FROM series WHERE survey = ?1 AND dimension = ?2;
+
+-- name: add_rollup
+INSERT INTO rollup (survey, segmented, tier, bucket, series, n0, n1, n2, n3, n4, n5, n6, n7, n8, n9, n10)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+ON CONFLICT (survey, segmented, tier, bucket, series) DO UPDATE SET
+    n0 = n0 + excluded.n0, n1 = n1 + excluded.n1, n2 = n2 + excluded.n2, n3 = n3 + excluded.n3,
+    n4 = n4 + excluded.n4, n5 = n5 + excluded.n5, n6 = n6 + excluded.n6, n7 = n7 + excluded.n7,
+    n8 = n8 + excluded.n8, n9 = n9 + excluded.n9, n10 = n10 + excluded.n10;
+
+-- name: delete_empty_rollup
+DELETE FROM rollup
+WHERE survey = ?1 AND segmented = ?2 AND tier = ?3 AND bucket = ?4 AND series = ?5
+  AND n0 = 0 AND n1 = 0 AND n2 = 0 AND n3 = 0 AND n4 = 0 AND n5 = 0
+  AND n6 = 0 AND n7 = 0 AND n8 = 0 AND n9 = 0 AND n10 = 0;
+
+-- name: delete_all_rollups
+DELETE FROM rollup;
+
+-- name: delete_all_series
+DELETE FROM series;
+
+-- name: roll_all_properties
+UPDATE survey_property SET rolled = 1;
+
+-- name: read_total
+SELECT bucket, n0, n1, n2, n3, n4, n5, n6, n7, n8, n9, n10
+FROM rollup WHERE survey = ?1 AND segmented = 0 AND tier = ?2 AND bucket >= ?3 AND bucket < ?4
+ORDER BY bucket;
+
+-- A segment has a row only in buckets where the total has one: walk those, and look the segment up in each.
+-- name: read_segment
+SELECT s.bucket, s.n0, s.n1, s.n2, s.n3, s.n4, s.n5, s.n6, s.n7, s.n8, s.n9, s.n10
+FROM rollup AS t
+CROSS JOIN rollup AS s ON s.survey = ?1 AND s.segmented = 1 AND s.tier = ?2 AND s.bucket = t.bucket AND s.series = ?5
+WHERE t.survey = ?1 AND t.segmented = 0 AND t.tier = ?2 AND t.bucket >= ?3 AND t.bucket < ?4
+ORDER BY t.bucket;
+
+-- name: scan_total
+SELECT answered_at, score
+FROM response WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND excluded = 0
+ORDER BY answered_at;
+
+-- ?7 is a JSON object of the properties that must be there, or NULL.
+-- name: scan_filtered
+SELECT answered_at, score
+FROM response
+WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND excluded = 0
+  AND (?4 IS NULL OR touchpoint = ?4) AND (?5 IS NULL OR channel = ?5) AND (?6 IS NULL OR locale = ?6)
+  AND (?7 IS NULL OR (properties IS NOT NULL AND NOT EXISTS (
+         SELECT 1 FROM json_each(?7) AS wanted
+         WHERE NOT EXISTS (SELECT 1 FROM json_each(response.properties) AS held
+                           WHERE held.key = wanted.key AND held.value = wanted.value))))
+ORDER BY answered_at;
+
+-- name: list_series
+SELECT number, '', '', 0 FROM survey UNION ALL SELECT survey, dimension, value, id FROM series ORDER BY 1, 2, 3;
+
+-- name: select_survey
+SELECT number, slug, revision, definition, metric, scale_min, scale_max, created_at, updated_at, archived_at
+FROM survey WHERE slug = ?1;
+
+-- name: list_surveys
+SELECT number, slug, revision, definition, metric, scale_min, scale_max, created_at, updated_at, archived_at
+FROM survey ORDER BY slug;
+
+-- name: put_survey
+INSERT INTO survey (number, slug, revision, definition, metric, scale_min, scale_max, created_at, updated_at,
+                    archived_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+ON CONFLICT (slug) DO UPDATE SET
+    revision = excluded.revision, definition = excluded.definition, metric = excluded.metric,
+    scale_min = excluded.scale_min, scale_max = excluded.scale_max, updated_at = excluded.updated_at,
+    archived_at = excluded.archived_at;
+
+-- name: archive_survey
+UPDATE survey SET archived_at = ?2 WHERE slug = ?1;
+
+-- name: insert_revision
+INSERT INTO survey_revision (survey, revision, definition, created_at) VALUES (?1, ?2, ?3, ?4);
+
+-- name: select_survey_properties
+SELECT key, rolled FROM survey_property WHERE survey = ?1 ORDER BY position;
+
+-- name: list_survey_properties
+SELECT survey, key, rolled FROM survey_property ORDER BY survey, position;
+
+-- name: list_survey_numbers
+SELECT number FROM survey ORDER BY number;
+
+-- name: delete_survey_properties
+DELETE FROM survey_property WHERE survey = ?1;
+
+-- name: insert_survey_property
+INSERT INTO survey_property (survey, position, key, rolled) VALUES (?1, ?2, ?3, ?4);
+
+-- name: select_key
+SELECT id, name, prefix, hash, scopes, created_at, expires_at, used_day, revoked_at FROM api_key WHERE id = ?1;
+
+-- name: list_keys
+SELECT id, name, prefix, hash, scopes, created_at, expires_at, used_day, revoked_at
+FROM api_key ORDER BY created_at, id;
+
+-- name: insert_key
+INSERT INTO api_key (id, name, prefix, hash, scopes, created_at, expires_at, used_day, revoked_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9);
+
+-- name: revoke_key
+UPDATE api_key SET revoked_at = ?2 WHERE id = ?1;
+
+-- name: note_key_used
+UPDATE api_key SET used_day = ?2 WHERE id = ?1;

@@ -1,0 +1,113 @@
+/* The rules of a change, shared by every engine: an engine looks up what is stored, asks here, and writes. */
+
+#include "store/decide.h"
+
+#include <string.h>
+
+static void refuse(struct change *change, enum cxd_err refusal) {
+    change->outcome = OUTCOME_REFUSED;
+    change->refusal = refusal;
+}
+
+static bool text_equal(const char *a, const char *b) {
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* An amend window of 0 means never, even in the millisecond of the arrival. */
+static bool may_amend(const struct change *change, const struct response *stored) {
+    int64_t window_ms = change->as.response.amend_window_ms;
+    return window_ms > 0 && change->now_ms - stored->received_at <= window_ms;
+}
+
+enum cxd_err decide_response(struct change *change, const struct response *stored, struct error *err) {
+    struct response *sent = &change->as.response.value;
+    bool same = stored && stored->survey == sent->survey && response_same_payload(sent, stored);
+    if (change->as.response.must_exist && !same) {
+        refuse(change, ERR_SURVEY_CLOSED);
+        return CXD_OK;
+    }
+    if (!stored) {
+        change->outcome = OUTCOME_CREATED;
+        return CXD_OK;
+    }
+    if (stored->survey != sent->survey || (!same && !may_amend(change, stored))) {
+        refuse(change, ERR_CONFLICT);
+        return CXD_OK;
+    }
+    char *reason = arena_strdup(change->arena, stored->excluded_reason);
+    if (stored->excluded_reason && !reason) {
+        return error_set(err, ERR_NO_MEMORY, "no memory for the reply to a response");
+    }
+    if (same) {
+        sent->revision = stored->revision;
+    }
+    if (same || !sent->has_answered_at) {
+        sent->answered_at = stored->answered_at;
+    }
+    sent->received_at = stored->received_at;
+    sent->excluded = stored->excluded;
+    sent->excluded_reason = reason;
+    change->outcome = same ? OUTCOME_REPLAYED : OUTCOME_AMENDED;
+    return CXD_OK;
+}
+
+void decide_exclude(struct change *change, const struct response *stored) {
+    if (!stored || stored->survey != change->as.exclude.survey) {
+        change->outcome = OUTCOME_MISSING;
+        return;
+    }
+    if (!change->as.exclude.excluded) {
+        change->as.exclude.reason = NULL;
+    }
+    bool same = stored->excluded == change->as.exclude.excluded &&
+                text_equal(stored->excluded_reason, change->as.exclude.reason);
+    change->outcome = same ? OUTCOME_REPLAYED : OUTCOME_AMENDED;
+}
+
+static bool was_rolled(const struct survey_record *stored, const char *key) {
+    for (size_t i = 0; stored && i < stored->property_count; i++) {
+        if (strcmp(stored->property_keys[i], key) == 0) {
+            return stored->property_rolled[i];
+        }
+    }
+    return false;
+}
+
+void decide_survey(struct change *change, const struct survey_record *stored, bool has_responses) {
+    struct survey_record *survey = &change->as.survey;
+    bool same = stored && stored->archived_at == 0 && text_equal(stored->definition, survey->definition);
+    if (stored && !same && has_responses &&
+        (stored->metric != survey->metric || stored->scale_min != survey->scale_min ||
+         stored->scale_max != survey->scale_max)) {
+        refuse(change, ERR_SURVEY_FIXED);
+        return;
+    }
+    for (size_t i = 0; i < survey->property_count; i++) {
+        bool fresh = !same && !has_responses;
+        survey->property_rolled[i] = fresh || was_rolled(stored, survey->property_keys[i]);
+    }
+    survey->number = stored ? stored->number : 0;
+    survey->revision = stored ? stored->revision + (same ? 0 : 1) : 1;
+    survey->created_at = stored ? stored->created_at : change->now_ms;
+    survey->updated_at = same ? stored->updated_at : change->now_ms;
+    survey->archived_at = 0;
+    change->outcome = !stored ? OUTCOME_CREATED : same ? OUTCOME_REPLAYED : OUTCOME_AMENDED;
+}
+
+void decide_key(struct change *change, const struct api_key *stored) {
+    if (!stored) {
+        change->outcome = OUTCOME_CREATED;
+    } else if (memcmp(stored->hash, change->as.key.hash, sizeof stored->hash) == 0) {
+        change->outcome = OUTCOME_REPLAYED;
+    } else {
+        refuse(change, ERR_CONFLICT);
+    }
+}
+
+void decide_key_used(struct change *change, const struct api_key *stored) {
+    if (!stored) {
+        change->outcome = OUTCOME_MISSING;
+    } else {
+        change->outcome = change->as.key_used.day > stored->used_day ? OUTCOME_AMENDED : OUTCOME_REPLAYED;
+    }
+}

@@ -1,0 +1,61 @@
+#ifndef CXD_STORE_DELTAS_H
+#define CXD_STORE_DELTAS_H
+
+#include "cxd/store/store.h"
+#include "store/dimensions.h"
+
+/* What a batch changes in the rollups, summed in memory. Only quarter hours are kept while responses are added: an hour, a
+ * day and the whole are sums of them, made once at the end by deltas_rows. */
+
+struct delta_series {
+    int64_t survey;
+    const char *dimension, *value; /* of the deltas' arena */
+    uint64_t hash;
+    int64_t id; /* the engine's, 0 until it sets it */
+};
+
+struct delta_row {
+    uint32_t series; /* an index into deltas.series */
+    enum tier tier;
+    int64_t bucket; /* in lengths of the tier since 1970 */
+    struct histogram hist;
+};
+
+/* An open-addressed table of indexes (+1; 0 is free); its capacity is a power of two. */
+struct delta_index {
+    uint32_t *slots;
+    size_t capacity;
+};
+
+struct deltas {
+    struct arena arena;
+    struct delta_series *series;
+    size_t series_count, series_capacity;
+    struct delta_index series_index;
+    struct delta_row *quarters;
+    size_t quarter_count, quarter_capacity;
+    struct delta_index quarter_index;
+    struct delta_row *rows;
+    size_t row_capacity;
+};
+
+void deltas_init(struct deltas *deltas);
+void deltas_free(struct deltas *deltas);
+/* Forgets what was added; keeps memory. */
+void deltas_clear(struct deltas *deltas);
+
+/* Adds (sign 1) or takes away (−1) a response in every dimension it counts in; an excluded one counts in none. False when
+ * memory is refused: the deltas are then only good for deltas_clear. */
+CXD_NODISCARD bool deltas_add(struct deltas *deltas, const struct declared *declared,
+                              const struct response *response, int sign);
+
+/* Every row of every tier that is not all zero, sorted by survey, the total before the segments, tier, bucket, series.
+ * After it, and after a refusal of memory (false), the deltas are only good for deltas_clear, which ends the rows too. */
+CXD_NODISCARD bool deltas_rows(struct deltas *deltas, const struct delta_row **ret_rows, size_t *ret_count);
+
+/* The series of the total has the empty dimension. */
+bool delta_series_is_total(const struct delta_series *series);
+/* True if some count falls: the stored row may become all zero. */
+bool delta_row_falls(const struct delta_row *row);
+
+#endif

@@ -1,0 +1,94 @@
+/* The front of the store: finds the engine that a URL names and forwards every operation to it. */
+
+#include "cxd/store/store.h"
+
+#include <string.h>
+
+#include "store/engine.h"
+
+static const struct store_engine *const ENGINES[] = {
+    &STORE_SQLITE,
+    &STORE_MEMORY,
+#ifdef CXD_TEST_ENGINES
+    &STORE_DISCARD,
+    &STORE_FAULTY,
+#endif
+};
+
+enum cxd_err store_open(const char *url, struct store **ret_store, struct error *err) {
+    for (size_t i = 0; i < CXD_COUNT(ENGINES); i++) {
+        size_t length = strlen(ENGINES[i]->scheme);
+        if (strncmp(url, ENGINES[i]->scheme, length) == 0 && url[length] == ':') {
+            return ENGINES[i]->open(url + length + 1, ret_store, err);
+        }
+    }
+    return error_set(err, ERR_CONFIG, "no storage engine for \"%s\": use sqlite:PATH or memory:", url);
+}
+
+void store_close(struct store *store) {
+    if (store) {
+        store->engine->close(store);
+    }
+}
+
+const char *store_directory(const struct store *store) {
+    return store->engine->directory(store);
+}
+
+enum cxd_err store_apply(struct store *store, struct change *const *changes, size_t count,
+                         struct error *err) {
+    return store->engine->apply(store, changes, count, err);
+}
+
+enum cxd_err store_rebuild(struct store *store, int64_t *ret_responses, struct error *err) {
+    return store->engine->rebuild(store, ret_responses, err);
+}
+
+enum cxd_err store_reader_open(struct store *store, struct store_reader **ret_reader, struct error *err) {
+    return store->engine->reader_open(store, ret_reader, err);
+}
+
+void store_reader_close(struct store_reader *reader) {
+    if (reader) {
+        reader->engine->reader_close(reader);
+    }
+}
+
+enum cxd_err store_reader_begin(struct store_reader *reader, struct error *err) {
+    return reader->engine->reader_begin(reader, err);
+}
+
+void store_reader_end(struct store_reader *reader) {
+    reader->engine->reader_end(reader);
+}
+
+enum cxd_err store_read_histograms(struct store_reader *reader, const struct filter *filter,
+                                   const int64_t *bounds, size_t count, struct histogram *ret_hists,
+                                   struct error *err) {
+    return reader->engine->read_histograms(reader, filter, bounds, count, ret_hists, err);
+}
+
+enum cxd_err store_read_extent(struct store_reader *reader, int64_t survey, bool *ret_found,
+                               int64_t *ret_first, int64_t *ret_last, struct error *err) {
+    return reader->engine->read_extent(reader, survey, ret_found, ret_first, ret_last, err);
+}
+
+enum cxd_err store_read_response(struct store_reader *reader, const struct id *id, struct arena *arena,
+                                 bool *ret_found, struct response *ret_response, struct error *err) {
+    return reader->engine->read_response(reader, id, arena, ret_found, ret_response, err);
+}
+
+enum cxd_err store_read_surveys(struct store_reader *reader, struct arena *arena,
+                                struct survey_record **ret_surveys, size_t *ret_count, struct error *err) {
+    return reader->engine->read_surveys(reader, arena, ret_surveys, ret_count, err);
+}
+
+enum cxd_err store_read_keys(struct store_reader *reader, struct arena *arena, struct api_key **ret_keys,
+                             size_t *ret_count, struct error *err) {
+    return reader->engine->read_keys(reader, arena, ret_keys, ret_count, err);
+}
+
+enum cxd_err store_read_rollups(struct store_reader *reader, store_rollup_visit *visit, void *context,
+                                struct error *err) {
+    return reader->engine->read_rollups(reader, visit, context, err);
+}
