@@ -130,7 +130,9 @@ double student_cdf(double t, double df) {
 double student_quantile(double p, double df) {
     if (isnan(p) || p < 0 || p > 1 || !(df > 0))
         return NAN;
-    if (df > DF_NORMAL || p == 0 || p == 1 || p == 0.5)
+    if (p == 0.5)
+        return 0; /* its logarithm is none */
+    if (df > DF_NORMAL || p == 0 || p == 1)
         return normal_quantile(p);
     double tail = p < 0.5 ? p : 1 - p;
     double sign = p < 0.5 ? -1 : 1;

@@ -95,12 +95,14 @@ void survey_set_defaults(struct survey *survey, bool scale_given) {
 
 void survey_default_bands(const struct survey *survey, int *ret_favourable, int *ret_unfavourable) {
     const struct scale *scale = scale_find(survey->metric, survey->scale_min, survey->scale_max);
-    /* A scale that is not allowed is validation's to refuse; its ends are bands until then. */
-    struct bands bands = {survey->scale_max, survey->scale_min};
-    if (scale)
-        bands = survey->method == METHOD_NET_EASY ? scale->net_easy : scale->bands;
+    if (!scale) { /* validation's to refuse; until then its ends are the bands */
+        *ret_favourable = survey->scale_max;
+        *ret_unfavourable = survey->scale_min;
+        return;
+    }
+    struct bands bands = survey->method == METHOD_NET_EASY ? scale->net_easy : scale->bands;
     if (survey->direction == DIRECTION_LOWER) {
-        int ends = survey->scale_min + survey->scale_max;
+        int ends = scale->min + scale->max;
         bands = (struct bands){ends - bands.favourable, ends - bands.unfavourable};
     }
     *ret_favourable = bands.favourable;

@@ -76,7 +76,8 @@ void survey_set_defaults(struct survey *survey, bool scale_given);
 void survey_default_bands(const struct survey *survey, int *ret_favourable, int *ret_unfavourable);
 
 /* Collects every rule that the definition breaks into err (pointers into the definition's JSON: "/scale",
- * "/bands/satisfied_from", "/texts/de/question", "/properties/3", …). Returns err->code. */
+ * "/bands/satisfied_from", "/texts/de/question", "/properties/3", …). Returns err->code. err may already hold members that the
+ * parser found: it is not cleared, and what they name is not judged again. */
 CXD_NODISCARD enum cxd_err survey_validate(const struct survey *survey, struct error *err);
 
 /* True if answers are taken at `now_ms`: not archived, and inside [opens_at, closes_at). */

@@ -32,12 +32,14 @@ CXD_NODISCARD bool window_parse_bound(const char *text, int64_t *ret_ms);
 /* `compare=previous`: for calendar windows the period before; for days the N calendar days before; for a range the same length
  * ending at `from`. False where there is none (an unbounded side). */
 CXD_NODISCARD bool window_previous(const struct window *window, struct window *ret_window);
-/* `compare=year`: the same window a year earlier (Feb 29 becomes Feb 28… of the calendar of the zone: civil date and time of day of both
- * bounds, one year less). False where a side is unbounded. */
+/* `compare=year`: the same window a year earlier: date and time of day of both bounds on the zone's calendar, one year less.
+ * Feb 29 becomes Feb 28, but an end at its start, which is the end of Feb 28, becomes Mar 1. False where a side is
+ * unbounded. */
 CXD_NODISCARD bool window_year_before(const struct window *window, struct window *ret_window);
 
 /* Boundaries of the trend's buckets: whole calendar units that overlap [from, to), the first and last clipped to it. Writes
- * bucket_count + 1 ascending times. ERR_BAD_PARAMETER when there are more than `max` buckets. */
+ * bucket_count + 1 ascending times. ERR_BAD_PARAMETER when there are more than `max` buckets (the first `max` times are
+ * written then), or where the window is unbounded or empty. */
 CXD_NODISCARD enum cxd_err window_buckets(const struct window *window, enum calendar_unit unit, size_t max,
                                           int64_t *ret_bounds, size_t *ret_count, struct error *err);
 
