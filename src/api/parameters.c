@@ -6,7 +6,7 @@
 #include "cxd/base/clock.h"
 #include "cxd/base/utf8.h"
 
-enum { FILTER_VALUE_BYTES_MAX = 2048, FILTER_PROPERTIES_MAX = 8 };
+enum { FILTER_VALUE_BYTES_MAX = 2048, FILTER_PROPERTIES_MAX = 8, FILTER_KEY_CHARACTERS_MAX = 1024 };
 
 /* A question while it is being read. */
 struct reading {
@@ -149,7 +149,7 @@ static enum cxd_err read_property(struct reading *reading, const struct http_que
 {
     struct filter *filter = &reading->question.score.filter;
     const char *key = item->key + strlen(PROPERTY_PREFIX);
-    if (!property_key_valid(key))
+    if (!property_key_valid(key, FILTER_KEY_CHARACTERS_MAX))
         return error_set(err, ERR_BAD_PARAMETER, "%s: a property's key has letters, digits, '_', '.' and '-'", item->key);
     if (filter->property_count == FILTER_PROPERTIES_MAX)
         return error_set(err, ERR_BAD_PARAMETER, "%s: at most %d properties", item->key, FILTER_PROPERTIES_MAX);

@@ -25,7 +25,7 @@ static void check_properties(const struct response *response, const struct respo
         const struct property *property = &response->properties[i];
         char pointer[160] = "/properties";
         error_pointer_append(pointer, sizeof pointer, property->key);
-        if (!rules_property_key_valid(property->key, limits->property_key_characters))
+        if (!property_key_valid(property->key, limits->property_key_characters))
             rules_report(err, pointer,
                          "must be named by 1 to %zu characters of A-Z, a-z, 0-9, '_', '.' and '-'",
                          limits->property_key_characters);

@@ -1,6 +1,8 @@
 /* Rules of text that surveys and responses share, and the reporting of bad members: used by the two validators only. */
 #include "domain/rules.h"
 
+#include "cxd/domain/response.h"
+
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -31,7 +33,7 @@ bool rules_locale_valid(const char *text) {
     return part > 0;
 }
 
-bool rules_property_key_valid(const char *text, size_t max) {
+bool property_key_valid(const char *text, size_t max) {
     size_t i = 0;
     for (; text[i] != '\0'; i++)
         if (i == max || !(is_alphanumeric(text[i]) || strchr("_.-", text[i])))

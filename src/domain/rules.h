@@ -12,9 +12,6 @@
 /* BCP 47 in its outline: letters and digits in parts of 1–8, joined by '-' or '_', 35 characters at most. */
 bool rules_locale_valid(const char *text);
 
-/* 1–`max` characters of A–Z, a–z, 0–9, '_', '.' and '-'. */
-bool rules_property_key_valid(const char *text, size_t max);
-
 /* True if err holds a member at `pointer`, above it or below it: what is wrong there is known already. */
 bool rules_reported(const struct error *err, const char *pointer);
 

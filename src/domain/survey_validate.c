@@ -1,5 +1,6 @@
 /* Every rule that a survey's definition must keep, called by codec/ once the JSON is read. Each rule names the member that
  * broke it; a member that the parser has already complained of is not judged again. */
+#include "cxd/domain/response.h"
 #include "cxd/domain/survey.h"
 
 #include <stdio.h>
@@ -108,7 +109,7 @@ static void check_properties(const struct survey *survey, struct error *err) {
         const char *key = survey->properties[i].key;
         char pointer[64];
         snprintf(pointer, sizeof pointer, "/properties/%zu", i);
-        if (!rules_property_key_valid(key, PROPERTY_KEY_MAX))
+        if (!property_key_valid(key, PROPERTY_KEY_MAX))
             rules_report(err, pointer, "must be 1 to %d characters of A-Z, a-z, 0-9, '_', '.' and '-'",
                          PROPERTY_KEY_MAX);
         else if (survey_property_index(survey, key) < (int)i)

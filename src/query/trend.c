@@ -2,6 +2,7 @@
  * elementary pieces, whose histograms are summed up from the left; any bucket is then a difference of two sums. */
 #include <stdlib.h>
 
+#include "cxd/base/clock.h"
 #include "cxd/query/query.h"
 #include "query/filter.h"
 

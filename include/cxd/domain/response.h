@@ -61,6 +61,9 @@ CXD_NODISCARD bool response_sort_properties(struct property *properties, size_t 
 /* True if `sent` says the same as `stored`: every member the client can send; an answered_at that was not sent matches any. */
 bool response_same_payload(const struct response *sent, const struct response *stored);
 
+/* 1–`max` characters of A–Z, a–z, 0–9, '_', '.' and '-'. */
+bool property_key_valid(const char *key, size_t max);
+
 /* The value of a property, or NULL. */
 const char *response_property(const struct response *response, const char *key);
 
