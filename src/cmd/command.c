@@ -55,7 +55,7 @@ static void print_option(const struct option_spec *spec) {
     snprintf(left, sizeof left, "%s%c%s --%s%s%s", spec->letter ? "-" : " ",
              spec->letter ? spec->letter : ' ', spec->letter ? "," : " ", spec->name,
              spec->argument ? " " : "", spec->argument ? spec->argument : "");
-    printf("  %-26s  %s\n", left, spec->text);
+    printf("  %-34s  %s\n", left, spec->text);
 }
 
 static void print_help(const struct command *command) {

@@ -1,0 +1,497 @@
+// The command line. What needs a daemon runs against a real one; what a healthy daemon never does (a busy one, a lost reply, garbage,
+// control characters) is played by a small server in this process.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+
+import { BINARY, environment, ini, makeDirectory, NPS, removeDirectory, use, UUID } from './harness.mjs';
+
+// Runs the binary without blocking this process, which may be the server it speaks to.
+function cxd(args, { env, input, binary = BINARY } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(binary, args, { env: environment(env), timeout: 60_000, killSignal: 'SIGKILL' });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ status, stdout, stderr }));
+    child.stdin.on('error', () => {});
+    child.stdin.end(input ?? '');
+  });
+}
+
+async function succeeds(args, options) {
+  const done = await cxd(args, options);
+  assert.equal(done.status, 0, `cxd ${args.join(' ')}: ${done.status}\n${done.stderr}`);
+  return done;
+}
+
+async function fails(status, pattern, args, options) {
+  const done = await cxd(args, options);
+  assert.equal(done.status, status, `cxd ${args.join(' ')}: ${done.status}\n${done.stdout}${done.stderr}`);
+  assert.match(done.stderr, pattern);
+  if (status === 2) assert.match(done.stderr, /\nTry 'cxd .*--help'\.\n$/);
+  return done;
+}
+
+// A server that answers the nth request with the nth reply (the last one for ever): { status, headers, body }, or 'drop'.
+async function stub(t, replies) {
+  const requests = [];
+  const server = http.createServer((request, response) => {
+    const chunks = [];
+    request.on('data', (chunk) => chunks.push(chunk));
+    request.on('end', () => {
+      const reply = replies[Math.min(requests.length, replies.length - 1)];
+      requests.push({ method: request.method, url: request.url, headers: request.headers, body: Buffer.concat(chunks).toString() });
+      if (reply === 'drop') {
+        request.socket.destroy();
+        return;
+      }
+      const body = typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body ?? {});
+      response.writeHead(reply.status ?? 200, { 'Content-Type': 'application/json', ...reply.headers });
+      response.end(body);
+    });
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${server.address().port}`, requests };
+}
+
+function directory(t) {
+  const dir = makeDirectory();
+  t.after(() => removeDirectory(dir));
+  return dir;
+}
+
+const STORED = { id: '0192f3a0-0000-7000-8000-000000000001', survey: 'nps', revision: 1, score: 9 };
+const SCORE = {
+  survey: 'checkout', metric: 'nps', method: 'net_promoter', scale: { min: 0, max: 10 }, direction: 'higher_is_better',
+  window: { from: '2026-10-24T00:00:00Z', to: '2026-11-23T00:00:00Z' }, n: 100, score: 60.0,
+  interval: { low: 45.3, high: 71.2, confidence: 0.95, method: 'adjusted_wald' }, small_sample: false,
+  bands: { promoters: 70, passives: 20, detractors: 10 },
+  distribution: { 0: 1, 1: 0, 2: 0, 3: 1, 4: 2, 5: 3, 6: 3, 7: 8, 8: 12, 9: 30, 10: 40 }, mean: 8.61,
+  previous: { n: 96, score: 51.0, delta: 9.0, p_value: 0.31, significant: false },
+};
+
+describe('usage', () => {
+  const commands = ['serve', 'score', 'post', 'survey', 'survey list', 'survey show', 'survey put', 'survey archive', 'key',
+    'key create', 'key list', 'key revoke', 'rebuild'];
+  for (const command of commands) {
+    test(`help of ${command}`, async () => {
+      const words = command.split(' ');
+      const asked = await succeeds([...words, '--help']);
+      assert.match(asked.stdout, new RegExp(`^usage: cxd ${command}`, 'i'));
+      assert.match(asked.stdout, /Example/);
+      assert.equal(asked.stderr, '');
+      assert.equal((await succeeds(['help', ...words])).stdout, asked.stdout);
+    });
+  }
+
+  test('version and help', async () => {
+    assert.match((await succeeds(['--version'])).stdout, /^cxd \d+\.\d+\.\d+\n$/);
+    const help = await succeeds(['--help']);
+    for (const command of ['serve', 'score', 'post', 'survey', 'key', 'rebuild'])
+      assert.match(help.stdout, new RegExp(`^  ${command} `, 'm'));
+    assert.equal((await succeeds(['help'])).stdout, help.stdout);
+  });
+
+  const refused = [
+    [['nonsense'], /no command 'nonsense'/],
+    [['help', 'nonsense'], /no command 'nonsense'/],
+    [['score', '--nonsense'], /no option '--nonsense'/],
+    [['score', '-q'], /no option '-q'/],
+    [['score', 'nps', '--window'], /'--window' needs a value/],
+    [['score', 'nps', '-c'], /'-c' needs a value/],
+    [['score', 'nps', '--json=1'], /'--json=1' takes no value/],
+    [['score', 'nps', 'csat'], /one argument too many: 'csat'/],
+    [['score', '../keys'], /cannot be the name of a survey/],
+    [['score', 'nps', '--confidence', '0.5'], /--confidence does not take '0.5'/],
+    [['score', 'nps', '--compare', 'week'], /--compare does not take 'week'/],
+    [['score', 'nps', '--window', '7d', '--from', '2026-01-01'], /--window does not go with/],
+    [['score', 'nps', '--property', 'plan'], /KEY=VALUE/],
+    [['post', 'nps'], /an argument is missing: SURVEY SCORE/],
+    [['post', 'nps', 'nine'], /SCORE must be a number/],
+    [['post', 'nps', '9,"id":1'], /SCORE must be a number/],
+    [['post', 'nps', '9', '--id', 'x'], /--id takes a UUID/],
+    [['post', 'nps', '9', '--property', '=x'], /KEY=VALUE/],
+    [['post', 'nps', '9', '-p', 'a=1', '-p', 'a=2'], /gives 'a' twice/],
+    [['survey'], /a command is missing/],
+    [['survey', 'drop'], /no command 'drop'/],
+    [['survey', 'put', 'nps'], /an argument is missing/],
+    [['survey', 'list', 'nps'], /one argument too many/],
+    [['key', 'create', 'x'], /at least one --scope/],
+    [['key', 'create', 'x', '--scope', 'root'], /no scope 'root'/],
+    [['key', 'create', 'x', '--scope', 'read', '--expires', 'soon'], /--expires takes a duration/],
+    [['key', 'list', '--scope', 'read'], /no option '--scope'/],
+    [['key', 'revoke', 'x'], /a key's ID is a UUID/],
+  ];
+  for (const [args, pattern] of refused) test(`refuses cxd ${args.join(' ')}`, () => fails(2, pattern, args));
+
+  test('refuses bytes that are not UTF-8', () => {
+    const done = spawnSync('/bin/sh', ['-c', `exec "$0" post nps 9 --comment "$(printf 'caf\\351')"`, BINARY], {
+      env: environment(), encoding: 'utf8' });
+    assert.equal(done.status, 2);
+    assert.match(done.stderr, /--comment is not valid UTF-8/);
+  });
+
+  test('nothing at all prints the usage and is 2', async () => {
+    const done = await cxd([]);
+    assert.equal(done.status, 2);
+    assert.match(done.stderr, /^usage: cxd/);
+  });
+
+  test('output that cannot be written is a failure', () => {
+    const done = spawnSync('/bin/sh', ['-c', 'exec "$0" --help > /dev/full', BINARY], { env: environment(), encoding: 'utf8' });
+    assert.equal(done.status, 1);
+    assert.match(done.stderr, /cannot write the output/);
+  });
+});
+
+describe('where the daemon is', () => {
+  const settings = (dir) => ini({ server: { listen: '127.0.0.1:1' }, storage: { url: `sqlite:${dir}/cxd.db` } });
+
+  test('endpoint and key are read beside the database', async (t) => {
+    const server = await stub(t, [{ body: { scores: [] } }]);
+    const dir = directory(t);
+    const file = path.join(dir, 'cxd.conf');
+    fs.writeFileSync(file, settings(dir));
+    fs.writeFileSync(path.join(dir, 'endpoint'), `${server.url}\n`);
+    fs.writeFileSync(path.join(dir, 'admin.key'), 'cxs_of_the_file\n');
+    await succeeds(['score', '-c', file]);
+    await succeeds(['score'], { env: { CXD_CONFIG: file } });
+    await succeeds(['score', '-c', file, '--key', 'cxs_given']);
+    await succeeds(['score', '-c', file], { env: { CXD_KEY: 'cxs_of_env' } });
+    assert.deepEqual(server.requests.map((request) => request.headers.authorization),
+      ['Bearer cxs_of_the_file', 'Bearer cxs_of_the_file', 'Bearer cxs_given', 'Bearer cxs_of_env']);
+  });
+
+  test('state_directory wins over the place of the database', async (t) => {
+    const server = await stub(t, [{ body: { scores: [] } }]);
+    const dir = directory(t);
+    const file = path.join(dir, 'cxd.conf');
+    fs.mkdirSync(path.join(dir, 'state'));
+    fs.writeFileSync(file, ini({ server: { state_directory: path.join(dir, 'state') }, storage: { url: 'memory:' } }));
+    fs.writeFileSync(path.join(dir, 'state', 'endpoint'), server.url);
+    await succeeds(['score', '-c', file]);
+    assert.equal(server.requests[0].headers.authorization, undefined);
+  });
+
+  test('without an endpoint the configured listener is tried, and named', async (t) => {
+    const dir = directory(t);
+    const file = path.join(dir, 'cxd.conf');
+    fs.writeFileSync(file, settings(dir));
+    await fails(1, /no reply from http:\/\/127\.0\.0\.1:1: [^]*cxd serve/, ['score', '-c', file]);
+  });
+
+  test('the admin key does not go to a URL that was given', async (t) => {
+    const server = await stub(t, [{ body: { scores: [] } }]);
+    const dir = directory(t);
+    const file = path.join(dir, 'cxd.conf');
+    fs.writeFileSync(file, settings(dir));
+    fs.writeFileSync(path.join(dir, 'admin.key'), 'cxs_of_the_file\n');
+    await succeeds(['score', '--url', server.url], { env: { CXD_CONFIG: file } });
+    await succeeds(['score'], { env: { CXD_CONFIG: file, CXD_URL: server.url } });
+    assert.deepEqual(server.requests.map((request) => request.headers.authorization), [undefined, undefined]);
+    await succeeds(['score', '--url', server.url, '-c', file]);
+    assert.equal(server.requests[2].headers.authorization, 'Bearer cxs_of_the_file');
+  });
+
+  test('key file, and what it may not hold', async (t) => {
+    const server = await stub(t, [{ body: { scores: [] } }]);
+    const file = path.join(directory(t), 'key');
+    fs.writeFileSync(file, '  cxs_first_line \r\nsecond\n');
+    await succeeds(['score', '--url', server.url, '--key-file', file]);
+    assert.equal(server.requests[0].headers.authorization, 'Bearer cxs_first_line');
+    fs.writeFileSync(file, 'two words\n');
+    await fails(1, /visible ASCII/, ['score', '--url', server.url, '--key-file', file]);
+    fs.writeFileSync(file, '\n');
+    await fails(1, /no key in/, ['score', '--url', server.url, '--key-file', file]);
+    await fails(1, /no key in .*absent/, ['score', '--url', server.url, '--key-file', `${file}.absent`]);
+    assert.equal(server.requests.length, 1);
+  });
+
+  test('addresses that are none', async () => {
+    for (const url of ['ftp://127.0.0.1/', 'file:///etc/passwd', '127.0.0.1:8080', 'http://me:pw@127.0.0.1/', 'http://127.0.0.1/?x', '']) {
+      const done = await cxd(['score', '--url', url]);
+      assert.equal(done.status, 2, url);
+      assert.match(done.stderr, /--url: the address must be http/);
+      assert.doesNotMatch(done.stderr, /pw/);
+    }
+  });
+
+  test('a path in the address comes before the API\'s', async (t) => {
+    const server = await stub(t, [{ body: { scores: [] } }]);
+    await succeeds(['score', '--url', `${server.url}/cxd/`]);
+    assert.equal(server.requests[0].url, '/cxd/v1/scores?compare=previous');
+  });
+
+  test('a proxy of the environment is not asked about this machine', async (t) => {
+    const server = await stub(t, [{ body: { scores: [] } }]);
+    await succeeds(['score', '--url', server.url], { env: { http_proxy: 'http://127.0.0.1:1', ALL_PROXY: 'http://127.0.0.1:1' } });
+  });
+
+  test('a bad configuration is an error', async (t) => {
+    const file = path.join(directory(t), 'cxd.conf');
+    fs.writeFileSync(file, '[server]\nlisten = 127.0.0.1:0\nlissten = x\n');
+    await fails(1, /cxd\.conf.*3/, ['score', '-c', file]);
+    await fails(1, /absent/, ['score', '-c', `${file}.absent`]);
+  });
+});
+
+describe('requests and replies', () => {
+  test('every option of score is in the query', async (t) => {
+    const server = await stub(t, [{ body: SCORE }]);
+    await succeeds(['score', 'checkout', '--url', server.url, '--from', '2026-01-01T00:00:00+01:00', '--to', '2026-02-01', '--touchpoint',
+      'a&b', '--channel', 'web', '--locale', 'de', '--property', 'plan=a=b c', '--property', 'x.y=ü', '--compare', 'year', '--confidence',
+      '0.9']);
+    const url = new URL(server.requests[0].url, server.url);
+    assert.equal(url.pathname, '/v1/surveys/checkout/score');
+    assert.deepEqual(Object.fromEntries(url.searchParams), { from: '2026-01-01T00:00:00+01:00', to: '2026-02-01', touchpoint: 'a&b',
+      channel: 'web', locale: 'de', 'property.plan': 'a=b c', 'property.x.y': 'ü', compare: 'year', confidence: '0.9' });
+    assert.match(server.requests[0].headers['user-agent'], /^cxd\/\d/);
+  });
+
+  test('the change is asked for where there is a window before', async (t) => {
+    const server = await stub(t, [{ body: SCORE }]);
+    for (const args of [[], ['--window', 'all'], ['--from', '2026-01-01'], ['--compare', 'none'], ['--window', '7d']])
+      await succeeds(['score', 'checkout', '--url', server.url, ...args]);
+    assert.deepEqual(server.requests.map((request) => new URL(request.url, server.url).searchParams.get('compare')),
+      ['previous', null, null, null, 'previous']);
+  });
+
+  test('a score is readable', async (t) => {
+    const server = await stub(t, [{ body: SCORE }]);
+    const { stdout } = await succeeds(['score', 'checkout', '--url', server.url]);
+    assert.match(stdout, /^checkout {2}nps, net_promoter, scale 0-10$/m);
+    assert.match(stdout, /2026-10-24T00:00:00Z to 2026-11-23T00:00:00Z/);
+    assert.match(stdout, /score +60\.0 +95% interval 45\.3 to 71\.2$/m);
+    assert.match(stdout, /^ +n +100$/m);
+    assert.match(stdout, /change +\+9\.0 from 51\.0 \(n 96\) +p 0\.31, not significant$/m);
+    assert.match(stdout, /promoters +70 +70\.0% +#+$/m);
+    assert.match(stdout, /^ +10 +40 +40\.0% +#{32}$/m);
+    assert.match(stdout, /^ +9 +30 +30\.0% +#{24}$/m);
+    assert.match(stdout, /^ +0 +1 +1\.0% +#$/m);
+    assert.match(stdout, /^ +1 +0 +0\.0% *$/m);
+    assert.doesNotMatch(stdout, /\x1b|█/);
+    const wide = await succeeds(['score', 'checkout', '--url', server.url], { env: { LC_ALL: 'C.UTF-8' } });
+    assert.match(wide.stdout, /scale 0–10/);
+    assert.match(wide.stdout, /^ +10 +40 +40\.0% +█{32}$/m);
+    assert.match(wide.stdout, /^ +0 +1 +1\.0% +▊$/m);
+  });
+
+  test('figures that are null are not made up', async (t) => {
+    const none = { ...SCORE, window: { from: null, to: null }, n: 0, score: null, interval: null, mean: null,
+      bands: { promoters: 0, passives: 0, detractors: 0 }, previous: { n: 0, score: null, delta: null, p_value: null, significant: null } };
+    const few = { ...SCORE, n: 3, score: null, interval: null, mean: null, suppressed: true, bands: null, distribution: null };
+    const server = await stub(t, [{ body: none }, { body: few }]);
+    const empty = await succeeds(['score', 'checkout', '--url', server.url]);
+    assert.match(empty.stdout, /window +all time/);
+    assert.match(empty.stdout, /score +-$/m);
+    assert.match(empty.stdout, /change +nothing to compare with/);
+    assert.match((await succeeds(['score', 'checkout', '--url', server.url])).stdout, /score +- +withheld/);
+  });
+
+  test('colour is for terminals, and NO_COLOR is heard', async (t) => {
+    const server = await stub(t, [{ body: SCORE }]);
+    const dir = directory(t);
+    const seen = async (env) => {
+      const file = path.join(dir, 'typescript');
+      await cxd(['-qec', `'${BINARY}' score checkout --url ${server.url}`, file], { env: { TERM: 'xterm', ...env }, binary: 'script' });
+      return fs.readFileSync(file, 'utf8');
+    };
+    assert.match(await seen({}), /\x1b\[1m60\.0\x1b\[0m/);
+    assert.doesNotMatch(await seen({ NO_COLOR: '1' }), /\x1b/);
+  });
+
+  test('the server\'s text cannot drive a terminal', async (t) => {
+    const evil = 'a\u001b]0;x\u0007\u009b31m\u202eb\nc\u007f';
+    const server = await stub(t, [
+      { body: { surveys: [{ slug: 'nps', metric: 'nps', scale: { min: 0, max: 10 }, method: 'mean', revision: 1, name: evil }] } },
+      { body: { slug: 'nps', name: evil } },
+      { status: 422, body: { title: evil, detail: 'two', errors: [{ pointer: `/${evil}`, detail: evil }, { pointer: '', detail: 'x' }] } },
+    ]);
+    const listed = await succeeds(['survey', 'list', '--url', server.url]);
+    assert.ok(listed.stdout.includes('a\\x1b]0;x\\x07\\u009b31m\\u202eb\\x0ac\\x7f'), listed.stdout);
+    const shown = await succeeds(['survey', 'show', 'nps', '--url', server.url]);
+    assert.deepEqual(JSON.parse(shown.stdout), { slug: 'nps', name: evil });
+    const refused = await fails(1, /^cxd: 422 a\\x1b/, ['survey', 'show', 'nps', '--url', server.url]);
+    assert.equal(refused.stderr.split('\n').length, 4);
+    // eslint-disable-next-line no-control-regex
+    for (const text of [listed.stdout, shown.stdout, refused.stderr]) assert.doesNotMatch(text, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
+  });
+
+  test('survey show lays JSON out, and loses nothing of it', async (t) => {
+    const value = { slug: 'a', s: 'x:{[,]}" \\ ', e: {}, l: [], n: [1, -2.5e3, true, null, { d: [[]] }] };
+    const server = await stub(t, [{ body: value }, { body: JSON.stringify(value, null, 7) }]);
+    const { stdout } = await succeeds(['survey', 'show', 'a', '--url', server.url]);
+    assert.equal(stdout, `${JSON.stringify(value, null, 2)}\n`);
+    assert.equal((await succeeds(['survey', 'show', 'a', '--url', server.url])).stdout, stdout);
+  });
+
+  test('post sends all that it is given, once, under an id of its own', async (t) => {
+    const server = await stub(t, [{ status: 201, body: STORED }]);
+    const { stdout } = await succeeds(['post', 'nps', '9', '--url', server.url, '--comment', 'ü "q" \\ <b>', '--respondent', 'r', '--touchpoint',
+      't', '--channel', 'c', '--locale', 'de', '--property', 'plan=pro=2', '--property', 'q=', '--answered-at', '2026-11-01T00:00:00Z']);
+    assert.match(stdout, /^stored 0192f3a0-0000-7000-8000-000000000001 {2}survey nps, revision 1, score 9\n$/);
+    assert.equal(server.requests.length, 1);
+    const [request] = server.requests;
+    assert.equal(`${request.method} ${request.url}`, 'POST /v1/surveys/nps/responses');
+    assert.equal(request.headers['content-type'], 'application/json');
+    const { id, ...rest } = JSON.parse(request.body);
+    assert.match(id, UUID);
+    assert.deepEqual(rest, { score: 9, comment: 'ü "q" \\ <b>', respondent: 'r', touchpoint: 't', channel: 'c', locale: 'de',
+      answered_at: '2026-11-01T00:00:00Z', properties: { plan: 'pro=2', q: '' } });
+    const twice = await succeeds(['post', 'nps', '9', '--url', server.url, '--json']);
+    assert.deepEqual(JSON.parse(twice.stdout), STORED);
+    assert.notEqual(JSON.parse(server.requests[1].body).id, id);
+  });
+
+  test('post tries again after 503 and after a lost reply, with the same id', async (t) => {
+    const server = await stub(t, [{ status: 503, headers: { 'Retry-After': '1', Connection: 'close' }, body: { title: 'busy' } }, 'drop', { status: 200, body: STORED }]);
+    const begun = Date.now();
+    const done = await succeeds(['post', 'nps', '9', '--url', server.url]);
+    assert.ok(Date.now() - begun >= 1000, 'waits as long as it is told to');
+    assert.match(done.stderr, /busy; trying again in 1 s\n.*trying again in 0\.5 s\n$/);
+    assert.equal(server.requests.length, 3);
+    assert.equal(new Set(server.requests.map((request) => request.body)).size, 1);
+  });
+
+  test('post gives up: after three more tries, at once where waiting would be long, and never repeats a refusal', async (t) => {
+    const busy = await stub(t, [{ status: 503, body: { title: 'The server is at its limit', detail: 'full' } }]);
+    await fails(1, /\ncxd: 503 The server is at its limit: full\n$/, ['post', 'nps', '9', '--url', busy.url]);
+    assert.equal(busy.requests.length, 4);
+    const long = await stub(t, [{ status: 503, headers: { 'Retry-After': '3600' }, body: { title: 'later' } }]);
+    await fails(1, /^cxd: 503 later\n$/, ['post', 'nps', '9', '--url', long.url]);
+    assert.equal(long.requests.length, 1);
+    const refused = await stub(t, [{ status: 422, body: { title: 'Not valid', errors: [{ pointer: '/score', detail: 'must be from 0 to 10' }] } }]);
+    await fails(1, /^cxd: 422 Not valid: \/score must be from 0 to 10\n$/, ['post', 'nps', '--url', refused.url, '--', '-1']);
+    assert.equal(refused.requests.length, 1);
+    assert.equal(JSON.parse(refused.requests[0].body).score, -1);
+  });
+
+  test('key create is tried once', async (t) => {
+    const server = await stub(t, [{ status: 503, body: { title: 'busy' } }]);
+    await fails(1, /^cxd: 503 busy\n$/, ['key', 'create', 'x', '--scope', 'read', '--url', server.url]);
+    assert.equal(server.requests.length, 1);
+  });
+
+  test('replies that are not cxd\'s', async (t) => {
+    const server = await stub(t, [
+      { body: '<html>' }, { body: '' }, { body: '[]' }, { body: { survey: 'nps' } }, { body: '{"n": 1' },
+      { status: 302, headers: { Location: 'http://127.0.0.1:1/' }, body: '' }, { status: 502, body: '<h1>\u001b[2J</h1>' }, 'drop',
+    ]);
+    const args = ['score', 'nps', '--url', server.url];
+    for (const what of ['JSON', 'JSON', 'a score', 'a score', 'JSON']) await fails(1, new RegExp(`is not ${what} as cxd`), args);
+    await fails(1, /^cxd: 302 from http:\S+, which does not answer as cxd does\n$/, args);
+    await fails(1, /^cxd: 502 from http:\S+, which does not answer as cxd does\n$/, args);
+    await fails(1, /^cxd: no reply from http/, args);
+    assert.equal(server.requests.length, 8);
+  });
+
+  test('survey put from a file that is not there, empty, or a folder', async (t) => {
+    const server = await stub(t, [{ body: {} }]);
+    const dir = directory(t);
+    fs.writeFileSync(path.join(dir, 'empty'), '');
+    await fails(1, /cannot read .*absent/, ['survey', 'put', 'nps', path.join(dir, 'absent'), '--url', server.url]);
+    await fails(1, /is empty/, ['survey', 'put', 'nps', path.join(dir, 'empty'), '--url', server.url]);
+    await fails(1, /standard input is empty/, ['survey', 'put', 'nps', '-', '--url', server.url]);
+    await fails(1, /cannot read/, ['survey', 'put', 'nps', dir, '--url', server.url]);
+    assert.equal(server.requests.length, 0);
+  });
+});
+
+describe('with a daemon', () => {
+  test('surveys, responses and scores, found by the configuration alone', async (t) => {
+    const daemon = await use(t);
+    const at = ['-c', daemon.config];
+    const definition = { metric: 'nps', name: 'Kasse', properties: ['plan'], texts: { de: { question: 'Würden Sie uns empfehlen?' } } };
+    const put = await succeeds(['survey', 'put', 'kasse', '-', ...at], { input: JSON.stringify(definition) });
+    assert.equal(put.stdout, 'created kasse, revision 1\n');
+
+    for (const [score, plan] of [[10, 'pro'], [9, 'pro'], [7, 'free'], [3, 'free']]) {
+      const done = await succeeds(['post', 'kasse', String(score), '--property', `plan=${plan}`, '--comment', 'schön', ...at]);
+      assert.match(done.stdout, new RegExp(`^stored [0-9a-f-]{36} {2}survey kasse, revision 1, score ${score}\n$`));
+    }
+    const score = JSON.parse((await succeeds(['score', 'kasse', '--json', ...at])).stdout);
+    assert.equal(score.n, 4);
+    assert.equal(score.score, 25);
+    assert.equal(score.previous.n, 0);
+    const pro = JSON.parse((await succeeds(['score', 'kasse', '--property', 'plan=pro', '--json', '--window', 'today', ...at])).stdout);
+    assert.deepEqual([pro.n, pro.score], [2, 100]);
+    const shown = await succeeds(['score', 'kasse', '--window', 'all', ...at]);
+    assert.match(shown.stdout, /score +25\.0 +95% interval/);
+    assert.match(shown.stdout, /n +4 +a small sample/);
+    assert.match(shown.stdout, /promoters +2 +50\.0%/);
+    assert.match((await succeeds(['score', ...at])).stdout, /^kasse +nps +net_promoter +4 +25\.0 /m);
+
+    const text = (await succeeds(['survey', 'show', 'kasse', ...at])).stdout;
+    const file = path.join(daemon.dir, 'kasse.json');
+    fs.writeFileSync(file, text.replace('"Kasse"', '"Kasse 2"'));
+    assert.match((await succeeds(['survey', 'put', 'kasse', file, ...at])).stdout, /^replaced kasse, revision 2\n$/);
+    assert.match((await succeeds(['survey', 'list', ...at])).stdout, /^kasse +nps +0 to 10 +net_promoter +2 +open +Kasse 2$/m);
+    await fails(1, /^cxd: 409 Metric and scale are fixed/, ['survey', 'put', 'kasse', '-', ...at], { input: '{"metric": "csat"}' });
+    await fails(1, /^cxd: 422 .*: \/metric /, ['survey', 'put', 'kasse', '-', ...at], { input: '{"metric": "xyz"}' });
+    assert.match((await succeeds(['survey', 'archive', 'kasse', ...at])).stdout, /^archived kasse/);
+    assert.match((await succeeds(['survey', 'list', ...at])).stdout, /^kasse .* archived /m);
+    await fails(1, /^cxd: 403 The survey does not take responses now/, ['post', 'kasse', '9', ...at]);
+    assert.equal(JSON.parse((await succeeds(['score', 'kasse', '--json', ...at])).stdout).n, 4);
+  });
+
+  test('what the daemon refuses', async (t) => {
+    const daemon = await use(t);
+    const at = ['-c', daemon.config];
+    await daemon.survey('nps', NPS);
+    await fails(1, /^cxd: 404 There is no such survey/, ['score', 'absent', ...at]);
+    await fails(1, /^cxd: 404 There is no such survey/, ['post', 'absent', '9', ...at]);
+    await fails(1, /^cxd: 422 A member of the body is not valid: \/score /, ['post', 'nps', '11', ...at]);
+    await fails(1, /^cxd: 422 A member of the body is not valid: \/score /, ['post', 'nps', '6.5', ...at]);
+    await fails(1, /^cxd: 422 .*\n {2}\/score .*\n {2}\/answered_at /, ['post', 'nps', '11', '--answered-at', 'noon', ...at]);
+    await fails(1, /^cxd: 400 A query parameter is not valid: window/, ['score', 'nps', '--window', 'fortnight', ...at]);
+    await fails(1, /^cxd: 401 This call needs an API key[^]*--key-file/, ['score', 'nps', '--url', daemon.url]);
+    await fails(1, /^cxd: 401 The API key is not known/, ['score', 'nps', '--key', 'cxs_wrong', ...at]);
+  });
+
+  test('an id posted twice is one response', async (t) => {
+    const daemon = await use(t);
+    await daemon.survey('nps', NPS);
+    const id = '0192f3a0-0000-7000-8000-00000000abcd';
+    for (let i = 0; i < 2; i++) await succeeds(['post', 'nps', '9', '--id', id, '--url', daemon.url]);
+    assert.equal((await daemon.score('nps', 'window=all')).json.n, 1);
+  });
+
+  test('keys: one is made, used, listed and revoked', async (t) => {
+    const daemon = await use(t);
+    const at = ['-c', daemon.config];
+    await daemon.survey('nps', NPS);
+    const made = await succeeds(['key', 'create', 'dashboard', '--scope', 'read', '--scope', 'export', '--expires', '90d', ...at]);
+    assert.match(made.stdout, /^cxs_[A-Za-z0-9_-]{43}\n$/);
+    const id = /^cxd: key dashboard, id ([0-9a-f-]{36}), scopes read, export, expires 20\S+; it is shown this once\n$/.exec(made.stderr)?.[1];
+    assert.ok(id, made.stderr);
+    const key = made.stdout.trim();
+    await succeeds(['score', 'nps', '--url', daemon.url, '--key', key]);
+    await fails(1, /^cxd: 403 The API key lacks the scope/, ['key', 'list', '--url', daemon.url, '--key', key]);
+    const listed = await succeeds(['key', 'list', ...at]);
+    assert.match(listed.stdout, new RegExp(`^${id} +${key.slice(0, 8)} +read, export .* valid +dashboard$`, 'm'));
+    assert.ok(!listed.stdout.includes(key));
+    assert.equal((await succeeds(['key', 'revoke', id, ...at])).stdout, `revoked ${id}  dashboard\n`);
+    assert.match((await succeeds(['key', 'list', ...at])).stdout, new RegExp(`^${id} .* revoked +dashboard$`, 'm'));
+    await fails(1, /^cxd: 401/, ['score', 'nps', '--url', daemon.url, '--key', key]);
+    await fails(1, /^cxd: 404 There is no such API key/, ['key', 'revoke', '0192f3a0-0000-7000-8000-00000000abcd', ...at]);
+    const json = JSON.parse((await succeeds(['key', 'create', 'x', '--scope', 'write', '--json', ...at])).stdout);
+    assert.deepEqual(json.scopes, ['write']);
+    assert.equal(json.expires_at, null);
+  });
+
+  test('a daemon that has ended is named', async (t) => {
+    const daemon = await use(t);
+    await daemon.end();
+    await fails(1, new RegExp(`no reply from (${daemon.url}|http://127\\.0\\.0\\.1:8080)`), ['score', '-c', daemon.config]);
+  });
+});
