@@ -1,0 +1,246 @@
+// One case for each line of errors.def that can leave by HTTP, and the failures of storage, queue and memory: a clear
+// error, the daemon lives, nothing is lost.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { assertProblem, makeId, ROOT, seeded, start, use } from './harness.mjs';
+
+const table = [...fs.readFileSync(path.join(ROOT, 'include/cxd/base/errors.def'), 'utf8').matchAll(/^CXD_ERROR\((\w+),\s*(\d+),\s*"(\w+)",\s*"([^"]+)"\)/gm)]
+  .map(([, code, status, slug, title]) => ({ code, status: Number(status), slug, title }));
+
+const d = await start();
+after(() => d.stop());
+const id = ((random) => () => makeId(random))(seeded(21));
+await d.survey('nps', { metric: 'nps' });
+await d.survey('fixed', { metric: 'nps', amend_window: 0 });
+await d.survey('closed', { metric: 'nps', closes_at: '2020-01-01T00:00:00Z' });
+await d.survey('shop', { metric: 'nps', allowed_origins: ['https://shop.example'] });
+await d.post('fixed', { score: 5 });
+
+async function raw(daemon, bytes) {
+  const wire = await daemon.connect();
+  wire.send(bytes);
+  const reply = await wire.reply();
+  wire.close();
+  return reply;
+}
+
+// A daemon whose Nth to Mth write of a response fails.
+async function faulty(t, kind, from = 1, to = 3) {
+  const daemon = await use(t, { storage: `faulty:${kind}:${from}-${to}:sqlite:PATH` });
+  await daemon.survey('nps', { metric: 'nps' });
+  return daemon;
+}
+
+async function crowd(daemon, size, call) {
+  const agents = Array.from({ length: size }, () => new http.Agent({ keepAlive: true, maxSockets: 1 }));
+  try {
+    return await Promise.all(agents.map(call));
+  } finally {
+    agents.forEach((agent) => agent.destroy());
+  }
+}
+
+const retryAfter = (reply) => assert.match(reply.headers['retry-after'] ?? '', /^[1-9]\d*$/, 'an integer Retry-After');
+
+const CASES = {
+  malformed_request: () => raw(d, 'POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}'),
+  malformed_json: () => d.post('nps', '{"score": '),
+  bad_parameter: () => d.score('nps', 'window=fortnight'),
+  bad_idempotency_key: () => d.post('nps', { score: 1 }, { headers: { 'Idempotency-Key': 'k'.repeat(256) } }),
+  no_key: () => d.request('GET', '/v1/surveys/nps/score'),
+  bad_key: () => d.request('GET', '/v1/surveys/nps/score', { key: `cxs_${'A'.repeat(43)}` }),
+  scope: async () => {
+    const { key } = (await d.admin('POST', '/v1/keys', { body: { name: 'w', scopes: ['write'] } })).json;
+    return d.request('GET', '/v1/surveys/nps/score', { key });
+  },
+  origin: () => d.post('shop', { score: 1 }, { headers: { Origin: 'https://evil.example' } }),
+  survey_closed: () => d.post('closed', { score: 1 }),
+  not_found: () => d.request('GET', '/v2/surveys'),
+  no_survey: () => d.post('nowhere', { score: 1 }),
+  no_such_key: () => d.admin('DELETE', '/v1/keys/01920000-0000-7000-8000-000000000001'),
+  method_not_allowed: async () => {
+    const reply = await d.request('PATCH', '/v1/surveys/nps', { body: {} });
+    for (const method of ['GET', 'PUT', 'DELETE']) assert.match(reply.headers.allow, new RegExp(`\\b${method}\\b`));
+    return reply;
+  },
+  response_conflict: async () => {
+    const name = id();
+    await d.put('fixed', name, { score: 1 });
+    return d.put('fixed', name, { score: 2 });
+  },
+  survey_fixed: () => d.admin('PUT', '/v1/surveys/fixed', { body: { metric: 'csat' } }),
+  length_required: () => raw(d, 'POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\r\n'),
+  too_large: () => raw(d, 'POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 65537\r\n\r\n'),
+  media_type: () => d.post('nps', 'score=1', { type: 'application/x-www-form-urlencoded' }),
+  invalid: () => d.post('nps', { score: 11 }),
+
+  queue_full: async (t) => {
+    const daemon = await use(t, { config: { storage: { queue_length: 1 } } });
+    await daemon.survey('nps', { metric: 'nps' });
+    let refused;
+    const acknowledged = new Set();
+    await crowd(daemon, 32, async (agent) => {
+      for (let i = 0; i < 200 && !refused; i++) {
+        const name = id();
+        const reply = await daemon.put('nps', name, { score: 1 }, { agent });
+        if (reply.status === 201) acknowledged.add(name);
+        else refused ??= reply;
+      }
+    });
+    assert.ok(refused, 'the queue never filled');
+    retryAfter(refused);
+    assert.equal((await daemon.post('nps', { score: 1 })).status, 201, 'the daemon lives');
+    assert.equal((await daemon.score('nps')).json.n, acknowledged.size + 1, 'what was refused is not stored, what was acknowledged is');
+    return refused;
+  },
+
+  draining: async (t) => {
+    const daemon = await use(t);
+    await daemon.survey('nps', { metric: 'nps' });
+    // Requests that are half sent hold the drain open while others on live connections ask whether it is ready.
+    const holders = await Promise.all(Array.from({ length: 4 }, () => daemon.connect()));
+    const askers = await Promise.all(Array.from({ length: 8 }, () => daemon.connect()));
+    for (const wire of askers) {
+      wire.send('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+      assert.equal((await wire.reply()).status, 200);
+    }
+    for (const wire of holders) {
+      wire.send('POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{"score"');
+    }
+    // A whole exchange behind the holders, so that they have arrived.
+    assert.equal((await daemon.request('GET', '/healthz')).status, 200);
+    daemon.child.kill('SIGTERM');
+    let refused;
+    while (!refused) {
+      const live = askers.filter((wire) => !wire.closed);
+      assert.ok(live.length > 0, 'every connection was closed without a word');
+      for (const wire of live) {
+        wire.send('GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n');
+        const reply = await wire.reply();
+        if (reply && reply.status !== 200) refused ??= reply;
+      }
+    }
+    for (const wire of holders) wire.send(':9}');
+    for (const wire of [...holders, ...askers]) wire.close();
+    retryAfter(refused);
+    return refused;
+  },
+
+  no_memory: async (t) => {
+    const daemon = await faulty(t, 'memory');
+    const name = id();
+    const reply = await daemon.put('nps', name, { score: 9 });
+    await recovers(daemon, name);
+    return reply;
+  },
+  storage: async (t) => {
+    const daemon = await faulty(t, 'storage');
+    const name = id();
+    const reply = await daemon.put('nps', name, { score: 9 });
+    await recovers(daemon, name);
+    return reply;
+  },
+  storage_full: async (t) => {
+    const daemon = await faulty(t, 'full');
+    assert.equal((await daemon.request('GET', '/readyz')).status, 200);
+    const name = id();
+    const reply = await daemon.put('nps', name, { score: 9 });
+    retryAfter(reply);
+    assert.equal((await daemon.request('GET', '/readyz')).status, 503, 'not ready while the storage is full');
+    assert.equal((await daemon.request('GET', '/healthz')).status, 200, 'but alive');
+    assert.equal((await daemon.score('nps')).status, 200, 'reads go on');
+    await recovers(daemon, name);
+    assert.equal((await daemon.request('GET', '/readyz')).status, 200, 'ready again by itself');
+    return reply;
+  },
+};
+
+// The same response again, until the fault is over: stored exactly once.
+async function recovers(daemon, name) {
+  const statuses = [];
+  for (let i = 0; i < 5; i++) statuses.push((await daemon.put('nps', name, { score: 9 })).status);
+  assert.deepEqual(statuses.slice(2), [201, 200, 200], statuses.join());
+  assert.equal((await daemon.score('nps')).json.n, 1);
+}
+
+// These end a start or a command, never a request (tests/http/life.test.mjs), or have no cause that a client could give.
+const NOT_BY_HTTP = ['internal', 'config', 'schema', 'locked', 'system'];
+
+test('every code has a case', () => {
+  assert.ok(table.length > 20, 'errors.def is read');
+  assert.deepEqual(table.map((row) => row.slug).filter((slug) => !(slug in CASES) && !NOT_BY_HTTP.includes(slug)), []);
+  assert.deepEqual(Object.keys(CASES).filter((slug) => !table.some((row) => row.slug === slug)), []);
+  assert.equal(new Set(table.map((row) => row.slug)).size, table.length, 'slugs are distinct');
+});
+
+for (const [slug, make] of Object.entries(CASES)) {
+  test(`problem ${slug}`, async (t) => {
+    const row = table.find((line) => line.slug === slug);
+    const reply = await make(t);
+    const problem = assertProblem(reply, row.status, slug);
+    assert.equal(problem.title, row.title);
+    if (row.status === 503 || row.status === 507) retryAfter(reply);
+    if (row.status === 401) assert.match(reply.headers['www-authenticate'], /^Bearer\b/);
+  });
+}
+
+test('a failed write in a crowd: what was acknowledged is stored, what was not is not, and a retry stores it', async (t) => {
+  for (const kind of ['storage', 'full', 'memory']) {
+    const daemon = await use(t, { storage: `faulty:${kind}:3-6:sqlite:PATH` });
+    await daemon.survey('nps', { metric: 'nps' });
+    const names = Array.from({ length: 320 }, id);
+    const results = new Map();
+    await crowd(daemon, 16, async (agent, i) => {
+      for (const name of names.slice(i * 20, i * 20 + 20)) results.set(name, (await daemon.put('nps', name, { score: 9 }, { agent })).status);
+    });
+    const stored = [...results.values()].filter((status) => status === 201).length;
+    const failed = [...results.values()].filter((status) => status === (kind === 'full' ? 507 : 503)).length;
+    assert.ok(failed > 0, 'some failed');
+    assert.equal(stored + failed, 320, JSON.stringify([...results.values()]));
+    assert.equal((await daemon.score('nps')).json.n, stored);
+    for (const name of names) assert.equal((await daemon.put('nps', name, { score: 9 })).status, results.get(name) === 201 ? 200 : 201);
+    assert.equal((await daemon.score('nps')).json.n, 320);
+  }
+});
+
+test('a batch fails as a whole, and a retry stores it once', async (t) => {
+  const daemon = await faulty(t, 'full', 1, 1);
+  const lines = Array.from({ length: 200 }, () => ({ survey: 'nps', id: id(), score: 9 }));
+  assertProblem(await daemon.batch(lines), 507, 'storage_full');
+  assert.equal((await daemon.score('nps')).json.n, 0);
+  await daemon.load(lines);
+  await daemon.load(lines);
+  assert.equal((await daemon.score('nps')).json.n, 200);
+});
+
+test('a change of surveys or keys goes on while responses fail', async (t) => {
+  const daemon = await faulty(t, 'storage', 1, 1000);
+  assertProblem(await daemon.post('nps', { score: 9 }), 503, 'storage');
+  assert.equal((await daemon.admin('PUT', '/v1/surveys/other', { body: { metric: 'nps' } })).status, 201);
+  assert.equal((await daemon.admin('GET', '/v1/surveys')).json.surveys.length >= 2, true);
+});
+
+test('a batch that is larger than the queue is taken', async (t) => {
+  const daemon = await use(t, { config: { storage: { queue_length: 1 } } });
+  await daemon.survey('nps', { metric: 'nps' });
+  await daemon.load(Array.from({ length: 500 }, () => ({ survey: 'nps', score: 9 })));
+  assert.equal((await daemon.score('nps')).json.n, 500);
+});
+
+test('errors are problems also on HEAD, and for the shapes of every route', async () => {
+  const head = await d.request('HEAD', '/v1/surveys/nps/score');
+  assert.equal(head.status, 401);
+  assert.equal(head.text, '');
+  assert.match(head.headers['content-type'], /problem\+json/);
+});
+
+test('/healthz and /readyz', async () => {
+  for (const target of ['/healthz', '/readyz']) {
+    assert.equal((await d.request('GET', target)).status, 200);
+    assert.equal((await d.request('HEAD', target)).status, 200);
+    assertProblem(await d.request('POST', target, { body: '' }), 405, 'method_not_allowed');
+  }
+});
