@@ -1,0 +1,203 @@
+/* libmicrohttpd's callbacks, in the order in which a request meets them: connection, request line, header block, body,
+ * end of body, completed. */
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "cxd/base/clock.h"
+#include "cxd/base/log.h"
+#include "http/internal.h"
+
+static void arm(struct connection *connection) {
+    struct loop *loop = connection->loop;
+    deadline_arm(&loop->deadlines, &connection->deadline,
+                 loop->now_ms + loop->server->options.request_timeout_ms);
+}
+
+static void connection_open(struct loop *loop, struct MHD_Connection *mhd, void **socket_context) {
+    int fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    loop->connections++;
+    loop->accepted++;
+    struct connection *connection = calloc(1, sizeof *connection);
+    *socket_context = connection;
+    if (!connection) {
+        shutdown(fd, SHUT_RDWR);
+        return;
+    }
+    connection->loop = loop;
+    connection->mhd = mhd;
+    connection->fd = fd;
+    request_init(&connection->request, connection);
+    arm(connection);
+}
+
+void connection_notify(void *cls, struct MHD_Connection *mhd, void **socket_context,
+                       enum MHD_ConnectionNotificationCode code) {
+    struct loop *loop = cls;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        connection_open(loop, mhd, socket_context);
+        return;
+    }
+    loop->connections--;
+    struct connection *connection = *socket_context;
+    if (!connection)
+        return;
+    deadline_disarm(&loop->deadlines, &connection->deadline);
+    request_free(&connection->request);
+    free(connection);
+    *socket_context = NULL;
+}
+
+void *connection_uri(void *cls, const char *uri, struct MHD_Connection *mhd) {
+    (void)cls;
+    struct connection *connection =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+    if (!connection)
+        return NULL;
+    if (connection->used)
+        arm(connection);
+    connection->used = true;
+    request_begin(&connection->request, uri ? uri : "");
+    return &connection->request;
+}
+
+static enum MHD_Result take_field(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_length,
+                                  const char *value, size_t value_length) {
+    (void)kind;
+    guard_field(cls, name, name_length, value ? value : "", value_length);
+    return MHD_YES;
+}
+
+static const char *guard_request(struct http_request *request, const char *method, const char *version) {
+    struct MHD_Connection *mhd = request->connection->mhd;
+    struct guard guard;
+    const char *end = NULL;
+    guard_begin(&guard, request->target_text, version);
+    if (request->connection->loop->server->check_layout) {
+        guard_layout(&guard, method, request->raw_target, version);
+        end = method + MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
+    }
+    MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, take_field, &guard);
+    request->facts = guard.facts;
+    return guard_end(&guard, end);
+}
+
+/* A reply before the body makes MHD close the connection. So it is given only where the body must not or cannot be
+ * read; a body of up to batch_bytes is dropped and then answered, which keeps the connection. */
+static bool must_reply_early(const struct http_request *request) {
+    const struct http_options *options = &request->connection->loop->server->options;
+    if (!request->replied)
+        return false;
+    if (request->closing)
+        return true;
+    if (!request->facts.has_length || request->facts.length <= request->body_limit)
+        return false;
+    return request->facts.expects_continue || request->facts.length > options->batch_bytes;
+}
+
+static enum MHD_Result take_head(struct http_request *request, const char *method, const char *version) {
+    request->method_name = method;
+    request->method = HTTP_METHOD_COUNT;
+    request->stage = STAGE_BODY;
+    if (!request->target_text) {
+        request->closing = true;
+        problem_no_memory(request);
+        return reply_send(request) ? MHD_YES : MHD_NO;
+    }
+    const char *reason = guard_request(request, method, version);
+    if (reason) {
+        request->closing = true;
+        http_problem_code(request, ERR_MALFORMED_REQUEST, "%s", reason);
+    } else {
+        request_admit(request);
+    }
+    if (must_reply_early(request)) {
+        request->closing = true;
+        return reply_send(request) ? MHD_YES : MHD_NO;
+    }
+    return MHD_YES;
+}
+
+static enum MHD_Result take_body(struct http_request *request, const char *bytes, size_t length) {
+    const struct http_options *options = &request->connection->loop->server->options;
+    bool too_large = length > request->body_limit - request->body.length;
+    if (!request->replied && too_large)
+        http_problem_code(request, ERR_TOO_LARGE, "The body may have %zu bytes", request->body_limit);
+    if (request->replied) {
+        request->body_dropped += length;
+        size_t most = options->batch_bytes > options->body_bytes ? options->batch_bytes : options->body_bytes;
+        return request->body_dropped > most ? MHD_NO : MHD_YES;
+    }
+    buffer_append(&request->body, bytes, length);
+    if (request->body.failed)
+        problem_no_memory(request);
+    return MHD_YES;
+}
+
+/* The request is complete. */
+static enum MHD_Result take_end(struct http_request *request) {
+    struct loop *loop = request->connection->loop;
+    request->now_ms = clock_now_ms();
+    request->ids = &loop->ids;
+    if (!request->replied && request->body.length > 0 && !buffer_terminate(&request->body))
+        problem_no_memory(request);
+    if (request->replied)
+        return reply_send(request) ? MHD_YES : MHD_NO;
+    if (request->route->flags & HTTP_POOLED) {
+        loop_suspend(loop, request);
+        pool_submit(loop->server->pool, request);
+        return MHD_YES;
+    }
+    request->route->handle(request);
+    if (request->stage == STAGE_RUNNING) /* may be complete on another thread by now: hands off */
+        return MHD_YES;
+    return reply_send(request) ? MHD_YES : MHD_NO;
+}
+
+enum MHD_Result connection_access(void *cls, struct MHD_Connection *mhd, const char *url, const char *method,
+                                  const char *version, const char *upload, size_t *upload_size,
+                                  void **context) {
+    (void)cls;
+    (void)mhd;
+    (void)url;
+    struct http_request *request = *context;
+    if (!request)
+        return MHD_NO;
+    if (request->stage == STAGE_HEAD)
+        return take_head(request, method, version);
+    if (request->stage != STAGE_BODY)
+        return MHD_NO; /* resumed, and there was no memory for the reply */
+    if (*upload_size == 0)
+        return take_end(request);
+    size_t length = *upload_size;
+    *upload_size = 0;
+    return take_body(request, upload, length);
+}
+
+/* Bytes that lie unread in a socket when it is closed turn into a reset, which can overtake the reply. */
+static void drop_unread(int fd) {
+    enum { ROUNDS = 64 };
+    char scratch[16 * 1024];
+    for (unsigned i = 0; i < ROUNDS; i++)
+        if (recv(fd, scratch, sizeof scratch, MSG_DONTWAIT) <= 0)
+            return;
+}
+
+void connection_completed(void *cls, struct MHD_Connection *mhd, void **context,
+                          enum MHD_RequestTerminationCode code) {
+    (void)cls;
+    (void)mhd;
+    struct http_request *request = *context;
+    *context = NULL;
+    if (!request)
+        return;
+    struct connection *connection = request->connection;
+    log_record(LOG_LEVEL_DEBUG, "request", "method=%s route=%s status=%d ms=%lld",
+               method_name(request->method), request->path ? request->path->pattern : "none", request->status,
+               (long long)(connection->loop->now_ms - request->started_ms));
+    if (request->closing && code == MHD_REQUEST_TERMINATED_COMPLETED_OK)
+        drop_unread(connection->fd);
+    request_reset(request);
+    arm(connection);
+}

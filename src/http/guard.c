@@ -1,0 +1,127 @@
+/* Request smuggling lives on the difference between two parsers. libmicrohttpd 0.9.75 takes the first of two lengths, reads
+ * on until close for an unknown transfer coding, and ends lines and values at bare LF and NUL; so connection.c passes
+ * every header block through here before any of the body is read. The rules are those of RFC 9112 with nothing forgiven. */
+
+#include "http/guard.h"
+
+#include <string.h>
+#include <strings.h>
+
+enum { LENGTH_DIGITS_MAX = 18 };
+
+static bool is_control(char c, bool allow_tab) {
+    unsigned char u = (unsigned char)c;
+    return u == 0x7f || (u < 0x20 && !(allow_tab && u == '\t'));
+}
+
+static bool is_token_char(char c) {
+    if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'))
+        return true;
+    return c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL;
+}
+
+static void refuse(struct guard *guard, const char *reason) {
+    if (!guard->reason)
+        guard->reason = reason;
+}
+
+void guard_begin(struct guard *guard, const char *target, const char *version) {
+    *guard = (struct guard){.facts.http_1_0 = strcmp(version, "HTTP/1.0") == 0};
+    if (target[0] != '/')
+        refuse(guard, "The request target does not begin with a slash");
+    for (const char *c = target; *c; c++)
+        if (*c == ' ' || is_control(*c, false))
+            refuse(guard, "The request target has a blank or a control character");
+}
+
+void guard_layout(struct guard *guard, const char *method, const char *raw_target, const char *version) {
+    if (raw_target != method + strlen(method) + 1)
+        refuse(guard, "The request line has more than one blank");
+    guard->next = version + strlen(version) + 2;
+}
+
+static void take_host(struct guard *guard, const char *value, size_t length) {
+    (void)value;
+    (void)length;
+    guard->hosts++;
+}
+
+static void take_length(struct guard *guard, const char *value, size_t length) {
+    guard->lengths++;
+    if (length == 0 || length > LENGTH_DIGITS_MAX) {
+        refuse(guard, "The Content-Length is not a number");
+        return;
+    }
+    uint64_t number = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (value[i] < '0' || value[i] > '9')
+            refuse(guard, "The Content-Length is not a number");
+        number = number * 10 + (uint64_t)(value[i] - '0');
+    }
+    guard->facts.has_length = true;
+    guard->facts.length = number;
+}
+
+static void take_encoding(struct guard *guard, const char *value, size_t length) {
+    guard->encodings++;
+    guard->facts.chunked = true;
+    if (length != strlen("chunked") || strncasecmp(value, "chunked", length) != 0)
+        refuse(guard, "The Transfer-Encoding is not \"chunked\"");
+}
+
+static void take_expect(struct guard *guard, const char *value, size_t length) {
+    if (length == strlen("100-continue") && strncasecmp(value, "100-continue", length) == 0)
+        guard->facts.expects_continue = true;
+}
+
+static void take_authorization(struct guard *guard, const char *value, size_t length) {
+    (void)value;
+    (void)length;
+    guard->facts.authorizations++;
+}
+
+static const struct {
+    const char *name;
+    void (*take)(struct guard *guard, const char *value, size_t length);
+} watched[] = {
+    {"Host", take_host},     {"Content-Length", take_length},       {"Transfer-Encoding", take_encoding},
+    {"Expect", take_expect}, {"Authorization", take_authorization},
+};
+
+void guard_field(struct guard *guard, const char *name, size_t name_length, const char *value,
+                 size_t value_length) {
+    if (guard->next) {
+        if (name != guard->next)
+            refuse(guard, "A header line does not end with CR LF, is folded, or has a NUL");
+        guard->next = value + value_length + 2;
+    }
+    if (name_length == 0)
+        refuse(guard, "A header has no name");
+    for (size_t i = 0; i < name_length; i++)
+        if (!is_token_char(name[i]))
+            refuse(guard, "A header's name is not a token");
+    for (size_t i = 0; i < value_length; i++)
+        if (is_control(value[i], true))
+            refuse(guard, "A header's value has a control character");
+    for (size_t i = 0; i < sizeof watched / sizeof watched[0]; i++)
+        if (name_length == strlen(watched[i].name) && strncasecmp(name, watched[i].name, name_length) == 0)
+            watched[i].take(guard, value, value_length);
+}
+
+const char *guard_end(struct guard *guard, const char *end) {
+    if (guard->next && guard->next + 2 != end)
+        refuse(guard, "A header line does not end with CR LF, is folded, or has a NUL");
+    if (guard->lengths > 1)
+        refuse(guard, "There is more than one Content-Length");
+    if (guard->encodings > 1)
+        refuse(guard, "There is more than one Transfer-Encoding");
+    if (guard->lengths > 0 && guard->encodings > 0)
+        refuse(guard, "There are both a Content-Length and a Transfer-Encoding");
+    if (guard->encodings > 0 && guard->facts.http_1_0)
+        refuse(guard, "HTTP/1.0 has no Transfer-Encoding");
+    if (guard->hosts > 1)
+        refuse(guard, "There is more than one Host");
+    if (guard->hosts == 0 && !guard->facts.http_1_0)
+        refuse(guard, "There is no Host");
+    return guard->reason;
+}

@@ -1,0 +1,41 @@
+#ifndef CXD_HTTP_GUARD_H
+#define CXD_HTTP_GUARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The guard over a request's header block: refuses what two HTTP parsers could understand differently. It is fed field by
+ * field and knows no libmicrohttpd. */
+
+/* What the rest of the module wants to know of the header block. */
+struct guard_facts {
+    bool http_1_0;
+    bool has_length, chunked, expects_continue;
+    uint64_t length; /* Content-Length */
+    unsigned authorizations;
+};
+
+struct guard {
+    struct guard_facts facts;
+    const char *reason; /* why the request is refused; NULL so far */
+    unsigned hosts, lengths, encodings;
+    const char *next; /* where the next field must begin; NULL: not checked */
+};
+
+/* `target` is raw, `version` "HTTP/1.1". */
+void guard_begin(struct guard *guard, const char *target, const char *version);
+
+/* Turns on the check of how the lines lie in the receive buffer: every line must end with exactly CR LF (each made a NUL by
+ * the parser), right before the next. What libmicrohttpd 0.9 passes over in silence (NUL, bare LF, folded lines, blanks
+ * in the request line) breaks this. `method`, `raw_target` and `version` point into that buffer. */
+void guard_layout(struct guard *guard, const char *method, const char *raw_target, const char *version);
+
+void guard_field(struct guard *guard, const char *name, size_t name_length, const char *value,
+                 size_t value_length);
+
+/* `end` is the end of the header block with its empty line (NULL without guard_layout). Returns NULL if the request may
+ * pass, else what is wrong with it. */
+const char *guard_end(struct guard *guard, const char *end);
+
+#endif

@@ -1,0 +1,165 @@
+#ifndef CXD_HTTP_INTERNAL_H
+#define CXD_HTTP_INTERNAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include <microhttpd.h>
+
+#include "cxd/http/http.h"
+#include "http/deadline.h"
+#include "http/guard.h"
+#include "http/router.h"
+#include "http/target.h"
+
+/* What the files of this module share: the server, its loops, and a connection with the one request that it is about.
+ * Everything but the atomics, and a deferred or pooled request, belongs to its loop's thread. */
+
+/* Where a request stands. Only the access handler and reply_send move it. */
+enum request_stage {
+    STAGE_IDLE,    /* none, or its request line has not arrived */
+    STAGE_HEAD,    /* the header block comes next */
+    STAGE_BODY,    /* the body is being read (and dropped, if the reply is already known) */
+    STAGE_RUNNING, /* deferred or pooled: the connection is suspended */
+    STAGE_SENDING  /* the reply has been handed to MHD */
+};
+
+struct reply_header {
+    const char *name, *value;
+    struct reply_header *next;
+};
+
+struct http_request {
+    struct connection *connection;
+    enum request_stage stage;
+    const char *method_name;
+    enum http_method method; /* HTTP_METHOD_COUNT: none of ours */
+    const char *raw_target;  /* as it stands in MHD's buffer; for the guard */
+    char *target_text;       /* our copy; NULL when memory was refused */
+    struct target target;
+    struct guard_facts facts;
+    const struct router_path *path; /* NULL: no such path */
+    const struct http_route *route; /* NULL: not this method */
+    const char *parameters[ROUTER_PARAMETERS_MAX];
+    struct http_query_item *query;
+    size_t query_count;
+    const char *origin; /* the request's Origin, when it may see the reply */
+    struct buffer body;
+    size_t body_limit, body_dropped;
+    bool body_too_large;
+    int64_t started_ms, now_ms; /* monotonic; wall clock */
+    struct arena arena;
+
+    /* The reply, as the handler noted it down. */
+    bool replied, failed, tagged, closing;
+    int status;
+    const char *type;
+    struct buffer out;
+    const char *fixed_out; /* instead of `out`, when there is no memory for any */
+    struct reply_header *headers;
+
+    /* Work that happens elsewhere. */
+    bool suspended, deferred;
+    http_handler *finish;
+    void *context;
+    struct http_request *next; /* in the pool's queue, then in the loop's ready list */
+    void *worker;
+    struct id_source *ids;
+};
+
+struct connection {
+    struct loop *loop;
+    struct MHD_Connection *mhd;
+    int fd;
+    bool used; /* a request line has arrived before */
+    struct deadline deadline;
+    struct http_request request;
+};
+
+struct loop {
+    struct http_server *server;
+    pthread_t thread;
+    bool running; /* the thread has been started */
+    struct MHD_Daemon *daemon;
+    int mhd_fd, wake_fd;
+    _Atomic(struct http_request *) ready; /* completed, newest first */
+    atomic_bool sleeping;                 /* the wake-up must write to wake_fd */
+    int64_t now_ms;                       /* monotonic, of this turn */
+    struct deadline_list deadlines;       /* every connection that is not suspended */
+    unsigned connections, suspended, limit;
+    unsigned long accepted;
+    unsigned fruitless; /* turns in a row in which the listener was ready and nothing could be accepted */
+    unsigned long accepted_before;
+    bool limit_logged, refused_logged, quiesced, cutting;
+    struct id_source ids;
+};
+
+struct http_server {
+    struct http_options options;
+    struct router *router;
+    struct pool *pool;
+    struct loop *loops;
+    unsigned loop_count;
+    int listen_fd;
+    char address[80];
+    bool check_layout;
+    atomic_bool draining;
+    _Atomic int64_t stop_at_ms;  /* monotonic; after it connections are cut */
+    atomic_uint accepting;       /* loops that have not stopped to accept */
+    atomic_uint unwoken, wakers; /* completions not yet followed by http_wake; calls inside http_wake */
+};
+
+/* server.c */
+int server_listen(const char *host, uint16_t port, char *address, size_t address_size, struct error *err);
+unsigned server_connection_limit(unsigned wanted);
+
+/* loop.c */
+CXD_NODISCARD enum cxd_err loop_open(struct loop *loop, struct http_server *server, unsigned limit,
+                                     struct error *err);
+CXD_NODISCARD enum cxd_err loop_start(struct loop *loop, struct error *err);
+void loop_wake(struct loop *loop);
+/* Returns false where a suspended request forbids to free the loop. */
+bool loop_close(struct loop *loop);
+void loop_suspend(struct loop *loop, struct http_request *request);
+void loop_ready(struct loop *loop, struct http_request *request);
+
+/* connection.c: MHD's callbacks. */
+void connection_notify(void *cls, struct MHD_Connection *mhd, void **socket_context,
+                       enum MHD_ConnectionNotificationCode code);
+void *connection_uri(void *cls, const char *uri, struct MHD_Connection *mhd);
+enum MHD_Result connection_access(void *cls, struct MHD_Connection *mhd, const char *url, const char *method,
+                                  const char *version, const char *upload, size_t *upload_size,
+                                  void **context);
+void connection_completed(void *cls, struct MHD_Connection *mhd, void **context,
+                          enum MHD_RequestTerminationCode code);
+
+/* request.c */
+void request_init(struct http_request *request, struct connection *connection);
+void request_begin(struct http_request *request, const char *uri);
+void request_reset(struct http_request *request);
+void request_free(struct http_request *request);
+
+/* admit.c: all that can be decided from the header block. Notes down a refusal. */
+void request_admit(struct http_request *request);
+
+/* reply.c */
+CXD_NODISCARD bool reply_send(struct http_request *request);
+const char *reply_header_find(const struct http_request *request, const char *name);
+/* problem.c */
+void problem_no_memory(struct http_request *request);
+
+/* auth.c */
+void auth_admit(struct http_request *request);
+/* cors.c */
+void cors_admit(struct http_request *request);
+void cors_options(struct http_request *request);
+
+/* pool.c */
+CXD_NODISCARD enum cxd_err pool_start(struct http_server *server, unsigned count, struct pool **ret_pool,
+                                      struct error *err);
+void pool_submit(struct pool *pool, struct http_request *request);
+/* From now on queued requests are refused, not run. */
+void pool_refuse(struct pool *pool);
+void pool_stop(struct pool *pool);
+
+#endif

@@ -1,0 +1,279 @@
+/* An event loop: one thread that drives its own libmicrohttpd daemon. MHD has no thread of its own here, because its
+ * internal epoll loop can sleep on ready work (with 128 ready connections it waits again with the full time-out), and
+ * because this way the same thread wakes for completed requests, a whole batch at one wake-up. All loops share one listening
+ * socket. */
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "cxd/base/clock.h"
+#include "cxd/base/log.h"
+#include "http/internal.h"
+
+enum {
+    FRUITLESS_TURNS = 16,           /* accept failed so often in a row: there are no descriptors to be had */
+    FRUITLESS_PAUSE_MS = 50,        /* then wait, for MHD does not */
+    ACCEPT_TURNS = 1000,            /* to empty the backlog with, before a stop */
+    COMPLETION_GRACE_MS = 10 * 1000 /* past the end of the grace, for requests that others still hold */
+};
+
+void loop_wake(struct loop *loop) {
+    if (!atomic_exchange(&loop->sleeping, false))
+        return;
+    uint64_t one = 1;
+    ssize_t written = write(loop->wake_fd, &one, sizeof one);
+    (void)written; /* fails only when the counter is full, and then the loop wakes as well */
+}
+
+void loop_ready(struct loop *loop, struct http_request *request) {
+    struct http_request *head = atomic_load_explicit(&loop->ready, memory_order_relaxed);
+    do
+        request->next = head;
+    while (!atomic_compare_exchange_weak(&loop->ready, &head, request));
+}
+
+void loop_suspend(struct loop *loop, struct http_request *request) {
+    if (request->suspended)
+        return;
+    deadline_disarm(&loop->deadlines, &request->connection->deadline);
+    MHD_suspend_connection(request->connection->mhd);
+    request->suspended = true;
+    request->stage = STAGE_RUNNING;
+    loop->suspended++;
+}
+
+/* A request that was completed elsewhere: the reply, or what is left to do for it. */
+static void finish_request(struct loop *loop, struct http_request *request) {
+    if (request->deferred) {
+        request->deferred = false;
+        request->finish(request);
+        if (request->deferred)
+            return;
+    }
+    /* Without a reply MHD asks connection_access again, which then closes. */
+    if (!reply_send(request)) {
+        request->stage = STAGE_SENDING;
+        deadline_arm(&loop->deadlines, &request->connection->deadline, loop->now_ms);
+    }
+    request->suspended = false;
+    loop->suspended--;
+    MHD_resume_connection(request->connection->mhd);
+}
+
+static void finish_ready(struct loop *loop) {
+    if (!atomic_load_explicit(&loop->ready, memory_order_relaxed))
+        return;
+    struct http_request *newest = atomic_exchange(&loop->ready, NULL), *oldest = NULL;
+    while (newest) {
+        struct http_request *next = newest->next;
+        newest->next = oldest;
+        oldest = newest;
+        newest = next;
+    }
+    while (oldest) {
+        struct http_request *next = oldest->next;
+        finish_request(loop, oldest);
+        oldest = next;
+    }
+}
+
+static struct connection *connection_of(struct deadline *deadline) {
+    return (struct connection *)(void *)((char *)deadline - offsetof(struct connection, deadline));
+}
+
+/* MHD notices the shutdown as an event on the socket, and closes. */
+static void cut(struct connection *connection) {
+    shutdown(connection->fd, SHUT_RDWR);
+}
+
+static void cut_expired(struct loop *loop) {
+    struct deadline *deadline;
+    while ((deadline = deadline_next_expired(&loop->deadlines, loop->now_ms)))
+        cut(connection_of(deadline));
+}
+
+static void cut_all(struct loop *loop) {
+    if (!loop->cutting)
+        pool_refuse(loop->server->pool);
+    loop->cutting = true;
+    while (loop->deadlines.first) {
+        struct deadline *first = loop->deadlines.first;
+        deadline_disarm(&loop->deadlines, first);
+        cut(connection_of(first));
+    }
+}
+
+/* Keep-alive connections on which nothing is under way, not even unread. */
+static void cut_idle(struct loop *loop) {
+    struct deadline *next;
+    for (struct deadline *deadline = loop->deadlines.first; deadline; deadline = next) {
+        next = deadline->after;
+        struct connection *connection = connection_of(deadline);
+        char byte;
+        if (connection->request.stage != STAGE_IDLE ||
+            recv(connection->fd, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT) > 0)
+            continue;
+        deadline_disarm(&loop->deadlines, deadline);
+        cut(connection);
+    }
+}
+
+static bool readable(int fd) {
+    struct pollfd waited = {.fd = fd, .events = POLLIN};
+    return poll(&waited, 1, 0) == 1 && (waited.revents & POLLIN);
+}
+
+/* The first step of a stop: takes what the backlog holds, then no more. The last loop closes the door. */
+static void quiesce(struct loop *loop) {
+    struct http_server *server = loop->server;
+    for (unsigned i = 0; i < ACCEPT_TURNS && loop->connections < loop->limit && readable(server->listen_fd);
+         i++)
+        MHD_run(loop->daemon);
+    MHD_quiesce_daemon(loop->daemon);
+    loop->quiesced = true;
+    if (atomic_fetch_sub(&server->accepting, 1) == 1)
+        shutdown(server->listen_fd, SHUT_RDWR);
+    MHD_run(loop->daemon);
+    cut_idle(loop);
+}
+
+/* How long the loop may sleep; 0 while MHD still has something to do. */
+static int wait_ms(struct loop *loop) {
+    MHD_UNSIGNED_LONG_LONG mhd_ms;
+    if (MHD_get_timeout(loop->daemon, &mhd_ms) == MHD_YES && mhd_ms == 0)
+        return 0;
+    int ms = deadline_wait_ms(&loop->deadlines, loop->now_ms);
+    if (!loop->quiesced)
+        return ms;
+    enum { STOPPING_MS = 20 };
+    return ms < 0 || ms > STOPPING_MS ? STOPPING_MS : ms;
+}
+
+/* Waits for sockets, completions or a deadline. Returns whether MHD's descriptor was ready. */
+static bool loop_wait(struct loop *loop) {
+    int ms = wait_ms(loop);
+    if (ms == 0)
+        return true;
+    struct pollfd waited[] = {{.fd = loop->mhd_fd, .events = POLLIN},
+                              {.fd = loop->wake_fd, .events = POLLIN}};
+    atomic_store(&loop->sleeping, true);
+    if (atomic_load(&loop->ready))
+        ms = 0;
+    int count = poll(waited, CXD_COUNT(waited), ms);
+    atomic_store(&loop->sleeping, false);
+    if (count > 0 && waited[1].revents) {
+        uint64_t counter;
+        ssize_t got = read(loop->wake_fd, &counter, sizeof counter);
+        (void)got; /* non-blocking; nothing to read is as good */
+    }
+    return count > 0 && waited[0].revents;
+}
+
+/* MHD sleeps on the listener by itself at its limit and at EMFILE, except when it has no connection whose end could
+ * wake it: then it would spin. */
+static void watch_accept(struct loop *loop, bool was_ready) {
+    if (loop->connections == loop->limit) {
+        if (!loop->limit_logged)
+            log_record(LOG_LEVEL_WARNING, "connections_full", "limit=%u", loop->limit);
+        loop->limit_logged = true;
+    } else if (loop->connections < loop->limit / 2) {
+        loop->limit_logged = false;
+    }
+    bool fruitful = loop->accepted != loop->accepted_before;
+    loop->accepted_before = loop->accepted;
+    if (!was_ready || fruitful || loop->connections > 0 || loop->quiesced) {
+        loop->fruitless = 0;
+        return;
+    }
+    if (++loop->fruitless < FRUITLESS_TURNS || !readable(loop->server->listen_fd))
+        return;
+    if (!loop->refused_logged)
+        log_record(LOG_LEVEL_WARNING, "accept_failed", "retry_ms=%d", FRUITLESS_PAUSE_MS);
+    loop->refused_logged = true;
+    poll(NULL, 0, FRUITLESS_PAUSE_MS);
+}
+
+static bool loop_is_done(const struct loop *loop) {
+    if (!loop->quiesced)
+        return false;
+    int64_t stop_at = atomic_load(&loop->server->stop_at_ms);
+    if (loop->connections == 0)
+        return true;
+    if (loop->now_ms < stop_at)
+        return false;
+    return loop->suspended == 0 || loop->now_ms >= stop_at + COMPLETION_GRACE_MS;
+}
+
+static void *loop_main(void *cls) {
+    struct loop *loop = cls;
+    struct http_server *server = loop->server;
+    while (!loop_is_done(loop)) {
+        bool was_ready = loop_wait(loop);
+        loop->now_ms = clock_monotonic_ms();
+        finish_ready(loop);
+        cut_expired(loop);
+        if (atomic_load_explicit(&server->draining, memory_order_relaxed)) {
+            if (!loop->quiesced)
+                quiesce(loop);
+            if (loop->now_ms >= atomic_load(&server->stop_at_ms))
+                cut_all(loop);
+        }
+        MHD_run(loop->daemon);
+        watch_accept(loop, was_ready);
+    }
+    return NULL;
+}
+
+static struct MHD_Daemon *daemon_start(struct loop *loop, unsigned limit) {
+    const struct http_server *server = loop->server;
+    /* Without a thread of MHD's, this needs no wake-up pipe: resuming costs no system call. */
+    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO;
+    /* MHD's own strict mode would answer for us (a missing Host) or close without a word (a blank in the target); guard.c
+     * refuses all that and more, with a problem. */
+    return MHD_start_daemon(
+        flags, 0, NULL, NULL, connection_access, loop, MHD_OPTION_LISTEN_SOCKET, server->listen_fd,
+        MHD_OPTION_CONNECTION_LIMIT, limit, MHD_OPTION_CONNECTION_MEMORY_LIMIT, server->options.header_bytes,
+        MHD_OPTION_NOTIFY_CONNECTION, connection_notify, loop, MHD_OPTION_NOTIFY_COMPLETED,
+        connection_completed, loop, MHD_OPTION_URI_LOG_CALLBACK, connection_uri, loop,
+        MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_END);
+}
+
+enum cxd_err loop_open(struct loop *loop, struct http_server *server, unsigned limit, struct error *err) {
+    loop->server = server;
+    loop->limit = limit;
+    loop->now_ms = clock_monotonic_ms();
+    id_source_init(&loop->ids);
+    loop->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (loop->wake_fd < 0)
+        return error_set(err, ERR_SYSTEM, "eventfd: %s", strerror(errno));
+    loop->daemon = daemon_start(loop, limit);
+    if (!loop->daemon)
+        return error_set(err, ERR_SYSTEM, "The HTTP library could not be started");
+    loop->mhd_fd = MHD_get_daemon_info(loop->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+    return CXD_OK;
+}
+
+enum cxd_err loop_start(struct loop *loop, struct error *err) {
+    int failed = pthread_create(&loop->thread, NULL, loop_main, loop);
+    if (failed)
+        return error_set(err, ERR_SYSTEM, "No thread could be started: %s", strerror(failed));
+    loop->running = true;
+    return CXD_OK;
+}
+
+bool loop_close(struct loop *loop) {
+    if (loop->suspended > 0)
+        return false;
+    if (loop->daemon) {
+        if (!loop->quiesced)
+            MHD_quiesce_daemon(loop->daemon); /* else it would close the listener, which is not its own */
+        MHD_stop_daemon(loop->daemon);
+    }
+    if (loop->wake_fd >= 0)
+        close(loop->wake_fd);
+    return true;
+}

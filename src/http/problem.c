@@ -1,0 +1,94 @@
+/* Refusals and failures as RFC 9457 problems, with the headers that their status asks for. */
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "http/internal.h"
+
+static const char problem_type[] = "application/problem+json";
+
+static const char no_memory_body[] =
+    "{\"type\":\"/problems/no_memory\",\"title\":\"The server is out of memory\","
+    "\"status\":503}";
+
+/* Seconds after which another try makes sense; NULL: none, or the client must change something. */
+static const char *retry_after(int status) {
+    return status == 503 ? "1" : status == 507 ? "10" : NULL;
+}
+
+static void write_members(struct buffer *out, const struct error *err, size_t kept) {
+    buffer_append_text(out, ",\"errors\":[");
+    for (size_t i = 0; i < kept; i++) {
+        buffer_append_text(out, i > 0 ? ",{\"pointer\":" : "{\"pointer\":");
+        buffer_append_json(out, err->members[i].pointer);
+        buffer_append_text(out, ",\"detail\":");
+        buffer_append_json(out, err->members[i].detail);
+        buffer_append_char(out, '}');
+    }
+    buffer_append_char(out, ']');
+}
+
+void http_problem_write(struct buffer *out, const struct error *err) {
+    size_t kept = err->member_count < ERROR_MEMBERS_MAX ? err->member_count : ERROR_MEMBERS_MAX;
+    buffer_append_text(out, "{\"type\":\"/problems/");
+    buffer_append_text(out, error_slug(err->code));
+    buffer_append_text(out, "\",\"title\":");
+    buffer_append_json(out, error_title(err->code));
+    buffer_append_text(out, ",\"status\":");
+    buffer_append_int(out, error_status(err->code));
+    if (err->member_count > kept) {
+        char detail[sizeof err->detail + 64];
+        snprintf(detail, sizeof detail, "%s; the first %zu of %zu are listed", err->detail, kept,
+                 err->member_count);
+        buffer_append_text(out, ",\"detail\":");
+        buffer_append_json(out, detail);
+    } else if (err->detail[0]) {
+        buffer_append_text(out, ",\"detail\":");
+        buffer_append_json(out, err->detail);
+    }
+    if (kept > 0)
+        write_members(out, err, kept);
+    buffer_append_char(out, '}');
+}
+
+void problem_no_memory(struct http_request *request) {
+    request->headers = NULL;
+    request->failed = false;
+    request->tagged = false;
+    request->fixed_out = no_memory_body;
+    request->type = problem_type;
+    request->status = error_status(ERR_NO_MEMORY);
+    request->replied = true;
+}
+
+static void add_headers(struct http_request *request, enum cxd_err code, int status) {
+    const char *retry = retry_after(status);
+    if (retry && !reply_header_find(request, "Retry-After"))
+        http_reply_header(request, "Retry-After", retry);
+    if (status == 401)
+        http_reply_header(request, "WWW-Authenticate",
+                          code == ERR_NO_KEY ? "Bearer realm=\"cxd\""
+                                             : "Bearer realm=\"cxd\", error=\"invalid_token\"");
+    if (status == 405 && request->path)
+        http_reply_header(request, "Allow", request->path->allow);
+}
+
+void http_problem(struct http_request *request, const struct error *err) {
+    assert(err->code != CXD_OK);
+    buffer_reset(&request->out);
+    http_problem_write(&request->out, err);
+    int status = error_status(err->code);
+    add_headers(request, err->code, status);
+    http_reply(request, status, problem_type);
+}
+
+void http_problem_code(struct http_request *request, enum cxd_err code, const char *format, ...) {
+    struct error err;
+    error_set(&err, code, "%s", "");
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(err.detail, sizeof err.detail, format, arguments);
+    va_end(arguments);
+    http_problem(request, &err);
+}

@@ -1,0 +1,113 @@
+/* Every reply leaves through reply_send, on the loop; what handlers call here only notes it down in the request, which is why
+ * they may run on a worker. */
+
+#include <assert.h>
+#include <string.h>
+#include <strings.h>
+
+#include "http/etag.h"
+#include "http/internal.h"
+
+enum { STATUS_NOT_MODIFIED = 304 };
+
+void http_reply_header(struct http_request *request, const char *name, const char *value) {
+    struct reply_header *header = arena_alloc(&request->arena, sizeof *header);
+    char *name_copy = arena_strdup(&request->arena, name);
+    char *value_copy = arena_strdup(&request->arena, value);
+    if (!header || !name_copy || !value_copy) {
+        request->failed = true;
+        return;
+    }
+    *header = (struct reply_header){.name = name_copy, .value = value_copy, .next = request->headers};
+    request->headers = header;
+}
+
+const char *reply_header_find(const struct http_request *request, const char *name) {
+    for (const struct reply_header *header = request->headers; header; header = header->next)
+        if (strcasecmp(header->name, name) == 0)
+            return header->value;
+    return NULL;
+}
+
+struct buffer *http_out(struct http_request *request) {
+    return &request->out;
+}
+
+void http_reply(struct http_request *request, int status, const char *type) {
+    assert(!request->replied);
+    if (request->failed || request->out.failed) {
+        problem_no_memory(request);
+        return;
+    }
+    request->status = status;
+    request->type = type;
+    request->replied = true;
+}
+
+void http_reply_tagged(struct http_request *request, const char *type) {
+    if (request->out.failed) {
+        problem_no_memory(request);
+        return;
+    }
+    char tag[ETAG_SIZE];
+    etag_make(request->out.data, request->out.length, tag);
+    http_reply_header(request, "ETag", tag);
+    request->tagged = true;
+    const char *known = http_header(request, "If-None-Match");
+    bool same = known && etag_matches(known, tag);
+    http_reply(request, same ? STATUS_NOT_MODIFIED : 200, same ? NULL : type);
+}
+
+static bool add(struct MHD_Response *response, const char *name, const char *value) {
+    return MHD_add_response_header(response, name, value) == MHD_YES;
+}
+
+/* Newest first is the order in which MHD puts them in front; the order among different names means nothing. */
+static bool add_headers(struct http_request *request, struct MHD_Response *response) {
+    bool ok = true;
+    for (const struct reply_header *header = request->headers; header; header = header->next)
+        ok = ok && add(response, header->name, header->value);
+    if (request->type)
+        ok = ok && add(response, "Content-Type", request->type);
+    if (!reply_header_find(request, "Cache-Control"))
+        ok = ok && add(response, "Cache-Control", request->tagged ? "no-cache" : "no-store");
+    if (request->origin) {
+        ok = ok && add(response, "Access-Control-Allow-Origin", request->origin);
+        ok = ok && add(response, "Access-Control-Expose-Headers", "Retry-After, Location, ETag");
+    }
+    bool varies = request->route && (request->route->flags & HTTP_CORS) && request->method == HTTP_GET;
+    if (request->origin || varies)
+        ok = ok && add(response, "Vary", "Origin");
+    if (request->closing || http_server_is_draining(request->connection->loop->server))
+        ok = ok && add(response, "Connection", "close");
+    return ok;
+}
+
+bool reply_send(struct http_request *request) {
+    assert(request->replied);
+    struct connection *connection = request->connection;
+    struct loop *loop = connection->loop;
+    const char *body = NULL;
+    size_t length = 0;
+    if (request->type && request->fixed_out) {
+        body = request->fixed_out;
+        length = strlen(body);
+    } else if (request->type) {
+        body = request->out.data;
+        length = request->out.length;
+    }
+    /* MHD never writes into a persistent buffer, it only has no const for it. */
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(length, (void *)(uintptr_t)body, MHD_RESPMEM_PERSISTENT);
+    if (!response)
+        return false;
+    bool ok = add_headers(request, response) &&
+              MHD_queue_response(connection->mhd, (unsigned)request->status, response) == MHD_YES;
+    MHD_destroy_response(response);
+    if (!ok)
+        return false;
+    request->stage = STAGE_SENDING;
+    deadline_arm(&loop->deadlines, &connection->deadline,
+                 loop->now_ms + loop->server->options.request_timeout_ms);
+    return true;
+}

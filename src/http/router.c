@@ -1,0 +1,150 @@
+/* From (method, segments) to a route. There are some thirty routes, so the paths lie in one array, ordered so that the first
+ * that fits is the most literal one. */
+
+#include "http/router.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct router {
+    size_t count;
+    struct router_path paths[];
+};
+
+static const char *const names[HTTP_METHOD_COUNT] = {
+    [HTTP_GET] = "GET",     [HTTP_POST] = "POST",     [HTTP_PUT] = "PUT",
+    [HTTP_PATCH] = "PATCH", [HTTP_DELETE] = "DELETE", [HTTP_OPTIONS] = "OPTIONS",
+};
+
+enum http_method method_parse(const char *name) {
+    for (unsigned i = 0; i < HTTP_METHOD_COUNT; i++)
+        if (strcmp(names[i], name) == 0)
+            return (enum http_method)i;
+    return strcmp(name, "HEAD") == 0 ? HTTP_GET : HTTP_METHOD_COUNT;
+}
+
+const char *method_name(enum http_method method) {
+    return method < HTTP_METHOD_COUNT ? names[method] : "other";
+}
+
+static void append_name(char *list, size_t size, const char *name) {
+    size_t length = strlen(list);
+    assert(length + 2 + strlen(name) < size);
+    if (length > 0)
+        length = (size_t)(stpcpy(list + length, ", ") - list);
+    memcpy(list + length, name, strlen(name) + 1);
+}
+
+static void compile_pattern(struct router_path *path, const char *pattern) {
+    assert(pattern[0] == '/');
+    path->pattern = pattern;
+    const char *next = pattern + 1;
+    while (next) {
+        assert(path->count < TARGET_SEGMENTS_MAX);
+        size_t length = strcspn(next, "/");
+        bool parameter = next[0] == '{';
+        assert(!parameter || (length > 2 && next[length - 1] == '}'));
+        path->segments[path->count].text = parameter ? next + 1 : next;
+        path->segments[path->count].length = parameter ? length - 2 : length;
+        path->segments[path->count].parameter = parameter;
+        path->count++;
+        path->parameter_count += parameter;
+        next = next[length] == '/' ? next + length + 1 : NULL;
+    }
+    assert(path->parameter_count <= ROUTER_PARAMETERS_MAX);
+}
+
+/* The literal before the parameter, at the first segment in which two paths differ so. */
+static int compare_paths(const void *left, const void *right) {
+    const struct router_path *a = left, *b = right;
+    if (a->count != b->count)
+        return a->count < b->count ? -1 : 1;
+    for (size_t i = 0; i < a->count; i++)
+        if (a->segments[i].parameter != b->segments[i].parameter)
+            return a->segments[i].parameter ? 1 : -1;
+    return strcmp(a->pattern, b->pattern);
+}
+
+static void list_methods(struct router_path *path) {
+    for (unsigned i = 0; i < HTTP_METHOD_COUNT; i++) {
+        const struct http_route *route = path->by_method[i];
+        if (!route)
+            continue;
+        append_name(path->allow, sizeof path->allow, names[i]);
+        if (i == HTTP_GET)
+            append_name(path->allow, sizeof path->allow, "HEAD");
+        if (route->flags & HTTP_CORS)
+            append_name(path->cors_allow, sizeof path->cors_allow, names[i]);
+    }
+    append_name(path->allow, sizeof path->allow, "OPTIONS");
+}
+
+static struct router_path *path_for(struct router *router, const char *pattern) {
+    for (size_t i = 0; i < router->count; i++)
+        if (strcmp(router->paths[i].pattern, pattern) == 0)
+            return &router->paths[i];
+    struct router_path *path = &router->paths[router->count++];
+    compile_pattern(path, pattern);
+    return path;
+}
+
+struct router *router_new(const struct http_route *routes, size_t count) {
+    struct router *router = calloc(1, sizeof *router + count * sizeof router->paths[0]);
+    if (!router)
+        return NULL;
+    for (size_t i = 0; i < count; i++) {
+        assert(routes[i].method < HTTP_OPTIONS && routes[i].handle);
+        struct router_path *path = path_for(router, routes[i].pattern);
+        assert(!path->by_method[routes[i].method]);
+        path->by_method[routes[i].method] = &routes[i];
+    }
+    for (size_t i = 0; i < router->count; i++)
+        list_methods(&router->paths[i]);
+    qsort(router->paths, router->count, sizeof router->paths[0], compare_paths);
+    return router;
+}
+
+void router_free(struct router *router) {
+    free(router);
+}
+
+static bool path_fits(const struct router_path *path, const struct target *target,
+                      const char *ret_values[ROUTER_PARAMETERS_MAX]) {
+    size_t parameter = 0;
+    for (size_t i = 0; i < path->count; i++) {
+        const char *segment = target->segments[i];
+        if (path->segments[i].parameter) {
+            if (!*segment)
+                return false;
+            ret_values[parameter++] = segment;
+        } else if (strncmp(path->segments[i].text, segment, path->segments[i].length) != 0 ||
+                   segment[path->segments[i].length] != '\0') {
+            return false;
+        }
+    }
+    return true;
+}
+
+const struct router_path *router_match(const struct router *router, const struct target *target,
+                                       const char *ret_values[ROUTER_PARAMETERS_MAX]) {
+    for (size_t i = 0; i < router->count; i++) {
+        const struct router_path *path = &router->paths[i];
+        if (path->count == target->count && path_fits(path, target, ret_values))
+            return path;
+    }
+    return NULL;
+}
+
+int router_parameter(const struct router_path *path, const char *name) {
+    int parameter = 0;
+    for (size_t i = 0; i < path->count; i++) {
+        if (!path->segments[i].parameter)
+            continue;
+        if (strncmp(path->segments[i].text, name, path->segments[i].length) == 0 &&
+            name[path->segments[i].length] == '\0')
+            return parameter;
+        parameter++;
+    }
+    return -1;
+}

@@ -1,0 +1,211 @@
+/* The server's life: bind, start the workers and the loops; and at the end drain, join, free. Also the two calls that
+ * other threads make on a running server. */
+
+#include <assert.h>
+#include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cxd/base/clock.h"
+#include "cxd/base/log.h"
+#include "http/internal.h"
+
+enum {
+    BACKLOG = 4096,
+    RESERVED_FILES = 64,           /* for the store, logs, and what else the process opens */
+    CONNECTIONS_MAX = 1024 * 1024, /* where the system sets no limit */
+    HANDOVER_MS = 5000 /* for a thread that completed the last request and has yet to call http_wake */
+};
+
+static int listen_on(const struct addrinfo *info) {
+    int fd = socket(info->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
+    int on = 1;
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+        bind(fd, info->ai_addr, info->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
+        return fd;
+    int saved = errno;
+    close(fd);
+    errno = saved;
+    return -1;
+}
+
+static void format_address(int fd, char *address, size_t size) {
+    struct sockaddr_storage bound = {0};
+    socklen_t length = sizeof bound;
+    char host[64] = "?", port[8] = "?";
+    if (getsockname(fd, (struct sockaddr *)&bound, &length) == 0)
+        getnameinfo((struct sockaddr *)&bound, length, host, sizeof host, port, sizeof port,
+                    NI_NUMERICHOST | NI_NUMERICSERV);
+    snprintf(address, size, bound.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
+}
+
+int server_listen(const char *host, uint16_t port, char *address, size_t address_size, struct error *err) {
+    char service[8];
+    snprintf(service, sizeof service, "%u", port);
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
+    struct addrinfo *found = NULL;
+    int failed = getaddrinfo(host, service, &hints, &found);
+    if (failed) {
+        error_set(err, ERR_SYSTEM, "Cannot resolve %s: %s", host, gai_strerror(failed));
+        return -1;
+    }
+    int fd = -1;
+    for (const struct addrinfo *info = found; info && fd < 0; info = info->ai_next)
+        fd = listen_on(info);
+    if (fd < 0)
+        error_set(err, ERR_SYSTEM, "Cannot listen on %s port %s: %s", host, service, strerror(errno));
+    else
+        format_address(fd, address, address_size);
+    freeaddrinfo(found);
+    return fd;
+}
+
+unsigned server_connection_limit(unsigned wanted) {
+    struct rlimit files;
+    unsigned possible = CONNECTIONS_MAX;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        if (setrlimit(RLIMIT_NOFILE, &files) == 0 || getrlimit(RLIMIT_NOFILE, &files) == 0) {
+            if (files.rlim_cur < CONNECTIONS_MAX)
+                possible = (unsigned)files.rlim_cur;
+        }
+    }
+    possible = possible > 2 * RESERVED_FILES ? possible - RESERVED_FILES : possible / 2;
+    if (wanted > possible)
+        log_record(LOG_LEVEL_WARNING, "connections_limited", "wanted=%u possible=%u", wanted, possible);
+    return wanted == 0 || wanted > possible ? possible : wanted;
+}
+
+static enum cxd_err open_loops(struct http_server *server, struct error *err) {
+    unsigned count = server->options.http_threads;
+    unsigned limit = server_connection_limit(server->options.max_connections) / count;
+    server->loops = calloc(count, sizeof *server->loops);
+    if (!server->loops)
+        return error_set(err, ERR_NO_MEMORY, "No memory for %u event loops", count);
+    for (unsigned i = 0; i < count; i++) {
+        server->loops[i].wake_fd = -1;
+        server->loop_count++;
+        enum cxd_err code = loop_open(&server->loops[i], server, limit > 0 ? limit : 1, err);
+        if (code)
+            return code;
+    }
+    return CXD_OK;
+}
+
+static enum cxd_err start_threads(struct http_server *server, struct error *err) {
+    atomic_store(&server->accepting, server->loop_count);
+    for (unsigned i = 0; i < server->loop_count; i++) {
+        enum cxd_err code = loop_start(&server->loops[i], err);
+        if (code)
+            return code;
+    }
+    return CXD_OK;
+}
+
+enum cxd_err http_server_start(const struct http_options *options, struct http_server **ret_server,
+                               struct error *err) {
+    assert(options->http_threads > 0 && options->pool_threads > 0 && options->request_timeout_ms > 0);
+    struct http_server *server = calloc(1, sizeof *server);
+    if (!server)
+        return error_set(err, ERR_NO_MEMORY, "No memory for the server");
+    server->options = *options;
+    /* From 1.0 on libmicrohttpd refuses by itself what the layout check is for. */
+    server->check_layout = strncmp(MHD_get_version(), "0.", 2) == 0;
+    enum cxd_err code;
+    server->listen_fd =
+        server_listen(options->host, options->port, server->address, sizeof server->address, err);
+    if (server->listen_fd < 0) {
+        code = ERR_SYSTEM;
+        goto out;
+    }
+    server->router = router_new(options->routes, options->route_count);
+    if (!server->router) {
+        code = error_set(err, ERR_NO_MEMORY, "No memory for the routes");
+        goto out;
+    }
+    code = open_loops(server, err);
+    if (code)
+        goto out;
+    code = pool_start(server, options->pool_threads, &server->pool, err);
+    if (code)
+        goto out;
+    code = start_threads(server, err);
+out:
+    if (code)
+        http_server_stop(server, 0);
+    else
+        *ret_server = server;
+    return code;
+}
+
+const char *http_server_address(const struct http_server *server) {
+    return server->address;
+}
+
+bool http_server_is_draining(const struct http_server *server) {
+    return atomic_load_explicit(&server->draining, memory_order_relaxed);
+}
+
+void http_wake(struct http_server *server) {
+    atomic_fetch_add(&server->wakers, 1);
+    atomic_exchange(&server->unwoken, 0);
+    for (unsigned i = 0; i < server->loop_count; i++)
+        if (atomic_load(&server->loops[i].ready))
+            loop_wake(&server->loops[i]);
+    atomic_fetch_sub(&server->wakers, 1); /* the last touch: http_server_stop waits for it */
+}
+
+static void nap(void) {
+    nanosleep(&(struct timespec){.tv_nsec = 1000 * 1000}, NULL);
+}
+
+/* A thread that completed a request is about to call http_wake, or in it. */
+static bool wait_for_wakers(struct http_server *server) {
+    int64_t until = clock_monotonic_ms() + HANDOVER_MS;
+    while (atomic_load(&server->unwoken) > 0 || atomic_load(&server->wakers) > 0) {
+        if (clock_monotonic_ms() > until)
+            return false;
+        nap();
+    }
+    return true;
+}
+
+static void join_loops(struct http_server *server) {
+    for (unsigned i = 0; i < server->loop_count; i++)
+        if (server->loops[i].running)
+            pthread_join(server->loops[i].thread, NULL);
+}
+
+void http_server_stop(struct http_server *server, int64_t grace_ms) {
+    if (!server)
+        return;
+    atomic_store(&server->stop_at_ms, clock_monotonic_ms() + grace_ms);
+    atomic_store(&server->draining, true);
+    for (unsigned i = 0; i < server->loop_count; i++) {
+        atomic_store(&server->loops[i].sleeping, true);
+        loop_wake(&server->loops[i]);
+    }
+    join_loops(server);
+    pool_stop(server->pool);
+    bool all_closed = wait_for_wakers(server);
+    for (unsigned i = 0; i < server->loop_count; i++)
+        all_closed = loop_close(&server->loops[i]) && all_closed;
+    if (server->listen_fd >= 0)
+        close(server->listen_fd);
+    if (!all_closed) {
+        /* Someone still holds a request and may complete it: what he would touch is left standing. */
+        log_record(LOG_LEVEL_ERROR, "stop_incomplete", "requests_not_completed=1");
+        return;
+    }
+    router_free(server->router);
+    free(server->loops);
+    free(server);
+}
