@@ -11,7 +11,7 @@
 #include "cxd/base/compiler.h"
 #include "cxd/domain/distribution.h"
 
-static const double TOLERANCE = 1e-11;
+static const double TOLERANCE = 1e-10;
 
 /* Relative, and absolute at 0. */
 static void check(const char *what, double x, double df, double got, double expected) {
