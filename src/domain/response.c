@@ -36,14 +36,13 @@ static void check_properties(const struct response *response, const struct respo
 
 static void check_answered_at(const struct response *response, const struct survey *survey,
                               int64_t clock_skew_ms, int64_t now_ms, bool backdate_free, struct error *err) {
-    int64_t age_ms = now_ms - response->answered_at;
     if (response->answered_at < 0)
         rules_report(err, "/answered_at", "must not lie before 1970");
-    else if (age_ms < -clock_skew_ms)
+    else if (response->answered_at > now_ms + clock_skew_ms)
         rules_report(err, "/answered_at",
                      "must not lie more than %" PRId64 " seconds ahead of the server's clock",
                      clock_skew_ms / 1000);
-    else if (!backdate_free && age_ms > survey->max_backdate_s * 1000)
+    else if (!backdate_free && response->answered_at < now_ms - survey->max_backdate_s * 1000)
         rules_report(err, "/answered_at", "must not lie more than %" PRId64 " seconds back",
                      survey->max_backdate_s);
 }

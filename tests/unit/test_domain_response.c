@@ -1,0 +1,230 @@
+/* Responses: every rule with the member it names, the order of properties, and when two say the same. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cxd/domain/response.h"
+
+static const int64_t NOW_MS = INT64_C(1761264000000);
+
+static const struct response_limits LIMITS = {.comment_characters = 10,
+                                              .respondent_characters = 8,
+                                              .properties = 3,
+                                              .property_key_characters = 6,
+                                              .property_value_characters = 5,
+                                              .clock_skew_ms = 60000};
+
+static struct survey make_survey(void) {
+    struct survey survey = {.slug = "nps", .metric = METRIC_NPS, .max_backdate_s = 3600};
+    survey_set_defaults(&survey, false);
+    return survey;
+}
+
+static void check_members(const struct response *response, bool backdate_free, const char *expected) {
+    struct survey survey = make_survey();
+    struct error err;
+    error_clear(&err);
+    enum cxd_err code = response_validate(response, &survey, &LIMITS, NOW_MS, backdate_free, &err);
+    char found[2048] = "";
+    for (size_t i = 0; i < err.member_count; i++) {
+        size_t used = strlen(found);
+        snprintf(found + used, sizeof found - used, "%s%s", i > 0 ? " " : "", err.members[i].pointer);
+    }
+    assert_string_equal(found, expected);
+    assert_int_equal(code, expected[0] ? ERR_INVALID : CXD_OK);
+    assert_int_equal(err.code, code);
+}
+
+static void test_score(void **state) {
+    (void)state;
+    for (int score = -2; score <= 12; score++) {
+        struct response response = {.score = score};
+        check_members(&response, false, score < 0 || score > 10 ? "/score" : "");
+    }
+    struct response response = {.score = 0};
+    struct survey survey = make_survey();
+    survey.metric = METRIC_CSAT;
+    survey_set_defaults(&survey, false);
+    struct error err;
+    error_clear(&err);
+    assert_int_equal(response_validate(&response, &survey, &LIMITS, NOW_MS, false, &err), ERR_INVALID);
+    assert_string_equal(err.members[0].detail, "must be a whole number from 1 to 5");
+}
+
+static void test_texts(void **state) {
+    (void)state;
+    char label[66];
+    memset(label, 'l', sizeof label);
+    label[65] = '\0';
+    struct response response = {.score = 9,
+                                .comment = "tab\tlf\ncré",
+                                .respondent = "u@x.exam",
+                                .touchpoint = label + 1,
+                                .channel = "web",
+                                .locale = "pt-BR"};
+    check_members(&response, false, "");
+    response.comment = "01234567890";
+    response.respondent = "012345678";
+    response.touchpoint = label;
+    response.channel = label;
+    response.locale = "a-b-c-d-e-f-g-h-i-j-k-l-m-n-o-p-q-r-s";
+    check_members(&response, false, "/comment /respondent /touchpoint /channel /locale");
+    response.comment = "bell\a";
+    response.respondent = response.touchpoint = response.channel = "a\nb";
+    response.locale = "en US";
+    check_members(&response, false, "/comment /respondent /touchpoint /channel /locale");
+    response.comment = "";
+    response.respondent = response.touchpoint = response.channel = response.locale = "";
+    check_members(&response, false, "/respondent /touchpoint /channel /locale");
+    response.comment = response.respondent = response.touchpoint = response.channel = "\xed\xa0\x80";
+    response.locale = NULL;
+    check_members(&response, false, "/comment /respondent /touchpoint /channel");
+    response.respondent = response.touchpoint = response.channel = NULL;
+    response.comment = "\xc2\x85 C1";
+    check_members(&response, false, "/comment");
+}
+
+static void test_properties(void **state) {
+    (void)state;
+    struct property properties[4] = {{"A.z-_9", "lïné\n"}, {"plan", ""}, {"x", "true"}, {"y", "1"}};
+    struct response response = {.score = 9, .properties = properties, .property_count = 3};
+    check_members(&response, false, "");
+    properties[0].value = "longer";
+    properties[1].value = "\x01";
+    check_members(&response, false, "/properties/A.z-_9 /properties/plan");
+    properties[0].key = "a/b~c";
+    properties[1].key = "";
+    properties[2].key = "toolong";
+    check_members(&response, false, "/properties/a~1b~0c /properties/ /properties/toolong");
+    response.property_count = 4;
+    check_members(&response, false, "/properties");
+}
+
+static void test_answered_at(void **state) {
+    (void)state;
+    static const struct {
+        int64_t answered_at;
+        const char *members, *members_free;
+    } CASES[] = {
+        {NOW_MS, "", ""},
+        {NOW_MS + 60000, "", ""},
+        {NOW_MS + 60001, "/answered_at", "/answered_at"},
+        {NOW_MS - 3600000, "", ""},
+        {NOW_MS - 3600001, "/answered_at", ""},
+        {0, "/answered_at", ""},
+        {-1, "/answered_at", "/answered_at"},
+        {INT64_MIN, "/answered_at", "/answered_at"},
+        {INT64_MAX, "/answered_at", "/answered_at"},
+    };
+    for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
+        struct response response = {.score = 1, .has_answered_at = true, .answered_at = CASES[i].answered_at};
+        check_members(&response, false, CASES[i].members);
+        check_members(&response, true, CASES[i].members_free);
+        response.has_answered_at = false;
+        check_members(&response, false, "");
+    }
+}
+
+static void test_reported_once(void **state) {
+    (void)state;
+    struct property properties[] = {{"bad key", "value"}};
+    struct response response = {
+        .score = 99, .comment = "far too long a comment", .properties = properties, .property_count = 1};
+    struct survey survey = make_survey();
+    struct error err;
+    error_clear(&err);
+    error_add_member(&err, "/score", "must be a whole number");
+    error_add_member(&err, "/properties", "must be an object");
+    assert_int_equal(response_validate(&response, &survey, &LIMITS, NOW_MS, false, &err), ERR_INVALID);
+    assert_int_equal(err.member_count, 3);
+    assert_string_equal(err.members[2].pointer, "/comment");
+    error_clear(&err);
+    error_add_member(&err, "", "must be an object");
+    assert_int_equal(response_validate(&response, &survey, &LIMITS, NOW_MS, false, &err), ERR_INVALID);
+    assert_int_equal(err.member_count, 1);
+}
+
+static void test_sort(void **state) {
+    (void)state;
+    const char *duplicate = NULL;
+    struct property properties[] = {{"b", "1"}, {"Z", "2"}, {"a.b", "3"}, {"a", "4"}, {"\xc3\xa9", "5"}};
+    assert_true(response_sort_properties(properties, 5, &duplicate));
+    static const char *const SORTED[] = {"Z", "a", "a.b", "b", "\xc3\xa9"};
+    for (size_t i = 0; i < 5; i++)
+        assert_string_equal(properties[i].key, SORTED[i]);
+    assert_null(duplicate);
+    struct response response = {.properties = properties, .property_count = 5};
+    assert_string_equal(response_property(&response, "a.b"), "3");
+    assert_null(response_property(&response, "c"));
+    properties[4].key = "a";
+    assert_false(response_sort_properties(properties, 5, &duplicate));
+    assert_string_equal(duplicate, "a");
+    assert_true(response_sort_properties(NULL, 0, &duplicate));
+}
+
+static void test_same_payload(void **state) {
+    (void)state;
+    struct property properties[] = {{"a", "1"}, {"b", "2"}};
+    struct property copies[] = {{"a", "1"}, {"b", "2"}};
+    const struct response stored = {.score = 9,
+                                    .comment = "good",
+                                    .respondent = "r",
+                                    .touchpoint = "t",
+                                    .channel = "c",
+                                    .locale = "en",
+                                    .properties = properties,
+                                    .property_count = 2,
+                                    .answered_at = 5000,
+                                    .received_at = 6000,
+                                    .revision = 3,
+                                    .excluded = true};
+    char comment[] = "good";
+    struct response sent = stored;
+    sent.comment = comment;
+    sent.properties = copies;
+    sent.answered_at = 7000; /* the time of arrival: not sent */
+    sent.received_at = 7000;
+    sent.revision = 4;
+    sent.excluded = false;
+    assert_true(response_same_payload(&sent, &stored));
+    sent.has_answered_at = true;
+    assert_false(response_same_payload(&sent, &stored));
+    sent.answered_at = 5000;
+    assert_true(response_same_payload(&sent, &stored));
+
+    struct response other = sent;
+    other.score = 8;
+    assert_false(response_same_payload(&other, &stored));
+    const char **const texts[] = {&other.comment, &other.respondent, &other.touchpoint, &other.channel,
+                                  &other.locale};
+    for (size_t i = 0; i < CXD_COUNT(texts); i++) {
+        other = sent;
+        *texts[i] = "else";
+        assert_false(response_same_payload(&other, &stored));
+        *texts[i] = NULL;
+        assert_false(response_same_payload(&other, &stored));
+        assert_false(response_same_payload(&stored, &other));
+    }
+    other = sent;
+    other.property_count = 1;
+    assert_false(response_same_payload(&other, &stored));
+    copies[1].value = "3";
+    assert_false(response_same_payload(&sent, &stored));
+    copies[1] = (struct property){"c", "2"};
+    assert_false(response_same_payload(&sent, &stored));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_score),         cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_properties),    cmocka_unit_test(test_answered_at),
+        cmocka_unit_test(test_reported_once), cmocka_unit_test(test_sort),
+        cmocka_unit_test(test_same_payload),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
