@@ -1,0 +1,367 @@
+/* A response's JSON: what decodes, and to what; what is refused, and by which pointers; keys of idempotency. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include <cmocka.h>
+
+#include "cxd/base/clock.h"
+#include "cxd/base/compiler.h"
+#include "cxd/codec/response.h"
+
+enum { DEPTH = 16 };
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#endif
+
+static struct error err;
+
+/* The members that a client can send, as response_encode writes them: without what stands around them. */
+static void check_encoded(const struct response *response, const char *text, const char *expected) {
+    struct buffer out;
+    char whole[4096];
+    char id[ID_TEXT_SIZE];
+    char answered_at[TIME_TEXT_SIZE];
+    snprintf(whole, sizeof(whole),
+             "{\"id\":\"%s\",\"survey\":\"shop\",\"revision\":0,%s,\"answered_at\":\"%s\",\"received_at\":"
+             "\"1970-01-01T00:00:00Z\"}",
+             id_format(id, &response->id), expected, time_format(answered_at, response->answered_at));
+    buffer_init(&out);
+    response_encode(&out, response, "shop");
+    const char *encoded = buffer_terminate(&out);
+    assert_non_null(encoded);
+    if (strcmp(encoded, whole) != 0)
+        fail_msg("%s\nencodes to %s\nnot        %s", text, encoded, whole);
+    buffer_free(&out);
+}
+
+static void must_decode(const char *text, const char *expected) {
+    struct arena arena;
+    struct response response;
+    arena_init(&arena);
+    if (response_decode(text, strlen(text), DEPTH, &arena, &response, &err) != CXD_OK)
+        fail_msg("%s\nis refused: %s (%s %s)", text, err.detail, err.members[0].pointer,
+                 err.members[0].detail);
+    check_encoded(&response, text, expected);
+    arena_free(&arena);
+}
+
+/* `pointers`: those of the error, in order, each followed by a blank. */
+static void must_refuse(const char *text, enum cxd_err code, const char *pointers) {
+    struct arena arena;
+    struct response response;
+    char got[8192] = "";
+    arena_init(&arena);
+    enum cxd_err result = response_decode(text, strlen(text), DEPTH, &arena, &response, &err);
+    if (result != code || err.code != code)
+        fail_msg("%s\ngives code %d, not %d", text, (int)result, (int)code);
+    assert_true(err.detail[0] != '\0');
+    for (size_t i = 0; i < err.member_count && i < ERROR_MEMBERS_MAX; i++) {
+        assert_true(err.members[i].detail[0] != '\0');
+        strcat(strcat(got, err.members[i].pointer), " ");
+    }
+    if (strcmp(got, pointers) != 0)
+        fail_msg("%s\nis refused at %s\nnot           %s", text, got, pointers);
+    arena_free(&arena);
+}
+
+static void test_decodes(void **state) {
+    (void)state;
+    must_decode("{\"score\":9}", "\"score\":9");
+    must_decode(" \r\n\t{ \"score\" : 0 } \n", "\"score\":0");
+    must_decode("{\"score\":-3}", "\"score\":-3"); /* the range is the survey's business */
+    must_decode("{\"score\":99999999999}", "\"score\":2147483647");
+    must_decode("{\"score\":-99999999999}", "\"score\":-2147483648");
+    must_decode("{\"score\":9,\"comment\":\"\"}", "\"score\":9");
+    must_decode("{\"score\":9,\"comment\":null,\"respondent\":null,\"touchpoint\":null,\"channel\":null,"
+                "\"locale\":null,\"properties\":null,\"answered_at\":null,\"id\":null}",
+                "\"score\":9");
+    must_decode(
+        "{\"locale\":\"de\",\"channel\":\"web\",\"touchpoint\":\"t\",\"respondent\":\"r\",\"comment\":\"c\","
+        "\"score\":1}",
+        "\"score\":1,\"comment\":\"c\",\"respondent\":\"r\",\"touchpoint\":\"t\",\"channel\":\"web\","
+        "\"locale\":\"de\"");
+    must_decode("{\"score\":1,\"comment\":\"a\\n\\\"b\\\" \\u00e9 \\ud83d\\ude00\"}",
+                "\"score\":1,\"comment\":\"a\\n\\\"b\\\" é 😀\"");
+    must_decode("{\"score\":1,\"comment\":\"<b>\"}", "\"score\":1,\"comment\":\"\\u003cb\\u003e\"");
+    must_decode("{\"score\":1,\"touchpoint\":\"\"}", "\"score\":1,\"touchpoint\":\"\"");
+    must_decode("{\"score\":1,\"properties\":{}}", "\"score\":1");
+    must_decode(
+        "{\"score\":1,\"properties\":{\"plan\":\"pro\",\"age\":41,\"b\":true,\"a\":false}}",
+        "\"score\":1,\"properties\":{\"a\":\"false\",\"age\":\"41\",\"b\":\"true\",\"plan\":\"pro\"}");
+    must_decode("{\"score\":1,\"properties\":{\"r\":0.1,\"i\":-9223372036854775808,\"w\":9.0,\"t\":1e300}}",
+                "\"score\":1,\"properties\":{\"i\":\"-9223372036854775808\",\"r\":\"0.1\",\"t\":\"1e+300\","
+                "\"w\":\"9\"}");
+    must_decode(
+        "{\"score\":1,\"properties\":{\"third\":0.33333333333333331,\"sum\":0.30000000000000004}}",
+        "\"score\":1,\"properties\":{\"sum\":\"0.30000000000000004\",\"third\":\"0.3333333333333333\"}");
+    must_decode("{\"score\":1,\"properties\":{\"\":\"empty\"}}",
+                "\"score\":1,\"properties\":{\"\":\"empty\"}");
+    must_decode("{\"score\":1,\"answered_at\":\"2026-11-23T10:00:00+01:00\"}", "\"score\":1");
+    must_decode("{\"score\":1,\"id\":\"0190B6E2-7F3C-7A10-8C55-3B1F0C9D2E41\"}", "\"score\":1");
+}
+
+static void test_refuses(void **state) {
+    (void)state;
+    must_refuse("{}", ERR_INVALID, "/score ");
+    must_refuse("{\"score\":null}", ERR_INVALID, "/score ");
+    must_refuse("{\"score\":6.5}", ERR_INVALID, "/score ");
+    must_refuse("{\"score\":9.0}", ERR_INVALID, "/score ");
+    must_refuse("{\"score\":9e0}", ERR_INVALID, "/score ");
+    must_refuse("{\"score\":\"9\"}", ERR_INVALID, "/score ");
+    must_refuse("{\"score\":true}", ERR_INVALID, "/score ");
+    must_refuse("{\"score\":[9]}", ERR_INVALID, "/score ");
+    must_refuse("{\"scroe\":9}", ERR_INVALID, "/scroe /score ");
+    must_refuse("{\"score\":9,\"scroe\":null}", ERR_INVALID, "/scroe ");
+    must_refuse("{\"score\":9,\"survey\":\"shop\"}", ERR_INVALID, "/survey ");
+    must_refuse("{\"score\":9,\"Score\":9}", ERR_INVALID, "/Score ");
+    must_refuse("{\"score\":9,\"a/b~c\":1,\"\":2}", ERR_INVALID, "/a~1b~0c / ");
+    must_refuse("{\"comment\":1,\"respondent\":[],\"touchpoint\":{},\"channel\":true,\"locale\":2.5}",
+                ERR_INVALID, "/comment /respondent /touchpoint /channel /locale /score ");
+    must_refuse("{\"score\":9,\"properties\":[]}", ERR_INVALID, "/properties ");
+    must_refuse("{\"score\":9,\"properties\":\"plan\"}", ERR_INVALID, "/properties ");
+    must_refuse("{\"score\":9,\"properties\":{\"a\":null,\"b\":1,\"c\":{},\"d/e\":[]}}", ERR_INVALID,
+                "/properties/a /properties/c /properties/d~1e ");
+    must_refuse("{\"score\":9,\"id\":\"x\"}", ERR_INVALID, "/id ");
+    must_refuse("{\"score\":9,\"id\":7}", ERR_INVALID, "/id ");
+    must_refuse("{\"score\":9,\"id\":\"00000000-0000-0000-0000-000000000000\"}", ERR_INVALID, "/id ");
+    must_refuse("{\"score\":9,\"id\":\"0190b6e27f3c7a108c553b1f0c9d2e41\"}", ERR_INVALID, "/id ");
+    must_refuse("{\"score\":9,\"answered_at\":\"yesterday\"}", ERR_INVALID, "/answered_at ");
+    must_refuse("{\"score\":9,\"answered_at\":1700000000}", ERR_INVALID, "/answered_at ");
+    must_refuse("{\"score\":9,\"answered_at\":\"2026-02-30T00:00:00Z\"}", ERR_INVALID, "/answered_at ");
+    must_refuse("7", ERR_INVALID, " ");
+    must_refuse("[]", ERR_INVALID, " ");
+    must_refuse("null", ERR_INVALID, " ");
+    must_refuse("\"score\"", ERR_INVALID, " ");
+}
+
+static void test_refuses_what_is_not_json(void **state) {
+    (void)state;
+    static const char *const TEXTS[] = {
+        "",
+        " ",
+        "{",
+        "}",
+        "{\"score\":9",
+        "{\"score\":9}}",
+        "{\"score\":9} {}",
+        "{\"score\":9,}",
+        "{\"score\":9,\"score\":9}",
+        "{\"score\":1,\"properties\":{\"a\":1,\"a\":2}}",
+        "{'score':9}",
+        "{score:9}",
+        "{\"score\":09}",
+        "{\"score\":+9}",
+        "{\"score\":NaN}",
+        "{\"score\":1e999}",
+        "{\"score\":99999999999999999999999}",
+        "{\"score\":9,\"comment\":\"\\u0000\"}",
+        "{\"score\":9,\"comment\":\"\\ud800\"}",
+        "{\"score\":9,\"comment\":\"\xff\"}",
+        "{\"score\":9,\"comment\":\"\xc0\xaf\"}",
+        "{\"score\":9,\"comment\":\"a\nb\"}",
+        "{\"score\":9,\"comment\":\"open}",
+        "// no\n{\"score\":9}",
+        "\xEF\xBB\xBF{\"score\":9}",
+        "[[[[[[[[[[[[[[[[[0]]]]]]]]]]]]]]]]]",
+        "{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{"
+        "\"a\":{\"a\":"
+        "{}}}}}}}}}}}}}}}}}",
+    };
+    for (size_t i = 0; i < CXD_COUNT(TEXTS); i++)
+        must_refuse(TEXTS[i], ERR_MALFORMED_JSON, "");
+    must_refuse("[[[[[[[[[[[[[[[[0]]]]]]]]]]]]]]]]", ERR_INVALID, " "); /* 16 levels are well-formed */
+    must_refuse("{\"score\":9,\"comment\":\"[[[[[[[[[[[[[[[[[[[[[[\",\"x\":\"\\\"{{{{\"}", ERR_INVALID,
+                "/x ");
+}
+
+static void test_a_nul_byte_is_not_the_end(void **state) {
+    (void)state;
+    struct arena arena;
+    struct response response;
+    arena_init(&arena);
+    assert_int_equal(response_decode("{\"score\":9}\0x", 13, DEPTH, &arena, &response, &err),
+                     ERR_MALFORMED_JSON);
+    assert_int_equal(response_decode("{\"score\":9}\0x", 11, DEPTH, &arena, &response, &err), CXD_OK);
+    arena_free(&arena);
+}
+
+static void test_malformed_names_line_and_column(void **state) {
+    (void)state;
+    must_refuse("{\"score\":9,\n \"comment\": oops}", ERR_MALFORMED_JSON, "");
+    assert_non_null(strstr(err.detail, "line 2, column "));
+    assert_non_null(strstr(err.detail, "oops"));
+}
+
+static void test_unknown_member_says_where_free_data_goes(void **state) {
+    (void)state;
+    must_refuse("{\"scroe\":9}", ERR_INVALID, "/scroe /score ");
+    assert_string_equal(err.members[0].detail,
+                        "is not a member of a response; free data goes under properties");
+    assert_string_equal(err.members[1].detail, "is required");
+    must_refuse("{\"score\":6.5}", ERR_INVALID, "/score ");
+    assert_string_equal(err.members[0].detail, "must be a whole number");
+}
+
+static void test_keeps_what_could_be_read(void **state) {
+    (void)state;
+    struct arena arena;
+    struct response response;
+    const char *text = "{\"score\":7,\"comment\":\"kept\",\"channel\":1,\"properties\":{\"a\":null,\"b\":2},"
+                       "\"answered_at\":\"2026-11-23T10:00:00+01:00\",\"id\":\"no\"}";
+    arena_init(&arena);
+    assert_int_equal(response_decode(text, strlen(text), DEPTH, &arena, &response, &err), ERR_INVALID);
+    assert_int_equal(err.member_count, 3);
+    assert_int_equal(response.score, 7);
+    assert_string_equal(response.comment, "kept");
+    assert_null(response.channel);
+    assert_int_equal(response.property_count, 1);
+    assert_string_equal(response_property(&response, "b"), "2");
+    assert_true(response.has_answered_at);
+    assert_int_equal(response.answered_at, INT64_C(1795424400000)); /* date -ud 2026-11-23T09:00Z +%s */
+    assert_false(response.has_id);
+    arena_free(&arena);
+}
+
+static void test_untouched_when_malformed(void **state) {
+    (void)state;
+    struct arena arena;
+    struct response response = {.score = 42};
+    arena_init(&arena);
+    assert_int_equal(response_decode("{", 1, DEPTH, &arena, &response, &err), ERR_MALFORMED_JSON);
+    assert_int_equal(response.score, 42);
+    arena_free(&arena);
+}
+
+static void test_encodes_what_is_stored(void **state) {
+    (void)state;
+    struct property properties[] = {{"plan", "pro"}, {"seats", "12"}};
+    struct response response = {.score = 3,
+                                .revision = 4,
+                                .comment = "late </script>",
+                                .respondent = "u-1",
+                                .touchpoint = "delivery",
+                                .channel = "email",
+                                .locale = "pt-BR",
+                                .properties = properties,
+                                .property_count = 2,
+                                .answered_at = INT64_C(1795424400000),
+                                .received_at = INT64_C(1795424401250),
+                                .excluded = true,
+                                .excluded_reason = "test"};
+    struct buffer out;
+    assert_true(id_parse("0190b6e2-7f3c-7a10-8c55-3b1f0c9d2e41", 36, &response.id));
+    buffer_init(&out);
+    response_encode(&out, &response, "shop");
+    assert_string_equal(
+        buffer_terminate(&out),
+        "{\"id\":\"0190b6e2-7f3c-7a10-8c55-3b1f0c9d2e41\",\"survey\":\"shop\",\"revision\":4,\"score\":3,"
+        "\"comment\":\"late "
+        "\\u003c/script\\u003e\",\"respondent\":\"u-1\",\"touchpoint\":\"delivery\",\"channel\":\"email\","
+        "\"locale\":\"pt-BR\",\"properties\":{\"plan\":\"pro\",\"seats\":\"12\"},\"answered_at\":\"2026-11-"
+        "23T09:00:00Z\","
+        "\"received_at\":\"2026-11-23T09:00:01.250Z\",\"excluded\":true,\"excluded_reason\":\"test\"}");
+    buffer_free(&out);
+}
+
+static void check_key(const char *header, size_t line, const char *expected) {
+    struct id id;
+    char text[ID_TEXT_SIZE];
+    assert_int_equal(idempotency_key_decode(header, "shop", line, &id, &err), CXD_OK);
+    assert_string_equal(id_format(text, &id), expected);
+}
+
+/* python3: uuid.uuid5(uuid.UUID("5b1de207-934c-4f0a-a671-2ec84d903fb5"), "shop\n0\norder-17") and so on. These are for ever. */
+static void test_idempotency_key_names_an_id(void **state) {
+    (void)state;
+    check_key("order-17", 0, "a1f7a5c5-1656-5578-b284-b7861caa32aa");
+    check_key("\"order-17\"", 0, "a1f7a5c5-1656-5578-b284-b7861caa32aa");
+    check_key(" \torder-17 ", 0, "a1f7a5c5-1656-5578-b284-b7861caa32aa");
+    check_key("order-17", 1, "c1e47a8f-3516-509e-af8f-aee8278ca696");
+    check_key("a\"b\\", 0, "33ddf29a-2d70-53d8-847b-01ae6db8779d");
+    check_key("\"a\\\"b\\\\\"", 0, "33ddf29a-2d70-53d8-847b-01ae6db8779d");
+    struct id other;
+    struct id id;
+    assert_int_equal(idempotency_key_decode("order-17", "shop", 0, &id, &err), CXD_OK);
+    assert_int_equal(idempotency_key_decode("order-17", "shop2", 0, &other, &err), CXD_OK);
+    assert_true(id_compare(&id, &other) != 0);
+}
+
+static void test_idempotency_key_refused(void **state) {
+    (void)state;
+    static const char *const HEADERS[] = {
+        "",         " ",      "\"",       "\"\"",  "a b",   "\"a",      "a\tb",      "\"a\"b",
+        "\"a\"b\"", "\"\\\"", "\"a\\n\"", "\"a\\", "k\x7f", "\xc3\xa9", "\"k\x01\"", "\"a\";p=1",
+    };
+    struct id id;
+    for (size_t i = 0; i < CXD_COUNT(HEADERS); i++)
+        if (idempotency_key_decode(HEADERS[i], "shop", 0, &id, &err) != ERR_BAD_IDEMPOTENCY_KEY)
+            fail_msg("%s is taken", HEADERS[i]);
+    char longest[260];
+    memset(longest, 'k', sizeof(longest));
+    longest[255] = '\0';
+    assert_int_equal(idempotency_key_decode(longest, "shop", 0, &id, &err), CXD_OK);
+    longest[255] = 'k';
+    longest[256] = '\0';
+    assert_int_equal(idempotency_key_decode(longest, "shop", 0, &id, &err), ERR_BAD_IDEMPOTENCY_KEY);
+}
+
+#ifndef SANITIZED /* the sanitizers reserve address space of their own */
+/* A text of 64 MiB in a process that may not grow: the parser's memory is refused halfway, at one size of a token or another. */
+static void test_refused_memory_is_told_apart(void **state) {
+    (void)state;
+    enum { SIZE = 64 * 1024 * 1024 };
+    struct arena arena;
+    struct response response = {.score = 42};
+    struct rlimit before;
+    char *text = malloc(SIZE);
+    assert_non_null(text);
+    memset(text, 'x', SIZE);
+    memcpy(text, "{\"score\":1,\"comment\":\"", 22);
+    memcpy(text + SIZE - 2, "\"}", 2);
+    arena_init(&arena);
+    assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+    struct rlimit tight = before;
+    tight.rlim_cur = SIZE + ((rlim_t)96 << 20);
+    assert_int_equal(setrlimit(RLIMIT_AS, &tight), 0);
+    enum cxd_err code = response_decode(text, SIZE, DEPTH, &arena, &response, &err);
+    assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+    assert_int_equal(code, ERR_NO_MEMORY);
+    assert_int_equal(err.code, ERR_NO_MEMORY);
+    assert_int_equal(response.score, 42);
+    must_decode("{\"score\":9}", "\"score\":9"); /* and the next one is read as ever */
+    free(text);
+    arena_free(&arena);
+}
+#endif
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_decodes),
+        cmocka_unit_test(test_refuses),
+        cmocka_unit_test(test_refuses_what_is_not_json),
+        cmocka_unit_test(test_a_nul_byte_is_not_the_end),
+        cmocka_unit_test(test_malformed_names_line_and_column),
+        cmocka_unit_test(test_unknown_member_says_where_free_data_goes),
+        cmocka_unit_test(test_keeps_what_could_be_read),
+        cmocka_unit_test(test_untouched_when_malformed),
+        cmocka_unit_test(test_encodes_what_is_stored),
+        cmocka_unit_test(test_idempotency_key_names_an_id),
+        cmocka_unit_test(test_idempotency_key_refused),
+#ifndef SANITIZED
+        cmocka_unit_test(test_refused_memory_is_told_apart),
+#endif
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
