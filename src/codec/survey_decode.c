@@ -32,14 +32,26 @@ static void refuse_unknown(struct target *target, const json_t *object, const ch
         char at[POINTER_SIZE];
         snprintf(at, sizeof(at), "%s", pointer);
         error_pointer_append(at, sizeof(at), name);
-        error_add_member(target->reading.err, at, "is not a member here; it has %s", allowed);
+        error_add_member(target->reading.err, at, "is no member; it has %s", allowed);
     }
 }
 
-static void read_int(struct target *target, const json_t *value, const char *pointer, int *ret) {
+static bool read_int(struct target *target, const json_t *value, const char *pointer, int *ret) {
     int64_t number;
-    if (read_whole(&target->reading, value, pointer, &number))
-        *ret = number > INT_MAX ? INT_MAX : number < INT_MIN ? INT_MIN : (int)number;
+    if (!read_whole(&target->reading, value, pointer, &number))
+        return false;
+    *ret = number > INT_MAX ? INT_MAX : number < INT_MIN ? INT_MIN : (int)number;
+    return true;
+}
+
+/* A member that its object must have. */
+static bool read_required_int(struct target *target, const json_t *object, const char *name,
+                              const char *pointer, int *ret) {
+    const json_t *value = json_object_get(object, name);
+    if (value != NULL)
+        return read_int(target, value, pointer, ret);
+    error_add_member(target->reading.err, pointer, "is required");
+    return false;
 }
 
 static void read_slug(struct target *target, const json_t *value, const char *pointer) {
@@ -66,20 +78,9 @@ static void read_scale(struct target *target, const json_t *value, const char *p
     struct survey *survey = &target->survey;
     bool given = value != NULL && read_is_object(&target->reading, value, pointer);
     if (given) {
-        int low = INT_MIN;
-        int high = INT_MIN;
         refuse_unknown(target, value, pointer, NAMES, CXD_COUNT(NAMES), "min and max");
-        if (json_object_get(value, "min") == NULL)
-            error_add_member(target->reading.err, "/scale/min", "is required");
-        else
-            read_int(target, json_object_get(value, "min"), "/scale/min", &low);
-        if (json_object_get(value, "max") == NULL)
-            error_add_member(target->reading.err, "/scale/max", "is required");
-        else
-            read_int(target, json_object_get(value, "max"), "/scale/max", &high);
-        given = low != INT_MIN && high != INT_MIN;
-        survey->scale_min = low;
-        survey->scale_max = high;
+        given &= read_required_int(target, value, "min", "/scale/min", &survey->scale_min);
+        given &= read_required_int(target, value, "max", "/scale/max", &survey->scale_max);
     }
     survey_set_defaults(survey, given);
 }
@@ -107,9 +108,9 @@ static void read_bands(struct target *target, const json_t *value, const char *p
     const json_t *favourable = read_member(value, "satisfied_from");
     const json_t *unfavourable = read_member(value, "dissatisfied_to");
     if (favourable != NULL)
-        read_int(target, favourable, "/bands/satisfied_from", &survey->favourable);
+        (void)read_int(target, favourable, "/bands/satisfied_from", &survey->favourable);
     if (unfavourable != NULL)
-        read_int(target, unfavourable, "/bands/dissatisfied_to", &survey->unfavourable);
+        (void)read_int(target, unfavourable, "/bands/dissatisfied_to", &survey->unfavourable);
 }
 
 static void read_locale(struct target *target, const json_t *value, const char *pointer,
