@@ -7,7 +7,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 
-import { BINARY, environment, ini, makeDirectory, NPS, removeDirectory, use, UUID } from './harness.mjs';
+import { BINARY, environment, ini, makeDirectory, NPS, removeDirectory, ROOT, use, UUID } from './harness.mjs';
 
 // Runs the binary without blocking this process, which may be the server it speaks to.
 function cxd(args, { env, input, binary = BINARY } = {}) {
@@ -493,5 +493,67 @@ describe('with a daemon', () => {
     const daemon = await use(t);
     await daemon.end();
     await fails(1, new RegExp(`no reply from (${daemon.url}|http://127\\.0\\.0\\.1:8080)`), ['score', '-c', daemon.config]);
+  });
+});
+
+describe('documents', () => {
+  const read = (file) => fs.readFileSync(path.join(ROOT, file), 'utf8');
+
+  test('cxd.conf(5) has every option of the sample, and no other', async () => {
+    const options = (text, section, key) => {
+      const found = [];
+      let at = '';
+      for (const line of text.split('\n')) {
+        at = section.exec(line)?.[1] ?? at;
+        const name = key.exec(line)?.[1];
+        if (name) found.push(`${at}.${name}`);
+      }
+      return found.sort();
+    };
+    const sample = (await succeeds(['serve', '--print-config'])).stdout;
+    const expected = options(sample, /^\[(\w+)\]$/, /^[#;]?\s*(\w+) = /);
+    assert.ok(expected.length > 15, sample);
+    assert.deepEqual(options(read('docs/cxd.conf.5'), /^\.Ss (\w+) section$/, /^\.It Cm (\w+)$/), expected);
+  });
+
+  test('cxd(8) has every option of every command', async () => {
+    const manual = read('docs/cxd.8').replaceAll('\\-', '-');
+    for (const command of ['serve', 'score', 'post', 'survey list', 'survey put', 'key create', 'key list', 'rebuild']) {
+      const help = (await succeeds([...command.split(' '), '--help'])).stdout;
+      for (const [, option] of help.matchAll(/^ +(?:-\w, *)?--([a-z-]+)/gm))
+        assert.match(manual, new RegExp(`Fl -${option}\\b`), `--${option} of ${command}`);
+    }
+  });
+
+  test('the manuals are well-formed', (t) => {
+    for (const file of ['docs/cxd.8', 'docs/cxd.conf.5']) {
+      const done = spawnSync('mandoc', ['-Tlint', '-Wwarning', path.join(ROOT, file)], { encoding: 'utf8' });
+      if (done.error) {
+        t.skip('mandoc is not installed');
+        return;
+      }
+      assert.equal(done.stdout, '', file);
+      assert.equal(done.status, 0);
+    }
+  });
+
+  test('openapi.yaml has every route, and no other', () => {
+    const routes = [...read('src/api/routes.c').matchAll(/\{HTTP_(\w+), (.+?), api_/g)].map(([, method, pattern]) =>
+      `${method} ${pattern.replace(/RESPONSES/, '"/v1/surveys/{survey}/responses"').replace(/" ?"|"/g, '')}`);
+    assert.ok(routes.length > 10);
+    const described = [];
+    let at = '';
+    for (const line of read('docs/openapi.yaml').split('\ncomponents:')[0].split('\n')) {
+      at = /^ {2}(\/\S*):$/.exec(line)?.[1] ?? at;
+      const method = /^ {4}(get|put|post|delete|patch):$/.exec(line)?.[1];
+      if (method) described.push(`${method.toUpperCase()} ${at}`);
+    }
+    assert.deepEqual(described.sort(), routes.sort());
+  });
+
+  test('openapi.yaml names every problem that leaves by HTTP', () => {
+    const text = read('docs/openapi.yaml');
+    const table = read('include/cxd/base/errors.def').split('These never leave')[0];
+    for (const [, slug] of table.matchAll(/^CXD_ERROR\(\w+, +\d+, "(\w+)"/gm)) assert.ok(text.includes(`\`${slug}\``), slug);
   });
 });

@@ -60,8 +60,8 @@ export function environment(extra = {}) {
 }
 
 // Runs a subcommand to its end: { status, stdout, stderr }.
-export function run(args, { env, input, cwd, timeout = 30_000 } = {}) {
-  const done = spawnSync(BINARY, args, { env: environment(env), input, cwd, timeout, encoding: 'utf8', killSignal: 'SIGKILL' });
+export function run(args, { binary = BINARY, env, input, cwd, timeout = 30_000 } = {}) {
+  const done = spawnSync(binary, args, { env: environment(env), input, cwd, timeout, encoding: 'utf8', killSignal: 'SIGKILL' });
   if (done.error) throw done.error;
   return { status: done.status, stdout: done.stdout, stderr: done.stderr };
 }
