@@ -4,6 +4,8 @@
 BEGIN IMMEDIATE;
 -- name: begin_read
 BEGIN;
+-- name: take_snapshot
+SELECT 1 FROM sqlite_schema LIMIT 1;
 -- name: commit
 COMMIT;
 -- name: rollback

@@ -1,0 +1,82 @@
+/* The schema of a file that is being opened: whose it is, how old it is, and the migrations that it lacks. */
+
+#include "store/sqlite/writer.h"
+
+enum { APPLICATION_ID = 0x63786431 }; /* "cxd1", as in 0001_initial.sql */
+
+static enum cxd_err read_number(struct db *db, const char *sql, int64_t *ret_number, struct error *err) {
+    sqlite3_stmt *stmt = NULL;
+    enum cxd_err code = CXD_OK;
+    if (sqlite3_prepare_v2(db->handle, sql, -1, &stmt, NULL) != SQLITE_OK ||
+        sqlite3_step(stmt) != SQLITE_ROW) {
+        code = db_error(db, "cannot read the database", err);
+    } else {
+        *ret_number = sqlite3_column_int64(stmt, 0);
+    }
+    sqlite3_finalize(stmt);
+    return code;
+}
+
+static enum cxd_err run_migration(struct db *db, const struct sql_migration *migration, struct error *err) {
+    int64_t version = 0;
+    enum cxd_err code = db_run_query(db, QUERY_BEGIN_WRITE, err);
+    if (code == CXD_OK) {
+        code = db_exec(db, migration->text, migration->name, err);
+    }
+    if (code == CXD_OK) {
+        code = read_number(db, "PRAGMA user_version", &version, err);
+    }
+    if (code == CXD_OK && version != migration->version) {
+        code = error_set(err, ERR_INTERNAL, "%s does not set user_version %d", migration->name,
+                         migration->version);
+    }
+    if (code == CXD_OK) {
+        code = db_run_query(db, QUERY_COMMIT, err);
+    }
+    if (code != CXD_OK) {
+        db_rollback(db);
+    }
+    return code;
+}
+
+/* Looks at a file without changing it: *ret_version is 0 for an empty one. */
+static enum cxd_err examine(struct db *db, const char *path, int64_t *ret_version, struct error *err) {
+    int64_t application = 0, version = 0, objects = 0;
+    enum cxd_err code = read_number(db, "PRAGMA application_id", &application, err);
+    if (code == CXD_OK) {
+        code = read_number(db, "PRAGMA user_version", &version, err);
+    }
+    if (code == CXD_OK) {
+        code = read_number(db, "SELECT count(*) FROM sqlite_schema", &objects, err);
+    }
+    if (code != CXD_OK) {
+        return sqlite3_errcode(db->handle) == SQLITE_NOTADB
+                   ? error_set(err, ERR_SCHEMA, "%s is not a database of cxd", path)
+                   : code;
+    }
+    bool empty = application == 0 && version == 0 && objects == 0;
+    if (!empty && application != APPLICATION_ID) {
+        return error_set(err, ERR_SCHEMA, "%s is a database, but not one of cxd", path);
+    }
+    int64_t known = SQL_MIGRATIONS[SQL_MIGRATION_COUNT - 1].version;
+    if (version > known) {
+        return error_set(err, ERR_SCHEMA, "%s has schema %lld, and this version of cxd knows only up to %lld",
+                         path, (long long)version, (long long)known);
+    }
+    *ret_version = version;
+    return CXD_OK;
+}
+
+enum cxd_err migrate(struct db *db, const char *path, struct error *err) {
+    int64_t version = 0;
+    enum cxd_err code = examine(db, path, &version, err);
+    if (code == CXD_OK) {
+        code = db_use_wal(db, err);
+    }
+    for (size_t i = 0; code == CXD_OK && i < SQL_MIGRATION_COUNT; i++) {
+        if (SQL_MIGRATIONS[i].version > version) {
+            code = run_migration(db, &SQL_MIGRATIONS[i], err);
+        }
+    }
+    return code;
+}

@@ -1,0 +1,65 @@
+/* A reader's connection and its transactions. In write-ahead logging a reader sees the state of its begin and neither waits for the
+ * writer nor holds it up. */
+
+#include "store/sqlite/reader.h"
+
+#include <stdlib.h>
+
+#include "store/sqlite/writer.h"
+
+enum cxd_err sqlite_reader_open(struct store *base, struct store_reader **ret_reader, struct error *err) {
+    struct sqlite_store *store = (struct sqlite_store *)base;
+    struct sqlite_reader *reader = calloc(1, sizeof *reader);
+    if (!reader) {
+        return error_set(err, ERR_NO_MEMORY, "no memory to open a reader");
+    }
+    reader->base.engine = &STORE_SQLITE;
+    buffer_init(&reader->text);
+    enum cxd_err code = db_open(store->path, DB_READER, &reader->db, err);
+    if (code != CXD_OK) {
+        free(reader);
+        return code;
+    }
+    *ret_reader = &reader->base;
+    return CXD_OK;
+}
+
+void sqlite_reader_close(struct store_reader *base) {
+    struct sqlite_reader *reader = (struct sqlite_reader *)base;
+    db_close(&reader->db);
+    buffer_free(&reader->text);
+    free(reader);
+}
+
+/* BEGIN alone takes no snapshot: the first read does. The header promises the state of the begin, so read at once. */
+enum cxd_err sqlite_reader_begin(struct store_reader *base, struct error *err) {
+    struct sqlite_reader *reader = (struct sqlite_reader *)base;
+    enum cxd_err code = db_run_query(&reader->db, QUERY_BEGIN_READ, err);
+    if (code == CXD_OK) {
+        code = db_run_query(&reader->db, QUERY_TAKE_SNAPSHOT, err);
+    }
+    if (code != CXD_OK) {
+        db_rollback(&reader->db);
+    }
+    return code;
+}
+
+void sqlite_reader_end(struct store_reader *base) {
+    db_rollback(&((struct sqlite_reader *)base)->db);
+}
+
+enum cxd_err reader_enter(struct sqlite_reader *reader, bool *ret_began, struct error *err) {
+    *ret_began = false;
+    if (!sqlite3_get_autocommit(reader->db.handle)) {
+        return CXD_OK;
+    }
+    enum cxd_err code = db_run_query(&reader->db, QUERY_BEGIN_READ, err);
+    *ret_began = code == CXD_OK;
+    return code;
+}
+
+void reader_leave(struct sqlite_reader *reader, bool began) {
+    if (began) {
+        db_rollback(&reader->db);
+    }
+}

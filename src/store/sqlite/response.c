@@ -1,0 +1,112 @@
+/* Responses of a batch: created with one insert, replayed, amended, excluded. */
+
+#include "store/decide.h"
+#include "store/sqlite/rows.h"
+#include "store/sqlite/writer.h"
+
+enum cxd_err find_response(struct sqlite_store *store, const struct id *id, bool *ret_found,
+                           struct response *ret_response, struct error *err) {
+    sqlite3_stmt *stmt = NULL;
+    enum cxd_err code = db_statement(&store->db, QUERY_SELECT_RESPONSE, &stmt, err);
+    if (code != CXD_OK) {
+        return code;
+    }
+    db_bind_blob(stmt, 1, id->bytes, sizeof id->bytes);
+    bool row = false;
+    code = db_next(&store->db, stmt, &row, err);
+    if (code == CXD_OK && row) {
+        code = row_read_response(&store->db, stmt, &store->scratch, ret_response, err);
+    }
+    sqlite3_reset(stmt);
+    if (code == CXD_OK) {
+        *ret_found = row;
+    }
+    return code;
+}
+
+/* Runs insert_response or update_response. */
+static enum cxd_err put(struct sqlite_store *store, enum query query, const struct response *response,
+                        bool *ret_done, struct error *err) {
+    sqlite3_stmt *stmt = NULL;
+    const char *properties = NULL;
+    enum cxd_err code = db_statement(&store->db, query, &stmt, err);
+    if (code == CXD_OK) {
+        code = row_write_properties(&store->text, response->properties, response->property_count, &properties,
+                                    err);
+    }
+    if (code != CXD_OK) {
+        return code;
+    }
+    row_bind_response(stmt, response, properties);
+    code = db_run(&store->db, stmt, err);
+    if (code == CXD_OK) {
+        *ret_done = sqlite3_changes(store->db.handle) > 0;
+    }
+    return code;
+}
+
+/* What is stored under the id already, or belongs to a closed survey. */
+static enum cxd_err answer_stored(struct sqlite_store *store, struct change *change, struct error *err) {
+    struct response stored;
+    bool found = false, done = false;
+    enum cxd_err code = find_response(store, &change->as.response.value.id, &found, &stored, err);
+    if (code == CXD_OK) {
+        code = decide_response(change, found ? &stored : NULL, err);
+    }
+    if (code != CXD_OK || change->outcome != OUTCOME_AMENDED) {
+        return code;
+    }
+    code = put(store, QUERY_UPDATE_RESPONSE, &change->as.response.value, &done, err);
+    if (code == CXD_OK) {
+        code = count_response(store, &stored, -1, err);
+    }
+    return code == CXD_OK ? count_response(store, &change->as.response.value, 1, err) : code;
+}
+
+enum cxd_err write_response(struct sqlite_store *store, struct change *change, struct error *err) {
+    const struct response *response = &change->as.response.value;
+    if (!declared_find(&store->declared, response->survey)) {
+        change->outcome = OUTCOME_MISSING;
+        return CXD_OK;
+    }
+    if (change->as.response.must_exist) {
+        return answer_stored(store, change, err);
+    }
+    /* Nearly every response is new: insert first, and look only at what was in the way. */
+    bool created = false;
+    enum cxd_err code = put(store, QUERY_INSERT_RESPONSE, response, &created, err);
+    if (code != CXD_OK) {
+        return code;
+    }
+    if (!created) {
+        return answer_stored(store, change, err);
+    }
+    change->outcome = OUTCOME_CREATED;
+    return count_response(store, response, 1, err);
+}
+
+enum cxd_err write_exclude(struct sqlite_store *store, struct change *change, struct error *err) {
+    struct response response;
+    bool found = false;
+    enum cxd_err code = find_response(store, &change->as.exclude.id, &found, &response, err);
+    if (code != CXD_OK) {
+        return code;
+    }
+    decide_exclude(change, found ? &response : NULL);
+    if (change->outcome != OUTCOME_AMENDED) {
+        return CXD_OK;
+    }
+    sqlite3_stmt *stmt = NULL;
+    code = db_statement(&store->db, QUERY_EXCLUDE_RESPONSE, &stmt, err);
+    if (code == CXD_OK) {
+        db_bind_blob(stmt, 1, response.id.bytes, sizeof response.id.bytes);
+        db_bind_int(stmt, 2, change->as.exclude.excluded);
+        db_bind_text(stmt, 3, change->as.exclude.reason);
+        code = db_run(&store->db, stmt, err);
+    }
+    if (code == CXD_OK) {
+        code = count_response(store, &response, -1, err);
+    }
+    response.excluded = change->as.exclude.excluded;
+    return code == CXD_OK ? count_response(store, &response, 1, err) : code;
+}
