@@ -16,23 +16,26 @@ int64_t tier_length_ms(enum tier tier) {
     return LENGTHS_MS[tier];
 }
 
+/* How far into its bucket a time lies. */
+static int64_t time_inside(enum tier tier, int64_t time_ms) {
+    int64_t inside = time_ms % LENGTHS_MS[tier];
+    return inside < 0 ? inside + LENGTHS_MS[tier] : inside;
+}
+
 int64_t tier_bucket(enum tier tier, int64_t time_ms) {
-    int64_t length = LENGTHS_MS[tier];
-    if (length == 0)
+    if (LENGTHS_MS[tier] == 0)
         return tier == TIER_ALL ? 0 : time_ms;
-    int64_t inside = time_ms % length;
-    if (inside < 0)
-        inside += length;
     int64_t bucket;
-    return __builtin_sub_overflow(time_ms, inside, &bucket) ? TIME_MIN : bucket;
+    return __builtin_sub_overflow(time_ms, time_inside(tier, time_ms), &bucket) ? TIME_MIN : bucket;
 }
 
 /* The first start of a bucket at or after a time; TIME_MAX if there is none. */
 static int64_t bucket_at_or_after(enum tier tier, int64_t time_ms) {
-    int64_t bucket = tier_bucket(tier, time_ms);
-    if (bucket == time_ms)
-        return bucket;
-    return __builtin_add_overflow(bucket, LENGTHS_MS[tier], &bucket) ? TIME_MAX : bucket;
+    int64_t inside = time_inside(tier, time_ms);
+    int64_t bucket;
+    if (inside == 0)
+        return time_ms;
+    return __builtin_add_overflow(time_ms, LENGTHS_MS[tier] - inside, &bucket) ? TIME_MAX : bucket;
 }
 
 struct cover {
