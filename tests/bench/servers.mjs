@@ -133,8 +133,10 @@ export function memory (pid) {
 }
 
 function run (command, args, folder) {
-  const { status } = spawnSync(command, args, { cwd: folder, stdio: ['ignore', 2, 2] })
-  if (status !== 0) throw new BenchError(`"${command} ${args.join(' ')}" in ${folder} failed`)
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 26 })
+  if (status !== 0) {
+    throw new BenchError(`"${command} ${args.join(' ')}" in ${folder} failed: ${error?.message ?? ''}\n${(stdout + stderr).slice(-4000)}`)
+  }
 }
 
 // Installs what package-lock.json names and compiles better-sqlite3 against the headers of the Node that runs this. Does
