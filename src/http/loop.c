@@ -208,6 +208,13 @@ static bool loop_is_done(const struct loop *loop) {
     return loop->suspended == 0 || loop->now_ms >= stop_at + COMPLETION_GRACE_MS;
 }
 
+static void drain(struct loop *loop) {
+    if (!loop->quiesced)
+        quiesce(loop);
+    if (loop->now_ms >= atomic_load(&loop->server->stop_at_ms))
+        cut_all(loop);
+}
+
 static void *loop_main(void *cls) {
     struct loop *loop = cls;
     struct http_server *server = loop->server;
@@ -216,14 +223,10 @@ static void *loop_main(void *cls) {
         loop->now_ms = clock_monotonic_ms();
         finish_ready(loop);
         cut_expired(loop);
-        if (atomic_load_explicit(&server->draining, memory_order_relaxed)) {
-            if (!loop->quiesced)
-                quiesce(loop);
-            if (loop->now_ms >= atomic_load(&server->stop_at_ms))
-                cut_all(loop);
-        }
         MHD_run(loop->daemon);
         watch_accept(loop, was_ready);
+        if (atomic_load_explicit(&server->draining, memory_order_relaxed))
+            drain(loop);
     }
     return NULL;
 }

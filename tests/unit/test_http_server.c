@@ -1,0 +1,560 @@
+/* http/ as a whole: routing, bodies, keys, origins, entity tags, workers, deferral, and the end of a server. */
+
+#include "test_http_fixture.h"
+
+#define GET(target) "GET " target " HTTP/1.1\r\nHost: x\r\n\r\n"
+#define POST(target, length, body)                                                                           \
+    "POST " target " HTTP/1.1\r\nHost: x\r\nContent-Length: " length "\r\n\r\n" body
+
+static int open_fixture(void **state) {
+    *state = fixture_open(20000, 2, 0);
+    return 0;
+}
+
+static int close_fixture(void **state) {
+    fixture_close(*state, 5000);
+    return 0;
+}
+
+/* Sends on a new connection and returns the one reply. */
+static struct reply ask(struct fixture *fixture, const char *request, bool head_only) {
+    struct client client = client_open(fixture);
+    client_text(&client, request);
+    struct reply reply = client_reply(&client, head_only);
+    client_close(&client);
+    return reply;
+}
+
+static void check_header(const struct reply *reply, const char *name, const char *value) {
+    const char *found = reply_find(reply, name);
+    if (!value && found)
+        fail_msg("%s: %s\n%s", name, found, reply->head);
+    if (value && (!found || strcmp(found, value) != 0))
+        fail_msg("%s is %s, not %s\n%s", name, found ? found : "missing", value, reply->head);
+}
+
+static void test_routes(void **state) {
+    static const struct {
+        const char *request;
+        int status;
+        const char *part;
+    } cases[] = {
+        {GET("/show/a%2Fb?x=1&y=a+b%26"), 200, "name=a/b;x=1;y=a b&;json=0"},
+        {POST("/echo", "5", "hello"), 201, "hello"},
+        {POST("/echo", "0", ""), 201, ""},
+        {"POST /echo HTTP/1.1\r\nHost: x\r\n\r\n", 201, ""},
+        {"POST /show/j HTTP/1.1\r\nHost: x\r\nContent-Type: Application/JSON ; charset=utf-8\r\n\r\n", 200,
+         "name=j;json=1"},
+        {"POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: "
+         "chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n",
+         201, "abcde"},
+        {GET("/nothing"), 404, "/problems/not_found"},
+        {GET("/show/"), 404, "/problems/not_found"},
+        {POST("/nothing", "5", "hello"), 404, "/problems/not_found"},
+        {GET("/echo"), 405, "This path takes POST, OPTIONS"},
+        {"TRACE /echo HTTP/1.1\r\nHost: x\r\n\r\n", 405, "/problems/method_not_allowed"},
+        {"PROPFIND /show/a HTTP/1.1\r\nHost: x\r\n\r\n", 405, "/problems/method_not_allowed"},
+        {"PROPFIND /nothing HTTP/1.1\r\nHost: x\r\n\r\n", 404, "/problems/not_found"},
+        {GET("/show/a?x=1&x=2"), 400, "/problems/bad_parameter"},
+        {GET("/show/a?x=%"), 400, "/problems/bad_parameter"},
+        {GET("/show/%zz"), 400, "/problems/malformed_request"},
+        {POST("/ingest", "2", "{}"), 201, "{}"},
+        {"POST /ingest HTTP/1.1\r\nHost: x\r\n\r\n", 411, "/problems/length_required"},
+        {"POST /ingest HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 411,
+         "/problems/length_required"},
+        {GET("/problem"), 507, "\"detail\":\"No room: 7\""},
+    };
+    for (size_t i = 0; i < CXD_COUNT(cases); i++) {
+        struct client client = client_open(*state);
+        client_text(&client, cases[i].request);
+        client_expect(&client, cases[i].status, cases[i].part);
+        client_close(&client);
+    }
+}
+
+static void test_reply_headers(void **state) {
+    struct reply reply = ask(*state, GET("/show/a"), false);
+    check_header(&reply, "Content-Type", "text/plain");
+    check_header(&reply, "Cache-Control", "no-store");
+    check_header(&reply, "X-Shown", "yes");
+    check_header(&reply, "Connection", NULL);
+    check_header(&reply, "Server", NULL);
+    check_header(&reply, "Vary", NULL);
+    assert_non_null(reply_find(&reply, "Date"));
+    reply_free(&reply);
+    reply = ask(*state, GET("/problem"), false);
+    check_header(&reply, "Content-Type", "application/problem+json");
+    check_header(&reply, "Retry-After", "10");
+    reply_free(&reply);
+    reply = ask(*state, GET("/echo"), false);
+    check_header(&reply, "Allow", "POST, OPTIONS");
+    reply_free(&reply);
+    reply = ask(*state, "HEAD /show/abc HTTP/1.1\r\nHost: x\r\n\r\n", true);
+    assert_int_equal(reply.status, 200);
+    check_header(&reply, "Content-Length", "15");
+    reply_free(&reply);
+    reply = ask(*state, "OPTIONS /show/abc HTTP/1.1\r\nHost: x\r\n\r\n", false);
+    assert_int_equal(reply.status, 204);
+    check_header(&reply, "Allow", "GET, HEAD, POST, OPTIONS");
+    check_header(&reply, "Access-Control-Allow-Origin", NULL);
+    reply_free(&reply);
+}
+
+static void test_tags(void **state) {
+    static const char tag[] = "\"ba7816bf8f01cfea414140de5dae2223\"";
+    struct reply reply = ask(*state, GET("/tagged"), false);
+    assert_int_equal(reply.status, 200);
+    assert_string_equal(reply.body, "abc");
+    check_header(&reply, "ETag", tag);
+    check_header(&reply, "Cache-Control", "no-cache");
+    reply_free(&reply);
+    struct client client = client_open(*state);
+    char request[256];
+    for (int i = 0; i < 2; i++) {
+        snprintf(request, sizeof request,
+                 "GET /tagged HTTP/1.1\r\nHost: x\r\nIf-None-Match: \"no\", W/%s\r\n\r\n", tag);
+        client_text(&client, request);
+        reply = client_reply(&client, false);
+        assert_int_equal(reply.status, 304);
+        check_header(&reply, "ETag", tag);
+        check_header(&reply, "Content-Type", NULL);
+        assert_int_equal(reply.body_length, 0);
+        reply_free(&reply);
+    }
+    client_text(&client, "GET /tagged HTTP/1.1\r\nHost: x\r\nIf-None-Match: \"no\"\r\n\r\n");
+    client_expect(&client, 200, "abc");
+    client_close(&client);
+}
+
+static void test_keys(void **state) {
+    static const struct {
+        const char *headers;
+        int status;
+        const char *slug, *challenge;
+    } cases[] = {
+        {"", 401, "no_key", "Bearer realm=\"cxd\""},
+        {"Authorization: Bearer good\r\n", 200, "abc", NULL},
+        {"Authorization: bEaReR good\r\n", 200, "abc", NULL},
+        {"Authorization: Bearer bad\r\n", 401, "bad_key", "Bearer realm=\"cxd\", error=\"invalid_token\""},
+        {"Authorization: Basic good\r\n", 401, "bad_key", "Bearer realm=\"cxd\", error=\"invalid_token\""},
+        {"Authorization: Bearer good\r\nAuthorization: Bearer good\r\n", 401, "bad_key",
+         "Bearer realm=\"cxd\", error=\"invalid_token\""},
+    };
+    for (size_t i = 0; i < CXD_COUNT(cases); i++) {
+        char request[256];
+        snprintf(request, sizeof request, "GET /private HTTP/1.1\r\nHost: x\r\n%s\r\n", cases[i].headers);
+        struct reply reply = ask(*state, request, false);
+        assert_int_equal(reply.status, cases[i].status);
+        assert_non_null(strstr(reply.body, cases[i].slug));
+        check_header(&reply, "WWW-Authenticate", cases[i].challenge);
+        reply_free(&reply);
+    }
+    struct reply reply =
+        ask(*state, "GET /secret HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer good\r\n\r\n", false);
+    assert_int_equal(reply.status, 403);
+    reply_free(&reply);
+    /* A refusal reads the body first, and so keeps the connection. */
+    struct client client = client_open(*state);
+    client_text(&client, POST("/private", "5", "hello") GET("/tagged"));
+    client_expect(&client, 401, "no_key");
+    client_expect(&client, 200, "abc");
+    client_close(&client);
+}
+
+static void test_origins(void **state) {
+    static const char exposed[] = "Retry-After, Location, ETag";
+    static const struct {
+        const char *request;
+        int status;
+        const char *allowed, *exposes, *vary, *methods;
+    } cases[] = {
+        {"POST /cors/open HTTP/1.1\r\nHost: x\r\nOrigin: https://a.example\r\nContent-Length: 1\r\n\r\nx",
+         201, "https://a.example", exposed, "Origin", NULL},
+        {"POST /cors/open HTTP/1.1\r\nHost: x\r\nOrigin: https://a.example\r\n\r\n", 411, "https://a.example",
+         exposed, "Origin", NULL},
+        {"POST /cors/open HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx", 201, NULL, NULL, NULL, NULL},
+        {"POST /cors/open HTTP/1.1\r\nHost: x\r\nOrigin: null\r\nContent-Length: 1\r\n\r\nx", 403, NULL, NULL,
+         NULL, NULL},
+        {"POST /cors/shut HTTP/1.1\r\nHost: x\r\nOrigin: https://a.example\r\nContent-Length: 1\r\n\r\nx",
+         403, NULL, NULL, NULL, NULL},
+        {"GET /cors/open HTTP/1.1\r\nHost: x\r\nOrigin: https://a.example\r\n\r\n", 200, "https://a.example",
+         exposed, "Origin", NULL},
+        {"GET /cors/shut HTTP/1.1\r\nHost: x\r\nOrigin: https://a.example\r\n\r\n", 200, NULL, NULL, "Origin",
+         NULL},
+        {"GET /tagged HTTP/1.1\r\nHost: x\r\nOrigin: https://a.example\r\n\r\n", 200, NULL, NULL, NULL, NULL},
+        {"OPTIONS /cors/open HTTP/1.1\r\nHost: x\r\nOrigin: https://a.example\r\n"
+         "Access-Control-Request-Method: POST\r\n\r\n",
+         204, "https://a.example", exposed, "Origin", "GET, POST"},
+        {"OPTIONS /cors/shut HTTP/1.1\r\nHost: x\r\nOrigin: https://a.example\r\n"
+         "Access-Control-Request-Method: POST\r\n\r\n",
+         204, NULL, NULL, NULL, NULL},
+        {"OPTIONS /cors/open HTTP/1.1\r\nHost: x\r\nOrigin: https://a.example\r\n"
+         "Access-Control-Request-Method: DELETE\r\n\r\n",
+         204, NULL, NULL, NULL, NULL},
+    };
+    for (size_t i = 0; i < CXD_COUNT(cases); i++) {
+        struct reply reply = ask(*state, cases[i].request, false);
+        assert_int_equal(reply.status, cases[i].status);
+        check_header(&reply, "Access-Control-Allow-Origin", cases[i].allowed);
+        check_header(&reply, "Access-Control-Expose-Headers", cases[i].exposes);
+        check_header(&reply, "Vary", cases[i].vary);
+        check_header(&reply, "Access-Control-Allow-Methods", cases[i].methods);
+        check_header(&reply, "Access-Control-Allow-Headers",
+                     cases[i].methods ? "Content-Type, Idempotency-Key" : NULL);
+        check_header(&reply, "Access-Control-Max-Age", cases[i].methods ? "7200" : NULL);
+        check_header(&reply, "Access-Control-Allow-Credentials", NULL);
+        reply_free(&reply);
+    }
+}
+
+static void test_keep_alive(void **state) {
+    struct client client = client_open(*state);
+    for (int i = 0; i < 50; i++) {
+        client_text(&client, POST("/echo", "5", "hello"));
+        client_expect(&client, 201, "hello");
+        client_text(&client, GET("/show/x"));
+        client_expect(&client, 200, "name=x;json=0");
+    }
+    client_text(&client, "GET /tagged HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    client_expect(&client, 200, "abc");
+    assert_true(client_sees_end(&client, 2000));
+    client_close(&client);
+}
+
+static void test_http_1_0(void **state) {
+    struct client client = client_open(*state);
+    client_text(&client, "GET /tagged HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    client_expect(&client, 200, "abc");
+    client_text(&client, "GET /tagged HTTP/1.0\r\n\r\n");
+    client_expect(&client, 200, "abc");
+    assert_true(client_sees_end(&client, 2000));
+    client_close(&client);
+}
+
+static void test_pipeline(void **state) {
+    struct client client = client_open(*state);
+    client_text(&client, POST("/echo", "1", "a") POST("/later", "1", "b") GET("/pooled")
+                             POST("/echo", "1", "c") GET("/nothing") POST("/later", "1", "d"));
+    client_expect(&client, 201, "a");
+    client_expect(&client, 201, "b");
+    client_expect(&client, 200, "worker=1");
+    client_expect(&client, 201, "c");
+    client_expect(&client, 404, NULL);
+    client_expect(&client, 201, "d");
+    client_close(&client);
+}
+
+static void test_pieces(void **state) {
+    static const char request[] = POST("/echo", "11", "hello world");
+    struct client client = client_open(*state);
+    for (size_t i = 0; i < sizeof request - 1; i++) {
+        client_send(&client, request + i, 1);
+        pause_ms(1);
+    }
+    client_expect(&client, 201, "hello world");
+    client_close(&client);
+}
+
+static char *filled(size_t length) {
+    char *bytes = malloc(length + 1);
+    assert_non_null(bytes);
+    for (size_t i = 0; i < length; i++)
+        bytes[i] = (char)('a' + i % 23);
+    bytes[length] = '\0';
+    return bytes;
+}
+
+static void test_bodies(void **state) {
+    static const struct {
+        const char *target;
+        size_t length;
+        int status;
+        bool kept; /* the connection survives */
+    } cases[] = {
+        {"/echo", BODY_BYTES, 201, true},        {"/echo", BODY_BYTES + 1, 413, true},
+        {"/batch", BATCH_BYTES, 201, true},      {"/batch", BATCH_BYTES + 1, 413, false},
+        {"/echo", 8 * BATCH_BYTES, 413, false},  {"/nothing", BODY_BYTES, 404, true},
+        {"/private", BODY_BYTES + 1, 401, true},
+    };
+    for (size_t i = 0; i < CXD_COUNT(cases); i++) {
+        struct client client = client_open(*state);
+        char head[128], *body = filled(cases[i].length);
+        snprintf(head, sizeof head, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %zu\r\n\r\n",
+                 cases[i].target, cases[i].length);
+        client_text(&client, head);
+        if (cases[i].kept)
+            client_send(&client, body, cases[i].length);
+        struct reply reply = client_reply(&client, false);
+        assert_int_equal(reply.status, cases[i].status);
+        check_header(&reply, "Connection", cases[i].kept ? NULL : "close");
+        if (reply.status == 201)
+            assert_string_equal(reply.body, body);
+        reply_free(&reply);
+        if (cases[i].kept) {
+            client_text(&client, GET("/tagged"));
+            client_expect(&client, 200, "abc");
+        } else {
+            assert_true(client_sees_end(&client, 2000));
+        }
+        free(body);
+        client_close(&client);
+    }
+}
+
+static void test_chunked_limit(void **state) {
+    char chunk[1024 + 16], *bytes = filled(1024);
+    int length = snprintf(chunk, sizeof chunk, "400\r\n%s\r\n", bytes);
+    free(bytes);
+    struct client client = client_open(*state);
+    client_text(&client, "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+    for (int i = 0; i < 65; i++)
+        client_send(&client, chunk, (size_t)length);
+    client_text(&client, "0\r\n\r\n" GET("/tagged"));
+    client_expect(&client, 413, "too_large");
+    client_expect(&client, 200, "abc");
+    client_close(&client);
+    /* One that never ends is cut. */
+    client = client_open(*state);
+    client_text(&client, "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+    for (int i = 0; i < 2 * BATCH_BYTES / 1024; i++)
+        client_send(&client, chunk, (size_t)length);
+    struct reply reply = client_reply(&client, false);
+    assert_int_equal(reply.status, 0);
+    reply_free(&reply);
+    client_close(&client);
+}
+
+static void test_expect(void **state) {
+    struct client client = client_open(*state);
+    client_text(&client,
+                "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
+    client_expect(&client, 100, NULL);
+    client_text(&client, "hello");
+    client_expect(&client, 201, "hello");
+    client_text(&client,
+                "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 70000\r\nExpect: 100-continue\r\n\r\n");
+    client_expect(&client, 413, "too_large");
+    assert_true(client_sees_end(&client, 2000));
+    client_close(&client);
+}
+
+static void test_large_reply(void **state) {
+    struct client client = client_open(*state);
+    client_text(&client, GET("/large"));
+    pause_ms(50);
+    struct reply reply = client_reply(&client, false);
+    assert_int_equal(reply.body_length, 2000000);
+    assert_string_equal(reply.body + 2000000 - 10, "000199999\n");
+    reply_free(&reply);
+    client_text(&client, GET("/tagged"));
+    client_expect(&client, 200, "abc");
+    client_close(&client);
+}
+
+enum { MANY = 256 };
+
+static void test_many_deferred(void **state) {
+    struct fixture *fixture = *state;
+    struct client clients[MANY];
+    for (int i = 0; i < MANY; i++)
+        clients[i] = client_open(fixture);
+    for (int round = 0; round < 8; round++) {
+        later_hold(fixture, round % 2 == 0);
+        for (int i = 0; i < MANY; i++) {
+            char request[160], body[32];
+            snprintf(body, sizeof body, "%d-%d", round, i);
+            snprintf(request, sizeof request,
+                     "POST /later HTTP/1.1\r\nHost: x\r\nContent-Length: %zu\r\n\r\n%s", strlen(body), body);
+            client_text(&clients[i], request);
+        }
+        if (round % 2 == 0) {
+            later_await(fixture, MANY);
+            later_hold(fixture, false);
+        }
+        for (int i = 0; i < MANY; i++) {
+            char body[32];
+            snprintf(body, sizeof body, "%d-%d", round, i);
+            struct reply reply = client_reply(&clients[i], false);
+            assert_int_equal(reply.status, 201);
+            assert_string_equal(reply.body, body);
+            reply_free(&reply);
+        }
+    }
+    for (int i = 0; i < MANY; i++)
+        client_close(&clients[i]);
+}
+
+/* Clients that go away while their request is deferred or in the pool. */
+static void test_gone(void **state) {
+    struct fixture *fixture = *state;
+    later_hold(fixture, true);
+    for (int i = 0; i < 32; i++) {
+        struct client client = client_open(fixture);
+        client_text(&client, i % 2 ? POST("/later", "1", "x") : GET("/pooled?ms=5"));
+        if (i % 2)
+            later_await(fixture, (size_t)(i + 1) / 2);
+        if (i % 4 == 3) { /* with a reset */
+            struct linger now = {.l_onoff = 1, .l_linger = 0};
+            setsockopt(client.fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+        }
+        client_close(&client);
+    }
+    later_hold(fixture, false);
+    struct client client = client_open(fixture);
+    client_text(&client, POST("/later", "2", "ok"));
+    client_expect(&client, 201, "ok");
+    client_close(&client);
+}
+
+static void test_pool(void **state) {
+    struct fixture *fixture = *state;
+    assert_int_equal(atomic_load(&fixture->workers), 2);
+    struct client slow[4];
+    for (int i = 0; i < 4; i++) {
+        slow[i] = client_open(fixture);
+        client_text(&slow[i], GET("/pooled?ms=100"));
+    }
+    struct client client = client_open(fixture); /* the loops go on meanwhile */
+    client_text(&client, GET("/tagged"));
+    client_expect(&client, 200, "abc");
+    client_close(&client);
+    for (int i = 0; i < 4; i++) {
+        client_expect(&slow[i], 200, "worker=1 id=");
+        client_close(&slow[i]);
+    }
+}
+
+/* Ends. */
+
+enum { STOP_REQUESTS = 64, RELEASE_MS = 150 };
+
+static void *release_soon(void *cls) {
+    pause_ms(RELEASE_MS);
+    later_hold(cls, false);
+    return NULL;
+}
+
+/* Stops a server with deferred and pooled requests under way, which are completed RELEASE_MS later. */
+static void stop_with_requests(int64_t grace_ms) {
+    struct fixture *fixture = fixture_open(20000, 2, 0);
+    struct client clients[STOP_REQUESTS], idle = client_open(fixture), pooled = client_open(fixture);
+    client_text(&idle, GET("/tagged"));
+    client_expect(&idle, 200, "abc");
+    later_hold(fixture, true);
+    for (int i = 0; i < STOP_REQUESTS; i++) {
+        clients[i] = client_open(fixture);
+        client_text(&clients[i], POST("/later", "2", "ok"));
+    }
+    later_await(fixture, STOP_REQUESTS);
+    client_text(&pooled, GET("/pooled?ms=100"));
+    while (atomic_load(&fixture->pooled_calls) == 0)
+        pause_ms(1);
+    pthread_t releaser;
+    assert_int_equal(pthread_create(&releaser, NULL, release_soon, fixture), 0);
+    http_server_stop(fixture->server, grace_ms);
+    pthread_join(releaser, NULL);
+    for (int i = 0; i < STOP_REQUESTS; i++) {
+        struct reply reply = client_reply(&clients[i], false);
+        assert_int_equal(reply.status, 201);
+        check_header(&reply, "Connection", "close");
+        reply_free(&reply);
+        client_close(&clients[i]);
+    }
+    client_expect(&pooled, 200, "worker=1");
+    client_close(&pooled);
+    assert_true(client_sees_end(&idle, 0));
+    client_close(&idle);
+    fixture_free(fixture);
+}
+
+static void test_stop(void **state) {
+    (void)state;
+    stop_with_requests(5000);
+}
+
+/* What is deferred is waited for even past the grace, since nobody can take it back. */
+static void test_stop_without_grace(void **state) {
+    (void)state;
+    stop_with_requests(10);
+}
+
+static void test_stop_slow_client(void **state) {
+    (void)state;
+    struct fixture *fixture = fixture_open(20000, 1, 0);
+    struct client client = client_open(fixture);
+    client_text(&client, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhe");
+    pause_ms(50);
+    int64_t begun = clock_monotonic_ms();
+    fixture_close(fixture, 200);
+    int64_t took = clock_monotonic_ms() - begun;
+    assert_in_range(took, 190, 3000);
+    struct reply reply = client_reply(&client, false);
+    assert_int_equal(reply.status, 0);
+    reply_free(&reply);
+    client_close(&client);
+}
+
+static void *send_rest(void *cls) {
+    pause_ms(RELEASE_MS);
+    client_text(cls, "llo");
+    return NULL;
+}
+
+static void test_stop_body_arrives(void **state) {
+    (void)state;
+    struct fixture *fixture = fixture_open(20000, 1, 0);
+    struct client client = client_open(fixture);
+    client_text(&client, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhe");
+    pause_ms(50);
+    pthread_t finisher;
+    assert_int_equal(pthread_create(&finisher, NULL, send_rest, &client), 0);
+    fixture_close(fixture, 5000);
+    pthread_join(finisher, NULL);
+    client_expect(&client, 201, "hello");
+    client_close(&client);
+}
+
+static void test_start_fails(void **state) {
+    struct fixture *fixture = *state;
+    struct http_options options = {.host = "127.0.0.1",
+                                   .port = fixture->port,
+                                   .http_threads = 1,
+                                   .pool_threads = 1,
+                                   .request_timeout_ms = 1000,
+                                   .header_bytes = HEADER_BYTES};
+    struct http_server *server = NULL;
+    struct error err;
+    assert_int_equal(http_server_start(&options, &server, &err), ERR_SYSTEM);
+    assert_non_null(strstr(err.detail, "Address already in use"));
+    options.host = "no.such.host.invalid";
+    assert_int_equal(http_server_start(&options, &server, &err), ERR_SYSTEM);
+    assert_null(server);
+    http_server_stop(NULL, 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_routes),
+        cmocka_unit_test(test_reply_headers),
+        cmocka_unit_test(test_tags),
+        cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_origins),
+        cmocka_unit_test(test_keep_alive),
+        cmocka_unit_test(test_http_1_0),
+        cmocka_unit_test(test_pipeline),
+        cmocka_unit_test(test_pieces),
+        cmocka_unit_test(test_bodies),
+        cmocka_unit_test(test_chunked_limit),
+        cmocka_unit_test(test_expect),
+        cmocka_unit_test(test_large_reply),
+        cmocka_unit_test(test_many_deferred),
+        cmocka_unit_test(test_gone),
+        cmocka_unit_test(test_pool),
+        cmocka_unit_test(test_stop),
+        cmocka_unit_test(test_stop_without_grace),
+        cmocka_unit_test(test_stop_slow_client),
+        cmocka_unit_test(test_stop_body_arrives),
+        cmocka_unit_test(test_start_fails),
+    };
+    return cmocka_run_group_tests(tests, open_fixture, close_fixture);
+}
