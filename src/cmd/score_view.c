@@ -119,10 +119,13 @@ static void append_change(const struct screen *screen, struct buffer *out, const
 
 static void append_bar_line(const struct screen *screen, struct buffer *out, double count, double n,
                             double largest, enum paint paint) {
-    buffer_append_format(out, "%10.0f  %5.1f%%  %s", count, n > 0 ? 100 * count / n : 0.0,
-                         screen_paint(screen, paint));
-    screen_append_bar(screen, out, largest > 0 ? count / largest : 0, BAR_COLUMNS);
-    buffer_append_format(out, "%s\n", screen_paint(screen, PAINT_NONE));
+    buffer_append_format(out, "%10.0f  %5.1f%%", count, n > 0 ? 100 * count / n : 0.0);
+    if (count > 0) {
+        buffer_append_format(out, "  %s", screen_paint(screen, paint));
+        screen_append_bar(screen, out, count / largest, BAR_COLUMNS);
+        buffer_append_text(out, screen_paint(screen, PAINT_NONE));
+    }
+    buffer_append_char(out, '\n');
 }
 
 static double largest_member(const struct json *counts) {
