@@ -16,7 +16,7 @@ static void check_route(struct http_request *request) {
         http_problem_code(request, ERR_NO_ROUTE, "%s", "");
         return;
     }
-    request->method = method_parse(request->method_name);
+    request->method = http_method_parse(request->method_name);
     if (request->method == HTTP_OPTIONS) {
         cors_options(request);
         return;

@@ -194,7 +194,7 @@ void connection_completed(void *cls, struct MHD_Connection *mhd, void **context,
         return;
     struct connection *connection = request->connection;
     log_record(LOG_LEVEL_DEBUG, "request", "method=%s route=%s status=%d ms=%lld",
-               method_name(request->method), request->path ? request->path->pattern : "none", request->status,
+               http_method_name(request->method), request->path ? request->path->pattern : "none", request->status,
                (long long)(connection->loop->now_ms - request->started_ms));
     if (request->closing && code == MHD_REQUEST_TERMINATED_COMPLETED_OK)
         drop_unread(connection->fd);

@@ -35,7 +35,7 @@ static bool preflight_allowed(struct http_request *request) {
     const char *wanted = http_header(request, "Access-Control-Request-Method");
     if (!origin || !wanted)
         return false;
-    enum http_method method = method_parse(wanted);
+    enum http_method method = http_method_parse(wanted);
     const struct http_route *route = method < HTTP_METHOD_COUNT ? request->path->by_method[method] : NULL;
     if (!route || !(route->flags & HTTP_CORS) || !origin_allowed(request, origin))
         return false;

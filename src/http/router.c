@@ -17,14 +17,14 @@ static const char *const names[HTTP_METHOD_COUNT] = {
     [HTTP_PATCH] = "PATCH", [HTTP_DELETE] = "DELETE", [HTTP_OPTIONS] = "OPTIONS",
 };
 
-enum http_method method_parse(const char *name) {
+enum http_method http_method_parse(const char *name) {
     for (unsigned i = 0; i < HTTP_METHOD_COUNT; i++)
         if (strcmp(names[i], name) == 0)
             return (enum http_method)i;
     return strcmp(name, "HEAD") == 0 ? HTTP_GET : HTTP_METHOD_COUNT;
 }
 
-const char *method_name(enum http_method method) {
+const char *http_method_name(enum http_method method) {
     return method < HTTP_METHOD_COUNT ? names[method] : "other";
 }
 

@@ -40,7 +40,7 @@ const struct router_path *router_match(const struct router *router, const struct
 int router_parameter(const struct router_path *path, const char *name);
 
 /* By its exact name; HEAD is GET's. HTTP_METHOD_COUNT for any other. */
-enum http_method method_parse(const char *name);
-const char *method_name(enum http_method method);
+enum http_method http_method_parse(const char *name);
+const char *http_method_name(enum http_method method);
 
 #endif

@@ -328,12 +328,12 @@ static void test_router(void **state) {
 
 static void test_methods(void **state) {
     (void)state;
-    assert_int_equal(method_parse("GET"), HTTP_GET);
-    assert_int_equal(method_parse("HEAD"), HTTP_GET);
-    assert_int_equal(method_parse("OPTIONS"), HTTP_OPTIONS);
-    assert_int_equal(method_parse("get"), HTTP_METHOD_COUNT);
-    assert_int_equal(method_parse("TRACE"), HTTP_METHOD_COUNT);
-    assert_int_equal(method_parse(""), HTTP_METHOD_COUNT);
+    assert_int_equal(http_method_parse("GET"), HTTP_GET);
+    assert_int_equal(http_method_parse("HEAD"), HTTP_GET);
+    assert_int_equal(http_method_parse("OPTIONS"), HTTP_OPTIONS);
+    assert_int_equal(http_method_parse("get"), HTTP_METHOD_COUNT);
+    assert_int_equal(http_method_parse("TRACE"), HTTP_METHOD_COUNT);
+    assert_int_equal(http_method_parse(""), HTTP_METHOD_COUNT);
 }
 
 /* Entity tags and keys. */
