@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "config/option.h"
@@ -79,9 +80,21 @@ static enum cxd_err unknown_variable(const char *name, struct error *err) {
     return error_set(err, ERR_CONFIG, "%s: no option has this variable", shown);
 }
 
+/* True if the name begins like a variable of one of the sections: then it must be one of an option. Other names (CXD_URL of the
+ * command line, or somebody else's) are not ours to judge. */
+static bool names_section(const char *entry, size_t length) {
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        char name[OPTION_NAME_SIZE];
+        option_variable(&OPTIONS[i], name);
+        size_t prefix = strlen("CXD_") + strlen(OPTIONS[i].section) + strlen("_");
+        if (length >= prefix && strncasecmp(name, entry, prefix) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* One entry of the environment that begins with CXD_. */
 static enum cxd_err take_variable(const char *entry, struct config *config, struct error *err) {
-    static const char *const OF_COMMANDS[] = {"CXD_URL", "CXD_KEY", "CXD_CONFIG"};
     const char *value = strchr(entry, '=');
     if (!value)
         return CXD_OK;
@@ -89,10 +102,8 @@ static enum cxd_err take_variable(const char *entry, struct config *config, stru
     char name[OPTION_NAME_SIZE];
     char shown[SHOWN_SIZE];
     char takes[OPTION_TAKES_SIZE];
-    for (size_t i = 0; i < CXD_COUNT(OF_COMMANDS); i++) {
-        if (strlen(OF_COMMANDS[i]) == length && memcmp(OF_COMMANDS[i], entry, length) == 0)
-            return CXD_OK;
-    }
+    if (!names_section(entry, length))
+        return CXD_OK;
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         option_variable(&OPTIONS[i], name);
         if (strlen(name) != length || memcmp(name, entry, length) != 0)
@@ -165,7 +176,7 @@ static bool parse_port(const char *text, uint16_t *ret_port) {
     return true;
 }
 
-/* Numeric addresses only: a name may have several, or another tomorrow. */
+/* Numeric addresses only (and localhost, see below): a name may have several, or another tomorrow. */
 static bool parse_host(const char *host, bool is_bracketed, bool *ret_is_loopback) {
     struct in_addr v4;
     struct in6_addr v6;
@@ -200,6 +211,8 @@ bool config_split_listen(const char *listen, char *ret_host, size_t host_size, u
             return false;
         memcpy(host, start, length);
         host[length] = '\0';
+        if (strcmp(host, "localhost") == 0)
+            strcpy(host, "127.0.0.1");
     }
     if (!parse_port(port_text, &port) || !parse_host(host, is_bracketed, &is_loopback) ||
         strlen(host) >= host_size)

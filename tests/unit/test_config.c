@@ -177,8 +177,8 @@ static void test_bad_values(void **state) {
     must_refuse("[log]\nlevel = trace",
                 "cxd.conf:2: [log] level: \"trace\" is not one of error, warning, info, debug");
     must_refuse("[log]\nlevel =", "cxd.conf:2: [log] level: \"\" is not one of error, warning, info, debug");
-    must_refuse("[server]\nlisten = localhost:8080",
-                "cxd.conf:2: [server] listen: \"localhost:8080\" is not ADDRESS:PORT "
+    must_refuse("[server]\nlisten = example:8080",
+                "cxd.conf:2: [server] listen: \"example:8080\" is not ADDRESS:PORT "
                 "(as 127.0.0.1:8080 or [::1]:8080) or a port");
     must_refuse(
         "[storage]\nurl = /var/lib/cxd.db",
@@ -310,12 +310,14 @@ static void test_environment(void **state) {
                       "CXD_LOG_LEVEL: \"in?fo\" is not one of error, warning, info, debug");
     check_environment("CXD_SERVER_LISTN", "1",
                       "CXD_SERVER_LISTN: no option has this variable (did you mean CXD_SERVER_LISTEN?)");
-    check_environment("CXD_URLS", "1", "CXD_URLS: no option has this variable");
+    check_environment("CXD_URLS", "1", "");
+    check_environment("CXD_SERVER", "1", "");
+    check_environment("CXD_STORAGE_PATH", "1", "CXD_STORAGE_PATH: no option has this variable (did you mean CXD_STORAGE_URL?)");
     check_environment("CXD_server_listen", "1", "CXD_server_listen: no option has this variable");
     check_environment("CXD_SERVER_LISTEN_", "1",
                       "CXD_SERVER_LISTEN_: no option has this variable (did you mean CXD_SERVER_LISTEN?)");
-    check_environment("CXD_X123456789012345678901234567890123456789012345678901234567890123456789", "1",
-                      "CXD_X1234567890123456789012345678901234567890123...: no option has this variable");
+    check_environment("CXD_LOG_X12345678901234567890123456789012345678901234567890123456789", "1",
+                      "CXD_LOG_X123456789012345678901234567890123456789...: no option has this variable");
     check_environment("CXD_ACCESS_READ", "open", "");
     assert_int_equal(config.read, CONFIG_READ_OPEN);
 }
@@ -384,6 +386,7 @@ static void test_split_listen(void **state) {
     must_split("[::ffff:127.0.0.1]:80", "::ffff:127.0.0.1", 80, true);
     must_split("[::ffff:192.0.2.1]:80", "::ffff:192.0.2.1", 80, false);
     must_split("8080", "127.0.0.1", 8080, true);
+    must_split("localhost:80", "127.0.0.1", 80, true);
     must_split("0", "127.0.0.1", 0, true);
     must_not_split("");
     must_not_split(":");
@@ -407,7 +410,7 @@ static void test_split_listen(void **state) {
     must_not_split("[:80");
     must_not_split("[127.0.0.1]:80");
     must_not_split("[::1%lo]:80");
-    must_not_split("localhost:80");
+    must_not_split("example:80");
     must_not_split("*:80");
     must_not_split("http://127.0.0.1:80");
 }

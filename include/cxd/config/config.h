@@ -49,8 +49,7 @@ struct config {
 
 /* Defaults, then `path` (NULL: no file) and every .conf in conf.d beside it (by name), then the environment. ERR_CONFIG names file
  * and line (or the variable), the key, the value and what would be right. An unknown section or key is an error, also
- * in the environment (CXD_SECTION_KEY with an unknown SECTION_KEY; CXD_URL, CXD_KEY and CXD_CONFIG belong to the
- * command line and are passed over). Options that do not fit each other (read = open on a listener that is not
+ * in the environment where a variable begins like those of a section (CXD_SERVER_LISTN); other CXD_… are passed over. Options that do not fit each other (read = open on a listener that is not
  * loopback) are errors too. */
 CXD_NODISCARD enum cxd_err config_load(const char *path, struct config *ret_config, struct error *err);
 
