@@ -1,0 +1,156 @@
+/* Any bytes as a response and as a batch. What decodes is written as JSON that reads back as the same response. */
+#include "fuzz.h"
+
+#include "cxd/base/clock.h"
+#include "cxd/codec/json.h"
+#include "cxd/codec/response.h"
+
+enum { DEPTH = 16 };
+
+static const int64_t NOW_MS = INT64_C(1795424400000);
+
+static struct error err;
+
+static void write_member(struct buffer *out, const char *name, const char *text) {
+    if (text == NULL)
+        return;
+    buffer_append_format(out, ",\"%s\":", name);
+    buffer_append_json(out, text);
+}
+
+/* The members that a client sends. */
+static void write_client_members(struct buffer *out, const struct response *response) {
+    char id[ID_TEXT_SIZE];
+    buffer_append_format(out, "{\"score\":%d", response->score);
+    if (response->has_id)
+        write_member(out, "id", id_format(id, &response->id));
+    write_member(out, "comment", response->comment);
+    write_member(out, "respondent", response->respondent);
+    write_member(out, "touchpoint", response->touchpoint);
+    write_member(out, "channel", response->channel);
+    write_member(out, "locale", response->locale);
+    for (size_t i = 0; i < response->property_count; i++) {
+        buffer_append_text(out, i == 0 ? ",\"properties\":{" : ",");
+        buffer_append_json(out, response->properties[i].key);
+        buffer_append_char(out, ':');
+        buffer_append_json(out, response->properties[i].value);
+    }
+    if (response->property_count > 0)
+        buffer_append_char(out, '}');
+    if (response->has_answered_at) {
+        buffer_append_text(out, ",\"answered_at\":");
+        buffer_append_time(out, response->answered_at);
+    }
+    buffer_append_char(out, '}');
+}
+
+static void check_same_text(const struct json *document, const char *name, const char *text) {
+    const char *found = json_text(document, name);
+    CHECK((found == NULL) == (text == NULL));
+    CHECK(text == NULL || strcmp(found, text) == 0);
+}
+
+/* The reply holds what was sent. */
+static void check_encoded(const struct response *response) {
+    struct buffer out;
+    struct json *document;
+    double score;
+    buffer_init(&out);
+    response_encode(&out, response, "shop");
+    CHECK(!out.failed);
+    CHECK(json_open(out.data, out.length, &document, &err) == CXD_OK);
+    CHECK(json_number(document, "score", &score) && score == response->score);
+    check_same_text(document, "comment", response->comment);
+    check_same_text(document, "respondent", response->respondent);
+    check_same_text(document, "touchpoint", response->touchpoint);
+    check_same_text(document, "channel", response->channel);
+    check_same_text(document, "locale", response->locale);
+    CHECK(json_count(json_get(document, "properties")) == response->property_count);
+    json_free(document);
+    buffer_free(&out);
+}
+
+static void check_round_trip(const struct response *response, struct arena *arena) {
+    struct buffer sent;
+    struct response again;
+    buffer_init(&sent);
+    write_client_members(&sent, response);
+    CHECK(!sent.failed);
+    CHECK(response_decode(sent.data, sent.length, DEPTH, arena, &again, &err) == CXD_OK);
+    CHECK(response_same_payload(response, &again) && response_same_payload(&again, response));
+    CHECK(again.has_id == response->has_id && id_compare(&again.id, &response->id) == 0);
+    CHECK(again.has_answered_at == response->has_answered_at);
+    buffer_free(&sent);
+}
+
+static void check_properties_sorted(const struct response *response) {
+    for (size_t i = 1; i < response->property_count; i++)
+        CHECK(strcmp(response->properties[i - 1].key, response->properties[i].key) < 0);
+}
+
+static void fuzz_one(const char *bytes, size_t size, struct arena *arena) {
+    static const struct response_limits LIMITS = {8000, 256, 32, 64, 512, 300000};
+    struct survey survey = {.slug = "shop", .metric = METRIC_NPS, .max_backdate_s = 604800};
+    struct response response;
+    struct json *document;
+    survey_set_defaults(&survey, false);
+    enum cxd_err code = response_decode(bytes, size, DEPTH, arena, &response, &err);
+    if (code != CXD_OK)
+        fuzz_check_error(&err, code, code == ERR_INVALID ? ERR_INVALID : ERR_MALFORMED_JSON);
+    else
+        CHECK(err.code == CXD_OK && err.member_count == 0);
+    if (code != ERR_MALFORMED_JSON) {
+        check_properties_sorted(&response);
+        enum cxd_err valid = response_validate(&response, &survey, &LIMITS, NOW_MS, false, &err);
+        CHECK(code == CXD_OK || valid == ERR_INVALID);
+        if (valid != CXD_OK)
+            fuzz_check_error(&err, valid, ERR_INVALID);
+    }
+    if (code == CXD_OK) {
+        check_encoded(&response);
+        check_round_trip(&response, arena);
+    }
+    /* Malformed is what is not JSON, and what is nested too deep. */
+    bool is_json = json_open(bytes, size, &document, &err) == CXD_OK;
+    if (is_json)
+        json_free(document);
+    CHECK((code == ERR_MALFORMED_JSON) == (!is_json || json_too_deep(bytes, size, DEPTH)));
+}
+
+static void fuzz_batch(const char *bytes, size_t size, struct arena *arena) {
+    struct batch batch;
+    size_t last = 0;
+    size_t line;
+    const char *slug;
+    struct response response;
+    enum cxd_err code = batch_open(&batch, bytes, size, DEPTH, &err);
+    if (code != CXD_OK)
+        fuzz_check_error(&err, code, ERR_MALFORMED_JSON);
+    while (code == CXD_OK && batch_next(&batch, arena, &line, &slug, &response, &err)) {
+        CHECK(line > last && line <= size);
+        last = line;
+        CHECK(slug == NULL || slug_valid(slug));
+        if (err.code == CXD_OK) {
+            CHECK(slug != NULL);
+            check_round_trip(&response, arena);
+        } else {
+            CHECK(!batch.is_array || err.code == ERR_INVALID);
+            fuzz_check_error(&err, err.code, err.code == ERR_INVALID ? ERR_INVALID : ERR_MALFORMED_JSON);
+        }
+    }
+    batch_close(&batch);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct arena arena;
+    char *bytes = malloc(size); /* of its very size, so that a read past the end is seen */
+    CHECK(bytes != NULL || size == 0);
+    if (size > 0)
+        memcpy(bytes, data, size);
+    arena_init(&arena);
+    fuzz_one(bytes, size, &arena);
+    fuzz_batch(bytes, size, &arena);
+    arena_free(&arena);
+    free(bytes);
+    return 0;
+}

@@ -1,0 +1,89 @@
+/* Any bytes as a survey's definition (and as a key's): what decodes is canonical after one round, and its reply can be put back. */
+#include "fuzz.h"
+
+#include "cxd/base/clock.h"
+#include "cxd/codec/json.h"
+#include "cxd/codec/key.h"
+#include "cxd/codec/survey.h"
+
+enum { DEPTH = 16, BACKDATE_S = 604800 };
+
+static const int64_t NOW_MS = INT64_C(1795424400000);
+
+static struct error err;
+
+static void check_is_json(const struct buffer *out) {
+    struct json *document;
+    CHECK(!out->failed);
+    CHECK(json_open(out->data, out->length, &document, &err) == CXD_OK);
+    json_free(document);
+}
+
+/* Decodes `text` and holds its definition against `expected`. */
+static void check_definition(const struct buffer *text, const struct buffer *expected, struct arena *arena) {
+    struct survey survey;
+    struct buffer out;
+    CHECK(survey_decode(text->data, text->length, DEPTH, "shop", BACKDATE_S, arena, &survey, &err) == CXD_OK);
+    buffer_init(&out);
+    survey_encode_definition(&out, &survey);
+    CHECK(!out.failed && out.length == expected->length);
+    CHECK(memcmp(out.data, expected->data, out.length) == 0);
+    buffer_free(&out);
+}
+
+static void check_survey(struct survey *survey, struct arena *arena) {
+    struct buffer definition;
+    struct buffer other;
+    buffer_init(&definition);
+    buffer_init(&other);
+    survey_encode_definition(&definition, survey);
+    check_is_json(&definition);
+    check_definition(&definition, &definition, arena);
+    survey->revision = 1;
+    survey->created_at = survey->updated_at = NOW_MS;
+    survey_encode(&other, survey);
+    check_is_json(&other);
+    check_definition(&other, &definition, arena);
+    buffer_reset(&other);
+    survey_encode_form(&other, survey, NOW_MS);
+    check_is_json(&other);
+    buffer_free(&definition);
+    buffer_free(&other);
+}
+
+static void fuzz_key(const char *bytes, size_t size) {
+    struct api_key key = {.created_at = NOW_MS};
+    struct json *document;
+    struct buffer out;
+    enum cxd_err code = key_decode(bytes, size, DEPTH, NOW_MS, &key, &err);
+    if (code != CXD_OK) {
+        fuzz_check_error(&err, code, code == ERR_INVALID ? ERR_INVALID : ERR_MALFORMED_JSON);
+        return;
+    }
+    CHECK(key.scopes != 0 && key.scopes < 2 * SCOPE_ADMIN && key.expires_at > NOW_MS);
+    buffer_init(&out);
+    key_encode(&out, &key, "secret");
+    CHECK(json_open(out.data, out.length, &document, &err) == CXD_OK);
+    CHECK(strcmp(json_text(document, "name"), key.name) == 0);
+    json_free(document);
+    buffer_free(&out);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct arena arena;
+    struct survey survey;
+    char *bytes = malloc(size);
+    CHECK(bytes != NULL || size == 0);
+    if (size > 0)
+        memcpy(bytes, data, size);
+    arena_init(&arena);
+    enum cxd_err code = survey_decode(bytes, size, DEPTH, "shop", BACKDATE_S, &arena, &survey, &err);
+    if (code == CXD_OK)
+        check_survey(&survey, &arena);
+    else
+        fuzz_check_error(&err, code, code == ERR_INVALID ? ERR_INVALID : ERR_MALFORMED_JSON);
+    fuzz_key(bytes, size);
+    arena_free(&arena);
+    free(bytes);
+    return 0;
+}
