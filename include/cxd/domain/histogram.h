@@ -15,11 +15,11 @@ struct histogram {
 
 void histogram_add(struct histogram *into, const struct histogram *other);
 void histogram_subtract(struct histogram *into, const struct histogram *other);
-int64_t histogram_count(const struct histogram *hist);             /* Σ n[s] */
-int64_t histogram_sum(const struct histogram *hist);               /* Σ s·n[s] */
-int64_t histogram_sum_of_squares(const struct histogram *hist);    /* Σ s²·n[s] */
+int64_t histogram_count(const struct histogram *hist);          /* Σ n[s] */
+int64_t histogram_sum(const struct histogram *hist);            /* Σ s·n[s] */
+int64_t histogram_sum_of_squares(const struct histogram *hist); /* Σ s²·n[s] */
 /* Σ n[s] for s in [low, high], clipped to 0…10. */
 int64_t histogram_between(const struct histogram *hist, int low, int high);
-bool histogram_is_empty(const struct histogram *hist);             /* every n[s] is 0 */
+bool histogram_is_empty(const struct histogram *hist); /* every n[s] is 0 */
 
 #endif

@@ -21,9 +21,9 @@ struct property {
 
 struct response {
     struct id id;
-    bool has_id;            /* named by the client (or by an Idempotency-Key) */
-    int64_t survey;         /* survey.number */
-    int64_t revision;       /* of the survey that was answered */
+    bool has_id;      /* named by the client (or by an Idempotency-Key) */
+    int64_t survey;   /* survey.number */
+    int64_t revision; /* of the survey that was answered */
     int score;
     const char *comment;
     const char *respondent;
@@ -32,8 +32,8 @@ struct response {
     const char *locale;
     const struct property *properties; /* sorted by key (byte order), keys distinct */
     size_t property_count;
-    bool has_answered_at;   /* given by the client */
-    int64_t answered_at;    /* else the time of arrival */
+    bool has_answered_at; /* given by the client */
+    int64_t answered_at;  /* else the time of arrival */
     int64_t received_at;
     bool excluded;
     const char *excluded_reason;
@@ -56,7 +56,8 @@ enum cxd_err response_validate(const struct response *response, const struct sur
                                struct error *err);
 
 /* Sorts properties by key in place; false (and the key in *ret_duplicate) if two are the same. */
-CXD_NODISCARD bool response_sort_properties(struct property *properties, size_t count, const char **ret_duplicate);
+CXD_NODISCARD bool response_sort_properties(struct property *properties, size_t count,
+                                            const char **ret_duplicate);
 
 /* True if `sent` says the same as `stored`: every member the client can send; an answered_at that was not sent matches any. */
 bool response_same_payload(const struct response *sent, const struct response *stored);

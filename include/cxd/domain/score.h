@@ -20,12 +20,13 @@ struct interval {
 
 struct score {
     int64_t n;
-    bool known;      /* false: n is 0 or suppressed; value is null */
-    bool suppressed; /* n < min_n */
+    bool known;        /* false: n is 0 or suppressed; value is null */
+    bool suppressed;   /* n < min_n */
     bool small_sample; /* n < 30 */
-    double value;    /* in the method's range: −100…100, 0…100, or the scale */
-    double mean;     /* of the scale; meaningful where n > 0 and not suppressed */
-    double standard_error; /* of `value`, in its unit: NPS/net_easy √(var/n), share √(p(1−p)/n), mean s/√n; NaN if unknown */
+    double value;      /* in the method's range: −100…100, 0…100, or the scale */
+    double mean;       /* of the scale; meaningful where n > 0 and not suppressed */
+    double
+        standard_error; /* of `value`, in its unit: NPS/net_easy √(var/n), share √(p(1−p)/n), mean s/√n; NaN if unknown */
     struct interval interval;
     enum interval_method interval_method;
     double confidence;
@@ -33,19 +34,20 @@ struct score {
 };
 
 /* scoring.md §1–§2. `confidence` in (0, 1). */
-void score_compute(const struct survey *survey, const struct histogram *hist, double confidence, struct score *ret);
+void score_compute(const struct survey *survey, const struct histogram *hist, double confidence,
+                   struct score *ret);
 
 /* Decimals at output: 2 for METHOD_MEAN, else 1. */
 int score_decimals(const struct survey *survey);
 
 struct comparison {
-    int64_t n;          /* of the other side */
-    bool known;         /* both sides have a score; else all below is null */
-    double other;       /* the other side's score */
-    double delta;       /* this − other */
-    bool tested;        /* p_value is known (both standard errors are; a mean needs n ≥ 2 on both sides) */
-    double p_value;     /* two-sided */
-    bool significant;   /* p_value < 1 − confidence */
+    int64_t n;        /* of the other side */
+    bool known;       /* both sides have a score; else all below is null */
+    double other;     /* the other side's score */
+    double delta;     /* this − other */
+    bool tested;      /* p_value is known (both standard errors are; a mean needs n ≥ 2 on both sides) */
+    double p_value;   /* two-sided */
+    bool significant; /* p_value < 1 − confidence */
 };
 
 /* scoring.md §3: z for net scores, pooled two-proportion z for shares, Welch's t for means. With no variance on either

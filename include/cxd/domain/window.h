@@ -47,7 +47,7 @@ CXD_NODISCARD enum cxd_err window_buckets(const struct window *window, enum cale
  * b ≤ answered_at < b + length(T), b a multiple of the length since 1970 (UTC). TIER_ALL has one bucket, 0. TIER_RAW is the
  * responses themselves. Quarter hours are there because every zone's midnight lies on one. */
 enum tier { TIER_ALL, TIER_DAY, TIER_HOUR, TIER_QUARTER_HOUR, TIER_RAW, TIER_COUNT };
-int64_t tier_length_ms(enum tier tier); /* 0 for ALL and RAW */
+int64_t tier_length_ms(enum tier tier);               /* 0 for ALL and RAW */
 int64_t tier_bucket(enum tier tier, int64_t time_ms); /* floor, also for times before 1970 */
 
 /* A run [from, to) to be read from one tier. */
