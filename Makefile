@@ -44,6 +44,14 @@ ifeq ($(VARIANT),fuzz)
 CC = clang
 endif
 
+# V=1 prints whole commands.
+ifeq ($(V),1)
+SAY = @:
+else
+SAY = @echo '  '
+.SILENT:
+endif
+
 # Looked up once, and not for targets that need no packages.
 ifeq ($(filter clean help format deps deps-check deps-bench,$(MAKECMDGOALS)),)
 PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
@@ -67,6 +75,7 @@ OBJECTS = $(SOURCES:%.c=$(OUT)/obj/%.o) $(OUT)/obj/gen/sql.o
 all: $(OUT)/cxd
 
 $(OUT)/cxd: $(OUT)/obj/src/main.o $(OUT)/libcxd.a
+	$(SAY) LINK $@
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(OUT)/libcxd.a: $(OBJECTS)
@@ -75,6 +84,7 @@ $(OUT)/libcxd.a: $(OBJECTS)
 
 $(OUT)/obj/%.o: %.c
 	@mkdir -p $(@D)
+	$(SAY) CC $@
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # The migrations and named queries of sql/, embedded by a tool of this repository.
@@ -98,6 +108,7 @@ unit: $(UNIT_PROGRAMS)
 
 $(OUT)/tests/%: $(OUT)/obj/tests/%.o $(OUT)/libcxd.a
 	@mkdir -p $(@D)
+	$(SAY) LINK $@
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 
 -include $(OBJECTS:.o=.d) $(UNIT_SOURCES:%.c=$(OUT)/obj/%.d) $(OUT)/obj/src/main.d
@@ -161,6 +172,7 @@ check: deps-check
 fuzzers: $(FUZZ_TARGETS:%=build/fuzz/tests/fuzz/%)
 build/fuzz/tests/fuzz/%: build/fuzz/obj/tests/fuzz/%.o build/fuzz/libcxd.a
 	@mkdir -p $(@D)
+	$(SAY) LINK $@
 	clang $(CFLAGS) -pthread -fsanitize=address,undefined,fuzzer -o $@ $^ $(LDLIBS)
 
 FUZZ_SECONDS ?= 300
@@ -190,6 +202,7 @@ bench: deps-bench
 bench-programs: $(OUT)/tests/bench/floor $(OUT)/tests/bench/generate $(OUT)/tests/bench/slow_fsync.so
 $(OUT)/tests/bench/%: $(OUT)/obj/tests/bench/%.o $(OUT)/libcxd.a
 	@mkdir -p $(@D)
+	$(SAY) LINK $@
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(OUT)/tests/bench/slow_fsync.so: tests/bench/slow_fsync.c
 	@mkdir -p $(@D)
