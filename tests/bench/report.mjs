@@ -7,7 +7,7 @@ function table (head, rows) {
   return [line(cells[0]), widths.map((width) => '-'.repeat(width)).join('  '), ...cells.slice(1).map(line)].join('\n')
 }
 
-const ratio = (value) => value === undefined ? '' : value < 10 ? value.toFixed(2) : value.toFixed(1)
+const ratio = (value) => !Number.isFinite(value) ? '–' : value < 10 ? value.toFixed(2) : value.toFixed(1)
 const whole = (value) => Math.round(value).toLocaleString('en')
 const ms = (value) => value.toFixed(value < 10 ? 2 : 1)
 const micro = (value) => value.toFixed(3)
@@ -17,7 +17,7 @@ function ingestTable (rows, ratios) {
   const head = ['server', 'connections', ...ratios.map((one) => one.title), 'requests/s', 'CPU µs', 'p50 ms', 'p99 ms', 'errors']
   return table(head, rows.map((row) => [
     row.title, row.connections, ...ratios.map((one) => ratio(row.ratio[one.key])), whole(row.perSecond),
-    row.cpuUs.toFixed(1), ms(row.p50Ms), ms(row.p99Ms), row.errors
+    Number.isFinite(row.cpuUs) ? row.cpuUs.toFixed(1) : '–', ms(row.p50Ms), ms(row.p99Ms), row.errors
   ]))
 }
 

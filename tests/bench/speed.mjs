@@ -2,6 +2,7 @@
 // of them alike. A ratio is the median over the rounds of the ratio within a round.
 
 import { rmSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { median, wrk } from './load.mjs'
 import { BenchError, cpuTimeUs, freshFolder, putSurvey, servers, startServer, storedCount } from './servers.mjs'
 
@@ -13,6 +14,7 @@ async function measure (name, connections, options) {
   try {
     if (name === 'sqlite' || name === 'discard') await putSurvey(server)
     const warm = await wrk(server.url, { connections, seconds: 1 })
+    if (servers[name].stores) await settle(server)
     const before = cpuTimeUs(server.pid)
     const load = await wrk(server.url, { connections, seconds: options.seconds })
     const cpu = cpuTimeUs(server.pid) - before
@@ -20,18 +22,30 @@ async function measure (name, connections, options) {
       server: name,
       connections,
       perSecond: load.per_second,
-      cpuUs: cpu / Math.max(load.requests, 1),
+      cpuUs: cpu / load.requests,
       p50Ms: load.p50_us / 1000,
       p99Ms: load.p99_us / 1000,
       requests: load.requests,
       errors: warm.errors + load.errors
     }
-    if (servers[name].stores) await checkStored(server, result, warm.requests + load.requests, 2 * connections)
+    if (servers[name].stores) {
+      await settle(server)
+      await checkStored(server, result, warm.requests + load.requests, 2 * connections)
+    }
   } finally {
     await server.stop()
   }
   rmSync(folder, { recursive: true, force: true })
   return result
+}
+
+// Waits until the server has stored what wrk left under way: on a slow disk that is seconds of work, which belong to no run.
+async function settle (server) {
+  let last
+  for (let count = await storedCount(server); count !== last; count = await storedCount(server)) {
+    last = count
+    await sleep(100)
+  }
 }
 
 // wrk drops the requests that are under way when its time is up, at most one a connection in each of the two runs: these may
