@@ -32,8 +32,7 @@ static void close_worker(void *context, void *worker)
 static void batch_done(void *context)
 {
     struct app *app = context;
-    if (app->http != NULL)
-        http_wake(app->http);
+    http_wake(app->http);
 }
 
 /* The configured directory, the database's, or for a store without one a private directory of this user. */
@@ -73,7 +72,7 @@ static unsigned http_threads(const struct config *config)
     return cores < 1 ? 1 : cores > HTTP_THREADS_DEFAULT_MAX ? HTTP_THREADS_DEFAULT_MAX : (unsigned)cores;
 }
 
-static enum cxd_err start_http(struct app *app, struct error *err)
+static enum cxd_err open_http(struct app *app, struct error *err)
 {
     const struct config *config = app->config;
     char host[CONFIG_TEXT_SIZE];
@@ -96,7 +95,7 @@ static enum cxd_err start_http(struct app *app, struct error *err)
     };
     if (!config_split_listen(config->listen, host, sizeof(host), &options.port, NULL))
         return error_set(err, ERR_CONFIG, "[server] listen: \"%s\" is not ADDRESS:PORT", config->listen);
-    return http_server_start(&options, &app->http, err);
+    return http_server_open(&options, &app->http, err);
 }
 
 /* For the command line: where this daemon answers. */
@@ -131,6 +130,8 @@ static enum cxd_err start_all(struct app *app, bool starter_surveys, struct erro
         result = settle_state_directory(app, err);
     if (result == CXD_OK)
         result = catalog_open(app->store, &app->catalog, err);
+    if (result == CXD_OK)
+        result = open_http(app, err);
     if (result != CXD_OK)
         return result;
     const struct ingest_options options = {
@@ -146,7 +147,7 @@ static enum cxd_err start_all(struct app *app, bool starter_surveys, struct erro
     if (result == CXD_OK && starter_surveys)
         result = api_ensure_starter_surveys(app, err);
     if (result == CXD_OK)
-        result = start_http(app, err);
+        result = http_server_run(app->http, err);
     if (result == CXD_OK)
         result = write_endpoint(app, err);
     return result;
@@ -186,6 +187,7 @@ void app_stop(struct app *app)
     if (app->has_endpoint)
         api_remove_state_file(app, "endpoint");
     ingest_stop(app->ingest);
+    http_server_close(app->http);
     catalog_close(app->catalog);
     store_close(app->store);
     free(app);

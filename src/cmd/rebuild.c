@@ -28,7 +28,7 @@ static int rebuild(const char *config_path) {
     struct error err;
     struct store *store = NULL;
     int64_t responses = 0;
-    enum cxd_err result = config_load(config_path, &config, &err);
+    enum cxd_err result = config_load(cmd_config_path(config_path), &config, &err);
     if (result == CXD_OK)
         result = store_open(config.storage_url, &store, &err);
     if (result == CXD_OK)

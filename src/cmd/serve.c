@@ -17,8 +17,9 @@ static const char USAGE[] =
     "\n"
     "Runs the daemon in the foreground until SIGTERM or SIGINT, then drains and exits 0.\n"
     "\n"
-    "  -c, --config FILE    read FILE and conf.d/*.conf beside it (see cxd.conf(5)); without it,\n"
-    "                       defaults and the environment (CXD_SECTION_KEY) hold\n"
+    "  -c, --config FILE    read FILE and conf.d/*.conf beside it (see cxd.conf(5)); without it\n"
+    "                       $CXD_CONFIG, or /etc/cxd/cxd.conf if it is there. The environment\n"
+    "                       (CXD_SECTION_KEY) goes over the file\n"
     "      --listen ADDR    listen here instead of [server] listen; port 0 takes a free one\n"
     "      --starter-surveys\n"
     "                       make the surveys nps, csat and ces if there is no survey yet\n"
@@ -180,7 +181,7 @@ int cmd_serve(int argc, char **argv) {
     }
     struct config config;
     struct error err;
-    if (config_load(options.config_path, &config, &err) != CXD_OK)
+    if (config_load(cmd_config_path(options.config_path), &config, &err) != CXD_OK)
         return refuse(&err);
     if (options.listen != NULL && override_listen(&config, options.listen, &err) != CXD_OK)
         return refuse(&err);

@@ -5,10 +5,11 @@
 #include "cxd/domain/distribution.h"
 #include "cxd/domain/score.h"
 
-/* Two-sided p of a difference, where the standard error may be 0: then nothing varies, and a difference is certain. */
+/* Two-sided p of a difference. Where nothing varies on either side the test says nothing of a difference (one promoter against one
+ * detractor is not certainty): NaN, as R refuses constant data. */
 static double p_of_z(double difference, double error) {
     if (error == 0)
-        return difference == 0 ? 1 : 0;
+        return difference == 0 ? 1 : NAN;
     return normal_two_sided(difference / error);
 }
 
@@ -24,7 +25,7 @@ static double p_of_means(const struct score *a, const struct score *b) {
     double v_a = a->standard_error * a->standard_error, v_b = b->standard_error * b->standard_error;
     double difference = a->value - b->value;
     if (v_a + v_b == 0)
-        return difference == 0 ? 1 : 0;
+        return difference == 0 ? 1 : NAN;
     double share_a = v_a / (v_a + v_b), share_b = v_b / (v_a + v_b);
     double df = 1 / (share_a * share_a / (double)(a->n - 1) + share_b * share_b / (double)(b->n - 1));
     return student_two_sided(difference / sqrt(v_a + v_b), df);
@@ -48,7 +49,8 @@ void score_compare(const struct survey *survey, const struct histogram *hist, co
             result.p_value = p_of_shares(&a, &b);
         else
             result.p_value = p_of_z(result.delta, hypot(a.standard_error, b.standard_error));
-        result.significant = result.p_value < 1 - confidence;
+        result.tested = !isnan(result.p_value);
+        result.significant = result.tested && result.p_value < 1 - confidence;
     }
     *ret = result;
 }

@@ -40,6 +40,7 @@ void connection_notify(void *cls, struct MHD_Connection *mhd, void **socket_cont
         return;
     }
     loop->connections--;
+    loop->closed++;
     struct connection *connection = *socket_context;
     if (!connection)
         return;
@@ -194,8 +195,8 @@ void connection_completed(void *cls, struct MHD_Connection *mhd, void **context,
         return;
     struct connection *connection = request->connection;
     log_record(LOG_LEVEL_DEBUG, "request", "method=%s route=%s status=%d ms=%lld",
-               http_method_name(request->method), request->path ? request->path->pattern : "none", request->status,
-               (long long)(connection->loop->now_ms - request->started_ms));
+               http_method_name(request->method), request->path ? request->path->pattern : "none",
+               request->status, (long long)(connection->loop->now_ms - request->started_ms));
     if (request->closing && code == MHD_REQUEST_TERMINATED_COMPLETED_OK)
         drop_unread(connection->fd);
     request_reset(request);

@@ -64,6 +64,7 @@ struct http_request {
     void *context;
     struct http_request *next; /* in the pool's queue, then in the loop's ready list */
     void *worker;
+    bool *handed_over; /* a worker's: set by http_defer, after which the worker lets go of the request */
     struct id_source *ids;
 };
 
@@ -87,9 +88,9 @@ struct loop {
     int64_t now_ms;                       /* monotonic, of this turn */
     struct deadline_list deadlines;       /* every connection that is not suspended */
     unsigned connections, suspended, limit;
-    unsigned long accepted;
+    unsigned long accepted, closed;
     unsigned fruitless; /* turns in a row in which the listener was ready and nothing could be accepted */
-    unsigned long accepted_before;
+    unsigned long accepted_before, closed_before;
     bool limit_logged, refused_logged, quiesced, cutting;
     struct id_source ids;
 };

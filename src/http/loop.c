@@ -146,6 +146,12 @@ static int wait_ms(struct loop *loop) {
     MHD_UNSIGNED_LONG_LONG mhd_ms;
     if (MHD_get_timeout(loop->daemon, &mhd_ms) == MHD_YES && mhd_ms == 0)
         return 0;
+    /* At its limit (or at EMFILE) MHD takes the listener out of its epoll set, and puts it back only in the run after
+     * the one in which a connection ended. */
+    if (loop->closed != loop->closed_before) {
+        loop->closed_before = loop->closed;
+        return 0;
+    }
     int ms = deadline_wait_ms(&loop->deadlines, loop->now_ms);
     if (!loop->quiesced)
         return ms;

@@ -46,13 +46,17 @@ static void *worker_main(void *cls) {
     bool refuse;
     struct http_request *request;
     while ((request = pool_take(worker->pool, &refuse))) {
+        bool handed_over = false;
+        struct loop *loop = request->connection->loop;
         request->worker = worker->object;
         request->ids = &worker->ids;
+        request->handed_over = &handed_over;
         if (refuse)
             http_problem_code(request, ERR_DRAINING, "%s", "");
         else
             request->route->handle(request);
-        struct loop *loop = request->connection->loop;
+        if (handed_over) /* may be complete by now, or the next request of its connection: hands off */
+            continue;
         loop_ready(loop, request);
         loop_wake(loop);
     }

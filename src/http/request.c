@@ -103,10 +103,12 @@ bool http_has_type(const struct http_request *request, const char *type) {
 }
 
 void http_defer(struct http_request *request, http_handler *finish, void *context) {
-    assert(!request->worker && !request->replied && !request->deferred && finish);
+    assert(!request->replied && !request->deferred && finish);
     request->finish = finish;
     request->context = context;
     request->deferred = true;
+    if (request->handed_over)
+        *request->handed_over = true;
     loop_suspend(request->connection->loop, request);
 }
 
@@ -115,7 +117,5 @@ void *http_deferred(const struct http_request *request) {
 }
 
 void http_complete(struct http_request *request) {
-    struct loop *loop = request->connection->loop;
-    atomic_fetch_add(&loop->server->unwoken, 1);
-    loop_ready(loop, request);
+    loop_ready(request->connection->loop, request);
 }

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cxd/base/clock.h"
@@ -18,9 +17,8 @@
 
 enum {
     BACKLOG = 4096,
-    RESERVED_FILES = 64,           /* for the store, logs, and what else the process opens */
-    CONNECTIONS_MAX = 1024 * 1024, /* where the system sets no limit */
-    HANDOVER_MS = 5000 /* for a thread that completed the last request and has yet to call http_wake */
+    RESERVED_FILES = 64,          /* for the store, logs, and what else the process opens */
+    CONNECTIONS_MAX = 1024 * 1024 /* where the system sets no limit */
 };
 
 static int listen_on(const struct addrinfo *info) {
@@ -110,8 +108,8 @@ static enum cxd_err start_threads(struct http_server *server, struct error *err)
     return CXD_OK;
 }
 
-enum cxd_err http_server_start(const struct http_options *options, struct http_server **ret_server,
-                               struct error *err) {
+enum cxd_err http_server_open(const struct http_options *options, struct http_server **ret_server,
+                              struct error *err) {
     assert(options->http_threads > 0 && options->pool_threads > 0 && options->request_timeout_ms > 0);
     struct http_server *server = calloc(1, sizeof *server);
     if (!server)
@@ -132,18 +130,17 @@ enum cxd_err http_server_start(const struct http_options *options, struct http_s
         goto out;
     }
     code = open_loops(server, err);
-    if (code)
-        goto out;
-    code = pool_start(server, options->pool_threads, &server->pool, err);
-    if (code)
-        goto out;
-    code = start_threads(server, err);
 out:
     if (code)
-        http_server_stop(server, 0);
+        http_server_close(server);
     else
         *ret_server = server;
     return code;
+}
+
+enum cxd_err http_server_run(struct http_server *server, struct error *err) {
+    enum cxd_err code = pool_start(server, server->options.pool_threads, &server->pool, err);
+    return code ? code : start_threads(server, err);
 }
 
 const char *http_server_address(const struct http_server *server) {
@@ -155,27 +152,9 @@ bool http_server_is_draining(const struct http_server *server) {
 }
 
 void http_wake(struct http_server *server) {
-    atomic_fetch_add(&server->wakers, 1);
-    atomic_exchange(&server->unwoken, 0);
     for (unsigned i = 0; i < server->loop_count; i++)
         if (atomic_load(&server->loops[i].ready))
             loop_wake(&server->loops[i]);
-    atomic_fetch_sub(&server->wakers, 1); /* the last touch: http_server_stop waits for it */
-}
-
-static void nap(void) {
-    nanosleep(&(struct timespec){.tv_nsec = 1000 * 1000}, NULL);
-}
-
-/* A thread that completed a request is about to call http_wake, or in it. */
-static bool wait_for_wakers(struct http_server *server) {
-    int64_t until = clock_monotonic_ms() + HANDOVER_MS;
-    while (atomic_load(&server->unwoken) > 0 || atomic_load(&server->wakers) > 0) {
-        if (clock_monotonic_ms() > until)
-            return false;
-        nap();
-    }
-    return true;
 }
 
 static void join_loops(struct http_server *server) {
@@ -195,7 +174,13 @@ void http_server_stop(struct http_server *server, int64_t grace_ms) {
     }
     join_loops(server);
     pool_stop(server->pool);
-    bool all_closed = wait_for_wakers(server);
+    server->pool = NULL;
+}
+
+void http_server_close(struct http_server *server) {
+    if (!server)
+        return;
+    bool all_closed = true;
     for (unsigned i = 0; i < server->loop_count; i++)
         all_closed = loop_close(&server->loops[i]) && all_closed;
     if (server->listen_fd >= 0)

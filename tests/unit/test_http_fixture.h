@@ -222,7 +222,7 @@ FIXTURE void later_await(struct fixture *fixture, size_t count) {
 
 FIXTURE struct fixture *fixture_open(int64_t timeout_ms, unsigned threads, unsigned connections) {
     signal(SIGPIPE, SIG_IGN);
-    log_set_level(LOG_LEVEL_ERROR);
+    log_set_level(LOG_LEVEL_WARNING);
     struct fixture *fixture = calloc(1, sizeof *fixture);
     assert_non_null(fixture);
     pthread_mutex_init(&fixture->later.lock, NULL);
@@ -245,7 +245,7 @@ FIXTURE struct fixture *fixture_open(int64_t timeout_ms, unsigned threads, unsig
         .worker_close = hook_worker_close,
     };
     struct error err;
-    if (http_server_start(&options, &fixture->server, &err))
+    if (http_server_open(&options, &fixture->server, &err) || http_server_run(fixture->server, &err))
         fail_msg("%s", err.detail);
     const char *address = http_server_address(fixture->server);
     fixture->port = (uint16_t)atoi(strrchr(address, ':') + 1);
@@ -268,6 +268,7 @@ FIXTURE void fixture_free(struct fixture *fixture) {
 
 FIXTURE void fixture_close(struct fixture *fixture, int64_t grace_ms) {
     http_server_stop(fixture->server, grace_ms);
+    http_server_close(fixture->server);
     fixture_free(fixture);
 }
 

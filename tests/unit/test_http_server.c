@@ -452,6 +452,7 @@ static void stop_with_requests(int64_t grace_ms) {
     pthread_t releaser;
     assert_int_equal(pthread_create(&releaser, NULL, release_soon, fixture), 0);
     http_server_stop(fixture->server, grace_ms);
+    http_server_close(fixture->server);
     pthread_join(releaser, NULL);
     for (int i = 0; i < STOP_REQUESTS; i++) {
         struct reply reply = client_reply(&clients[i], false);
@@ -524,12 +525,13 @@ static void test_start_fails(void **state) {
                                    .header_bytes = HEADER_BYTES};
     struct http_server *server = NULL;
     struct error err;
-    assert_int_equal(http_server_start(&options, &server, &err), ERR_SYSTEM);
+    assert_int_equal(http_server_open(&options, &server, &err), ERR_SYSTEM);
     assert_non_null(strstr(err.detail, "Address already in use"));
     options.host = "no.such.host.invalid";
-    assert_int_equal(http_server_start(&options, &server, &err), ERR_SYSTEM);
+    assert_int_equal(http_server_open(&options, &server, &err), ERR_SYSTEM);
     assert_null(server);
     http_server_stop(NULL, 0);
+    http_server_close(NULL);
 }
 
 int main(void) {

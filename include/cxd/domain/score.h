@@ -45,13 +45,13 @@ struct comparison {
     bool known;       /* both sides have a score; else all below is null */
     double other;     /* the other side's score */
     double delta;     /* this − other */
-    bool tested;      /* p_value is known (both standard errors are; a mean needs n ≥ 2 on both sides) */
+    bool tested;      /* p_value is known (both standard errors are, not both 0 with different scores; a mean needs n ≥ 2 on both sides) */
     double p_value;   /* two-sided */
     bool significant; /* p_value < 1 − confidence */
 };
 
 /* scoring.md §3: z for net scores, pooled two-proportion z for shares, Welch's t for means. With no variance on either
- * side p is 1 for equal scores and 0 for different ones. */
+ * side p is 1 for equal scores and not known for different ones: the tests do not apply to constant data. */
 void score_compare(const struct survey *survey, const struct histogram *hist, const struct histogram *other,
                    double confidence, struct comparison *ret);
 

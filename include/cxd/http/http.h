@@ -16,7 +16,7 @@
  *
  * Threads. `http_threads` event loops own the connections; a handler runs on its connection's loop and must not block. A route
  * with HTTP_POOLED runs on one of `pool_threads` workers instead, and may. A handler ends in exactly one of: http_reply,
- * http_problem, or (not in the pool) http_defer.
+ * http_problem or http_defer.
  *
  * Memory. Everything that a request's accessors return lives until its reply has been sent. */
 
@@ -66,15 +66,20 @@ struct http_options {
     void (*worker_close)(void *app, void *worker);
 };
 
-/* Binds, listens and starts all threads. ERR_SYSTEM when it cannot. `options` is copied; what it points to stays the caller's
- * and must outlive the server. */
-CXD_NODISCARD enum cxd_err http_server_start(const struct http_options *options, struct http_server **ret_server,
-                                             struct error *err);
+/* Binds and listens; nothing is answered before http_server_run. ERR_SYSTEM when it cannot. `options` is copied; what it points to
+ * stays the caller's and must outlive the server. */
+CXD_NODISCARD enum cxd_err http_server_open(const struct http_options *options, struct http_server **ret_server,
+                                            struct error *err);
+/* Starts workers and loops. */
+CXD_NODISCARD enum cxd_err http_server_run(struct http_server *server, struct error *err);
 /* "127.0.0.1:8080", with the real port. */
 const char *http_server_address(const struct http_server *server);
 /* Graceful end: takes no new connection, answers every request that has arrived (Connection: close), for at most `grace_ms`; then
- * ends threads and frees. Deferred requests must still be completed by others meanwhile. Takes NULL. */
+ * ends all threads. Deferred requests must still be completed by others meanwhile; http_wake stays allowed until
+ * http_server_close. Both take NULL, and a server that never ran. */
 void http_server_stop(struct http_server *server, int64_t grace_ms);
+/* Frees. Nobody else may hold a request or call http_wake any more. */
+void http_server_close(struct http_server *server);
 bool http_server_is_draining(const struct http_server *server);
 
 /* What was asked. */
