@@ -24,7 +24,7 @@ FROM response WHERE id = ?1;
 
 -- name: update_response
 UPDATE response SET revision = ?3, score = ?4, answered_at = ?5, touchpoint = ?8, channel = ?9, locale = ?10,
-                    respondent = ?11, comment = ?12, properties = ?13
+                    respondent = ?11, comment = ?12, properties = ?13, excluded_reason = ?14
 WHERE id = ?1;
 
 -- name: exclude_response

@@ -1,0 +1,184 @@
+#ifndef CXD_TESTS_CONTRACT_FIXTURE_H
+#define CXD_TESTS_CONTRACT_FIXTURE_H
+
+/* What the store's tests share: a store in a directory of its own, and short ways to make changes and look at their effect. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "cxd/base/buffer.h"
+#include "cxd/base/clock.h"
+#include "cxd/store/store.h"
+
+#define HOUR_MS INT64_C(3600000)
+#define DAY_MS (24 * HOUR_MS)
+#define NOW_MS INT64_C(1774000000000) /* 2026-03-20T09:46:40Z */
+
+struct fixture {
+    struct arena arena;
+    struct store *store;
+    struct store_reader *reader;
+    int64_t survey; /* "shop": a survey that declares the property "plan" */
+    char directory[64];
+    char url[128];
+};
+
+#define assert_ok(call, err) assert_int_equal_message((call), CXD_OK, (err).detail)
+
+static inline void assert_int_equal_message(enum cxd_err code, enum cxd_err expected, const char *detail) {
+    if (code != expected) {
+        fail_msg("%s instead of %s: %s", error_slug(code), error_slug(expected), detail);
+    }
+}
+
+/* `pattern` is a URL with %s for the directory, if it needs one. */
+static inline void fixture_open(struct fixture *f, const char *pattern) {
+    *f = (struct fixture){0};
+    arena_init(&f->arena);
+    strcpy(f->directory, "/tmp/cxd-store-XXXXXX");
+    assert_non_null(mkdtemp(f->directory));
+    const char *gap = strstr(pattern, "%s");
+    int before = gap ? (int)(gap - pattern) : (int)strlen(pattern);
+    snprintf(f->url, sizeof f->url, "%.*s%s%s", before, pattern, gap ? f->directory : "", gap ? gap + 2 : "");
+    struct error err;
+    assert_ok(store_open(f->url, &f->store, &err), err);
+    assert_ok(store_reader_open(f->store, &f->reader, &err), err);
+}
+
+static inline void fixture_close_store(struct fixture *f) {
+    store_reader_close(f->reader);
+    store_close(f->store);
+    f->reader = NULL;
+    f->store = NULL;
+}
+
+static inline void fixture_reopen(struct fixture *f) {
+    struct error err;
+    fixture_close_store(f);
+    assert_ok(store_open(f->url, &f->store, &err), err);
+    assert_ok(store_reader_open(f->store, &f->reader, &err), err);
+}
+
+static inline void fixture_close(struct fixture *f) {
+    fixture_close_store(f);
+    static const char *const NAMES[] = {"cxd.db", "cxd.db-wal", "cxd.db-shm", "cxd.db.lock"};
+    for (size_t i = 0; i < CXD_COUNT(NAMES); i++) {
+        char path[128];
+        snprintf(path, sizeof path, "%s/%s", f->directory, NAMES[i]);
+        unlink(path);
+    }
+    rmdir(f->directory);
+    arena_free(&f->arena);
+}
+
+static inline struct change *make_change(struct fixture *f, enum change_kind kind, int64_t now_ms) {
+    struct change *change = arena_alloc_zero(&f->arena, 1, sizeof *change);
+    assert_non_null(change);
+    change->kind = kind;
+    change->now_ms = now_ms;
+    change->arena = &f->arena;
+    return change;
+}
+
+static inline struct id id_of(unsigned number) {
+    struct id id = {{1, 0x9b, 0, 0, 0, 0, 0x70, 0, 0x80}};
+    id.bytes[12] = (uint8_t)(number >> 24);
+    id.bytes[13] = (uint8_t)(number >> 16);
+    id.bytes[14] = (uint8_t)(number >> 8);
+    id.bytes[15] = (uint8_t)number;
+    return id;
+}
+
+static inline struct change *make_response(struct fixture *f, unsigned number, int score, int64_t at_ms) {
+    struct change *change = make_change(f, CHANGE_RESPONSE, at_ms);
+    struct response *response = &change->as.response.value;
+    response->id = id_of(number);
+    response->survey = f->survey;
+    response->revision = 1;
+    response->score = score;
+    response->has_answered_at = true;
+    response->answered_at = at_ms;
+    response->received_at = at_ms;
+    change->as.response.amend_window_ms = 30 * 60 * 1000;
+    return change;
+}
+
+static inline struct change *make_survey(struct fixture *f, const char *slug, const char *definition,
+                                         const char *const *keys) {
+    struct change *change = make_change(f, CHANGE_SURVEY, NOW_MS);
+    struct survey_record *survey = &change->as.survey;
+    strcpy(survey->slug, slug);
+    survey->definition = definition;
+    survey->metric = METRIC_NPS;
+    survey->scale_max = 10;
+    for (; keys && *keys; keys++) {
+        survey->property_keys[survey->property_count++] = *keys;
+    }
+    return change;
+}
+
+static inline enum outcome apply(struct fixture *f, struct change *change) {
+    struct error err;
+    assert_ok(store_apply(f->store, &change, 1, &err), err);
+    return change->outcome;
+}
+
+static inline void make_shop(struct fixture *f) {
+    static const char *const KEYS[] = {"plan", NULL};
+    struct change *change = make_survey(f, "shop", "{\"properties\":[\"plan\"]}", KEYS);
+    assert_int_equal(apply(f, change), OUTCOME_CREATED);
+    f->survey = change->as.survey.number;
+}
+
+static inline struct histogram read_window(struct fixture *f, const struct filter *filter, int64_t from,
+                                           int64_t to) {
+    struct histogram hist;
+    struct error err;
+    int64_t bounds[] = {from, to};
+    assert_ok(store_read_histograms(f->reader, filter, bounds, 2, &hist, &err), err);
+    return hist;
+}
+
+static inline int64_t count_all(struct fixture *f) {
+    struct filter filter = {.survey = f->survey};
+    struct histogram hist = read_window(f, &filter, TIME_MIN, TIME_MAX);
+    return histogram_count(&hist);
+}
+
+static inline bool read_response(struct fixture *f, unsigned number, struct response *ret_response) {
+    struct error err;
+    struct id id = id_of(number);
+    bool found = false;
+    assert_ok(store_read_response(f->reader, &id, &f->arena, &found, ret_response, &err), err);
+    return found;
+}
+
+static inline void print_rollup(void *context, const struct rollup_row *row) {
+    struct buffer *buf = context;
+    buffer_append_format(buf, "%lld %s=%s tier %d at %lld:", (long long)row->survey, row->dimension,
+                         row->value, (int)row->tier, (long long)row->bucket);
+    for (size_t i = 0; i < HISTOGRAM_SIZE; i++) {
+        buffer_append_format(buf, " %lld", (long long)row->hist.n[i]);
+    }
+    buffer_append_char(buf, '\n');
+}
+
+/* Every rollup row as text, a line each; to be freed. */
+static inline char *rollups_text(struct fixture *f) {
+    struct buffer buf;
+    struct error err;
+    buffer_init(&buf);
+    assert_ok(store_read_rollups(f->reader, print_rollup, &buf, &err), err);
+    assert_non_null(buffer_terminate(&buf));
+    return buf.data;
+}
+
+#endif
