@@ -41,6 +41,9 @@ enum cxd_err sqlite_apply(struct store *base, struct change *const *changes, siz
                           struct error *err) {
     struct sqlite_store *store = (struct sqlite_store *)base;
     enum cxd_err code = CXD_OK;
+    if (!sqlite3_get_autocommit(store->db.handle)) {
+        db_rollback(&store->db); /* the last batch could not */
+    }
     if (!store->declared.loaded) {
         code = declared_load(&store->db, &store->declared, err);
     }

@@ -89,24 +89,62 @@ void db_close(struct db *db) {
     *db = (struct db){0};
 }
 
-static bool no_room(int system_errno) {
+/* The errno of a failed write. sqlite3_system_errno alone does not do: SQLite rolls back before it looks at errno. The files
+ * keep theirs: the database, and the log. */
+static int failed_errno(sqlite3 *handle) {
+    int system_errno = 0;
+    sqlite3_file *log = NULL;
+    (void)sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    if (log && log->pMethods) {
+        (void)log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &system_errno);
+    }
+    if (system_errno == 0) {
+        (void)sqlite3_file_control(handle, "main", SQLITE_FCNTL_LAST_ERRNO, &system_errno);
+    }
+    return system_errno ? system_errno : sqlite3_system_errno(handle);
+}
+
+static bool is_failed_write(int rc) {
+    return rc == SQLITE_IOERR_WRITE || rc == SQLITE_IOERR_FSYNC || rc == SQLITE_IOERR_DIR_FSYNC ||
+           rc == SQLITE_IOERR_TRUNCATE || rc == SQLITE_IOERR_SHMSIZE;
+}
+
+static bool is_no_room(int system_errno) {
     return system_errno == ENOSPC || system_errno == EFBIG || system_errno == EDQUOT;
 }
 
+static enum cxd_err code_of(int rc, int system_errno) {
+    switch (rc & 0xff) {
+    case SQLITE_NOMEM:
+        return ERR_NO_MEMORY;
+    case SQLITE_FULL:
+        return ERR_STORAGE_FULL;
+    case SQLITE_NOTADB:
+        return ERR_SCHEMA;
+    case SQLITE_IOERR:
+        if (rc == SQLITE_IOERR_NOMEM) {
+            return ERR_NO_MEMORY;
+        }
+        return is_failed_write(rc) && is_no_room(system_errno) ? ERR_STORAGE_FULL : ERR_STORAGE;
+    default:
+        return ERR_STORAGE;
+    }
+}
+
 enum cxd_err db_error(struct db *db, const char *doing, struct error *err) {
-    int rc = db->handle ? sqlite3_extended_errcode(db->handle) : SQLITE_NOMEM;
-    const char *message = db->handle ? sqlite3_errmsg(db->handle) : sqlite3_errstr(rc);
-    int system_errno = db->handle ? sqlite3_system_errno(db->handle) : 0;
-    enum cxd_err code = ERR_STORAGE;
-    if ((rc & 0xff) == SQLITE_NOMEM || rc == SQLITE_IOERR_NOMEM) {
-        code = ERR_NO_MEMORY;
-    } else if ((rc & 0xff) == SQLITE_FULL || ((rc & 0xff) == SQLITE_IOERR && no_room(system_errno))) {
-        code = ERR_STORAGE_FULL;
+    if (!db->handle) {
+        return error_set(err, ERR_NO_MEMORY, "%s: no memory for a connection", doing);
     }
-    if ((rc & 0xff) == SQLITE_IOERR && system_errno != 0) {
-        return error_set(err, code, "%s: %s: %s", doing, message, strerror(system_errno));
+    int rc = sqlite3_extended_errcode(db->handle);
+    int system_errno = is_failed_write(rc) ? failed_errno(db->handle) : 0;
+    enum cxd_err code = code_of(rc, system_errno);
+    if (code == ERR_SCHEMA) {
+        return error_set(err, code, "%s is not a database of cxd", sqlite3_db_filename(db->handle, "main"));
     }
-    return error_set(err, code, "%s: %s", doing, message);
+    if (system_errno != 0) {
+        return error_set(err, code, "%s: %s: %s", doing, sqlite3_errmsg(db->handle), strerror(system_errno));
+    }
+    return error_set(err, code, "%s: %s", doing, sqlite3_errmsg(db->handle));
 }
 
 enum cxd_err db_exec(struct db *db, const char *sql, const char *doing, struct error *err) {

@@ -52,6 +52,11 @@ static enum cxd_err open_file(struct sqlite_store *store, struct error *err) {
     if (code == CXD_OK) {
         code = migrate(&store->db, store->path, err);
     }
+    /* Migrations have outdated the statements that end a transaction: prepare them again while there is memory. */
+    if (code == CXD_OK) {
+        code = db_run_query(&store->db, QUERY_BEGIN_WRITE, err);
+        db_rollback(&store->db);
+    }
     return code == CXD_OK ? declared_load(&store->db, &store->declared, err) : code;
 }
 

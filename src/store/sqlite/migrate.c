@@ -50,9 +50,7 @@ static enum cxd_err examine(struct db *db, const char *path, int64_t *ret_versio
         code = read_number(db, "SELECT count(*) FROM sqlite_schema", &objects, err);
     }
     if (code != CXD_OK) {
-        return sqlite3_errcode(db->handle) == SQLITE_NOTADB
-                   ? error_set(err, ERR_SCHEMA, "%s is not a database of cxd", path)
-                   : code;
+        return code;
     }
     bool empty = application == 0 && version == 0 && objects == 0;
     if (!empty && application != APPLICATION_ID) {

@@ -1,0 +1,345 @@
+/* Random histories, the same for both engines in batches of different size: outcomes, histograms and rollups must agree. The memory engine
+ * counts everything anew from its responses, so the SQLite engine's incremental rollups are held against a recount. */
+
+#include "fixture.h"
+
+enum { HISTORIES = 12, STEPS = 400, IDS = 120, STEPS_BETWEEN_CHECKS = 50 };
+
+static uint64_t random_state;
+
+static unsigned roll(unsigned sides) {
+    random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (unsigned)(random_state >> 33) % sides;
+}
+
+static const char *pick(const char *const *values, unsigned count) {
+    unsigned at = roll(count + 1);
+    return at == count ? NULL : values[at];
+}
+
+static const char *const TOUCHPOINTS[] = {"checkout", "search"}, *const CHANNELS[] = {"web", "ios", ""},
+                         *const LOCALES[] = {"en", "de"}, *const PEOPLE[] = {"ann", "bob", "cy"},
+                         *const KEYS[] = {"age", "city", "plan"}, *const VALUES[] = {"pro", "a\"b", "x<y"};
+
+/* Around a few days, on boundaries and off them, and now and then long ago. */
+static int64_t random_time(void) {
+    int64_t day = NOW_MS / DAY_MS * DAY_MS;
+    switch (roll(6)) {
+    case 0:
+        return day + (int64_t)roll(400) * HOUR_MS / 4 - 2 * DAY_MS;
+    case 1:
+        return day + (int64_t)roll(400) * HOUR_MS / 4 - 2 * DAY_MS - 1;
+    case 2:
+        return (int64_t)roll(4000) * HOUR_MS / 7 - 40 * DAY_MS;
+    default:
+        return day + (int64_t)roll((unsigned)(4 * DAY_MS)) - 2 * DAY_MS;
+    }
+}
+
+struct history {
+    struct fixture memory, sqlite;
+    int64_t now_ms;
+    int64_t surveys[2];
+};
+
+static struct change *random_response(struct history *h) {
+    struct change *change = make_response(&h->memory, roll(IDS), (int)roll(11), random_time());
+    struct response *response = &change->as.response.value;
+    change->now_ms = response->received_at = h->now_ms;
+    response->survey = h->surveys[roll(8) == 0];
+    response->has_answered_at = roll(4) > 0;
+    response->touchpoint = pick(TOUCHPOINTS, 2);
+    response->channel = pick(CHANNELS, 3);
+    response->locale = pick(LOCALES, 2);
+    response->respondent = pick(PEOPLE, 3);
+    response->comment = roll(2) ? "so so" : NULL;
+    response->excluded = roll(12) == 0;
+    response->excluded_reason = response->excluded ? "bot" : NULL;
+    response->revision = 1 + roll(5);
+    change->as.response.amend_window_ms = roll(3) ? 30 * 60 * 1000 : 0;
+    change->as.response.must_exist = roll(15) == 0;
+    struct property *properties = arena_alloc(&h->memory.arena, CXD_COUNT(KEYS) * sizeof *properties);
+    assert_non_null(properties);
+    for (size_t i = 0; i < CXD_COUNT(KEYS); i++) {
+        const char *value = pick(VALUES, 3);
+        if (value) {
+            properties[response->property_count++] = (struct property){KEYS[i], value};
+        }
+    }
+    response->properties = properties;
+    return change;
+}
+
+/* The payload of a stored response, sent again. */
+static struct change *random_replay(struct history *h) {
+    struct change *change = random_response(h);
+    struct response *response = &change->as.response.value, stored;
+    struct error err;
+    bool found = false;
+    assert_ok(store_read_response(h->memory.reader, &response->id, &h->memory.arena, &found, &stored, &err),
+              err);
+    if (found) {
+        *response = stored;
+        response->has_answered_at = roll(2);
+    }
+    return change;
+}
+
+static struct change *random_survey(struct history *h) {
+    unsigned declared = roll(8);
+    char *definition = arena_alloc(&h->memory.arena, 16);
+    assert_non_null(definition);
+    snprintf(definition, 16, "{%u,%u}", declared, roll(2));
+    struct change *change = make_survey(&h->memory, roll(4) ? "shop" : "app", definition, NULL);
+    change->now_ms = h->now_ms;
+    for (unsigned i = 0; i < CXD_COUNT(KEYS); i++) {
+        if (declared & (1U << i)) {
+            change->as.survey.property_keys[change->as.survey.property_count++] = KEYS[i];
+        }
+    }
+    return change;
+}
+
+static struct change *random_change(struct history *h) {
+    struct change *change;
+    unsigned kind = roll(100);
+    h->now_ms += (int64_t)roll(4) * 60 * 1000;
+    if (kind < 60) {
+        return random_response(h);
+    }
+    if (kind < 75) {
+        return random_replay(h);
+    }
+    if (kind < 88) {
+        change = make_change(&h->memory, CHANGE_EXCLUDE, h->now_ms);
+        change->as.exclude.id = id_of(roll(IDS));
+        change->as.exclude.survey = h->surveys[roll(8) == 0];
+        change->as.exclude.excluded = roll(2);
+        change->as.exclude.reason = roll(2) ? "test" : "bot";
+        return change;
+    }
+    if (kind < 92) {
+        change = make_change(&h->memory, CHANGE_ERASE, h->now_ms);
+        change->as.erase.respondent = PEOPLE[roll(3)];
+        change->as.erase.counts = roll(2);
+        return change;
+    }
+    if (kind < 98) {
+        return random_survey(h);
+    }
+    change = make_change(&h->memory, CHANGE_ARCHIVE, h->now_ms);
+    strcpy(change->as.archive.slug, roll(2) ? "shop" : "app");
+    return change;
+}
+
+static void apply_in_batches(struct fixture *f, struct change *changes, size_t count) {
+    struct error err;
+    for (size_t done = 0; done < count;) {
+        struct change *batch[STEPS_BETWEEN_CHECKS];
+        size_t size = 1 + roll(20);
+        if (size > count - done) {
+            size = count - done;
+        }
+        for (size_t i = 0; i < size; i++) {
+            batch[i] = &changes[done + i];
+        }
+        assert_ok(store_apply(f->store, batch, size, &err), err);
+        done += size;
+    }
+}
+
+static void assert_same_text(const char *a, const char *b) {
+    assert_true(a == b || (a && b && strcmp(a, b) == 0));
+}
+
+static void assert_same_response(const struct response *a, const struct response *b) {
+    assert_true(response_same_payload(a, b) && response_same_payload(b, a));
+    assert_int_equal(a->survey, b->survey);
+    assert_int_equal(a->revision, b->revision);
+    assert_int_equal(a->answered_at, b->answered_at);
+    assert_int_equal(a->received_at, b->received_at);
+    assert_int_equal(a->excluded, b->excluded);
+    assert_same_text(a->excluded_reason, b->excluded_reason);
+}
+
+static void assert_same_outcome(const struct change *a, const struct change *b) {
+    assert_int_equal(a->outcome, b->outcome);
+    assert_int_equal(a->refusal, b->refusal);
+    assert_int_not_equal(a->outcome, OUTCOME_NONE);
+    if (a->kind == CHANGE_RESPONSE) {
+        assert_same_response(&a->as.response.value, &b->as.response.value);
+    } else if (a->kind == CHANGE_ERASE) {
+        assert_int_equal(a->as.erase.erased, b->as.erase.erased);
+    } else if (a->kind == CHANGE_SURVEY) {
+        assert_int_equal(a->as.survey.number, b->as.survey.number);
+        assert_int_equal(a->as.survey.revision, b->as.survey.revision);
+        assert_int_equal(a->as.survey.updated_at, b->as.survey.updated_at);
+        assert_memory_equal(a->as.survey.property_rolled, b->as.survey.property_rolled,
+                            sizeof a->as.survey.property_rolled);
+    }
+}
+
+static void check_responses(struct history *h) {
+    for (unsigned i = 0; i < IDS; i++) {
+        struct response a, b;
+        bool found = read_response(&h->memory, i, &a);
+        assert_int_equal(read_response(&h->sqlite, i, &b), found);
+        if (found) {
+            assert_same_response(&a, &b);
+        }
+    }
+}
+
+static void check_surveys(struct history *h, struct survey_record **ret_surveys, size_t *ret_count) {
+    struct survey_record *a, *b;
+    size_t count = 0, other = 0;
+    struct error err;
+    assert_ok(store_read_surveys(h->memory.reader, &h->memory.arena, &a, &count, &err), err);
+    assert_ok(store_read_surveys(h->sqlite.reader, &h->sqlite.arena, &b, &other, &err), err);
+    assert_int_equal(count, other);
+    for (size_t i = 0; i < count; i++) {
+        assert_string_equal(a[i].slug, b[i].slug);
+        assert_string_equal(a[i].definition, b[i].definition);
+        assert_int_equal(a[i].revision, b[i].revision);
+        assert_int_equal(a[i].archived_at, b[i].archived_at);
+        assert_int_equal(a[i].property_count, b[i].property_count);
+        for (size_t k = 0; k < a[i].property_count; k++) {
+            assert_string_equal(a[i].property_keys[k], b[i].property_keys[k]);
+            assert_int_equal(a[i].property_rolled[k], b[i].property_rolled[k]);
+        }
+    }
+    *ret_surveys = a;
+    *ret_count = count;
+}
+
+static int compare_times(const void *a, const void *b) {
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static size_t random_bounds(int64_t bounds[12]) {
+    size_t count = 2 + roll(11);
+    for (size_t i = 0; i < count; i++) {
+        bounds[i] = random_time();
+    }
+    qsort(bounds, count, sizeof *bounds, compare_times);
+    if (roll(3) == 0) {
+        bounds[0] = TIME_MIN;
+    }
+    if (roll(3) == 0) {
+        bounds[count - 1] = TIME_MAX;
+    }
+    return count;
+}
+
+static struct filter random_filter(struct history *h, const struct survey_record *survey,
+                                   struct property properties[2]) {
+    (void)h;
+    struct filter filter = {.survey = survey->number, .properties = properties};
+    bool several = roll(3) == 0;
+    unsigned which = roll(6);
+    filter.touchpoint = which == 1 || several ? pick(TOUCHPOINTS, 2) : NULL;
+    filter.channel = which == 2 || several ? pick(CHANNELS, 3) : NULL;
+    filter.locale = which == 3 || several ? pick(LOCALES, 2) : NULL;
+    if (which >= 4) {
+        unsigned key = roll(CXD_COUNT(KEYS));
+        properties[filter.property_count++] = (struct property){KEYS[key], VALUES[roll(3)]};
+        if (several && key + 1 < CXD_COUNT(KEYS)) {
+            properties[filter.property_count++] = (struct property){KEYS[key + 1], VALUES[roll(3)]};
+        }
+        for (size_t i = 0; i < survey->property_count; i++) {
+            if (strcmp(survey->property_keys[i], KEYS[key]) == 0) {
+                filter.property_rolled = survey->property_rolled[i];
+            }
+        }
+    }
+    return filter;
+}
+
+static void check_histograms(struct history *h, const struct survey_record *surveys, size_t survey_count) {
+    for (unsigned i = 0; i < 60; i++) {
+        int64_t bounds[12];
+        struct histogram a[11], b[11];
+        struct property properties[2];
+        struct error err;
+        size_t count = random_bounds(bounds);
+        struct filter filter = random_filter(h, &surveys[roll((unsigned)survey_count)], properties);
+        assert_ok(store_read_histograms(h->memory.reader, &filter, bounds, count, a, &err), err);
+        assert_ok(store_read_histograms(h->sqlite.reader, &filter, bounds, count, b, &err), err);
+        assert_memory_equal(a, b, (count - 1) * sizeof *a);
+        filter.property_rolled = false; /* the scan says the same as the rollups */
+        assert_ok(store_read_histograms(h->sqlite.reader, &filter, bounds, count, b, &err), err);
+        assert_memory_equal(a, b, (count - 1) * sizeof *a);
+    }
+}
+
+static void check_rollups(struct history *h) {
+    char *a = rollups_text(&h->memory), *b = rollups_text(&h->sqlite);
+    assert_string_equal(a, b);
+    free(a);
+    free(b);
+}
+
+static void check(struct history *h) {
+    struct survey_record *surveys;
+    size_t count = 0;
+    check_responses(h);
+    check_surveys(h, &surveys, &count);
+    check_histograms(h, surveys, count);
+    check_rollups(h);
+}
+
+static void step(struct history *h) {
+    struct change a[STEPS_BETWEEN_CHECKS], b[STEPS_BETWEEN_CHECKS];
+    for (size_t i = 0; i < STEPS_BETWEEN_CHECKS; i++) {
+        a[i] = b[i] = *random_change(h);
+        b[i].arena = &h->sqlite.arena;
+    }
+    apply_in_batches(&h->memory, a, STEPS_BETWEEN_CHECKS);
+    apply_in_batches(&h->sqlite, b, STEPS_BETWEEN_CHECKS);
+    for (size_t i = 0; i < STEPS_BETWEEN_CHECKS; i++) {
+        assert_same_outcome(&a[i], &b[i]);
+    }
+    check(h);
+}
+
+static void rebuild_both(struct history *h) {
+    int64_t a = -1, b = -2;
+    struct error err;
+    assert_ok(store_rebuild(h->memory.store, &a, &err), err);
+    assert_ok(store_rebuild(h->sqlite.store, &b, &err), err);
+    assert_int_equal(a, b);
+    check(h);
+}
+
+static void test_engines_agree(void **state) {
+    (void)state;
+    for (unsigned seed = 1; seed <= HISTORIES; seed++) {
+        struct history h = {.now_ms = NOW_MS};
+        random_state = seed * UINT64_C(0x9e3779b97f4a7c15);
+        fixture_open(&h.memory, "memory:");
+        fixture_open(&h.sqlite, "sqlite:%s/cxd.db");
+        struct fixture *both[] = {&h.memory, &h.sqlite};
+        for (size_t i = 0; i < 2; i++) {
+            make_shop(both[i]);
+            struct change *app = make_survey(both[i], "app", "{}", NULL);
+            assert_int_equal(apply(both[i], app), OUTCOME_CREATED);
+            h.surveys[0] = both[i]->survey;
+            h.surveys[1] = app->as.survey.number;
+        }
+        for (unsigned i = 0; i < STEPS / STEPS_BETWEEN_CHECKS; i++) {
+            step(&h);
+        }
+        fixture_reopen(&h.sqlite);
+        check(&h);
+        rebuild_both(&h);
+        step(&h);
+        fixture_close(&h.memory);
+        fixture_close(&h.sqlite);
+    }
+}
+
+int main(void) {
+    static const struct CMUnitTest tests[] = {cmocka_unit_test(test_engines_agree)};
+    return cmocka_run_group_tests_name("store histories", tests, NULL, NULL);
+}
