@@ -9,24 +9,30 @@ enum { DAY_MS = 24 * 60 * 60 * 1000 };
 
 /* A change that nobody waits for. */
 struct use_note {
+    struct app *app;
     struct ticket ticket;
     struct change change;
 };
 
-static void use_noted(struct ticket *ticket)
-{
-    free(ticket->context);
+static void use_noted(struct ticket *ticket) {
+    struct use_note *note = ticket->context;
+    atomic_flag_clear(&note->app->noting_use);
+    free(note);
 }
 
-/* Once a day and key. Lost if the queue is full or memory refused: the next use notes it. */
-static void note_use(struct app *app, const struct api_key *key, int64_t now_ms)
-{
+/* Once a day and key, one at a time. Lost if another is on its way or memory is refused: the next use notes it. */
+static void note_use(struct app *app, const struct api_key *key, int64_t now_ms) {
     int64_t today = now_ms - now_ms % DAY_MS;
     if (key->used_day >= today)
         return;
-    struct use_note *note = calloc(1, sizeof(*note));
-    if (note == NULL)
+    if (atomic_flag_test_and_set(&app->noting_use))
         return;
+    struct use_note *note = calloc(1, sizeof(*note));
+    if (note == NULL) {
+        atomic_flag_clear(&app->noting_use);
+        return;
+    }
+    note->app = app;
     note->change.kind = CHANGE_KEY_USED;
     note->change.now_ms = now_ms;
     note->change.as.key_used.id = key->id;
@@ -35,12 +41,12 @@ static void note_use(struct app *app, const struct api_key *key, int64_t now_ms)
     note->ticket.count = 1;
     note->ticket.done = use_noted;
     note->ticket.context = note;
+    note->ticket.is_background = true;
     if (ingest_submit(app->ingest, &note->ticket) != CXD_OK)
-        free(note);
+        use_noted(&note->ticket);
 }
 
-static enum cxd_err judge(const struct api_key *key, enum scope scope, int64_t now_ms, struct error *err)
-{
+static enum cxd_err judge(const struct api_key *key, enum scope scope, int64_t now_ms, struct error *err) {
     if (key == NULL || !api_key_is_valid(key, now_ms))
         return error_set(err, ERR_BAD_KEY, "the key is not known here, was revoked, or has expired");
     if (!api_key_allows(key, scope)) {
@@ -53,8 +59,7 @@ static enum cxd_err judge(const struct api_key *key, enum scope scope, int64_t n
 }
 
 enum cxd_err api_authorize(void *context, struct http_request *request, const char *secret, unsigned scope,
-                           struct error *err)
-{
+                           struct error *err) {
     struct app *app = context;
     int64_t now_ms = clock_now_ms();
     (void)request;
@@ -71,8 +76,7 @@ enum cxd_err api_authorize(void *context, struct http_request *request, const ch
     return result;
 }
 
-bool api_allow_origin(void *context, struct http_request *request, const char *origin)
-{
+bool api_allow_origin(void *context, struct http_request *request, const char *origin) {
     struct app *app = context;
     const struct snapshot *snapshot = catalog_acquire(app->catalog);
     const struct survey *survey = snapshot_survey(snapshot, http_path(request, "survey"));

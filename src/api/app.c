@@ -13,8 +13,7 @@
 /* Less than systemd's TimeoutStopSec of 30 s. */
 enum { STOP_GRACE_MS = 20000, HTTP_THREADS_DEFAULT_MAX = 8 };
 
-static enum cxd_err open_worker(void *context, void **ret_worker, struct error *err)
-{
+static enum cxd_err open_worker(void *context, void **ret_worker, struct error *err) {
     const struct app *app = context;
     struct store_reader *reader;
     enum cxd_err result = store_reader_open(app->store, &reader, err);
@@ -23,21 +22,18 @@ static enum cxd_err open_worker(void *context, void **ret_worker, struct error *
     return result;
 }
 
-static void close_worker(void *context, void *worker)
-{
+static void close_worker(void *context, void *worker) {
     (void)context;
     store_reader_close(worker);
 }
 
-static void batch_done(void *context)
-{
+static void batch_done(void *context) {
     struct app *app = context;
     http_wake(app->http);
 }
 
 /* The configured directory, the database's, or for a store without one a private directory of this user. */
-static enum cxd_err settle_state_directory(struct app *app, struct error *err)
-{
+static enum cxd_err settle_state_directory(struct app *app, struct error *err) {
     const char *directory = store_directory(app->store);
     const char *runtime = getenv("XDG_RUNTIME_DIR");
     char *path = app->state_directory;
@@ -64,16 +60,14 @@ static enum cxd_err settle_state_directory(struct app *app, struct error *err)
     return CXD_OK;
 }
 
-static unsigned http_threads(const struct config *config)
-{
+static unsigned http_threads(const struct config *config) {
     if (config->http_threads > 0)
         return (unsigned)config->http_threads;
     long cores = sysconf(_SC_NPROCESSORS_ONLN) / 2;
     return cores < 1 ? 1 : cores > HTTP_THREADS_DEFAULT_MAX ? HTTP_THREADS_DEFAULT_MAX : (unsigned)cores;
 }
 
-static enum cxd_err open_http(struct app *app, struct error *err)
-{
+static enum cxd_err open_http(struct app *app, struct error *err) {
     const struct config *config = app->config;
     char host[CONFIG_TEXT_SIZE];
     struct http_options options = {
@@ -99,8 +93,7 @@ static enum cxd_err open_http(struct app *app, struct error *err)
 }
 
 /* For the command line: where this daemon answers. */
-static enum cxd_err write_endpoint(struct app *app, struct error *err)
-{
+static enum cxd_err write_endpoint(struct app *app, struct error *err) {
     char line[128];
     snprintf(line, sizeof(line), "http://%s", http_server_address(app->http));
     enum cxd_err result = api_write_state_file(app, "endpoint", line, err);
@@ -108,8 +101,7 @@ static enum cxd_err write_endpoint(struct app *app, struct error *err)
     return result;
 }
 
-static void fill_limits(struct app *app)
-{
+static void fill_limits(struct app *app) {
     const struct config *config = app->config;
     app->limits = (struct response_limits){
         .comment_characters = (size_t)config->comment_characters,
@@ -121,8 +113,7 @@ static void fill_limits(struct app *app)
     };
 }
 
-static enum cxd_err start_all(struct app *app, bool starter_surveys, struct error *err)
-{
+static enum cxd_err start_all(struct app *app, bool starter_surveys, struct error *err) {
     enum cxd_err result = calendar_set_zone(app->config->timezone, err);
     if (result == CXD_OK)
         result = store_open(app->config->storage_url, &app->store, err);
@@ -153,12 +144,13 @@ static enum cxd_err start_all(struct app *app, bool starter_surveys, struct erro
     return result;
 }
 
-enum cxd_err app_start(const struct config *config, bool starter_surveys, struct app **ret_app, struct error *err)
-{
+enum cxd_err app_start(const struct config *config, bool starter_surveys, struct app **ret_app,
+                       struct error *err) {
     struct app *app = calloc(1, sizeof(*app));
     if (app == NULL)
         return error_set(err, ERR_NO_MEMORY, "no memory to start");
     app->config = config;
+    atomic_flag_clear(&app->noting_use);
     fill_limits(app);
     enum cxd_err result = start_all(app, starter_surveys, err);
     if (result != CXD_OK) {
@@ -169,18 +161,15 @@ enum cxd_err app_start(const struct config *config, bool starter_surveys, struct
     return CXD_OK;
 }
 
-const char *app_address(const struct app *app)
-{
+const char *app_address(const struct app *app) {
     return http_server_address(app->http);
 }
 
-const char *app_state_directory(const struct app *app)
-{
+const char *app_state_directory(const struct app *app) {
     return app->state_directory;
 }
 
-void app_stop(struct app *app)
-{
+void app_stop(struct app *app) {
     if (app == NULL)
         return;
     http_server_stop(app->http, STOP_GRACE_MS);

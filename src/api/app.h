@@ -1,6 +1,8 @@
 #ifndef CXD_API_APP_H
 #define CXD_API_APP_H
 
+#include <stdatomic.h>
+
 #include "cxd/api/api.h"
 #include "cxd/domain/response.h"
 #include "cxd/http/http.h"
@@ -16,7 +18,8 @@ struct app {
     struct ingest *ingest;
     struct http_server *http;
     char state_directory[CONFIG_TEXT_SIZE];
-    bool has_endpoint; /* the file `endpoint` is this process's */
+    atomic_flag noting_use; /* a key's last-used day is on its way to the writer */
+    bool has_endpoint;      /* the file `endpoint` is this process's */
 };
 
 extern const struct http_route API_ROUTES[];

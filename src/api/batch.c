@@ -27,8 +27,7 @@ struct import {
 };
 
 /* Makes room for one more element by doubling; false when memory is refused. */
-static bool grow(void **items, size_t count, size_t *capacity, size_t size)
-{
+static bool grow(void **items, size_t count, size_t *capacity, size_t size) {
     if (count < *capacity)
         return true;
     size_t wanted = *capacity == 0 ? 256 : *capacity * 2;
@@ -40,17 +39,22 @@ static bool grow(void **items, size_t count, size_t *capacity, size_t size)
     return true;
 }
 
-static void import_free(struct import *import)
-{
+static void import_free(struct import *import) {
     buffer_free(&import->problems);
     free(import->lines);
     free(import->ticket.changes);
     catalog_release(import->snapshot);
 }
 
-static enum cxd_err name_line(struct http_request *request, const char *slug, size_t number, struct response *response,
-                              struct error *err)
-{
+/* The header is the whole batch's: if it is bad, no line is. */
+static enum cxd_err check_key(struct http_request *request, struct error *err) {
+    const char *key = http_header(request, "Idempotency-Key");
+    struct id unused;
+    return key == NULL ? CXD_OK : idempotency_key_decode(key, "", 0, &unused, err);
+}
+
+static enum cxd_err name_line(struct http_request *request, const char *slug, size_t number,
+                              struct response *response, struct error *err) {
     const char *key = http_header(request, "Idempotency-Key");
     if (!response->has_id && key != NULL) {
         enum cxd_err result = idempotency_key_decode(key, slug, number, &response->id, err);
@@ -64,9 +68,8 @@ static enum cxd_err name_line(struct http_request *request, const char *slug, si
 }
 
 /* Holds a decoded line against its survey and fills the change. A batch comes with a key, so that answers of any age may be imported. */
-static enum cxd_err prepare_line(struct http_request *request, struct import *import, const char *slug, size_t number,
-                                 struct change *change, struct error *err)
-{
+static enum cxd_err prepare_line(struct http_request *request, struct import *import, const char *slug,
+                                 size_t number, struct change *change, struct error *err) {
     const struct app *app = http_app(request);
     struct response *response = &change->as.response.value;
     int64_t now_ms = http_now_ms(request);
@@ -98,9 +101,8 @@ static enum cxd_err prepare_line(struct http_request *request, struct import *im
     return CXD_OK;
 }
 
-static enum cxd_err read_line(struct http_request *request, struct import *import, struct batch *batch, bool *ret_more,
-                              struct error *err)
-{
+static enum cxd_err read_line(struct http_request *request, struct import *import, struct batch *batch,
+                              bool *ret_more, struct error *err) {
     struct ticket *ticket = &import->ticket;
     void *changes = ticket->changes, *lines = import->lines;
     bool room = grow(&changes, ticket->count, &import->change_capacity, sizeof(struct change)) &&
@@ -118,7 +120,8 @@ static enum cxd_err read_line(struct http_request *request, struct import *impor
     if (!*ret_more)
         return CXD_OK;
     struct batch_line *line = &import->lines[import->line_count++];
-    *line = (struct batch_line){.number = number, .change = ticket->count, .problem_from = import->problems.length};
+    *line = (struct batch_line){
+        .number = number, .change = ticket->count, .problem_from = import->problems.length};
     enum cxd_err result = err->code;
     if (result == CXD_OK || result == ERR_INVALID)
         result = prepare_line(request, import, slug, number, change, err);
@@ -133,8 +136,7 @@ static enum cxd_err read_line(struct http_request *request, struct import *impor
     return CXD_OK;
 }
 
-static void append_outcome(struct buffer *out, const struct change *change)
-{
+static void append_outcome(struct buffer *out, const struct change *change) {
     static const char *const NAMES[] = {
         [OUTCOME_CREATED] = "created", [OUTCOME_REPLAYED] = "replayed", [OUTCOME_AMENDED] = "amended"};
     char id[ID_TEXT_SIZE];
@@ -148,14 +150,14 @@ static void append_outcome(struct buffer *out, const struct change *change)
 }
 
 /* `problem` is a JSON object; the line's number goes in front of its members. */
-static void append_line(struct buffer *out, const struct import *import, size_t index)
-{
+static void append_line(struct buffer *out, const struct import *import, size_t index) {
     const struct batch_line *line = &import->lines[index];
     buffer_append_text(out, "{\"line\":");
     buffer_append_int(out, (int64_t)line->number);
     buffer_append_char(out, ',');
     if (line->change == (size_t)NO_CHANGE) {
-        size_t end = index + 1 < import->line_count ? import->lines[index + 1].problem_from : import->problems.length;
+        size_t end =
+            index + 1 < import->line_count ? import->lines[index + 1].problem_from : import->problems.length;
         buffer_append(out, import->problems.data + line->problem_from + 1, end - line->problem_from - 1);
         return;
     }
@@ -176,8 +178,7 @@ static void append_line(struct buffer *out, const struct import *import, size_t 
     buffer_free(&problem);
 }
 
-static void reply_results(struct http_request *request, const struct import *import)
-{
+static void reply_results(struct http_request *request, const struct import *import) {
     struct buffer *out = http_out(request);
     if (import->is_array)
         buffer_append_char(out, '[');
@@ -193,16 +194,14 @@ static void reply_results(struct http_request *request, const struct import *imp
     http_reply(request, 200, import->is_array ? "application/json" : "application/x-ndjson");
 }
 
-static void finish_batch(struct http_request *request)
-{
+static void finish_batch(struct http_request *request) {
     struct import *import = http_deferred(request);
     if (!api_submit_failed(request, &import->ticket))
         reply_results(request, import);
     import_free(import);
 }
 
-static enum cxd_err read_lines(struct http_request *request, struct import *import, struct error *err)
-{
+static enum cxd_err read_lines(struct http_request *request, struct import *import, struct error *err) {
     const struct app *app = http_app(request);
     size_t length;
     const char *body = http_body(request, &length);
@@ -213,13 +212,10 @@ static enum cxd_err read_lines(struct http_request *request, struct import *impo
     while (result == CXD_OK && more)
         result = read_line(request, import, &batch, &more, err);
     batch_close(&batch);
-    if (result == CXD_OK && import->line_count == 0)
-        return error_set(err, ERR_INVALID, "the batch holds no response");
     return result;
 }
 
-static bool refuse_batch_type(struct http_request *request)
-{
+static bool refuse_batch_type(struct http_request *request) {
     if (http_header(request, "Content-Type") == NULL || http_has_type(request, "application/json") ||
         http_has_type(request, "application/x-ndjson"))
         return false;
@@ -227,8 +223,7 @@ static bool refuse_batch_type(struct http_request *request)
     return true;
 }
 
-void api_batch_post(struct http_request *request)
-{
+void api_batch_post(struct http_request *request) {
     if (refuse_batch_type(request))
         return;
     struct app *app = http_app(request);
@@ -240,7 +235,7 @@ void api_batch_post(struct http_request *request)
     buffer_init(&import->problems);
     import->snapshot = catalog_acquire(app->catalog);
     struct error err;
-    if (read_lines(request, import, &err) != CXD_OK) {
+    if (check_key(request, &err) != CXD_OK || read_lines(request, import, &err) != CXD_OK) {
         http_problem(request, &err);
         import_free(import);
     } else if (import->ticket.count == 0) {

@@ -11,8 +11,7 @@
 #include "cxd/base/clock.h"
 #include "cxd/codec/survey.h"
 
-static enum cxd_err write_line(int fd, const char *line)
-{
+static enum cxd_err write_line(int fd, const char *line) {
     size_t length = strlen(line), done = 0;
     while (done < length) {
         ssize_t wrote = write(fd, line + done, length - done);
@@ -24,12 +23,13 @@ static enum cxd_err write_line(int fd, const char *line)
     return write(fd, "\n", 1) == 1 && fsync(fd) == 0 ? CXD_OK : ERR_SYSTEM;
 }
 
-enum cxd_err api_write_state_file(const struct app *app, const char *name, const char *line, struct error *err)
-{
+enum cxd_err api_write_state_file(const struct app *app, const char *name, const char *line,
+                                  struct error *err) {
     char path[CONFIG_TEXT_SIZE + 64], temporary[CONFIG_TEXT_SIZE + 72];
     snprintf(path, sizeof(path), "%s/%s", app->state_directory, name);
     snprintf(temporary, sizeof(temporary), "%s.tmp", path);
-    unlink(temporary); /* of a start that was cut off; O_EXCL below refuses a link that someone else put there */
+    unlink(
+        temporary); /* of a start that was cut off; O_EXCL below refuses a link that someone else put there */
     int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return error_set(err, ERR_SYSTEM, "cannot write %s: %s", temporary, strerror(errno));
@@ -46,26 +46,24 @@ enum cxd_err api_write_state_file(const struct app *app, const char *name, const
     return error_set(err, ERR_SYSTEM, "cannot write %s: %s", path, strerror(failure));
 }
 
-void api_remove_state_file(const struct app *app, const char *name)
-{
+void api_remove_state_file(const struct app *app, const char *name) {
     char path[CONFIG_TEXT_SIZE + 64];
     snprintf(path, sizeof(path), "%s/%s", app->state_directory, name);
     unlink(path);
 }
 
-static bool has_admin_key(struct app *app, int64_t now_ms)
-{
+static bool has_admin_key(struct app *app, int64_t now_ms) {
     const struct snapshot *snapshot = catalog_acquire(app->catalog);
     bool found = false;
     for (size_t i = 0; i < snapshot->key_count && !found; i++)
-        found = api_key_is_valid(&snapshot->keys[i], now_ms) && api_key_allows(&snapshot->keys[i], SCOPE_ADMIN);
+        found =
+            api_key_is_valid(&snapshot->keys[i], now_ms) && api_key_allows(&snapshot->keys[i], SCOPE_ADMIN);
     catalog_release(snapshot);
     return found;
 }
 
 /* The file first: a key that is stored but was never shown would lock the operator out. */
-enum cxd_err api_ensure_admin_key(struct app *app, struct error *err)
-{
+enum cxd_err api_ensure_admin_key(struct app *app, struct error *err) {
     int64_t now_ms = clock_now_ms();
     if (has_admin_key(app, now_ms))
         return CXD_OK;
@@ -100,8 +98,8 @@ static const struct {
             "\"comment_prompt\":\"What made it easy or hard?\",\"thanks\":\"Thank you.\"}}}"},
 };
 
-static enum cxd_err put_starter_survey(struct app *app, const char *slug, const char *definition, struct error *err)
-{
+static enum cxd_err put_starter_survey(struct app *app, const char *slug, const char *definition,
+                                       struct error *err) {
     struct arena arena;
     arena_init(&arena);
     struct change change = {.kind = CHANGE_SURVEY, .now_ms = clock_now_ms(), .arena = &arena};
@@ -116,8 +114,7 @@ static enum cxd_err put_starter_survey(struct app *app, const char *slug, const 
     return result;
 }
 
-enum cxd_err api_ensure_starter_surveys(struct app *app, struct error *err)
-{
+enum cxd_err api_ensure_starter_surveys(struct app *app, struct error *err) {
     const struct snapshot *snapshot = catalog_acquire(app->catalog);
     bool has_any = snapshot->survey_count > 0;
     catalog_release(snapshot);

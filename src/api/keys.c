@@ -10,8 +10,7 @@ struct key_change {
     char secret[SECRET_TEXT_SIZE];
 };
 
-void api_keys_get(struct http_request *request)
-{
+void api_keys_get(struct http_request *request) {
     const struct app *app = http_app(request);
     const struct snapshot *snapshot = catalog_acquire(app->catalog);
     struct buffer *out = http_out(request);
@@ -26,8 +25,7 @@ void api_keys_get(struct http_request *request)
     http_reply(request, 200, "application/json");
 }
 
-static void submit_key(struct http_request *request, struct key_change *key, http_handler *finish)
-{
+static void submit_key(struct http_request *request, struct key_change *key, http_handler *finish) {
     key->change.now_ms = http_now_ms(request);
     key->change.arena = http_arena(request);
     key->ticket.changes = &key->change;
@@ -35,8 +33,7 @@ static void submit_key(struct http_request *request, struct key_change *key, htt
     api_submit(request, &key->ticket, finish);
 }
 
-static void finish_post(struct http_request *request)
-{
+static void finish_post(struct http_request *request) {
     struct key_change *key = http_deferred(request);
     if (api_submit_failed(request, &key->ticket))
         return;
@@ -44,8 +41,7 @@ static void finish_post(struct http_request *request)
     http_reply(request, 201, "application/json");
 }
 
-void api_key_post(struct http_request *request)
-{
+void api_key_post(struct http_request *request) {
     if (api_refuse_type(request, false))
         return;
     const struct app *app = http_app(request);
@@ -58,7 +54,8 @@ void api_key_post(struct http_request *request)
     const char *body = http_body(request, &length);
     struct error err;
     struct api_key *made = &key->change.as.key;
-    if (key_decode(body, length, (size_t)app->config->json_depth, http_now_ms(request), made, &err) != CXD_OK) {
+    if (key_decode(body, length, (size_t)app->config->json_depth, http_now_ms(request), made, &err) !=
+        CXD_OK) {
         http_problem(request, &err);
         return;
     }
@@ -70,8 +67,8 @@ void api_key_post(struct http_request *request)
     submit_key(request, key, finish_post);
 }
 
-bool api_key_fill(struct api_key *key, struct id_source *ids, int64_t now_ms, char ret_secret[SECRET_TEXT_SIZE])
-{
+bool api_key_fill(struct api_key *key, struct id_source *ids, int64_t now_ms,
+                  char ret_secret[SECRET_TEXT_SIZE]) {
     if (!secret_make(ret_secret))
         return false;
     id_make(ids, now_ms, &key->id);
@@ -82,8 +79,7 @@ bool api_key_fill(struct api_key *key, struct id_source *ids, int64_t now_ms, ch
     return true;
 }
 
-static void finish_delete(struct http_request *request)
-{
+static void finish_delete(struct http_request *request) {
     const struct app *app = http_app(request);
     struct key_change *change = http_deferred(request);
     if (api_submit_failed(request, &change->ticket))
@@ -102,8 +98,7 @@ static void finish_delete(struct http_request *request)
     catalog_release(snapshot);
 }
 
-void api_key_delete(struct http_request *request)
-{
+void api_key_delete(struct http_request *request) {
     const char *text = http_path(request, "id");
     struct key_change *key = arena_alloc_zero(http_arena(request), 1, sizeof(*key));
     if (key == NULL) {

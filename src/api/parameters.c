@@ -18,63 +18,58 @@ struct reading {
 
 typedef enum cxd_err read_parameter(struct reading *reading, const char *value, struct error *err);
 
-static enum cxd_err read_window(struct reading *reading, const char *value, struct error *err)
-{
+static enum cxd_err read_window(struct reading *reading, const char *value, struct error *err) {
     reading->has_window = true;
     if (window_parse(value, reading->now_ms, &reading->question.score.window))
         return CXD_OK;
-    return error_set(err, ERR_BAD_PARAMETER,
-                     "window: one of today, week, month, quarter, year, all, or a number of days such as 30d");
+    return error_set(
+        err, ERR_BAD_PARAMETER,
+        "window: one of today, week, month, quarter, year, all, or a number of days such as 30d");
 }
 
-static enum cxd_err read_bound(const char *name, const char *value, int64_t *ret_ms, struct error *err)
-{
+static enum cxd_err read_bound(const char *name, const char *value, int64_t *ret_ms, struct error *err) {
     if (window_parse_bound(value, ret_ms))
         return CXD_OK;
-    return error_set(err, ERR_BAD_PARAMETER, "%s: a time such as 2026-10-24T00:00:00Z (write + as %%2B) or a date", name);
+    return error_set(err, ERR_BAD_PARAMETER,
+                     "%s: a time such as 2026-10-24T00:00:00Z (write + as %%2B) or a date", name);
 }
 
-static enum cxd_err read_from(struct reading *reading, const char *value, struct error *err)
-{
+static enum cxd_err read_from(struct reading *reading, const char *value, struct error *err) {
     reading->has_from = true;
     return read_bound("from", value, &reading->question.score.window.from, err);
 }
 
-static enum cxd_err read_to(struct reading *reading, const char *value, struct error *err)
-{
+static enum cxd_err read_to(struct reading *reading, const char *value, struct error *err) {
     reading->has_to = true;
     return read_bound("to", value, &reading->question.score.window.to, err);
 }
 
-static enum cxd_err read_filter(const char *name, const char *value, const char **ret_filter, struct error *err)
-{
+static enum cxd_err read_filter(const char *name, const char *value, const char **ret_filter,
+                                struct error *err) {
     if (value[0] == '\0' || strlen(value) > FILTER_VALUE_BYTES_MAX)
         return error_set(err, ERR_BAD_PARAMETER, "%s: a value to filter by", name);
     *ret_filter = value;
     return CXD_OK;
 }
 
-static enum cxd_err read_touchpoint(struct reading *reading, const char *value, struct error *err)
-{
+static enum cxd_err read_touchpoint(struct reading *reading, const char *value, struct error *err) {
     return read_filter("touchpoint", value, &reading->question.score.filter.touchpoint, err);
 }
 
-static enum cxd_err read_channel(struct reading *reading, const char *value, struct error *err)
-{
+static enum cxd_err read_channel(struct reading *reading, const char *value, struct error *err) {
     return read_filter("channel", value, &reading->question.score.filter.channel, err);
 }
 
-static enum cxd_err read_locale(struct reading *reading, const char *value, struct error *err)
-{
+static enum cxd_err read_locale(struct reading *reading, const char *value, struct error *err) {
     return read_filter("locale", value, &reading->question.score.filter.locale, err);
 }
 
-static enum cxd_err read_confidence(struct reading *reading, const char *value, struct error *err)
-{
+static enum cxd_err read_confidence(struct reading *reading, const char *value, struct error *err) {
     static const struct {
         const char *text;
         double value;
-    } LEVELS[] = {{"0.8", 0.80}, {"0.80", 0.80}, {"0.9", 0.90}, {"0.90", 0.90}, {"0.95", 0.95}, {"0.99", 0.99}};
+    } LEVELS[] = {{"0.8", 0.80},  {"0.80", 0.80}, {"0.9", 0.90},
+                  {"0.90", 0.90}, {"0.95", 0.95}, {"0.99", 0.99}};
     for (size_t i = 0; i < CXD_COUNT(LEVELS); i++)
         if (strcmp(value, LEVELS[i].text) == 0) {
             reading->question.score.confidence = LEVELS[i].value;
@@ -83,8 +78,7 @@ static enum cxd_err read_confidence(struct reading *reading, const char *value, 
     return error_set(err, ERR_BAD_PARAMETER, "confidence: one of 0.8, 0.9, 0.95, 0.99");
 }
 
-static enum cxd_err read_compare(struct reading *reading, const char *value, struct error *err)
-{
+static enum cxd_err read_compare(struct reading *reading, const char *value, struct error *err) {
     if (strcmp(value, "previous") == 0)
         reading->question.score.compare = COMPARE_PREVIOUS;
     else if (strcmp(value, "year") == 0)
@@ -100,13 +94,11 @@ static const char *const INTERVAL_NAMES[] = {[CALENDAR_HOUR] = "hour",
                                              [CALENDAR_MONTH] = "month",
                                              [CALENDAR_QUARTER] = "quarter"};
 
-const char *parameters_interval_name(enum calendar_unit unit)
-{
+const char *parameters_interval_name(enum calendar_unit unit) {
     return INTERVAL_NAMES[unit];
 }
 
-static enum cxd_err read_interval(struct reading *reading, const char *value, struct error *err)
-{
+static enum cxd_err read_interval(struct reading *reading, const char *value, struct error *err) {
     for (size_t i = 0; i < CXD_COUNT(INTERVAL_NAMES); i++)
         if (strcmp(value, INTERVAL_NAMES[i]) == 0) {
             reading->question.interval = (enum calendar_unit)i;
@@ -115,15 +107,15 @@ static enum cxd_err read_interval(struct reading *reading, const char *value, st
     return error_set(err, ERR_BAD_PARAMETER, "interval: one of hour, day, week, month, quarter");
 }
 
-static enum cxd_err read_rolling(struct reading *reading, const char *value, struct error *err)
-{
+static enum cxd_err read_rolling(struct reading *reading, const char *value, struct error *err) {
     struct window window;
     if (window_parse(value, reading->now_ms, &window) && window.kind == WINDOW_DAYS &&
         window.days <= TREND_ROLLING_DAYS_MAX) {
         reading->question.rolling_days = window.days;
         return CXD_OK;
     }
-    return error_set(err, ERR_BAD_PARAMETER, "rolling: a number of days such as 30d, at most %dd", TREND_ROLLING_DAYS_MAX);
+    return error_set(err, ERR_BAD_PARAMETER, "rolling: a number of days such as 30d, at most %dd",
+                     TREND_ROLLING_DAYS_MAX);
 }
 
 static const struct {
@@ -145,14 +137,16 @@ static const struct {
 
 static const char PROPERTY_PREFIX[] = "property.";
 
-static enum cxd_err read_property(struct reading *reading, const struct http_query_item *item, struct error *err)
-{
+static enum cxd_err read_property(struct reading *reading, const struct http_query_item *item,
+                                  struct error *err) {
     struct filter *filter = &reading->question.score.filter;
     const char *key = item->key + strlen(PROPERTY_PREFIX);
     if (!property_key_valid(key, FILTER_KEY_CHARACTERS_MAX))
-        return error_set(err, ERR_BAD_PARAMETER, "%s: a property's key has letters, digits, '_', '.' and '-'", item->key);
+        return error_set(err, ERR_BAD_PARAMETER, "%s: a property's key has letters, digits, '_', '.' and '-'",
+                         item->key);
     if (filter->property_count == FILTER_PROPERTIES_MAX)
-        return error_set(err, ERR_BAD_PARAMETER, "%s: at most %d properties", item->key, FILTER_PROPERTIES_MAX);
+        return error_set(err, ERR_BAD_PARAMETER, "%s: at most %d properties", item->key,
+                         FILTER_PROPERTIES_MAX);
     struct property *property = &reading->properties[filter->property_count];
     property->key = key;
     enum cxd_err result = read_filter(item->key, item->value, &property->value, err);
@@ -162,8 +156,7 @@ static enum cxd_err read_property(struct reading *reading, const struct http_que
 }
 
 static enum cxd_err read_item(struct reading *reading, unsigned sets, const struct http_query_item *item,
-                              struct error *err)
-{
+                              struct error *err) {
     for (size_t i = 0; i < CXD_COUNT(PARAMETERS); i++)
         if (strcmp(item->key, PARAMETERS[i].name) == 0 &&
             (PARAMETERS[i].sets == 0 || (PARAMETERS[i].sets & sets) != 0))
@@ -174,8 +167,7 @@ static enum cxd_err read_item(struct reading *reading, unsigned sets, const stru
 }
 
 /* A window is given by name or by its bounds. */
-static enum cxd_err settle_window(struct reading *reading, struct error *err)
-{
+static enum cxd_err settle_window(struct reading *reading, struct error *err) {
     struct window *window = &reading->question.score.window;
     if (!reading->has_from && !reading->has_to)
         return reading->has_window ? CXD_OK : read_window(reading, "30d", err);
@@ -192,8 +184,7 @@ static enum cxd_err settle_window(struct reading *reading, struct error *err)
 }
 
 enum cxd_err parameters_read(struct http_request *request, unsigned sets, struct trend_question *ret_question,
-                             struct error *err)
-{
+                             struct error *err) {
     struct reading *reading = arena_alloc_zero(http_arena(request), 1, sizeof(*reading));
     if (reading == NULL)
         return error_set(err, ERR_NO_MEMORY, "no memory for the query");

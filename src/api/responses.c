@@ -13,9 +13,8 @@ struct submission {
 };
 
 /* The id comes from the path, the body, or the Idempotency-Key, in this order; else the server makes one. */
-static enum cxd_err name_response(struct http_request *request, const char *path_id, const struct survey *survey,
-                                  struct response *response, struct error *err)
-{
+static enum cxd_err name_response(struct http_request *request, const char *path_id,
+                                  const struct survey *survey, struct response *response, struct error *err) {
     if (path_id != NULL) {
         struct id id;
         if (!id_parse(path_id, strlen(path_id), &id))
@@ -33,9 +32,8 @@ static enum cxd_err name_response(struct http_request *request, const char *path
     return idempotency_key_decode(key, survey->slug, 0, &response->id, err);
 }
 
-static enum cxd_err read_response(struct http_request *request, const char *path_id, const struct survey *survey,
-                                  struct response *response, struct error *err)
-{
+static enum cxd_err read_response(struct http_request *request, const char *path_id,
+                                  const struct survey *survey, struct response *response, struct error *err) {
     const struct app *app = http_app(request);
     size_t length;
     const char *body = http_body(request, &length);
@@ -50,8 +48,7 @@ static enum cxd_err read_response(struct http_request *request, const char *path
 }
 
 /* What the server adds to what the client said. */
-static void stamp(struct http_request *request, const struct survey *survey, struct response *response)
-{
+static void stamp(struct http_request *request, const struct survey *survey, struct response *response) {
     int64_t now_ms = http_now_ms(request);
     response->survey = survey->number;
     response->revision = survey->revision;
@@ -62,8 +59,7 @@ static void stamp(struct http_request *request, const struct survey *survey, str
         id_make(http_ids(request), now_ms, &response->id);
 }
 
-static void reply_refused(struct http_request *request, const struct submission *submission)
-{
+static void reply_refused(struct http_request *request, const struct submission *submission) {
     enum cxd_err refusal = submission->change.refusal;
     const char *detail = error_title(refusal);
     if (refusal == ERR_CONFLICT)
@@ -73,8 +69,7 @@ static void reply_refused(struct http_request *request, const struct submission 
     http_problem_code(request, refusal, "%s", detail);
 }
 
-static void finish_response(struct http_request *request)
-{
+static void finish_response(struct http_request *request) {
     struct submission *submission = http_deferred(request);
     if (api_submit_failed(request, &submission->ticket))
         return;
@@ -96,8 +91,7 @@ static void finish_response(struct http_request *request)
     http_reply(request, created ? 201 : 200, "application/json");
 }
 
-static void submit_response(struct http_request *request, const char *path_id, const struct survey *survey)
-{
+static void submit_response(struct http_request *request, const char *path_id, const struct survey *survey) {
     struct submission *submission = arena_alloc_zero(http_arena(request), 1, sizeof(*submission));
     if (submission == NULL) {
         http_problem_code(request, ERR_NO_MEMORY, "no memory for the response");
@@ -120,15 +114,15 @@ static void submit_response(struct http_request *request, const char *path_id, c
     change->now_ms = http_now_ms(request);
     change->arena = http_arena(request);
     change->as.response.amend_window_ms = survey->amend_window_s * 1000;
-    change->as.response.must_exist = !is_open; /* the retry of one that was stored in time is still answered */
+    change->as.response.must_exist =
+        !is_open; /* the retry of one that was stored in time is still answered */
     memcpy(submission->slug, survey->slug, sizeof(submission->slug));
     submission->ticket.changes = change;
     submission->ticket.count = 1;
     api_submit(request, &submission->ticket, finish_response);
 }
 
-static void take_response(struct http_request *request, const char *path_id)
-{
+static void take_response(struct http_request *request, const char *path_id) {
     if (api_refuse_type(request, true))
         return;
     struct app *app = http_app(request);
@@ -141,12 +135,10 @@ static void take_response(struct http_request *request, const char *path_id)
     catalog_release(snapshot);
 }
 
-void api_response_post(struct http_request *request)
-{
+void api_response_post(struct http_request *request) {
     take_response(request, NULL);
 }
 
-void api_response_put(struct http_request *request)
-{
+void api_response_put(struct http_request *request) {
     take_response(request, http_path(request, "id"));
 }

@@ -8,9 +8,9 @@ const struct http_route API_ROUTES[] = {
     {HTTP_PUT, RESPONSES "/{id}", api_response_put, 0, HTTP_INGEST | HTTP_CORS},
     {HTTP_GET, "/v1/surveys/{survey}/form", api_form_get, 0, HTTP_CORS},
     {HTTP_POST, "/v1/responses", api_batch_post, SCOPE_WRITE, HTTP_INGEST | HTTP_BATCH | HTTP_POOLED},
-    {HTTP_GET, "/v1/surveys/{survey}/score", api_score_get, SCOPE_READ, HTTP_POOLED},
-    {HTTP_GET, "/v1/surveys/{survey}/trend", api_trend_get, SCOPE_READ, HTTP_POOLED},
-    {HTTP_GET, "/v1/scores", api_scores_get, SCOPE_READ, HTTP_POOLED},
+    {HTTP_GET, "/v1/surveys/{survey}/score", api_score_get, SCOPE_READ, HTTP_POOLED | HTTP_QUERY},
+    {HTTP_GET, "/v1/surveys/{survey}/trend", api_trend_get, SCOPE_READ, HTTP_POOLED | HTTP_QUERY},
+    {HTTP_GET, "/v1/scores", api_scores_get, SCOPE_READ, HTTP_POOLED | HTTP_QUERY},
     {HTTP_GET, "/v1/surveys", api_surveys_get, SCOPE_READ, 0},
     {HTTP_GET, "/v1/surveys/{survey}", api_survey_get, SCOPE_READ, 0},
     {HTTP_PUT, "/v1/surveys/{survey}", api_survey_put, SCOPE_ADMIN, 0},
@@ -18,8 +18,8 @@ const struct http_route API_ROUTES[] = {
     {HTTP_GET, "/v1/keys", api_keys_get, SCOPE_ADMIN, 0},
     {HTTP_POST, "/v1/keys", api_key_post, SCOPE_ADMIN, 0},
     {HTTP_DELETE, "/v1/keys/{id}", api_key_delete, SCOPE_ADMIN, 0},
-    {HTTP_GET, "/healthz", api_healthz_get, 0, 0},
-    {HTTP_GET, "/readyz", api_readyz_get, 0, 0},
+    {HTTP_GET, "/healthz", api_healthz_get, 0, HTTP_QUERY},
+    {HTTP_GET, "/readyz", api_readyz_get, 0, HTTP_QUERY},
 };
 
 const size_t API_ROUTE_COUNT = CXD_COUNT(API_ROUTES);

@@ -4,15 +4,13 @@
 #include "api/parameters.h"
 #include "cxd/codec/score.h"
 
-static void append_score(struct buffer *out, const struct survey *survey, const struct score_answer *answer)
-{
+static void append_score(struct buffer *out, const struct survey *survey, const struct score_answer *answer) {
     score_encode(out, survey, &answer->window, &answer->hist, &answer->score, &answer->previous_window,
                  answer->has_previous ? &answer->previous : NULL);
 }
 
 static enum cxd_err answer_score(struct http_request *request, const struct survey *survey,
-                                 const struct score_question *question, struct error *err)
-{
+                                 const struct score_question *question, struct error *err) {
     struct score_question own = *question;
     own.survey = survey;
     struct score_answer answer;
@@ -22,8 +20,7 @@ static enum cxd_err answer_score(struct http_request *request, const struct surv
     return result;
 }
 
-void api_score_get(struct http_request *request)
-{
+void api_score_get(struct http_request *request) {
     const struct app *app = http_app(request);
     struct figures_clock clock = figures_begin();
     const struct snapshot *snapshot = catalog_acquire(app->catalog);
@@ -38,8 +35,7 @@ void api_score_get(struct http_request *request)
     catalog_release(snapshot);
 }
 
-void api_scores_get(struct http_request *request)
-{
+void api_scores_get(struct http_request *request) {
     const struct app *app = http_app(request);
     struct figures_clock clock = figures_begin();
     const struct snapshot *snapshot = catalog_acquire(app->catalog);

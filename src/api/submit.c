@@ -1,13 +1,11 @@
 /* Where handlers meet the writer: a change goes down as a ticket, and its request waits, off the loop, until the commit. */
 #include "api/app.h"
 
-static void ticket_done(struct ticket *ticket)
-{
+static void ticket_done(struct ticket *ticket) {
     http_complete(ticket->context);
 }
 
-void api_submit(struct http_request *request, struct ticket *ticket, http_handler *finish)
-{
+void api_submit(struct http_request *request, struct ticket *ticket, http_handler *finish) {
     struct app *app = http_app(request);
     ticket->done = ticket_done;
     ticket->context = request;
@@ -20,16 +18,17 @@ void api_submit(struct http_request *request, struct ticket *ticket, http_handle
     }
 }
 
-bool api_submit_failed(struct http_request *request, const struct ticket *ticket)
-{
+bool api_submit_failed(struct http_request *request, const struct ticket *ticket) {
     switch (ticket->error) {
     case CXD_OK:
         return false;
     case ERR_QUEUE_FULL:
-        http_problem_code(request, ERR_QUEUE_FULL, "too many changes wait to be written; nothing was stored, try again");
+        http_problem_code(request, ERR_QUEUE_FULL,
+                          "too many changes wait to be written; nothing was stored, try again");
         return true;
     case ERR_STORAGE_FULL:
-        http_problem_code(request, ERR_STORAGE_FULL, "there is no room to store this; nothing was stored, try again later");
+        http_problem_code(request, ERR_STORAGE_FULL,
+                          "there is no room to store this; nothing was stored, try again later");
         return true;
     default:
         http_problem_code(request, ticket->error, "this could not be stored; try again with the same id");
@@ -37,8 +36,7 @@ bool api_submit_failed(struct http_request *request, const struct ticket *ticket
     }
 }
 
-bool api_refuse_type(struct http_request *request, bool allow_text)
-{
+bool api_refuse_type(struct http_request *request, bool allow_text) {
     if (http_header(request, "Content-Type") == NULL || http_has_type(request, "application/json") ||
         (allow_text && http_has_type(request, "text/plain")))
         return false;

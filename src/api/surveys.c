@@ -10,15 +10,8 @@ struct definition_change {
     char slug[SLUG_SIZE];
 };
 
-void api_surveys_get(struct http_request *request)
-{
+void api_surveys_get(struct http_request *request) {
     const struct app *app = http_app(request);
-    size_t query_count;
-    const struct http_query_item *query = http_query(request, &query_count);
-    if (query_count > 0) {
-        http_problem_code(request, ERR_BAD_PARAMETER, "%s: this call takes no parameters", query[0].key);
-        return;
-    }
     const struct snapshot *snapshot = catalog_acquire(app->catalog);
     struct buffer *out = http_out(request);
     buffer_append_text(out, "{\"surveys\":[");
@@ -32,8 +25,7 @@ void api_surveys_get(struct http_request *request)
     http_reply_tagged(request, "application/json");
 }
 
-void api_survey_get(struct http_request *request)
-{
+void api_survey_get(struct http_request *request) {
     const struct app *app = http_app(request);
     const struct snapshot *snapshot = catalog_acquire(app->catalog);
     const struct survey *survey = snapshot_survey(snapshot, http_path(request, "survey"));
@@ -46,8 +38,7 @@ void api_survey_get(struct http_request *request)
     catalog_release(snapshot);
 }
 
-void api_form_get(struct http_request *request)
-{
+void api_form_get(struct http_request *request) {
     const struct app *app = http_app(request);
     const struct snapshot *snapshot = catalog_acquire(app->catalog);
     const struct survey *survey = snapshot_survey(snapshot, http_path(request, "survey"));
@@ -61,8 +52,7 @@ void api_form_get(struct http_request *request)
 }
 
 /* Replies the survey as the catalog has it now: it was reloaded before the ticket was done. */
-static void finish_definition(struct http_request *request)
-{
+static void finish_definition(struct http_request *request) {
     const struct app *app = http_app(request);
     struct definition_change *definition = http_deferred(request);
     if (api_submit_failed(request, &definition->ticket))
@@ -83,8 +73,7 @@ static void finish_definition(struct http_request *request)
     catalog_release(snapshot);
 }
 
-static void submit_definition(struct http_request *request, struct definition_change *definition)
-{
+static void submit_definition(struct http_request *request, struct definition_change *definition) {
     definition->change.now_ms = http_now_ms(request);
     definition->change.arena = http_arena(request);
     definition->ticket.changes = &definition->change;
@@ -92,8 +81,8 @@ static void submit_definition(struct http_request *request, struct definition_ch
     api_submit(request, &definition->ticket, finish_definition);
 }
 
-static enum cxd_err read_definition(struct http_request *request, struct survey_record *record, struct error *err)
-{
+static enum cxd_err read_definition(struct http_request *request, struct survey_record *record,
+                                    struct error *err) {
     const struct app *app = http_app(request);
     size_t length;
     const char *body = http_body(request, &length);
@@ -106,9 +95,8 @@ static enum cxd_err read_definition(struct http_request *request, struct survey_
     return api_survey_record(&survey, http_arena(request), record, err);
 }
 
-enum cxd_err api_survey_record(const struct survey *survey, struct arena *arena, struct survey_record *ret_record,
-                               struct error *err)
-{
+enum cxd_err api_survey_record(const struct survey *survey, struct arena *arena,
+                               struct survey_record *ret_record, struct error *err) {
     struct buffer text;
     buffer_init(&text);
     survey_encode_definition(&text, survey);
@@ -129,8 +117,7 @@ enum cxd_err api_survey_record(const struct survey *survey, struct arena *arena,
     return CXD_OK;
 }
 
-void api_survey_put(struct http_request *request)
-{
+void api_survey_put(struct http_request *request) {
     if (api_refuse_type(request, false))
         return;
     struct definition_change *definition = arena_alloc_zero(http_arena(request), 1, sizeof(*definition));
@@ -149,8 +136,7 @@ void api_survey_put(struct http_request *request)
     submit_definition(request, definition);
 }
 
-void api_survey_delete(struct http_request *request)
-{
+void api_survey_delete(struct http_request *request) {
     const char *slug = http_path(request, "survey");
     struct definition_change *definition = arena_alloc_zero(http_arena(request), 1, sizeof(*definition));
     if (definition == NULL) {

@@ -4,8 +4,8 @@
 #include "api/parameters.h"
 #include "cxd/codec/score.h"
 
-static void append_trend(struct buffer *out, const struct trend_question *question, const struct trend_answer *answer)
-{
+static void append_trend(struct buffer *out, const struct trend_question *question,
+                         const struct trend_answer *answer) {
     const struct survey *survey = question->score.survey;
     buffer_append_char(out, '{');
     scoring_encode(out, survey);
@@ -30,8 +30,7 @@ static void append_trend(struct buffer *out, const struct trend_question *questi
     buffer_append_text(out, "]}");
 }
 
-void api_trend_get(struct http_request *request)
-{
+void api_trend_get(struct http_request *request) {
     const struct app *app = http_app(request);
     struct figures_clock clock = figures_begin();
     const struct snapshot *snapshot = catalog_acquire(app->catalog);

@@ -113,11 +113,11 @@ static void prepare_signals(sigset_t *ret_awaited) {
 }
 
 /* With the starter surveys come lines to try them, ready to paste. */
-static void print_tries(const struct config *config, const struct app *app)
-{
+static void print_tries(const struct config *config, const struct app *app) {
     const char *address = app_address(app);
     printf("\nPost a response, and get the score:\n\n"
-           "  curl --json '{\"score\": 9, \"comment\": \"Quick and friendly\"}' http://%s/v1/surveys/nps/responses\n",
+           "  curl --json '{\"score\": 9, \"comment\": \"Quick and friendly\"}' "
+           "http://%s/v1/surveys/nps/responses\n",
            address);
     if (config->read == CONFIG_READ_OPEN)
         printf("  curl http://%s/v1/surveys/nps/score\n\n", address);

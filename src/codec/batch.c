@@ -1,5 +1,5 @@
-/* A batch of responses on its way from api/ to domain/: lines, or the elements of an array, taken one at a time, so that a batch
- * costs the memory of its largest line whatever its length. */
+/* A batch of responses on its way from api/ to domain/: lines, or the elements of an array, taken one at a
+ * time, so that a batch costs the memory of its largest line whatever its length. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,8 +23,8 @@ static enum cxd_err refuse_array(const struct batch *batch, size_t position, con
     return document_refuse_text(&error, batch->bytes, batch->position, batch->length, err);
 }
 
-/* Moves to the value that follows, and reads it into the batch's document: *ret_there is false at the array's end. Begins at
- * the '[' or after a value, which batch->line = 0 tells apart. */
+/* Moves to the value that follows, and reads it into the batch's document: *ret_there is false at the
+ * array's end. Begins at the '[' or after a value, which batch->line = 0 tells apart. */
 static enum cxd_err next_element(struct batch *batch, bool *ret_there, struct error *err) {
     size_t position = skip_blanks(batch, batch->position);
     bool first = batch->line == 0;
@@ -114,8 +114,8 @@ bool batch_next(struct batch *batch, struct arena *arena, size_t *ret_line, cons
     bool there = true;
     if (batch->is_array) {
         code = next_element(batch, &there, err);
-        /* The array is well-formed, so only memory can have failed; where the element ends is not known, and the batch
-         * ends with it. */
+        /* The array is well-formed, so only memory can have failed; where the element ends is not known,
+         * and the batch ends with it. */
         if (code != CXD_OK) {
             batch->is_array = false;
             batch->position = batch->length;

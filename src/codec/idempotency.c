@@ -1,5 +1,5 @@
-/* Before the write path: an Idempotency-Key names the response as an id in the body would, so that exactly-once rests on
- * one primary key (edge.md §5). */
+/* Before the write path: an Idempotency-Key names the response as an id in the body would, so that
+ * exactly-once rests on one primary key (edge.md §5). */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
-/* A read-only view of JSON for those who see no JSON library: the command line, reading the daemon's replies. Also the
- * scan for nesting that every parser of codec/ makes first. */
+/* A read-only view of JSON for those who see no JSON library: the command line, reading the daemon's
+ * replies. Also the scan for nesting that every parser of codec/ makes first. */
 #include "cxd/codec/json.h"
 
 #include <string.h>

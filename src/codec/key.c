@@ -1,4 +1,5 @@
-/* API keys between JSON and struct: what an admin asks for, and what is told of a key (its secret once, at creation). */
+/* API keys between JSON and struct: what an admin asks for, and what is told of a key (its secret once, at
+ * creation). */
 #include "cxd/codec/key.h"
 
 #include <stdio.h>

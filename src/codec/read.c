@@ -1,6 +1,7 @@
-/* The bottom of codec/: a text becomes a document of JSON values here, and the usual kinds of members are read. The JSON
- * library does not survive every refused allocation (its lexer then reads past its token), so while it parses, memory
- * comes from the document, and a refusal leaves the parser by longjmp: it holds nothing but that memory. */
+/* The bottom of codec/: a text becomes a document of JSON values here, and the usual kinds of members are
+ * read. The JSON library does not survive every refused allocation (its lexer then reads past its token),
+ * so while it parses, memory comes from the document, and a refusal leaves the parser by longjmp: it holds
+ * nothing but that memory. */
 #include "codec/read.h"
 
 #include <pthread.h>

@@ -17,8 +17,9 @@
 
 /* Reading JSON, shared by the files of codec/ and by nobody else. */
 
-/* A parsed text and all of its memory. While a text is parsed, the JSON library allocates from here and frees nothing;
- * document_close drops the whole at once. So a value of a document must never be given to json_decref. */
+/* A parsed text and all of its memory. While a text is parsed, the JSON library allocates from here and
+ * frees nothing; document_close drops the whole at once. So a value of a document must never be given to
+ * json_decref. */
 struct document {
     json_t *root;
     struct document_block *blocks; /* of the heap, newest first, once `first` is used up */
@@ -32,9 +33,9 @@ struct document {
 void document_init(struct document *doc);
 void document_close(struct document *doc);
 
-/* Parses the value at `start` of bytes[0 … end); what the document held before is dropped. With ret_stop NULL nothing but white
- * space may follow it; else *ret_stop is where it ends. Does not look at nesting. ERR_MALFORMED_JSON (with line and column of
- * `bytes`), ERR_NO_MEMORY. */
+/* Parses the value at `start` of bytes[0 … end); what the document held before is dropped. With ret_stop
+ * NULL nothing but white space may follow it; else *ret_stop is where it ends. Does not look at nesting.
+ * ERR_MALFORMED_JSON (with line and column of `bytes`), ERR_NO_MEMORY. */
 CXD_NODISCARD enum cxd_err document_load(struct document *doc, const char *bytes, size_t start, size_t end,
                                          size_t *ret_stop, struct error *err);
 /* The whole of `bytes`, nested no deeper than `depth`. */
@@ -66,7 +67,8 @@ bool read_duration(struct reading *reading, const json_t *value, const char *poi
 bool read_is_object(struct reading *reading, const json_t *value, const char *pointer);
 bool read_is_array(struct reading *reading, const json_t *value, const char *pointer);
 
-/* Reads a response's members out of an object. With ret_slug (of a batch) a `survey` member is wanted, and is NULL if bad. */
+/* Reads a response's members out of an object. With ret_slug (of a batch) a `survey` member is wanted, and
+ * is NULL if bad. */
 enum cxd_err response_read(const json_t *root, struct arena *arena, const char **ret_slug,
                            struct response *ret_response, struct error *err);
 

@@ -1,6 +1,6 @@
-/* On the write path between api/ and domain/: the body of a response becomes a struct response, each of its strings copied
- * once into the request's arena; and a stored response becomes JSON again. This runs for every request, so members are
- * walked once, in the order of the text, and looked up in a table. */
+/* On the write path between api/ and domain/: the body of a response becomes a struct response, each of
+ * its strings copied once into the request's arena; and a stored response becomes JSON again. This runs
+ * for every request, so members are walked once, in the order of the text, and looked up in a table. */
 #include "cxd/codec/response.h"
 
 #include <limits.h>

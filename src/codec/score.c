@@ -129,7 +129,7 @@ static void encode_previous(struct buffer *out, const struct survey *survey, con
     buffer_append_text(out, ",\"n\":");
     buffer_append_int(out, previous->n);
     buffer_append_text(out, ",\"score\":");
-    encode_fixed(out, previous->known, previous->other, score_decimals(survey));
+    encode_fixed(out, previous->other_known, previous->other, score_decimals(survey));
     buffer_append_text(out, ",\"delta\":");
     encode_fixed(out, previous->known, previous->delta, score_decimals(survey));
     buffer_append_text(out, ",\"p_value\":");

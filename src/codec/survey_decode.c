@@ -1,5 +1,6 @@
-/* Between api/ and domain/: the JSON definition of a survey becomes a struct survey, defaults filled in, and is validated. One
- * table holds every member; it is gone through in the order in which one default rests on another. */
+/* Between api/ and domain/: the JSON definition of a survey becomes a struct survey, defaults filled in,
+ * and is validated. One table holds every member; it is gone through in the order in which one default
+ * rests on another. */
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +19,8 @@ struct target {
 /* `value` is NULL where the member is not given. */
 typedef void read_member_fn(struct target *target, const json_t *value, const char *pointer);
 
-/* Adds an error for each member of `object` that is not among `names`; `allowed` names them for the reader. */
+/* Adds an error for each member of `object` that is not among `names`; `allowed` names them for the
+ * reader. */
 static void refuse_unknown(struct target *target, const json_t *object, const char *pointer,
                            const char *const *names, size_t count, const char *allowed) {
     const char *name;
@@ -286,7 +288,8 @@ enum cxd_err survey_decode(const char *bytes, size_t length, size_t depth, const
                    .amend_window_s = AMEND_WINDOW_S,
                    .max_backdate_s = default_backdate_s},
     };
-    snprintf(target.survey.slug, sizeof(target.survey.slug), "%s", slug);
+    if (strlen(slug) < SLUG_SIZE) /* else it stays empty, which survey_validate refuses as well */
+        memcpy(target.survey.slug, slug, strlen(slug) + 1);
     document_init(&doc);
     enum cxd_err code = document_read(&doc, bytes, length, depth, err);
     if (code == CXD_OK) {

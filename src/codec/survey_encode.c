@@ -1,5 +1,5 @@
-/* A survey on its way out: as the canonical definition that the store keeps, as the reply of the API, and as the form that a widget
- * draws. */
+/* A survey on its way out: as the canonical definition that the store keeps, as the reply of the API, and
+ * as the form that a widget draws. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,8 +21,8 @@ static void encode_text(struct buffer *out, const struct survey_text *text) {
     buffer_append_char(out, '}');
 }
 
-/* Texts in the byte order of their locales, whatever order they are kept in: equal definitions give equal bytes. The next in
- * order is searched for each time; there are few. */
+/* Texts in the byte order of their locales, whatever order they are kept in: equal definitions give equal
+ * bytes. The next in order is searched for each time; there are few. */
 static void encode_texts(struct buffer *out, const struct survey *survey) {
     const char *last = NULL;
     buffer_append_text(out, ",\"texts\":{");

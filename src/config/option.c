@@ -97,11 +97,13 @@ static int choice_index(const char *choices, const char *value) {
     }
 }
 
-/* A scheme and what follows it; which engines there are is the store's knowledge. */
+/* The forms of store_open, which this layer does not see; said here so that a bad URL has its file and line. */
 static bool url_valid(const char *value) {
-    size_t scheme = strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789+-");
-    return scheme > 0 && value[scheme] == ':' && islower((unsigned char)value[0]) &&
-           strcmp(value, "sqlite:") != 0;
+#ifdef CXD_TEST_ENGINES
+    if (strncmp(value, "discard:", 8) == 0 || strncmp(value, "faulty:", 7) == 0)
+        return true;
+#endif
+    return strcmp(value, "memory:") == 0 || (strncmp(value, "sqlite:", 7) == 0 && value[7] != '\0');
 }
 
 static bool word_valid(const struct option *option, const char *value) {

@@ -37,8 +37,9 @@ void score_compare(const struct survey *survey, const struct histogram *hist, co
     score_compute(survey, hist, confidence, &a);
     score_compute(survey, other, confidence, &b);
     struct comparison result = {.n = b.n, .known = a.known && b.known, .p_value = NAN};
+    result.other_known = b.known;
+    result.other = b.value;
     if (result.known) {
-        result.other = b.value;
         result.delta = a.value - b.value;
         result.tested = !isnan(a.standard_error) && !isnan(b.standard_error);
     }

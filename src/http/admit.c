@@ -4,16 +4,17 @@
 #include "http/internal.h"
 
 static void check_target(struct http_request *request) {
-    if (!target_parse(request->target_text, &request->target))
-        http_problem_code(request, ERR_MALFORMED_REQUEST,
-                          "The request target has a bad escape or is not UTF-8");
+    if (target_parse(request->target_text, &request->target))
+        return;
+    request->closing = true;
+    http_problem_code(request, ERR_MALFORMED_REQUEST, "The request target has a bad escape or is not UTF-8");
 }
 
 static void check_route(struct http_request *request) {
     const struct router *router = request->connection->loop->server->router;
     request->path = router_match(router, &request->target, request->parameters);
     if (!request->path) {
-        http_problem_code(request, ERR_NO_ROUTE, "%s", "");
+        http_problem_code(request, ERR_NO_ROUTE, "No call has this path");
         return;
     }
     request->method = http_method_parse(request->method_name);
@@ -33,7 +34,7 @@ static void check_length(struct http_request *request) {
     request->body_limit = flags & HTTP_BATCH ? options->batch_bytes : options->body_bytes;
     if ((flags & HTTP_INGEST) && !request->facts.has_length) {
         request->closing = request->facts.chunked;
-        http_problem_code(request, ERR_LENGTH_REQUIRED, "%s", "");
+        http_problem_code(request, ERR_LENGTH_REQUIRED, "Send the body with a Content-Length, not chunked");
     } else if (request->facts.has_length && request->facts.length > request->body_limit) {
         http_problem_code(request, ERR_TOO_LARGE, "The body may have %zu bytes", request->body_limit);
     }
@@ -46,6 +47,9 @@ static void check_query(struct http_request *request) {
     if (http_query_parse(request->target.query, &request->arena, &request->query, &request->query_count,
                          &err))
         http_problem(request, &err);
+    else if (request->query_count > 0 && !(request->route->flags & HTTP_QUERY))
+        http_problem_code(request, ERR_BAD_PARAMETER, "%.64s: this call takes no parameters",
+                          request->query[0].key);
 }
 
 void request_admit(struct http_request *request) {

@@ -52,7 +52,7 @@ static void *worker_main(void *cls) {
         request->ids = &worker->ids;
         request->handed_over = &handed_over;
         if (refuse)
-            http_problem_code(request, ERR_DRAINING, "%s", "");
+            http_problem_code(request, ERR_DRAINING, "The server is ending; try again");
         else
             request->route->handle(request);
         if (handed_over) /* may be complete by now, or the next request of its connection: hands off */

@@ -25,27 +25,23 @@ struct catalog {
     struct snapshot_box *current;
 };
 
-static const struct snapshot_box *box_of(const struct snapshot *snapshot)
-{
+static const struct snapshot_box *box_of(const struct snapshot *snapshot) {
     return (const struct snapshot_box *)snapshot;
 }
 
-static void box_free(struct snapshot_box *box)
-{
+static void box_free(struct snapshot_box *box) {
     arena_free(&box->arena);
     free(box);
 }
 
-static int compare_by_number(const void *a, const void *b)
-{
+static int compare_by_number(const void *a, const void *b) {
     const struct survey *const *left = a, *const *right = b;
     return ((*left)->number > (*right)->number) - ((*left)->number < (*right)->number);
 }
 
 /* The definition's text, and what the store keeps beside it, become one struct. */
 static enum cxd_err survey_from_record(const struct survey_record *record, struct arena *arena,
-                                       struct survey *ret_survey, struct error *err)
-{
+                                       struct survey *ret_survey, struct error *err) {
     struct survey survey;
     enum cxd_err result = survey_decode(record->definition, strlen(record->definition), STORED_JSON_DEPTH,
                                         record->slug, 0, arena, &survey, err);
@@ -70,8 +66,7 @@ static enum cxd_err survey_from_record(const struct survey_record *record, struc
     return CXD_OK;
 }
 
-static enum cxd_err load_surveys(struct snapshot_box *box, struct store_reader *reader, struct error *err)
-{
+static enum cxd_err load_surveys(struct snapshot_box *box, struct store_reader *reader, struct error *err) {
     struct survey_record *records;
     size_t count;
     enum cxd_err result = store_read_surveys(reader, &box->arena, &records, &count, err);
@@ -93,8 +88,7 @@ static enum cxd_err load_surveys(struct snapshot_box *box, struct store_reader *
     return CXD_OK;
 }
 
-static enum cxd_err box_load(struct store_reader *reader, struct snapshot_box **ret_box, struct error *err)
-{
+static enum cxd_err box_load(struct store_reader *reader, struct snapshot_box **ret_box, struct error *err) {
     struct snapshot_box *box = calloc(1, sizeof(*box));
     if (box == NULL)
         return error_set(err, ERR_NO_MEMORY, "no memory for the catalog");
@@ -119,8 +113,7 @@ static enum cxd_err box_load(struct store_reader *reader, struct snapshot_box **
     return CXD_OK;
 }
 
-enum cxd_err catalog_open(struct store *store, struct catalog **ret_catalog, struct error *err)
-{
+enum cxd_err catalog_open(struct store *store, struct catalog **ret_catalog, struct error *err) {
     struct catalog *catalog = calloc(1, sizeof(*catalog));
     if (catalog == NULL)
         return error_set(err, ERR_NO_MEMORY, "no memory for the catalog");
@@ -140,8 +133,7 @@ enum cxd_err catalog_open(struct store *store, struct catalog **ret_catalog, str
     return CXD_OK;
 }
 
-void catalog_close(struct catalog *catalog)
-{
+void catalog_close(struct catalog *catalog) {
     if (catalog == NULL)
         return;
     catalog_release(&catalog->current->snapshot);
@@ -150,8 +142,7 @@ void catalog_close(struct catalog *catalog)
     free(catalog);
 }
 
-enum cxd_err catalog_reload(struct catalog *catalog, struct error *err)
-{
+enum cxd_err catalog_reload(struct catalog *catalog, struct error *err) {
     struct snapshot_box *fresh;
     enum cxd_err result = box_load(catalog->reader, &fresh, err);
     if (result != CXD_OK)
@@ -164,8 +155,7 @@ enum cxd_err catalog_reload(struct catalog *catalog, struct error *err)
     return CXD_OK;
 }
 
-const struct snapshot *catalog_acquire(struct catalog *catalog)
-{
+const struct snapshot *catalog_acquire(struct catalog *catalog) {
     pthread_mutex_lock(&catalog->lock);
     struct snapshot_box *box = catalog->current;
     atomic_fetch_add_explicit(&box->references, 1, memory_order_relaxed);
@@ -173,8 +163,7 @@ const struct snapshot *catalog_acquire(struct catalog *catalog)
     return &box->snapshot;
 }
 
-void catalog_release(const struct snapshot *snapshot)
-{
+void catalog_release(const struct snapshot *snapshot) {
     if (snapshot == NULL)
         return;
     struct snapshot_box *box = (struct snapshot_box *)(uintptr_t)snapshot;
@@ -182,33 +171,27 @@ void catalog_release(const struct snapshot *snapshot)
         box_free(box);
 }
 
-static int compare_slug(const void *key, const void *element)
-{
+static int compare_slug(const void *key, const void *element) {
     return strcmp(key, ((const struct survey *)element)->slug);
 }
 
-const struct survey *snapshot_survey(const struct snapshot *snapshot, const char *slug)
-{
+const struct survey *snapshot_survey(const struct snapshot *snapshot, const char *slug) {
     return bsearch(slug, snapshot->surveys, snapshot->survey_count, sizeof(*snapshot->surveys), compare_slug);
 }
 
-static int compare_number(const void *key, const void *element)
-{
+static int compare_number(const void *key, const void *element) {
     int64_t number = *(const int64_t *)key;
     int64_t other = (*(const struct survey *const *)element)->number;
     return (number > other) - (number < other);
 }
 
-const struct survey *snapshot_survey_number(const struct snapshot *snapshot, int64_t number)
-{
-    const struct survey *const *found =
-        bsearch(&number, box_of(snapshot)->by_number, snapshot->survey_count, sizeof(const struct survey *),
-                compare_number);
+const struct survey *snapshot_survey_number(const struct snapshot *snapshot, int64_t number) {
+    const struct survey *const *found = bsearch(&number, box_of(snapshot)->by_number, snapshot->survey_count,
+                                                sizeof(const struct survey *), compare_number);
     return found != NULL ? *found : NULL;
 }
 
-const struct api_key *snapshot_key(const struct snapshot *snapshot, const char *secret)
-{
+const struct api_key *snapshot_key(const struct snapshot *snapshot, const char *secret) {
     uint8_t hash[SHA256_SIZE];
     sha256(secret, strlen(secret), hash);
     const struct api_key *found = NULL;

@@ -2,8 +2,7 @@
  * next batch. */
 #include "ingest/queue.h"
 
-bool queue_init(struct queue *queue, size_t capacity)
-{
+bool queue_init(struct queue *queue, size_t capacity) {
     *queue = (struct queue){.capacity = capacity};
     if (pthread_mutex_init(&queue->lock, NULL) != 0)
         return false;
@@ -14,18 +13,17 @@ bool queue_init(struct queue *queue, size_t capacity)
     return true;
 }
 
-void queue_destroy(struct queue *queue)
-{
+void queue_destroy(struct queue *queue) {
     pthread_cond_destroy(&queue->filled);
     pthread_mutex_destroy(&queue->lock);
 }
 
-bool queue_put(struct queue *queue, struct ticket *ticket)
-{
+bool queue_put(struct queue *queue, struct ticket *ticket) {
     ticket->next = NULL;
     pthread_mutex_lock(&queue->lock);
-    bool fits = queue->waiting == 0 ||
-                (ticket->count <= queue->capacity && queue->waiting <= queue->capacity - ticket->count);
+    size_t weight = ticket->is_background ? 0 : ticket->count;
+    bool fits = queue->waiting == 0 || weight == 0 ||
+                (weight <= queue->capacity && queue->waiting <= queue->capacity - weight);
     if (fits) {
         bool was_empty = queue->first == NULL;
         if (was_empty)
@@ -33,7 +31,7 @@ bool queue_put(struct queue *queue, struct ticket *ticket)
         else
             queue->last->next = ticket;
         queue->last = ticket;
-        queue->waiting += ticket->count;
+        queue->waiting += weight;
         if (was_empty)
             pthread_cond_signal(&queue->filled);
     }
@@ -41,8 +39,7 @@ bool queue_put(struct queue *queue, struct ticket *ticket)
     return fits;
 }
 
-struct ticket *queue_take_all(struct queue *queue)
-{
+struct ticket *queue_take_all(struct queue *queue) {
     pthread_mutex_lock(&queue->lock);
     while (queue->first == NULL && !queue->closed)
         pthread_cond_wait(&queue->filled, &queue->lock);
@@ -53,8 +50,7 @@ struct ticket *queue_take_all(struct queue *queue)
     return tickets;
 }
 
-void queue_close(struct queue *queue)
-{
+void queue_close(struct queue *queue) {
     pthread_mutex_lock(&queue->lock);
     queue->closed = true;
     pthread_cond_signal(&queue->filled);

@@ -1,14 +1,18 @@
 /* The one thread that writes. It takes all tickets that wait, applies their changes as one transaction, then completes each ticket:
  * a reply leaves only after the commit that holds it. */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
+#include "cxd/base/clock.h"
 #include "cxd/base/log.h"
 #include "cxd/ingest/ingest.h"
 #include "ingest/queue.h"
 
 enum {
-    RETRY_FAILURES_MAX = 3 /* tickets in a row that may fail alone before the rest of their batch is given up */
+    RETRY_FAILURES_MAX =
+        3, /* tickets in a row that may fail alone before the rest of their batch is given up */
+    FAILING_MS = 10 * 1000 /* as long as Retry-After says: then the next write may show that it is over */
 };
 
 struct ingest {
@@ -17,11 +21,11 @@ struct ingest {
     pthread_t thread;
     struct change **changes; /* the batch being applied: pointers into the tickets */
     size_t changes_capacity;
-    bool catalog_is_stale; /* a reload failed: try again after the next batch */
+    _Atomic int64_t failed_at_ms; /* monotonic; 0: the last write went well */
+    bool catalog_is_stale;        /* a reload failed: try again after the next batch */
 };
 
-static bool changes_definitions(const struct ticket *ticket)
-{
+static bool changes_definitions(const struct ticket *ticket) {
     for (size_t i = 0; i < ticket->count; i++)
         if (ticket->changes[i].kind != CHANGE_RESPONSE && ticket->changes[i].kind != CHANGE_EXCLUDE &&
             ticket->changes[i].kind != CHANGE_ERASE)
@@ -31,8 +35,7 @@ static bool changes_definitions(const struct ticket *ticket)
 
 /* A response was validated against the survey as it was when it arrived. If the survey has changed since, hold it against the
  * current one: metric and scale cannot have changed once there are responses, so this is rare and cheap. */
-static bool admit(struct change *change, const struct snapshot *snapshot)
-{
+static bool admit(struct change *change, const struct snapshot *snapshot) {
     struct response *response = &change->as.response.value;
     const struct survey *survey = snapshot_survey_number(snapshot, response->survey);
     if (survey == NULL) {
@@ -51,8 +54,7 @@ static bool admit(struct change *change, const struct snapshot *snapshot)
     return false;
 }
 
-static bool reserve(struct ingest *ingest, size_t count)
-{
+static bool reserve(struct ingest *ingest, size_t count) {
     if (count <= ingest->changes_capacity)
         return true;
     struct change **grown = realloc(ingest->changes, count * sizeof(*grown));
@@ -64,8 +66,8 @@ static bool reserve(struct ingest *ingest, size_t count)
 }
 
 /* Applies the tickets from `first` up to, not including, `end` as one transaction, and notes the result in each. */
-static enum cxd_err apply_run(struct ingest *ingest, struct ticket *first, const struct ticket *end, bool is_retry)
-{
+static enum cxd_err apply_run(struct ingest *ingest, struct ticket *first, const struct ticket *end,
+                              bool is_retry) {
     size_t count = 0;
     for (struct ticket *ticket = first; ticket != end; ticket = ticket->next)
         count += ticket->count;
@@ -88,26 +90,26 @@ static enum cxd_err apply_run(struct ingest *ingest, struct ticket *first, const
     }
     for (struct ticket *ticket = first; ticket != end; ticket = ticket->next)
         ticket->error = result;
+    atomic_store(&ingest->failed_at_ms, result == CXD_OK ? 0 : clock_monotonic_ms());
     if (result != CXD_OK) {
         char detail[300];
-        log_record(LOG_LEVEL_ERROR, is_retry ? "apply_failed" : "batch_failed", "error=%s changes=%zu detail=%s",
-                   error_slug(result), count, log_value(detail, sizeof(detail), err.detail));
+        log_record(LOG_LEVEL_ERROR, is_retry ? "apply_failed" : "batch_failed",
+                   "error=%s changes=%zu detail=%s", error_slug(result), count,
+                   log_value(detail, sizeof(detail), err.detail));
     }
     return result;
 }
 
 /* One change that the store cannot take must not sink its neighbours: after a failure each ticket is tried alone. A full
  * disk is everyone's. */
-static void apply_each(struct ingest *ingest, struct ticket *first, const struct ticket *end)
-{
+static void apply_each(struct ingest *ingest, struct ticket *first, const struct ticket *end) {
     int failures = 0;
     for (struct ticket *ticket = first; ticket != end && failures < RETRY_FAILURES_MAX; ticket = ticket->next)
         failures = apply_run(ingest, ticket, ticket->next, true) == CXD_OK ? 0 : failures + 1;
 }
 
 /* After a batch that changed surveys or keys, and before anyone is told of it. */
-static void reload_catalog(struct ingest *ingest)
-{
+static void reload_catalog(struct ingest *ingest) {
     struct error err;
     ingest->catalog_is_stale = catalog_reload(ingest->options.catalog, &err) != CXD_OK;
     if (ingest->catalog_is_stale) {
@@ -117,8 +119,7 @@ static void reload_catalog(struct ingest *ingest)
     }
 }
 
-static void complete(struct ticket *first, const struct ticket *end)
-{
+static void complete(struct ticket *first, const struct ticket *end) {
     while (first != end) {
         struct ticket *next = first->next; /* `done` may hand the ticket's memory to someone else */
         first->done(first);
@@ -128,8 +129,7 @@ static void complete(struct ticket *first, const struct ticket *end)
 
 /* Takes the run of tickets that starts at `first`: up to and including the next one that changes definitions, since what follows
  * it has to be held against the new ones. */
-static struct ticket *process_run(struct ingest *ingest, struct ticket *first)
-{
+static struct ticket *process_run(struct ingest *ingest, struct ticket *first) {
     struct ticket *last = first;
     bool redefined = changes_definitions(last);
     while (!redefined && last->next != NULL) {
@@ -147,8 +147,7 @@ static struct ticket *process_run(struct ingest *ingest, struct ticket *first)
     return end;
 }
 
-static void *writer_main(void *argument)
-{
+static void *writer_main(void *argument) {
     struct ingest *ingest = argument;
     struct ticket *tickets;
     while ((tickets = queue_take_all(&ingest->queue)) != NULL) {
@@ -159,8 +158,8 @@ static void *writer_main(void *argument)
     return NULL;
 }
 
-enum cxd_err ingest_start(const struct ingest_options *options, struct ingest **ret_ingest, struct error *err)
-{
+enum cxd_err ingest_start(const struct ingest_options *options, struct ingest **ret_ingest,
+                          struct error *err) {
     struct ingest *ingest = calloc(1, sizeof(*ingest));
     if (ingest == NULL)
         return error_set(err, ERR_NO_MEMORY, "no memory for the writer");
@@ -178,10 +177,14 @@ enum cxd_err ingest_start(const struct ingest_options *options, struct ingest **
     return CXD_OK;
 }
 
-enum cxd_err ingest_submit(struct ingest *ingest, struct ticket *ticket)
-{
+enum cxd_err ingest_submit(struct ingest *ingest, struct ticket *ticket) {
     ticket->error = CXD_OK;
     return queue_put(&ingest->queue, ticket) ? CXD_OK : ERR_QUEUE_FULL;
+}
+
+bool ingest_is_failing(const struct ingest *ingest, int64_t now_monotonic_ms) {
+    int64_t failed_at_ms = atomic_load(&ingest->failed_at_ms);
+    return failed_at_ms != 0 && now_monotonic_ms - failed_at_ms < FAILING_MS;
 }
 
 /* For ingest_apply: a ticket whose `done` wakes the thread that waits for it. */
@@ -191,8 +194,7 @@ struct waiter {
     bool is_done;
 };
 
-static void waiter_done(struct ticket *ticket)
-{
+static void waiter_done(struct ticket *ticket) {
     struct waiter *waiter = ticket->context;
     pthread_mutex_lock(&waiter->lock);
     waiter->is_done = true;
@@ -200,8 +202,7 @@ static void waiter_done(struct ticket *ticket)
     pthread_mutex_unlock(&waiter->lock);
 }
 
-enum cxd_err ingest_apply(struct ingest *ingest, struct change *change, struct error *err)
-{
+enum cxd_err ingest_apply(struct ingest *ingest, struct change *change, struct error *err) {
     struct waiter waiter = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
     struct ticket ticket = {.changes = change, .count = 1, .done = waiter_done, .context = &waiter};
     enum cxd_err result = ingest_submit(ingest, &ticket);
@@ -219,8 +220,7 @@ enum cxd_err ingest_apply(struct ingest *ingest, struct change *change, struct e
     return result == CXD_OK ? CXD_OK : error_set(err, result, "%s", error_title(result));
 }
 
-void ingest_stop(struct ingest *ingest)
-{
+void ingest_stop(struct ingest *ingest) {
     if (ingest == NULL)
         return;
     queue_close(&ingest->queue);

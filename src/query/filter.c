@@ -1,8 +1,7 @@
 /* Shared by the questions of this layer. */
 #include "query/filter.h"
 
-struct filter filter_complete(const struct filter *filter, const struct survey *survey)
-{
+struct filter filter_complete(const struct filter *filter, const struct survey *survey) {
     struct filter complete = *filter;
     complete.survey = survey->number;
     complete.property_rolled = false;

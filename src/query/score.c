@@ -5,27 +5,26 @@
 #include "cxd/query/query.h"
 #include "query/filter.h"
 
-static enum cxd_err read_window(struct store_reader *reader, const struct filter *filter, const struct window *window,
-                                struct histogram *ret_hist, struct error *err)
-{
+static enum cxd_err read_window(struct store_reader *reader, const struct filter *filter,
+                                const struct window *window, struct histogram *ret_hist, struct error *err) {
     const int64_t bounds[2] = {window->from, window->to};
     return store_read_histograms(reader, filter, bounds, 2, ret_hist, err);
 }
 
 static enum cxd_err window_to_compare(const struct score_question *question, struct window *ret_window,
-                                      struct error *err)
-{
+                                      struct error *err) {
     bool found = question->compare == COMPARE_YEAR ? window_year_before(&question->window, ret_window)
                                                    : window_previous(&question->window, ret_window);
     if (found)
         return CXD_OK;
-    return error_set(err, ERR_BAD_PARAMETER, "compare: a window without a begin or an end has none before it");
+    return error_set(err, ERR_BAD_PARAMETER,
+                     "compare: a window without a begin or an end has none before it");
 }
 
 enum cxd_err query_score(struct store_reader *reader, const struct score_question *question,
-                         struct score_answer *ret_answer, struct error *err)
-{
-    struct score_answer answer = {.window = question->window, .has_previous = question->compare != COMPARE_NONE};
+                         struct score_answer *ret_answer, struct error *err) {
+    struct score_answer answer = {.window = question->window,
+                                  .has_previous = question->compare != COMPARE_NONE};
     enum cxd_err result;
     if (answer.has_previous) {
         result = window_to_compare(question, &answer.previous_window, err);

@@ -9,42 +9,37 @@
 struct trend_cuts {
     int64_t *bounds; /* bucket_count + 1 */
     size_t bucket_count;
-    int64_t *starts;  /* where each bucket's figure begins */
-    int64_t *points;  /* all of them, ascending and distinct */
+    int64_t *starts; /* where each bucket's figure begins */
+    int64_t *points; /* all of them, ascending and distinct */
     size_t point_count;
     struct histogram *sums; /* sums[i]: everything in [points[0], points[i]) */
 };
 
-static int compare_times(const void *a, const void *b)
-{
+static int compare_times(const void *a, const void *b) {
     int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
     return (left > right) - (left < right);
 }
 
-static size_t point_index(const struct trend_cuts *cuts, int64_t time_ms)
-{
+static size_t point_index(const struct trend_cuts *cuts, int64_t time_ms) {
     const int64_t *found =
         bsearch(&time_ms, cuts->points, cuts->point_count, sizeof(*cuts->points), compare_times);
     return (size_t)(found - cuts->points);
 }
 
-static struct histogram between(const struct trend_cuts *cuts, int64_t from, int64_t to)
-{
+static struct histogram between(const struct trend_cuts *cuts, int64_t from, int64_t to) {
     struct histogram hist = cuts->sums[point_index(cuts, to)];
     histogram_subtract(&hist, &cuts->sums[point_index(cuts, from)]);
     return hist;
 }
 
 /* N calendar days before `end`, at the same time of the day. */
-static int64_t days_before(int64_t end, int64_t days)
-{
+static int64_t days_before(int64_t end, int64_t days) {
     return calendar_add(CALENDAR_DAY, end, -days) + (end - calendar_floor(CALENDAR_DAY, end));
 }
 
 /* An unbounded side becomes the whole unit that holds the survey's first or last response. False: there is nothing. */
 static enum cxd_err bound_window(struct store_reader *reader, const struct trend_question *question,
-                                 struct window *window, bool *ret_any, struct error *err)
-{
+                                 struct window *window, bool *ret_any, struct error *err) {
     *ret_any = true;
     if (window->from != TIME_MIN && window->to != TIME_MAX)
         return CXD_OK;
@@ -61,14 +56,13 @@ static enum cxd_err bound_window(struct store_reader *reader, const struct trend
     return CXD_OK;
 }
 
-static enum cxd_err cut(const struct trend_question *question, const struct window *window, struct arena *arena,
-                        struct trend_cuts *cuts, struct error *err)
-{
+static enum cxd_err cut(const struct trend_question *question, const struct window *window,
+                        struct arena *arena, struct trend_cuts *cuts, struct error *err) {
     cuts->bounds = arena_alloc(arena, (TREND_BUCKETS_MAX + 1) * sizeof(int64_t));
     if (cuts->bounds == NULL)
         return error_set(err, ERR_NO_MEMORY, "no memory for the trend's buckets");
-    enum cxd_err result = window_buckets(window, question->interval, TREND_BUCKETS_MAX, cuts->bounds,
-                                         &cuts->bucket_count, err);
+    enum cxd_err result =
+        window_buckets(window, question->interval, TREND_BUCKETS_MAX, cuts->bounds, &cuts->bucket_count, err);
     if (result != CXD_OK)
         return result;
     size_t count = cuts->bucket_count;
@@ -82,8 +76,9 @@ static enum cxd_err cut(const struct trend_question *question, const struct wind
     for (size_t i = 0; i <= count; i++)
         cuts->points[used++] = cuts->bounds[i];
     for (size_t i = 0; i < count; i++) {
-        cuts->starts[i] = question->rolling_days > 0 ? days_before(cuts->bounds[i + 1], question->rolling_days)
-                                                     : cuts->bounds[i];
+        cuts->starts[i] = question->rolling_days > 0
+                              ? days_before(cuts->bounds[i + 1], question->rolling_days)
+                              : cuts->bounds[i];
         cuts->points[used++] = cuts->starts[i];
     }
     qsort(cuts->points, used, sizeof(int64_t), compare_times);
@@ -93,9 +88,8 @@ static enum cxd_err cut(const struct trend_question *question, const struct wind
     return CXD_OK;
 }
 
-static enum cxd_err fill(struct store_reader *reader, const struct trend_question *question, struct arena *arena,
-                         struct trend_answer *answer, struct error *err)
-{
+static enum cxd_err fill(struct store_reader *reader, const struct trend_question *question,
+                         struct arena *arena, struct trend_answer *answer, struct error *err) {
     bool any;
     enum cxd_err result = bound_window(reader, question, &answer->window, &any, err);
     if (result != CXD_OK || !any)
@@ -127,9 +121,8 @@ static enum cxd_err fill(struct store_reader *reader, const struct trend_questio
     return CXD_OK;
 }
 
-enum cxd_err query_trend(struct store_reader *reader, const struct trend_question *question, struct arena *arena,
-                         struct trend_answer *ret_answer, struct error *err)
-{
+enum cxd_err query_trend(struct store_reader *reader, const struct trend_question *question,
+                         struct arena *arena, struct trend_answer *ret_answer, struct error *err) {
     struct trend_answer answer = {.window = question->score.window};
     enum cxd_err result = store_reader_begin(reader, err);
     if (result != CXD_OK)

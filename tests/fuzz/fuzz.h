@@ -32,7 +32,8 @@ static inline char *fuzz_text(const uint8_t *data, size_t size) {
     return text;
 }
 
-/* `expected` is the one code that the parser has for what is not right. An error can be shown: it says something, in UTF-8. */
+/* `expected` is the one code that the parser has for what is not right. An error can be shown: it says
+ * something, in UTF-8. */
 static inline void fuzz_check_error(const struct error *err, enum cxd_err code, enum cxd_err expected) {
     CHECK(code == expected && err->code == code);
     CHECK(err->detail[0] != '\0' && utf8_count(err->detail) != SIZE_MAX);

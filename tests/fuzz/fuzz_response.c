@@ -1,4 +1,5 @@
-/* Any bytes as a response and as a batch. What decodes is written as JSON that reads back as the same response. */
+/* Any bytes as a response and as a batch. What decodes is written as JSON that reads back as the same
+ * response. */
 #include "fuzz.h"
 
 #include "cxd/base/clock.h"

@@ -1,4 +1,5 @@
-/* Any bytes as a survey's definition (and as a key's): what decodes is canonical after one round, and its reply can be put back. */
+/* Any bytes as a survey's definition (and as a key's): what decodes is canonical after one round, and its
+ * reply can be put back. */
 #include "fuzz.h"
 
 #include "cxd/base/clock.h"

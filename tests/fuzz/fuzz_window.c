@@ -1,6 +1,6 @@
-/* Lines of text as a window: two digits (the zone of the table below, and the unit), a window's name, and the bounds of a
- * range. What is a window has a past of its own length, is cut into buckets that partition it, and is covered by spans
- * that partition it again. */
+/* Lines of text as a window: two digits (the zone of the table below, and the unit), a window's name, and
+ * the bounds of a range. What is a window has a past of its own length, is cut into buckets that partition
+ * it, and is covered by spans that partition it again. */
 #include "fuzz.h"
 
 #include "cxd/base/calendar.h"
@@ -38,7 +38,8 @@ static void check_past(const struct window *window) {
         CHECK(before.from < window->from && before.from <= before.to && before.to < window->to);
 }
 
-/* Spans follow each other from the first bound to the last, on whole buckets of their tier; no bucket lies on both sides of a bound. */
+/* Spans follow each other from the first bound to the last, on whole buckets of their tier; no bucket lies
+ * on both sides of a bound. */
 static void check_cover(const int64_t *bounds, size_t count) {
     static struct span spans[9 * BUCKETS_MAX];
     size_t span_count = window_cover(bounds, count, spans);

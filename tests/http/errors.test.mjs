@@ -73,7 +73,7 @@ const CASES = {
   },
   survey_fixed: () => d.admin('PUT', '/v1/surveys/fixed', { body: { metric: 'csat' } }),
   length_required: () => raw(d, 'POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\r\n'),
-  too_large: () => raw(d, 'POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 65537\r\n\r\n'),
+  too_large: () => raw(d, 'POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 65537\r\n\r\n' + ' '.repeat(65537)),
   media_type: () => d.post('nps', 'score=1', { type: 'application/x-www-form-urlencoded' }),
   invalid: () => d.post('nps', { score: 11 }),
 

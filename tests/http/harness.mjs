@@ -212,7 +212,7 @@ class Daemon {
         response.on('end', () => {
           const text = Buffer.concat(chunks).toString('utf8');
           let json;
-          if (/json/.test(response.headers['content-type'] ?? '') && !/ndjson/.test(response.headers['content-type'])) {
+          if (text && /json/.test(response.headers['content-type'] ?? '') && !/ndjson/.test(response.headers['content-type'])) {
             try {
               json = JSON.parse(text);
             } catch (error) {

@@ -203,11 +203,12 @@ for (const body of ['[]', '"x"', '9', 'null', 'true', '[{"score": 9}]']) {
 }
 
 test('media types: application/json and text/plain carrying JSON, nothing else', async () => {
+  let n = 16;
   for (const type of ['application/json', 'application/json; charset=utf-8', 'Application/JSON', 'text/plain', 'text/plain;charset=UTF-8']) {
     assert.equal((await d.post('nps', '{"score": 3}', { type })).status, 201, type);
-    assert.equal((await d.put('nps', `01920000-0000-7000-8000-0000000000${(type.length + 16).toString(16)}`, '{"score": 3}', { type })).status, 201, type);
+    assert.equal((await d.put('nps', `01920000-0000-7000-8000-0000000000${(n++).toString(16)}`, '{"score": 3}', { type })).status, 201, type);
   }
-  for (const type of ['application/x-www-form-urlencoded', 'text/html', 'application/xml', 'application/jsonx', 'multipart/form-data; boundary=x', null]) {
+  for (const type of ['application/x-www-form-urlencoded', 'text/html', 'application/xml', 'application/jsonx', 'multipart/form-data; boundary=x']) {
     assertProblem(await d.post('nps', '{"score": 3}', { type }), 415, 'media_type');
   }
 });

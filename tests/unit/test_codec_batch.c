@@ -17,7 +17,8 @@ enum { DEPTH = 4 };
 
 static struct error err;
 
-/* What a batch gives, as text: "LINE SLUG SCORE; " for a good line, "LINE SLUG slug-of-error /pointer …; " for a bad one. */
+/* What a batch gives, as text: "LINE SLUG SCORE; " for a good line, "LINE SLUG slug-of-error /pointer …; "
+ * for a bad one. */
 static void describe(struct batch *batch, struct buffer *out) {
     struct arena arena;
     size_t line;

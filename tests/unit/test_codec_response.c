@@ -1,4 +1,5 @@
-/* A response's JSON: what decodes, and to what; what is refused, and by which pointers; keys of idempotency. */
+/* A response's JSON: what decodes, and to what; what is refused, and by which pointers; keys of
+ * idempotency. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -282,7 +283,8 @@ static void check_key(const char *header, size_t line, const char *expected) {
     assert_string_equal(id_format(text, &id), expected);
 }
 
-/* python3: uuid.uuid5(uuid.UUID("5b1de207-934c-4f0a-a671-2ec84d903fb5"), "shop\n0\norder-17") and so on. These are for ever. */
+/* python3: uuid.uuid5(uuid.UUID("5b1de207-934c-4f0a-a671-2ec84d903fb5"), "shop\n0\norder-17") and so on.
+ * These are for ever. */
 static void test_idempotency_key_names_an_id(void **state) {
     (void)state;
     check_key("order-17", 0, "a1f7a5c5-1656-5578-b284-b7861caa32aa");
@@ -318,7 +320,8 @@ static void test_idempotency_key_refused(void **state) {
 }
 
 #ifndef SANITIZED /* the sanitizers reserve address space of their own */
-/* A text of 64 MiB in a process that may not grow: the parser's memory is refused halfway, at one size of a token or another. */
+/* A text of 64 MiB in a process that may not grow: the parser's memory is refused halfway, at one size of
+ * a token or another. */
 static void test_refused_memory_is_told_apart(void **state) {
     (void)state;
     enum { SIZE = 64 * 1024 * 1024 };

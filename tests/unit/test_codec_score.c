@@ -1,4 +1,5 @@
-/* Scores as JSON: whole texts, held against figures that R 4.2 computed (the lines stand beside them), and every rounding. */
+/* Scores as JSON: whole texts, held against figures that R 4.2 computed (the lines stand beside them), and
+ * every rounding. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,11 +31,12 @@ static void check(struct buffer *out, const char *expected) {
     buffer_free(out);
 }
 
-/* x <- c(rep(10,40),rep(9,30),rep(8,12),rep(7,8),rep(6,4),rep(3,3),rep(0,3)); y <- c(rep(10,50),rep(8,25),rep(2,25))
- * f <- function(v) (v>=9)-(v<=6); se <- function(v) {p<-mean(v>=9); d<-mean(v<=6); sqrt((p+d-(p-d)^2)/length(v))}
- * 2*pnorm(-abs((mean(f(x))-mean(f(y)))/sqrt(se(x)^2+se(y)^2)))                     0.0009801225
- * n <- 103; p <- 70.75/n; d <- 10.75/n; h <- qnorm(.975)*sqrt((p+d-(p-d)^2)/n)      45.26976 71.23509
- * mean(x)                                                                           8.55 */
+/* x <- c(rep(10,40),rep(9,30),rep(8,12),rep(7,8),rep(6,4),rep(3,3),rep(0,3)); y <-
+ * c(rep(10,50),rep(8,25),rep(2,25)) f <- function(v) (v>=9)-(v<=6); se <- function(v) {p<-mean(v>=9);
+ * d<-mean(v<=6); sqrt((p+d-(p-d)^2)/length(v))}
+ * 2*pnorm(-abs((mean(f(x))-mean(f(y)))/sqrt(se(x)^2+se(y)^2)))                     0.0009801225 n <- 103;
+ * p <- 70.75/n; d <- 10.75/n; h <- qnorm(.975)*sqrt((p+d-(p-d)^2)/n)      45.26976 71.23509 mean(x)
+ * 8.55 */
 static const struct histogram NPS = {{3, 0, 0, 3, 0, 0, 4, 8, 12, 30, 40}};
 static const struct histogram NPS_BEFORE = {{0, 0, 25, 0, 0, 0, 0, 0, 25, 0, 50}};
 
@@ -64,7 +66,7 @@ static void test_nps_with_previous(void **state) {
     check(&out,
           "{" NPS_SCORING "," NPS_WINDOW ",\"n\":100,\"score\":60.0," NPS_INTERVAL
           ",\"small_sample\":false," NPS_COUNTS ",\"previous\":{\"window\":{\"from\":\"2026-09-24T00:00:"
-                                                "00Z\",\"to\":\"2026-10-24T00:00:00Z\"},\"n\":100,"
+          "00Z\",\"to\":\"2026-10-24T00:00:00Z\"},\"n\":100,"
           "\"score\":25.0,\"delta\":35.0,\"p_value\":0.0010,\"significant\":true},\"response_rate\":null}");
 }
 
@@ -142,7 +144,8 @@ static void test_share(void **state) {
                 "\"distribution\":{\"1\":2,\"2\":0,\"3\":3,\"4\":20,\"5\":25},\"mean\":4.32}");
 }
 
-/* a <- c(5,6,7,4,6); b <- c(3,4,4,5); t.test(a)$conf.int 4.184285 7.015715; t.test(a, b)$p.value 0.04433858 */
+/* a <- c(5,6,7,4,6); b <- c(3,4,4,5); t.test(a)$conf.int 4.184285 7.015715; t.test(a, b)$p.value
+ * 0.04433858 */
 static void test_mean_has_two_decimals(void **state) {
     (void)state;
     struct survey survey = make_survey(METRIC_CES);

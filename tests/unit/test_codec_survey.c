@@ -176,6 +176,23 @@ static void test_refuses(void **state) {
     must_refuse("[[[[[[[[[[[[[[[[[0]]]]]]]]]]]]]]]]]", ERR_MALFORMED_JSON, "");
 }
 
+static void test_slug_of_the_path_is_checked(void **state) {
+    (void)state;
+    static const char *const SLUGS[] = {
+        "", "Shop", "a b", "é", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" /* 65 */};
+    for (size_t i = 0; i < CXD_COUNT(SLUGS); i++) {
+        struct arena arena;
+        struct survey survey;
+        arena_init(&arena);
+        assert_int_equal(
+            survey_decode("{\"metric\":\"nps\"}", 16, DEPTH, SLUGS[i], BACKDATE_S, &arena, &survey, &err),
+            ERR_INVALID);
+        assert_int_equal(err.member_count, 1);
+        assert_string_equal(err.members[0].pointer, "/slug");
+        arena_free(&arena);
+    }
+}
+
 static void test_unknown_member_says_what_is_allowed(void **state) {
     (void)state;
     must_refuse("{\"metric\":\"nps\",\"scale\":{\"min\":0,\"max\":10,\"step\":1},\"colour\":1}", ERR_INVALID,
@@ -235,8 +252,11 @@ static void test_reply_and_form(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_defaults),       cmocka_unit_test(test_every_member),
-        cmocka_unit_test(test_refuses),        cmocka_unit_test(test_unknown_member_says_what_is_allowed),
+        cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_every_member),
+        cmocka_unit_test(test_refuses),
+        cmocka_unit_test(test_slug_of_the_path_is_checked),
+        cmocka_unit_test(test_unknown_member_says_what_is_allowed),
         cmocka_unit_test(test_reply_and_form),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

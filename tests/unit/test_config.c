@@ -312,7 +312,8 @@ static void test_environment(void **state) {
                       "CXD_SERVER_LISTN: no option has this variable (did you mean CXD_SERVER_LISTEN?)");
     check_environment("CXD_URLS", "1", "");
     check_environment("CXD_SERVER", "1", "");
-    check_environment("CXD_STORAGE_PATH", "1", "CXD_STORAGE_PATH: no option has this variable (did you mean CXD_STORAGE_URL?)");
+    check_environment("CXD_STORAGE_PATH", "1",
+                      "CXD_STORAGE_PATH: no option has this variable (did you mean CXD_STORAGE_URL?)");
     check_environment("CXD_server_listen", "1", "CXD_server_listen: no option has this variable");
     check_environment("CXD_SERVER_LISTEN_", "1",
                       "CXD_SERVER_LISTEN_: no option has this variable (did you mean CXD_SERVER_LISTEN?)");

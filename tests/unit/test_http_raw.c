@@ -85,15 +85,6 @@ static void test_smuggling(void **state) {
         {BYTES("CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n")},
         {BYTES("GET /tagged%00 HTTP/1.1\r\nHost: x\r\n\r\n")},
         {BYTES("GET /tagged%ff HTTP/1.1\r\nHost: x\r\n\r\n")},
-        /* These are refused by the library itself. */
-        {BYTES("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: +5\r\n\r\nhello")},
-        {BYTES("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5, 5\r\n\r\nhello")},
-        {BYTES("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 0x5\r\n\r\nhello")},
-        {BYTES("GET /tagged HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n")},
-        {BYTES("GET /tagged HTTP/1.1x\r\nHost: x\r\n\r\n")},
-        {BYTES("GET /tagged\r\n\r\n")},
-        {BYTES("GET /tagged\tHTTP/1.1\r\nHost: x\r\n\r\n")},
-        {BYTES("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n")},
     };
     for (size_t i = 0; i < CXD_COUNT(cases); i++) {
         struct client client = client_open(*state);
@@ -111,6 +102,38 @@ static void test_smuggling(void **state) {
     client_text(&client, HIDDEN);
     client_expect(&client, 200, "abc");
     client_close(&client);
+}
+
+/* What libmicrohttpd refuses before anyone else sees it. (0.9.75 sends the header block of a refused Content-Length twice; the
+ * connection ends all the same.) */
+static void test_refused_by_library(void **state) {
+    static const struct {
+        const char *bytes;
+        size_t length;
+    } cases[] = {
+        {BYTES("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: +5\r\n\r\nhello")},
+        {BYTES("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5, 5\r\n\r\nhello")},
+        {BYTES("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 0x5\r\n\r\nhello")},
+        {BYTES("GET /tagged HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n")},
+        {BYTES("GET /tagged HTTP/1.1x\r\nHost: x\r\n\r\n")},
+        {BYTES("GET /tagged\r\n\r\n")},
+        {BYTES("GET /tagged\tHTTP/1.1\r\nHost: x\r\n\r\n")},
+        {BYTES("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n")},
+    };
+    for (size_t i = 0; i < CXD_COUNT(cases); i++) {
+        struct client client = client_open(*state);
+        client_send(&client, cases[i].bytes, cases[i].length);
+        struct reply reply = client_reply(&client, false);
+        assert_int_equal(reply.status, 400);
+        assert_string_equal(reply_find(&reply, "Connection"), "close");
+        reply_free(&reply);
+        while (client_receive(&client, 3000))
+            continue;
+        assert_null(strstr(client.data, "abc"));
+        client_take(&client, client.length);
+        assert_true(client_sees_end(&client, 0));
+        client_close(&client);
+    }
 }
 
 /* The guard sees every request of a connection, also with the next already in the buffer, and with blank lines ahead. */
@@ -255,8 +278,6 @@ static void test_not_slow(void **state) {
 
 static void test_slow_reader(void **state) {
     struct client client = client_open(*state);
-    int small = 4096;
-    setsockopt(client.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
     for (int i = 0; i < 8; i++)
         client_text(&client, "GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
     pause_ms(3 * TIMEOUT_MS);
@@ -334,9 +355,9 @@ static void test_no_descriptors(void **state) {
 
 int main(void) {
     const struct CMUnitTest open_tests[] = {
-        cmocka_unit_test(test_smuggling),         cmocka_unit_test(test_guard_pipelined),
-        cmocka_unit_test(test_guard_large_block), cmocka_unit_test(test_header_flood),
-        cmocka_unit_test(test_refused_body_sent),
+        cmocka_unit_test(test_smuggling),       cmocka_unit_test(test_refused_by_library),
+        cmocka_unit_test(test_guard_pipelined), cmocka_unit_test(test_guard_large_block),
+        cmocka_unit_test(test_header_flood),    cmocka_unit_test(test_refused_body_sent),
     };
     const struct CMUnitTest deadline_tests[] = {
         cmocka_unit_test(test_slow),        cmocka_unit_test(test_slow_second_request),

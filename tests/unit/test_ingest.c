@@ -29,8 +29,7 @@ struct bed {
 
 static const char NPS[] = "{\"metric\":\"nps\"}";
 
-static void put_survey(struct bed *bed, const char *slug, const char *text)
-{
+static void put_survey(struct bed *bed, const char *slug, const char *text) {
     struct survey survey;
     struct error err;
     struct buffer definition;
@@ -48,8 +47,7 @@ static void put_survey(struct bed *bed, const char *slug, const char *text)
     assert_int_equal(ingest_apply(bed->ingest, &change, &err), CXD_OK);
 }
 
-static void batch_done(void *context)
-{
+static void batch_done(void *context) {
     struct bed *bed = context;
     pthread_mutex_lock(&bed->lock);
     bed->batches++;
@@ -57,8 +55,7 @@ static void batch_done(void *context)
     pthread_mutex_unlock(&bed->lock);
 }
 
-static void bed_open(struct bed *bed, const char *url, size_t queue_length)
-{
+static void bed_open(struct bed *bed, const char *url, size_t queue_length) {
     struct error err;
     memset(bed, 0, sizeof(*bed));
     pthread_mutex_init(&bed->lock, NULL);
@@ -76,8 +73,7 @@ static void bed_open(struct bed *bed, const char *url, size_t queue_length)
     put_survey(bed, "nps", NPS);
 }
 
-static void bed_close(struct bed *bed)
-{
+static void bed_close(struct bed *bed) {
     ingest_stop(bed->ingest);
     catalog_close(bed->catalog);
     store_close(bed->store);
@@ -86,8 +82,7 @@ static void bed_close(struct bed *bed)
     pthread_cond_destroy(&bed->changed);
 }
 
-static void counted(struct ticket *ticket)
-{
+static void counted(struct ticket *ticket) {
     struct bed *bed = ticket->context;
     pthread_mutex_lock(&bed->lock);
     bed->done++;
@@ -95,16 +90,14 @@ static void counted(struct ticket *ticket)
     pthread_mutex_unlock(&bed->lock);
 }
 
-static void wait_done(struct bed *bed, size_t count)
-{
+static void wait_done(struct bed *bed, size_t count) {
     pthread_mutex_lock(&bed->lock);
     while (bed->done < count)
         pthread_cond_wait(&bed->changed, &bed->lock);
     pthread_mutex_unlock(&bed->lock);
 }
 
-static struct change response_change(struct bed *bed, const char *slug, int score)
-{
+static struct change response_change(struct bed *bed, const char *slug, int score) {
     const struct snapshot *snapshot = catalog_acquire(bed->catalog);
     const struct survey *survey = snapshot_survey(snapshot, slug);
     assert_non_null(survey);
@@ -119,8 +112,7 @@ static struct change response_change(struct bed *bed, const char *slug, int scor
     return change;
 }
 
-static int64_t count_stored(struct bed *bed, const char *slug)
-{
+static int64_t count_stored(struct bed *bed, const char *slug) {
     struct error err;
     struct store_reader *reader;
     struct histogram hist;
@@ -134,8 +126,7 @@ static int64_t count_stored(struct bed *bed, const char *slug)
     return histogram_count(&hist);
 }
 
-static void test_queue_takes_all_in_order(void **state)
-{
+static void test_queue_takes_all_in_order(void **state) {
     (void)state;
     struct queue queue;
     struct ticket tickets[3] = {{.count = 1}, {.count = 2}, {.count = 1}};
@@ -165,8 +156,7 @@ struct submitter {
     struct ticket tickets[EACH];
 };
 
-static void *submit_all(void *argument)
-{
+static void *submit_all(void *argument) {
     struct submitter *submitter = argument;
     for (size_t i = 0; i < EACH; i++) {
         struct ticket *ticket = &submitter->tickets[i];
@@ -178,8 +168,7 @@ static void *submit_all(void *argument)
     return NULL;
 }
 
-static void test_many_submitters(void **state)
-{
+static void test_many_submitters(void **state) {
     (void)state;
     struct bed bed;
     bed_open(&bed, "memory:", 64);
@@ -206,8 +195,7 @@ static void test_many_submitters(void **state)
 }
 
 /* What is queued when the stop comes is written. */
-static void test_stop_writes_what_waits(void **state)
-{
+static void test_stop_writes_what_waits(void **state) {
     (void)state;
     struct bed bed;
     bed_open(&bed, "memory:", 1000);
@@ -225,8 +213,7 @@ static void test_stop_writes_what_waits(void **state)
 }
 
 /* The ticket's changes are one transaction, and the error is each one's. */
-static void test_failing_store(void **state)
-{
+static void test_failing_store(void **state) {
     (void)state;
     static const struct {
         const char *url;
@@ -252,8 +239,7 @@ static void test_failing_store(void **state)
 }
 
 /* A definition that changes in the same batch holds for the responses behind it. */
-static void test_stale_revision(void **state)
-{
+static void test_stale_revision(void **state) {
     (void)state;
     struct bed bed;
     struct error err;
@@ -275,8 +261,7 @@ static void test_stale_revision(void **state)
 }
 
 /* A snapshot that is held stays as it was while the catalog moves on. */
-static void test_catalog_snapshots(void **state)
-{
+static void test_catalog_snapshots(void **state) {
     (void)state;
     struct bed bed;
     bed_open(&bed, "memory:", 16);
@@ -301,8 +286,7 @@ static void test_catalog_snapshots(void **state)
     bed_close(&bed);
 }
 
-static void test_catalog_keys(void **state)
-{
+static void test_catalog_keys(void **state) {
     (void)state;
     struct bed bed;
     struct error err;
@@ -330,12 +314,14 @@ static void test_catalog_keys(void **state)
     bed_close(&bed);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_queue_takes_all_in_order), cmocka_unit_test(test_many_submitters),
-        cmocka_unit_test(test_stop_writes_what_waits),   cmocka_unit_test(test_failing_store),
-        cmocka_unit_test(test_stale_revision),           cmocka_unit_test(test_catalog_snapshots),
+        cmocka_unit_test(test_queue_takes_all_in_order),
+        cmocka_unit_test(test_many_submitters),
+        cmocka_unit_test(test_stop_writes_what_waits),
+        cmocka_unit_test(test_failing_store),
+        cmocka_unit_test(test_stale_revision),
+        cmocka_unit_test(test_catalog_snapshots),
         cmocka_unit_test(test_catalog_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

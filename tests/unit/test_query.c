@@ -26,21 +26,18 @@ struct bed {
     bool web[RESPONSES];
 };
 
-static uint32_t next_random(struct bed *bed, uint32_t below)
-{
+static uint32_t next_random(struct bed *bed, uint32_t below) {
     bed->random = bed->random * 1664525u + 1013904223u;
     return (bed->random >> 8) % below;
 }
 
-static int64_t at(const char *text)
-{
+static int64_t at(const char *text) {
     int64_t time_ms;
     assert_true(time_parse(text, strlen(text), &time_ms));
     return time_ms;
 }
 
-static void apply(struct bed *bed, struct change *change)
-{
+static void apply(struct bed *bed, struct change *change) {
     struct error err;
     struct change *changes[] = {change};
     assert_int_equal(store_apply(bed->store, changes, 1, &err), CXD_OK);
@@ -48,8 +45,7 @@ static void apply(struct bed *bed, struct change *change)
 }
 
 /* Responses over two years that hold both changes of daylight saving, some to the millisecond on a boundary. */
-static void bed_open(struct bed *bed, const char *zone)
-{
+static void bed_open(struct bed *bed, const char *zone) {
     struct error err;
     memset(bed, 0, sizeof(*bed));
     bed->random = 7;
@@ -86,15 +82,14 @@ static void bed_open(struct bed *bed, const char *zone)
     assert_int_equal(store_reader_open(bed->store, &bed->reader, &err), CXD_OK);
 }
 
-static void bed_close(struct bed *bed)
-{
+static void bed_close(struct bed *bed) {
     store_reader_close(bed->reader);
     store_close(bed->store);
     arena_free(&bed->arena);
 }
 
-static void assert_recount(const struct bed *bed, int64_t from, int64_t to, bool web_only, const struct histogram *hist)
-{
+static void assert_recount(const struct bed *bed, int64_t from, int64_t to, bool web_only,
+                           const struct histogram *hist) {
     struct histogram expected = {0};
     for (size_t i = 0; i < RESPONSES; i++)
         if (bed->times[i] >= from && bed->times[i] < to && (!web_only || bed->web[i]))
@@ -102,14 +97,14 @@ static void assert_recount(const struct bed *bed, int64_t from, int64_t to, bool
     assert_memory_equal(&expected, hist, sizeof(expected));
 }
 
-static void test_scores(void **state)
-{
+static void test_scores(void **state) {
     struct bed *bed = calloc(1, sizeof(*bed));
     bed_open(bed, *state);
     for (int round = 0; round < 60; round++) {
         struct error err;
         int64_t now = at("2024-06-01T10:00:00Z") + (int64_t)next_random(bed, 500 * 24 * 60) * 60000;
-        static const char *const WINDOWS[] = {"7d", "30d", "90d", "today", "week", "month", "quarter", "year"};
+        static const char *const WINDOWS[] = {"7d",   "30d",   "90d",     "today",
+                                              "week", "month", "quarter", "year"};
         struct score_question question = {.survey = &bed->survey, .confidence = 0.95};
         question.compare = round % 2 == 0 ? COMPARE_PREVIOUS : COMPARE_YEAR;
         question.filter.channel = round % 3 == 0 ? "web" : NULL;
@@ -139,8 +134,7 @@ static void test_scores(void **state)
     free(bed);
 }
 
-static void test_all_has_nothing_before(void **state)
-{
+static void test_all_has_nothing_before(void **state) {
     struct bed *bed = calloc(1, sizeof(*bed));
     bed_open(bed, *state);
     struct error err;
@@ -157,8 +151,7 @@ static void test_all_has_nothing_before(void **state)
     free(bed);
 }
 
-static void check_trend(struct bed *bed, const struct trend_question *question)
-{
+static void check_trend(struct bed *bed, const struct trend_question *question) {
     struct error err;
     struct trend_answer answer;
     bool web_only = question->score.filter.channel != NULL;
@@ -182,8 +175,7 @@ static void check_trend(struct bed *bed, const struct trend_question *question)
         assert_memory_equal(&sum, &answer.total, sizeof(sum));
 }
 
-static void test_trends(void **state)
-{
+static void test_trends(void **state) {
     struct bed *bed = calloc(1, sizeof(*bed));
     bed_open(bed, *state);
     static const enum calendar_unit UNITS[] = {CALENDAR_DAY, CALENDAR_WEEK, CALENDAR_MONTH, CALENDAR_QUARTER};
@@ -197,7 +189,8 @@ static void test_trends(void **state)
         question.score.window.to = from + 1 + (int64_t)next_random(bed, 200 * 24 * 3600) * 1000;
         check_trend(bed, &question);
     }
-    struct trend_question hours = {.score = {.survey = &bed->survey, .confidence = 0.95}, .interval = CALENDAR_HOUR};
+    struct trend_question hours = {.score = {.survey = &bed->survey, .confidence = 0.95},
+                                   .interval = CALENDAR_HOUR};
     assert_true(window_parse("month", at("2024-10-20T00:00:00Z"), &hours.score.window));
     check_trend(bed, &hours);
     hours.interval = CALENDAR_DAY;
@@ -207,13 +200,13 @@ static void test_trends(void **state)
     free(bed);
 }
 
-static void test_trend_limits(void **state)
-{
+static void test_trend_limits(void **state) {
     struct bed *bed = calloc(1, sizeof(*bed));
     bed_open(bed, *state);
     struct error err;
     struct trend_answer answer;
-    struct trend_question question = {.score = {.survey = &bed->survey, .confidence = 0.95}, .interval = CALENDAR_HOUR};
+    struct trend_question question = {.score = {.survey = &bed->survey, .confidence = 0.95},
+                                      .interval = CALENDAR_HOUR};
     assert_true(window_parse("all", at("2025-01-01T00:00:00Z"), &question.score.window));
     assert_int_equal(query_trend(bed->reader, &question, &bed->arena, &answer, &err), ERR_BAD_PARAMETER);
     question.score.window = (struct window){
@@ -229,10 +222,9 @@ static void test_trend_limits(void **state)
     free(bed);
 }
 
-int main(void)
-{
+int main(void) {
     char *const ZONES[] = {(char[]){"UTC"}, (char[]){"Asia/Kathmandu"}, (char[]){"America/New_York"},
-                                  (char[]){"Australia/Lord_Howe"}};
+                           (char[]){"Australia/Lord_Howe"}};
     int failed = 0;
     for (size_t i = 0; i < CXD_COUNT(ZONES); i++) {
         const struct CMUnitTest tests[] = {

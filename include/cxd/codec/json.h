@@ -15,7 +15,8 @@ struct json; /* a value of a parsed document */
 bool json_too_deep(const char *bytes, size_t length, size_t depth);
 
 /* ERR_MALFORMED_JSON. The document is freed by json_free on the value returned; values inside belong to it. */
-CXD_NODISCARD enum cxd_err json_open(const char *bytes, size_t length, struct json **ret_document, struct error *err);
+CXD_NODISCARD enum cxd_err json_open(const char *bytes, size_t length, struct json **ret_document,
+                                     struct error *err);
 void json_free(struct json *document);
 /* `path` is member names joined by '.': "interval.low". NULL / false where it is not there or of another type (null too). */
 const struct json *json_get(const struct json *value, const char *path);

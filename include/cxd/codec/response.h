@@ -16,8 +16,9 @@
  * is unknown or of the wrong type — then *ret_response holds the members that could be read, so that response_validate can add
  * to the list. Rules of value (range, length) are response_validate's. A number or boolean under `properties` becomes its text.
  * An empty comment is no comment. */
-CXD_NODISCARD enum cxd_err response_decode(const char *bytes, size_t length, size_t depth, struct arena *arena,
-                                           struct response *ret_response, struct error *err);
+CXD_NODISCARD enum cxd_err response_decode(const char *bytes, size_t length, size_t depth,
+                                           struct arena *arena, struct response *ret_response,
+                                           struct error *err);
 
 /* Appends the stored response as one JSON object: id, survey (slug), revision, score, the members that were given, answered_at,
  * received_at; excluded and excluded_reason where it is. */
@@ -42,8 +43,8 @@ CXD_NODISCARD enum cxd_err batch_open(struct batch *batch, const char *bytes, si
                                       struct error *err);
 /* The next line: false at the end. *ret_slug is its `survey` member (NULL with an error in *err if missing), *ret_line its number; errors
  * of the line are in *err (code CXD_OK if none), as of response_decode, and do not end the batch. */
-CXD_NODISCARD bool batch_next(struct batch *batch, struct arena *arena, size_t *ret_line, const char **ret_slug,
-                              struct response *ret_response, struct error *err);
+CXD_NODISCARD bool batch_next(struct batch *batch, struct arena *arena, size_t *ret_line,
+                              const char **ret_slug, struct response *ret_response, struct error *err);
 void batch_close(struct batch *batch);
 
 /* The id that an Idempotency-Key names for a survey: 1–255 visible ASCII characters, bare or as a quoted string (RFC 8941) with \" and \\

@@ -13,8 +13,8 @@
 
 /* `previous` may be NULL (not asked: no member). Where the score is suppressed, distribution and bands are null. */
 void score_encode(struct buffer *out, const struct survey *survey, const struct window *window,
-                  const struct histogram *hist, const struct score *score, const struct window *previous_window,
-                  const struct comparison *previous);
+                  const struct histogram *hist, const struct score *score,
+                  const struct window *previous_window, const struct comparison *previous);
 
 /* A bucket of a trend: {"from", "to", "n", "score", "interval", "bands", "distribution", "mean"}. */
 void bucket_encode(struct buffer *out, const struct survey *survey, int64_t from, int64_t to,

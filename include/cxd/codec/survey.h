@@ -25,8 +25,8 @@
 /* Reads and validates (survey_validate). ERR_MALFORMED_JSON, or ERR_INVALID naming every bad member. `default_backdate_s` is for a
  * definition without max_backdate. Strings are of the arena. */
 CXD_NODISCARD enum cxd_err survey_decode(const char *bytes, size_t length, size_t depth, const char *slug,
-                                         int64_t default_backdate_s, struct arena *arena, struct survey *ret_survey,
-                                         struct error *err);
+                                         int64_t default_backdate_s, struct arena *arena,
+                                         struct survey *ret_survey, struct error *err);
 
 /* The definition alone, canonical: equal definitions give equal bytes. This is what the store keeps. */
 void survey_encode_definition(struct buffer *out, const struct survey *survey);

@@ -18,11 +18,11 @@ enum { CONFIG_TEXT_SIZE = 512 };
 
 struct config {
     /* [server] */
-    char listen[CONFIG_TEXT_SIZE];          /* "ADDRESS:PORT", IPv6 in brackets; port 0 lets the kernel choose */
-    int64_t request_timeout_s;              /* total deadline of a request */
-    int64_t max_connections;                /* 0: as RLIMIT_NOFILE allows */
-    int64_t http_threads;                   /* event loops; 0: half of the cores, 1 to 8 */
-    int64_t read_threads;                   /* pool that answers reads */
+    char listen[CONFIG_TEXT_SIZE]; /* "ADDRESS:PORT", IPv6 in brackets; port 0 lets the kernel choose */
+    int64_t request_timeout_s;     /* total deadline of a request */
+    int64_t max_connections;       /* 0: as RLIMIT_NOFILE allows */
+    int64_t http_threads;          /* event loops; 0: half of the cores, 1 to 8 */
+    int64_t read_threads;          /* pool that answers reads */
     char state_directory[CONFIG_TEXT_SIZE]; /* empty: beside the database */
     /* [storage] */
     char storage_url[CONFIG_TEXT_SIZE]; /* "sqlite:PATH", "memory:" */
@@ -58,7 +58,7 @@ void config_print_sample(FILE *out);
 
 /* Splits "ADDRESS:PORT" ("[::1]:80" for IPv6; a bare port means 127.0.0.1). False if it is none. `is_loopback` may be
  * NULL. */
-CXD_NODISCARD bool config_split_listen(const char *listen, char *ret_host, size_t host_size, uint16_t *ret_port,
-                                       bool *ret_is_loopback);
+CXD_NODISCARD bool config_split_listen(const char *listen, char *ret_host, size_t host_size,
+                                       uint16_t *ret_port, bool *ret_is_loopback);
 
 #endif

@@ -42,10 +42,12 @@ int score_decimals(const struct survey *survey);
 
 struct comparison {
     int64_t n;        /* of the other side */
+    bool other_known; /* the other side has a score */
+    double other;     /* it */
     bool known;       /* both sides have a score; else all below is null */
-    double other;     /* the other side's score */
     double delta;     /* this − other */
-    bool tested;      /* p_value is known (both standard errors are, not both 0 with different scores; a mean needs n ≥ 2 on both sides) */
+    bool
+        tested; /* p_value is known (both standard errors are, not both 0 with different scores; a mean needs n ≥ 2 on both sides) */
     double p_value;   /* two-sided */
     bool significant; /* p_value < 1 − confidence */
 };

@@ -31,7 +31,8 @@ enum http_flags {
     HTTP_POOLED = 1 << 0, /* runs on a worker */
     HTTP_INGEST = 1 << 1, /* needs a Content-Length (411) */
     HTTP_BATCH = 1 << 2,  /* the body limit is batch_bytes */
-    HTTP_CORS = 1 << 3    /* open to other origins, as allow_origin says */
+    HTTP_CORS = 1 << 3,   /* open to other origins, as allow_origin says */
+    HTTP_QUERY = 1 << 4   /* reads its query string; without it any parameter is refused */
 };
 
 /* `pattern` is literal segments and {named} ones: "/v1/surveys/{survey}/responses". `scope` 0 is public; anything else is
@@ -46,11 +47,12 @@ struct http_route {
 
 struct http_options {
     const char *host;
-    uint16_t port;             /* 0: the kernel chooses */
-    unsigned http_threads;     /* ≥ 1 */
-    unsigned pool_threads;     /* ≥ 1 */
-    int64_t request_timeout_ms; /* from the first byte of a request to the last of its body, and again for the reply */
-    unsigned max_connections;  /* over all loops; 0: as RLIMIT_NOFILE allows */
+    uint16_t port;         /* 0: the kernel chooses */
+    unsigned http_threads; /* ≥ 1 */
+    unsigned pool_threads; /* ≥ 1 */
+    int64_t
+        request_timeout_ms; /* from the first byte of a request to the last of its body, and again for the reply */
+    unsigned max_connections; /* over all loops; 0: as RLIMIT_NOFILE allows */
     size_t header_bytes;
     size_t body_bytes, batch_bytes;
     const struct http_route *routes;
@@ -68,8 +70,8 @@ struct http_options {
 
 /* Binds and listens; nothing is answered before http_server_run. ERR_SYSTEM when it cannot. `options` is copied; what it points to
  * stays the caller's and must outlive the server. */
-CXD_NODISCARD enum cxd_err http_server_open(const struct http_options *options, struct http_server **ret_server,
-                                            struct error *err);
+CXD_NODISCARD enum cxd_err http_server_open(const struct http_options *options,
+                                            struct http_server **ret_server, struct error *err);
 /* Starts workers and loops. */
 CXD_NODISCARD enum cxd_err http_server_run(struct http_server *server, struct error *err);
 /* "127.0.0.1:8080", with the real port. */
@@ -120,7 +122,8 @@ void http_reply(struct http_request *request, int status, const char *type);
 void http_reply_tagged(struct http_request *request, const char *type);
 /* An RFC 9457 problem made of err; Retry-After, WWW-Authenticate, Allow as the status wants. */
 void http_problem(struct http_request *request, const struct error *err);
-void http_problem_code(struct http_request *request, enum cxd_err code, const char *format, ...) CXD_PRINTF(3, 4);
+void http_problem_code(struct http_request *request, enum cxd_err code, const char *format, ...)
+    CXD_PRINTF(3, 4);
 /* Appends the problem's JSON object (one line, no newline) without sending: for one line of a batch. `line` 0: no line member. */
 void http_problem_write(struct buffer *out, const struct error *err);
 

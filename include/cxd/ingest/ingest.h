@@ -24,6 +24,7 @@ struct ticket {
      * block; from here on the ticket is the submitter's again, and may be freed. */
     void (*done)(struct ticket *ticket);
     void *context;
+    bool is_background; /* takes no place in the queue: for the few that nobody waits for */
     enum cxd_err error;
     struct ticket *next; /* the queue's */
 };
@@ -43,6 +44,8 @@ CXD_NODISCARD enum cxd_err ingest_start(const struct ingest_options *options, st
 CXD_NODISCARD enum cxd_err ingest_submit(struct ingest *ingest, struct ticket *ticket);
 /* Submits one change and waits for it: for start-up, not for handlers. */
 CXD_NODISCARD enum cxd_err ingest_apply(struct ingest *ingest, struct change *change, struct error *err);
+/* True if the store refused a write within the last seconds and has taken none since (any thread). */
+bool ingest_is_failing(const struct ingest *ingest, int64_t now_monotonic_ms);
 /* Writes what is queued, ends the thread, frees. No submit may come after. Takes NULL. */
 void ingest_stop(struct ingest *ingest);
 

@@ -62,6 +62,7 @@ struct trend_answer {
 };
 
 CXD_NODISCARD enum cxd_err query_trend(struct store_reader *reader, const struct trend_question *question,
-                                       struct arena *arena, struct trend_answer *ret_answer, struct error *err);
+                                       struct arena *arena, struct trend_answer *ret_answer,
+                                       struct error *err);
 
 #endif

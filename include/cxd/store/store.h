@@ -32,7 +32,7 @@ struct survey_record {
     char slug[SLUG_SIZE];
     int64_t revision;
     const char *definition;
-    enum metric metric;          /* fixed, with the scale, once there are responses */
+    enum metric metric; /* fixed, with the scale, once there are responses */
     int scale_min, scale_max;
     const char *property_keys[SURVEY_PROPERTIES_MAX]; /* declared; `rolled` is kept by the store */
     bool property_rolled[SURVEY_PROPERTIES_MAX];
@@ -43,12 +43,12 @@ struct survey_record {
 enum change_kind {
     CHANGE_RESPONSE, /* create, replay or amend `response` by its id */
     CHANGE_EXCLUDE,  /* exclude the response `id` of `survey` (with `reason`), or include it again */
-    CHANGE_ERASE,    /* forget a respondent: comment, respondent, properties go, or with `counts` the whole response */
-    CHANGE_SURVEY,   /* create or replace a definition */
-    CHANGE_ARCHIVE,  /* archive the survey `slug` */
-    CHANGE_KEY,      /* add a key */
-    CHANGE_REVOKE,   /* revoke the key `id` */
-    CHANGE_KEY_USED  /* note a key's last-used day */
+    CHANGE_ERASE, /* forget a respondent: comment, respondent, properties go, or with `counts` the whole response */
+    CHANGE_SURVEY,  /* create or replace a definition */
+    CHANGE_ARCHIVE, /* archive the survey `slug` */
+    CHANGE_KEY,     /* add a key */
+    CHANGE_REVOKE,  /* revoke the key `id` */
+    CHANGE_KEY_USED /* note a key's last-used day */
 };
 
 /* What became of a change. */
@@ -68,7 +68,8 @@ struct change {
         struct {
             struct response value; /* in: id, survey, revision, … ; out (replayed, amended): as stored */
             int64_t amend_window_ms;
-            bool must_exist; /* the survey is closed: only a replay is answered, else refused ERR_SURVEY_CLOSED */
+            bool
+                must_exist; /* the survey is closed: only a replay is answered, else refused ERR_SURVEY_CLOSED */
         } response;
         struct {
             struct id id;
@@ -78,7 +79,7 @@ struct change {
         } exclude;
         struct {
             const char *respondent;
-            bool counts; /* true: the responses go and the scores move; false: scores keep their counts */
+            bool counts;    /* true: the responses go and the scores move; false: scores keep their counts */
             int64_t erased; /* out: responses touched */
         } erase;
         struct survey_record survey; /* out: number, revision, property_rolled, created_at, updated_at */
@@ -138,22 +139,23 @@ struct filter {
 /* Histograms of the buckets [bounds[i], bounds[i+1]), i < count − 1, of counted responses; bounds ascend. Reads rollups where
  * the filter has at most one condition and it is rolled, else responses. */
 CXD_NODISCARD enum cxd_err store_read_histograms(struct store_reader *reader, const struct filter *filter,
-                                                 const int64_t *bounds, size_t count, struct histogram *ret_hists,
-                                                 struct error *err);
+                                                 const int64_t *bounds, size_t count,
+                                                 struct histogram *ret_hists, struct error *err);
 
 /* The first and last answered_at of a survey's responses, excluded ones too; *ret_found false if it has none. */
 CXD_NODISCARD enum cxd_err store_read_extent(struct store_reader *reader, int64_t survey, bool *ret_found,
                                              int64_t *ret_first, int64_t *ret_last, struct error *err);
 
-CXD_NODISCARD enum cxd_err store_read_response(struct store_reader *reader, const struct id *id, struct arena *arena,
-                                               bool *ret_found, struct response *ret_response, struct error *err);
+CXD_NODISCARD enum cxd_err store_read_response(struct store_reader *reader, const struct id *id,
+                                               struct arena *arena, bool *ret_found,
+                                               struct response *ret_response, struct error *err);
 
 /* All surveys by slug; all keys by creation. Arrays and strings are of the arena. */
 CXD_NODISCARD enum cxd_err store_read_surveys(struct store_reader *reader, struct arena *arena,
                                               struct survey_record **ret_surveys, size_t *ret_count,
                                               struct error *err);
-CXD_NODISCARD enum cxd_err store_read_keys(struct store_reader *reader, struct arena *arena, struct api_key **ret_keys,
-                                           size_t *ret_count, struct error *err);
+CXD_NODISCARD enum cxd_err store_read_keys(struct store_reader *reader, struct arena *arena,
+                                           struct api_key **ret_keys, size_t *ret_count, struct error *err);
 
 /* A line of the rollup table, for rebuild and check. */
 struct rollup_row {
@@ -165,8 +167,8 @@ struct rollup_row {
 };
 typedef void store_rollup_visit(void *context, const struct rollup_row *row);
 /* Every rollup row that is not all zero, ordered by survey, dimension, value, tier, bucket. */
-CXD_NODISCARD enum cxd_err store_read_rollups(struct store_reader *reader, store_rollup_visit *visit, void *context,
-                                              struct error *err);
+CXD_NODISCARD enum cxd_err store_read_rollups(struct store_reader *reader, store_rollup_visit *visit,
+                                              void *context, struct error *err);
 
 /* Recreates every rollup from the responses, one transaction, and makes every declared property `rolled`. *ret_responses is
  * the number of responses read. Not while readers are in use. */
