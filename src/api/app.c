@@ -32,6 +32,11 @@ static void batch_done(void *context) {
     http_wake(app->http);
 }
 
+static void turn_done(void *context) {
+    struct app *app = context;
+    ingest_wake(app->ingest);
+}
+
 /* The configured directory, the database's, or for a store without one a private directory of this user. */
 static enum cxd_err settle_state_directory(struct app *app, struct error *err) {
     const char *directory = store_directory(app->store);
@@ -84,6 +89,7 @@ static enum cxd_err open_http(struct app *app, struct error *err) {
         .app = app,
         .authorize = api_authorize,
         .allow_origin = api_allow_origin,
+        .turn_done = turn_done,
         .worker_open = open_worker,
         .worker_close = close_worker,
     };

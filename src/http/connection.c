@@ -32,9 +32,15 @@ static void connection_open(struct loop *loop, struct MHD_Connection *mhd, void 
     arm(connection);
 }
 
+void connection_free(struct connection *connection) {
+    request_free(&connection->request);
+    free(connection);
+}
+
 void connection_notify(void *cls, struct MHD_Connection *mhd, void **socket_context,
                        enum MHD_ConnectionNotificationCode code) {
     struct loop *loop = cls;
+    loop->progress = true;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         connection_open(loop, mhd, socket_context);
         return;
@@ -44,10 +50,12 @@ void connection_notify(void *cls, struct MHD_Connection *mhd, void **socket_cont
     struct connection *connection = *socket_context;
     if (!connection)
         return;
-    deadline_disarm(&loop->deadlines, &connection->deadline);
-    request_free(&connection->request);
-    free(connection);
     *socket_context = NULL;
+    deadline_disarm(&loop->deadlines, &connection->deadline);
+    if (connection->request.stage == STAGE_RUNNING)
+        connection->gone = true; /* finish_request frees it */
+    else
+        connection_free(connection);
 }
 
 void *connection_uri(void *cls, const char *uri, struct MHD_Connection *mhd) {
@@ -56,6 +64,7 @@ void *connection_uri(void *cls, const char *uri, struct MHD_Connection *mhd) {
         MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
     if (!connection)
         return NULL;
+    connection->loop->progress = true;
     if (connection->used)
         arm(connection);
     connection->used = true;
@@ -165,6 +174,9 @@ enum MHD_Result connection_access(void *cls, struct MHD_Connection *mhd, const c
     struct http_request *request = *context;
     if (!request)
         return MHD_NO;
+    if (request->stage == STAGE_RUNNING)
+        return MHD_YES; /* not yet */
+    request->connection->loop->progress = true;
     if (request->stage == STAGE_HEAD)
         return take_head(request, method, version);
     if (request->stage != STAGE_BODY)
@@ -194,6 +206,9 @@ void connection_completed(void *cls, struct MHD_Connection *mhd, void **context,
     if (!request)
         return;
     struct connection *connection = request->connection;
+    connection->loop->progress = true;
+    if (request->stage == STAGE_RUNNING)
+        return; /* the client left: connection_notify comes next */
     log_record(LOG_LEVEL_DEBUG, "request", "method=%s route=%s status=%d ms=%lld",
                http_method_name(request->method), request->path ? request->path->pattern : "none",
                request->status, (long long)(connection->loop->now_ms - request->started_ms));

@@ -17,11 +17,11 @@
 
 /* Where a request stands. Only the access handler and reply_send move it. */
 enum request_stage {
-    STAGE_IDLE,    /* none, or its request line has not arrived */
-    STAGE_HEAD,    /* the header block comes next */
-    STAGE_BODY,    /* the body is being read (and dropped, if the reply is already known) */
-    STAGE_RUNNING, /* deferred or pooled: the connection is suspended */
-    STAGE_SENDING  /* the reply has been handed to MHD */
+    STAGE_IDLE, /* none, or its request line has not arrived */
+    STAGE_HEAD, /* the header block comes next */
+    STAGE_BODY, /* the body is being read (and dropped, if the reply is already known) */
+    STAGE_RUNNING, /* deferred (MHD asks for the reply at every turn) or pooled (MHD has suspended the connection) */
+    STAGE_SENDING /* the reply has been handed to MHD */
 };
 
 struct reply_header {
@@ -73,6 +73,8 @@ struct connection {
     struct MHD_Connection *mhd;
     int fd;
     bool used; /* a request line has arrived before */
+    bool
+        gone; /* closed while its request was deferred, which keeps this alive; mhd and fd mean nothing any more */
     struct deadline deadline;
     struct http_request request;
 };
@@ -87,7 +89,10 @@ struct loop {
     atomic_bool sleeping;                 /* the wake-up must write to wake_fd */
     int64_t now_ms;                       /* monotonic, of this turn */
     struct deadline_list deadlines;       /* every connection that is not suspended */
-    unsigned connections, suspended, limit;
+    unsigned connections, limit;
+    unsigned running_requests; /* in STAGE_RUNNING */
+    unsigned waiting;          /* those of them that are not suspended */
+    bool progress;             /* this turn did more than to ask the waiting */
     unsigned long accepted, closed;
     unsigned fruitless; /* turns in a row in which the listener was ready and nothing could be accepted */
     unsigned long accepted_before, closed_before;
@@ -121,10 +126,14 @@ CXD_NODISCARD enum cxd_err loop_start(struct loop *loop, struct error *err);
 void loop_wake(struct loop *loop);
 /* Returns false where a suspended request forbids to free the loop. */
 bool loop_close(struct loop *loop);
+/* For the pool: MHD leaves the connection alone. */
 void loop_suspend(struct loop *loop, struct http_request *request);
+/* For what is deferred: the connection stays with MHD, which costs no system call; but it may close meanwhile. */
+void loop_await(struct loop *loop, struct http_request *request);
 void loop_ready(struct loop *loop, struct http_request *request);
 
 /* connection.c: MHD's callbacks. */
+void connection_free(struct connection *connection);
 void connection_notify(void *cls, struct MHD_Connection *mhd, void **socket_context,
                        enum MHD_ConnectionNotificationCode code);
 void *connection_uri(void *cls, const char *uri, struct MHD_Connection *mhd);

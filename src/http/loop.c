@@ -15,8 +15,9 @@
 #include "http/internal.h"
 
 enum {
-    FRUITLESS_TURNS = 16,           /* accept failed so often in a row: there are no descriptors to be had */
-    FRUITLESS_PAUSE_MS = 50,        /* then wait, for MHD does not */
+    FRUITLESS_TURNS = 16,    /* accept failed so often in a row: there are no descriptors to be had */
+    FRUITLESS_PAUSE_MS = 50, /* then wait, for MHD does not */
+    WAITING_MS = 1,
     ACCEPT_TURNS = 1000,            /* to empty the backlog with, before a stop */
     COMPLETION_GRACE_MS = 10 * 1000 /* past the end of the grace, for requests that others still hold */
 };
@@ -36,14 +37,21 @@ void loop_ready(struct loop *loop, struct http_request *request) {
     while (!atomic_compare_exchange_weak(&loop->ready, &head, request));
 }
 
-void loop_suspend(struct loop *loop, struct http_request *request) {
-    if (request->suspended)
-        return;
+static void begin_running(struct loop *loop, struct http_request *request) {
     deadline_disarm(&loop->deadlines, &request->connection->deadline);
+    request->stage = STAGE_RUNNING;
+    loop->running_requests++;
+}
+
+void loop_suspend(struct loop *loop, struct http_request *request) {
+    begin_running(loop, request);
     MHD_suspend_connection(request->connection->mhd);
     request->suspended = true;
-    request->stage = STAGE_RUNNING;
-    loop->suspended++;
+}
+
+void loop_await(struct loop *loop, struct http_request *request) {
+    begin_running(loop, request);
+    loop->waiting++;
 }
 
 /* A request that was completed elsewhere: the reply, or what is left to do for it. */
@@ -54,14 +62,21 @@ static void finish_request(struct loop *loop, struct http_request *request) {
         if (request->deferred)
             return;
     }
+    loop->running_requests--;
+    if (!request->suspended)
+        loop->waiting--;
+    if (request->connection->gone) {
+        connection_free(request->connection);
+        return;
+    }
     /* Without a reply MHD asks connection_access again, which then closes. */
     if (!reply_send(request)) {
         request->stage = STAGE_SENDING;
         deadline_arm(&loop->deadlines, &request->connection->deadline, loop->now_ms);
     }
+    if (request->suspended)
+        MHD_resume_connection(request->connection->mhd);
     request->suspended = false;
-    loop->suspended--;
-    MHD_resume_connection(request->connection->mhd);
 }
 
 static void finish_ready(struct loop *loop) {
@@ -144,7 +159,8 @@ static void quiesce(struct loop *loop) {
 /* How long the loop may sleep; 0 while MHD still has something to do. */
 static int wait_ms(struct loop *loop) {
     MHD_UNSIGNED_LONG_LONG mhd_ms;
-    if (MHD_get_timeout(loop->daemon, &mhd_ms) == MHD_YES && mhd_ms == 0)
+    bool busy = MHD_get_timeout(loop->daemon, &mhd_ms) == MHD_YES && mhd_ms == 0;
+    if (busy && (loop->waiting == 0 || loop->progress))
         return 0;
     /* At its limit (or at EMFILE) MHD takes the listener out of its epoll set, and puts it back only in the run after
      * the one in which a connection ended. */
@@ -153,6 +169,9 @@ static int wait_ms(struct loop *loop) {
         return 0;
     }
     int ms = deadline_wait_ms(&loop->deadlines, loop->now_ms);
+    /* MHD counts those that wait as work to do, and cannot say whether there is any other. */
+    if (busy && (ms < 0 || ms > WAITING_MS))
+        ms = WAITING_MS;
     if (!loop->quiesced)
         return ms;
     enum { STOPPING_MS = 20 };
@@ -207,11 +226,11 @@ static bool loop_is_done(const struct loop *loop) {
     if (!loop->quiesced)
         return false;
     int64_t stop_at = atomic_load(&loop->server->stop_at_ms);
-    if (loop->connections == 0)
+    if (loop->connections == 0 && loop->running_requests == 0)
         return true;
     if (loop->now_ms < stop_at)
         return false;
-    return loop->suspended == 0 || loop->now_ms >= stop_at + COMPLETION_GRACE_MS;
+    return loop->running_requests == 0 || loop->now_ms >= stop_at + COMPLETION_GRACE_MS;
 }
 
 static void drain(struct loop *loop) {
@@ -229,7 +248,10 @@ static void *loop_main(void *cls) {
         loop->now_ms = clock_monotonic_ms();
         finish_ready(loop);
         cut_expired(loop);
+        loop->progress = false;
         MHD_run(loop->daemon);
+        if (loop->progress && server->options.turn_done)
+            server->options.turn_done(server->options.app);
         watch_accept(loop, was_ready);
         if (atomic_load_explicit(&server->draining, memory_order_relaxed))
             drain(loop);
@@ -275,7 +297,7 @@ enum cxd_err loop_start(struct loop *loop, struct error *err) {
 }
 
 bool loop_close(struct loop *loop) {
-    if (loop->suspended > 0)
+    if (loop->running_requests > 0)
         return false;
     if (loop->daemon) {
         if (!loop->quiesced)

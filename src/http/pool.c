@@ -43,6 +43,7 @@ static struct http_request *pool_take(struct pool *pool, bool *ret_refuse) {
 
 static void *worker_main(void *cls) {
     struct worker *worker = cls;
+    void (*turn_done)(void *app) = worker->pool->server->options.turn_done;
     bool refuse;
     struct http_request *request;
     while ((request = pool_take(worker->pool, &refuse))) {
@@ -55,6 +56,8 @@ static void *worker_main(void *cls) {
             http_problem_code(request, ERR_DRAINING, "The server is ending; try again");
         else
             request->route->handle(request);
+        if (turn_done)
+            turn_done(worker->pool->server->options.app);
         if (handed_over) /* may be complete by now, or the next request of its connection: hands off */
             continue;
         loop_ready(loop, request);

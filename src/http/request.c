@@ -67,6 +67,8 @@ const char *http_path(const struct http_request *request, const char *name) {
 }
 
 const char *http_header(const struct http_request *request, const char *name) {
+    if (request->connection->gone)
+        return NULL;
     return MHD_lookup_connection_value(request->connection->mhd, MHD_HEADER_KIND, name);
 }
 
@@ -109,7 +111,8 @@ void http_defer(struct http_request *request, http_handler *finish, void *contex
     request->deferred = true;
     if (request->handed_over)
         *request->handed_over = true;
-    loop_suspend(request->connection->loop, request);
+    else
+        loop_await(request->connection->loop, request);
 }
 
 void *http_deferred(const struct http_request *request) {

@@ -6,7 +6,7 @@ bool queue_init(struct queue *queue, size_t capacity) {
     *queue = (struct queue){.capacity = capacity};
     if (pthread_mutex_init(&queue->lock, NULL) != 0)
         return false;
-    if (pthread_cond_init(&queue->filled, NULL) != 0) {
+    if (pthread_cond_init(&queue->wake, NULL) != 0) {
         pthread_mutex_destroy(&queue->lock);
         return false;
     }
@@ -14,45 +14,71 @@ bool queue_init(struct queue *queue, size_t capacity) {
 }
 
 void queue_destroy(struct queue *queue) {
-    pthread_cond_destroy(&queue->filled);
+    pthread_cond_destroy(&queue->wake);
     pthread_mutex_destroy(&queue->lock);
 }
 
+static size_t weight(const struct ticket *ticket) {
+    return ticket->is_background ? 0 : ticket->count;
+}
+
 bool queue_put(struct queue *queue, struct ticket *ticket) {
-    ticket->next = NULL;
-    pthread_mutex_lock(&queue->lock);
-    size_t weight = ticket->is_background ? 0 : ticket->count;
-    bool fits = queue->waiting == 0 || weight == 0 ||
-                (weight <= queue->capacity && queue->waiting <= queue->capacity - weight);
-    if (fits) {
-        bool was_empty = queue->first == NULL;
-        if (was_empty)
-            queue->first = ticket;
-        else
-            queue->last->next = ticket;
-        queue->last = ticket;
-        queue->waiting += weight;
-        if (was_empty)
-            pthread_cond_signal(&queue->filled);
+    size_t more = weight(ticket);
+    size_t before = atomic_fetch_add(&queue->waiting, more);
+    if (before != 0 && more != 0 && (before > queue->capacity || more > queue->capacity - before)) {
+        atomic_fetch_sub(&queue->waiting, more);
+        return false;
     }
+    struct ticket *head = atomic_load(&queue->newest);
+    do
+        ticket->next = head;
+    while (!atomic_compare_exchange_weak(&queue->newest, &head, ticket));
+    return true;
+}
+
+/* The taker says that it sleeps and then looks once more; whoever puts looks after that whether it sleeps: one of the two sees the
+ * other. */
+void queue_wake(struct queue *queue) {
+    if (!atomic_load(&queue->sleeping) || !atomic_exchange(&queue->sleeping, false))
+        return;
+    pthread_mutex_lock(&queue->lock);
+    pthread_cond_signal(&queue->wake);
     pthread_mutex_unlock(&queue->lock);
-    return fits;
+}
+
+static void sleep_until_woken(struct queue *queue) {
+    atomic_store(&queue->sleeping, true);
+    pthread_mutex_lock(&queue->lock);
+    while (atomic_load(&queue->sleeping) && atomic_load(&queue->newest) == NULL &&
+           !atomic_load(&queue->closed))
+        pthread_cond_wait(&queue->wake, &queue->lock);
+    pthread_mutex_unlock(&queue->lock);
+    atomic_store(&queue->sleeping, false);
 }
 
 struct ticket *queue_take_all(struct queue *queue) {
-    pthread_mutex_lock(&queue->lock);
-    while (queue->first == NULL && !queue->closed)
-        pthread_cond_wait(&queue->filled, &queue->lock);
-    struct ticket *tickets = queue->first;
-    queue->first = queue->last = NULL;
-    queue->waiting = 0;
-    pthread_mutex_unlock(&queue->lock);
-    return tickets;
+    struct ticket *newest;
+    while ((newest = atomic_exchange(&queue->newest, NULL)) == NULL) {
+        if (atomic_load(&queue->closed))
+            return NULL;
+        sleep_until_woken(queue);
+    }
+    struct ticket *oldest = NULL;
+    size_t taken = 0;
+    while (newest != NULL) {
+        struct ticket *next = newest->next;
+        taken += weight(newest);
+        newest->next = oldest;
+        oldest = newest;
+        newest = next;
+    }
+    atomic_fetch_sub(&queue->waiting, taken);
+    return oldest;
 }
 
 void queue_close(struct queue *queue) {
+    atomic_store(&queue->closed, true);
     pthread_mutex_lock(&queue->lock);
-    queue->closed = true;
-    pthread_cond_signal(&queue->filled);
+    pthread_cond_signal(&queue->wake);
     pthread_mutex_unlock(&queue->lock);
 }

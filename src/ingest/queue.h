@@ -2,27 +2,31 @@
 #define CXD_INGEST_QUEUE_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "cxd/base/compiler.h"
 #include "cxd/ingest/ingest.h"
 
-/* A bounded queue of tickets: many threads put, one takes everything at once. */
+/* A bounded queue of tickets: many threads put, one takes everything at once. Putting takes no lock and makes no system call; waking
+ * the taker is a step of its own, so that one wake serves all that a thread has put. */
 
 struct queue {
-    pthread_mutex_t lock;
-    pthread_cond_t filled;
-    struct ticket *first, *last;
-    size_t waiting; /* changes, not tickets */
+    _Atomic(struct ticket *) newest; /* a list, newest first */
+    atomic_size_t waiting;           /* changes, not tickets; those of background tickets do not count */
     size_t capacity;
-    bool closed;
+    atomic_bool sleeping, closed;
+    pthread_mutex_t lock; /* of the sleep alone */
+    pthread_cond_t wake;
 };
 
 CXD_NODISCARD bool queue_init(struct queue *queue, size_t capacity);
 void queue_destroy(struct queue *queue);
 /* False when the ticket's changes do not fit: a ticket that is larger than the capacity fits an empty queue. */
 CXD_NODISCARD bool queue_put(struct queue *queue, struct ticket *ticket);
+/* Wakes the taker if it sleeps. After a put, by the same thread. */
+void queue_wake(struct queue *queue);
 /* Waits for tickets and takes all of them, oldest first; NULL when the queue is closed and empty. */
 struct ticket *queue_take_all(struct queue *queue);
 void queue_close(struct queue *queue);

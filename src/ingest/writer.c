@@ -182,6 +182,10 @@ enum cxd_err ingest_submit(struct ingest *ingest, struct ticket *ticket) {
     return queue_put(&ingest->queue, ticket) ? CXD_OK : ERR_QUEUE_FULL;
 }
 
+void ingest_wake(struct ingest *ingest) {
+    queue_wake(&ingest->queue);
+}
+
 bool ingest_is_failing(const struct ingest *ingest, int64_t now_monotonic_ms) {
     int64_t failed_at_ms = atomic_load(&ingest->failed_at_ms);
     return failed_at_ms != 0 && now_monotonic_ms - failed_at_ms < FAILING_MS;
@@ -207,6 +211,7 @@ enum cxd_err ingest_apply(struct ingest *ingest, struct change *change, struct e
     struct ticket ticket = {.changes = change, .count = 1, .done = waiter_done, .context = &waiter};
     enum cxd_err result = ingest_submit(ingest, &ticket);
     if (result == CXD_OK) {
+        ingest_wake(ingest);
         pthread_mutex_lock(&waiter.lock);
         while (!waiter.is_done)
             pthread_cond_wait(&waiter.changed, &waiter.lock);

@@ -164,6 +164,7 @@ static void *submit_all(void *argument) {
             .changes = &submitter->changes[i], .count = 1, .done = counted, .context = submitter->bed};
         while (ingest_submit(submitter->bed->ingest, ticket) != CXD_OK)
             wait_done(submitter->bed, 1);
+        ingest_wake(submitter->bed->ingest);
     }
     return NULL;
 }
@@ -227,10 +228,12 @@ static void test_failing_store(void **state) {
         struct change changes[2] = {response_change(&bed, "nps", 1), response_change(&bed, "nps", 2)};
         struct ticket ticket = {.changes = changes, .count = 2, .done = counted, .context = &bed};
         assert_int_equal(ingest_submit(bed.ingest, &ticket), CXD_OK);
+        ingest_wake(bed.ingest);
         wait_done(&bed, 1);
         assert_int_equal(ticket.error, CASES[i].error);
         assert_int_equal(count_stored(&bed, "nps"), 0);
         assert_int_equal(ingest_submit(bed.ingest, &ticket), CXD_OK); /* the same again: now it is stored */
+        ingest_wake(bed.ingest);
         wait_done(&bed, 2);
         assert_int_equal(ticket.error, CXD_OK);
         assert_int_equal(count_stored(&bed, "nps"), 2);

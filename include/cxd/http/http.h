@@ -63,6 +63,9 @@ struct http_options {
                               struct error *err);
     /* Whether `origin` may use an HTTP_CORS route (path parameters are there). */
     bool (*allow_origin)(void *app, struct http_request *request, const char *origin);
+    /* Called on a loop after each turn in which handlers ran, and on a worker after each handler: the place to hand on, at one go,
+     * what they collected. */
+    void (*turn_done)(void *app);
     /* Makes and frees what http_worker() returns on each worker. */
     enum cxd_err (*worker_open)(void *app, void **ret_worker, struct error *err);
     void (*worker_close)(void *app, void *worker);

@@ -39,9 +39,10 @@ struct ingest_options {
 
 CXD_NODISCARD enum cxd_err ingest_start(const struct ingest_options *options, struct ingest **ret_ingest,
                                         struct error *err);
-/* Queues a ticket. ERR_QUEUE_FULL (nothing was taken; `done` is not called) when the changes do not fit beside what waits: a
+/* Queues a ticket, without waking the writer: that is ingest_wake's, once for many. ERR_QUEUE_FULL (nothing was taken; `done` is not called) when the changes do not fit beside what waits: a
  * ticket larger than the whole queue is taken when the queue is empty. */
 CXD_NODISCARD enum cxd_err ingest_submit(struct ingest *ingest, struct ticket *ticket);
+void ingest_wake(struct ingest *ingest);
 /* Submits one change and waits for it: for start-up, not for handlers. */
 CXD_NODISCARD enum cxd_err ingest_apply(struct ingest *ingest, struct change *change, struct error *err);
 /* True if the store refused a write within the last seconds and has taken none since (any thread). */
