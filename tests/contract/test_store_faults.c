@@ -323,5 +323,6 @@ int main(void) {
         cmocka_unit_test(test_missing_directory_is_made),
         cmocka_unit_test(test_erased_words_leave_the_file),
     };
+    sqlite3_initialize(); /* before the engine's own set-up, which would turn the heap limit off */
     return cmocka_run_group_tests_name("store faults", tests, NULL, NULL);
 }

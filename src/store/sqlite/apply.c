@@ -40,11 +40,11 @@ static enum cxd_err apply_all(struct sqlite_store *store, struct change *const *
 enum cxd_err sqlite_apply(struct store *base, struct change *const *changes, size_t count,
                           struct error *err) {
     struct sqlite_store *store = (struct sqlite_store *)base;
-    enum cxd_err code = CXD_OK;
     if (!sqlite3_get_autocommit(store->db.handle)) {
         db_rollback(&store->db); /* the last batch could not */
     }
-    if (!store->declared.loaded) {
+    enum cxd_err code = sync_recover(store, err);
+    if (code == CXD_OK && !store->declared.loaded) {
         code = declared_load(&store->db, &store->declared, err);
     }
     if (code == CXD_OK) {
