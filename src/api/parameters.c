@@ -163,7 +163,7 @@ static enum cxd_err read_item(struct reading *reading, unsigned sets, const stru
             return PARAMETERS[i].read(reading, item->value, err);
     if (strncmp(item->key, PROPERTY_PREFIX, strlen(PROPERTY_PREFIX)) == 0)
         return read_property(reading, item, err);
-    return error_set(err, ERR_BAD_PARAMETER, "%.64s: there is no such parameter here", item->key);
+    return error_set(err, ERR_BAD_PARAMETER, "There is no such parameter here: %s", item->key);
 }
 
 /* A window is given by name or by its bounds. */

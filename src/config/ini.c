@@ -46,23 +46,24 @@ static void fail_section(struct ini *ini, const char *section) {
 static void fail_key(struct ini *ini, const char *section, const char *key) {
     const char *names[OPTION_COUNT];
     size_t count = 0;
-    char shown[SHOWN_SIZE];
+    char shown[SHOWN_SIZE], shown_section[SHOWN_SIZE];
     option_show(key, shown);
+    option_show(section, shown_section);
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         if (strcmp(OPTIONS[i].section, section) == 0)
             names[count++] = OPTIONS[i].key;
         else if (strcmp(OPTIONS[i].key, key) == 0) {
-            FAIL(ini, "%s:%d: [%s] %s: unknown key (did you mean [%s] %s?)", ini->name, ini->line, section,
-                 shown, OPTIONS[i].section, key);
+            FAIL(ini, "%s:%d: [%s] %s: unknown key (did you mean [%s] %s?)", ini->name, ini->line,
+                 shown_section, shown, OPTIONS[i].section, key);
             return;
         }
     }
     const char *nearest = option_nearest(key, names, count);
     if (nearest)
-        FAIL(ini, "%s:%d: [%s] %s: unknown key (did you mean \"%s\"?)", ini->name, ini->line, section, shown,
-             nearest);
+        FAIL(ini, "%s:%d: [%s] %s: unknown key (did you mean \"%s\"?)", ini->name, ini->line, shown_section,
+             shown, nearest);
     else
-        FAIL(ini, "%s:%d: [%s] %s: unknown key", ini->name, ini->line, section, shown);
+        FAIL(ini, "%s:%d: [%s] %s: unknown key", ini->name, ini->line, shown_section, shown);
 }
 
 /* libinih's callback for a key; 0 makes it note the line as bad. */

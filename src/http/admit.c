@@ -48,7 +48,7 @@ static void check_query(struct http_request *request) {
                          &err))
         http_problem(request, &err);
     else if (request->query_count > 0 && !(request->route->flags & HTTP_QUERY))
-        http_problem_code(request, ERR_BAD_PARAMETER, "%.64s: this call takes no parameters",
+        http_problem_code(request, ERR_BAD_PARAMETER, "This call takes no parameters, not %s",
                           request->query[0].key);
 }
 

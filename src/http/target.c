@@ -76,7 +76,7 @@ static enum cxd_err parse_item(char *text, struct http_query_item *items, size_t
         return error_set(err, ERR_BAD_PARAMETER, "The query string has a bad escape or is not UTF-8");
     for (size_t i = 0; i < count; i++)
         if (strcmp(items[i].key, text) == 0)
-            return error_set(err, ERR_BAD_PARAMETER, "The parameter \"%.64s\" is given twice", text);
+            return error_set(err, ERR_BAD_PARAMETER, "A parameter is given twice: %s", text);
     items[count] = (struct http_query_item){.key = text, .value = value};
     return CXD_OK;
 }

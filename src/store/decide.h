@@ -3,11 +3,12 @@
 
 #include "cxd/store/store.h"
 
-/* What becomes of a change, given what is stored: the rules of cxd/store/store.h as pure functions, so that engines cannot
- * disagree. Each sets change->outcome (and refusal). */
+/* What becomes of a change, given what is stored: the rules of cxd/store/store.h as pure functions, so
+ * that engines cannot disagree. Each sets change->outcome (and refusal). */
 
-/* CHANGE_RESPONSE. `stored` is NULL where there is none. Replayed and amended: change->as.response.value becomes what is
- * stored after it; ERR_NO_MEMORY if change->arena refuses. Its strings are those that were sent, or of the arena. */
+/* CHANGE_RESPONSE. `stored` is NULL where there is none. Replayed and amended: change->as.response.value
+ * becomes what is stored after it; ERR_NO_MEMORY if change->arena refuses. Its strings are those that were
+ * sent, or of the arena. */
 CXD_NODISCARD enum cxd_err decide_response(struct change *change, const struct response *stored,
                                            struct error *err);
 

@@ -1,5 +1,5 @@
-/* Sums of rollup changes between the responses of a batch and the rollup rows: an engine adds while it writes responses,
- * then writes each changed row once. */
+/* Sums of rollup changes between the responses of a batch and the rollup rows: an engine adds while it
+ * writes responses, then writes each changed row once. */
 
 #include "store/deltas.h"
 

@@ -4,8 +4,8 @@
 #include "cxd/store/store.h"
 #include "store/dimensions.h"
 
-/* What a batch changes in the rollups, summed in memory. Only quarter hours are kept while responses are added: an hour, a
- * day and the whole are sums of them, made once at the end by deltas_rows. */
+/* What a batch changes in the rollups, summed in memory. Only quarter hours are kept while responses are
+ * added: an hour, a day and the whole are sums of them, made once at the end by deltas_rows. */
 
 struct delta_series {
     int64_t survey;
@@ -44,13 +44,14 @@ void deltas_free(struct deltas *deltas);
 /* Forgets what was added; keeps memory. */
 void deltas_clear(struct deltas *deltas);
 
-/* Adds (sign 1) or takes away (−1) a response in every dimension it counts in; an excluded one counts in none. False when
- * memory is refused: the deltas are then only good for deltas_clear. */
+/* Adds (sign 1) or takes away (−1) a response in every dimension it counts in; an excluded one counts in
+ * none. False when memory is refused: the deltas are then only good for deltas_clear. */
 CXD_NODISCARD bool deltas_add(struct deltas *deltas, const struct declared *declared,
                               const struct response *response, int sign);
 
-/* Every row of every tier that is not all zero, sorted by survey, the total before the segments, tier, bucket, series.
- * After it, and after a refusal of memory (false), the deltas are only good for deltas_clear, which ends the rows too. */
+/* Every row of every tier that is not all zero, sorted by survey, the total before the segments, tier,
+ * bucket, series. After it, and after a refusal of memory (false), the deltas are only good for
+ * deltas_clear, which ends the rows too. */
 CXD_NODISCARD bool deltas_rows(struct deltas *deltas, const struct delta_row **ret_rows, size_t *ret_count);
 
 /* The series of the total has the empty dimension. */

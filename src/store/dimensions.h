@@ -27,13 +27,13 @@ struct dimension {
 
 enum { DIMENSIONS_MAX = 4 + SURVEY_PROPERTIES_MAX };
 
-/* Writes the dimensions that rollups count a response in, the total ("", "") first; returns their number. Whether it is
- * excluded is not looked at. */
+/* Writes the dimensions that rollups count a response in, the total ("", "") first; returns their number.
+ * Whether it is excluded is not looked at. */
 size_t dimensions_of(const struct response *response, const struct declared *declared,
                      struct dimension ret_dimensions[DIMENSIONS_MAX]);
 
-/* The properties that stay when the person is forgotten and the counts are kept: the declared ones. Writes at most
- * response->property_count; returns their number. */
+/* The properties that stay when the person is forgotten and the counts are kept: the declared ones. Writes
+ * at most response->property_count; returns their number. */
 size_t dimensions_kept(const struct response *response, const struct declared *declared,
                        struct property *ret_properties);
 

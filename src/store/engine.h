@@ -3,8 +3,9 @@
 
 #include "cxd/store/store.h"
 
-/* What an engine provides: the operations of cxd/store/store.h, which documents them. store.c holds the table of engines and
- * forwards. An engine embeds `struct store` / `struct store_reader` as the first member of its own. */
+/* What an engine provides: the operations of cxd/store/store.h, which documents them. store.c holds the
+ * table of engines and forwards. An engine embeds `struct store` / `struct store_reader` as the first
+ * member of its own. */
 
 struct store_engine {
     const char *scheme; /* "sqlite" */

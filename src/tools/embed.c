@@ -1,6 +1,7 @@
-/* A tool of the build: `embed FILE… > sql.c` writes the SQL files as the C tables that src/store/sqlite/sql.h declares.
- * A file whose name begins with a digit is a migration and is taken whole; any other holds named queries, each after a
- * line `-- name: the_name`. Lines of comment inside and around queries are left out. */
+/* A tool of the build: `embed FILE… > sql.c` writes the SQL files as the C tables that
+ * src/store/sqlite/sql.h declares. A file whose name begins with a digit is a migration and is taken
+ * whole; any other holds named queries, each after a line `-- name: the_name`. Lines of comment inside and
+ * around queries are left out. */
 
 #include <ctype.h>
 #include <stdbool.h>

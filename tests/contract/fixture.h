@@ -1,7 +1,8 @@
 #ifndef CXD_TESTS_CONTRACT_FIXTURE_H
 #define CXD_TESTS_CONTRACT_FIXTURE_H
 
-/* What the store's tests share: a store in a directory of its own, and short ways to make changes and look at their effect. */
+/* What the store's tests share: a store in a directory of its own, and short ways to make changes and look
+ * at their effect. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -179,6 +180,55 @@ static inline char *rollups_text(struct fixture *f) {
     assert_ok(store_read_rollups(f->reader, print_rollup, &buf, &err), err);
     assert_non_null(buffer_terminate(&buf));
     return buf.data;
+}
+
+static inline struct change *make_exclude(struct fixture *f, unsigned number, bool excluded,
+                                          const char *reason) {
+    struct change *change = make_change(f, CHANGE_EXCLUDE, NOW_MS);
+    change->as.exclude.id = id_of(number);
+    change->as.exclude.survey = f->survey;
+    change->as.exclude.excluded = excluded;
+    change->as.exclude.reason = reason;
+    return change;
+}
+
+static inline void make_person(struct fixture *f, unsigned number, const char *respondent) {
+    static const struct property PROPERTIES[] = {{"city", "Graz"}, {"plan", "pro"}};
+    struct change *change = make_response(f, number, 9, NOW_MS);
+    change->as.response.value.respondent = respondent;
+    change->as.response.value.comment = "call me";
+    change->as.response.value.touchpoint = "checkout";
+    change->as.response.value.properties = PROPERTIES;
+    change->as.response.value.property_count = 2;
+    assert_int_equal(apply(f, change), OUTCOME_CREATED);
+}
+
+/* The same tests over every engine: each test has a store of its own with the survey "shop". */
+static const char *engine_url;
+
+static inline int engine_setup(void **state) {
+    static struct fixture fixture;
+    fixture_open(&fixture, engine_url);
+    make_shop(&fixture);
+    *state = &fixture;
+    return 0;
+}
+
+static inline int engine_teardown(void **state) {
+    fixture_close(*state);
+    return 0;
+}
+
+#define ENGINE_TEST(name) cmocka_unit_test_setup_teardown(name, engine_setup, engine_teardown)
+
+static inline int run_over_engines(const struct CMUnitTest *tests, size_t count) {
+    static const char *const URLS[] = {"memory:", "sqlite:%s/cxd.db", "faulty:full:1000:sqlite:%s/cxd.db"};
+    int failed = 0;
+    for (size_t i = 0; i < CXD_COUNT(URLS); i++) {
+        engine_url = URLS[i];
+        failed += _cmocka_run_group_tests(URLS[i], tests, count, NULL, NULL);
+    }
+    return failed;
 }
 
 #endif

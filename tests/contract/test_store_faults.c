@@ -1,5 +1,5 @@
-/* A store that is refused memory or disk, that another holds, or that is not cxd's: what fails changes nothing, and
- * what comes after works. */
+/* A store that is refused memory or disk, that another holds, or that is not cxd's: what fails changes
+ * nothing, and what comes after works. */
 
 #include "fixture.h"
 

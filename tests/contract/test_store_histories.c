@@ -1,5 +1,6 @@
-/* Random histories, the same for both engines in batches of different size: outcomes, histograms and rollups must agree. The memory engine
- * counts everything anew from its responses, so the SQLite engine's incremental rollups are held against a recount. */
+/* Random histories, the same for both engines in batches of different size: outcomes, histograms and
+ * rollups must agree. The memory engine counts everything anew from its responses, so the SQLite engine's
+ * incremental rollups are held against a recount. */
 
 #include "fixture.h"
 

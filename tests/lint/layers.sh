@@ -4,6 +4,7 @@
 #
 # usage: tests/lint/layers.sh CC FLAG…   (the flags that the sources are compiled with)
 set -u
+[ $# -gt 0 ] || { echo "usage: $0 CC FLAG..." >&2; exit 2; }
 LC_ALL=C
 export LC_ALL
 

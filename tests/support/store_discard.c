@@ -1,5 +1,5 @@
-/* "discard:" answers CREATED to every response and keeps none, so that a benchmark measures everything but the storage.
- * Surveys and keys are kept, in a memory store. */
+/* "discard:" answers CREATED to every response and keeps none, so that a benchmark measures everything but
+ * the storage. Surveys and keys are kept, in a memory store. */
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,6 @@
-/* "faulty:KIND:N:URL" is the store URL, but the Nth store_apply that carries a response fails: N (from 1), N+ (that one and all
- * later) or N-M. KIND is storage, full or memory. Nothing of a failed batch is applied. */
+/* "faulty:KIND:N:URL" is the store URL, but the Nth store_apply that carries a response fails: N (from 1),
+ * N+ (that one and all later) or N-M. KIND is storage, full or memory. Nothing of a failed batch is
+ * applied. */
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* The memory engine: nothing outlives the process. It counts every answer anew from the responses, so it is slow and plainly
- * right, and the tests hold the SQLite engine against it. */
+/* The memory engine: nothing outlives the process. It counts every answer anew from the responses, so it
+ * is slow and plainly right, and the tests hold the SQLite engine against it. */
 
 #include <stdlib.h>
 

@@ -6,8 +6,8 @@
 #include "store/dimensions.h"
 #include "store/engine.h"
 
-/* The memory engine's insides. A stored thing never changes: each is one heap block, a change makes a new one and swaps the pointer,
- * and what was swapped is noted so that a batch that fails is taken back. */
+/* The memory engine's insides. A stored thing never changes: each is one heap block, a change makes a new
+ * one and swaps the pointer, and what was swapped is noted so that a batch that fails is taken back. */
 
 /* An array of blocks; a deleted one leaves NULL behind. */
 struct memory_table {
@@ -57,7 +57,8 @@ size_t memory_find_response(const struct memory_store *store, const struct id *i
 CXD_NODISCARD bool memory_index_response(struct memory_store *store, const struct id *id, size_t at);
 size_t memory_find_survey(const struct memory_store *store, const char *slug);
 size_t memory_find_key(const struct memory_store *store, const struct id *id);
-/* Fills ret_declared from the survey of that number; its strings are of the arena. False when memory is refused. */
+/* Fills ret_declared from the survey of that number; its strings are of the arena. False when memory is
+ * refused. */
 CXD_NODISCARD bool memory_declared(const struct memory_store *store, int64_t survey, struct arena *arena,
                                    struct declared *ret_declared);
 

@@ -1,4 +1,5 @@
-/* Reading the memory engine: every answer is found by walking the responses. Copies are made while the lock is held. */
+/* Reading the memory engine: every answer is found by walking the responses. Copies are made while the
+ * lock is held. */
 
 #include <stdlib.h>
 #include <string.h>

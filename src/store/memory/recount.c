@@ -1,5 +1,5 @@
-/* The rollups that there would be, counted from the responses at each call: one row for each response, dimension and tier, sorted, and
- * equal ones added up. */
+/* The rollups that there would be, counted from the responses at each call: one row for each response,
+ * dimension and tier, sorted, and equal ones added up. */
 
 #include <stdlib.h>
 #include <string.h>

@@ -45,8 +45,8 @@ void memory_commit(struct memory_store *store) {
     store->swap_count = 0;
 }
 
-/* Newest first. Appended positions go again, so that survey numbers have no gaps; index entries that point past the end or at
- * another id are skipped when ids are looked up. */
+/* Newest first. Appended positions go again, so that survey numbers have no gaps; index entries that point
+ * past the end or at another id are skipped when ids are looked up. */
 void memory_rollback(struct memory_store *store) {
     while (store->swap_count > 0) {
         const struct memory_swap *swap = &store->swaps[--store->swap_count];

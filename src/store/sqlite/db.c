@@ -6,7 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
-/* Bounds the daemon's memory: the writer's pages are few (appends), and the kernel caches the file for readers. */
+/* Bounds the daemon's memory: the writer's pages are few (appends), and the kernel caches the file for
+ * readers. */
 static const char WRITER_SETTINGS[] = "PRAGMA synchronous = FULL;"
                                       "PRAGMA cache_size = -8000;"
                                       "PRAGMA mmap_size = 0;"
@@ -89,8 +90,8 @@ void db_close(struct db *db) {
     *db = (struct db){0};
 }
 
-/* The errno of a failed write. sqlite3_system_errno alone does not do: SQLite rolls back before it looks at errno. The files
- * keep theirs: the database, and the log. */
+/* The errno of a failed write. sqlite3_system_errno alone does not do: SQLite rolls back before it looks
+ * at errno. The files keep theirs: the database, and the log. */
 static int failed_errno(sqlite3 *handle) {
     int system_errno = 0;
     sqlite3_file *log = NULL;
@@ -195,14 +196,16 @@ void db_rollback(struct db *db) {
     for (size_t i = 0; i < QUERY_COUNT; i++) {
         sqlite3_reset(db->statements[i]);
     }
-    /* After some errors SQLite has rolled back by itself. The statement was prepared at open: it needs no memory now. */
+    /* After some errors SQLite has rolled back by itself. The statement was prepared at open: it needs no
+     * memory now. */
     if (!sqlite3_get_autocommit(db->handle)) {
         (void)sqlite3_step(db->statements[QUERY_ROLLBACK]);
         (void)sqlite3_reset(db->statements[QUERY_ROLLBACK]);
     }
 }
 
-/* Binding by reference allocates nothing and the indexes are constants of the code: only a programmer can make it fail. */
+/* Binding by reference allocates nothing and the indexes are constants of the code: only a programmer can
+ * make it fail. */
 static void must_bind(int rc) {
     assert(rc == SQLITE_OK);
     (void)rc;

@@ -23,7 +23,8 @@ CXD_NODISCARD enum cxd_err db_open(const char *path, enum db_role role, struct d
 CXD_NODISCARD enum cxd_err db_use_wal(struct db *db, struct error *err);
 void db_close(struct db *db);
 
-/* Maps SQLite's last error on the connection and sets err; `doing` says what was tried ("cannot store a response"). */
+/* Maps SQLite's last error on the connection and sets err; `doing` says what was tried ("cannot store a
+ * response"). */
 enum cxd_err db_error(struct db *db, const char *doing, struct error *err);
 /* Runs a text of several statements. */
 CXD_NODISCARD enum cxd_err db_exec(struct db *db, const char *sql, const char *doing, struct error *err);
@@ -31,7 +32,8 @@ CXD_NODISCARD enum cxd_err db_exec(struct db *db, const char *sql, const char *d
 /* The query's statement, ready to be bound. */
 CXD_NODISCARD enum cxd_err db_statement(struct db *db, enum query query, sqlite3_stmt **ret_stmt,
                                         struct error *err);
-/* Steps: *ret_row says whether there is a row. Past the last row, and after an error, the statement is reset. */
+/* Steps: *ret_row says whether there is a row. Past the last row, and after an error, the statement is
+ * reset. */
 CXD_NODISCARD enum cxd_err db_next(struct db *db, sqlite3_stmt *stmt, bool *ret_row, struct error *err);
 /* Steps a statement that gives no rows (or whose rows do not matter), and resets it. */
 CXD_NODISCARD enum cxd_err db_run(struct db *db, sqlite3_stmt *stmt, struct error *err);

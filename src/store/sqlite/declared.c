@@ -1,4 +1,5 @@
-/* What the writer knows of every survey: its declared properties, read again after each change of a survey. */
+/* What the writer knows of every survey: its declared properties, read again after each change of a
+ * survey. */
 
 #include <string.h>
 

@@ -53,7 +53,8 @@ static enum cxd_err open_file(struct sqlite_store *store, struct error *err) {
     if (code == CXD_OK) {
         code = migrate(&store->db, store->path, err);
     }
-    /* Migrations have outdated the statements that end a transaction: prepare them again while there is memory. */
+    /* Migrations have outdated the statements that end a transaction: prepare them again while there is
+     * memory. */
     if (code == CXD_OK) {
         code = db_run_query(&store->db, QUERY_BEGIN_WRITE, err);
         db_rollback(&store->db);
@@ -72,7 +73,8 @@ static enum cxd_err sqlite_open(const char *path, struct store **ret_store, stru
     if (!store) {
         return error_set(err, ERR_NO_MEMORY, "no memory to open the store");
     }
-    /* SQLite's count of its allocations costs a lock each, a twelfth of an insert. Refused, and left, once SQLite is in use. */
+    /* SQLite's count of its allocations costs a lock each, a twelfth of an insert. Refused, and left, once
+     * SQLite is in use. */
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     store->base.engine = &STORE_SQLITE;
     store->lock_fd = -1;

@@ -1,5 +1,6 @@
-/* The database file before SQLite opens it: its directory, its lock, its mode. Once SQLite has it, nothing else in the process may
- * open it: closing another descriptor would drop SQLite's locks. That is why the lock is a file of its own. */
+/* The database file before SQLite opens it: its directory, its lock, its mode. Once SQLite has it, nothing
+ * else in the process may open it: closing another descriptor would drop SQLite's locks. That is why the
+ * lock is a file of its own. */
 
 #include <errno.h>
 #include <fcntl.h>

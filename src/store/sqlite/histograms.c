@@ -1,5 +1,6 @@
-/* Histograms of a window, or of every bucket of a trend in one pass: spans of rollup tiers with the ragged edges from the responses,
- * or, where no rollup serves the filter, the responses alone. Both are read in order of time and dealt out to the buckets. */
+/* Histograms of a window, or of every bucket of a trend in one pass: spans of rollup tiers with the ragged
+ * edges from the responses, or, where no rollup serves the filter, the responses alone. Both are read in
+ * order of time and dealt out to the buckets. */
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* A reader's connection and its transactions. In write-ahead logging a reader sees the state of its begin and neither waits for the
- * writer nor holds it up. */
+/* A reader's connection and its transactions. In write-ahead logging a reader sees the state of its begin
+ * and neither waits for the writer nor holds it up. */
 
 #include "store/sqlite/reader.h"
 
@@ -31,7 +31,8 @@ void sqlite_reader_close(struct store_reader *base) {
     free(reader);
 }
 
-/* BEGIN alone takes no snapshot: the first read does. The header promises the state of the begin, so read at once. */
+/* BEGIN alone takes no snapshot: the first read does. The header promises the state of the begin, so read
+ * at once. */
 enum cxd_err sqlite_reader_begin(struct store_reader *base, struct error *err) {
     struct sqlite_reader *reader = (struct sqlite_reader *)base;
     enum cxd_err code = db_run_query(&reader->db, QUERY_BEGIN_READ, err);

@@ -18,7 +18,8 @@ void sqlite_reader_close(struct store_reader *reader);
 enum cxd_err sqlite_reader_begin(struct store_reader *reader, struct error *err);
 void sqlite_reader_end(struct store_reader *reader);
 
-/* Begins unless the caller has: a read of several statements sees one state too. *ret_began says whether to end. */
+/* Begins unless the caller has: a read of several statements sees one state too. *ret_began says whether
+ * to end. */
 CXD_NODISCARD enum cxd_err reader_enter(struct sqlite_reader *reader, bool *ret_began, struct error *err);
 void reader_leave(struct sqlite_reader *reader, bool began);
 

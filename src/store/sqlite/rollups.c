@@ -1,5 +1,5 @@
-/* The rollup table: each row that a batch moves is written once. Rows that fall to zero go, and so does a series without rows, so
- * that nothing of an erased person stays behind in a name or value. */
+/* The rollup table: each row that a batch moves is written once. Rows that fall to zero go, and so does a
+ * series without rows, so that nothing of an erased person stays behind in a name or value. */
 
 #include "store/sqlite/writer.h"
 

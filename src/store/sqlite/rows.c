@@ -1,4 +1,5 @@
-/* Rows of the database to the structs of domain/, and back. The order of columns is that of sql/sqlite/queries.sql. */
+/* Rows of the database to the structs of domain/, and back. The order of columns is that of
+ * sql/sqlite/queries.sql. */
 
 #include "store/sqlite/rows.h"
 

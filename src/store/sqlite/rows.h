@@ -13,8 +13,8 @@ CXD_NODISCARD enum cxd_err row_read_response(struct db *db, sqlite3_stmt *stmt, 
 /* Binds ?1…?14 of insert_response. `properties` is what row_write_properties gave. */
 void row_bind_response(sqlite3_stmt *stmt, const struct response *response, const char *properties);
 
-/* Writes properties into `buf` as the JSON text that is stored; NULL in *ret_text if there are none. The text lives as
- * long as the buffer is not written again. */
+/* Writes properties into `buf` as the JSON text that is stored; NULL in *ret_text if there are none. The
+ * text lives as long as the buffer is not written again. */
 CXD_NODISCARD enum cxd_err row_write_properties(struct buffer *buf, const struct property *properties,
                                                 size_t count, const char **ret_text, struct error *err);
 

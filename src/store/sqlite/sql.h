@@ -3,8 +3,9 @@
 
 #include <stddef.h>
 
-/* What src/tools/embed.c makes of sql/sqlite/: the migrations NNNN_name.sql in order, and the queries that stand after
- * a line `-- name: begin_write` as QUERY_BEGIN_WRITE. A name missing on either side does not compile. */
+/* What src/tools/embed.c makes of sql/sqlite/: the migrations NNNN_name.sql in order, and the queries that
+ * stand after a line `-- name: begin_write` as QUERY_BEGIN_WRITE. A name missing on either side does not
+ * compile. */
 
 struct sql_migration {
     int version; /* PRAGMA user_version after it */

@@ -126,7 +126,8 @@ static enum cxd_err put_properties(struct sqlite_store *store, const struct surv
     return code;
 }
 
-/* Drops the rollups of properties that were declared and are no longer. Nothing of them waits in the deltas. */
+/* Drops the rollups of properties that were declared and are no longer. Nothing of them waits in the
+ * deltas. */
 static enum cxd_err drop_undeclared(struct sqlite_store *store, const struct survey_record *survey,
                                     struct error *err) {
     const struct declared *before = declared_find(&store->declared, survey->number);
