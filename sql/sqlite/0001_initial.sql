@@ -1,4 +1,5 @@
--- Migration 1: surveys, responses, rollups, keys. Times are milliseconds since 1970 (UTC); ids are UUIDs as 16 bytes.
+-- Migration 1: surveys, responses, rollups, keys. Times are milliseconds since 1970 (UTC); ids are UUIDs
+-- as 16 bytes.
 PRAGMA application_id = 1668834353; -- 'cxd1'
 PRAGMA user_version = 1;
 
@@ -33,8 +34,9 @@ CREATE TABLE survey_property (
     PRIMARY KEY (survey, position)
 ) STRICT, WITHOUT ROWID;
 
--- One insert a response is the budget: the key is time-ordered, so rows append, and there is one index. The survey is no
--- declared foreign key because the check would cost a lookup a row: the writer has every survey in memory.
+-- One insert a response is the budget: the key is time-ordered, so rows append, and there is one index.
+-- The survey is no declared foreign key because the check would cost a lookup a row: the writer has
+-- every survey in memory.
 CREATE TABLE response (
     id BLOB PRIMARY KEY,
     survey INTEGER NOT NULL,
@@ -55,7 +57,8 @@ CREATE TABLE response (
 -- Also holds what counting the responses of a window needs.
 CREATE INDEX response_by_time ON response (survey, answered_at, score, excluded);
 
--- What rollups are split by: ('touchpoint', 'checkout'), ('property.plan', 'pro'). The total is not one: it is series 0.
+-- What rollups are split by: ('touchpoint', 'checkout'), ('property.plan', 'pro'). The total is not one:
+-- it is series 0.
 CREATE TABLE series (
     id INTEGER PRIMARY KEY,
     survey INTEGER NOT NULL,
@@ -64,9 +67,10 @@ CREATE TABLE series (
     UNIQUE (survey, dimension, value)
 ) STRICT;
 
--- One histogram a row. The order of the key is for both sides: totals (segmented 0) of a survey lie by time, so a trend is one
--- scan; and what one batch touches of all the segments lies together, so it is a few pages to write and not one a series.
--- tier is domain/window.h's (0 all, 1 day, 2 hour, 3 quarter hour); bucket counts lengths of the tier since 1970.
+-- One histogram a row. The order of the key is for both sides: totals (segmented 0) of a survey lie by
+-- time, so a trend is one scan; and what one batch touches of all the segments lies together, so it is a
+-- few pages to write and not one a series. tier is domain/window.h's (0 all, 1 day, 2 hour, 3 quarter
+-- hour); bucket counts lengths of the tier since 1970.
 CREATE TABLE rollup (
     survey INTEGER NOT NULL,
     segmented INTEGER NOT NULL,

@@ -1,4 +1,5 @@
--- The named queries of src/store/sqlite/. src/tools/embed.c makes a table of them, by the names in src/store/sqlite/sql.h.
+-- The named queries of src/store/sqlite/. src/tools/embed.c makes a table of them, by the names in
+-- src/store/sqlite/sql.h.
 
 -- name: begin_write
 BEGIN IMMEDIATE;
@@ -104,7 +105,8 @@ ORDER BY bucket;
 -- name: read_segment
 SELECT s.bucket, s.n0, s.n1, s.n2, s.n3, s.n4, s.n5, s.n6, s.n7, s.n8, s.n9, s.n10
 FROM rollup AS t
-CROSS JOIN rollup AS s ON s.survey = ?1 AND s.segmented = 1 AND s.tier = ?2 AND s.bucket = t.bucket AND s.series = ?5
+CROSS JOIN rollup AS s
+    ON s.survey = ?1 AND s.segmented = 1 AND s.tier = ?2 AND s.bucket = t.bucket AND s.series = ?5
 WHERE t.survey = ?1 AND t.segmented = 0 AND t.tier = ?2 AND t.bucket >= ?3 AND t.bucket < ?4
 ORDER BY t.bucket;
 
