@@ -97,7 +97,7 @@ $(OUT)/obj/gen/sql.c: build/tools/embed $(SQL)
 	@mkdir -p $(@D)
 	build/tools/embed $(SQL) > $@.tmp && mv $@.tmp $@
 
-$(OUT)/obj/gen/sql.o: $(OUT)/obj/gen/sql.c
+$(OUT)/obj/gen/sql.o: $(OUT)/obj/gen/sql.c src/store/sqlite/sql.h
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # Unit and contract tests: each tests/{unit,contract}/test_*.c is a cmocka program.

@@ -116,7 +116,8 @@ const CASES = {
     for (let i = 0; i < 10; i++) assert.equal((await daemon.request('GET', '/readyz')).status, 200);
     daemon.child.kill('SIGTERM');
     // It drains once it takes no connection any more.
-    for (let wire = await daemon.connect(); wire; wire = await daemon.connect().catch(() => null)) wire.close();
+    const knock = () => daemon.connect().catch(() => null);
+    for (let wire = await knock(); wire; wire = await knock()) wire.close();
     asker.send('}');
     const refused = await asker.reply();
     poster.send(':9}');

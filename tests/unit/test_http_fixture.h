@@ -261,6 +261,7 @@ FIXTURE void fixture_free(struct fixture *fixture) {
     pthread_cond_broadcast(&fixture->later.change);
     pthread_mutex_unlock(&fixture->later.lock);
     pthread_join(fixture->later.thread, NULL);
+    http_server_close(fixture->server);
     pthread_cond_destroy(&fixture->later.change);
     pthread_mutex_destroy(&fixture->later.lock);
     free(fixture);
@@ -268,7 +269,6 @@ FIXTURE void fixture_free(struct fixture *fixture) {
 
 FIXTURE void fixture_close(struct fixture *fixture, int64_t grace_ms) {
     http_server_stop(fixture->server, grace_ms);
-    http_server_close(fixture->server);
     fixture_free(fixture);
 }
 

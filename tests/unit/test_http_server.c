@@ -453,7 +453,6 @@ static void stop_with_requests(int64_t grace_ms) {
     pthread_t releaser;
     assert_int_equal(pthread_create(&releaser, NULL, release_soon, fixture), 0);
     http_server_stop(fixture->server, grace_ms);
-    http_server_close(fixture->server);
     pthread_join(releaser, NULL);
     for (int i = 0; i < STOP_REQUESTS; i++) {
         struct reply reply = client_reply(&clients[i], false);
