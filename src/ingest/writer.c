@@ -1,6 +1,5 @@
-/* The one thread that writes. It takes all tickets that wait, commits their changes as one transaction, and
- * hands them to the syncer: a reply leaves only after the flush that holds it, and during that flush the next
- * batch is committed. */
+/* The one thread that writes. It takes all tickets that wait, applies their changes as one transaction, then completes each ticket:
+ * a reply leaves only after the commit that holds it. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -9,7 +8,6 @@
 #include "cxd/base/log.h"
 #include "cxd/ingest/ingest.h"
 #include "ingest/queue.h"
-#include "ingest/syncer.h"
 
 enum {
     RETRY_FAILURES_MAX =
@@ -20,7 +18,6 @@ enum {
 struct ingest {
     struct ingest_options options;
     struct queue queue;
-    struct syncer syncer;
     pthread_t thread;
     struct change **changes; /* the batch being applied: pointers into the tickets */
     size_t changes_capacity;
@@ -89,7 +86,7 @@ static enum cxd_err apply_run(struct ingest *ingest, struct ticket *first, const
                     ingest->changes[used++] = &ticket->changes[i];
         catalog_release(snapshot);
         if (used > 0)
-            result = store_commit(ingest->options.store, ingest->changes, used, &err);
+            result = store_apply(ingest->options.store, ingest->changes, used, &err);
     }
     for (struct ticket *ticket = first; ticket != end; ticket = ticket->next)
         ticket->error = result;
@@ -122,6 +119,14 @@ static void reload_catalog(struct ingest *ingest) {
     }
 }
 
+static void complete(struct ticket *first, const struct ticket *end) {
+    while (first != end) {
+        struct ticket *next = first->next; /* `done` may hand the ticket's memory to someone else */
+        first->done(first);
+        first = next;
+    }
+}
+
 /* Takes the run of tickets that starts at `first`: up to and including the next one that changes definitions, since what follows
  * it has to be held against the new ones. */
 static struct ticket *process_run(struct ingest *ingest, struct ticket *first) {
@@ -138,19 +143,17 @@ static struct ticket *process_run(struct ingest *ingest, struct ticket *first) {
         apply_each(ingest, first, end);
     if ((redefined && last->error == CXD_OK) || ingest->catalog_is_stale)
         reload_catalog(ingest);
+    complete(first, end);
     return end;
 }
 
 static void *writer_main(void *argument) {
     struct ingest *ingest = argument;
-    struct ticket *batch;
-    while ((batch = queue_take_all(&ingest->queue)) != NULL) {
-        for (struct ticket *run = batch; run != NULL;)
-            run = process_run(ingest, run);
-        bool is_committed = false;
-        for (const struct ticket *ticket = batch; ticket != NULL && !is_committed; ticket = ticket->next)
-            is_committed = ticket->error == CXD_OK;
-        syncer_hand(&ingest->syncer, batch, is_committed);
+    struct ticket *tickets;
+    while ((tickets = queue_take_all(&ingest->queue)) != NULL) {
+        while (tickets != NULL)
+            tickets = process_run(ingest, tickets);
+        ingest->options.batch_done(ingest->options.batch_context);
     }
     return NULL;
 }
@@ -165,13 +168,7 @@ enum cxd_err ingest_start(const struct ingest_options *options, struct ingest **
         free(ingest);
         return error_set(err, ERR_SYSTEM, "cannot make the writer's queue");
     }
-    if (!syncer_start(&ingest->syncer, options, &ingest->failed_at_ms)) {
-        queue_destroy(&ingest->queue);
-        free(ingest);
-        return error_set(err, ERR_SYSTEM, "cannot start the thread that flushes");
-    }
     if (pthread_create(&ingest->thread, NULL, writer_main, ingest) != 0) {
-        syncer_stop(&ingest->syncer);
         queue_destroy(&ingest->queue);
         free(ingest);
         return error_set(err, ERR_SYSTEM, "cannot start the writer's thread");
@@ -233,7 +230,6 @@ void ingest_stop(struct ingest *ingest) {
         return;
     queue_close(&ingest->queue);
     pthread_join(ingest->thread, NULL);
-    syncer_stop(&ingest->syncer);
     queue_destroy(&ingest->queue);
     free(ingest->changes);
     free(ingest);

@@ -15,7 +15,6 @@ struct store_engine {
     const char *(*directory)(const struct store *store);
     enum cxd_err (*apply)(struct store *store, struct change *const *changes, size_t count,
                           struct error *err);
-    enum cxd_err (*sync)(struct store *store, struct error *err); /* NULL where apply leaves nothing to do */
     enum cxd_err (*rebuild)(struct store *store, int64_t *ret_responses, struct error *err);
     enum cxd_err (*reader_open)(struct store *store, struct store_reader **ret_reader, struct error *err);
     void (*reader_close)(struct store_reader *reader);

@@ -35,31 +35,13 @@ const char *store_directory(const struct store *store) {
     return store->engine->directory(store);
 }
 
-enum cxd_err store_commit(struct store *store, struct change *const *changes, size_t count,
-                          struct error *err) {
+enum cxd_err store_apply(struct store *store, struct change *const *changes, size_t count,
+                         struct error *err) {
     return store->engine->apply(store, changes, count, err);
 }
 
-enum cxd_err store_sync(struct store *store, struct error *err) {
-    return store->engine->sync ? store->engine->sync(store, err) : CXD_OK;
-}
-
-enum cxd_err store_apply(struct store *store, struct change *const *changes, size_t count,
-                         struct error *err) {
-    enum cxd_err code = store_commit(store, changes, count, err);
-    return code == CXD_OK ? store_sync(store, err) : code;
-}
-
 enum cxd_err store_rebuild(struct store *store, int64_t *ret_responses, struct error *err) {
-    int64_t responses = 0;
-    enum cxd_err code = store->engine->rebuild(store, &responses, err);
-    if (code == CXD_OK) {
-        code = store_sync(store, err);
-    }
-    if (code == CXD_OK) {
-        *ret_responses = responses;
-    }
-    return code;
+    return store->engine->rebuild(store, ret_responses, err);
 }
 
 enum cxd_err store_reader_open(struct store *store, struct store_reader **ret_reader, struct error *err) {

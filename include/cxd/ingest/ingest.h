@@ -20,7 +20,7 @@ struct ingest;
 struct ticket {
     struct change *changes;
     size_t count;
-    /* Called on a thread of the ingest, after the commit is durable (error CXD_OK: see each change's outcome) or after its failure. Must not
+    /* Called on the writer's thread, after the commit (error CXD_OK: see each change's outcome) or after its failure. Must not
      * block; from here on the ticket is the submitter's again, and may be freed. */
     void (*done)(struct ticket *ticket);
     void *context;

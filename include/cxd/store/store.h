@@ -17,10 +17,8 @@
 /* Where responses, surveys and keys are kept. One interface over every engine; the engine is chosen by URL and its name
  * appears nowhere else. Rules that every engine keeps, and that tests/contract/ holds:
  *
- * - store_apply and store_commit are called by one thread at a time; readers may run at the same time, each used by one thread at
- *   a time.
- * - What store_apply has returned CXD_OK for is on stable storage; what store_commit has, once a store_sync that began after it
- *   has returned CXD_OK (memory: is not stable, and says so).
+ * - store_apply is called by one thread at a time; readers may run at the same time, each used by one thread at a time.
+ * - What store_apply has returned CXD_OK for is on stable storage (memory: is not stable, and says so).
  * - Rollups (see domain/window.h for tiers) move in the same transaction as the responses they count. Dimensions are
  *   "" (the total), "touchpoint", "channel", "locale", and "property.KEY" for each declared property that is `rolled`.
  *   An excluded response counts nowhere. */
@@ -116,18 +114,10 @@ void store_close(struct store *store);
 /* The directory that holds the store's file, or NULL (memory:). Owned by the store. */
 const char *store_directory(const struct store *store);
 
-/* Applies changes in order as one transaction and makes it durable, setting each one's outcome. On an error outcomes mean nothing and the
- * store is usable again: ERR_STORAGE_FULL, ERR_STORAGE, ERR_NO_MEMORY. */
+/* Applies changes in order as one transaction and makes it durable, setting each one's outcome. On an error nothing was applied,
+ * outcomes mean nothing, and the store is usable again: ERR_STORAGE_FULL, ERR_STORAGE, ERR_NO_MEMORY. */
 CXD_NODISCARD enum cxd_err store_apply(struct store *store, struct change *const *changes, size_t count,
                                        struct error *err);
-/* The two halves of store_apply, so that the flush of one batch can overlap the next batch. store_commit applies: readers see it, a crash
- * of the machine may still undo it; on an error nothing was applied. store_sync makes durable all that was committed before it was
- * called; it may run on another thread at the same time as one store_commit. After it has failed, what was committed since the last good
- * one may or may not survive a crash of the machine: it must not be acknowledged. The next store_commit first makes it durable another
- * way, and fails while it cannot, so that no later acknowledgement rests on what was lost. */
-CXD_NODISCARD enum cxd_err store_commit(struct store *store, struct change *const *changes, size_t count,
-                                        struct error *err);
-CXD_NODISCARD enum cxd_err store_sync(struct store *store, struct error *err);
 
 CXD_NODISCARD enum cxd_err store_reader_open(struct store *store, struct store_reader **ret_reader,
                                              struct error *err);

@@ -43,8 +43,8 @@ enum cxd_err sqlite_apply(struct store *base, struct change *const *changes, siz
     if (!sqlite3_get_autocommit(store->db.handle)) {
         db_rollback(&store->db); /* the last batch could not */
     }
-    enum cxd_err code = sync_recover(store, err);
-    if (code == CXD_OK && !store->declared.loaded) {
+    enum cxd_err code = CXD_OK;
+    if (!store->declared.loaded) {
         code = declared_load(&store->db, &store->declared, err);
     }
     if (code == CXD_OK) {

@@ -15,7 +15,6 @@ static void sqlite_close(struct store *base) {
         (void)sqlite3_wal_checkpoint_v2(store->db.handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
         db_close(&store->db);
     }
-    sync_close(store);
     file_unlock(store->lock_fd);
     deltas_free(&store->deltas);
     arena_free(&store->declared.arena);
@@ -59,9 +58,6 @@ static enum cxd_err open_file(struct sqlite_store *store, struct error *err) {
         code = db_run_query(&store->db, QUERY_BEGIN_WRITE, err);
         db_rollback(&store->db);
     }
-    if (code == CXD_OK) {
-        code = sync_open(store, err);
-    }
     return code == CXD_OK ? declared_load(&store->db, &store->declared, err) : code;
 }
 
@@ -78,7 +74,6 @@ static enum cxd_err sqlite_open(const char *path, struct store **ret_store, stru
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     store->base.engine = &STORE_SQLITE;
     store->lock_fd = -1;
-    store->log_fd = -1;
     deltas_init(&store->deltas);
     arena_init(&store->declared.arena);
     arena_init(&store->scratch);
@@ -103,7 +98,6 @@ const struct store_engine STORE_SQLITE = {
     .close = sqlite_close,
     .directory = sqlite_directory,
     .apply = sqlite_apply,
-    .sync = sqlite_sync,
     .rebuild = sqlite_rebuild,
     .reader_open = sqlite_reader_open,
     .reader_close = sqlite_reader_close,

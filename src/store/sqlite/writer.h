@@ -1,8 +1,6 @@
 #ifndef CXD_STORE_SQLITE_WRITER_H
 #define CXD_STORE_SQLITE_WRITER_H
 
-#include <stdatomic.h>
-
 #include "cxd/base/buffer.h"
 #include "store/deltas.h"
 #include "store/engine.h"
@@ -23,8 +21,6 @@ struct sqlite_store {
     char *path;
     char *directory;
     int lock_fd;
-    int log_fd; /* the write-ahead log, for sync.c alone */
-    atomic_bool sync_failed;
     struct db db;
     struct declared_set declared;
     struct deltas deltas;
@@ -71,13 +67,6 @@ CXD_NODISCARD enum cxd_err count_response(struct sqlite_store *store, const stru
 CXD_NODISCARD enum cxd_err rollups_flush(struct sqlite_store *store, struct error *err);
 CXD_NODISCARD enum cxd_err rollups_drop(struct sqlite_store *store, int64_t survey, const char *dimension,
                                         struct error *err);
-
-/* sync.c: the log that SQLite writes and does not flush. */
-CXD_NODISCARD enum cxd_err sync_open(struct sqlite_store *store, struct error *err);
-void sync_close(struct sqlite_store *store);
-enum cxd_err sqlite_sync(struct store *store, struct error *err);
-/* After a failed sync: brings the log into the database file, flushed. Else does nothing. */
-CXD_NODISCARD enum cxd_err sync_recover(struct sqlite_store *store, struct error *err);
 
 /* apply.c, rebuild.c */
 enum cxd_err sqlite_apply(struct store *store, struct change *const *changes, size_t count,
