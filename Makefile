@@ -135,7 +135,7 @@ help:
 DEPS = gcc make pkg-config libmicrohttpd-dev libsqlite3-dev libjansson-dev uuid-dev libinih-dev \
 	libcurl4-openssl-dev nettle-dev tzdata
 DEPS_CHECK = libcmocka-dev clang clang-format libclang-rt-14-dev sqlite3 nodejs curl mandoc
-DEPS_BENCH = wrk libnode-dev npm g++ python3
+DEPS_BENCH = wrk npm g++ python3
 
 .PHONY: deps deps-check deps-bench
 deps:
