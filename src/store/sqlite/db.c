@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "store/sqlite/log_vfs.h"
+
 /* Bounds the daemon's memory: the writer's pages are few (appends), and the kernel caches the file for
  * readers. */
 static const char WRITER_SETTINGS[] = "PRAGMA synchronous = FULL;"
@@ -42,7 +44,10 @@ enum cxd_err db_open(const char *path, enum db_role role, struct db *ret_db, str
     struct db db = {0};
     int flags = SQLITE_OPEN_NOMUTEX | (role == DB_WRITER ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
     enum cxd_err code = CXD_OK;
-    if (sqlite3_open_v2(path, &db.handle, flags, NULL) != SQLITE_OK) {
+    if (role == DB_WRITER) {
+        log_vfs_register();
+    }
+    if (sqlite3_open_v2(path, &db.handle, flags, role == DB_WRITER ? LOG_VFS : NULL) != SQLITE_OK) {
         code = db_error(&db, "cannot open the database", err);
         goto out;
     }
