@@ -74,7 +74,7 @@ struct connection {
     int fd;
     bool used; /* a request line has arrived before */
     bool
-        gone; /* closed while its request was deferred, which keeps this alive; mhd and fd mean nothing any more */
+        gone; /* closed while its request was deferred, which keeps this alive; mhd and fd mean nothing then */
     struct deadline deadline;
     struct http_request request;
 };
@@ -110,9 +110,8 @@ struct http_server {
     char address[80];
     bool check_layout;
     atomic_bool draining;
-    _Atomic int64_t stop_at_ms;  /* monotonic; after it connections are cut */
-    atomic_uint accepting;       /* loops that have not stopped to accept */
-    atomic_uint unwoken, wakers; /* completions not yet followed by http_wake; calls inside http_wake */
+    _Atomic int64_t stop_at_ms; /* monotonic; after it connections are cut */
+    atomic_uint accepting;      /* loops that have not stopped to accept */
 };
 
 /* server.c */

@@ -58,6 +58,8 @@ void loop_await(struct loop *loop, struct http_request *request) {
 static void finish_request(struct loop *loop, struct http_request *request) {
     if (request->deferred) {
         request->deferred = false;
+        request->worker = NULL;
+        request->ids = &loop->ids;
         request->finish(request);
         if (request->deferred)
             return;

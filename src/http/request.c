@@ -111,8 +111,9 @@ void http_defer(struct http_request *request, http_handler *finish, void *contex
     request->deferred = true;
     if (request->handed_over)
         *request->handed_over = true;
-    else
+    else if (request->stage != STAGE_RUNNING) /* else `finish` defers again */
         loop_await(request->connection->loop, request);
+    request->handed_over = NULL;
 }
 
 void *http_deferred(const struct http_request *request) {

@@ -36,10 +36,15 @@ bool queue_put(struct queue *queue, struct ticket *ticket) {
     return true;
 }
 
+size_t queue_waiting(struct queue *queue) {
+    return atomic_load_explicit(&queue->waiting, memory_order_relaxed);
+}
+
 /* The taker says that it sleeps and then looks once more; whoever puts looks after that whether it sleeps: one of the two sees the
  * other. */
 void queue_wake(struct queue *queue) {
-    if (!atomic_load(&queue->sleeping) || !atomic_exchange(&queue->sleeping, false))
+    if (atomic_load(&queue->newest) == NULL || !atomic_load(&queue->sleeping) ||
+        !atomic_exchange(&queue->sleeping, false))
         return;
     pthread_mutex_lock(&queue->lock);
     pthread_cond_signal(&queue->wake);

@@ -25,6 +25,8 @@ CXD_NODISCARD bool queue_init(struct queue *queue, size_t capacity);
 void queue_destroy(struct queue *queue);
 /* False when the ticket's changes do not fit: a ticket that is larger than the capacity fits an empty queue. */
 CXD_NODISCARD bool queue_put(struct queue *queue, struct ticket *ticket);
+/* Changes that wait. */
+size_t queue_waiting(struct queue *queue);
 /* Wakes the taker if it sleeps. After a put, by the same thread. */
 void queue_wake(struct queue *queue);
 /* Waits for tickets and takes all of them, oldest first; NULL when the queue is closed and empty. */

@@ -10,9 +10,9 @@
 #include "ingest/queue.h"
 
 enum {
-    RETRY_FAILURES_MAX =
-        3, /* tickets in a row that may fail alone before the rest of their batch is given up */
-    FAILING_MS = 10 * 1000 /* as long as Retry-After says: then the next write may show that it is over */
+    EARLY_WAKE = 24, /* changes worth a flush: the writer begins while the turn that brings them goes on */
+    RETRY_FAILURES_MAX = 3, /* tickets in a row that may fail alone before their batch is given up */
+    FAILING_MS = 10 * 1000  /* as long as Retry-After says: then the next write may show that it is over */
 };
 
 struct ingest {
@@ -179,7 +179,11 @@ enum cxd_err ingest_start(const struct ingest_options *options, struct ingest **
 
 enum cxd_err ingest_submit(struct ingest *ingest, struct ticket *ticket) {
     ticket->error = CXD_OK;
-    return queue_put(&ingest->queue, ticket) ? CXD_OK : ERR_QUEUE_FULL;
+    if (!queue_put(&ingest->queue, ticket))
+        return ERR_QUEUE_FULL;
+    if (queue_waiting(&ingest->queue) >= EARLY_WAKE)
+        queue_wake(&ingest->queue);
+    return CXD_OK;
 }
 
 void ingest_wake(struct ingest *ingest) {

@@ -95,7 +95,7 @@ static void later_finish(struct http_request *request) {
     http_reply(request, 201, "text/plain");
 }
 
-static void route_later(struct http_request *request) {
+static void later_add(struct http_request *request, http_handler *finish) {
     struct fixture *fixture = http_app(request);
     struct later *later = &fixture->later;
     size_t length;
@@ -105,11 +105,24 @@ static void route_later(struct http_request *request) {
         http_problem_code(request, ERR_NO_MEMORY, "%s", "");
         return;
     }
-    http_defer(request, later_finish, text);
+    http_defer(request, finish, text);
     pthread_mutex_lock(&later->lock);
     later->requests[later->count++] = request;
     pthread_cond_broadcast(&later->change);
     pthread_mutex_unlock(&later->lock);
+}
+
+static void route_later(struct http_request *request) {
+    later_add(request, later_finish);
+}
+
+static void later_again(struct http_request *request) {
+    later_add(request, later_finish);
+}
+
+/* Deferred by a worker, and again by what finishes that. */
+static void route_twice(struct http_request *request) {
+    later_add(request, later_again);
 }
 
 static void route_pooled(struct http_request *request) {
@@ -172,6 +185,9 @@ static const struct http_route fixture_routes[] = {
     {HTTP_GET, "/large", route_large, 0, 0},
     {HTTP_POST, "/later", route_later, 0, 0},
     {HTTP_GET, "/pooled", route_pooled, 0, HTTP_POOLED | HTTP_QUERY},
+    {HTTP_POST, "/pooled-later", route_later, 0, HTTP_POOLED},
+    {HTTP_POST, "/pooled-twice", route_twice, 0, HTTP_POOLED},
+    {HTTP_POST, "/twice", route_twice, 0, 0},
     {HTTP_GET, "/problem", route_problem, 0, 0},
     {HTTP_GET, "/private", route_tagged, 1, 0},
     {HTTP_POST, "/private", route_echo, 1, 0},

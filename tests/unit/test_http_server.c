@@ -425,6 +425,33 @@ static void test_pool(void **state) {
     }
 }
 
+/* Whoever runs a request may defer it, and what finishes it may do so again. */
+static void test_defer_again(void **state) {
+    static const struct {
+        const char *request;
+        int status;
+        const char *part;
+    } cases[] = {
+        {POST("/pooled-twice", "1", "a"), 201, "a"},
+        {POST("/pooled-later", "1", "b"), 201, "b"},
+        {POST("/twice", "1", "c"), 201, "c"},
+        {GET("/pooled"), 200, "worker=1"},
+    };
+    enum { CLIENTS = 4 * CXD_COUNT(cases) };
+    struct client clients[CLIENTS];
+    for (size_t i = 0; i < CLIENTS; i++)
+        clients[i] = client_open(*state);
+    for (size_t round = 0; round < 20; round++) {
+        for (size_t i = 0; i < CLIENTS; i++)
+            client_text(&clients[i], cases[(i + round) % CXD_COUNT(cases)].request);
+        for (size_t i = 0; i < CLIENTS; i++)
+            client_expect(&clients[i], cases[(i + round) % CXD_COUNT(cases)].status,
+                          cases[(i + round) % CXD_COUNT(cases)].part);
+    }
+    for (size_t i = 0; i < CLIENTS; i++)
+        client_close(&clients[i]);
+}
+
 /* Ends. */
 
 enum { STOP_REQUESTS = 64, RELEASE_MS = 150 };
@@ -552,6 +579,7 @@ int main(void) {
         cmocka_unit_test(test_many_deferred),
         cmocka_unit_test(test_gone),
         cmocka_unit_test(test_pool),
+        cmocka_unit_test(test_defer_again),
         cmocka_unit_test(test_stop),
         cmocka_unit_test(test_stop_without_grace),
         cmocka_unit_test(test_stop_slow_client),
