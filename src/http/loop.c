@@ -15,9 +15,9 @@
 #include "http/internal.h"
 
 enum {
-    FRUITLESS_TURNS = 16,    /* accept failed so often in a row: there are no descriptors to be had */
-    FRUITLESS_PAUSE_MS = 50, /* then wait, for MHD does not */
-    WAITING_MS = 1,
+    FRUITLESS_TURNS = 16,           /* accept failed so often in a row: there are no descriptors to be had */
+    FRUITLESS_PAUSE_MS = 50,        /* then wait, for MHD does not */
+    WAITING_MS = 1,                 /* the longest sleep while something is deferred */
     ACCEPT_TURNS = 1000,            /* to empty the backlog with, before a stop */
     COMPLETION_GRACE_MS = 10 * 1000 /* past the end of the grace, for requests that others still hold */
 };
