@@ -162,6 +162,9 @@ SELECT survey, key, rolled FROM survey_property ORDER BY survey, position;
 -- name: list_survey_numbers
 SELECT number FROM survey ORDER BY number;
 
+-- name: is_rolled
+SELECT 1 FROM survey_property WHERE survey = ?1 AND key = ?2 AND rolled = 1;
+
 -- name: delete_survey_properties
 DELETE FROM survey_property WHERE survey = ?1;
 

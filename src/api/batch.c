@@ -97,7 +97,7 @@ static enum cxd_err prepare_line(struct http_request *request, struct import *im
     change->now_ms = now_ms;
     change->arena = http_arena(request);
     change->as.response.amend_window_ms = survey->amend_window_s * 1000;
-    change->as.response.must_exist = !is_open;
+    change->as.response.unless_stored = is_open ? CXD_OK : ERR_SURVEY_CLOSED;
     return CXD_OK;
 }
 
@@ -119,6 +119,10 @@ static enum cxd_err read_line(struct http_request *request, struct import *impor
     *ret_more = batch_next(batch, http_arena(request), &number, &slug, &change->as.response.value, err);
     if (!*ret_more)
         return CXD_OK;
+    const struct app *app = http_app(request);
+    if (import->line_count == (size_t)app->config->batch_lines)
+        return error_set(err, ERR_TOO_LARGE, "a batch may have %lld responses",
+                         (long long)app->config->batch_lines);
     struct batch_line *line = &import->lines[import->line_count++];
     *line = (struct batch_line){
         .number = number, .change = ticket->count, .problem_from = import->problems.length};

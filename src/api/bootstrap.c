@@ -23,6 +23,14 @@ static enum cxd_err write_line(int fd, const char *line) {
     return write(fd, "\n", 1) == 1 && fsync(fd) == 0 ? CXD_OK : ERR_SYSTEM;
 }
 
+static bool flush_directory(const char *path) {
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool flushed = fd >= 0 && fsync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    return flushed;
+}
+
 enum cxd_err api_write_state_file(const struct app *app, const char *name, const char *line,
                                   struct error *err) {
     char path[CONFIG_TEXT_SIZE + 64], temporary[CONFIG_TEXT_SIZE + 72];
@@ -36,7 +44,7 @@ enum cxd_err api_write_state_file(const struct app *app, const char *name, const
     enum cxd_err result = write_line(fd, line);
     int failure = errno;
     close(fd);
-    if (result == CXD_OK && rename(temporary, path) != 0) {
+    if (result == CXD_OK && (rename(temporary, path) != 0 || !flush_directory(app->state_directory))) {
         failure = errno;
         result = ERR_SYSTEM;
     }

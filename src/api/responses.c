@@ -10,6 +10,8 @@ struct submission {
     struct ticket ticket; /* first: http_deferred gives it back */
     struct change change;
     char slug[SLUG_SIZE];
+    int64_t max_backdate_s;
+    bool is_old; /* answered before max_backdate: only the retry of one that was taken in time is answered */
 };
 
 /* The id comes from the path, the body, or the Idempotency-Key, in this order; else the server makes one. */
@@ -32,6 +34,13 @@ static enum cxd_err name_response(struct http_request *request, const char *path
     return idempotency_key_decode(key, survey->slug, 0, &response->id, err);
 }
 
+/* Answered too long ago for this survey; but as it has a name, it may be the retry of one that came in time. */
+static bool is_old(const struct http_request *request, const struct survey *survey,
+                   const struct response *response) {
+    return response->has_id && response->has_answered_at &&
+           response->answered_at < http_now_ms(request) - survey->max_backdate_s * 1000;
+}
+
 static enum cxd_err read_response(struct http_request *request, const char *path_id,
                                   const struct survey *survey, struct response *response, struct error *err) {
     const struct app *app = http_app(request);
@@ -44,7 +53,8 @@ static enum cxd_err read_response(struct http_request *request, const char *path
     enum cxd_err named = name_response(request, path_id, survey, response, err);
     if (named != CXD_OK)
         return named;
-    return response_validate(response, survey, &app->limits, http_now_ms(request), false, err);
+    return response_validate(response, survey, &app->limits, http_now_ms(request),
+                             is_old(request, survey, response), err);
 }
 
 /* What the server adds to what the client said. */
@@ -61,6 +71,14 @@ static void stamp(struct http_request *request, const struct survey *survey, str
 
 static void reply_refused(struct http_request *request, const struct submission *submission) {
     enum cxd_err refusal = submission->change.refusal;
+    if (refusal == ERR_INVALID && submission->is_old) {
+        struct error err;
+        error_clear(&err);
+        error_add_member(&err, "/answered_at", "must not lie more than %lld seconds back",
+                         (long long)submission->max_backdate_s);
+        http_problem(request, &err);
+        return;
+    }
     const char *detail = error_title(refusal);
     if (refusal == ERR_CONFLICT)
         detail = "this id is taken by another response, or the time in which it may be changed is over";
@@ -114,8 +132,12 @@ static void submit_response(struct http_request *request, const char *path_id, c
     change->now_ms = http_now_ms(request);
     change->arena = http_arena(request);
     change->as.response.amend_window_ms = survey->amend_window_s * 1000;
-    change->as.response.must_exist =
-        !is_open; /* the retry of one that was stored in time is still answered */
+    /* The retry of one that was stored in time is still answered. */
+    submission->is_old = is_old(request, survey, response);
+    submission->max_backdate_s = survey->max_backdate_s;
+    change->as.response.unless_stored = !is_open             ? ERR_SURVEY_CLOSED
+                                        : submission->is_old ? ERR_INVALID
+                                                             : CXD_OK;
     memcpy(submission->slug, survey->slug, sizeof(submission->slug));
     submission->ticket.changes = change;
     submission->ticket.count = 1;

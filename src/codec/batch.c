@@ -20,7 +20,7 @@ static enum cxd_err refuse_array(const struct batch *batch, size_t position, con
                                  struct error *err) {
     json_error_t error = {.position = (int)(position - batch->position)};
     strncpy(error.text, what, sizeof(error.text) - 2);
-    return document_refuse_text(&error, batch->bytes, batch->position, batch->length, err);
+    return document_refuse_text(&error, batch->bytes, batch->position, batch->length, 0, err);
 }
 
 /* Moves to the value that follows, and reads it into the batch's document: *ret_there is false at the
@@ -103,7 +103,9 @@ static bool next_line(struct batch *batch, size_t *ret_start, size_t *ret_end) {
 static enum cxd_err load_line(struct batch *batch, size_t start, size_t end, struct error *err) {
     if (json_too_deep(batch->bytes + start, end - start, batch->depth))
         return document_refuse_depth(batch->depth, err);
-    return document_load(batch->document, batch->bytes, start, end, NULL, err);
+    /* The line by itself: to count lines from the batch's begin for every bad one would be quadratic. */
+    batch->document->lines_before = batch->line - 1;
+    return document_load(batch->document, batch->bytes + start, 0, end - start, NULL, err);
 }
 
 bool batch_next(struct batch *batch, struct arena *arena, size_t *ret_line, const char **ret_slug,

@@ -55,7 +55,7 @@ enum cxd_err json_open(const char *bytes, size_t length, struct json **ret_docum
     json_error_t error = {.position = 0};
     json_t *root = json_loadb(bytes, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (root == NULL)
-        return document_refuse_text(&error, bytes, 0, length, err);
+        return document_refuse_text(&error, bytes, 0, length, 0, err);
     *ret_document = (struct json *)root;
     return CXD_OK;
 }

@@ -93,7 +93,7 @@ static void locate(const char *bytes, size_t position, size_t *ret_line, size_t 
 }
 
 enum cxd_err document_refuse_text(const json_error_t *error, const char *bytes, size_t start, size_t end,
-                                  struct error *err) {
+                                  size_t lines_before, struct error *err) {
     if (json_error_code(error) == json_error_out_of_memory || error->text[0] == '\0')
         return error_set(err, ERR_NO_MEMORY, "no memory to read the JSON text");
     size_t line;
@@ -101,7 +101,7 @@ enum cxd_err document_refuse_text(const json_error_t *error, const char *bytes, 
     size_t position = start + (error->position > 0 ? (size_t)error->position : 0);
     locate(bytes, position < end ? position : end, &line, &column);
     const char *text = utf8_count(error->text) != SIZE_MAX ? error->text : "not JSON";
-    return error_set(err, ERR_MALFORMED_JSON, "line %zu, column %zu: %s", line, column, text);
+    return error_set(err, ERR_MALFORMED_JSON, "line %zu, column %zu: %s", lines_before + line, column, text);
 }
 
 enum cxd_err document_load(struct document *doc, const char *bytes, size_t start, size_t end,
@@ -119,7 +119,7 @@ enum cxd_err document_load(struct document *doc, const char *bytes, size_t start
     doc->root = json_loadb(bytes + start, end - start, flags, &error);
     loading = NULL;
     if (doc->root == NULL)
-        return document_refuse_text(&error, bytes, start, end, err);
+        return document_refuse_text(&error, bytes, start, end, doc->lines_before, err);
     if (ret_stop != NULL)
         *ret_stop = start + (size_t)error.position;
     return CXD_OK;

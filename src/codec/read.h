@@ -22,6 +22,7 @@
  * json_decref. */
 struct document {
     json_t *root;
+    size_t lines_before;           /* of the body, in front of the bytes that are parsed: for messages */
     struct document_block *blocks; /* of the heap, newest first, once `first` is used up */
     char *next;
     size_t left;
@@ -44,7 +45,7 @@ CXD_NODISCARD enum cxd_err document_read(struct document *doc, const char *bytes
 /* Describe what is wrong with a text: its nesting, or what the library says of the value at `start`. */
 enum cxd_err document_refuse_depth(size_t depth, struct error *err);
 enum cxd_err document_refuse_text(const json_error_t *error, const char *bytes, size_t start, size_t end,
-                                  struct error *err);
+                                  size_t lines_before, struct error *err);
 
 /* What the readers of a body's members need: where to copy to, and where to say what is wrong. */
 struct reading {

@@ -54,6 +54,11 @@ void loop_await(struct loop *loop, struct http_request *request) {
     loop->waiting++;
 }
 
+/* MHD notices the shutdown as an event on the socket, and closes. */
+static void cut(struct connection *connection) {
+    shutdown(connection->fd, SHUT_RDWR);
+}
+
 /* A request that was completed elsewhere: the reply, or what is left to do for it. */
 static void finish_request(struct loop *loop, struct http_request *request) {
     if (request->deferred) {
@@ -74,7 +79,7 @@ static void finish_request(struct loop *loop, struct http_request *request) {
     /* Without a reply MHD asks connection_access again, which then closes. */
     if (!reply_send(request)) {
         request->stage = STAGE_SENDING;
-        deadline_arm(&loop->deadlines, &request->connection->deadline, loop->now_ms);
+        cut(request->connection);
     }
     if (request->suspended)
         MHD_resume_connection(request->connection->mhd);
@@ -100,11 +105,6 @@ static void finish_ready(struct loop *loop) {
 
 static struct connection *connection_of(struct deadline *deadline) {
     return (struct connection *)(void *)((char *)deadline - offsetof(struct connection, deadline));
-}
-
-/* MHD notices the shutdown as an event on the socket, and closes. */
-static void cut(struct connection *connection) {
-    shutdown(connection->fd, SHUT_RDWR);
 }
 
 static void cut_expired(struct loop *loop) {
@@ -155,7 +155,6 @@ static void quiesce(struct loop *loop) {
     if (atomic_fetch_sub(&server->accepting, 1) == 1)
         shutdown(server->listen_fd, SHUT_RDWR);
     MHD_run(loop->daemon);
-    cut_idle(loop);
 }
 
 /* How long the loop may sleep; 0 while MHD still has something to do. */
@@ -238,6 +237,7 @@ static bool loop_is_done(const struct loop *loop) {
 static void drain(struct loop *loop) {
     if (!loop->quiesced)
         quiesce(loop);
+    cut_idle(loop); /* at every turn: a reply that was under way may have ended without Connection: close */
     if (loop->now_ms >= atomic_load(&loop->server->stop_at_ms))
         cut_all(loop);
 }
@@ -252,11 +252,11 @@ static void *loop_main(void *cls) {
         cut_expired(loop);
         loop->progress = false;
         MHD_run(loop->daemon);
-        if (loop->progress && server->options.turn_done)
-            server->options.turn_done(server->options.app);
         watch_accept(loop, was_ready);
         if (atomic_load_explicit(&server->draining, memory_order_relaxed))
             drain(loop);
+        if (loop->progress && server->options.turn_done) /* after the drain: it runs handlers too */
+            server->options.turn_done(server->options.app);
     }
     return NULL;
 }

@@ -23,12 +23,12 @@ static size_t weight(const struct ticket *ticket) {
 }
 
 bool queue_put(struct queue *queue, struct ticket *ticket) {
-    size_t more = weight(ticket);
-    size_t before = atomic_fetch_add(&queue->waiting, more);
-    if (before != 0 && more != 0 && (before > queue->capacity || more > queue->capacity - before)) {
-        atomic_fetch_sub(&queue->waiting, more);
-        return false;
-    }
+    size_t more = weight(ticket), before = atomic_load(&queue->waiting);
+    do {
+        bool fits = before < queue->capacity && (more > queue->capacity || more <= queue->capacity - before);
+        if (more > 0 && before > 0 && !fits)
+            return false;
+    } while (!atomic_compare_exchange_weak(&queue->waiting, &before, before + more));
     struct ticket *head = atomic_load(&queue->newest);
     do
         ticket->next = head;

@@ -23,7 +23,7 @@ struct queue {
 
 CXD_NODISCARD bool queue_init(struct queue *queue, size_t capacity);
 void queue_destroy(struct queue *queue);
-/* False when the ticket's changes do not fit: a ticket that is larger than the capacity fits an empty queue. */
+/* False when the ticket's changes do not fit. A ticket larger than the capacity (a batch) fits while the queue is not full. */
 CXD_NODISCARD bool queue_put(struct queue *queue, struct ticket *ticket);
 /* Changes that wait. */
 size_t queue_waiting(struct queue *queue);

@@ -10,6 +10,7 @@
 #include "ingest/queue.h"
 
 enum {
+    CHANGES_KEPT = 16384,
     EARLY_WAKE = 24, /* changes worth a flush: the writer begins while the turn that brings them goes on */
     RETRY_FAILURES_MAX = 3, /* tickets in a row that may fail alone before their batch is given up */
     FAILING_MS = 10 * 1000  /* as long as Retry-After says: then the next write may show that it is over */
@@ -40,14 +41,14 @@ static bool admit(struct change *change, const struct snapshot *snapshot) {
     const struct survey *survey = snapshot_survey_number(snapshot, response->survey);
     if (survey == NULL) {
         change->refusal = ERR_NO_SURVEY;
-    } else if (survey->revision == response->revision) {
+    } else if (survey->revision == response->revision && survey_is_open(survey, change->now_ms)) {
         return true;
     } else if (response->score < survey->scale_min || response->score > survey->scale_max) {
         change->refusal = ERR_INVALID;
     } else {
         response->revision = survey->revision;
-        if (!survey_is_open(survey, change->now_ms))
-            change->as.response.must_exist = true;
+        if (!survey_is_open(survey, change->now_ms)) /* archiving does not raise the revision */
+            change->as.response.unless_stored = ERR_SURVEY_CLOSED;
         return true;
     }
     change->outcome = OUTCOME_REFUSED;
@@ -63,6 +64,27 @@ static bool reserve(struct ingest *ingest, size_t count) {
     ingest->changes = grown;
     ingest->changes_capacity = count;
     return true;
+}
+
+static bool wrote(const struct ticket *ticket) {
+    for (size_t i = 0; i < ticket->count; i++)
+        if (ticket->changes[i].outcome == OUTCOME_CREATED || ticket->changes[i].outcome == OUTCOME_AMENDED)
+            return true;
+    return false;
+}
+
+/* Only a write that went well shows that the storage is well again; a replay shows nothing. */
+static void note_health(struct ingest *ingest, const struct ticket *first, const struct ticket *end,
+                        enum cxd_err result) {
+    if (result != CXD_OK) {
+        atomic_store(&ingest->failed_at_ms, clock_monotonic_ms());
+        return;
+    }
+    if (atomic_load(&ingest->failed_at_ms) == 0)
+        return;
+    for (const struct ticket *ticket = first; ticket != end; ticket = ticket->next)
+        if (wrote(ticket))
+            atomic_store(&ingest->failed_at_ms, 0);
 }
 
 /* Applies the tickets from `first` up to, not including, `end` as one transaction, and notes the result in each. */
@@ -90,7 +112,7 @@ static enum cxd_err apply_run(struct ingest *ingest, struct ticket *first, const
     }
     for (struct ticket *ticket = first; ticket != end; ticket = ticket->next)
         ticket->error = result;
-    atomic_store(&ingest->failed_at_ms, result == CXD_OK ? 0 : clock_monotonic_ms());
+    note_health(ingest, first, end, result);
     if (result != CXD_OK) {
         char detail[300];
         log_record(LOG_LEVEL_ERROR, is_retry ? "apply_failed" : "batch_failed",
@@ -143,6 +165,8 @@ static struct ticket *process_run(struct ingest *ingest, struct ticket *first) {
         apply_each(ingest, first, end);
     if ((redefined && last->error == CXD_OK) || ingest->catalog_is_stale)
         reload_catalog(ingest);
+    if (redefined && last->error == CXD_OK && ingest->catalog_is_stale)
+        last->error = ERR_NO_MEMORY; /* stored, but not in force yet: to try again is harmless */
     complete(first, end);
     return end;
 }
@@ -151,6 +175,11 @@ static void *writer_main(void *argument) {
     struct ingest *ingest = argument;
     struct ticket *tickets;
     while ((tickets = queue_take_all(&ingest->queue)) != NULL) {
+        if (ingest->changes_capacity > CHANGES_KEPT) { /* of one large batch */
+            free(ingest->changes);
+            ingest->changes = NULL;
+            ingest->changes_capacity = 0;
+        }
         while (tickets != NULL)
             tickets = process_run(ingest, tickets);
         ingest->options.batch_done(ingest->options.batch_context);

@@ -22,8 +22,8 @@ static bool may_amend(const struct change *change, const struct response *stored
 enum cxd_err decide_response(struct change *change, const struct response *stored, struct error *err) {
     struct response *sent = &change->as.response.value;
     bool same = stored && stored->survey == sent->survey && response_same_payload(sent, stored);
-    if (change->as.response.must_exist && !same) {
-        refuse(change, ERR_SURVEY_CLOSED);
+    if (change->as.response.unless_stored != CXD_OK && !same) {
+        refuse(change, change->as.response.unless_stored);
         return CXD_OK;
     }
     if (!stored) {

@@ -160,7 +160,8 @@ static void test_closed_survey_answers_replays_only(void **state) {
     assert_int_equal(apply(f, make_response(f, 1, 9, NOW_MS)), OUTCOME_CREATED);
     struct change *replay = make_response(f, 1, 9, NOW_MS), *amend = make_response(f, 1, 8, NOW_MS),
                   *fresh = make_response(f, 2, 9, NOW_MS);
-    replay->as.response.must_exist = amend->as.response.must_exist = fresh->as.response.must_exist = true;
+    replay->as.response.unless_stored = amend->as.response.unless_stored = fresh->as.response.unless_stored =
+        ERR_SURVEY_CLOSED;
     assert_int_equal(apply(f, replay), OUTCOME_REPLAYED);
     assert_int_equal(apply(f, amend), OUTCOME_REFUSED);
     assert_int_equal(amend->refusal, ERR_SURVEY_CLOSED);

@@ -58,7 +58,7 @@ static struct change *random_response(struct history *h) {
     response->excluded_reason = response->excluded ? "bot" : NULL;
     response->revision = 1 + roll(5);
     change->as.response.amend_window_ms = roll(3) ? 30 * 60 * 1000 : 0;
-    change->as.response.must_exist = roll(15) == 0;
+    change->as.response.unless_stored = roll(15) == 0 ? ERR_SURVEY_CLOSED : CXD_OK;
     struct property *properties = arena_alloc(&h->memory.arena, CXD_COUNT(KEYS) * sizeof *properties);
     assert_non_null(properties);
     for (size_t i = 0; i < CXD_COUNT(KEYS); i++) {

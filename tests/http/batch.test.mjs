@@ -1,7 +1,7 @@
 // POST /v1/responses: NDJSON or an array, every line validated, one transaction, a result a line.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { assertProblem, makeId, parseLines, seeded, start, UUID } from './harness.mjs';
+import { assertProblem, makeId, parseLines, seeded, start, use, UUID } from './harness.mjs';
 
 const d = await start();
 after(() => d.stop());
@@ -174,4 +174,20 @@ test('ten thousand lines at once', async () => {
   assert.equal(reply.lines.length, 10_000);
   assert.ok(reply.lines.every((line, i) => line.status === 201 && line.line === i + 1));
   assert.equal(await counted(slug), 10_000);
+});
+
+test('a batch has a number of lines at most, and is refused as a whole above it', async (t) => {
+  const daemon = await use(t, { config: { limits: { batch_lines: 3 } } });
+  await daemon.survey('few', { metric: 'nps' });
+  const line = { survey: 'few', score: 9 };
+  assert.equal((await daemon.batch([line, line, line])).status, 200);
+  assertProblem(await daemon.batch([line, line, line, line]), 413, 'too_large');
+  assert.equal((await daemon.score('few')).json.n, 3);
+});
+
+test('many lines that are not JSON cost no more than as many that are', async () => {
+  const body = 'x,y\n'.repeat(60_000);
+  const reply = await d.admin('POST', '/v1/responses', { body, type: 'application/x-ndjson' });
+  assert.equal(reply.status, 200);
+  assert.equal(reply.text.trim().split('\n').length, 60_000);
 });

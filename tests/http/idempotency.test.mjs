@@ -1,5 +1,6 @@
 // Exactly once (edge.md §5): by id, by path, by Idempotency-Key; replay, amend, conflict; and many clients at once.
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import { after, test } from 'node:test';
 import { assertProblem, makeId, seeded, start, UUID } from './harness.mjs';
@@ -261,4 +262,19 @@ test('a client that goes away before its reply leaves one response, and the daem
   const replies = await Promise.all(ids.map((id) => d.put(slug, id, { score: 9 })));
   for (const reply of replies) assert.ok(reply.status === 200 || reply.status === 201, reply.text);
   assert.equal((await counted(slug)).n, 50);
+});
+
+test('a retry is answered also when it has become too old to be new', async () => {
+  await d.survey('aging', { metric: 'nps', max_backdate: '7d' });
+  const name = randomUUID();
+  const body = { score: 9, answered_at: new Date(Date.now() - 60_000).toISOString() };
+  assert.equal((await d.put('aging', name, body)).status, 201);
+  await d.survey('aging', { metric: 'nps', max_backdate: 1 });
+  const again = await d.put('aging', name, body);
+  assert.equal(again.status, 200, again.text);
+  assert.equal(again.json.revision, 1);
+  for (const reply of [await d.put('aging', name, { ...body, score: 8 }), await d.put('aging', randomUUID(), body), await d.post('aging', body)]) {
+    assertProblem(reply, 422, 'invalid');
+    assert.deepEqual(reply.json.errors.map((error) => error.pointer), ['/answered_at']);
+  }
 });

@@ -140,7 +140,9 @@ static void test_queue_takes_all_in_order(void **state) {
         assert_ptr_equal(taken, &tickets[i]);
     assert_null(taken);
     struct ticket huge = {.count = 100};
-    assert_true(queue_put(&queue, &huge)); /* larger than the queue, which is empty */
+    assert_true(queue_put(&queue, &more));
+    assert_ptr_equal(queue_take_all(&queue), &more);
+    assert_true(queue_put(&queue, &huge)); /* larger than the queue, which is not full */
     assert_false(queue_put(&queue, &more));
     queue_close(&queue);
     assert_ptr_equal(queue_take_all(&queue), &huge);
@@ -260,6 +262,13 @@ static void test_stale_revision(void **state) {
     assert_int_equal(ingest_apply(bed.ingest, &again, &err), CXD_OK);
     assert_int_equal(again.outcome, OUTCOME_REPLAYED);
     assert_int_equal(count_stored(&bed, "csat"), 1);
+    /* Archiving does not raise the revision, and holds for what is on its way all the same. */
+    struct change on_its_way = response_change(&bed, "nps", 3);
+    struct change archive = {
+        .kind = CHANGE_ARCHIVE, .now_ms = 5000, .arena = &bed.arena, .as.archive.slug = "nps"};
+    assert_int_equal(ingest_apply(bed.ingest, &archive, &err), CXD_OK);
+    assert_int_equal(ingest_apply(bed.ingest, &on_its_way, &err), ERR_SURVEY_CLOSED);
+    assert_int_equal(count_stored(&bed, "nps"), 0);
     bed_close(&bed);
 }
 

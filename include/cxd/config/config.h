@@ -34,6 +34,7 @@ struct config {
     /* [limits]: edge cases of what is taken in; characters are Unicode code points */
     int64_t body_bytes;
     int64_t batch_bytes;
+    int64_t batch_lines;
     int64_t header_bytes;
     int64_t json_depth;
     int64_t comment_characters;

@@ -40,7 +40,7 @@ struct ingest_options {
 CXD_NODISCARD enum cxd_err ingest_start(const struct ingest_options *options, struct ingest **ret_ingest,
                                         struct error *err);
 /* Queues a ticket. The writer may sleep on until ingest_wake: once for many. ERR_QUEUE_FULL (nothing was taken; `done` is not called) when the changes do not fit beside what waits: a
- * ticket larger than the whole queue is taken when the queue is empty. */
+ * ticket larger than the whole queue is taken while the queue is not full. */
 CXD_NODISCARD enum cxd_err ingest_submit(struct ingest *ingest, struct ticket *ticket);
 void ingest_wake(struct ingest *ingest);
 /* Submits one change and waits for it: for start-up, not for handlers. */

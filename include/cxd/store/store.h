@@ -68,8 +68,7 @@ struct change {
         struct {
             struct response value; /* in: id, survey, revision, … ; out (replayed, amended): as stored */
             int64_t amend_window_ms;
-            bool
-                must_exist; /* the survey is closed: only a replay is answered, else refused ERR_SURVEY_CLOSED */
+            enum cxd_err unless_stored; /* not CXD_OK: only a replay is answered, else refused with this */
         } response;
         struct {
             struct id id;

@@ -75,9 +75,10 @@ enum cxd_err db_use_wal(struct db *db, struct error *err) {
     if (rc == SQLITE_OK) {
         rc = sqlite3_step(stmt);
     }
-    bool wal = rc == SQLITE_ROW && strcmp((const char *)sqlite3_column_text(stmt, 0), "wal") == 0;
+    const char *mode = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
+    bool wal = mode && strcmp(mode, "wal") == 0;
     enum cxd_err code = CXD_OK;
-    if (rc != SQLITE_ROW) {
+    if (!mode) {
         code = db_error(db, "cannot turn write-ahead logging on", err);
     } else if (!wal) {
         code =
@@ -142,6 +143,11 @@ enum cxd_err db_error(struct db *db, const char *doing, struct error *err) {
         return error_set(err, ERR_NO_MEMORY, "%s: no memory for a connection", doing);
     }
     int rc = sqlite3_extended_errcode(db->handle);
+    if (rc == SQLITE_INTERRUPT) {
+        return error_set(err, ERR_BAD_PARAMETER,
+                         "too many responses would have to be read for this: choose a shorter window, or one "
+                         "filter that the survey declares");
+    }
     int system_errno = is_failed_write(rc) ? failed_errno(db->handle) : 0;
     enum cxd_err code = code_of(rc, system_errno);
     if (code == ERR_SCHEMA) {

@@ -56,6 +56,23 @@ static struct plan plan_filter(const struct filter *filter) {
     return plan;
 }
 
+/* The question was made with the definition of a moment ago; what this transaction reads may be newer. */
+static enum cxd_err check_rolled(struct sqlite_reader *reader, const struct filter *filter, struct plan *plan,
+                                 struct error *err) {
+    if (!plan->rolled || filter->property_count == 0) {
+        return CXD_OK;
+    }
+    sqlite3_stmt *stmt = NULL;
+    enum cxd_err code = db_statement(&reader->db, QUERY_IS_ROLLED, &stmt, err);
+    if (code == CXD_OK) {
+        db_bind_int(stmt, 1, filter->survey);
+        db_bind_text(stmt, 2, filter->properties[0].key);
+        code = db_next(&reader->db, stmt, &plan->rolled, err);
+        sqlite3_reset(stmt);
+    }
+    return code;
+}
+
 static enum cxd_err find_series(struct sqlite_reader *reader, const struct filter *filter, struct plan *plan,
                                 bool *ret_found, struct error *err) {
     if (plan->dimension && plan->dimension[0] == '\0') {
@@ -206,6 +223,9 @@ enum cxd_err sqlite_read_histograms(struct store_reader *base, const struct filt
     struct dealer dealer = {.bounds = bounds, .count = count, .hists = hists};
     bool began = false;
     enum cxd_err code = reader_enter(reader, &began, err);
+    if (code == CXD_OK) {
+        code = check_rolled(reader, filter, &plan, err);
+    }
     if (code == CXD_OK) {
         code = plan.rolled ? read_spans(reader, filter, &plan, &dealer, err)
                            : scan(reader, filter, bounds[0], bounds[count - 1], &dealer, err);

@@ -7,6 +7,15 @@
 
 #include "store/sqlite/writer.h"
 
+/* A question that no rollup serves reads responses, at about a million a second. It ends after these steps of SQLite's machine
+ * (some ten seconds), so that a few such questions cannot hold every reader, and with their snapshots the log, for minutes. */
+enum { STEPS_A_CALL = 1000 * 1000, CALLS_MAX = 600 };
+
+static int count_steps(void *context) {
+    struct sqlite_reader *reader = context;
+    return ++reader->calls > CALLS_MAX;
+}
+
 enum cxd_err sqlite_reader_open(struct store *base, struct store_reader **ret_reader, struct error *err) {
     struct sqlite_store *store = (struct sqlite_store *)base;
     struct sqlite_reader *reader = calloc(1, sizeof *reader);
@@ -20,6 +29,7 @@ enum cxd_err sqlite_reader_open(struct store *base, struct store_reader **ret_re
         free(reader);
         return code;
     }
+    sqlite3_progress_handler(reader->db.handle, STEPS_A_CALL, count_steps, reader);
     *ret_reader = &reader->base;
     return CXD_OK;
 }
@@ -35,6 +45,7 @@ void sqlite_reader_close(struct store_reader *base) {
  * at once. */
 enum cxd_err sqlite_reader_begin(struct store_reader *base, struct error *err) {
     struct sqlite_reader *reader = (struct sqlite_reader *)base;
+    reader->calls = 0;
     enum cxd_err code = db_run_query(&reader->db, QUERY_BEGIN_READ, err);
     if (code == CXD_OK) {
         code = db_run_query(&reader->db, QUERY_TAKE_SNAPSHOT, err);
@@ -54,6 +65,7 @@ enum cxd_err reader_enter(struct sqlite_reader *reader, bool *ret_began, struct 
     if (!sqlite3_get_autocommit(reader->db.handle)) {
         return CXD_OK;
     }
+    reader->calls = 0;
     enum cxd_err code = db_run_query(&reader->db, QUERY_BEGIN_READ, err);
     *ret_began = code == CXD_OK;
     return code;

@@ -11,6 +11,7 @@ struct sqlite_reader {
     struct store_reader base;
     struct db db;
     struct buffer text; /* a dimension's name, or wanted properties */
+    int calls;          /* of count_steps, since the question began */
 };
 
 enum cxd_err sqlite_reader_open(struct store *store, struct store_reader **ret_reader, struct error *err);

@@ -69,7 +69,7 @@ enum cxd_err write_response(struct sqlite_store *store, struct change *change, s
         change->outcome = OUTCOME_MISSING;
         return CXD_OK;
     }
-    if (change->as.response.must_exist) {
+    if (change->as.response.unless_stored != CXD_OK) {
         return answer_stored(store, change, err);
     }
     /* Nearly every response is new: insert first, and look only at what was in the way. */
