@@ -68,6 +68,7 @@ static void drop(struct document *doc) {
 
 void document_init(struct document *doc) {
     doc->blocks = NULL;
+    doc->lines_before = 0;
     drop(doc);
 }
 

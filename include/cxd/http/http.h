@@ -127,7 +127,7 @@ void http_reply_tagged(struct http_request *request, const char *type);
 void http_problem(struct http_request *request, const struct error *err);
 void http_problem_code(struct http_request *request, enum cxd_err code, const char *format, ...)
     CXD_PRINTF(3, 4);
-/* Appends the problem's JSON object (one line, no newline) without sending: for one line of a batch. `line` 0: no line member. */
+/* Appends the problem's JSON object (one line, no newline) without sending: for one line of a batch. */
 void http_problem_write(struct buffer *out, const struct error *err);
 
 /* Sets the request aside: its connection waits. Call before the work is handed to another thread; that thread then calls
