@@ -15,8 +15,8 @@ static const char WRITER_SETTINGS[] = "PRAGMA synchronous = FULL;"
                                       "PRAGMA mmap_size = 0;"
                                       "PRAGMA temp_store = MEMORY;"
                                       "PRAGMA secure_delete = ON;" /* an erased comment leaves the file */
-                                      "PRAGMA wal_autocheckpoint = 4000;"
-                                      "PRAGMA journal_size_limit = 33554432;";
+                                      "PRAGMA wal_autocheckpoint = 12000;"
+                                      "PRAGMA journal_size_limit = 67108864;";
 
 static const char READER_SETTINGS[] = "PRAGMA query_only = ON;"
                                       "PRAGMA cache_size = -2000;"
