@@ -65,6 +65,11 @@ void api_submit(struct http_request *request, struct ticket *ticket, http_handle
 /* Replies the problem and returns true if the ticket was not applied. */
 bool api_submit_failed(struct http_request *request, const struct ticket *ticket);
 
+/* Makes a change of a validated response: what the server adds to what the client said. ERR_SURVEY_CLOSED for one without an
+ * id, which cannot be a retry. */
+CXD_NODISCARD enum cxd_err api_fill_response(struct http_request *request, const struct survey *survey,
+                                             struct change *change, struct error *err);
+
 /* Replies ERR_MEDIA_TYPE and returns true unless the body may be read as JSON (no Content-Type at all may). */
 bool api_refuse_type(struct http_request *request, bool allow_text);
 

@@ -62,8 +62,6 @@ static enum cxd_err name_line(struct http_request *request, const char *slug, si
             return result;
         response->has_id = true;
     }
-    if (!response->has_id)
-        id_make(http_ids(request), http_now_ms(request), &response->id);
     return CXD_OK;
 }
 
@@ -81,24 +79,8 @@ static enum cxd_err prepare_line(struct http_request *request, struct import *im
     enum cxd_err result = response_validate(response, survey, &app->limits, now_ms, true, err);
     if (result != CXD_OK)
         return result;
-    bool is_open = survey_is_open(survey, now_ms);
-    bool named = response->has_id || http_header(request, "Idempotency-Key") != NULL;
-    if (!is_open && !named)
-        return error_set(err, ERR_SURVEY_CLOSED, "the survey is closed, not open yet, or archived");
     result = name_line(request, slug, number, response, err);
-    if (result != CXD_OK)
-        return result;
-    response->survey = survey->number;
-    response->revision = survey->revision;
-    response->received_at = now_ms;
-    if (!response->has_answered_at)
-        response->answered_at = now_ms;
-    change->kind = CHANGE_RESPONSE;
-    change->now_ms = now_ms;
-    change->arena = http_arena(request);
-    change->as.response.amend_window_ms = survey->amend_window_s * 1000;
-    change->as.response.unless_stored = is_open ? CXD_OK : ERR_SURVEY_CLOSED;
-    return CXD_OK;
+    return result == CXD_OK ? api_fill_response(request, survey, change, err) : result;
 }
 
 static enum cxd_err read_line(struct http_request *request, struct import *import, struct batch *batch,

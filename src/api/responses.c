@@ -57,18 +57,6 @@ static enum cxd_err read_response(struct http_request *request, const char *path
                              is_old(request, survey, response), err);
 }
 
-/* What the server adds to what the client said. */
-static void stamp(struct http_request *request, const struct survey *survey, struct response *response) {
-    int64_t now_ms = http_now_ms(request);
-    response->survey = survey->number;
-    response->revision = survey->revision;
-    response->received_at = now_ms;
-    if (!response->has_answered_at)
-        response->answered_at = now_ms;
-    if (!response->has_id)
-        id_make(http_ids(request), now_ms, &response->id);
-}
-
 static void reply_refused(struct http_request *request, const struct submission *submission) {
     enum cxd_err refusal = submission->change.refusal;
     if (refusal == ERR_INVALID && submission->is_old) {
@@ -122,22 +110,14 @@ static void submit_response(struct http_request *request, const char *path_id, c
         http_problem(request, &err);
         return;
     }
-    bool is_open = survey_is_open(survey, http_now_ms(request));
-    if (!is_open && !response->has_id) {
-        http_problem_code(request, ERR_SURVEY_CLOSED, "the survey is closed, not open yet, or archived");
+    if (api_fill_response(request, survey, change, &err) != CXD_OK) {
+        http_problem(request, &err);
         return;
     }
-    stamp(request, survey, response);
-    change->kind = CHANGE_RESPONSE;
-    change->now_ms = http_now_ms(request);
-    change->arena = http_arena(request);
-    change->as.response.amend_window_ms = survey->amend_window_s * 1000;
-    /* The retry of one that was stored in time is still answered. */
     submission->is_old = is_old(request, survey, response);
     submission->max_backdate_s = survey->max_backdate_s;
-    change->as.response.unless_stored = !is_open             ? ERR_SURVEY_CLOSED
-                                        : submission->is_old ? ERR_INVALID
-                                                             : CXD_OK;
+    if (submission->is_old && change->as.response.unless_stored == CXD_OK)
+        change->as.response.unless_stored = ERR_INVALID;
     memcpy(submission->slug, survey->slug, sizeof(submission->slug));
     submission->ticket.changes = change;
     submission->ticket.count = 1;

@@ -36,6 +36,29 @@ bool api_submit_failed(struct http_request *request, const struct ticket *ticket
     }
 }
 
+enum cxd_err api_fill_response(struct http_request *request, const struct survey *survey,
+                               struct change *change, struct error *err) {
+    struct response *response = &change->as.response.value;
+    int64_t now_ms = http_now_ms(request);
+    bool is_open = survey_is_open(survey, now_ms);
+    if (!is_open && !response->has_id)
+        return error_set(err, ERR_SURVEY_CLOSED, "the survey is closed, not open yet, or archived");
+    response->survey = survey->number;
+    response->revision = survey->revision;
+    response->received_at = now_ms;
+    if (!response->has_answered_at)
+        response->answered_at = now_ms;
+    if (!response->has_id)
+        id_make(http_ids(request), now_ms, &response->id);
+    change->kind = CHANGE_RESPONSE;
+    change->now_ms = now_ms;
+    change->arena = http_arena(request);
+    change->as.response.amend_window_ms = survey->amend_window_s * 1000;
+    /* The retry of one that was stored in time is still answered. */
+    change->as.response.unless_stored = is_open ? CXD_OK : ERR_SURVEY_CLOSED;
+    return CXD_OK;
+}
+
 bool api_refuse_type(struct http_request *request, bool allow_text) {
     if (http_header(request, "Content-Type") == NULL || http_has_type(request, "application/json") ||
         (allow_text && http_has_type(request, "text/plain")))
