@@ -181,7 +181,8 @@ fuzz: deps-check
 	$(BUILD) VARIANT=fuzz fuzzers
 	@for target in $(FUZZ_TARGETS); do \
 		mkdir -p build/fuzz/corpus/$$target && \
-		build/fuzz/tests/fuzz/$$target -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=build/fuzz/ \
+		words=tests/fuzz/dict/$$target.dict; test -f $$words && words=-dict=$$words || words=; \
+		build/fuzz/tests/fuzz/$$target -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=build/fuzz/ $$words \
 			build/fuzz/corpus/$$target tests/fuzz/corpus/$$target || exit 1; \
 	done
 

@@ -13,7 +13,7 @@ const logs = 'build/check';
 fs.mkdirSync(logs, { recursive: true });
 
 const CRASH_KILLS = 20;
-const FUZZ_SECONDS = 3;
+const FUZZ_SECONDS = 30;
 const PARALLEL = 2;
 const SECOND = 1000;
 
@@ -101,13 +101,15 @@ function readSummary(run) {
 
 const programs = (files, limit) => files.map((file) => ({ name: path.basename(file), command: file, args: [], read: readTap, limit }));
 
-// Inputs that a fuzz target begins with: tests/fuzz/corpus/NAME for fuzz_NAME. What it finds goes to the build folder.
+// A fuzz target begins with the inputs of tests/fuzz/corpus/fuzz_NAME and the words of tests/fuzz/dict/fuzz_NAME.dict, if there are
+// any. What it finds goes to the build folder.
 function fuzzTarget(file) {
   const name = path.basename(file).replace(/^fuzz_/, '');
   const found = path.join(logs, `corpus_${name}`);
   fs.mkdirSync(found, { recursive: true });
-  const seeds = [`tests/fuzz/corpus/${name}`, `tests/fuzz/corpus/fuzz_${name}`].filter((directory) => fs.existsSync(directory));
-  const args = [`-max_total_time=${FUZZ_SECONDS}`, '-timeout=10', '-rss_limit_mb=2048', `-artifact_prefix=${logs}/${name}_`, '-print_final_stats=1', found, ...seeds];
+  const seeds = [`tests/fuzz/corpus/fuzz_${name}`].filter((directory) => fs.existsSync(directory));
+  const words = [`tests/fuzz/dict/fuzz_${name}.dict`].filter((dictionary) => fs.existsSync(dictionary)).map((dictionary) => `-dict=${dictionary}`);
+  const args = [`-max_total_time=${FUZZ_SECONDS}`, '-timeout=10', '-rss_limit_mb=2048', `-artifact_prefix=${logs}/${name}_`, '-print_final_stats=1', ...words, found, ...seeds];
   return { name: path.basename(file), command: file, args, read: asOne, limit: (FUZZ_SECONDS + 60) * SECOND };
 }
 

@@ -278,13 +278,19 @@ const char *option_nearest(const char *word, const char *const *words, size_t co
 const char *option_show(const char *value, char out[SHOWN_SIZE]) {
     enum { SHOWN = 48 };
     size_t length = 0;
-    for (; value[length] && length < SHOWN; length++) {
-        unsigned char byte = (unsigned char)value[length];
-        out[length] = byte < 0x20 || byte == 0x7F ? '?' : value[length];
+    size_t in = 0;
+    for (; value[in] && length < SHOWN; in++) {
+        unsigned char byte = (unsigned char)value[in];
+        unsigned char next = (unsigned char)value[in + 1];
+        bool is_c1 = byte == 0xC2 && next >= 0x80 && next <= 0x9F; /* in UTF-8 these are two bytes */
+        out[length++] = byte < 0x20 || byte == 0x7F || is_c1 ? '?' : value[in];
+        in += is_c1;
     }
-    if (value[length]) {
-        while (length > 0 && ((unsigned char)value[length] & 0xC0) == 0x80)
+    if (value[in]) {
+        while (length > 0 && ((unsigned char)value[in] & 0xC0) == 0x80) {
             length--;
+            in--;
+        }
         memcpy(out + length, "...", 3);
         length += 3;
     }

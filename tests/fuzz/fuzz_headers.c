@@ -1,0 +1,225 @@
+/* The first byte chooses: a header's value ('a' Authorization, 'e' If-None-Match), a request target ('t'), or a whole
+ * header block for the guard ('g'). */
+#include "fuzz.h"
+
+#include <strings.h>
+
+#include "api/app.h"
+#include "cxd/base/arena.h"
+#include "cxd/base/compiler.h"
+#include "http/auth.h"
+#include "http/etag.h"
+#include "http/guard.h"
+#include "http/router.h"
+#include "http/target.h"
+
+static void fuzz_authorization(const char *text) {
+    const char *token = auth_bearer(text);
+    if (token == NULL)
+        return;
+    CHECK(strncasecmp(text, "bearer ", 7) == 0 && token >= text + 7);
+    CHECK(token[0] != '\0' && token + strlen(token) == text + strlen(text));
+    for (const char *c = token; *c != '\0'; c++)
+        CHECK(*c > ' ' && *c < 0x7F && *c != '"' && *c != ',');
+}
+
+/* Another's tag never fits; ours does wherever it is put into a list that was one before. */
+static void fuzz_etag(const char *text) {
+    char tag[ETAG_SIZE];
+    etag_make(text, strlen(text), tag);
+    bool star = text[strspn(text, " \t,")] == '*';
+    CHECK(!etag_matches(text, tag) || star || strstr(text, tag) != NULL);
+    char *list = malloc(strlen(text) + 2 * ETAG_SIZE);
+    CHECK(list != NULL);
+    sprintf(list, "W/%s, %s", tag, text);
+    CHECK(etag_matches(list, tag));
+    sprintf(list, "\"a,b\" ,%s", tag);
+    CHECK(etag_matches(list, tag));
+    free(list);
+}
+
+/* %XX for every byte: a spelling that means the same. */
+static char *respell(const struct target *target) {
+    size_t size = 2;
+    for (size_t i = 0; i < target->count; i++)
+        size += 3 * strlen(target->segments[i]) + 1;
+    char *out = malloc(size), *at = out;
+    CHECK(out != NULL);
+    for (size_t i = 0; i < target->count; i++) {
+        *at++ = '/';
+        for (const char *c = target->segments[i]; *c != '\0'; c++)
+            at += sprintf(at, "%%%02X", (unsigned)(unsigned char)*c);
+    }
+    *at = '\0';
+    return out;
+}
+
+static void fuzz_target(char *text) {
+    static struct router *router;
+    if (router == NULL)
+        router = router_new(API_ROUTES, API_ROUTE_COUNT);
+    CHECK(router != NULL);
+    struct target target, again;
+    const char *values[ROUTER_PARAMETERS_MAX], *others[ROUTER_PARAMETERS_MAX];
+    size_t slashes = 0;
+    for (const char *c = text; *c != '\0' && *c != '?'; c++)
+        slashes += *c == '/';
+    if (!target_parse(text, &target))
+        return;
+    CHECK(target.count == slashes);
+    for (size_t i = 0; i < target.count && i < TARGET_SEGMENTS_MAX; i++)
+        CHECK(utf8_count(target.segments[i]) != SIZE_MAX);
+    const struct router_path *path = router_match(router, &target, values);
+    if (target.count > TARGET_SEGMENTS_MAX) {
+        CHECK(path == NULL);
+        return;
+    }
+    char *spelled = respell(&target);
+    CHECK(target_parse(spelled, &again) && again.count == target.count);
+    CHECK(router_match(router, &again, others) == path);
+    for (size_t i = 0; path != NULL && i < path->parameter_count; i++)
+        CHECK(values[i][0] != '\0' && strcmp(values[i], others[i]) == 0);
+    free(spelled);
+}
+
+/* --- The guard ------------------------------------------------------------------------------------------------------ */
+
+static bool is_token(const char *text, size_t length) {
+    for (size_t i = 0; i < length; i++)
+        if (text[i] <= ' ' || text[i] >= 0x7F || strchr("()<>@,;:\\\"/[]?={}", text[i]) != NULL)
+            return false;
+    return length > 0;
+}
+
+/* What a block must be to pass, read off the raw lines: a second reading of RFC 9112, the strictest. */
+struct reading {
+    unsigned hosts, lengths, encodings;
+    bool clean, http_1_0;
+    uint64_t length;
+};
+
+static void read_line(struct reading *reading, const char *line, size_t length) {
+    const char *colon = memchr(line, ':', length);
+    if (colon == NULL || !is_token(line, (size_t)(colon - line))) {
+        reading->clean = false;
+        return;
+    }
+    size_t name = (size_t)(colon - line);
+    const char *value = colon + 1;
+    size_t left = length - name - 1;
+    for (size_t i = 0; i < left; i++)
+        if (((unsigned char)value[i] < 0x20 && value[i] != '\t') || value[i] == 0x7F)
+            reading->clean = false;
+    while (left > 0 && (*value == ' ' || *value == '\t'))
+        value++, left--;
+    if (name == 4 && strncasecmp(line, "host", 4) == 0)
+        reading->hosts++;
+    if (name == 17 && strncasecmp(line, "transfer-encoding", 17) == 0) {
+        reading->encodings++;
+        reading->clean = reading->clean && left == 7 && strncasecmp(value, "chunked", 7) == 0;
+    }
+    if (name == 14 && strncasecmp(line, "content-length", 14) == 0) {
+        reading->lengths++;
+        reading->clean = reading->clean && left > 0 && left <= 18;
+        for (size_t i = 0; i < left && reading->clean; i++) {
+            reading->clean = value[i] >= '0' && value[i] <= '9';
+            reading->length = reading->length * 10 + (uint64_t)(value[i] - '0');
+        }
+    }
+}
+
+static bool may_pass(const struct reading *reading) {
+    return reading->clean && reading->lengths <= 1 && reading->encodings <= 1 &&
+           reading->lengths + reading->encodings <= 1 && !(reading->encodings > 0 && reading->http_1_0) &&
+           reading->hosts <= 1 && (reading->hosts == 1 || reading->http_1_0);
+}
+
+/* One field as libmicrohttpd hands it on: blanks before the value are gone, and those after it stay. False for a line
+ * without a colon, at which it gives up by itself. */
+static bool feed_line(struct guard *guard, char *line, size_t length) {
+    char *colon = memchr(line, ':', length);
+    if (colon == NULL)
+        return false;
+    char *value = colon + 1;
+    size_t name = (size_t)(colon - line);
+    while (value < line + length && (*value == ' ' || *value == '\t'))
+        value++;
+    guard_field(guard, line, name, value, (size_t)(line + length - value));
+    return true;
+}
+
+/* "METHOD SP target SP version CR LF", fields, empty line. The guard is fed the lines as they lie, and passes what the
+ * strict reading passes, with the same facts; what ends at a bare LF or is folded never does. */
+static void fuzz_guard(char *text, size_t size) {
+    static const char METHOD[] = "GET ", VERSION[] = "HTTP/1.";
+    struct reading reading = {.clean = true};
+    struct guard guard;
+    if (size < 3)
+        return;
+    reading.http_1_0 = text[0] == '0';
+    char head[64];
+    snprintf(head, sizeof(head), "%s/ %s%c", METHOD, VERSION, reading.http_1_0 ? '0' : '1');
+    size_t head_length = strlen(head);
+    char *block = malloc(head_length + 2 + size + 4);
+    CHECK(block != NULL);
+    memcpy(block, head, head_length);
+    memcpy(block + head_length, "\r\n", 2);
+    memcpy(block + head_length + 2, text + 1, size - 1);
+    char *end = block + head_length + 2 + size - 1;
+    memcpy(end, "\r\n\r\n", 4);
+    block[3] = block[5] = '\0';
+    block[head_length] = block[head_length + 1] = '\0';
+    guard_begin(&guard, block + 4, block + 6);
+    guard_layout(&guard, block, block + 4, block + 6);
+    char *line = block + head_length + 2;
+    for (;;) {
+        size_t length = (size_t)(end + 4 - line);
+        char *stop = memchr(line, '\n', length); /* MHD ends a line at LF, with or without CR */
+        CHECK(stop != NULL);
+        bool whole = stop > line && stop[-1] == '\r';
+        size_t text_length = (size_t)(stop - line) - (whole ? 1 : 0);
+        if (text_length == 0) {
+            reading.clean = reading.clean && whole;
+            end = stop + 1;
+            break;
+        }
+        reading.clean = reading.clean && whole && line[0] != ' ' && line[0] != '\t';
+        read_line(&reading, line, text_length);
+        if (!feed_line(&guard, line, text_length))
+            goto out;
+        line = stop + 1;
+    }
+    const char *reason = guard_end(&guard, end);
+    CHECK((reason == NULL) == may_pass(&reading));
+    CHECK(reason == NULL || reason[0] != '\0');
+    if (reason == NULL) {
+        CHECK(guard.facts.has_length == (reading.lengths == 1) && guard.facts.length == reading.length);
+        CHECK(guard.facts.chunked == (reading.encodings == 1) && guard.facts.http_1_0 == reading.http_1_0);
+    }
+out:
+    free(block);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    if (size == 0)
+        return 0;
+    char *text = fuzz_text(data + 1, size - 1);
+    switch (data[0]) {
+    case 'a':
+        fuzz_authorization(text);
+        break;
+    case 'e':
+        fuzz_etag(text);
+        break;
+    case 't':
+        fuzz_target(text);
+        break;
+    case 'g':
+        fuzz_guard(text, size - 1);
+        break;
+    default:
+        break;
+    }
+    free(text);
+    return 0;
+}
