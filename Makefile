@@ -127,21 +127,29 @@ help:
 	@echo 'make bench       speed and scale, as a table and build/bench/result.json (BENCH="speed", "scale", "delay", "all")'
 	@echo 'make crash       kill -9 under load (KILLS=100)'
 	@echo 'make fuzz        fuzz every parser (FUZZ_SECONDS=300 each)'
-	@echo 'make lint        layering and formatting;  make format  reformats'
+	@echo 'make lint        layering, formatting, manuals, openapi.yaml;  make format  reformats'
 	@echo 'make install     into $$(DESTDIR)$$(PREFIX) and $$(DESTDIR)$$(SYSCONFDIR);  make uninstall'
 	@echo 'make clean'
 
 # Debian packages. `deps` is what building and running needs, the others what tests and measurements need on top.
 DEPS = gcc make pkg-config libmicrohttpd-dev libsqlite3-dev libjansson-dev uuid-dev libinih-dev \
 	libcurl4-openssl-dev nettle-dev tzdata
-DEPS_CHECK = libcmocka-dev clang clang-format libclang-rt-14-dev sqlite3 nodejs curl mandoc
-DEPS_BENCH = wrk npm g++ python3
+DEPS_CHECK = libcmocka-dev clang clang-format libclang-rt-14-dev sqlite3 nodejs npm curl mandoc chromium
+DEPS_BENCH = wrk g++ python3
+
+# What the tests need from npm, by tests/package-lock.json.
+NPM_INSTALLED = tests/node_modules/.package-lock.json
+$(NPM_INSTALLED): tests/package-lock.json
+	@echo 'Installing: npm packages of the tests'
+	@cd tests && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
 
 .PHONY: deps deps-check deps-bench
 deps:
 	@tests/deps.sh $(DEPS)
 deps-check:
 	@tests/deps.sh $(DEPS) $(DEPS_CHECK)
+	@$(MAKE) --no-print-directory $(NPM_INSTALLED)
 deps-bench:
 	@tests/deps.sh $(DEPS) $(DEPS_CHECK) $(DEPS_BENCH)
 
@@ -215,6 +223,7 @@ lint: deps-check
 	@clang-format --dry-run -Werror $(C_FILES)
 	@tests/lint/layers.sh $(CC) $(CPPFLAGS) -std=c11
 	@for page in docs/*.[58]; do mandoc -Tlint -W warning $$page || exit 1; done
+	@tests/lint/openapi.sh
 
 format:
 	clang-format -i $(C_FILES)

@@ -536,24 +536,4 @@ describe('documents', () => {
       assert.equal(done.status, 0);
     }
   });
-
-  test('openapi.yaml has every route, and no other', () => {
-    const routes = [...read('src/api/routes.c').matchAll(/\{HTTP_(\w+), (.+?), api_/g)].map(([, method, pattern]) =>
-      `${method} ${pattern.replace(/RESPONSES/, '"/v1/surveys/{survey}/responses"').replace(/" ?"|"/g, '')}`);
-    assert.ok(routes.length > 10);
-    const described = [];
-    let at = '';
-    for (const line of read('docs/openapi.yaml').split('\ncomponents:')[0].split('\n')) {
-      at = /^ {2}(\/\S*):$/.exec(line)?.[1] ?? at;
-      const method = /^ {4}(get|put|post|delete|patch):$/.exec(line)?.[1];
-      if (method) described.push(`${method.toUpperCase()} ${at}`);
-    }
-    assert.deepEqual(described.sort(), routes.sort());
-  });
-
-  test('openapi.yaml names every problem that leaves by HTTP', () => {
-    const text = read('docs/openapi.yaml');
-    const table = read('include/cxd/base/errors.def').split('These never leave')[0];
-    for (const [, slug] of table.matchAll(/^CXD_ERROR\(\w+, +\d+, "(\w+)"/gm)) assert.ok(text.includes(`\`${slug}\``), slug);
-  });
 });

@@ -8,6 +8,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { conform, isLibrarys } from './openapi.mjs';
 
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 export const BINARY = path.resolve(ROOT, process.env.CXD_BINARY ?? 'build/asan/cxd');
@@ -190,7 +191,8 @@ class Daemon {
     this.agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
   }
 
-  // One request: { status, headers, text, json }. `body` may be an object (sent as JSON), a string or a Buffer.
+  // One request: { status, headers, text, json }. `body` may be an object (sent as JSON), a string or a Buffer. The exchange must be as
+  // docs/openapi.yaml says.
   request(method, target, { key, body, headers = {}, type, agent = this.agent, timeout = 60_000 } = {}) {
     let bytes;
     const sent = { ...headers };
@@ -220,7 +222,14 @@ class Daemon {
               return;
             }
           }
-          resolve({ status: response.statusCode, headers: response.headers, text, json });
+          const reply = { status: response.statusCode, headers: response.headers, text, json };
+          try {
+            conform({ method, target, headers: lowerNames(sent), body: bytes?.toString('utf8') ?? '', reply });
+          } catch (error) {
+            reject(error);
+            return;
+          }
+          resolve(reply);
         });
       });
       request.setTimeout(timeout, () => request.destroy(new Error(`${method} ${target}: no reply in ${timeout} ms`)));
@@ -278,6 +287,8 @@ class Daemon {
   }
 }
 
+const lowerNames = (headers) => Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+
 export function parseLines(text) {
   return text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line));
 }
@@ -308,6 +319,7 @@ export class Wire {
     this.buffer = Buffer.alloc(0);
     this.closed = false;
     this.waiters = [];
+    this.sent = Buffer.alloc(0); // not answered yet; null once it cannot be told which reply is whose
   }
 
   open() {
@@ -337,7 +349,9 @@ export class Wire {
   }
 
   send(bytes) {
-    this.socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
+    const raw = typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes;
+    if (this.sent) this.sent = Buffer.concat([this.sent, raw]);
+    this.socket.write(raw);
   }
 
   // Waits until something arrived or the peer closed; false on time-out.
@@ -356,7 +370,10 @@ export class Wire {
     const deadline = Date.now() + ms;
     for (;;) {
       const parsed = this.take(head);
-      if (parsed) return parsed;
+      if (parsed) {
+        this.conform(parsed);
+        return parsed;
+      }
       if (this.closed) return null;
       const left = deadline - Date.now();
       if (left <= 0 || !(await this.wait(left))) throw new Error(`no reply in ${ms} ms; have: ${this.buffer.toString('latin1')}`);
@@ -385,6 +402,15 @@ export class Wire {
     return { status, headers, text, json };
   }
 
+  // Holds a reply to docs/openapi.yaml, as one to the request whose turn it is. After a request that is not well-formed it is not known
+  // where the next one would begin.
+  conform(reply) {
+    if (!this.sent || reply.status < 200) return;
+    const [request, rest] = cutRequest(this.sent);
+    this.sent = rest;
+    if (request && !isLibrarys(reply)) conform({ ...request, reply });
+  }
+
   // True once the peer has closed; false if it has not in `ms`.
   async ended(ms = 10_000) {
     const deadline = Date.now() + ms;
@@ -399,6 +425,20 @@ export class Wire {
   close() {
     this.socket.destroy();
   }
+}
+
+// The first request of some bytes, if it is a plain and whole one, and the bytes behind it (null: it is not).
+function cutRequest(bytes) {
+  const end = bytes.indexOf('\r\n\r\n');
+  const [first, ...lines] = bytes.subarray(0, Math.max(end, 0)).toString('latin1').split('\r\n');
+  const line = /^([A-Z]+) (\/[!-~]*) HTTP\/1\.[01]$/.exec(first);
+  const fields = lines.map((text) => /^([\w-]+):[ \t]*([ -~]*?)[ \t]*$/.exec(text));
+  if (!line || fields.includes(null)) return [null, null];
+  const headers = Object.fromEntries(fields.map(([, name, value]) => [name.toLowerCase(), value]));
+  const length = /^\d{1,9}$/.test(headers['content-length'] ?? '0') ? Number(headers['content-length'] ?? 0) : Infinity;
+  const whole = Object.keys(headers).length === fields.length && !headers['transfer-encoding'] && bytes.length >= end + 4 + length;
+  const body = whole ? bytes.subarray(end + 4, end + 4 + length).toString('utf8') : null;
+  return [{ method: line[1], target: line[2], headers, body }, whole ? bytes.subarray(end + 4 + length) : null];
 }
 
 // Asserts a problem+json reply: status, slug of the type, and (if given) exactly these pointers.
