@@ -126,7 +126,7 @@ help:
 	@echo 'make check       install what tests need, run all of them'
 	@echo 'make bench       speed and scale, as a table and build/bench/result.json (BENCH="speed", "scale", "delay", "all")'
 	@echo 'make crash       kill -9 under load (KILLS=100)'
-	@echo 'make fuzz        fuzz every parser (FUZZ_SECONDS=300 each)'
+	@echo 'make fuzz        fuzz every parser, and all calls against a model (FUZZ_SECONDS=300 each)'
 	@echo 'make lint        layering, formatting, manuals, openapi.yaml;  make format  reformats'
 	@echo 'make install     into $$(DESTDIR)$$(PREFIX) and $$(DESTDIR)$$(SYSCONFDIR);  make uninstall'
 	@echo 'make clean'
@@ -187,12 +187,14 @@ FUZZ_SECONDS ?= 300
 .PHONY: fuzz
 fuzz: deps-check
 	$(BUILD) VARIANT=fuzz fuzzers
+	$(BUILD) VARIANT=asan all
 	@for target in $(FUZZ_TARGETS); do \
 		mkdir -p build/fuzz/corpus/$$target && \
 		words=tests/fuzz/dict/$$target.dict; test -f $$words && words=-dict=$$words || words=; \
 		build/fuzz/tests/fuzz/$$target -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=build/fuzz/ $$words \
 			build/fuzz/corpus/$$target tests/fuzz/corpus/$$target || exit 1; \
 	done
+	@node tests/fuzz/stateful.mjs --seconds $(FUZZ_SECONDS)
 
 KILLS ?= 100
 .PHONY: crash

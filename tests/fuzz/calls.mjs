@@ -1,0 +1,635 @@
+// The calls of the stateful fuzz: each makes up something to send from its own random numbers, asks the model, sends it, and holds the
+// reply against what the model said.
+import assert from 'node:assert/strict';
+import { assertComparison, assertFigures, BAND_NAMES } from '../http/figures.mjs';
+import { assertProblem, parseLines } from '../http/harness.mjs';
+import { floorTo, previousOf, windowOf } from '../http/zone.mjs';
+import { DAY } from './model.mjs';
+
+const SLUGS = ['alpha', 'beta', 'gamma', 'delta-1', 'e_5', 'zeta'];
+const WORDS = ['web', 'mail', 'shop', 'kiosk', 'Zürich', '<b>&', '=1+1', '"q"', '日本', '😀 ok', 'a b'];
+const LOCALES = ['en', 'de-AT', 'pt_BR'];
+const PLANS = ['pro', 'free', '7', 'true', '1.5'];
+const ORIGINS = ['https://a.example', 'https://b.example:8443', 'null'];
+const ZONES_OFFSETS = ['Z', '+05:45', '-03:00'];
+
+// Random numbers and choices of one call.
+export class Dice {
+  constructor(random) {
+    this.random = random;
+  }
+
+  below(n) {
+    return Math.floor(this.random() * n);
+  }
+
+  chance(p) {
+    return this.random() < p;
+  }
+
+  of(list) {
+    return list[this.below(list.length)];
+  }
+
+  hex(digits) {
+    return Array.from({ length: digits }, () => this.below(16).toString(16)).join('');
+  }
+
+  id() {
+    return `0192${this.hex(4)}-${this.hex(4)}-7${this.hex(3)}-8${this.hex(3)}-${this.hex(12)}`;
+  }
+}
+
+// --- Holding a reply against the model ----------------------------------------------------------------------------------
+
+const ms = (text) => (text === null ? null : Date.parse(text));
+
+function holdProblem(reply, want) {
+  assertProblem(reply, want.status, want.slug, want.pointers);
+}
+
+function holdSurvey(json, want) {
+  const { revision, created_at: created, updated_at: updated, archived_at: archived, slug, ...definition } = json;
+  assert.equal(slug, want.slug);
+  assert.deepEqual(definition, want.definition);
+  assert.equal(revision, want.revision);
+  assert.equal(archived !== null, want.archived, `archived_at of ${slug}`);
+  assert.ok(ms(created) <= ms(updated));
+  // What the model cannot know must not change by itself.
+  for (const [name, value] of Object.entries({ created, [`updated${revision}`]: updated, ...(want.archived && { [`archived${revision}`]: archived }) })) {
+    want.times ??= {};
+    want.times[name] ??= value;
+    assert.equal(value, want.times[name], `${name} of ${slug}`);
+  }
+}
+
+function holdResponse(json, response) {
+  const want = { ...response };
+  const got = { ...json, answered_at: ms(json.answered_at), received_at: ms(json.received_at) };
+  assert.deepEqual(got, Object.fromEntries(Object.entries(want).filter(([, value]) => value !== undefined)));
+  assert.deepEqual(Object.keys(json.properties ?? {}), Object.keys(response.properties ?? {}), 'properties are sorted');
+}
+
+function holdKey(json, key) {
+  assert.equal(json.id, key.id);
+  assert.equal(json.name, key.name);
+  assert.deepEqual(json.scopes, key.scopes);
+  assert.equal(json.revoked_at !== null, key.revoked);
+  assert.equal(json.key, undefined);
+}
+
+function holdFigures(context, slug, got, scores, confidence, note) {
+  const { definition } = context.model.surveys.get(slug);
+  if (scores.length >= definition.min_n) {
+    assertFigures(got, definition, scores, { confidence, note });
+    assert.equal(got.suppressed, undefined, note);
+    return;
+  }
+  const { n, score, mean, interval, bands, distribution, suppressed } = got;
+  assert.deepEqual({ n, score, mean, interval, bands, distribution, suppressed }, context.model.figures(slug, scores, confidence), note);
+}
+
+// --- What is sent ---------------------------------------------------------------------------------------------------------
+
+function makeTime(dice, now, farthest) {
+  const at = now - dice.below(farthest) - 1000;
+  const rounded = dice.chance(0.5) ? at - (at % 3_600_000) : dice.chance(0.5) ? at - (at % 1000) : at;
+  const offset = dice.of(ZONES_OFFSETS);
+  if (offset === 'Z') return new Date(rounded).toISOString();
+  const minutes = offset === '+05:45' ? 345 : -180;
+  return new Date(rounded + minutes * 60_000).toISOString().replace('Z', offset);
+}
+
+// A body; `spoil` is the chance of a mistake.
+function makeBody(dice, survey, now, spoil, farthest = 6 * DAY) {
+  const { min, max } = survey?.definition.scale ?? { min: 0, max: 10 };
+  const body = { score: min + dice.below(max - min + 1) };
+  if (dice.chance(0.4)) body.comment = dice.of(['', 'good\nreally', dice.of(WORDS), 'x'.repeat(dice.below(200))]);
+  if (dice.chance(0.3)) body.respondent = `r${dice.below(12)}`;
+  if (dice.chance(0.5)) body.touchpoint = dice.of(WORDS);
+  if (dice.chance(0.4)) body.channel = dice.of(WORDS);
+  if (dice.chance(0.4)) body.locale = dice.of(LOCALES);
+  if (dice.chance(0.4)) {
+    body.properties = { plan: dice.of([...PLANS, 7, true, 1.5]) };
+    if (dice.chance(0.4)) body.properties[dice.of(['tier', 'a.b', 'Z-1', '10'])] = dice.of(WORDS);
+  }
+  if (dice.chance(0.6)) body.answered_at = makeTime(dice, now, farthest);
+  if (dice.chance(0.05)) body[dice.of(['comment', 'locale', 'properties'])] = null;
+  if (dice.chance(spoil)) dice.of(SPOILS)(body, dice, { min, max, now });
+  return body;
+}
+
+const SPOILS = [
+  (body, dice, { max }) => { body.score = max + 1; },
+  (body, dice, { min }) => { body.score = min - 1; },
+  (body) => { body.score = 1.5; },
+  (body, dice) => { body.score = dice.of(['9', null, true, [], {}]); },
+  (body) => { delete body.score; },
+  (body) => { body.scroe = 1; },
+  (body) => { body['a/b~c'] = 1; },
+  (body) => { body.comment = 'x'.repeat(8001); },
+  (body) => { body.comment = 'bell\u0007'; },
+  (body, dice) => { body[dice.of(['respondent', 'touchpoint', 'channel'])] = dice.of(['', 'x\ny', 'y'.repeat(257), 5, '\u0085']); },
+  (body, dice) => { body.locale = dice.of(['', 'e n', 'de-', 'abcdefghi', 7]); },
+  (body, dice) => { body.properties = dice.of([[], 'x', { 'a b': '1' }, { a: null, b: {} }, { '': 'x' }, { a: 'x'.repeat(513) }]); },
+  (body, dice) => { body.answered_at = dice.of(['yesterday', '2026-13-01T00:00:00Z', 5, '2026-10-24']); },
+  (body, dice, { now }) => { body.answered_at = new Date(now + DAY).toISOString(); },
+  (body, dice, { now }) => { body.answered_at = new Date(now - 400 * DAY).toISOString(); },
+  (body, dice) => { body.id = dice.of(['x', '00000000-0000-0000-0000-000000000000', 7, 'ffffffff-ffff-ffff-ffff-ffffffffffff']); },
+];
+
+function makeDefinition(dice, known) {
+  const metric = known && dice.chance(0.85) ? known.definition.metric : dice.of(['nps', 'csat', 'ces']);
+  const sent = { metric };
+  const scales = { nps: ['0-10'], csat: ['0-1', '1-3', '1-5', '1-7', '1-10'], ces: ['1-7', '1-5'] }[metric];
+  if (known && known.definition.metric === metric && dice.chance(0.8)) sent.scale = known.definition.scale;
+  else if (dice.chance(0.4)) {
+    const [min, max] = dice.of(scales).split('-').map(Number);
+    sent.scale = { min, max };
+  }
+  if (dice.chance(0.5)) sent.method = dice.of({ nps: ['net_promoter'], csat: ['top_box', 'mean'], ces: ['mean', 'top_box', 'net_easy'] }[metric]);
+  if (metric === 'ces' && dice.chance(0.3)) sent.direction = dice.of(['lower_is_better', 'higher_is_better']);
+  if (dice.chance(0.4)) sent.name = dice.of(WORDS);
+  if (dice.chance(0.3)) sent.texts = { [dice.of(LOCALES)]: { question: dice.of(WORDS) }, en: { thanks: 'Thanks', low_label: dice.of(WORDS) } };
+  if (dice.chance(0.5)) sent.properties = dice.of([['plan'], ['plan', 'tier'], ['tier'], []]);
+  if (dice.chance(0.15)) sent.allowed_origins = ORIGINS.slice(0, 1 + dice.below(3));
+  if (dice.chance(0.1)) sent[dice.of(['opens_at', 'closes_at'])] = dice.of(['2020-01-01T00:00:00Z', '2040-01-01T00:00:00Z']);
+  if (dice.chance(0.3)) sent.amend_window = dice.of([0, 3600, 86400]);
+  if (dice.chance(0.3)) sent.max_backdate = dice.of([86400, 3 * 86400, 30 * 86400]);
+  if (dice.chance(0.2)) sent.min_n = dice.of([0, 3, 8]);
+  if (dice.chance(0.12)) {
+    dice.of([
+      () => { sent.metric = 'nsp'; }, () => { sent.scale = { min: 1, max: 9 }; }, () => { sent.method = metric === 'nps' ? 'mean' : 'net_promoter'; },
+      () => { sent.colour = 'red'; }, () => { sent.properties = ['plan', 'a b', 'plan']; }, () => { sent.min_n = -1; }, () => { sent.slug = 'another'; },
+      () => { sent.opens_at = '2030-01-01T00:00:00Z'; sent.closes_at = '2029-01-01T00:00:00Z'; },
+    ])();
+  }
+  return sent;
+}
+
+// A key of the model for a call, mostly one that may: { key, sent }.
+function pickKey(context, dice) {
+  if (dice.chance(0.85)) return context.model.keys[0];
+  if (dice.chance(0.2)) return null;
+  if (dice.chance(0.2)) return 'unknown';
+  return dice.of(context.model.keys);
+}
+
+const secretOf = (key) => (key === null ? undefined : key === 'unknown' ? `cxs_${'A'.repeat(43)}` : key.secret);
+
+// --- The calls --------------------------------------------------------------------------------------------------------------
+
+async function putSurvey(context, dice) {
+  const slug = dice.chance(0.03) ? dice.of(['Alpha', '-x', 'a'.repeat(65)]) : dice.of(SLUGS);
+  const sent = makeDefinition(dice, context.model.surveys.get(slug));
+  const key = pickKey(context, dice);
+  const want = context.model.authorize(key, 'admin') ?? context.model.putSurvey(slug, sent);
+  const reply = await context.call('PUT', `/v1/surveys/${slug}`, { key: secretOf(key), body: sent });
+  if (want.slug) return holdProblem(reply, want);
+  assert.equal(reply.status, want.status, reply.text);
+  return holdSurvey(reply.json, want.survey);
+}
+
+async function deleteSurvey(context, dice) {
+  const slug = dice.chance(0.2) ? 'nowhere' : dice.of(SLUGS);
+  const key = pickKey(context, dice);
+  const want = context.model.authorize(key, 'admin') ?? context.model.deleteSurvey(slug);
+  const reply = await context.call('DELETE', `/v1/surveys/${slug}`, { key: secretOf(key) });
+  if (want.slug) return holdProblem(reply, want);
+  assert.equal(reply.status, 200, reply.text);
+  return holdSurvey(reply.json, want.survey);
+}
+
+async function getSurvey(context, dice) {
+  const slug = dice.chance(0.1) ? 'nowhere' : dice.of(SLUGS);
+  const survey = context.model.surveys.get(slug);
+  const form = dice.chance(0.5);
+  const key = form ? null : pickKey(context, dice);
+  const target = `/v1/surveys/${slug}${form ? '/form' : ''}`;
+  const refused = form ? null : context.model.authorize(key, 'read');
+  const now = Date.now();
+  const reply = await context.call('GET', target, { key: secretOf(key) });
+  const want = refused ?? (survey ? null : { status: 404, slug: 'no_survey' });
+  if (want) return holdProblem(reply, want);
+  assert.equal(reply.status, 200, reply.text);
+  if (form) {
+    const { metric, scale, texts } = survey.definition;
+    assert.deepEqual(reply.json, { slug, metric, scale, texts, revision: survey.revision, open: context.model.isOpen(survey, now) });
+  } else {
+    holdSurvey(reply.json, survey);
+  }
+  const again = await context.call('GET', target, { key: secretOf(key), headers: { 'If-None-Match': `"x", ${reply.headers.etag}` } });
+  return assert.deepEqual([again.status, again.text], [304, '']);
+}
+
+function holdStored(context, reply, want, t0, t1) {
+  assert.equal(reply.status, want.status, reply.text);
+  const json = reply.json;
+  if (want.status === 201) {
+    assert.match(json.id, want.name !== undefined ? /^.{14}5/ : want.hasId ? /./ : /^.{14}7/, 'the version of the id');
+    const received = ms(json.received_at);
+    assert.ok(received >= t0 - 1 && received <= t1 + 1, `received_at ${json.received_at}`);
+    context.model.learn(want, { id: json.id, received_at: received, answered_at: received });
+    assert.equal(reply.headers.location, `/v1/surveys/${json.survey}/responses/${json.id}`);
+  }
+  holdResponse(json, want.response);
+}
+
+async function sendResponse(context, dice) {
+  await settle(context);
+  const slug = dice.chance(0.03) ? 'nowhere' : dice.of(SLUGS);
+  const survey = context.model.surveys.get(slug);
+  const stored = [...context.model.responses.values()];
+  const options = {};
+  const headers = {};
+  let body = makeBody(dice, survey, Date.now(), 0.12);
+  let method = 'POST';
+  // One that is there already: the same again, or with another payload, perhaps under another survey.
+  const before = stored.length > 0 && dice.chance(0.35) ? dice.of(stored) : null;
+  if (before) {
+    if (dice.chance(0.6)) body = bodyOf(before);
+    if (dice.chance(0.3)) delete body.answered_at;
+  }
+  const id = before ? before.id : dice.id();
+  if (dice.chance(0.5)) {
+    method = 'PUT';
+    options.pathId = dice.chance(0.03) ? 'not-an-id' : dice.chance(0.1) ? id.toUpperCase() : id;
+    if (dice.chance(0.1)) body.id ??= dice.chance(0.7) ? id : dice.id();
+  } else if (before || dice.chance(0.3)) {
+    body.id ??= id;
+  } else if (dice.chance(0.5)) {
+    options.key = dice.chance(0.05) ? 'a b' : `k${dice.below(30)}`;
+    headers['Idempotency-Key'] = dice.chance(0.5) && !options.key.includes(' ') ? `"${options.key}"` : options.key;
+  }
+  if (dice.chance(0.15)) headers.Origin = options.origin = dice.of([...ORIGINS, 'https://evil.example']);
+  const at = before && dice.chance(0.9) ? before.survey : slug;
+  const target = `/v1/surveys/${at}/responses${method === 'PUT' ? `/${options.pathId}` : ''}`;
+  const t0 = Date.now();
+  const want = context.model.putResponse(at, body, t0, options);
+  const reply = await context.call(method, target, { body, headers, type: dice.chance(0.2) ? 'text/plain;charset=UTF-8' : undefined });
+  if (want.slug) return holdProblem(reply, want);
+  if (headers.Origin) assert.equal(reply.headers['access-control-allow-origin'], headers.Origin);
+  return holdStored(context, reply, want, t0, Date.now());
+}
+
+function bodyOf(response) {
+  const body = {};
+  for (const name of ['score', 'comment', 'respondent', 'touchpoint', 'channel', 'locale', 'properties']) if (response[name] !== undefined) body[name] = response[name];
+  body.answered_at = new Date(response.answered_at).toISOString();
+  return body;
+}
+
+async function sendBatch(context, dice) {
+  await settle(context);
+  const stored = [...context.model.responses.values()];
+  const asArray = dice.chance(0.3);
+  const key = dice.chance(0.3) ? `b${dice.below(6)}` : undefined;
+  const who = pickKey(context, dice);
+  const now = Date.now();
+  const lines = [];
+  for (let count = 1 + dice.below(dice.chance(0.1) ? 80 : 12); count > 0; count--) {
+    if (!asArray && dice.chance(0.05)) {
+      lines.push(dice.of(['{', 'nonsense', '{"score":1,"score":2}', '{"score":1}}']));
+      continue;
+    }
+    const before = stored.length > 0 && dice.chance(0.2) ? dice.of(stored) : null;
+    const slug = before?.survey ?? (dice.chance(0.05) ? 'nowhere' : dice.of(SLUGS));
+    const line = before ? bodyOf(before) : makeBody(dice, context.model.surveys.get(slug), now, 0.08, 60 * DAY);
+    if (before) line.id = before.id;
+    else if (dice.chance(0.5)) line.id ??= dice.id();
+    line.answered_at ??= makeTime(dice, now, 40 * DAY);
+    if (before && dice.chance(0.3)) line.score = 1;
+    if (!dice.chance(0.02)) line.survey = slug;
+    lines.push(line);
+  }
+  const refused = context.model.authorize(who, 'write');
+  const t0 = Date.now();
+  const wants = refused ? [] : lines.map((line, i) => context.model.batchLine(typeof line === 'string' ? undefined : line, t0, i + 1, key));
+  const body = asArray ? JSON.stringify(lines) : lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n');
+  const reply = await context.call('POST', '/v1/responses', {
+    key: secretOf(who), body, type: asArray ? 'application/json' : 'application/x-ndjson', headers: key === undefined ? {} : { 'Idempotency-Key': key },
+  });
+  if (refused) return holdProblem(reply, refused);
+  assert.equal(reply.status, 200, reply.text);
+  const results = asArray ? reply.json : parseLines(reply.text);
+  assert.equal(results.length, lines.length, reply.text);
+  return results.forEach((result, i) => holdLine(context, result, wants[i], i + 1, [t0, Date.now()]));
+}
+
+function holdLine(context, result, want, number, [t0, t1]) {
+  assert.equal(result.line, number);
+  assert.equal(result.status, want.status, JSON.stringify({ result, want }));
+  if (want.slug) {
+    assert.equal(result.type, `/problems/${want.slug}`);
+    if (want.pointers) assert.deepEqual((result.errors ?? []).map((error) => error.pointer).sort(), [...want.pointers].sort());
+    return;
+  }
+  assert.equal(result.outcome, want.outcome);
+  // When it came is not told here: a replay later does.
+  context.model.learn(want, { id: result.id });
+  assert.equal(result.id, want.response.id);
+  if (want.response.received_at === undefined) context.unsure.set(result.id, [t0, t1]);
+}
+
+// Replays what a batch has stored, which shows all of it.
+export async function settle(context) {
+  for (const [id, [t0, t1]] of context.unsure) {
+    const response = context.model.responses.get(id);
+    const reply = await context.call('PUT', `/v1/surveys/${response.survey}/responses/${id}`, { body: bodyOf(response) });
+    assert.equal(reply.status, 200, reply.text);
+    response.received_at = ms(reply.json.received_at);
+    assert.ok(response.received_at >= t0 - 1 && response.received_at <= t1 + 1, reply.text);
+    holdResponse(reply.json, response);
+  }
+  context.unsure.clear();
+}
+
+// A window: { query, from, to, previous: [from, to] or null }; the model's own calendar.
+function makeWindow(context, dice, now) {
+  const { zone } = context.model;
+  const kind = dice.below(10);
+  if (kind === 0) return { query: 'window=all', from: -Infinity, to: Infinity };
+  if (kind < 5) {
+    const name = dice.of(['today', 'week', 'month', 'quarter', 'year', '1d', '7d', '30d', '90d']);
+    const [from, to] = windowOf(name, now, zone);
+    return { query: `window=${name}`, from, to, previous: previousOf(name, now, zone), name };
+  }
+  if (kind === 5) {
+    const [from, to] = windowOf('30d', now, zone);
+    return { query: '', from, to, previous: previousOf('30d', now, zone), name: '30d' };
+  }
+  const bound = () => {
+    const at = now - dice.below(45 * DAY);
+    return dice.chance(0.5) ? floorTo('day', at, zone) : dice.chance(0.5) ? at - (at % 3_600_000) : at;
+  };
+  const [a, b] = [bound(), bound()].sort((x, y) => x - y);
+  if (kind === 6) return { query: `from=${new Date(a).toISOString()}`, from: a, to: Infinity };
+  if (kind === 7) return { query: `to=${new Date(b).toISOString()}`, from: -Infinity, to: b };
+  if (a === b) return { query: `from=${new Date(a).toISOString()}&to=${new Date(a).toISOString()}`, refused: true };
+  return { query: `from=${new Date(a).toISOString()}&to=${new Date(b).toISOString()}`, from: a, to: b, previous: [a - (b - a), a] };
+}
+
+function makeFilter(dice) {
+  const filter = {};
+  if (dice.chance(0.25)) filter.touchpoint = dice.of(WORDS);
+  if (dice.chance(0.2)) filter.channel = dice.of(WORDS);
+  if (dice.chance(0.2)) filter.locale = dice.of(LOCALES);
+  if (dice.chance(0.25)) filter['property.plan'] = dice.of(PLANS);
+  if (dice.chance(0.1)) filter['property.tier'] = dice.of(WORDS);
+  return filter;
+}
+
+const BAD_QUERIES = ['window=31x', 'from=yesterday', 'colour=red', 'confidence=0.5', 'window=7d&from=2026-01-01', 'window=7d&window=7d', 'touchpoint=', 'a=%zz', 'property.a%20b=1'];
+
+const join = (...parts) => parts.filter((part) => part !== '').join('&');
+const encode = (filter) => Object.entries(filter).map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+
+function holdWindow(got, from, to) {
+  assert.deepEqual([ms(got.from), ms(got.to)], [from === -Infinity ? null : from, to === Infinity ? null : to]);
+}
+
+function holdScoring(json, survey) {
+  const { metric, method, scale, direction } = survey.definition;
+  assert.deepEqual([json.survey, json.metric, json.method, json.scale, json.direction], [survey.slug, metric, method, scale, direction]);
+}
+
+function makeQuestion(context, dice, extra) {
+  const now = Date.now();
+  const window = makeWindow(context, dice, now);
+  const filter = makeFilter(dice);
+  const confidence = dice.of([0.95, 0.95, 0.8, 0.9, 0.99]);
+  const bad = dice.chance(0.06) ? dice.of(BAD_QUERIES) : '';
+  const query = bad !== '' ? bad : join(window.query, encode(filter), confidence === 0.95 ? '' : `confidence=${confidence}`, extra);
+  return { now, window, filter, confidence, query, refused: bad !== '' || window.refused };
+}
+
+function expectRefusal(context, dice, question, slug) {
+  const key = pickKey(context, dice);
+  const noKey = context.model.authorize(key, 'read');
+  // An escape that is none is seen before the survey is looked for, the meaning of parameters after.
+  const early = question.query.includes('%zz') || question.query.includes('window=7d&window=7d') ? { status: 400, slug: 'bad_parameter' } : null;
+  const noSurvey = slug !== undefined && !context.model.surveys.has(slug) ? { status: 404, slug: 'no_survey' } : null;
+  return { key, refused: noKey ?? early ?? noSurvey ?? (question.refused ? { status: 400, slug: 'bad_parameter' } : null) };
+}
+
+function holdScore(context, slug, json, { window, filter, confidence }, compare) {
+  const { model } = context;
+  const survey = model.surveys.get(slug);
+  const scores = model.scores(slug, filter, window.from, window.to);
+  holdScoring(json, survey);
+  holdWindow(json.window, window.from, window.to);
+  holdFigures(context, slug, json, scores, confidence, 'score');
+  assert.equal(json.small_sample, scores.length < 30);
+  assert.equal(json.response_rate, null);
+  assert.equal(json.previous !== undefined, compare !== undefined);
+  if (compare === undefined) return;
+  const [from, to] = compare;
+  holdWindow(json.previous.window, from, to);
+  const others = model.scores(slug, filter, from, to);
+  if (survey.definition.min_n === 0) {
+    assertComparison(json.previous, survey.definition, scores, others, { confidence, note: 'previous' });
+  } else {
+    const { n, score, delta } = json.previous;
+    const want = model.comparison(slug, scores, others, confidence);
+    assert.deepEqual({ n, score, delta }, { n: want.n, score: want.score, delta: want.delta });
+    assert.equal(json.previous.p_value === null, want.p_value === null);
+  }
+}
+
+const yearBefore = (time, zone) => {
+  const at = new Date(time);
+  if (zone === 'UTC') return at.setUTCFullYear(at.getUTCFullYear() - 1);
+  return undefined;
+};
+
+async function getScore(context, dice) {
+  await settle(context);
+  const slug = dice.chance(0.05) ? 'nowhere' : dice.of(SLUGS);
+  const how = dice.of(['', '', 'compare=none', 'compare=previous', 'compare=previous', context.model.zone === 'UTC' ? 'compare=year' : '']);
+  const question = makeQuestion(context, dice, how);
+  const { key, refused } = expectRefusal(context, dice, question, slug);
+  const unbounded = question.window.from === -Infinity || question.window.to === Infinity;
+  let compare;
+  if (how === 'compare=previous' && !unbounded) compare = question.window.previous;
+  if (how === 'compare=year' && !unbounded && !question.window.refused) compare = [yearBefore(question.window.from, 'UTC'), yearBefore(question.window.to, 'UTC')];
+  const want = refused ?? (/previous|year/.test(how) && unbounded ? { status: 400, slug: 'bad_parameter' } : null);
+  const target = `/v1/surveys/${slug}/score${question.query && `?${question.query}`}`;
+  const reply = await context.call('GET', target, { key: secretOf(key) });
+  if (floorTo('day', Date.now(), context.model.zone) !== floorTo('day', question.now, context.model.zone)) return undefined;
+  if (want) return holdProblem(reply, want);
+  assert.equal(reply.status, 200, reply.text);
+  holdScore(context, slug, reply.json, question, compare);
+  const again = await context.call('GET', target, { key: secretOf(key), headers: { 'If-None-Match': reply.headers.etag } });
+  return assert.equal(again.status, 304);
+}
+
+async function getScores(context, dice) {
+  await settle(context);
+  const question = makeQuestion(context, dice, '');
+  const { key, refused } = expectRefusal(context, dice, question);
+  const reply = await context.call('GET', `/v1/scores${question.query && `?${question.query}`}`, { key: secretOf(key) });
+  if (floorTo('day', Date.now(), context.model.zone) !== floorTo('day', question.now, context.model.zone)) return;
+  // Where there is no survey nobody looks at the parameters' meaning; there always is one here.
+  if (refused) {
+    holdProblem(reply, refused);
+    return;
+  }
+  assert.equal(reply.status, 200, reply.text);
+  assert.deepEqual(reply.json.scores.map((score) => score.survey), [...context.model.surveys.keys()].sort());
+  for (const score of reply.json.scores) holdScore(context, score.survey, score, question, undefined);
+}
+
+async function getTrend(context, dice) {
+  await settle(context);
+  const { model } = context;
+  const slug = dice.chance(0.05) ? 'nowhere' : dice.of(SLUGS);
+  const unit = dice.of(['day', 'day', 'week', 'month', 'quarter', 'hour']);
+  const rolling = dice.chance(0.4) ? dice.of([1, 7, 30]) : 0;
+  const question = makeQuestion(context, dice, join(`interval=${unit}`, rolling ? `rolling=${rolling}d` : ''));
+  const { key, refused } = expectRefusal(context, dice, question, slug);
+  const reply = await context.call('GET', `/v1/surveys/${slug}/trend${question.query && `?${question.query}`}`, { key: secretOf(key) });
+  if (floorTo('day', Date.now(), model.zone) !== floorTo('day', question.now, model.zone)) return;
+  if (refused) {
+    holdProblem(reply, refused);
+    return;
+  }
+  const { window, filter, confidence } = question;
+  const bounds = model.bounds(slug, unit, window.from, window.to);
+  if (bounds !== null && bounds.length > 10001) {
+    holdProblem(reply, { status: 400, slug: 'bad_parameter' });
+    return;
+  }
+  assert.equal(reply.status, 200, reply.text);
+  holdScoring(reply.json, model.surveys.get(slug));
+  assert.deepEqual([reply.json.bucket, reply.json.rolling], [unit, rolling ? `${rolling}d` : null]);
+  if (bounds === null) {
+    assert.deepEqual([reply.json.n, reply.json.buckets], [0, []]);
+    return;
+  }
+  holdWindow(reply.json.window, bounds[0], bounds.at(-1));
+  assert.equal(reply.json.buckets.length, bounds.length - 1);
+  holdFigures(context, slug, reply.json, model.scores(slug, filter, bounds[0], bounds.at(-1)), confidence, 'trend');
+  reply.json.buckets.forEach((bucket, i) => {
+    assert.deepEqual([ms(bucket.from), ms(bucket.to)], [bounds[i], bounds[i + 1]]);
+    const from = rolling ? model.daysBefore(bounds[i + 1], rolling) : bounds[i];
+    holdFigures(context, slug, bucket, model.scores(slug, filter, from, bounds[i + 1]), confidence, `bucket ${i} of ${bucket.from}`);
+  });
+}
+
+async function keys(context, dice) {
+  const { model } = context;
+  const who = pickKey(context, dice);
+  const refused = model.authorize(who, 'admin');
+  const what = dice.below(3);
+  if (what === 0) {
+    const scopes = [...new Set([dice.of(['read', 'write', 'admin', 'erase', 'export']), dice.of(['read', 'write'])])];
+    const body = { name: dice.of(WORDS), scopes };
+    if (dice.chance(0.3)) body.expires_in = '90d';
+    const bad = dice.chance(0.2);
+    if (bad) body.scopes = ['read', 'fly'];
+    const reply = await context.call('POST', '/v1/keys', { key: secretOf(who), body });
+    if (refused || bad) return holdProblem(reply, refused ?? { status: 422, slug: 'invalid', pointers: ['/scopes/1'] });
+    assert.equal(reply.status, 201, reply.text);
+    const { key, ...shown } = reply.json;
+    assert.match(key, /^cxs_[A-Za-z0-9_-]{43}$/);
+    return holdKey(shown, model.addKey({ name: body.name, scopes, id: shown.id, secret: key }));
+  }
+  if (what === 1 && model.keys.length > 1) {
+    const key = model.keys[1 + dice.below(model.keys.length - 1)];
+    const known = dice.chance(0.8);
+    const reply = await context.call('DELETE', `/v1/keys/${known ? key.id : dice.of([dice.id(), 'x'])}`, { key: secretOf(who) });
+    if (refused || !known) return holdProblem(reply, refused ?? { status: 404, slug: 'no_such_key' });
+    assert.equal(reply.status, 200, reply.text);
+    key.revoked = true;
+    return holdKey(reply.json, key);
+  }
+  const reply = await context.call('GET', '/v1/keys', { key: secretOf(who) });
+  if (refused) return holdProblem(reply, refused);
+  assert.equal(reply.json.keys.length, model.keys.length);
+  return reply.json.keys.forEach((json, i) => holdKey(json, model.keys[i]));
+}
+
+// Calls that no state makes valid.
+const INVALID = [
+  (dice) => ['GET', dice.of(['/', '/v1', '/v2/surveys', '/v1/surveys/alpha/nothing', '//', '/v1/surveys//form']), {}, 404, 'not_found'],
+  () => ['PATCH', '/v1/surveys', { body: '{}' }, 405, 'method_not_allowed'],
+  () => ['POST', '/healthz', { body: '' }, 405, 'method_not_allowed'],
+  () => ['GET', '/v1/surveys/%zz', {}, 400, 'malformed_request'],
+  () => ['GET', '/v1/surveys/%00', {}, 400, 'malformed_request'],
+  () => ['POST', '/v1/surveys/alpha/responses?x=1', { body: '{"score":1}' }, 400, 'bad_parameter'],
+  () => ['POST', '/v1/surveys/alpha/responses', { body: '<score/>', type: 'application/xml' }, 415, 'media_type'],
+  (dice) => ['POST', '/v1/surveys/alpha/responses', { body: dice.of(['{"score":1', '{"score":1}x', '{"score":1,"score":2}', '[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]', '{"comment":"\\u0000"}']) }, 400, 'malformed_json'],
+  () => ['POST', '/v1/surveys/alpha/responses', { body: '[]' }, 422, 'invalid'],
+  () => ['POST', '/v1/surveys/alpha/responses', { body: 'x'.repeat(70_000) }, 413, 'too_large'],
+  () => ['POST', '/v1/surveys/alpha/responses', { body: '{"score":1}', headers: { 'Idempotency-Key': '"a' } }, 400, 'bad_idempotency_key'],
+  () => ['POST', '/v1/responses', { body: '[{"survey":"alpha","score":1},', admin: true }, 400, 'malformed_json'],
+];
+
+async function invalid(context, dice) {
+  const [method, target, { admin, ...options }, status, slug] = dice.of(INVALID)(dice);
+  if (admin) options.key = context.model.keys[0].secret;
+  holdProblem(await context.call(method, target, options), { status, slug });
+}
+
+// Everything that is held, by every way to see it.
+export async function audit(context) {
+  await settle(context);
+  const { model } = context;
+  const admin = { key: model.keys[0].secret };
+  const surveys = await context.call('GET', '/v1/surveys', admin);
+  const slugs = [...model.surveys.keys()].sort();
+  assert.deepEqual(surveys.json.surveys.map(({ slug }) => slug), slugs);
+  surveys.json.surveys.forEach((json) => holdSurvey(json, model.surveys.get(json.slug)));
+  for (const slug of slugs) {
+    const reply = await context.call('GET', `/v1/surveys/${slug}/score?window=all`, admin);
+    holdScore(context, slug, reply.json, { window: { from: -Infinity, to: Infinity }, filter: {}, confidence: 0.95 }, undefined);
+  }
+}
+
+// Some that are stored, sent once more: they come back as they were.
+export async function replay(context, dice, count) {
+  await settle(context);
+  const stored = [...context.model.responses.values()];
+  for (let i = 0; i < count && stored.length > 0; i++) {
+    const response = dice.of(stored);
+    const reply = await context.call('PUT', `/v1/surveys/${response.survey}/responses/${response.id}`, { body: bodyOf(response) });
+    assert.equal(reply.status, 200, reply.text);
+    holdResponse(reply.json, response);
+  }
+}
+
+async function restart(context, dice) {
+  await settle(context);
+  await context.restart(dice.of(['SIGTERM', 'SIGKILL']));
+  await audit(context);
+  await replay(context, dice, 20);
+}
+
+// Killed with an answer on its way, which is then sent again: stored once, by this or that.
+async function killDuring(context, dice) {
+  await settle(context);
+  const { model } = context;
+  const open = [...model.surveys.values()].filter((survey) => model.isOpen(survey, Date.now()));
+  if (open.length === 0) return;
+  const survey = dice.of(open);
+  const body = makeBody(dice, survey, Date.now(), 0, DAY / 2);
+  const id = dice.id();
+  const target = `/v1/surveys/${survey.slug}/responses/${id}`;
+  const t0 = Date.now();
+  const first = context.daemon.request('PUT', target, { body }).then((reply) => reply, () => null);
+  await new Promise((resolve) => setTimeout(resolve, dice.below(4)));
+  await context.restart('SIGKILL');
+  const acknowledged = await first;
+  const want = model.putResponse(survey.slug, body, t0, { pathId: id });
+  const reply = await context.call('PUT', target, { body });
+  assert.ok(reply.status === 200 || (reply.status === 201 && acknowledged === null), `${acknowledged?.status} then ${reply.status}: ${reply.text}`);
+  holdStored(context, { ...reply, status: 201, headers: { location: target } }, want, t0, Date.now());
+  await audit(context);
+}
+
+export const CALLS = [
+  [putSurvey, 12], [deleteSurvey, 2], [getSurvey, 6], [sendResponse, 60], [sendBatch, 14], [getScore, 22], [getTrend, 10], [getScores, 3], [keys, 5],
+  [invalid, 8], [(context) => audit(context), 1], [(context, dice) => replay(context, dice, 5), 2], [restart, 0.35], [killDuring, 0.35],
+];
+
+export { SLUGS, BAND_NAMES };

@@ -1,0 +1,313 @@
+// What the daemon should answer, in memory and by the documents alone: surveys, responses, keys. It shares nothing with the daemon but
+// the wire. Every method takes what is sent and gives { status, slug?, pointers?, body? … }, and keeps what it changes.
+import { expectComparison, expectFigures, methodOf, bandsOf, scaleOf } from '../http/figures.mjs';
+import { add, floorTo } from '../http/zone.mjs';
+
+const DAY = 86_400_000;
+const SKEW = 300_000;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const SLUG = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+const LABELS = { respondent: 256, touchpoint: 64, channel: 64 };
+const MEMBERS = new Set(['score', 'comment', 'respondent', 'touchpoint', 'channel', 'locale', 'properties', 'answered_at', 'id']);
+const SCALES = { nps: ['0-10'], csat: ['0-1', '1-3', '1-5', '1-7', '1-10'], ces: ['1-7', '1-5'] };
+const METHODS = { nps: ['net_promoter'], csat: ['top_box', 'mean'], ces: ['mean', 'top_box', 'net_easy'] };
+
+const characters = (text) => [...text].length;
+const hasControl = (text, lines) => [...text].some((c) => {
+  const code = c.codePointAt(0);
+  return code === 0x7f || (code >= 0x80 && code < 0xa0) || (code < 0x20 && !(lines && '\t\n\r'.includes(c)));
+});
+const isLocale = (text) => text.length <= 35 && /^[A-Za-z0-9]{1,8}([-_][A-Za-z0-9]{1,8})*$/.test(text);
+const escape = (name) => name.replace(/~/g, '~0').replace(/\//g, '~1');
+const problem = (status, slug, pointers) => ({ status, slug, pointers });
+const own = (object, name) => Object.prototype.hasOwnProperty.call(object, name) && object[name] !== null;
+
+// Only what RFC 3339 allows of the texts that the generator makes.
+function parseTime(text) {
+  const ok = typeof text === 'string' && /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(text);
+  const ms = ok ? Date.parse(text.replace(' ', 'T').replace(/(\.\d{3})\d+/, '$1')) : NaN;
+  return Number.isNaN(ms) ? null : ms;
+}
+
+export class Model {
+  constructor({ zone }) {
+    this.zone = zone;
+    this.surveys = new Map();
+    this.responses = new Map(); // by id
+    this.named = new Map(); // survey, line and Idempotency-Key → id
+    this.keys = [];
+  }
+
+  // --- Keys -----------------------------------------------------------------------------------------------------------
+
+  // The refusal of a call by this key (an entry of `keys`, 'unknown' or null), or null.
+  authorize(key, scope) {
+    if (key === null) return problem(401, 'no_key');
+    if (key === 'unknown' || key.revoked) return problem(401, 'bad_key');
+    return key.scopes.includes(scope) || key.scopes.includes('admin') ? null : problem(403, 'scope');
+  }
+
+  addKey({ name, scopes, id, secret }) {
+    const key = { id, name, scopes: ['read', 'write', 'export', 'erase', 'admin'].filter((scope) => scopes.includes(scope)), secret, revoked: false };
+    this.keys.push(key);
+    return key;
+  }
+
+  // --- Surveys --------------------------------------------------------------------------------------------------------
+
+  // Pointers of what is wrong with a definition, for those mistakes that the generator makes.
+  judgeDefinition(slug, sent) {
+    const bad = new Set();
+    if (!SLUG.test(slug)) bad.add('/slug');
+    for (const name of Object.keys(sent)) if (!DEFINITION.has(name)) bad.add(`/${escape(name)}`);
+    if (own(sent, 'slug') && sent.slug !== slug) bad.add('/slug');
+    if (!(sent.metric in SCALES)) {
+      bad.add('/metric');
+      return bad;
+    }
+    if (own(sent, 'scale') && !SCALES[sent.metric].includes(`${sent.scale.min}-${sent.scale.max}`)) bad.add('/scale');
+    if (own(sent, 'method') && !METHODS[sent.metric].includes(sent.method)) bad.add('/method');
+    if (own(sent, 'direction') && sent.direction === 'lower_is_better' && sent.metric !== 'ces') bad.add('/direction');
+    (sent.properties ?? []).forEach((key, i, all) => {
+      if (!/^[A-Za-z0-9_.-]{1,64}$/.test(key) || all.indexOf(key) < i) bad.add(`/properties/${i}`);
+    });
+    if (own(sent, 'min_n') && sent.min_n < 0) bad.add('/min_n');
+    if (own(sent, 'opens_at') && own(sent, 'closes_at') && sent.opens_at >= sent.closes_at) bad.add('/closes_at');
+    return bad;
+  }
+
+  canonical(sent) {
+    const bands = bandsOf(sent);
+    const texts = {};
+    for (const locale of Object.keys(sent.texts ?? {}).sort()) {
+      texts[locale] = { question: null, low_label: null, high_label: null, comment_prompt: null, thanks: null, ...sent.texts[locale] };
+    }
+    return {
+      name: sent.name ?? null, metric: sent.metric, scale: scaleOf(sent), method: methodOf(sent), direction: sent.direction ?? 'higher_is_better',
+      bands: { satisfied_from: bands.from, dissatisfied_to: bands.to }, texts, properties: sent.properties ?? [], allowed_origins: sent.allowed_origins ?? [],
+      opens_at: sent.opens_at ?? null, closes_at: sent.closes_at ?? null, amend_window: sent.amend_window ?? 1800, max_backdate: sent.max_backdate ?? 604800, min_n: sent.min_n ?? 0,
+    };
+  }
+
+  answersOf(slug) {
+    return [...this.responses.values()].filter((response) => response.survey === slug);
+  }
+
+  putSurvey(slug, sent) {
+    const bad = this.judgeDefinition(slug, sent);
+    if (bad.size > 0) return problem(422, 'invalid', [...bad]);
+    const definition = this.canonical(sent);
+    const known = this.surveys.get(slug);
+    const same = known && !known.archived && JSON.stringify(known.definition) === JSON.stringify(definition);
+    if (same) return { status: 200, survey: known };
+    const fixed = known && (known.definition.metric !== definition.metric || JSON.stringify(known.definition.scale) !== JSON.stringify(definition.scale));
+    if (fixed && this.answersOf(slug).length > 0) return problem(409, 'survey_fixed');
+    const survey = { slug, definition, revision: (known?.revision ?? 0) + 1, archived: false };
+    this.surveys.set(slug, survey);
+    return { status: known ? 200 : 201, survey };
+  }
+
+  deleteSurvey(slug) {
+    const survey = this.surveys.get(slug);
+    if (!survey) return problem(404, 'no_survey');
+    survey.archived = true;
+    return { status: 200, survey };
+  }
+
+  isOpen(survey, now) {
+    const { opens_at: opens, closes_at: closes } = survey.definition;
+    return !survey.archived && (opens === null || Date.parse(opens) <= now) && (closes === null || now < Date.parse(closes));
+  }
+
+  // --- Responses ------------------------------------------------------------------------------------------------------
+
+  // What the survey says of a body: pointers, and the response as it would be kept.
+  judge(survey, sent, now, { batch = false, free = false } = {}) {
+    const bad = new Set();
+    const kept = { survey: survey.slug };
+    const { min, max } = survey.definition.scale;
+    const text = (name, most, least, lines) => {
+      const value = sent[name];
+      if (typeof value !== 'string' || characters(value) > most || characters(value) < least || hasControl(value, lines)) bad.add(`/${name}`);
+      else kept[name] = value;
+    };
+    for (const name of Object.keys(sent)) if (!MEMBERS.has(name) && !(batch && name === 'survey')) bad.add(`/${escape(name)}`);
+    if (!own(sent, 'score') || !Number.isInteger(sent.score) || sent.score < min || sent.score > max) bad.add('/score');
+    kept.score = sent.score;
+    if (own(sent, 'comment') && sent.comment !== '') text('comment', 8000, 0, true);
+    for (const [name, most] of Object.entries(LABELS)) if (own(sent, name)) text(name, most, 1, false);
+    if (own(sent, 'locale')) {
+      if (typeof sent.locale === 'string' && isLocale(sent.locale)) kept.locale = sent.locale;
+      else bad.add('/locale');
+    }
+    if (own(sent, 'properties')) this.judgeProperties(sent.properties, kept, bad);
+    if (own(sent, 'id')) {
+      if (typeof sent.id === 'string' && UUID.test(sent.id) && !/^[0-]+$/.test(sent.id) && !/^[f-]+$/i.test(sent.id)) kept.id = sent.id.toLowerCase();
+      else bad.add('/id');
+    }
+    if (own(sent, 'answered_at')) {
+      const at = parseTime(sent.answered_at);
+      if (at === null || at > now + SKEW) bad.add('/answered_at');
+      else kept.answered_at = at;
+      if (at !== null && !free && at < now - survey.definition.max_backdate * 1000) kept.old = true;
+    }
+    return { bad, kept };
+  }
+
+  judgeProperties(properties, kept, bad) {
+    if (typeof properties !== 'object' || Array.isArray(properties)) {
+      bad.add('/properties');
+      return;
+    }
+    const names = Object.keys(properties).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    const good = {};
+    let scalars = 0;
+    for (const name of names) {
+      const value = properties[name];
+      const scalar = ['string', 'number', 'boolean'].includes(typeof value);
+      scalars += scalar;
+      if (!scalar || !/^[A-Za-z0-9_.-]{1,64}$/.test(name) || characters(String(value)) > 512 || hasControl(String(value), true)) bad.add(`/properties/${escape(name)}`);
+      else good[name] = String(value);
+    }
+    if (scalars > 32) bad.add('/properties');
+    if (names.length > 0) kept.properties = good;
+  }
+
+  isSame(sent, stored) {
+    const plain = (response) => JSON.stringify(['score', 'comment', 'respondent', 'touchpoint', 'channel', 'locale', 'properties'].map((name) => response[name] ?? null));
+    return sent.survey === stored.survey && plain(sent) === plain(stored) && (sent.answered_at === undefined || sent.answered_at === stored.answered_at);
+  }
+
+  // `id`, `answered_at` and `received_at` that are not known before the reply are undefined; learn() fills them in.
+  decide(survey, kept, refuseNew) {
+    const stored = kept.id === undefined ? undefined : this.responses.get(kept.id);
+    const same = stored !== undefined && this.isSame(kept, stored);
+    if (refuseNew && !same) return refuseNew;
+    if (!stored) {
+      const response = { ...kept, revision: survey.revision, received_at: undefined };
+      if (response.id !== undefined) this.responses.set(response.id, response);
+      return { status: 201, outcome: 'created', response };
+    }
+    if (same) return { status: 200, outcome: 'replayed', response: stored };
+    if (stored.survey !== survey.slug || survey.definition.amend_window === 0) return problem(409, 'response_conflict');
+    const response = { ...kept, answered_at: kept.answered_at ?? stored.answered_at, received_at: stored.received_at, revision: survey.revision };
+    for (const name of ['excluded', 'excluded_reason']) if (stored[name] !== undefined) response[name] = stored[name];
+    this.responses.set(response.id, response);
+    return { status: 200, outcome: 'amended', response };
+  }
+
+  // { pathId, key: Idempotency-Key } of one response.
+  putResponse(slug, sent, now, { pathId, key, origin } = {}) {
+    const survey = this.surveys.get(slug);
+    if (survey && origin && survey.definition.allowed_origins.length > 0 && !survey.definition.allowed_origins.includes(origin)) return problem(403, 'origin');
+    if (!survey) return problem(404, 'no_survey');
+    const { bad, kept } = this.judge(survey, sent, now);
+    if (pathId !== undefined) {
+      if (!UUID.test(pathId)) return problem(404, 'not_found');
+      if (kept.id !== undefined && kept.id !== pathId.toLowerCase()) bad.add('/id');
+      kept.id = pathId.toLowerCase();
+    }
+    const name = pathId === undefined && kept.id === undefined && key !== undefined ? `${slug}\n0\n${key}` : undefined;
+    const hasId = kept.id !== undefined || name !== undefined;
+    if (name !== undefined && !/^[!-~]{1,255}$/.test(key)) return problem(400, 'bad_idempotency_key');
+    const old = kept.old;
+    delete kept.old;
+    if (old && !hasId) bad.add('/answered_at');
+    if (bad.size > 0) return problem(422, 'invalid', [...bad]);
+    if (name !== undefined) kept.id = this.named.get(name);
+    const open = this.isOpen(survey, now);
+    if (!open && !hasId) return problem(403, 'survey_closed');
+    const refuse = !open ? problem(403, 'survey_closed') : old ? problem(422, 'invalid', ['/answered_at']) : null;
+    return { ...this.decide(survey, kept, refuse), name, hasId };
+  }
+
+  // One line of a batch.
+  batchLine(sent, now, line, key) {
+    if (sent === undefined) return problem(400, 'malformed_json');
+    if (!own(sent, 'survey') || typeof sent.survey !== 'string' || !SLUG.test(sent.survey)) {
+      return problem(422, 'invalid', undefined);
+    }
+    const survey = this.surveys.get(sent.survey);
+    if (!survey) return problem(404, 'no_survey');
+    const { bad, kept } = this.judge(survey, sent, now, { batch: true, free: true });
+    if (bad.size > 0) return problem(422, 'invalid', [...bad]);
+    const name = kept.id === undefined && key !== undefined ? `${sent.survey}\n${line}\n${key}` : undefined;
+    const hasId = kept.id !== undefined || name !== undefined;
+    if (name !== undefined) kept.id = this.named.get(name);
+    const open = this.isOpen(survey, now);
+    if (!open && !hasId) return problem(403, 'survey_closed');
+    return { ...this.decide(survey, kept, open ? null : problem(403, 'survey_closed')), name, hasId };
+  }
+
+  // The reply has told what only the server knew.
+  learn(expected, { id, received_at, answered_at }) {
+    const { response, name } = expected;
+    if (response.id === undefined) {
+      response.id = id;
+      this.responses.set(id, response);
+    }
+    if (name !== undefined) this.named.set(name, response.id);
+    response.received_at ??= received_at;
+    response.answered_at ??= answered_at;
+  }
+
+  // --- Figures --------------------------------------------------------------------------------------------------------
+
+  select(slug, filter) {
+    return this.answersOf(slug).filter((response) => !response.excluded && Object.entries(filter).every(([name, value]) =>
+      (name.startsWith('property.') ? response.properties?.[name.slice(9)] : response[name]) === value));
+  }
+
+  scores(slug, filter, from, to) {
+    return this.select(slug, filter).filter((response) => response.answered_at >= from && response.answered_at < to).map((response) => response.score);
+  }
+
+  figures(slug, scores, confidence) {
+    const { definition } = this.surveys.get(slug);
+    const survey = { ...definition, bands: definition.bands };
+    const want = expectFigures(survey, scores, confidence);
+    if (scores.length < definition.min_n) return { n: scores.length, score: null, mean: null, interval: null, bands: null, distribution: null, suppressed: true };
+    return want;
+  }
+
+  comparison(slug, scores, others, confidence) {
+    const { definition } = this.surveys.get(slug);
+    const want = expectComparison(definition, scores, others, confidence);
+    const hidden = (list) => list.length < definition.min_n;
+    if (hidden(others)) want.score = null;
+    if (hidden(others) || hidden(scores)) want.delta = want.p_value = want.significant = null;
+    return want;
+  }
+
+  // Bounds of a trend's buckets in the zone; `null` where there is nothing.
+  bounds(slug, unit, from, to) {
+    const floor = (ms) => (unit === 'hour' ? ms - this.intoHour(ms) : floorTo(unit, ms, this.zone));
+    const next = (ms) => (unit === 'hour' ? floor(ms) + 3_600_000 : add(unit, ms, 1, this.zone));
+    if (from === -Infinity || to === Infinity) {
+      const times = this.answersOf(slug).map((response) => response.answered_at);
+      if (times.length === 0) return null;
+      if (from === -Infinity) from = floor(Math.min(...times));
+      if (to === Infinity) to = next(Math.max(...times));
+      if (from >= to) return null;
+    }
+    const out = [from];
+    for (let at = next(from); at < to; at = next(at)) out.push(at);
+    out.push(to);
+    return out;
+  }
+
+  // Zones of the fuzz shift by whole hours or not at all.
+  intoHour(ms) {
+    return (ms + (this.zone === 'Asia/Kathmandu' ? 45 * 60_000 : 0)) % 3_600_000;
+  }
+
+  daysBefore(end, days) {
+    const start = floorTo('day', end, this.zone);
+    return add('day', end, -days, this.zone) + (end - start);
+  }
+}
+
+const DEFINITION = new Set(['slug', 'name', 'metric', 'scale', 'method', 'direction', 'bands', 'texts', 'properties', 'allowed_origins', 'opens_at', 'closes_at',
+  'amend_window', 'max_backdate', 'min_n', 'revision', 'created_at', 'updated_at', 'archived_at']);
+
+export { DAY };
