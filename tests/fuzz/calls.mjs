@@ -114,7 +114,7 @@ function makeBody(dice, survey, now, spoil, farthest = 6 * DAY) {
     if (dice.chance(0.4)) body.properties[dice.of(['tier', 'a.b', 'Z-1', '10'])] = dice.of(WORDS);
   }
   if (dice.chance(0.6)) body.answered_at = makeTime(dice, now, farthest);
-  if (dice.chance(0.05)) body[dice.of(['comment', 'locale', 'properties'])] = null;
+  if (dice.chance(0.05)) body[dice.of(['comment', 'locale', 'properties', 'respondent', 'channel', 'answered_at', 'id'])] = null;
   if (dice.chance(spoil)) dice.of(SPOILS)(body, dice, { min, max, now });
   return body;
 }
@@ -248,6 +248,7 @@ async function sendResponse(context, dice) {
   const before = stored.length > 0 && dice.chance(0.35) ? dice.of(stored) : null;
   if (before) {
     if (dice.chance(0.6)) body = bodyOf(before);
+    if (dice.chance(0.3)) changeOne(body, dice, before);
     if (dice.chance(0.3)) delete body.answered_at;
   }
   const id = before ? before.id : dice.id();
@@ -270,6 +271,14 @@ async function sendResponse(context, dice) {
   if (want.slug) return holdProblem(reply, want);
   if (headers.Origin) assert.equal(reply.headers['access-control-allow-origin'], headers.Origin);
   return holdStored(context, reply, want, t0, Date.now());
+}
+
+// One member taken away or made another: the least that makes it no replay.
+function changeOne(body, dice, response) {
+  const name = dice.of(['score', 'comment', 'respondent', 'touchpoint', 'channel', 'locale', 'properties', 'answered_at']);
+  const others = { score: 1, locale: 'fr', properties: { plan: 'other' }, answered_at: new Date(response.answered_at + 1000).toISOString() };
+  if (name in body && name !== 'score' && dice.chance(0.4)) delete body[name];
+  else body[name] = others[name] ?? 'other';
 }
 
 function bodyOf(response) {
@@ -298,7 +307,7 @@ async function sendBatch(context, dice) {
     if (before) line.id = before.id;
     else if (dice.chance(0.5)) line.id ??= dice.id();
     line.answered_at ??= makeTime(dice, now, 40 * DAY);
-    if (before && dice.chance(0.3)) line.score = 1;
+    if (before && dice.chance(0.4)) changeOne(line, dice, before);
     if (!dice.chance(0.02)) line.survey = slug;
     lines.push(line);
   }
