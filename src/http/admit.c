@@ -33,7 +33,6 @@ static void check_length(struct http_request *request) {
     unsigned flags = request->route->flags;
     request->body_limit = flags & HTTP_BATCH ? options->batch_bytes : options->body_bytes;
     if ((flags & HTTP_INGEST) && !request->facts.has_length) {
-        request->closing = request->facts.chunked;
         http_problem_code(request, ERR_LENGTH_REQUIRED, "Send the body with a Content-Length, not chunked");
     } else if (request->facts.has_length && request->facts.length > request->body_limit) {
         http_problem_code(request, ERR_TOO_LARGE, "The body may have %zu bytes", request->body_limit);

@@ -120,6 +120,9 @@ static enum MHD_Result take_head(struct http_request *request, const char *metho
         request->closing = true;
         http_problem_code(request, ERR_MALFORMED_REQUEST, "%s", reason);
     } else {
+        /* MHD takes bare LF and CR around chunks, and any trailer: where the next request begins is a matter of opinion. So
+         * there is none. */
+        request->closing = request->facts.chunked;
         request_admit(request);
     }
     if (must_reply_early(request)) {

@@ -26,23 +26,59 @@ static void refuse(struct guard *guard, const char *reason) {
 }
 
 void guard_begin(struct guard *guard, const char *target, const char *version) {
-    *guard = (struct guard){.facts.http_1_0 = strcmp(version, "HTTP/1.0") == 0};
+    *guard =
+        (struct guard){.facts.http_1_0 = strcmp(version, "HTTP/1.0") == 0, .target_length = strlen(target)};
     if (target[0] != '/')
         refuse(guard, "The request target does not begin with a slash");
     for (const char *c = target; *c; c++)
-        if (*c == ' ' || is_control(*c, false))
-            refuse(guard, "The request target has a blank or a control character");
+        if (*c == ' ' || *c == '#' || is_control(*c, false))
+            refuse(guard, "The request target has a blank, a control character or a fragment");
 }
 
 void guard_layout(struct guard *guard, const char *method, const char *raw_target, const char *version) {
+    for (const char *c = method; *c; c++)
+        if (!is_token_char(*c))
+            refuse(guard, "The method is not a token");
     if (raw_target != method + strlen(method) + 1)
         refuse(guard, "The request line has more than one blank");
+    if (version != raw_target + guard->target_length + 1)
+        refuse(guard, "The request target has a NUL, or more than one blank behind it");
     guard->next = version + strlen(version) + 2;
 }
 
+static size_t span(const char *text, size_t length, const char *also) {
+    size_t i = 0;
+    while (i < length && text[i] != '\0' &&
+           ((text[i] >= '0' && text[i] <= '9') || (text[i] >= 'A' && text[i] <= 'Z') ||
+            (text[i] >= 'a' && text[i] <= 'z') || strchr(also, text[i])))
+        i++;
+    return i;
+}
+
+/* uri-host [ ":" port ], without a user and without the comma that joins two. */
+static bool is_host(const char *value, size_t length) {
+    size_t end;
+    if (length > 0 && value[0] == '[') {
+        size_t inner = span(value + 1, length - 1, ":.");
+        if (inner == 0 || inner + 1 == length || value[inner + 1] != ']')
+            return false;
+        end = inner + 2;
+    } else {
+        end = span(value, length, "-._~%!$&'()*+;=");
+        if (end == 0)
+            return false;
+    }
+    if (end < length && value[end] == ':')
+        for (end++; end < length && value[end] >= '0' && value[end] <= '9';)
+            end++;
+    return end == length;
+}
+
 static void take_host(struct guard *guard, const char *value, size_t length) {
-    (void)value;
-    (void)length;
+    while (length > 0 && (value[length - 1] == ' ' || value[length - 1] == '\t'))
+        length--;
+    if (!is_host(value, length))
+        refuse(guard, "The Host is not a host");
     guard->hosts++;
 }
 

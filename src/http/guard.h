@@ -20,6 +20,7 @@ struct guard {
     struct guard_facts facts;
     const char *reason; /* why the request is refused; NULL so far */
     unsigned hosts, lengths, encodings;
+    size_t target_length;
     const char *next; /* where the next field must begin; NULL: not checked */
 };
 

@@ -75,8 +75,7 @@ static bool add_headers(struct http_request *request, struct MHD_Response *respo
         ok = ok && add(response, "Access-Control-Allow-Origin", request->origin);
         ok = ok && add(response, "Access-Control-Expose-Headers", "Retry-After, Location, ETag");
     }
-    bool varies = request->route && (request->route->flags & HTTP_CORS) && request->method == HTTP_GET;
-    if (request->origin || varies)
+    if (request->path && request->path->cors_allow[0]) /* errors too, and what was asked without an Origin */
         ok = ok && add(response, "Vary", "Origin");
     if (request->closing || http_server_is_draining(request->connection->loop->server))
         ok = ok && add(response, "Connection", "close");

@@ -91,6 +91,24 @@ static bool is_token(const char *text, size_t length) {
     return length > 0;
 }
 
+/* Letters, digits and a few signs, or brackets with an address in them; and digits after a colon, if there is one. */
+static bool is_host(const char *text, size_t length) {
+    static const char NAME[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~%!$&'()*+;=";
+    static const char ADDRESS[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:.";
+    char *copy = strndup(text, length);
+    CHECK(copy != NULL);
+    bool bracket = copy[0] == '[', fits = strlen(copy) == length;
+    size_t host = bracket ? 1 + strspn(copy + 1, ADDRESS) : strspn(copy, NAME);
+    fits = fits && host > (bracket ? 1 : 0) && (!bracket || copy[host] == ']');
+    if (fits) {
+        const char *rest = copy + host + (bracket ? 1 : 0);
+        fits = *rest == '\0' || (*rest == ':' && rest[1 + strspn(rest + 1, "0123456789")] == '\0');
+    }
+    free(copy);
+    return fits;
+}
+
 /* What a block must be to pass, read off the raw lines: a second reading of RFC 9112, the strictest. */
 struct reading {
     unsigned hosts, lengths, encodings;
@@ -112,8 +130,13 @@ static void read_line(struct reading *reading, const char *line, size_t length) 
             reading->clean = false;
     while (left > 0 && (*value == ' ' || *value == '\t'))
         value++, left--;
-    if (name == 4 && strncasecmp(line, "host", 4) == 0)
+    if (name == 4 && strncasecmp(line, "host", 4) == 0) {
         reading->hosts++;
+        size_t host = left;
+        while (host > 0 && (value[host - 1] == ' ' || value[host - 1] == '\t'))
+            host--;
+        reading->clean = reading->clean && is_host(value, host);
+    }
     if (name == 17 && strncasecmp(line, "transfer-encoding", 17) == 0) {
         reading->encodings++;
         reading->clean = reading->clean && left == 7 && strncasecmp(value, "chunked", 7) == 0;

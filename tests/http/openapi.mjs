@@ -21,16 +21,15 @@ export class Description {
     this.calls = [];
     for (const [pattern, item] of Object.entries(this.document.paths)) {
       const names = [...pattern.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
-      const expression = new RegExp(`^${pattern.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '([^/]+)')}$`);
       const operations = new Map(METHODS.filter((method) => item[method]).map((method) => [method, { ...item[method], at: ['paths', pattern, method] }]));
       const shared = (item.parameters ?? []).map((value, i) => this.find(value, ['paths', pattern, 'parameters', i]));
       for (const operation of operations.values()) {
         operation.parameters = [...shared, ...(operation.parameters ?? []).map((value, i) => this.find(value, [...operation.at, 'parameters', i]))];
       }
-      this.calls.push({ pattern, names, expression, operations, literal: names.length });
+      this.calls.push({ pattern, names, operations });
     }
     // Literal segments go before parameters, as in the daemon.
-    this.calls.sort((a, b) => a.literal - b.literal);
+    this.calls.sort((a, b) => a.names.length - b.names.length);
   }
 
   // A value or what its $ref means, with the place where it stands.
@@ -64,17 +63,19 @@ export class Description {
 
   // The call of a path, with its parameters decoded; null where there is none.
   match(target) {
-    const raw = target.split('?')[0];
-    for (const call of this.calls) {
-      const found = call.expression.exec(raw);
-      if (!found) continue;
-      try {
-        return { call, values: Object.fromEntries(call.names.map((name, i) => [name, decodeURIComponent(found[i + 1])])) };
-      } catch {
-        return null; // a bad escape
-      }
+    let segments;
+    try {
+      segments = target.split('?')[0].split('/').map(decodeURIComponent);
+    } catch {
+      return null; // a bad escape
     }
-    return null;
+    const call = this.calls.find(({ pattern }) => {
+      const parts = pattern.split('/');
+      return parts.length === segments.length && parts.every((part, i) => (part.startsWith('{') ? segments[i] !== '' : part === segments[i]));
+    });
+    if (!call) return null;
+    const values = call.pattern.split('/').flatMap((part, i) => (part.startsWith('{') ? [segments[i]] : []));
+    return { call, values: Object.fromEntries(call.names.map((name, i) => [name, values[i]])) };
   }
 
   // Everything that is wrong with an exchange, as a list of texts. `headers` have names in small letters; a body is text; null: the request
