@@ -609,36 +609,79 @@ export async function replay(context, dice, count) {
 
 async function restart(context, dice) {
   await settle(context);
-  await context.restart(dice.of(['SIGTERM', 'SIGKILL']));
+  await context.restart(dice.of(['SIGTERM', 'SIGKILL', 'rebuild']));
   await audit(context);
   await replay(context, dice, 20);
 }
 
-// Killed with an answer on its way, which is then sent again: stored once, by this or that.
+// Several at once, some of them twice or thrice: of each one is 201, and all others say the same with 200.
+function makeBurst(context, dice, count) {
+  const { model } = context;
+  const open = [...model.surveys.values()].filter((survey) => model.isOpen(survey, Date.now()) && survey.definition.allowed_origins.length === 0);
+  const sends = [];
+  while (open.length > 0 && sends.length < count) {
+    const survey = dice.of(open);
+    const body = makeBody(dice, survey, Date.now(), 0, DAY / 2);
+    const byKey = dice.chance(0.3);
+    const send = { survey, body, id: byKey ? undefined : dice.id(), key: byKey ? `burst-${dice.hex(12)}` : undefined, copies: dice.chance(0.3) ? 2 + dice.below(3) : 1, replies: [] };
+    send.target = `/v1/surveys/${survey.slug}/responses${byKey ? '' : `/${send.id}`}`;
+    sends.push(send);
+  }
+  return sends;
+}
+
+const sendOne = (daemon, { target, body, key }) => daemon.request(key ? 'POST' : 'PUT', target, { body, headers: key ? { 'Idempotency-Key': key } : {} });
+
+const expectOne = (context, { survey, body, id, key }, now) => context.model.putResponse(survey.slug, body, now, id ? { pathId: id } : { key });
+
+async function burst(context, dice) {
+  await settle(context);
+  const sends = makeBurst(context, dice, 5 + dice.below(40));
+  const t0 = Date.now();
+  await Promise.all(sends.flatMap((send) => Array.from({ length: send.copies }, async () => send.replies.push(await sendOne(context.daemon, send)))));
+  for (const send of sends) {
+    const statuses = send.replies.map((reply) => reply.status).sort();
+    assert.deepEqual(statuses, [...Array(send.copies - 1).fill(200), 201], JSON.stringify(send));
+    const made = send.replies.find((reply) => reply.status === 201);
+    for (const reply of send.replies) assert.deepEqual(reply.json, made.json);
+    holdStored(context, made, expectOne(context, send, t0), t0, Date.now());
+  }
+}
+
+// Killed with answers on their way, which are then sent again: what was acknowledged is there, and all are stored once.
 async function killDuring(context, dice) {
   await settle(context);
-  const { model } = context;
-  const open = [...model.surveys.values()].filter((survey) => model.isOpen(survey, Date.now()));
-  if (open.length === 0) return;
-  const survey = dice.of(open);
-  const body = makeBody(dice, survey, Date.now(), 0, DAY / 2);
-  const id = dice.id();
-  const target = `/v1/surveys/${survey.slug}/responses/${id}`;
+  const sends = makeBurst(context, dice, 1 + dice.below(20));
   const t0 = Date.now();
-  const first = context.daemon.request('PUT', target, { body }).then((reply) => reply, () => null);
-  await new Promise((resolve) => setTimeout(resolve, dice.below(4)));
+  const sent = sends.map((send) => sendOne(context.daemon, send).then((reply) => reply, () => null));
+  await new Promise((resolve) => setTimeout(resolve, dice.below(8)));
   await context.restart('SIGKILL');
-  const acknowledged = await first;
-  const want = model.putResponse(survey.slug, body, t0, { pathId: id });
-  const reply = await context.call('PUT', target, { body });
-  assert.ok(reply.status === 200 || (reply.status === 201 && acknowledged === null), `${acknowledged?.status} then ${reply.status}: ${reply.text}`);
-  holdStored(context, { ...reply, status: 201, headers: { location: target } }, want, t0, Date.now());
+  for (const [i, send] of sends.entries()) {
+    const first = await sent[i];
+    const reply = await sendOne(context.daemon, send);
+    assert.ok(reply.status === 200 || (reply.status === 201 && first === null), `${first?.status} then ${reply.status}: ${reply.text}`);
+    if (first) assert.deepEqual(reply.json, first.json, 'what was acknowledged is what is stored');
+    const want = expectOne(context, send, t0);
+    holdStored(context, { ...reply, status: 201, headers: { location: `/v1/surveys/${send.survey.slug}/responses/${reply.json.id}` } }, want, t0, Date.now());
+  }
   await audit(context);
+}
+
+async function preflight(context, dice) {
+  const slug = dice.chance(0.1) ? 'nowhere' : dice.of(SLUGS);
+  const origins = context.model.surveys.get(slug)?.definition.allowed_origins ?? [];
+  const origin = dice.of([...ORIGINS, 'https://evil.example']);
+  const [path, method] = dice.of([['responses', 'POST'], [`responses/${dice.id()}`, 'PUT'], ['form', 'GET'], ['score', 'GET'], ['responses', 'DELETE']]);
+  const reply = await context.call('OPTIONS', `/v1/surveys/${slug}/${path}`, { headers: { Origin: origin, 'Access-Control-Request-Method': method } });
+  assert.equal(reply.status, 204, reply.text);
+  const allowed = path !== 'score' && method !== 'DELETE' && (origins.length === 0 || origins.includes(origin));
+  assert.equal(reply.headers['access-control-allow-origin'], allowed ? origin : undefined);
+  assert.equal(reply.headers['access-control-allow-credentials'], undefined);
 }
 
 export const CALLS = [
   [putSurvey, 12], [deleteSurvey, 2], [getSurvey, 6], [sendResponse, 60], [sendBatch, 14], [getScore, 22], [getTrend, 10], [getScores, 3], [keys, 5],
-  [invalid, 8], [(context) => audit(context), 1], [(context, dice) => replay(context, dice, 5), 2], [restart, 0.35], [killDuring, 0.35],
+  [invalid, 8], [(context) => audit(context), 1], [(context, dice) => replay(context, dice, 5), 2], [preflight, 3], [burst, 2], [restart, 0.4], [killDuring, 0.35],
 ];
 
 export { SLUGS, BAND_NAMES };

@@ -268,6 +268,10 @@ static void converse(int fd, const struct buffer *out, struct buffer *in) {
     for (;;) {
         struct pollfd event = {.fd = fd, .events = sent < out->length ? POLLIN | POLLOUT : POLLIN};
         int ready = poll(&event, 1, is_half_closed ? PATIENCE_MS : IDLE_MS);
+        if (ready < 0) {
+            CHECK(errno == EINTR); /* libFuzzer's alarm */
+            continue;
+        }
         CHECK(ready > 0 || !is_half_closed); /* the server does not answer */
         if (ready == 0) {
             sent = out->length;
@@ -289,6 +293,18 @@ static void converse(int fd, const struct buffer *out, struct buffer *in) {
     }
 }
 
+static int open_connection(void) {
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    CHECK(fd >= 0);
+    if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0)
+        return fd;
+    if (errno != EINTR) { /* libFuzzer's alarm: it is made all the same, which the first send waits for */
+        perror("connect");
+        abort();
+    }
+    return fd;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static unsigned inputs;
     if (size == 0)
@@ -299,9 +315,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     buffer_init(&out);
     buffer_init(&in);
     append_input(&out, (const char *)data, size);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    CHECK(fd >= 0 && !out.failed);
-    CHECK(connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0);
+    CHECK(!out.failed);
+    int fd = open_connection();
     converse(fd, &out, &in);
     /* No port is left waiting. */
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1}, sizeof(struct linger));

@@ -5,7 +5,7 @@
 //
 // Each step draws from its own random numbers (seed and step), so that the same seed gives the same calls, and a failure can be had from
 // fewer: what failed is tried again without more and more of the steps before it, and the shortest list is printed for --only.
-import { seeded, start } from '../http/harness.mjs';
+import { run, seeded, start } from '../http/harness.mjs';
 import { audit, CALLS, Dice } from './calls.mjs';
 import { Model } from './model.mjs';
 
@@ -56,7 +56,11 @@ class Context {
   async restart(signal) {
     this.restarts += 1;
     if (signal === 'SIGKILL') await this.daemon.kill();
-    else await this.daemon.end(signal);
+    else await this.daemon.end('SIGTERM');
+    if (signal === 'rebuild') {
+      const { status, stderr } = run(['rebuild', '-c', this.daemon.config]);
+      if (status !== 0) throw new Error(`cxd rebuild: ${status} ${stderr}`);
+    }
     await this.daemon.begin();
   }
 }
