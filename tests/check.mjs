@@ -1,7 +1,7 @@
 // `make check`: every suite in sequence, each bounded in time, a line a step, and `N passed, N failed` at the end. Full output goes to
 // build/check/*.log; the end of a failed one is shown.
 //
-//   node tests/check.mjs [STEP…]       STEP: unit tsan http crash stateful fuzz lint (default: all)
+//   node tests/check.mjs [STEP…]       STEP: unit tsan http browser crash stateful fuzz lint (default: all)
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -120,6 +120,10 @@ const STEPS = {
   http: () => ({
     runs: list('tests/http', /\.test\.mjs$/).map((file) => ({ name: path.basename(file, '.test.mjs'), command: process.execPath, args: ['--test-reporter=tap', '--test-reporter-destination=stdout', file], read: readTap, limit: 240 * SECOND })),
     parallel: PARALLEL,
+  }),
+  browser: () => ({
+    runs: list('tests/browser', /\.test\.mjs$/).map((file) => ({ name: path.basename(file, '.test.mjs'), command: process.execPath, args: ['--test-reporter=tap', '--test-reporter-destination=stdout', file], read: readTap, limit: 240 * SECOND })),
+    parallel: 1,
   }),
   crash: () => ({ runs: [{ name: 'crash', command: process.execPath, args: ['tests/crash/crash.mjs', String(CRASH_KILLS)], read: readSummary, limit: 180 * SECOND }], parallel: 1 }),
   stateful: () => ({ runs: [{ name: 'stateful', command: process.execPath, args: ['tests/fuzz/stateful.mjs', '--seconds', String(FUZZ_SECONDS)], read: readSummary, limit: (FUZZ_SECONDS + 180) * SECOND }], parallel: 1 }),

@@ -1,0 +1,34 @@
+// A real browser for a test, and a site of another origin than the daemon's for it to be on. Debian's Chromium, driven by playwright-core;
+// CXD_CHROMIUM names another. It speaks to loopback only.
+import http from 'node:http';
+import { chromium } from 'playwright-core';
+
+const EXECUTABLE = process.env.CXD_CHROMIUM ?? '/usr/bin/chromium';
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'];
+
+export async function launch() {
+  return chromium.launch({ executablePath: EXECUTABLE, headless: true, args: FLAGS, timeout: 60_000 });
+}
+
+// A site that answers every path with a page (or with pages[path]), on a port of its own. `host` may be localhost or 127.0.0.1, which are
+// two sites to a browser.
+export async function site({ host = 'localhost', pages = {} } = {}) {
+  const server = http.createServer((request, response) => {
+    response.setHeader('Content-Type', 'text/html; charset=utf-8');
+    response.setHeader('Connection', 'close');
+    response.end(pages[request.url] ?? '<!doctype html><title>shop</title><p>A page of another origin.');
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { origin: `http://${host}:${server.address().port}`, close: () => new Promise((resolve) => server.close(resolve)) };
+}
+
+// Asks again until `done` says so; what was asked last. Fails after `ms`.
+export async function until(ask, done, ms = 15_000) {
+  const deadline = Date.now() + ms;
+  for (;;) {
+    const got = await ask();
+    if (done(got)) return got;
+    if (Date.now() > deadline) throw new Error(`not in ${ms} ms; at last: ${JSON.stringify(got)}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
