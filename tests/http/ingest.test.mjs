@@ -284,6 +284,48 @@ test('CORS: preflight', async () => {
   assert.equal(refused.headers['access-control-allow-origin'], undefined);
 });
 
+test('CORS: every reply of these calls varies by Origin, errors too, and a page that is allowed may read it', async () => {
+  const ask = async (status, allowed, method, target, options = {}) => {
+    const reply = await d.request(method, target, { ...options, headers: { Origin: 'https://a.example', ...options.headers } });
+    assert.equal(reply.status, status, `${method} ${target}: ${reply.text}`);
+    assert.equal(reply.headers.vary, 'Origin', `${method} ${target} ${status}`);
+    assert.equal(reply.headers['access-control-allow-origin'], allowed ? 'https://a.example' : undefined, `${method} ${target} ${status}`);
+    assert.equal(reply.headers['access-control-allow-credentials'], undefined);
+  };
+  const body = { score: 1 };
+  await ask(201, true, 'POST', '/v1/surveys/nps/responses', { body });
+  await ask(400, true, 'POST', '/v1/surveys/nps/responses?dry=1', { body });
+  await ask(400, true, 'POST', '/v1/surveys/nps/responses', { body: '{' });
+  await ask(404, true, 'POST', '/v1/surveys/nowhere/responses', { body });
+  await ask(404, true, 'PUT', '/v1/surveys/nps/responses/17', { body });
+  await ask(413, true, 'POST', '/v1/surveys/nps/responses', { body: ' '.repeat(65537) });
+  await ask(415, true, 'POST', '/v1/surveys/nps/responses', { body: 'a', type: 'text/csv' });
+  await ask(422, true, 'POST', '/v1/surveys/nps/responses', { body: { score: 99 } });
+  await ask(200, true, 'GET', '/v1/surveys/nps/form');
+  await ask(200, true, 'HEAD', '/v1/surveys/nps/form');
+  await ask(404, true, 'GET', '/v1/surveys/nowhere/form');
+  await ask(405, false, 'DELETE', '/v1/surveys/nps/responses');
+  await ask(204, false, 'OPTIONS', '/v1/surveys/nps/responses');
+  await ask(204, true, 'OPTIONS', '/v1/surveys/nps/responses', { headers: { 'Access-Control-Request-Method': 'POST' } });
+  await ask(204, false, 'OPTIONS', '/v1/surveys/nps/responses', { headers: { 'Access-Control-Request-Method': 'DELETE' } });
+  await ask(403, false, 'POST', '/v1/surveys/shop/responses', { body });
+  await ask(200, false, 'GET', '/v1/surveys/shop/form');
+  await ask(204, false, 'OPTIONS', '/v1/surveys/shop/responses', { headers: { 'Access-Control-Request-Method': 'POST' } });
+});
+
+test('CORS: an origin is compared byte by byte', async () => {
+  await d.survey('origins', { metric: 'nps', allowed_origins: ['https://shop.example', 'http://localhost:3000', 'null'] });
+  const status = async (origin) => (await d.post('origins', { score: 1 }, { headers: { Origin: origin } })).status;
+  for (const origin of ['https://shop.example', 'http://localhost:3000', 'null']) assert.equal(await status(origin), 201, origin);
+  for (const origin of ['https://shop.example:443', 'https://Shop.example', 'HTTPS://shop.example', 'https://shop.example/', 'https://shop.example.', 'https://a.shop.example', 'https://shop.example, https://evil.example', 'http://localhost', 'http://localhost:30000', 'https://localhost:3000', 'NULL', '*', '']) {
+    assert.equal(await status(origin), 403, origin);
+  }
+  for (const bad of ['https://Shop.example', 'https://shop.example:443', 'http://shop.example:80', 'https://shop.example/', 'https://*.shop.example', '*', 'https://user@shop.example', 'https://shop.example:0x50', 'https://shop.example:', ' https://shop.example']) {
+    const reply = await d.admin('PUT', '/v1/surveys/bad-origin', { body: { metric: 'nps', allowed_origins: [bad] } });
+    assertProblem(reply, 422, 'invalid', ['/allowed_origins/0']);
+  }
+});
+
 test('CORS: key-protected routes are not cross-origin', async () => {
   for (const target of ['/v1/surveys/nps/score', '/v1/surveys', '/v1/keys']) {
     const reply = await d.admin('GET', target, { headers: { Origin: 'https://a.example' } });

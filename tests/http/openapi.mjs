@@ -179,13 +179,19 @@ export class Description {
     const rest = Object.fromEntries([...query].filter(([name]) => !queryNames.has(name)));
     for (const name of Object.keys(rest)) {
       const home = free.find(({ parameter }) => Object.keys(parameter.schema.patternProperties ?? {}).some((pattern) => new RegExp(pattern).test(name)));
-      if (!home) say(`the request's parameter ${name} is not documented`);
-      else {
+      if (!home && this.takesNoOthers(operation)) say(`the request's parameter ${name} is not documented`);
+      else if (home) {
         const fault = this.against([...home.at, 'schema'], { [name]: rest[name] });
         if (fault) say(`the request's ${name}: ${fault}`);
       }
     }
     this.checkRequestBody(operation, { headers, body, reply }, say);
+  }
+
+  // Whether a parameter that is not known is refused.
+  takesNoOthers(operation) {
+    const { value } = this.find(operation.responses['400'], []);
+    return value.content['application/problem+json'].schema.properties.type.enum.includes('/problems/bad_parameter');
   }
 
   checkRequestBody(operation, { headers, body, reply }, say) {

@@ -149,6 +149,79 @@ describe('the validator', () => {
   for (const [name, [exchange, expected]] of Object.entries(BAD)) test(`refuses ${name}`, () => assert.throws(() => conform(exchange), expected));
 });
 
+// Each refusal that a call documents, had from the daemon; the harness holds the replies to the description.
+describe('every call refuses as it says', async () => {
+  const d = await start();
+  after(() => d.stop());
+  await d.survey('nps', { metric: 'nps' });
+  const other = async (scope) => (await d.admin('POST', '/v1/keys', { body: { name: 'other', scopes: [scope] } })).json.key;
+  const keys = { export: await other('export'), erase: await other('erase') };
+  const values = { survey: 'nps', id: '0193b0a5-7c00-7f2e-8d43-5b1c2f9e6a10' };
+  const fill = (pattern, over = {}) => pattern.replace(/\{(\w+)\}/g, (_, name) => ({ ...values, ...over })[name] ?? 'x');
+
+  // The first request body that the description shows.
+  function example(operation) {
+    if (!operation.requestBody) return {};
+    const { value } = description.find(operation.requestBody, []);
+    const [type, media] = Object.entries(value.content)[0];
+    const shown = media.example ?? description.find(Object.values(media.examples)[0], []).value.value;
+    return { type, body: typeof shown === 'string' ? shown : JSON.stringify(shown) };
+  }
+
+  async function raw(method, target, headers) {
+    const wire = await d.connect();
+    wire.send(`${method} ${target} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${d.key}\r\n${headers}\r\n`);
+    const reply = await wire.reply();
+    wire.close();
+    return reply;
+  }
+
+  for (const { pattern, operations } of description.calls) {
+    for (const [name, operation] of operations) {
+      if (name === 'options') continue;
+      const method = name.toUpperCase();
+      const target = fill(pattern);
+      const { responses } = operation;
+      const ask = async (status, where, options) => {
+        const reply = await d.request(method, where, { ...example(operation), ...options });
+        assert.equal(reply.status, status, `${method} ${where}: ${reply.text}`);
+      };
+      test(`${method} ${pattern}`, async () => {
+        const key = d.key;
+        await ask(description.takesNoOthers(operation) ? 400 : 200, `${target}?no_such_parameter=1`, { key });
+        assert.equal((await raw(method, target, 'Content-Length: 100000000\r\n')).status, 413);
+        if (responses['401']) {
+          await ask(401, target, {});
+          await ask(401, target, { key: `cxs_${'A'.repeat(43)}` });
+          await ask(403, target, { key: /`export`/.test(operation.description) ? keys.erase : keys.export });
+        }
+        if (responses['404']) await ask(404, fill(pattern, { survey: 'nowhere' }), { key });
+        if (responses['411']) assert.equal((await raw(method, target, '')).status, 411);
+        if (responses['415']) await ask(415, target, { key, type: 'text/csv', body: 'a,b' });
+        if (method === 'GET') {
+          const [get, head] = [await d.admin('GET', target), await d.admin('HEAD', target)];
+          assert.equal(head.status, get.status);
+          assert.equal(head.headers['content-length'], get.headers['content-length'], 'HEAD says how long the body is');
+        }
+      });
+    }
+    test(`OPTIONS and other methods of ${pattern}`, async () => {
+      const target = fill(pattern);
+      const reply = await d.request('OPTIONS', target);
+      assert.equal(reply.status, 204);
+      const methods = [...operations.keys()].map((name) => name.toUpperCase());
+      const expected = [...new Set([...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'])];
+      assert.deepEqual(reply.headers.allow.split(', ').sort(), expected.sort());
+      for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
+        if (methods.includes(method)) continue;
+        const refused = await d.admin(method, target, { body: method === 'GET' ? undefined : '{}' });
+        assert.equal(refused.status, 405);
+        assert.equal(refused.headers.allow, reply.headers.allow);
+      }
+    });
+  }
+});
+
 describe('the harness', async () => {
   const d = await start();
   after(() => d.stop());
