@@ -4,6 +4,7 @@
 #include "fuzz.h"
 
 #include <ctype.h>
+#include <time.h>
 
 #include "config/option.h"
 #include "cxd/base/buffer.h"
@@ -19,6 +20,27 @@
 
 static struct error err;
 
+/* What the C library makes of a text that is a time; its date must be one. */
+static int64_t reference_time(const char *text, size_t length) {
+    int year, month, day, hour, minute, second, offset_hour = 0, offset_minute = 0, milli = 0;
+    CHECK(sscanf(text, "%4d-%2d-%2d%*c%2d:%2d:%2d", &year, &month, &day, &hour, &minute, &second) == 6);
+    struct tm date = {.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day};
+    int64_t seconds = timegm(&date);
+    CHECK(date.tm_mon == month - 1 && date.tm_mday == day);
+    CHECK(hour <= 23 && minute <= 59 && second <= 60);
+    const char *zone = text + length - 6;
+    if (tolower((unsigned char)text[length - 1]) != 'z') {
+        CHECK(sscanf(zone + 1, "%2d:%2d", &offset_hour, &offset_minute) == 2);
+        CHECK(offset_hour <= 23 && offset_minute <= 59);
+    }
+    int64_t offset = offset_hour * 3600 + offset_minute * 60;
+    for (int i = 0, weight = 100; text[19] == '.' && i < 3 && isdigit((unsigned char)text[20 + i]);
+         i++, weight /= 10)
+        milli += weight * (text[20 + i] - '0');
+    seconds += hour * 3600 + minute * 60 + second - (*zone == '-' ? -offset : offset);
+    return seconds * 1000 + milli;
+}
+
 /* A time that parses is printed as one that parses to the same; the text of its size has no NUL behind it. */
 static void fuzz_time(const char *text, size_t length) {
     char printed[TIME_TEXT_SIZE];
@@ -29,7 +51,7 @@ static void fuzz_time(const char *text, size_t length) {
     if (length > 0)
         memcpy(exact, text, length);
     if (time_parse(exact, length, &ms)) {
-        CHECK(ms >= 0 && length >= 20 && length <= 35);
+        CHECK(ms >= 0 && length >= 20 && length <= 35 && ms == reference_time(text, length));
         time_format(printed, ms);
         CHECK(time_parse(printed, strlen(printed), &again) && again == ms);
         CHECK(window_parse_bound(text, &again) == (strlen(text) == length) || strlen(text) == 10);
