@@ -14,25 +14,26 @@ ROLLBACK;
 
 -- name: insert_response
 INSERT INTO response (id, survey, revision, score, answered_at, received_at, excluded, touchpoint, channel, locale,
-                      respondent, comment, properties, excluded_reason)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                      respondent, comment, properties, excluded_reason, flags, visit)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
 ON CONFLICT (id) DO NOTHING;
 
 -- name: select_response
 SELECT id, survey, revision, score, answered_at, received_at, excluded, touchpoint, channel, locale,
-       respondent, comment, properties, excluded_reason
+       respondent, comment, properties, excluded_reason, flags, visit
 FROM response WHERE id = ?1;
 
 -- name: update_response
 UPDATE response SET revision = ?3, score = ?4, answered_at = ?5, touchpoint = ?8, channel = ?9, locale = ?10,
-                    respondent = ?11, comment = ?12, properties = ?13, excluded_reason = ?14
+                    respondent = ?11, comment = ?12, properties = ?13, excluded_reason = ?14, excluded = ?7,
+                    flags = ?15, visit = ?16
 WHERE id = ?1;
 
 -- name: exclude_response
-UPDATE response SET excluded = ?2, excluded_reason = ?3 WHERE id = ?1;
+UPDATE response SET excluded = ?2, excluded_reason = ?3, flags = iif(?2, flags, 0) WHERE id = ?1;
 
 -- name: forget_response
-UPDATE response SET respondent = NULL, comment = NULL, properties = ?2 WHERE id = ?1;
+UPDATE response SET respondent = NULL, comment = NULL, visit = NULL, properties = ?2 WHERE id = ?1;
 
 -- name: delete_response
 DELETE FROM response WHERE id = ?1;
@@ -52,7 +53,7 @@ SELECT (SELECT min(answered_at) FROM response WHERE survey = ?1),
 
 -- name: select_every_response
 SELECT id, survey, revision, score, answered_at, received_at, excluded, touchpoint, channel, locale,
-       respondent, comment, properties, excluded_reason
+       respondent, comment, properties, excluded_reason, flags, visit
 FROM response;
 
 -- name: select_series
@@ -187,3 +188,12 @@ UPDATE api_key SET revoked_at = ?2 WHERE id = ?1;
 
 -- name: note_key_used
 UPDATE api_key SET used_day = ?2 WHERE id = ?1;
+
+-- name: list_signing_keys
+SELECT number, secret, created_at FROM signing_key ORDER BY number DESC LIMIT 2;
+
+-- name: insert_signing_key
+INSERT INTO signing_key (secret, created_at) VALUES (?1, ?2);
+
+-- name: delete_old_signing_keys
+DELETE FROM signing_key WHERE number NOT IN (SELECT number FROM signing_key ORDER BY number DESC LIMIT 2);

@@ -141,6 +141,8 @@ static enum cxd_err start_all(struct app *app, bool starter_surveys, struct erro
     result = ingest_start(&options, &app->ingest, err);
     if (result == CXD_OK)
         result = api_ensure_admin_key(app, err);
+    if (result == CXD_OK)
+        result = api_ensure_signing_key(app, err);
     if (result == CXD_OK && starter_surveys)
         result = api_ensure_starter_surveys(app, err);
     if (result == CXD_OK)

@@ -51,6 +51,7 @@ bool api_allow_origin(void *app, struct http_request *request, const char *origi
 
 /* bootstrap.c: what a first start makes. */
 CXD_NODISCARD enum cxd_err api_ensure_admin_key(struct app *app, struct error *err);
+CXD_NODISCARD enum cxd_err api_ensure_signing_key(struct app *app, struct error *err);
 CXD_NODISCARD enum cxd_err api_ensure_starter_surveys(struct app *app, struct error *err);
 /* Replaces a file of the state directory (0600) in one step. */
 CXD_NODISCARD enum cxd_err api_write_state_file(const struct app *app, const char *name, const char *line,

@@ -89,6 +89,18 @@ enum cxd_err api_ensure_admin_key(struct app *app, struct error *err) {
     return result == CXD_OK ? ingest_apply(app->ingest, &change, err) : result;
 }
 
+enum cxd_err api_ensure_signing_key(struct app *app, struct error *err) {
+    const struct snapshot *snapshot = catalog_acquire(app->catalog);
+    bool has_any = snapshot->signing_key_count > 0;
+    catalog_release(snapshot);
+    if (has_any)
+        return CXD_OK;
+    struct change change = {.kind = CHANGE_SIGNING_KEY, .now_ms = clock_now_ms()};
+    if (!token_secret_make(change.as.signing_key.secret))
+        return error_set(err, ERR_SYSTEM, "the system gave no random bytes");
+    return ingest_apply(app->ingest, &change, err);
+}
+
 static const struct {
     const char *slug, *definition;
 } STARTER_SURVEYS[] = {

@@ -59,6 +59,12 @@ static void read_answered_at(struct target *target, const json_t *value, const c
         read_time(&target->reading, value, pointer, &target->response.answered_at);
 }
 
+/* A field that a page hides from people: whatever is in it, a machine put there. */
+static void read_honeypot(struct target *target, const json_t *value, const char *pointer CXD_UNUSED,
+                          size_t offset CXD_UNUSED) {
+    target->response.sent.filled_honeypot = !json_is_string(value) || json_string_length(value) > 0;
+}
+
 static void read_survey(struct target *target, const json_t *value, const char *pointer,
                         size_t offset CXD_UNUSED) {
     target->has_survey = true;
@@ -164,6 +170,10 @@ static const struct response_member {
     {"properties", 10, read_properties, 0},
     {"answered_at", 11, read_answered_at, 0},
     {"id", 2, read_id, 0},
+    {"visit", 5, read_string, offsetof(struct response, visit)},
+    {"invitation", 10, read_string, offsetof(struct response, sent.invitation)},
+    {"nonce", 5, read_string, offsetof(struct response, sent.nonce)},
+    {"website", 7, read_honeypot, 0},
     {"survey", 6, read_survey, 0}, /* of a batch only */
 };
 
@@ -244,6 +254,19 @@ static void encode_properties(struct buffer *out, const struct response *respons
     buffer_append_char(out, '}');
 }
 
+static void encode_flags(struct buffer *out, unsigned flags) {
+    const char *lead = ",\"flags\":[\"";
+    for (int i = 0; i < FLAG_COUNT; i++) {
+        if (!(flags & 1U << i))
+            continue;
+        buffer_append_text(out, lead);
+        buffer_append_text(out, flag_name(i));
+        buffer_append_char(out, '"');
+        lead = ",\"";
+    }
+    buffer_append_char(out, ']');
+}
+
 void response_encode(struct buffer *out, const struct response *response, const char *survey_slug) {
     char id[ID_TEXT_SIZE];
     buffer_append_text(out, "{\"id\":\"");
@@ -259,11 +282,14 @@ void response_encode(struct buffer *out, const struct response *response, const 
     encode_text(out, ",\"touchpoint\":", response->touchpoint);
     encode_text(out, ",\"channel\":", response->channel);
     encode_text(out, ",\"locale\":", response->locale);
+    encode_text(out, ",\"visit\":", response->visit);
     encode_properties(out, response);
     buffer_append_text(out, ",\"answered_at\":");
     buffer_append_time(out, response->answered_at);
     buffer_append_text(out, ",\"received_at\":");
     buffer_append_time(out, response->received_at);
+    if (response->flags != 0)
+        encode_flags(out, response->flags);
     if (response->excluded) {
         buffer_append_text(out, ",\"excluded\":true");
         encode_text(out, ",\"excluded_reason\":", response->excluded_reason);

@@ -234,6 +234,39 @@ static void read_min_n(struct target *target, const json_t *value, const char *p
         (void)read_whole(&target->reading, value, pointer, &target->survey.min_n);
 }
 
+static void read_access(struct target *target, const json_t *value, const char *pointer) {
+    if (value != NULL &&
+        (!json_is_string(value) || !access_parse(json_string_value(value), &target->survey.access)))
+        error_add_member(target->reading.err, pointer, "must be \"public\" or \"invited\"");
+}
+
+static void read_recontact(struct target *target, const json_t *value, const char *pointer) {
+    if (value != NULL &&
+        (!json_is_string(value) || !recontact_parse(json_string_value(value), &target->survey.recontact)))
+        error_add_member(target->reading.err, pointer, "must be \"refuse\" or \"store\"");
+}
+
+static void read_retention(struct target *target, const json_t *value, const char *pointer) {
+    if (value != NULL &&
+        (!json_is_string(value) || !retention_parse(json_string_value(value), &target->survey.retention)))
+        error_add_member(target->reading.err, pointer, "must be \"delete\" or \"anonymise\"");
+}
+
+static void read_recontact_days(struct target *target, const json_t *value, const char *pointer) {
+    if (value != NULL)
+        (void)read_whole(&target->reading, value, pointer, &target->survey.recontact_days);
+}
+
+static void read_min_seconds(struct target *target, const json_t *value, const char *pointer) {
+    if (value != NULL)
+        (void)read_whole(&target->reading, value, pointer, &target->survey.min_seconds);
+}
+
+static void read_retention_days(struct target *target, const json_t *value, const char *pointer) {
+    if (value != NULL)
+        (void)read_whole(&target->reading, value, pointer, &target->survey.retention_days);
+}
+
 static void pass_over(struct target *target CXD_UNUSED, const json_t *value CXD_UNUSED,
                       const char *pointer CXD_UNUSED) {
 }
@@ -259,6 +292,12 @@ static const struct survey_member {
     {"amend_window", "/amend_window", read_amend_window},
     {"max_backdate", "/max_backdate", read_max_backdate},
     {"min_n", "/min_n", read_min_n},
+    {"access", "/access", read_access},
+    {"recontact_days", "/recontact_days", read_recontact_days},
+    {"recontact", "/recontact", read_recontact},
+    {"min_seconds", "/min_seconds", read_min_seconds},
+    {"retention_days", "/retention_days", read_retention_days},
+    {"retention", "/retention", read_retention},
     {"revision", "/revision", pass_over},
     {"created_at", "/created_at", pass_over},
     {"updated_at", "/updated_at", pass_over},
@@ -274,7 +313,8 @@ static void read_definition(struct target *target, const json_t *root) {
     refuse_unknown(
         target, root, "", names, CXD_COUNT(names),
         "name, metric, scale, method, direction, bands, texts, properties, allowed_origins, opens_at, "
-        "closes_at, amend_window, max_backdate, min_n");
+        "closes_at, amend_window, max_backdate, min_n, access, recontact_days, recontact, min_seconds, "
+        "retention_days, retention");
 }
 
 enum cxd_err survey_decode(const char *bytes, size_t length, size_t depth, const char *slug,

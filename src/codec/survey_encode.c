@@ -77,6 +77,15 @@ static void encode_members(struct buffer *out, const struct survey *survey) {
     buffer_append_int(out, survey->max_backdate_s);
     buffer_append_text(out, ",\"min_n\":");
     buffer_append_int(out, survey->min_n);
+    encode_text_member(out, ",\"access\":", access_name(survey->access));
+    buffer_append_text(out, ",\"recontact_days\":");
+    buffer_append_int(out, survey->recontact_days);
+    encode_text_member(out, ",\"recontact\":", recontact_name(survey->recontact));
+    buffer_append_text(out, ",\"min_seconds\":");
+    buffer_append_int(out, survey->min_seconds);
+    buffer_append_text(out, ",\"retention_days\":");
+    buffer_append_int(out, survey->retention_days);
+    encode_text_member(out, ",\"retention\":", retention_name(survey->retention));
 }
 
 void survey_encode_definition(struct buffer *out, const struct survey *survey) {

@@ -8,7 +8,23 @@
 
 #include "domain/rules.h"
 
-enum { LABEL_MAX_CHARACTERS = 64 };
+enum { LABEL_MAX_CHARACTERS = 64, VISIT_MAX_CHARACTERS = 128 };
+
+static const char *const FLAG_NAMES[FLAG_COUNT] = {"honeypot", "too_fast", "nonce", "user_agent", "burst"};
+
+const char *flag_name(int index) {
+    return index >= 0 && index < FLAG_COUNT ? FLAG_NAMES[index] : NULL;
+}
+
+bool flag_parse(const char *name, enum flag *ret_flag) {
+    for (int i = 0; i < FLAG_COUNT; i++) {
+        if (strcmp(FLAG_NAMES[i], name) == 0) {
+            *ret_flag = (enum flag)(1 << i);
+            return true;
+        }
+    }
+    return false;
+}
 
 static bool same_text(const char *a, const char *b) {
     return a == b || (a && b && strcmp(a, b) == 0);
@@ -57,6 +73,7 @@ enum cxd_err response_validate(const struct response *response, const struct sur
     rules_check_text(err, "/respondent", response->respondent, 1, limits->respondent_characters, false);
     rules_check_text(err, "/touchpoint", response->touchpoint, 1, LABEL_MAX_CHARACTERS, false);
     rules_check_text(err, "/channel", response->channel, 1, LABEL_MAX_CHARACTERS, false);
+    rules_check_text(err, "/visit", response->visit, 1, VISIT_MAX_CHARACTERS, false);
     if (response->locale && !rules_locale_valid(response->locale))
         rules_report(err, "/locale", "must be a locale such as \"en\" or \"pt-BR\", at most 35 characters");
     check_properties(response, limits, err);
@@ -85,7 +102,8 @@ bool response_same_payload(const struct response *sent, const struct response *s
     if (sent->score != stored->score || !same_text(sent->comment, stored->comment) ||
         !same_text(sent->respondent, stored->respondent) ||
         !same_text(sent->touchpoint, stored->touchpoint) || !same_text(sent->channel, stored->channel) ||
-        !same_text(sent->locale, stored->locale) || sent->property_count != stored->property_count)
+        !same_text(sent->locale, stored->locale) || !same_text(sent->visit, stored->visit) ||
+        sent->property_count != stored->property_count)
         return false;
     if (sent->has_answered_at && sent->answered_at != stored->answered_at)
         return false;

@@ -10,6 +10,9 @@
 static const char *const METRIC_NAMES[METRIC_COUNT] = {"nps", "csat", "ces"};
 static const char *const METHOD_NAMES[METHOD_COUNT] = {"net_promoter", "top_box", "mean", "net_easy"};
 static const char *const DIRECTION_NAMES[DIRECTION_COUNT] = {"higher_is_better", "lower_is_better"};
+static const char *const ACCESS_NAMES[ACCESS_COUNT] = {"public", "invited"};
+static const char *const RECONTACT_NAMES[RECONTACT_COUNT] = {"refuse", "store"};
+static const char *const RETENTION_NAMES[RETENTION_COUNT] = {"delete", "anonymise"};
 
 /* The first of a metric is its default. */
 static const struct scale SCALES[] = {
@@ -64,6 +67,42 @@ bool direction_parse(const char *name, enum direction *ret) {
     if (!parse(DIRECTION_NAMES, DIRECTION_COUNT, name, &index))
         return false;
     *ret = (enum direction)index;
+    return true;
+}
+
+const char *access_name(enum access access) {
+    return ACCESS_NAMES[access];
+}
+
+const char *recontact_name(enum recontact recontact) {
+    return RECONTACT_NAMES[recontact];
+}
+
+const char *retention_name(enum retention retention) {
+    return RETENTION_NAMES[retention];
+}
+
+bool access_parse(const char *name, enum access *ret) {
+    int index;
+    if (!parse(ACCESS_NAMES, ACCESS_COUNT, name, &index))
+        return false;
+    *ret = (enum access)index;
+    return true;
+}
+
+bool recontact_parse(const char *name, enum recontact *ret) {
+    int index;
+    if (!parse(RECONTACT_NAMES, RECONTACT_COUNT, name, &index))
+        return false;
+    *ret = (enum recontact)index;
+    return true;
+}
+
+bool retention_parse(const char *name, enum retention *ret) {
+    int index;
+    if (!parse(RETENTION_NAMES, RETENTION_COUNT, name, &index))
+        return false;
+    *ret = (enum retention)index;
     return true;
 }
 

@@ -17,6 +17,8 @@ static const int64_t DAY_S = 86400;
 static const int64_t AMEND_WINDOW_MAX_DAYS = 365;
 static const int64_t BACKDATE_MAX_DAYS = 3653; /* ten years */
 static const int64_t MIN_N_MAX = 1000000;
+static const int64_t MIN_SECONDS_MAX = 3600;
+static const int64_t DAYS_MAX = 36500; /* a hundred years */
 
 /* What each metric allows: the methods, and the sentences that say so. */
 static const struct {
@@ -197,5 +199,8 @@ enum cxd_err survey_validate(const struct survey *survey, struct error *err) {
     check_range(err, "/max_backdate", survey->max_backdate_s, BACKDATE_MAX_DAYS * DAY_S,
                 "0 to 3653 days (10 years)");
     check_range(err, "/min_n", survey->min_n, MIN_N_MAX, "a whole number from 0 to 1000000");
+    check_range(err, "/recontact_days", survey->recontact_days, DAYS_MAX, "a whole number from 0 to 36500");
+    check_range(err, "/min_seconds", survey->min_seconds, MIN_SECONDS_MAX, "a whole number from 0 to 3600");
+    check_range(err, "/retention_days", survey->retention_days, DAYS_MAX, "a whole number from 0 to 36500");
     return err->code;
 }

@@ -103,6 +103,9 @@ static enum cxd_err box_load(struct store_reader *reader, struct snapshot_box **
     struct api_key *keys = NULL;
     if (result == CXD_OK)
         result = store_read_keys(reader, &box->arena, &keys, &box->snapshot.key_count, err);
+    if (result == CXD_OK)
+        result = store_read_signing_keys(reader, box->snapshot.signing_keys, &box->snapshot.signing_key_count,
+                                         err);
     store_reader_end(reader);
     if (result != CXD_OK) {
         box_free(box);

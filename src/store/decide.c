@@ -45,8 +45,13 @@ enum cxd_err decide_response(struct change *change, const struct response *store
         sent->answered_at = stored->answered_at;
     }
     sent->received_at = stored->received_at;
-    sent->excluded = stored->excluded;
-    sent->excluded_reason = reason;
+    /* Suspicion adds up, and a fresh one excludes; an exclusion is lifted only by an operator. */
+    bool fresh_flags = !same && (sent->flags & ~stored->flags) != 0;
+    if (!fresh_flags || stored->excluded) {
+        sent->excluded = stored->excluded;
+        sent->excluded_reason = reason;
+    }
+    sent->flags = same ? stored->flags : sent->flags | stored->flags;
     change->outcome = same ? OUTCOME_REPLAYED : OUTCOME_AMENDED;
     return CXD_OK;
 }
@@ -60,6 +65,7 @@ void decide_exclude(struct change *change, const struct response *stored) {
         change->as.exclude.reason = NULL;
     }
     bool same = stored->excluded == change->as.exclude.excluded &&
+                (change->as.exclude.excluded || stored->flags == 0) &&
                 text_equal(stored->excluded_reason, change->as.exclude.reason);
     change->outcome = same ? OUTCOME_REPLAYED : OUTCOME_AMENDED;
 }

@@ -31,6 +31,9 @@ struct store_engine {
                                  struct survey_record **ret_surveys, size_t *ret_count, struct error *err);
     enum cxd_err (*read_keys)(struct store_reader *reader, struct arena *arena, struct api_key **ret_keys,
                               size_t *ret_count, struct error *err);
+    enum cxd_err (*read_signing_keys)(struct store_reader *reader,
+                                      struct signing_key ret_keys[SIGNING_KEYS_MAX], size_t *ret_count,
+                                      struct error *err);
     enum cxd_err (*read_rollups)(struct store_reader *reader, store_rollup_visit *visit, void *context,
                                  struct error *err);
 };

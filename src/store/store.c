@@ -88,6 +88,12 @@ enum cxd_err store_read_keys(struct store_reader *reader, struct arena *arena, s
     return reader->engine->read_keys(reader, arena, ret_keys, ret_count, err);
 }
 
+enum cxd_err store_read_signing_keys(struct store_reader *reader,
+                                     struct signing_key ret_keys[SIGNING_KEYS_MAX], size_t *ret_count,
+                                     struct error *err) {
+    return reader->engine->read_signing_keys(reader, ret_keys, ret_count, err);
+}
+
 enum cxd_err store_read_rollups(struct store_reader *reader, store_rollup_visit *visit, void *context,
                                 struct error *err) {
     return reader->engine->read_rollups(reader, visit, context, err);

@@ -170,6 +170,39 @@ static void test_closed_survey_answers_replays_only(void **state) {
     assert_int_equal(count_all(f), 1);
 }
 
+/* Suspicion adds up over amends; a fresh one excludes, one that an operator has lifted before does not come back by itself. */
+static void test_flags(void **state) {
+    struct fixture *f = *state;
+    struct response stored;
+    struct change *first = make_response(f, 1, 9, NOW_MS);
+    first->as.response.value.visit = "v-1";
+    assert_int_equal(apply(f, first), OUTCOME_CREATED);
+
+    struct change *suspect = make_response(f, 1, 3, NOW_MS + 1);
+    suspect->as.response.value.flags = FLAG_BURST;
+    suspect->as.response.value.excluded = true;
+    suspect->as.response.value.excluded_reason = "suspect";
+    assert_int_equal(apply(f, suspect), OUTCOME_AMENDED);
+    assert_true(read_response(f, 1, &stored));
+    assert_int_equal(stored.flags, FLAG_BURST);
+    assert_true(stored.excluded);
+    assert_string_equal(stored.excluded_reason, "suspect");
+    assert_null(stored.visit);
+
+    struct change *clean = make_response(f, 1, 4, NOW_MS + 2);
+    assert_int_equal(apply(f, clean), OUTCOME_AMENDED);
+    assert_true(read_response(f, 1, &stored));
+    assert_int_equal(stored.flags, FLAG_BURST);
+    assert_true(stored.excluded);
+
+    assert_int_equal(apply(f, make_exclude(f, 1, false, NULL)), OUTCOME_AMENDED);
+    assert_int_equal(apply(f, make_exclude(f, 1, false, NULL)), OUTCOME_REPLAYED);
+    assert_true(read_response(f, 1, &stored));
+    assert_int_equal(stored.flags, 0);
+    assert_false(stored.excluded);
+    assert_int_equal(apply(f, make_response(f, 1, 4, NOW_MS + 2)), OUTCOME_REPLAYED);
+}
+
 static void test_excluded_counts_nowhere_and_comes_back(void **state) {
     struct fixture *f = *state;
     struct response stored;
@@ -317,6 +350,7 @@ int main(void) {
         ENGINE_TEST(test_amend_after_the_window_is_refused),
         ENGINE_TEST(test_id_of_another_survey_is_refused),
         ENGINE_TEST(test_closed_survey_answers_replays_only),
+        ENGINE_TEST(test_flags),
         ENGINE_TEST(test_excluded_counts_nowhere_and_comes_back),
         ENGINE_TEST(test_erase_keeps_counts_or_not),
         ENGINE_TEST(test_erased_with_counts_leaves_no_rollups),

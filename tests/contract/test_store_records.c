@@ -200,6 +200,29 @@ static void test_directory_and_urls(void **state) {
     }
 }
 
+static void test_two_newest_signing_keys(void **state) {
+    struct fixture *f = *state;
+    struct signing_key keys[SIGNING_KEYS_MAX];
+    size_t count = 9;
+    struct error err;
+    assert_ok(store_read_signing_keys(f->reader, keys, &count, &err), err);
+    assert_int_equal(count, 0);
+    for (int i = 1; i <= 3; i++) {
+        struct change *change = make_change(f, CHANGE_SIGNING_KEY, NOW_MS + i);
+        memset(change->as.signing_key.secret, i, TOKEN_SECRET_SIZE);
+        assert_int_equal(apply(f, change), OUTCOME_CREATED);
+        assert_ok(store_read_signing_keys(f->reader, keys, &count, &err), err);
+        assert_int_equal(count, i == 1 ? 1 : 2);
+        for (size_t k = 0; k < count; k++) {
+            assert_int_equal(keys[k].secret[0], i - (int)k);
+            assert_int_equal(keys[k].secret[TOKEN_SECRET_SIZE - 1], i - (int)k);
+            assert_int_equal(keys[k].created_at, NOW_MS + i - (int)k);
+        }
+        assert_int_equal(keys[0].number, change->as.signing_key.number);
+    }
+    assert_true(keys[0].number > keys[1].number);
+}
+
 int main(void) {
     static const struct CMUnitTest tests[] = {
         ENGINE_TEST(test_survey_revisions),
@@ -207,6 +230,7 @@ int main(void) {
         ENGINE_TEST(test_surveys_are_listed_by_slug_with_their_properties),
         ENGINE_TEST(test_late_declared_property_is_not_rolled_until_rebuild),
         ENGINE_TEST(test_keys),
+        ENGINE_TEST(test_two_newest_signing_keys),
         ENGINE_TEST(test_extent_has_excluded_responses_too),
         ENGINE_TEST(test_directory_and_urls),
     };

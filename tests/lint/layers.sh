@@ -26,7 +26,7 @@ vendors="microhttpd.h src/http/
 sqlite3.h src/store/sqlite/
 jansson.h src/codec/
 uuid/uuid.h src/base/id.c
-nettle/ src/base/secret.c
+nettle/ src/base/
 curl/curl.h src/cmd/
 ini.h src/config/"
 

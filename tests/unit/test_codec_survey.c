@@ -61,7 +61,9 @@ static void must_refuse(const char *text, enum cxd_err code, const char *pointer
 
 #define TAIL                                                                                                 \
     "\"texts\":{},\"properties\":[],\"allowed_origins\":[],\"opens_at\":null,\"closes_at\":null,"            \
-    "\"amend_window\":1800,\"max_backdate\":604800,\"min_n\":0}"
+    "\"amend_window\":1800,\"max_backdate\":604800,\"min_n\":0,"                                             \
+    "\"access\":\"public\",\"recontact_days\":0,\"recontact\":\"refuse\",\"min_seconds\":0,"                 \
+    "\"retention_days\":0,\"retention\":\"delete\"}"
 #define SCORING(metric, min, max, method, direction, from, to)                                               \
     "{\"name\":null,\"metric\":\"" metric "\",\"scale\":{\"min\":" #min ",\"max\":" #max                     \
     "},\"method\":\"" method "\",\"direction\":\"" direction "\",\"bands\":{\"satisfied_from\":" #from       \
@@ -93,7 +95,9 @@ static void test_every_member(void **state) {
     (void)state;
     must_decode(
         "{\"slug\":\"shop\",\"revision\":3,\"created_at\":\"x\",\"updated_at\":[],\"archived_at\":null,"
-        "\"min_n\":5,\"max_backdate\":\"30d\",\"amend_window\":\"2h\",\"closes_at\":\"2026-12-01T00:00:00+01:"
+        "\"retention\":\"anonymise\",\"retention_days\":730,\"min_seconds\":3,\"recontact\":\"store\","
+        "\"recontact_days\":90,\"access\":\"invited\",\"min_n\":5,\"max_backdate\":\"30d\",\"amend_window\":"
+        "\"2h\",\"closes_at\":\"2026-12-01T00:00:00+01:"
         "00\","
         "\"opens_at\":\"2026-11-01T00:00:00Z\",\"allowed_origins\":[\"https://shop.example\",\"http://"
         "localhost:3000\"],"
@@ -117,7 +121,8 @@ static void test_every_member(void **state) {
         "\"country\"],"
         "\"allowed_origins\":[\"https://shop.example\",\"http://localhost:3000\"],"
         "\"opens_at\":\"2026-11-01T00:00:00Z\",\"closes_at\":\"2026-11-30T23:00:00Z\",\"amend_window\":7200,"
-        "\"max_backdate\":2592000,\"min_n\":5}");
+        "\"max_backdate\":2592000,\"min_n\":5,\"access\":\"invited\",\"recontact_days\":90,"
+        "\"recontact\":\"store\",\"min_seconds\":3,\"retention_days\":730,\"retention\":\"anonymise\"}");
 }
 
 static void test_refuses(void **state) {
@@ -170,6 +175,9 @@ static void test_refuses(void **state) {
                 ERR_INVALID, "/amend_window /max_backdate /min_n ");
     must_refuse("{\"metric\":\"nps\",\"amend_window\":9223372036854775807}", ERR_INVALID, "/amend_window ");
     must_refuse("{\"metric\":\"nps\",\"min_n\":-1}", ERR_INVALID, "/min_n ");
+    must_refuse("{\"metric\":\"nps\",\"access\":\"private\",\"recontact_days\":36501,\"recontact\":1,"
+                "\"min_seconds\":3601,\"retention_days\":-1,\"retention\":\"keep\"}",
+                ERR_INVALID, "/access /recontact /retention /recontact_days /min_seconds /retention_days ");
     must_refuse("{\"metric\":\"nps\",\"scales\":{}}", ERR_INVALID, "/scales ");
     must_refuse("{\"metric\":\"nps\"", ERR_MALFORMED_JSON, "");
     must_refuse("{\"metric\":\"nps\",\"metric\":\"ces\"}", ERR_MALFORMED_JSON, "");
@@ -228,6 +236,8 @@ static void test_reply_and_form(void **state) {
         "\"method\":\"mean\",\"direction\":\"higher_is_better\",\"bands\":{\"satisfied_from\":5,"
         "\"dissatisfied_to\":3}," EASY ",\"properties\":[],\"allowed_origins\":[],\"opens_at\":null,"
         "\"closes_at\":\"2026-12-01T00:00:00Z\",\"amend_window\":1800,\"max_backdate\":60,\"min_n\":0,"
+        "\"access\":\"public\",\"recontact_days\":0,\"recontact\":\"refuse\",\"min_seconds\":0,"
+        "\"retention_days\":0,\"retention\":\"delete\","
         "\"revision\":2,\"created_at\":\"2026-11-23T09:00:00Z\",\"updated_at\":\"2026-11-23T09:00:01Z\","
         "\"archived_at\":null}");
     /* A reply can be edited and put back. */

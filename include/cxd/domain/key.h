@@ -7,6 +7,7 @@
 #include "cxd/base/compiler.h"
 #include "cxd/base/id.h"
 #include "cxd/base/secret.h"
+#include "cxd/base/token.h"
 
 /* API keys: what is kept of one (never the secret itself) and what it may do. */
 
@@ -35,6 +36,15 @@ struct api_key {
     int64_t used_day;   /* start of the last UTC day of use; 0: never */
     int64_t revoked_at; /* 0: not revoked */
 };
+
+/* What signs invitations and form nonces. The newest signs; it and the one before it are believed. */
+struct signing_key {
+    int64_t number; /* ascending; the store's */
+    uint8_t secret[TOKEN_SECRET_SIZE];
+    int64_t created_at;
+};
+
+enum { SIGNING_KEYS_MAX = 2 };
 
 bool api_key_is_valid(const struct api_key *key, int64_t now_ms);
 bool api_key_allows(const struct api_key *key, enum scope scope);

@@ -19,6 +19,20 @@ struct property {
     const char *value;
 };
 
+/* Why a response is suspected to be a machine's. Suspects are stored and excluded. */
+enum flag {
+    FLAG_HONEYPOT = 1 << 0,   /* filled in a member that people do not see */
+    FLAG_TOO_FAST = 1 << 1,   /* sent sooner after the form than the survey's min_seconds */
+    FLAG_NONCE = 1 << 2,      /* without a valid nonce of the form, where min_seconds asks for it */
+    FLAG_USER_AGENT = 1 << 3, /* by a program that the list names */
+    FLAG_BURST = 1 << 4,      /* one of many different scores from one visit or invitation */
+    FLAG_COUNT = 5
+};
+
+/* "honeypot", …; NULL past the last index (0–4). */
+const char *flag_name(int index);
+CXD_NODISCARD bool flag_parse(const char *name, enum flag *ret_flag);
+
 struct response {
     struct id id;
     bool has_id;      /* named by the client (or by an Idempotency-Key) */
@@ -30,13 +44,21 @@ struct response {
     const char *touchpoint;
     const char *channel;
     const char *locale;
+    const char *visit; /* the client's name for one visit of a page; many responses may share it */
     const struct property *properties; /* sorted by key (byte order), keys distinct */
     size_t property_count;
     bool has_answered_at; /* given by the client */
     int64_t answered_at;  /* else the time of arrival */
     int64_t received_at;
+    unsigned flags; /* of enum flag; the server's */
     bool excluded;
     const char *excluded_reason;
+    /* What the client sent along and is not stored. */
+    struct {
+        const char *invitation; /* a signed token */
+        const char *nonce;      /* of the form */
+        bool filled_honeypot;
+    } sent;
 };
 
 /* What the config bounds (characters are code points). */

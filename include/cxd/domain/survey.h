@@ -13,14 +13,27 @@
 enum metric { METRIC_NPS, METRIC_CSAT, METRIC_CES, METRIC_COUNT };
 enum method { METHOD_NET_PROMOTER, METHOD_TOP_BOX, METHOD_MEAN, METHOD_NET_EASY, METHOD_COUNT };
 enum direction { DIRECTION_HIGHER, DIRECTION_LOWER, DIRECTION_COUNT };
+enum access { ACCESS_PUBLIC, ACCESS_INVITED, ACCESS_COUNT }; /* who may answer */
+enum recontact {
+    RECONTACT_REFUSE,
+    RECONTACT_STORE,
+    RECONTACT_COUNT
+}; /* a second answer that comes too soon */
+enum retention { RETENTION_DELETE, RETENTION_ANONYMISE, RETENTION_COUNT }; /* what becomes of old responses */
 
 /* The wire names ("nps", "top_box", "higher_is_better"); parse gives false for an unknown one. */
 const char *metric_name(enum metric metric);
 const char *method_name(enum method method);
 const char *direction_name(enum direction direction);
+const char *access_name(enum access access);
+const char *recontact_name(enum recontact recontact);
+const char *retention_name(enum retention retention);
 CXD_NODISCARD bool metric_parse(const char *name, enum metric *ret);
 CXD_NODISCARD bool method_parse(const char *name, enum method *ret);
 CXD_NODISCARD bool direction_parse(const char *name, enum direction *ret);
+CXD_NODISCARD bool access_parse(const char *name, enum access *ret);
+CXD_NODISCARD bool recontact_parse(const char *name, enum recontact *ret);
+CXD_NODISCARD bool retention_parse(const char *name, enum retention *ret);
 
 enum { SLUG_SIZE = 65, SURVEY_PROPERTIES_MAX = 16, SURVEY_TEXTS_MAX = 64, SURVEY_ORIGINS_MAX = 64 };
 
@@ -63,6 +76,12 @@ struct survey {
     int64_t amend_window_s;      /* default 1800; 0: never amended */
     int64_t max_backdate_s;
     int64_t min_n; /* below it, score and interval are suppressed */
+    enum access access;
+    int64_t recontact_days;   /* how long a respondent who answered is left alone; 0: not at all */
+    enum recontact recontact; /* what meets an answer that comes within it */
+    int64_t min_seconds;      /* between form and answer; a faster one is suspect; 0: not looked at */
+    int64_t retention_days;   /* after answered_at; 0: for ever */
+    enum retention retention; /* what happens then */
     /* Kept by the store: */
     int64_t revision; /* from 1 */
     int64_t created_at, updated_at;

@@ -10,7 +10,7 @@
 #include "cxd/domain/survey.h"
 #include "cxd/store/store.h"
 
-/* Survey definitions and API keys, in memory. Readers take the current snapshot, which never changes, and release it; the writer
+/* Survey definitions and keys, in memory. Readers take the current snapshot, which never changes, and release it; the writer
  * swaps in a new one after each batch that changed any. */
 
 struct catalog;
@@ -20,6 +20,8 @@ struct snapshot {
     size_t survey_count;
     const struct api_key *keys; /* by creation */
     size_t key_count;
+    struct signing_key signing_keys[SIGNING_KEYS_MAX]; /* newest first: it signs, all are believed */
+    size_t signing_key_count;
 };
 
 /* Loads the first snapshot from the store. */

@@ -44,11 +44,12 @@ enum change_kind {
     CHANGE_RESPONSE, /* create, replay or amend `response` by its id */
     CHANGE_EXCLUDE,  /* exclude the response `id` of `survey` (with `reason`), or include it again */
     CHANGE_ERASE, /* forget a respondent: comment, respondent, properties go, or with `counts` the whole response */
-    CHANGE_SURVEY,  /* create or replace a definition */
-    CHANGE_ARCHIVE, /* archive the survey `slug` */
-    CHANGE_KEY,     /* add a key */
-    CHANGE_REVOKE,  /* revoke the key `id` */
-    CHANGE_KEY_USED /* note a key's last-used day */
+    CHANGE_SURVEY,     /* create or replace a definition */
+    CHANGE_ARCHIVE,    /* archive the survey `slug` */
+    CHANGE_KEY,        /* add a key */
+    CHANGE_REVOKE,     /* revoke the key `id` */
+    CHANGE_KEY_USED,   /* note a key's last-used day */
+    CHANGE_SIGNING_KEY /* add a signing key; all but the two newest go */
 };
 
 /* What became of a change. */
@@ -91,6 +92,7 @@ struct change {
             struct id id;
             int64_t day;
         } key_used;
+        struct signing_key signing_key; /* in: secret; out: number, created_at */
     } as;
     struct arena *arena; /* for strings of the reply; outlives the change */
     enum outcome outcome;
@@ -98,7 +100,9 @@ struct change {
 };
 /* CHANGE_RESPONSE: an id that exists under another survey is refused ERR_CONFLICT. The same payload is REPLAYED at any
  * age. Another payload is AMENDED while now − received_at ≤ amend_window (every member is replaced; answered_at only if
- * sent; revision becomes the new one; received_at and exclusion stay), else refused ERR_CONFLICT.
+ * sent; revision becomes the new one; received_at stays; flags add up, and exclusion stays unless there is a flag
+ * that was not there), else refused ERR_CONFLICT.
+ * CHANGE_EXCLUDE with excluded = false clears the flags too.
  * CHANGE_SURVEY: an identical definition of a survey that is not archived is REPLAYED; otherwise the revision rises and the
  * survey is live (again). Another metric or scale once there are responses is refused ERR_SURVEY_FIXED. A property that is
  * declared while there are responses is stored with rolled = false; one that is no longer declared loses its rollups.
@@ -155,6 +159,11 @@ CXD_NODISCARD enum cxd_err store_read_surveys(struct store_reader *reader, struc
                                               struct error *err);
 CXD_NODISCARD enum cxd_err store_read_keys(struct store_reader *reader, struct arena *arena,
                                            struct api_key **ret_keys, size_t *ret_count, struct error *err);
+
+/* The newest signing keys, newest first. */
+CXD_NODISCARD enum cxd_err store_read_signing_keys(struct store_reader *reader,
+                                                   struct signing_key ret_keys[SIGNING_KEYS_MAX],
+                                                   size_t *ret_count, struct error *err);
 
 /* A line of the rollup table, for rebuild and check. */
 struct rollup_row {

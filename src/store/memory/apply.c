@@ -57,6 +57,9 @@ static enum cxd_err apply_exclude(struct memory_store *store, struct change *cha
     struct response response = *response_at(store, at);
     response.excluded = change->as.exclude.excluded;
     response.excluded_reason = change->as.exclude.reason;
+    if (!response.excluded) {
+        response.flags = 0;
+    }
     return put(store, &store->responses, at, block_response(&response), err);
 }
 
@@ -69,7 +72,7 @@ static enum cxd_err forget(struct memory_store *store, size_t at, struct error *
     }
     response.property_count = dimensions_kept(&response, &declared, kept);
     response.properties = kept;
-    response.comment = response.respondent = NULL;
+    response.comment = response.respondent = response.visit = NULL;
     return put(store, &store->responses, at, block_response(&response), err);
 }
 
@@ -163,12 +166,31 @@ static enum cxd_err apply_key_used(struct memory_store *store, struct change *ch
     return put(store, &store->keys, at, block_key(&key), err);
 }
 
+static enum cxd_err apply_signing_key(struct memory_store *store, struct change *change, struct error *err) {
+    const struct memory_table *table = &store->signing_keys;
+    struct signing_key *block = malloc(sizeof *block);
+    if (block) {
+        *block = change->as.signing_key;
+        block->number = (int64_t)table->count + 1;
+        block->created_at = change->now_ms;
+        change->as.signing_key = *block;
+    }
+    change->outcome = OUTCOME_CREATED;
+    return put(store, &store->signing_keys, table->count, block, err);
+}
+
 typedef enum cxd_err apply_change(struct memory_store *store, struct change *change, struct error *err);
 
 static apply_change *const APPLIERS[] = {
-    [CHANGE_RESPONSE] = apply_response, [CHANGE_EXCLUDE] = apply_exclude,   [CHANGE_ERASE] = apply_erase,
-    [CHANGE_SURVEY] = apply_survey,     [CHANGE_ARCHIVE] = apply_archive,   [CHANGE_KEY] = apply_key,
-    [CHANGE_REVOKE] = apply_revoke,     [CHANGE_KEY_USED] = apply_key_used,
+    [CHANGE_RESPONSE] = apply_response,
+    [CHANGE_EXCLUDE] = apply_exclude,
+    [CHANGE_ERASE] = apply_erase,
+    [CHANGE_SURVEY] = apply_survey,
+    [CHANGE_ARCHIVE] = apply_archive,
+    [CHANGE_KEY] = apply_key,
+    [CHANGE_REVOKE] = apply_revoke,
+    [CHANGE_KEY_USED] = apply_key_used,
+    [CHANGE_SIGNING_KEY] = apply_signing_key,
 };
 
 enum cxd_err memory_apply(struct store *base, struct change *const *changes, size_t count,

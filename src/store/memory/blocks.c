@@ -28,7 +28,7 @@ struct response *block_response(const struct response *response) {
     size_t properties_size = response->property_count * sizeof(struct property);
     size_t size = sizeof *response + properties_size + size_of(response->comment) +
                   size_of(response->respondent) + size_of(response->touchpoint) + size_of(response->channel) +
-                  size_of(response->locale) + size_of(response->excluded_reason);
+                  size_of(response->locale) + size_of(response->visit) + size_of(response->excluded_reason);
     for (size_t i = 0; i < response->property_count; i++) {
         size += size_of(response->properties[i].key) + size_of(response->properties[i].value);
     }
@@ -45,6 +45,8 @@ struct response *block_response(const struct response *response) {
     block->touchpoint = pack(&packer, response->touchpoint);
     block->channel = pack(&packer, response->channel);
     block->locale = pack(&packer, response->locale);
+    block->visit = pack(&packer, response->visit);
+    memset(&block->sent, 0, sizeof block->sent);
     block->excluded_reason = pack(&packer, response->excluded_reason);
     for (size_t i = 0; i < response->property_count; i++) {
         properties[i].key = pack(&packer, response->properties[i].key);

@@ -17,6 +17,7 @@ static void memory_close(struct store *base) {
     free_table(&store->responses);
     free_table(&store->surveys);
     free_table(&store->keys);
+    free_table(&store->signing_keys);
     free(store->index);
     free(store->swaps);
     arena_free(&store->scratch);
@@ -115,5 +116,6 @@ const struct store_engine STORE_MEMORY = {
     .read_response = memory_read_response,
     .read_surveys = memory_read_surveys,
     .read_keys = memory_read_keys,
+    .read_signing_keys = memory_read_signing_keys,
     .read_rollups = memory_read_rollups,
 };

@@ -28,7 +28,8 @@ struct memory_store {
     struct memory_table responses;
     struct memory_table surveys; /* number is the position + 1 */
     struct memory_table keys;
-    uint32_t *index; /* responses by id: positions + 1, open-addressed, a power of two */
+    struct memory_table signing_keys; /* number is the position + 1 */
+    uint32_t *index;                  /* responses by id: positions + 1, open-addressed, a power of two */
     size_t index_capacity, index_used;
     struct memory_swap *swaps;
     size_t swap_count, swap_capacity;
@@ -81,6 +82,9 @@ enum cxd_err memory_read_surveys(struct store_reader *reader, struct arena *aren
                                  struct survey_record **ret_surveys, size_t *ret_count, struct error *err);
 enum cxd_err memory_read_keys(struct store_reader *reader, struct arena *arena, struct api_key **ret_keys,
                               size_t *ret_count, struct error *err);
+enum cxd_err memory_read_signing_keys(struct store_reader *reader,
+                                      struct signing_key ret_keys[SIGNING_KEYS_MAX], size_t *ret_count,
+                                      struct error *err);
 enum cxd_err memory_read_rollups(struct store_reader *reader, store_rollup_visit *visit, void *context,
                                  struct error *err);
 

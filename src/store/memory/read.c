@@ -97,7 +97,8 @@ static bool own_response(struct arena *arena, struct response *response) {
     struct property *properties = arena_alloc(arena, (response->property_count + 1) * sizeof *properties);
     if (!properties || !own(arena, &response->comment) || !own(arena, &response->respondent) ||
         !own(arena, &response->touchpoint) || !own(arena, &response->channel) ||
-        !own(arena, &response->locale) || !own(arena, &response->excluded_reason)) {
+        !own(arena, &response->locale) || !own(arena, &response->visit) ||
+        !own(arena, &response->excluded_reason)) {
         return false;
     }
     for (size_t i = 0; i < response->property_count; i++) {
@@ -188,6 +189,22 @@ enum cxd_err memory_read_keys(struct store_reader *base, struct arena *arena, st
     }
     qsort(keys, count, sizeof *keys, compare_keys);
     *ret_keys = keys;
+    *ret_count = count;
+    return CXD_OK;
+}
+
+enum cxd_err memory_read_signing_keys(struct store_reader *base,
+                                      struct signing_key ret_keys[SIGNING_KEYS_MAX], size_t *ret_count,
+                                      struct error *err) {
+    struct memory_reader *reader = (struct memory_reader *)base;
+    const struct memory_table *table = &reader->store->signing_keys;
+    (void)err;
+    memory_enter(reader);
+    size_t count = table->count < SIGNING_KEYS_MAX ? table->count : SIGNING_KEYS_MAX;
+    for (size_t i = 0; i < count; i++) {
+        ret_keys[i] = *(const struct signing_key *)table->blocks[table->count - 1 - i];
+    }
+    memory_leave(reader);
     *ret_count = count;
     return CXD_OK;
 }

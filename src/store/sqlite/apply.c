@@ -5,9 +5,15 @@
 typedef enum cxd_err write_change(struct sqlite_store *store, struct change *change, struct error *err);
 
 static write_change *const WRITERS[] = {
-    [CHANGE_RESPONSE] = write_response, [CHANGE_EXCLUDE] = write_exclude,   [CHANGE_ERASE] = write_erase,
-    [CHANGE_SURVEY] = write_survey,     [CHANGE_ARCHIVE] = write_archive,   [CHANGE_KEY] = write_key,
-    [CHANGE_REVOKE] = write_revoke,     [CHANGE_KEY_USED] = write_key_used,
+    [CHANGE_RESPONSE] = write_response,
+    [CHANGE_EXCLUDE] = write_exclude,
+    [CHANGE_ERASE] = write_erase,
+    [CHANGE_SURVEY] = write_survey,
+    [CHANGE_ARCHIVE] = write_archive,
+    [CHANGE_KEY] = write_key,
+    [CHANGE_REVOKE] = write_revoke,
+    [CHANGE_KEY_USED] = write_key_used,
+    [CHANGE_SIGNING_KEY] = write_signing_key,
 };
 
 enum cxd_err count_response(struct sqlite_store *store, const struct response *response, int sign,

@@ -108,5 +108,6 @@ const struct store_engine STORE_SQLITE = {
     .read_response = sqlite_read_response,
     .read_surveys = sqlite_read_surveys,
     .read_keys = sqlite_read_keys,
+    .read_signing_keys = sqlite_read_signing_keys,
     .read_rollups = sqlite_read_rollups,
 };

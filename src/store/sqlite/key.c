@@ -81,3 +81,22 @@ enum cxd_err write_key_used(struct sqlite_store *store, struct change *change, s
     }
     return set_number(store, QUERY_NOTE_KEY_USED, &change->as.key_used.id, change->as.key_used.day, err);
 }
+
+enum cxd_err write_signing_key(struct sqlite_store *store, struct change *change, struct error *err) {
+    struct signing_key *key = &change->as.signing_key;
+    sqlite3_stmt *stmt = NULL;
+    enum cxd_err code = db_statement(&store->db, QUERY_INSERT_SIGNING_KEY, &stmt, err);
+    if (code != CXD_OK) {
+        return code;
+    }
+    db_bind_blob(stmt, 1, key->secret, sizeof key->secret);
+    db_bind_int(stmt, 2, change->now_ms);
+    code = db_run(&store->db, stmt, err);
+    if (code != CXD_OK) {
+        return code;
+    }
+    key->number = sqlite3_last_insert_rowid(store->db.handle);
+    key->created_at = change->now_ms;
+    change->outcome = OUTCOME_CREATED;
+    return db_run_query(&store->db, QUERY_DELETE_OLD_SIGNING_KEYS, err);
+}

@@ -42,6 +42,9 @@ enum cxd_err sqlite_read_response(struct store_reader *reader, const struct id *
                                   bool *ret_found, struct response *ret_response, struct error *err);
 enum cxd_err sqlite_read_surveys(struct store_reader *reader, struct arena *arena,
                                  struct survey_record **ret_surveys, size_t *ret_count, struct error *err);
+enum cxd_err sqlite_read_signing_keys(struct store_reader *reader,
+                                      struct signing_key ret_keys[SIGNING_KEYS_MAX], size_t *ret_count,
+                                      struct error *err);
 enum cxd_err sqlite_read_keys(struct store_reader *reader, struct arena *arena, struct api_key **ret_keys,
                               size_t *ret_count, struct error *err);
 enum cxd_err sqlite_read_rollups(struct store_reader *reader, store_rollup_visit *visit, void *context,

@@ -150,6 +150,31 @@ enum cxd_err sqlite_read_keys(struct store_reader *base, struct arena *arena, st
     return code;
 }
 
+enum cxd_err sqlite_read_signing_keys(struct store_reader *base,
+                                      struct signing_key ret_keys[SIGNING_KEYS_MAX], size_t *ret_count,
+                                      struct error *err) {
+    struct db *db = &((struct sqlite_reader *)base)->db;
+    size_t count = 0;
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    enum cxd_err code = db_statement(db, QUERY_LIST_SIGNING_KEYS, &stmt, err);
+    while (code == CXD_OK && (code = db_next(db, stmt, &row, err)) == CXD_OK && row &&
+           count < SIGNING_KEYS_MAX) {
+        struct signing_key key = {.number = sqlite3_column_int64(stmt, 0),
+                                  .created_at = sqlite3_column_int64(stmt, 2)};
+        const void *secret = sqlite3_column_blob(stmt, 1);
+        if (secret && sqlite3_column_bytes(stmt, 1) == (int)sizeof key.secret) {
+            memcpy(key.secret, secret, sizeof key.secret);
+            ret_keys[count++] = key;
+        }
+    }
+    sqlite3_reset(stmt);
+    if (code == CXD_OK) {
+        *ret_count = count;
+    }
+    return code;
+}
+
 /* The rows of one series (or total), tier by tier. */
 static enum cxd_err visit_series(struct db *db, struct rollup_row *row, int64_t series,
                                  store_rollup_visit *visit, void *context, struct error *err) {

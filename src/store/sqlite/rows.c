@@ -65,6 +65,7 @@ enum cxd_err row_read_response(struct db *db, sqlite3_stmt *stmt, struct arena *
         .answered_at = sqlite3_column_int64(stmt, 4),
         .received_at = sqlite3_column_int64(stmt, 5),
         .excluded = sqlite3_column_int(stmt, 6) != 0,
+        .flags = (unsigned)sqlite3_column_int(stmt, 14),
     };
     const char *properties = NULL;
     const struct {
@@ -73,7 +74,7 @@ enum cxd_err row_read_response(struct db *db, sqlite3_stmt *stmt, struct arena *
     } TEXTS[] = {
         {7, &response.touchpoint},       {8, &response.channel},  {9, &response.locale},
         {10, &response.respondent},      {11, &response.comment}, {12, &properties},
-        {13, &response.excluded_reason},
+        {13, &response.excluded_reason}, {15, &response.visit},
     };
     for (size_t i = 0; i < CXD_COUNT(TEXTS); i++) {
         enum cxd_err code = db_copy_text(stmt, TEXTS[i].column, arena, TEXTS[i].text, err);
@@ -109,6 +110,8 @@ void row_bind_response(sqlite3_stmt *stmt, const struct response *response, cons
     db_bind_text(stmt, 12, response->comment);
     db_bind_text(stmt, 13, properties);
     db_bind_text(stmt, 14, response->excluded_reason);
+    db_bind_int(stmt, 15, response->flags);
+    db_bind_text(stmt, 16, response->visit);
 }
 
 enum cxd_err row_write_properties(struct buffer *buf, const struct property *properties, size_t count,

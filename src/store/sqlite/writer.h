@@ -53,6 +53,8 @@ CXD_NODISCARD enum cxd_err write_archive(struct sqlite_store *store, struct chan
                                          struct error *err);
 CXD_NODISCARD enum cxd_err write_key(struct sqlite_store *store, struct change *change, struct error *err);
 CXD_NODISCARD enum cxd_err write_revoke(struct sqlite_store *store, struct change *change, struct error *err);
+CXD_NODISCARD enum cxd_err write_signing_key(struct sqlite_store *store, struct change *change,
+                                             struct error *err);
 CXD_NODISCARD enum cxd_err write_key_used(struct sqlite_store *store, struct change *change,
                                           struct error *err);
 

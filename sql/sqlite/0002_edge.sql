@@ -1,0 +1,18 @@
+-- Migration 2: what the open internet asks for: suspicion, respondents found by name, signing keys, the audit log.
+PRAGMA user_version = 2;
+
+ALTER TABLE response ADD COLUMN flags INTEGER NOT NULL DEFAULT 0; -- enum flag of domain/response.h
+ALTER TABLE response ADD COLUMN visit TEXT;
+
+-- What is held of a person, and when they last answered. Only responses that name one are in it.
+CREATE INDEX response_by_respondent ON response (respondent, survey, answered_at) WHERE respondent IS NOT NULL;
+
+-- Suspects are few.
+CREATE INDEX response_flagged ON response (survey, answered_at) WHERE flags <> 0;
+
+-- Keys that sign invitations and form nonces: the newest signs, the two newest are believed.
+CREATE TABLE signing_key (
+    number INTEGER PRIMARY KEY, -- ascending
+    secret BLOB NOT NULL,       -- 32 random bytes
+    created_at INTEGER NOT NULL
+) STRICT;
