@@ -180,7 +180,8 @@ int64_t calendar_floor(enum calendar_unit unit, int64_t time_ms) {
 /* Dates and times of day. */
 
 struct calendar_time calendar_civil(int64_t time_ms) {
-    int64_t second = clamp(floor_div(time_ms, 1000), FIRST_S, LAST_S);
+    time_ms = clamp(time_ms, FIRST_S * 1000, LAST_S * 1000); /* with its fraction, so that order is kept */
+    int64_t second = floor_div(time_ms, 1000);
     int64_t day = date_at(second);
     struct tm date;
     time_t midnight = day * DAY_S;

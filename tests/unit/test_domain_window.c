@@ -455,6 +455,11 @@ static void test_civil(void **state) {
     assert_int_equal(civil.day, 1);
     assert_int_equal(civil.ms, 5400007);
     check_time("the first 01:30", calendar_instant(&civil), "2026-11-01T05:30:00.007Z");
+    /* Behind the calendar's end all times are one: a later one is not earlier by its fraction. */
+    struct calendar_time late = calendar_civil(at("9998-01-01T23:59:59.999Z"));
+    struct calendar_time latest = calendar_civil(at("9999-12-31T00:00:00Z"));
+    assert_true(late.year == latest.year && late.month == latest.month && late.day == latest.day);
+    assert_true(late.ms <= latest.ms);
 }
 
 int main(void) {
