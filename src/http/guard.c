@@ -155,6 +155,10 @@ const char *guard_end(struct guard *guard, const char *end) {
         refuse(guard, "There are both a Content-Length and a Transfer-Encoding");
     if (guard->encodings > 0 && guard->facts.http_1_0)
         refuse(guard, "HTTP/1.0 has no Transfer-Encoding");
+    /* MHD would wait for a body that is none, and lose what comes instead. RFC 9110 §10.1.1 forbids it to clients. */
+    if (guard->facts.expects_continue && guard->facts.length == 0 && !guard->facts.chunked &&
+        !guard->facts.http_1_0)
+        refuse(guard, "Expect: 100-continue is for requests with a body");
     if (guard->hosts > 1)
         refuse(guard, "There is more than one Host");
     if (guard->hosts == 0 && !guard->facts.http_1_0)

@@ -112,7 +112,7 @@ static bool is_host(const char *text, size_t length) {
 /* What a block must be to pass, read off the raw lines: a second reading of RFC 9112, the strictest. */
 struct reading {
     unsigned hosts, lengths, encodings;
-    bool clean, http_1_0;
+    bool clean, http_1_0, waits;
     uint64_t length;
 };
 
@@ -137,6 +137,9 @@ static void read_line(struct reading *reading, const char *line, size_t length) 
             host--;
         reading->clean = reading->clean && is_host(value, host);
     }
+    if (name == 6 && left == 12 && strncasecmp(line, "expect", 6) == 0 &&
+        strncasecmp(value, "100-continue", 12) == 0)
+        reading->waits = true;
     if (name == 17 && strncasecmp(line, "transfer-encoding", 17) == 0) {
         reading->encodings++;
         reading->clean = reading->clean && left == 7 && strncasecmp(value, "chunked", 7) == 0;
@@ -154,6 +157,7 @@ static void read_line(struct reading *reading, const char *line, size_t length) 
 static bool may_pass(const struct reading *reading) {
     return reading->clean && reading->lengths <= 1 && reading->encodings <= 1 &&
            reading->lengths + reading->encodings <= 1 && !(reading->encodings > 0 && reading->http_1_0) &&
+           !(reading->waits && reading->length == 0 && reading->encodings == 0 && !reading->http_1_0) &&
            reading->hosts <= 1 && (reading->hosts == 1 || reading->http_1_0);
 }
 

@@ -7,7 +7,7 @@
 // fate:   CLOSE: the connection ends after the reply, and whatever follows in `bytes` is never answered;
 //         KEEP: the next request on it is answered.
 // more:   library: the reply is libmicrohttpd's own page, not a problem. then: statuses of further replies, where the bytes hold further
-//         requests. stores: how many responses they store (default: one for a 201).
+//         requests. stores: how many responses they store (default: one for a 201). head: the reply has no body.
 export const CLOSE = 'close';
 export const KEEP = 'keep';
 
@@ -60,10 +60,13 @@ export function requests(key) {
     ['a GET with a body', get(`${HOST}Content-Length: 5\r\n`) + 'hello', 200, KEEP],
     ['a GET with a request as its body', get(`${HOST}Content-Length: ${SMUGGLED.length}\r\n`) + SMUGGLED, 200, KEEP],
     ['an empty line before the request', `\r\n${get()}`, 200, KEEP],
-    ['Expect: 100-continue', post(`${LENGTH}Expect: 100-continue\r\n`), 201, KEEP, { interim: true }],
-    ['Expect: 100-Continue in other letters', post(`${LENGTH}Expect: 100-CONTINUE\r\n`), 201, KEEP, { interim: true }],
+    ['Expect: 100-continue', post(`${LENGTH}Expect: 100-continue\r\n`), 201, KEEP],
+    ['Expect: 100-Continue in other letters', post(`${LENGTH}Expect: 100-CONTINUE\r\n`), 201, KEEP],
     ['another Expect is passed over', get(`${HOST}Expect: 200-ok\r\n`), 200, KEEP],
-    ['Expect without a body', get(`${HOST}Expect: 100-continue\r\n`), 200, KEEP],
+    ['Expect without a body', get(`${HOST}Expect: 100-continue\r\n`), 400, CLOSE],
+    ['Expect without a body, and a request behind', get(`${HOST}Expect: 100-continue\r\n`) + SMUGGLED, 400, CLOSE],
+    ['Expect with a body of nought', post('Content-Length: 0\r\nExpect: 100-continue\r\n', SMUGGLED), 400, CLOSE],
+    ['Expect on HTTP/1.0 is passed over', get('Connection: keep-alive\r\nExpect: 100-continue\r\n', '/healthz', 'HTTP/1.0'), 200, KEEP],
     ['two requests at once', post(LENGTH) + get(), 201, KEEP, { then: [200] }],
     ['a request in the body of another', post(`Content-Length: ${SMUGGLED.length}\r\n`, SMUGGLED) + get(), 400, KEEP, { then: [200] }],
 
