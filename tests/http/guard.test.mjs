@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { CLOSE, KEEP, requests, SMUGGLED } from './corpus/requests.mjs';
-import { start, use } from './harness.mjs';
+import { start, TRANSPORTS, use } from './harness.mjs';
 import { isLibrarys } from './openapi.mjs';
 
 const HOST = 'Host: x\r\n';
@@ -46,10 +46,6 @@ async function exchange(daemon, [, bytes, status, fate, more = {}], glued) {
     wire.close();
   }
 }
-
-const TRANSPORTS = {
-  'plain': {},
-};
 
 for (const [transport, options] of Object.entries(TRANSPORTS)) {
   describe(`corpus, ${transport}`, async () => {

@@ -304,6 +304,9 @@ export async function start(options = {}) {
   return daemon;
 }
 
+// Ways to speak to a daemon, as options of start(); the corpus of malformed requests goes over each.
+export const TRANSPORTS = { plain: {} };
+
 // A daemon for one test, stopped (and held to a clean end) after it.
 export async function use(t, options = {}) {
   const daemon = await start(options);
