@@ -126,6 +126,7 @@ help:
 	@echo 'make check       install what tests need, run all of them'
 	@echo 'make bench       speed and scale, as a table and build/bench/result.json (BENCH="speed", "scale", "delay", "all")'
 	@echo 'make crash       kill -9 under load (KILLS=100)'
+	@echo 'make torture     every fault: memory, storage, clock, connections, kills; prints a table'
 	@echo 'make fuzz        fuzz every parser, and all calls against a model (FUZZ_SECONDS=300 each)'
 	@echo 'make lint        layering, formatting, manuals, openapi.yaml;  make format  reformats'
 	@echo 'make install     into $$(DESTDIR)$$(PREFIX) and $$(DESTDIR)$$(SYSCONFDIR);  make uninstall'
@@ -134,7 +135,7 @@ help:
 # Debian packages. `deps` is what building and running needs, the others what tests and measurements need on top.
 DEPS = gcc make pkg-config libmicrohttpd-dev libsqlite3-dev libjansson-dev uuid-dev libinih-dev \
 	libcurl4-openssl-dev nettle-dev tzdata
-DEPS_CHECK = libcmocka-dev clang clang-format libclang-rt-14-dev sqlite3 nodejs npm curl mandoc chromium
+DEPS_CHECK = libcmocka-dev clang clang-format libclang-rt-14-dev sqlite3 nodejs npm curl mandoc chromium faketime
 DEPS_BENCH = wrk g++ python3
 
 # What the tests need from npm, by tests/package-lock.json.
@@ -170,7 +171,7 @@ TSAN_PROGRAMS = test_http_server test_ingest
 .PHONY: check
 check: deps-check
 	$(BUILD) all
-	$(BUILD) VARIANT=test all
+	$(BUILD) VARIANT=test all fault-programs
 	$(BUILD) VARIANT=asan all unit
 	$(BUILD) VARIANT=tsan all $(TSAN_PROGRAMS:%=build/tsan/tests/unit/%)
 	$(BUILD) VARIANT=fuzz fuzzers
@@ -195,6 +196,17 @@ fuzz: deps-check
 			build/fuzz/corpus/$$target tests/fuzz/corpus/$$target || exit 1; \
 	done
 	@node tests/fuzz/stateful.mjs --seconds $(FUZZ_SECONDS)
+
+.PHONY: fault-programs torture
+fault-programs: $(OUT)/tests/fault/alloc.so
+$(OUT)/tests/fault/%.so: tests/fault/%.c
+	@mkdir -p $(@D)
+	$(SAY) LINK $@
+	$(CC) $(CPPFLAGS) -std=c11 -O2 -fPIC -shared $(WARNINGS) -fno-builtin -o $@ $<
+
+torture: deps-check
+	$(BUILD) VARIANT=test all fault-programs
+	@node tests/fault/torture.mjs
 
 KILLS ?= 100
 .PHONY: crash

@@ -1,7 +1,7 @@
 // `make check`: every suite in sequence, each bounded in time, a line a step, and `N passed, N failed` at the end. Full output goes to
 // build/check/*.log; the end of a failed one is shown.
 //
-//   node tests/check.mjs [STEP…]       STEP: unit tsan http browser crash stateful fuzz lint (default: all)
+//   node tests/check.mjs [STEP…]       STEP: unit tsan http browser crash fault stateful fuzz lint (default: all)
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -126,6 +126,10 @@ const STEPS = {
     parallel: 1,
   }),
   crash: () => ({ runs: [{ name: 'crash', command: process.execPath, args: ['tests/crash/crash.mjs', String(CRASH_KILLS)], read: readSummary, limit: 180 * SECOND }], parallel: 1 }),
+  fault: () => ({
+    runs: ['alloc', 'storage', 'clock', 'connections'].map((name) => ({ name, command: process.execPath, args: [`tests/fault/${name}.mjs`], read: readSummary, limit: 180 * SECOND })),
+    parallel: PARALLEL,
+  }),
   stateful: () => ({ runs: [{ name: 'stateful', command: process.execPath, args: ['tests/fuzz/stateful.mjs', '--seconds', String(FUZZ_SECONDS)], read: readSummary, limit: (FUZZ_SECONDS + 180) * SECOND }], parallel: 1 }),
   fuzz: () => ({ runs: list('build/fuzz/tests/fuzz', /^fuzz_\w+$/).map(fuzzTarget), parallel: PARALLEL }),
   lint: () => ({ runs: [{ name: 'lint', command: process.env.MAKE ?? 'make', args: ['lint'], read: asOne, limit: 300 * SECOND, env: { MAKEFLAGS: '', MFLAGS: '', MAKELEVEL: '' } }], parallel: 1 }),

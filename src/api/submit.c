@@ -21,6 +21,7 @@ void api_submit(struct http_request *request, struct ticket *ticket, http_handle
 bool api_submit_failed(struct http_request *request, const struct ticket *ticket) {
     switch (ticket->error) {
     case CXD_OK:
+        http_is_done(request);
         return false;
     case ERR_QUEUE_FULL:
         http_problem_code(request, ERR_QUEUE_FULL,

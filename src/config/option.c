@@ -100,7 +100,8 @@ static int choice_index(const char *choices, const char *value) {
 /* The forms of store_open, which this layer does not see; said here so that a bad URL has its file and line. */
 static bool url_valid(const char *value) {
 #ifdef CXD_TEST_ENGINES
-    if (strncmp(value, "discard:", 8) == 0 || strncmp(value, "faulty:", 7) == 0)
+    if (strncmp(value, "discard:", 8) == 0 || strncmp(value, "faulty:", 7) == 0 ||
+        strncmp(value, "vfs:", 4) == 0)
         return true;
 #endif
     return strcmp(value, "memory:") == 0 || (strncmp(value, "sqlite:", 7) == 0 && value[7] != '\0');

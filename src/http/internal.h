@@ -52,6 +52,8 @@ struct http_request {
 
     /* The reply, as the handler noted it down. */
     bool replied, failed, tagged, closing;
+    bool done;      /* what was asked for: it cannot be refused any more */
+    bool unsayable; /* and there is no memory to reply with */
     int status;
     const char *type;
     struct buffer out;

@@ -53,6 +53,7 @@ void http_problem_write(struct buffer *out, const struct error *err) {
 }
 
 void problem_no_memory(struct http_request *request) {
+    request->unsayable = request->done;
     request->headers = NULL;
     request->failed = false;
     request->tagged = false;

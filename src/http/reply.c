@@ -84,6 +84,8 @@ static bool add_headers(struct http_request *request, struct MHD_Response *respo
 
 bool reply_send(struct http_request *request) {
     assert(request->replied);
+    if (request->unsayable)
+        return false;
     struct connection *connection = request->connection;
     struct loop *loop = connection->loop;
     const char *body = NULL;

@@ -120,6 +120,10 @@ void *http_deferred(const struct http_request *request) {
     return request->context;
 }
 
+void http_is_done(struct http_request *request) {
+    request->done = true;
+}
+
 void http_complete(struct http_request *request) {
     loop_ready(request->connection->loop, request);
 }

@@ -50,10 +50,12 @@ extern const struct store_engine STORE_SQLITE;
 extern const struct store_engine STORE_MEMORY;
 
 /* Built with CXD_TEST_ENGINES (the daemons of tests/), the table also has the decorators of tests/support/:
- * "discard:" applies nothing and answers CREATED; "faulty:KIND:N:URL" fails the Nth apply with KIND. */
+ * "discard:" applies nothing and answers CREATED; "faulty:KIND:N:URL" fails the Nth apply with KIND;
+ * "vfs:CONTROL:URL" puts a file layer that fails when told below SQLite. */
 #ifdef CXD_TEST_ENGINES
 extern const struct store_engine STORE_DISCARD;
 extern const struct store_engine STORE_FAULTY;
+extern const struct store_engine STORE_FAULT_VFS;
 #endif
 
 #endif

@@ -12,6 +12,7 @@ static const struct store_engine *const ENGINES[] = {
 #ifdef CXD_TEST_ENGINES
     &STORE_DISCARD,
     &STORE_FAULTY,
+    &STORE_FAULT_VFS,
 #endif
 };
 

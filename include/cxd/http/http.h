@@ -136,6 +136,8 @@ void http_defer(struct http_request *request, http_handler *finish, void *contex
 void *http_deferred(const struct http_request *request);
 /* From any thread. Completed requests are picked up at the next http_wake (one for many). */
 void http_complete(struct http_request *request);
+/* What was asked for is done. If there is no memory to say so, the connection ends without a reply: a refusal would be a lie. */
+void http_is_done(struct http_request *request);
 void http_wake(struct http_server *server);
 
 #endif

@@ -1,0 +1,243 @@
+/* "vfs:CONTROL:URL" is the store URL over a file layer of SQLite's that fails when told. It lies below the log's own
+ * (src/store/sqlite/log_vfs.c) and above the system's. CONTROL is a file of `struct fault_control` that the test writes
+ * while the daemon runs. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "store/engine.h"
+
+enum fault_class {
+    FAULT_WRITE,
+    FAULT_SYNC,
+    FAULT_OPEN,
+    FAULT_TRUNCATE,
+    FAULT_READ,
+    FAULT_SHM,
+    FAULT_CLASSES
+};
+
+/* Of 64-bit words, as tests/fault/control.mjs writes them. */
+struct fault_control {
+    _Atomic int64_t armed;               /* bit 1 << class */
+    _Atomic int64_t left;                /* calls of an armed class until one fails: 1 is the next */
+    _Atomic int64_t on;                  /* 0: that one fails; 1: and all after it, until disarmed */
+    _Atomic int64_t error;               /* errno */
+    _Atomic int64_t short_write;         /* 1: half of the bytes are written before it fails */
+    _Atomic int64_t injected;            /* faults so far */
+    _Atomic int64_t checkpoint_pages;    /* of the next writer's wal_autocheckpoint; 0: its own */
+    _Atomic int64_t seen[FAULT_CLASSES]; /* calls so far, failed or not */
+};
+
+struct fault_file {
+    sqlite3_file base;
+    sqlite3_file *real;
+    int failed_errno; /* of the last fault, for SQLITE_FCNTL_LAST_ERRNO */
+};
+
+static struct fault_control *control;
+
+static bool strikes(enum fault_class class) {
+    atomic_fetch_add(&control->seen[class], 1);
+    if (!(atomic_load(&control->armed) >> class & 1)) {
+        return false;
+    }
+    int64_t left = atomic_fetch_sub(&control->left, 1);
+    if (left > 1 || (left < 1 && !atomic_load(&control->on))) {
+        return false;
+    }
+    atomic_fetch_add(&control->injected, 1);
+    return true;
+}
+
+/* The errno of a fault, kept as SQLite's own layer keeps it. */
+static int fail(struct fault_file *file, int rc) {
+    file->failed_errno = (int)atomic_load(&control->error);
+    errno = file->failed_errno;
+    return rc;
+}
+
+static int fault_close(sqlite3_file *base) {
+    return ((struct fault_file *)base)->real->pMethods->xClose(((struct fault_file *)base)->real);
+}
+
+static int fault_read(sqlite3_file *base, void *bytes, int count, sqlite3_int64 offset) {
+    struct fault_file *file = (struct fault_file *)base;
+    return strikes(FAULT_READ) ? fail(file, SQLITE_IOERR_READ)
+                               : file->real->pMethods->xRead(file->real, bytes, count, offset);
+}
+
+/* What SQLite's layer makes of an errno: a full disk has a code of its own. */
+static int fault_write(sqlite3_file *base, const void *bytes, int count, sqlite3_int64 offset) {
+    struct fault_file *file = (struct fault_file *)base;
+    if (!strikes(FAULT_WRITE)) {
+        return file->real->pMethods->xWrite(file->real, bytes, count, offset);
+    }
+    if (atomic_load(&control->short_write)) {
+        (void)file->real->pMethods->xWrite(file->real, bytes, count / 2, offset);
+    }
+    return fail(file, atomic_load(&control->error) == ENOSPC ? SQLITE_FULL : SQLITE_IOERR_WRITE);
+}
+
+static int fault_truncate(sqlite3_file *base, sqlite3_int64 size) {
+    struct fault_file *file = (struct fault_file *)base;
+    return strikes(FAULT_TRUNCATE) ? fail(file, SQLITE_IOERR_TRUNCATE)
+                                   : file->real->pMethods->xTruncate(file->real, size);
+}
+
+static int fault_sync(sqlite3_file *base, int flags) {
+    struct fault_file *file = (struct fault_file *)base;
+    return strikes(FAULT_SYNC) ? fail(file, SQLITE_IOERR_FSYNC)
+                               : file->real->pMethods->xSync(file->real, flags);
+}
+
+static int fault_size(sqlite3_file *base, sqlite3_int64 *ret_size) {
+    struct fault_file *file = (struct fault_file *)base;
+    return file->real->pMethods->xFileSize(file->real, ret_size);
+}
+
+static int fault_lock(sqlite3_file *base, int level) {
+    struct fault_file *file = (struct fault_file *)base;
+    return file->real->pMethods->xLock(file->real, level);
+}
+
+static int fault_unlock(sqlite3_file *base, int level) {
+    struct fault_file *file = (struct fault_file *)base;
+    return file->real->pMethods->xUnlock(file->real, level);
+}
+
+static int fault_reserved(sqlite3_file *base, int *ret_reserved) {
+    struct fault_file *file = (struct fault_file *)base;
+    return file->real->pMethods->xCheckReservedLock(file->real, ret_reserved);
+}
+
+static int fault_file_control(sqlite3_file *base, int operation, void *argument) {
+    struct fault_file *file = (struct fault_file *)base;
+    if (operation == SQLITE_FCNTL_LAST_ERRNO && file->failed_errno != 0) {
+        *(int *)argument = file->failed_errno;
+        return SQLITE_OK;
+    }
+    /* Set at open, below; the store's own setting comes later. */
+    if (operation == SQLITE_FCNTL_PRAGMA && atomic_load(&control->checkpoint_pages) > 0 &&
+        strcmp(((char **)argument)[1], "wal_autocheckpoint") == 0) {
+        return SQLITE_OK;
+    }
+    return file->real->pMethods->xFileControl(file->real, operation, argument);
+}
+
+static int fault_sector_size(sqlite3_file *base) {
+    struct fault_file *file = (struct fault_file *)base;
+    return file->real->pMethods->xSectorSize(file->real);
+}
+
+static int fault_characteristics(sqlite3_file *base) {
+    struct fault_file *file = (struct fault_file *)base;
+    return file->real->pMethods->xDeviceCharacteristics(file->real);
+}
+
+static int fault_shm_map(sqlite3_file *base, int region, int size, int extend, void volatile **ret_memory) {
+    struct fault_file *file = (struct fault_file *)base;
+    return strikes(FAULT_SHM) ? fail(file, SQLITE_IOERR_SHMSIZE)
+                              : file->real->pMethods->xShmMap(file->real, region, size, extend, ret_memory);
+}
+
+static int fault_shm_lock(sqlite3_file *base, int offset, int count, int flags) {
+    struct fault_file *file = (struct fault_file *)base;
+    return file->real->pMethods->xShmLock(file->real, offset, count, flags);
+}
+
+static void fault_shm_barrier(sqlite3_file *base) {
+    struct fault_file *file = (struct fault_file *)base;
+    file->real->pMethods->xShmBarrier(file->real);
+}
+
+static int fault_shm_unmap(sqlite3_file *base, int remove) {
+    struct fault_file *file = (struct fault_file *)base;
+    return file->real->pMethods->xShmUnmap(file->real, remove);
+}
+
+static const sqlite3_io_methods METHODS = {
+    .iVersion = 2, /* no mapping of the file: cxd sets mmap_size = 0 */
+    .xClose = fault_close,
+    .xRead = fault_read,
+    .xWrite = fault_write,
+    .xTruncate = fault_truncate,
+    .xSync = fault_sync,
+    .xFileSize = fault_size,
+    .xLock = fault_lock,
+    .xUnlock = fault_unlock,
+    .xCheckReservedLock = fault_reserved,
+    .xFileControl = fault_file_control,
+    .xSectorSize = fault_sector_size,
+    .xDeviceCharacteristics = fault_characteristics,
+    .xShmMap = fault_shm_map,
+    .xShmLock = fault_shm_lock,
+    .xShmBarrier = fault_shm_barrier,
+    .xShmUnmap = fault_shm_unmap,
+};
+
+static int fault_open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *base, int flags,
+                           int *ret_flags) {
+    sqlite3_vfs *real = vfs->pAppData;
+    struct fault_file *file = (struct fault_file *)base;
+    *file = (struct fault_file){.real = (sqlite3_file *)(file + 1)};
+    if (strikes(FAULT_OPEN)) {
+        return fail(file, SQLITE_CANTOPEN);
+    }
+    int rc = real->xOpen(real, name, file->real, flags, ret_flags);
+    if (rc == SQLITE_OK) {
+        file->base.pMethods = &METHODS;
+    }
+    return rc;
+}
+
+static sqlite3_vfs fault_vfs;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+/* A test cannot write the 48 MB that bring the log home: it asks for less. */
+static int set_checkpoint(sqlite3 *handle, char **ret_message, const void *routines) {
+    (void)ret_message;
+    (void)routines;
+    int64_t pages = atomic_load(&control->checkpoint_pages);
+    return pages > 0 ? sqlite3_wal_autocheckpoint(handle, (int)pages) : SQLITE_OK;
+}
+
+/* As the default one, so that the log's layer, and the readers, come to lie above it. */
+static void register_once(void) {
+    sqlite3_vfs *real = sqlite3_vfs_find(NULL);
+    fault_vfs = *real;
+    fault_vfs.zName = "cxd-fault";
+    fault_vfs.pNext = NULL;
+    fault_vfs.pAppData = real;
+    fault_vfs.szOsFile = (int)sizeof(struct fault_file) + real->szOsFile;
+    fault_vfs.xOpen = fault_open_file;
+    (void)sqlite3_vfs_register(&fault_vfs, 1);
+    (void)sqlite3_auto_extension((void (*)(void))set_checkpoint);
+}
+
+/* The opened store is the inner URL's own: nothing is left to wrap. */
+static enum cxd_err fault_open(const char *rest, struct store **ret_store, struct error *err) {
+    const char *end = strchr(rest, ':');
+    char *path = end ? strndup(rest, (size_t)(end - rest)) : NULL;
+    int fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
+    free(path);
+    if (fd < 0) {
+        return error_set(err, ERR_CONFIG, "use vfs:CONTROL:URL, where CONTROL is a file of faults");
+    }
+    control = mmap(NULL, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    close(fd);
+    if (control == MAP_FAILED) {
+        return error_set(err, ERR_CONFIG, "the file of faults cannot be mapped");
+    }
+    pthread_once(&once, register_once);
+    return store_open(end + 1, ret_store, err);
+}
+
+const struct store_engine STORE_FAULT_VFS = {.scheme = "vfs", .open = fault_open};
