@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import http from 'node:http';
 import net from 'node:net';
 import { start } from '../http/harness.mjs';
 import { expectSound, Ledger, SURVEYS, ZONE } from '../crash/ledger.mjs';
@@ -65,6 +66,7 @@ async function withDaemon(fault, count, options, check) {
   await suite.hold(fault, async () => {
     const row = suite.row(fault);
     const daemon = await start({ binary: BINARY, timezone: ZONE, ...options });
+    daemon.agent = new http.Agent({ keepAlive: false }); // else it races with the deadline
     const ledger = new Ledger({ seed: 23 });
     try {
       await ledger.define(daemon);
