@@ -7,12 +7,9 @@
 #include "store/engine.h"
 
 static const struct store_engine *const ENGINES[] = {
-    &STORE_SQLITE,
-    &STORE_MEMORY,
+    &STORE_SQLITE,  &STORE_MEMORY,
 #ifdef CXD_TEST_ENGINES
-    &STORE_DISCARD,
-    &STORE_FAULTY,
-    &STORE_FAULT_VFS,
+    &STORE_DISCARD, &STORE_FAULTY, &STORE_FAULT_VFS,
 #endif
 };
 
