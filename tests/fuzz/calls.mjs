@@ -106,6 +106,7 @@ function makeBody(dice, survey, now, spoil, farthest = 6 * DAY) {
   const body = { score: min + dice.below(max - min + 1) };
   if (dice.chance(0.4)) body.comment = dice.of(['', 'good\nreally', dice.of(WORDS), 'x'.repeat(dice.below(200))]);
   if (dice.chance(0.3)) body.respondent = `r${dice.below(12)}`;
+  if (dice.chance(0.2)) body.visit = `v-${dice.hex(10)}`; // one visit with many scores is suspected
   if (dice.chance(0.5)) body.touchpoint = dice.of(WORDS);
   if (dice.chance(0.4)) body.channel = dice.of(WORDS);
   if (dice.chance(0.4)) body.locale = dice.of(LOCALES);
@@ -156,6 +157,7 @@ function makeDefinition(dice, known) {
   if (dice.chance(0.1)) sent[dice.of(['opens_at', 'closes_at'])] = dice.of(['2020-01-01T00:00:00Z', '2040-01-01T00:00:00Z']);
   if (dice.chance(0.3)) sent.amend_window = dice.of([0, 3600, 86400]);
   if (dice.chance(0.3)) sent.max_backdate = dice.of([86400, 3 * 86400, 30 * 86400]);
+  if (dice.chance(0.1)) Object.assign(sent, { retention_days: 3650, retention: dice.of(['delete', 'anonymise']), recontact: dice.of(['refuse', 'store']) });
   if (dice.chance(0.2)) sent.min_n = dice.of([0, 3, 8]);
   if (dice.chance(0.12)) {
     dice.of([
@@ -275,7 +277,7 @@ async function sendResponse(context, dice) {
 
 // One member taken away or made another: the least that makes it no replay.
 function changeOne(body, dice, response) {
-  const name = dice.of(['score', 'comment', 'respondent', 'touchpoint', 'channel', 'locale', 'properties', 'answered_at']);
+  const name = dice.of(['score', 'comment', 'respondent', 'touchpoint', 'channel', 'locale', 'properties', 'answered_at', 'visit']);
   const others = { score: 1, locale: 'fr', properties: { plan: 'other' }, answered_at: new Date(response.answered_at + 1000).toISOString() };
   if (name in body && name !== 'score' && dice.chance(0.4)) delete body[name];
   else body[name] = others[name] ?? 'other';
@@ -283,7 +285,7 @@ function changeOne(body, dice, response) {
 
 function bodyOf(response) {
   const body = {};
-  for (const name of ['score', 'comment', 'respondent', 'touchpoint', 'channel', 'locale', 'properties']) if (response[name] !== undefined) body[name] = response[name];
+  for (const name of ['score', 'comment', 'respondent', 'touchpoint', 'channel', 'locale', 'properties', 'visit']) if (response[name] !== undefined) body[name] = response[name];
   body.answered_at = new Date(response.answered_at).toISOString();
   return body;
 }

@@ -30,6 +30,7 @@ static void write_client_members(struct buffer *out, const struct response *resp
     write_member(out, "touchpoint", response->touchpoint);
     write_member(out, "channel", response->channel);
     write_member(out, "locale", response->locale);
+    write_member(out, "visit", response->visit);
     for (size_t i = 0; i < response->property_count; i++) {
         buffer_append_text(out, i == 0 ? ",\"properties\":{" : ",");
         buffer_append_json(out, response->properties[i].key);
@@ -66,6 +67,7 @@ static void check_encoded(const struct response *response) {
     check_same_text(document, "touchpoint", response->touchpoint);
     check_same_text(document, "channel", response->channel);
     check_same_text(document, "locale", response->locale);
+    check_same_text(document, "visit", response->visit);
     CHECK(json_count(json_get(document, "properties")) == response->property_count);
     json_free(document);
     buffer_free(&out);

@@ -1,5 +1,5 @@
 /* The first byte chooses one of the small parsers of text, the rest is its text: times, durations, ids, UTF-8 and
- * the rules made of it, zones, listeners, options. Each is held against a second, plainer implementation or against
+ * the rules made of it, zones, listeners, tokens, options. Each is held against a second, plainer implementation or against
  * its own printed form. */
 #include "fuzz.h"
 
@@ -7,11 +7,13 @@
 #include <time.h>
 
 #include "config/option.h"
+#include "cxd/base/arena.h"
 #include "cxd/base/buffer.h"
 #include "cxd/base/calendar.h"
 #include "cxd/base/clock.h"
 #include "cxd/base/compiler.h"
 #include "cxd/base/id.h"
+#include "cxd/base/token.h"
 #include "cxd/codec/json.h"
 #include "cxd/domain/key.h"
 #include "cxd/domain/response.h"
@@ -182,6 +184,30 @@ static void fuzz_listen(const char *text) {
     CHECK(strcmp(host, other) == 0 && port == other_port && is_loopback == other_loopback);
 }
 
+/* As a payload it is signed and opened again, for its own purpose alone, and not with any character changed. As a token it is
+ * none, or the one that its payload has. */
+static void fuzz_token(const char *text, size_t length) {
+    static const uint8_t SECRET[TOKEN_SECRET_SIZE] = "thirty-two bytes, more or less.";
+    struct arena arena;
+    struct buffer out;
+    const char *payload;
+    size_t payload_length;
+    arena_init(&arena);
+    buffer_init(&out);
+    token_sign(&out, SECRET, "invitation", text, length);
+    char *token = arena_strdup(&arena, buffer_terminate(&out));
+    CHECK(token != NULL && strlen(token) == (length * 8 + 5) / 6 + 1 + 43);
+    CHECK(token_open(token, SECRET, "invitation", &arena, &payload, &payload_length));
+    CHECK(payload_length == length && memcmp(payload, text, length) == 0 && payload[length] == '\0');
+    CHECK(!token_open(token, SECRET, "nonce", &arena, &payload, &payload_length));
+    char *changed = token + length * 31 % strlen(token);
+    *changed = *changed == 'A' ? 'B' : 'A';
+    CHECK(!token_open(token, SECRET, "invitation", &arena, &payload, &payload_length));
+    CHECK(!token_open(text, SECRET, "invitation", &arena, &payload, &payload_length));
+    buffer_free(&out);
+    arena_free(&arena);
+}
+
 /* Every option: taken values stay in their range, refused ones leave the configuration as it was. */
 static void fuzz_option(const char *text) {
     static struct config config, before;
@@ -229,6 +255,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         break;
     case 'l':
         fuzz_listen(text);
+        break;
+    case 'k':
+        fuzz_token(text, size - 1);
         break;
     case 'o':
         fuzz_option(text);

@@ -7,8 +7,8 @@ const DAY = 86_400_000;
 const SKEW = 300_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const SLUG = /^[a-z0-9][a-z0-9_-]{0,63}$/;
-const LABELS = { respondent: 256, touchpoint: 64, channel: 64 };
-const MEMBERS = new Set(['score', 'comment', 'respondent', 'touchpoint', 'channel', 'locale', 'properties', 'answered_at', 'id']);
+const LABELS = { respondent: 256, touchpoint: 64, channel: 64, visit: 128 };
+const MEMBERS = new Set(['score', 'comment', 'respondent', 'touchpoint', 'channel', 'locale', 'properties', 'answered_at', 'id', 'visit']);
 const SCALES = { nps: ['0-10'], csat: ['0-1', '1-3', '1-5', '1-7', '1-10'], ces: ['1-7', '1-5'] };
 const METHODS = { nps: ['net_promoter'], csat: ['top_box', 'mean'], ces: ['mean', 'top_box', 'net_easy'] };
 
@@ -86,6 +86,7 @@ export class Model {
       name: sent.name ?? null, metric: sent.metric, scale: scaleOf(sent), method: methodOf(sent), direction: sent.direction ?? 'higher_is_better',
       bands: { satisfied_from: bands.from, dissatisfied_to: bands.to }, texts, properties: sent.properties ?? [], allowed_origins: sent.allowed_origins ?? [],
       opens_at: sent.opens_at ?? null, closes_at: sent.closes_at ?? null, amend_window: sent.amend_window ?? 1800, max_backdate: sent.max_backdate ?? 604800, min_n: sent.min_n ?? 0,
+      access: 'public', recontact_days: 0, recontact: sent.recontact ?? 'refuse', min_seconds: 0, retention_days: sent.retention_days ?? 0, retention: sent.retention ?? 'delete',
     };
   }
 
@@ -174,7 +175,7 @@ export class Model {
   }
 
   isSame(sent, stored) {
-    const plain = (response) => JSON.stringify(['score', 'comment', 'respondent', 'touchpoint', 'channel', 'locale', 'properties'].map((name) => response[name] ?? null));
+    const plain = (response) => JSON.stringify(['score', 'comment', 'respondent', 'touchpoint', 'channel', 'locale', 'properties', 'visit'].map((name) => response[name] ?? null));
     return sent.survey === stored.survey && plain(sent) === plain(stored) && (sent.answered_at === undefined || sent.answered_at === stored.answered_at);
   }
 
@@ -308,6 +309,6 @@ export class Model {
 }
 
 const DEFINITION = new Set(['slug', 'name', 'metric', 'scale', 'method', 'direction', 'bands', 'texts', 'properties', 'allowed_origins', 'opens_at', 'closes_at',
-  'amend_window', 'max_backdate', 'min_n', 'revision', 'created_at', 'updated_at', 'archived_at']);
+  'amend_window', 'max_backdate', 'min_n', 'access', 'recontact_days', 'recontact', 'min_seconds', 'retention_days', 'retention', 'revision', 'created_at', 'updated_at', 'archived_at']);
 
 export { DAY };
