@@ -138,6 +138,48 @@ try {
     }, fault);
   }
 
+  // --- at the first start, when the file and its tables are made; and at a stop, when the log is brought home
+
+  for (const kind of ['write', 'sync', 'truncate', 'shm']) {
+    const fault = `${kind} at the first start`;
+    await suite.hold(fault, async () => {
+      const row = suite.row(fault);
+      for (let n = 1; n <= (LONG ? 40 : 4); n++) {
+        arm(kind, n, { on: 1 });
+        const options = { binary: BINARY, dir: suite.directory(), storage };
+        const error = await start(options).then((running) => running.end().then(() => null), (failure) => failure);
+        const injected = control.get('injected');
+        heal();
+        row.injected += injected;
+        if (error) assert.match(error.message, /cxd ended \(\d+\)[^]*cxd.*\S/, 'ends by itself, with a status and a word');
+        const running = await start(options); // what was half made does not stand in the way
+        await running.survey('nps', SURVEYS.nps);
+        await running.end();
+        expectSound(running.database);
+        if (injected === 0) break;
+      }
+    }, fault);
+  }
+
+  for (const kind of ['write', 'sync', 'truncate']) {
+    const fault = `${kind} at a stop`;
+    await suite.hold(fault, async () => {
+      await daemon.begin();
+      await burst(daemon, ledger, 12);
+      await ledger.retry(daemon);
+      arm(kind, 1, { on: 1 });
+      await daemon.end();
+      suite.row(fault).injected += control.get('injected');
+      heal();
+      assert.ok(control.get('injected') > 0, 'never reached');
+      await daemon.begin();
+      assert.equal(await total(daemon), ledger.held.size);
+      await daemon.end();
+      ledger.expectStored(daemon.database);
+      expectSound(daemon.database);
+    }, fault);
+  }
+
   // --- a kill while it cannot flush: what was refused may be there after the log is read again, but a retry settles it
 
   await suite.hold('killed while no flush succeeds', async () => {
