@@ -39,7 +39,7 @@ UPDATE response SET respondent = NULL, comment = NULL, visit = NULL, properties 
 DELETE FROM response WHERE id = ?1;
 
 -- name: select_respondent
-SELECT id FROM response WHERE respondent = ?1;
+SELECT id FROM response WHERE respondent = ?1 LIMIT ?2;
 
 -- name: select_properties
 SELECT key, value FROM json_each(?1);
@@ -197,3 +197,48 @@ INSERT INTO signing_key (secret, created_at) VALUES (?1, ?2);
 
 -- name: delete_old_signing_keys
 DELETE FROM signing_key WHERE number NOT IN (SELECT number FROM signing_key ORDER BY number DESC LIMIT 2);
+
+-- Pages of responses, newest first. The cursor (?10, ?11) also bounds ?3, so that a page begins where it
+-- should; ?1 is NULL for every survey.
+-- name: list_responses
+SELECT id, survey, revision, score, answered_at, received_at, excluded, touchpoint, channel, locale,
+       respondent, comment, properties, excluded_reason, flags, visit
+FROM response
+WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3
+  AND (?4 IS NULL OR touchpoint = ?4) AND (?5 IS NULL OR channel = ?5) AND (?6 IS NULL OR locale = ?6)
+  AND (?7 IS NULL OR (properties IS NOT NULL AND NOT EXISTS (
+         SELECT 1 FROM json_each(?7) AS wanted
+         WHERE NOT EXISTS (SELECT 1 FROM json_each(response.properties) AS held
+                           WHERE held.key = wanted.key AND held.value = wanted.value))))
+  AND (?8 < 0 OR excluded = ?8) AND (?9 IS NULL OR respondent = ?9)
+  AND (?10 IS NULL OR answered_at < ?10 OR (answered_at = ?10 AND id < ?11))
+ORDER BY answered_at DESC, id DESC LIMIT ?12;
+
+-- name: list_flagged
+SELECT id, survey, revision, score, answered_at, received_at, excluded, touchpoint, channel, locale,
+       respondent, comment, properties, excluded_reason, flags, visit
+FROM response INDEXED BY response_flagged
+WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND flags <> 0
+  AND (?4 IS NULL OR touchpoint = ?4) AND (?5 IS NULL OR channel = ?5) AND (?6 IS NULL OR locale = ?6)
+  AND (?7 IS NULL OR (properties IS NOT NULL AND NOT EXISTS (
+         SELECT 1 FROM json_each(?7) AS wanted
+         WHERE NOT EXISTS (SELECT 1 FROM json_each(response.properties) AS held
+                           WHERE held.key = wanted.key AND held.value = wanted.value))))
+  AND (?8 < 0 OR excluded = ?8) AND (?9 IS NULL OR respondent = ?9)
+  AND (?10 IS NULL OR answered_at < ?10 OR (answered_at = ?10 AND id < ?11))
+ORDER BY answered_at DESC, id DESC LIMIT ?12;
+
+-- name: list_of_respondent
+SELECT id, survey, revision, score, answered_at, received_at, excluded, touchpoint, channel, locale,
+       respondent, comment, properties, excluded_reason, flags, visit
+FROM response INDEXED BY response_by_respondent
+WHERE respondent = ?9 AND (?1 IS NULL OR survey = ?1) AND answered_at >= ?2 AND answered_at < ?3
+  AND (?13 = 0 OR flags <> 0)
+  AND (?4 IS NULL OR touchpoint = ?4) AND (?5 IS NULL OR channel = ?5) AND (?6 IS NULL OR locale = ?6)
+  AND (?7 IS NULL OR (properties IS NOT NULL AND NOT EXISTS (
+         SELECT 1 FROM json_each(?7) AS wanted
+         WHERE NOT EXISTS (SELECT 1 FROM json_each(response.properties) AS held
+                           WHERE held.key = wanted.key AND held.value = wanted.value))))
+  AND (?8 < 0 OR excluded = ?8) AND (?9 IS NULL OR respondent = ?9)
+  AND (?10 IS NULL OR answered_at < ?10 OR (answered_at = ?10 AND id < ?11))
+ORDER BY answered_at DESC, id DESC LIMIT ?12;

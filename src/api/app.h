@@ -31,6 +31,10 @@ http_handler api_response_post, api_response_put, api_batch_post;
 http_handler api_surveys_get, api_survey_get, api_survey_put, api_survey_delete, api_form_get;
 /* scores.c, trend.c */
 http_handler api_score_get, api_scores_get, api_trend_get;
+/* listing.c */
+http_handler api_responses_get, api_response_get, api_respondent_get;
+/* erasure.c */
+http_handler api_response_patch, api_respondent_delete;
 /* keys.c */
 http_handler api_keys_get, api_key_post, api_key_delete;
 /* health.c */

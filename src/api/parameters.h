@@ -7,14 +7,25 @@
 /* The query string of the read routes. */
 
 enum parameter_set {
-    PARAMETERS_SCORE = 1 << 0, /* compare */
-    PARAMETERS_TREND = 1 << 1  /* interval, rolling */
+    PARAMETERS_SCORE = 1 << 0,   /* compare */
+    PARAMETERS_TREND = 1 << 1,   /* interval, rolling */
+    PARAMETERS_LISTING = 1 << 2, /* respondent, flagged, excluded; and with PARAMETERS_PAGE */
+    PARAMETERS_PAGE = 1 << 3     /* limit, cursor */
 };
 
 /* Reads window or from/to, filters and confidence (all routes), and what `sets` adds, into ret_question (its survey is not touched); defaults: 30d, no
  * comparison, 0.95, day, no rolling. ERR_BAD_PARAMETER names the parameter: unknown ones too. */
 CXD_NODISCARD enum cxd_err parameters_read(struct http_request *request, unsigned sets,
                                            struct trend_question *ret_question, struct error *err);
+
+/* Reads what a list is asked for: window (default all), filters, flagged, excluded, respondent (PARAMETERS_LISTING), limit (default 50)
+ * and cursor (both sets). The survey is not touched. ERR_BAD_PARAMETER. */
+CXD_NODISCARD enum cxd_err parameters_read_listing(struct http_request *request, unsigned set,
+                                                   struct listing *ret_listing, struct error *err);
+
+/* Reads the only parameter of a call: true or false, default false. ERR_BAD_PARAMETER. */
+CXD_NODISCARD enum cxd_err parameters_read_flag(struct http_request *request, const char *name,
+                                                bool *ret_value, struct error *err);
 
 /* "hour", "day", "week", "month" or "quarter". */
 const char *parameters_interval_name(enum calendar_unit unit);

@@ -6,6 +6,11 @@
 const struct http_route API_ROUTES[] = {
     {HTTP_POST, RESPONSES, api_response_post, 0, HTTP_INGEST | HTTP_CORS},
     {HTTP_PUT, RESPONSES "/{id}", api_response_put, 0, HTTP_INGEST | HTTP_CORS},
+    {HTTP_GET, RESPONSES, api_responses_get, SCOPE_READ, HTTP_POOLED | HTTP_QUERY},
+    {HTTP_GET, RESPONSES "/{id}", api_response_get, SCOPE_READ, HTTP_POOLED},
+    {HTTP_PATCH, RESPONSES "/{id}", api_response_patch, SCOPE_WRITE, 0},
+    {HTTP_GET, "/v1/respondents/{respondent}", api_respondent_get, SCOPE_EXPORT, HTTP_POOLED | HTTP_QUERY},
+    {HTTP_DELETE, "/v1/respondents/{respondent}", api_respondent_delete, SCOPE_ERASE, HTTP_QUERY},
     {HTTP_GET, "/v1/surveys/{survey}/form", api_form_get, 0, HTTP_CORS},
     {HTTP_POST, "/v1/responses", api_batch_post, SCOPE_WRITE, HTTP_INGEST | HTTP_BATCH | HTTP_POOLED},
     {HTTP_GET, "/v1/surveys/{survey}/score", api_score_get, SCOPE_READ, HTTP_POOLED | HTTP_QUERY},

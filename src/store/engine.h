@@ -27,6 +27,9 @@ struct store_engine {
                                 int64_t *ret_first, int64_t *ret_last, struct error *err);
     enum cxd_err (*read_response)(struct store_reader *reader, const struct id *id, struct arena *arena,
                                   bool *ret_found, struct response *ret_response, struct error *err);
+    enum cxd_err (*read_responses)(struct store_reader *reader, const struct listing *listing,
+                                   struct arena *arena, struct response **ret_responses, size_t *ret_count,
+                                   struct error *err);
     enum cxd_err (*read_surveys)(struct store_reader *reader, struct arena *arena,
                                  struct survey_record **ret_surveys, size_t *ret_count, struct error *err);
     enum cxd_err (*read_keys)(struct store_reader *reader, struct arena *arena, struct api_key **ret_keys,

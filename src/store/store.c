@@ -76,6 +76,12 @@ enum cxd_err store_read_response(struct store_reader *reader, const struct id *i
     return reader->engine->read_response(reader, id, arena, ret_found, ret_response, err);
 }
 
+enum cxd_err store_read_responses(struct store_reader *reader, const struct listing *listing,
+                                  struct arena *arena, struct response **ret_responses, size_t *ret_count,
+                                  struct error *err) {
+    return reader->engine->read_responses(reader, listing, arena, ret_responses, ret_count, err);
+}
+
 enum cxd_err store_read_surveys(struct store_reader *reader, struct arena *arena,
                                 struct survey_record **ret_surveys, size_t *ret_count, struct error *err) {
     return reader->engine->read_surveys(reader, arena, ret_surveys, ret_count, err);

@@ -245,6 +245,7 @@ static struct change *make_erase(struct fixture *f, const char *respondent, bool
     struct change *change = make_change(f, CHANGE_ERASE, NOW_MS);
     change->as.erase.respondent = respondent;
     change->as.erase.counts = counts;
+    change->as.erase.limit = SIZE_MAX;
     return change;
 }
 

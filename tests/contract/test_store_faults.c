@@ -293,6 +293,7 @@ static void test_erased_words_leave_the_file(void **state) {
     struct change *erase = make_change(&f, CHANGE_ERASE, NOW_MS);
     erase->as.erase.respondent = "ann-the-respondent";
     erase->as.erase.counts = true;
+    erase->as.erase.limit = SIZE_MAX;
     assert_int_equal(apply(&f, erase), OUTCOME_AMENDED);
     fixture_close_store(&f);
     path_of(&f, "cxd.db", path);

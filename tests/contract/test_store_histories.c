@@ -123,6 +123,7 @@ static struct change *random_change(struct history *h) {
         change = make_change(&h->memory, CHANGE_ERASE, h->now_ms);
         change->as.erase.respondent = PEOPLE[roll(3)];
         change->as.erase.counts = roll(2);
+        change->as.erase.limit = SIZE_MAX;
         return change;
     }
     if (kind < 98) {

@@ -76,10 +76,12 @@ struct change {
             int64_t survey;
             bool excluded;
             const char *reason;
+            struct response value; /* out, unless missing: as stored after it */
         } exclude;
         struct {
             const char *respondent;
             bool counts;    /* true: the responses go and the scores move; false: scores keep their counts */
+            size_t limit;   /* responses touched at most; more are left to the next change */
             int64_t erased; /* out: responses touched */
         } erase;
         struct survey_record survey; /* out: number, revision, property_rolled, created_at, updated_at */
@@ -152,6 +154,25 @@ CXD_NODISCARD enum cxd_err store_read_extent(struct store_reader *reader, int64_
 CXD_NODISCARD enum cxd_err store_read_response(struct store_reader *reader, const struct id *id,
                                                struct arena *arena, bool *ret_found,
                                                struct response *ret_response, struct error *err);
+
+/* Which responses to list, newest answered_at first, then by id. */
+struct listing {
+    struct filter
+        filter;       /* .survey 0: of every survey, with `respondent` only, and then no other condition */
+    int64_t from, to; /* answered_at in [from, to) */
+    const char *respondent; /* NULL: anyone's */
+    bool flagged;           /* only what has flags */
+    int excluded;           /* 1: only excluded ones; 0: only counted ones; −1: both */
+    bool has_after;         /* go on behind the response of (after_answered_at, after_id) */
+    int64_t after_answered_at;
+    struct id after_id;
+    size_t limit; /* ≥ 1 */
+};
+
+/* At most listing->limit responses. The array and its strings are of the arena. */
+CXD_NODISCARD enum cxd_err store_read_responses(struct store_reader *reader, const struct listing *listing,
+                                                struct arena *arena, struct response **ret_responses,
+                                                size_t *ret_count, struct error *err);
 
 /* All surveys by slug; all keys by creation. Arrays and strings are of the arena. */
 CXD_NODISCARD enum cxd_err store_read_surveys(struct store_reader *reader, struct arena *arena,

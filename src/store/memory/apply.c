@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/copy.h"
 #include "store/decide.h"
 #include "store/memory/memory.h"
 
@@ -51,7 +52,7 @@ static enum cxd_err apply_response(struct memory_store *store, struct change *ch
 static enum cxd_err apply_exclude(struct memory_store *store, struct change *change, struct error *err) {
     size_t at = memory_find_response(store, &change->as.exclude.id);
     decide_exclude(change, response_at(store, at));
-    if (change->outcome != OUTCOME_AMENDED) {
+    if (change->outcome == OUTCOME_MISSING) {
         return CXD_OK;
     }
     struct response response = *response_at(store, at);
@@ -60,7 +61,13 @@ static enum cxd_err apply_exclude(struct memory_store *store, struct change *cha
     if (!response.excluded) {
         response.flags = 0;
     }
-    return put(store, &store->responses, at, block_response(&response), err);
+    change->as.exclude.value = response;
+    if (!copy_response(change->arena, &change->as.exclude.value)) {
+        return no_memory(err);
+    }
+    return change->outcome == OUTCOME_AMENDED
+               ? put(store, &store->responses, at, block_response(&response), err)
+               : CXD_OK;
 }
 
 static enum cxd_err forget(struct memory_store *store, size_t at, struct error *err) {
@@ -79,7 +86,8 @@ static enum cxd_err forget(struct memory_store *store, size_t at, struct error *
 static enum cxd_err apply_erase(struct memory_store *store, struct change *change, struct error *err) {
     int64_t erased = 0;
     enum cxd_err code = CXD_OK;
-    for (size_t i = 0; code == CXD_OK && i < store->responses.count; i++) {
+    for (size_t i = 0;
+         code == CXD_OK && i < store->responses.count && (size_t)erased < change->as.erase.limit; i++) {
         const struct response *response = store->responses.blocks[i];
         if (!response || !response->respondent ||
             strcmp(response->respondent, change->as.erase.respondent) != 0) {

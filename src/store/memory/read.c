@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/copy.h"
 #include "store/memory/memory.h"
 
 static bool is_equal(const char *held, const char *wanted) {
@@ -85,30 +86,64 @@ enum cxd_err memory_read_extent(struct store_reader *base, int64_t survey, bool 
     return CXD_OK;
 }
 
-/* Copies a string into the arena in place; false when memory is refused. */
-static bool own(struct arena *arena, const char **text) {
-    const char *copy = arena_strdup(arena, *text);
-    bool copied = copy || !*text;
-    *text = copy;
-    return copied;
-}
-
-static bool own_response(struct arena *arena, struct response *response) {
-    struct property *properties = arena_alloc(arena, (response->property_count + 1) * sizeof *properties);
-    if (!properties || !own(arena, &response->comment) || !own(arena, &response->respondent) ||
-        !own(arena, &response->touchpoint) || !own(arena, &response->channel) ||
-        !own(arena, &response->locale) || !own(arena, &response->visit) ||
-        !own(arena, &response->excluded_reason)) {
+static bool is_listed(const struct listing *listing, const struct response *response) {
+    if (listing->filter.survey != 0 && !matches(&listing->filter, response)) {
         return false;
     }
-    for (size_t i = 0; i < response->property_count; i++) {
-        properties[i] = response->properties[i];
-        if (!own(arena, &properties[i].key) || !own(arena, &properties[i].value)) {
-            return false;
+    if (listing->respondent &&
+        !(response->respondent && strcmp(response->respondent, listing->respondent) == 0)) {
+        return false;
+    }
+    if (response->answered_at < listing->from || response->answered_at >= listing->to ||
+        (listing->flagged && response->flags == 0) ||
+        (listing->excluded >= 0 && response->excluded != (listing->excluded == 1))) {
+        return false;
+    }
+    return !listing->has_after || response->answered_at < listing->after_answered_at ||
+           (response->answered_at == listing->after_answered_at &&
+            id_compare(&response->id, &listing->after_id) < 0);
+}
+
+static int compare_newest(const void *a, const void *b) {
+    const struct response *x = a, *y = b;
+    int order = (x->answered_at < y->answered_at) - (x->answered_at > y->answered_at);
+    return order ? order : id_compare(&y->id, &x->id);
+}
+
+/* Everything that is listed is gathered, sorted and cut. */
+enum cxd_err memory_read_responses(struct store_reader *base, const struct listing *listing,
+                                   struct arena *arena, struct response **ret_responses, size_t *ret_count,
+                                   struct error *err) {
+    struct memory_reader *reader = (struct memory_reader *)base;
+    const struct memory_table *table = &reader->store->responses;
+    size_t count = 0;
+    bool owned = true;
+    memory_enter(reader);
+    struct response *responses = reallocarray(NULL, table->count + 1, sizeof *responses);
+    struct response *listed = NULL;
+    for (size_t i = 0; responses && i < table->count; i++) {
+        const struct response *response = table->blocks[i];
+        if (response && is_listed(listing, response)) {
+            responses[count++] = *response;
         }
     }
-    response->properties = response->property_count > 0 ? properties : NULL;
-    return true;
+    if (responses) {
+        qsort(responses, count, sizeof *responses, compare_newest);
+        count = count < listing->limit ? count : listing->limit;
+        listed = arena_alloc(arena, (count + 1) * sizeof *listed);
+    }
+    for (size_t i = 0; listed && owned && i < count; i++) {
+        listed[i] = responses[i];
+        owned = copy_response(arena, &listed[i]);
+    }
+    memory_leave(reader);
+    free(responses);
+    if (!listed || !owned) {
+        return error_set(err, ERR_NO_MEMORY, "no memory to list responses");
+    }
+    *ret_responses = listed;
+    *ret_count = count;
+    return CXD_OK;
 }
 
 enum cxd_err memory_read_response(struct store_reader *base, const struct id *id, struct arena *arena,
@@ -120,7 +155,7 @@ enum cxd_err memory_read_response(struct store_reader *base, const struct id *id
     size_t at = memory_find_response(reader->store, id);
     if (at != SIZE_MAX) {
         response = *(const struct response *)reader->store->responses.blocks[at];
-        owned = own_response(arena, &response);
+        owned = copy_response(arena, &response);
     }
     memory_leave(reader);
     if (!owned) {
@@ -138,9 +173,9 @@ static int compare_surveys(const void *a, const void *b) {
 }
 
 static bool own_survey(struct arena *arena, struct survey_record *survey) {
-    bool owned = own(arena, &survey->definition);
+    bool owned = copy_text(arena, &survey->definition);
     for (size_t i = 0; owned && i < survey->property_count; i++) {
-        owned = own(arena, &survey->property_keys[i]);
+        owned = copy_text(arena, &survey->property_keys[i]);
     }
     return owned;
 }

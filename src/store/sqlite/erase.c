@@ -5,14 +5,15 @@
 #include "store/sqlite/rows.h"
 #include "store/sqlite/writer.h"
 
-static enum cxd_err gather(struct sqlite_store *store, const char *respondent, struct id **ret_ids,
-                           size_t *ret_count, struct error *err) {
+static enum cxd_err gather(struct sqlite_store *store, const char *respondent, size_t limit,
+                           struct id **ret_ids, size_t *ret_count, struct error *err) {
     sqlite3_stmt *stmt = NULL;
     enum cxd_err code = db_statement(&store->db, QUERY_SELECT_RESPONDENT, &stmt, err);
     if (code != CXD_OK) {
         return code;
     }
     db_bind_text(stmt, 1, respondent);
+    db_bind_int(stmt, 2, limit > INT64_MAX ? INT64_MAX : (int64_t)limit);
     struct id *ids = NULL;
     size_t count = 0, capacity = 0;
     bool row = false;
@@ -75,7 +76,7 @@ static enum cxd_err forget_response(struct sqlite_store *store, const struct res
 enum cxd_err write_erase(struct sqlite_store *store, struct change *change, struct error *err) {
     struct id *ids = NULL;
     size_t count = 0;
-    enum cxd_err code = gather(store, change->as.erase.respondent, &ids, &count, err);
+    enum cxd_err code = gather(store, change->as.erase.respondent, change->as.erase.limit, &ids, &count, err);
     for (size_t i = 0; code == CXD_OK && i < count; i++) {
         struct response response;
         bool found = false;

@@ -1,5 +1,6 @@
 /* Responses of a batch: created with one insert, replayed, amended, excluded. */
 
+#include "store/copy.h"
 #include "store/decide.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/writer.h"
@@ -93,6 +94,17 @@ enum cxd_err write_exclude(struct sqlite_store *store, struct change *change, st
         return code;
     }
     decide_exclude(change, found ? &response : NULL);
+    if (change->outcome == OUTCOME_MISSING) {
+        return CXD_OK;
+    }
+    struct response after = response;
+    after.excluded = change->as.exclude.excluded;
+    after.excluded_reason = change->as.exclude.reason;
+    after.flags = after.excluded ? after.flags : 0;
+    change->as.exclude.value = after;
+    if (!copy_response(change->arena, &change->as.exclude.value)) {
+        return error_set(err, ERR_NO_MEMORY, "no memory for the reply to an exclusion");
+    }
     if (change->outcome != OUTCOME_AMENDED) {
         return CXD_OK;
     }
@@ -107,6 +119,5 @@ enum cxd_err write_exclude(struct sqlite_store *store, struct change *change, st
     if (code == CXD_OK) {
         code = count_response(store, &response, -1, err);
     }
-    response.excluded = change->as.exclude.excluded;
-    return code == CXD_OK ? count_response(store, &response, 1, err) : code;
+    return code == CXD_OK ? count_response(store, &after, 1, err) : code;
 }
