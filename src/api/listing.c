@@ -161,7 +161,6 @@ void api_respondent_get(struct http_request *request) {
         result = append_page(request, snapshot, &listing, &err);
         catalog_release(snapshot);
     }
-    http_reply_header(request, "Cache-Control", "no-store");
     if (result == CXD_OK)
         http_reply(request, 200, "application/json");
     else

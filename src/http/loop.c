@@ -66,8 +66,10 @@ static void finish_request(struct loop *loop, struct http_request *request) {
         request->worker = NULL;
         request->ids = &loop->ids;
         request->finish(request);
-        if (request->deferred)
+        if (request->deferred) {
+            loop->progress = true; /* it has handed on more work: turn_done is due */
             return;
+        }
     }
     loop->running_requests--;
     if (!request->suspended)
@@ -248,9 +250,9 @@ static void *loop_main(void *cls) {
     while (!loop_is_done(loop)) {
         bool was_ready = loop_wait(loop);
         loop->now_ms = clock_monotonic_ms();
+        loop->progress = false;
         finish_ready(loop);
         cut_expired(loop);
-        loop->progress = false;
         MHD_run(loop->daemon);
         watch_accept(loop, was_ready);
         if (atomic_load_explicit(&server->draining, memory_order_relaxed))
