@@ -84,6 +84,9 @@ static enum cxd_err open_http(struct app *app, struct error *err) {
         .header_bytes = (size_t)config->header_bytes,
         .body_bytes = (size_t)config->body_bytes,
         .batch_bytes = (size_t)config->batch_bytes,
+        .rates = {[HTTP_RATE_ADDRESS] = config->ingest_rate,
+                  [HTTP_RATE_SUBJECT] = config->survey_rate,
+                  [HTTP_RATE_AUTH] = config->auth_rate},
         .routes = API_ROUTES,
         .route_count = API_ROUTE_COUNT,
         .app = app,
@@ -95,6 +98,9 @@ static enum cxd_err open_http(struct app *app, struct error *err) {
     };
     if (!config_split_listen(config->listen, host, sizeof(host), &options.port, NULL))
         return error_set(err, ERR_CONFIG, "[server] listen: \"%s\" is not ADDRESS:PORT", config->listen);
+    if (!network_list_parse(config->trusted_proxies, &options.trusted))
+        return error_set(err, ERR_CONFIG, "[server] trusted_proxies: \"%.100s\" is not a list of networks",
+                         config->trusted_proxies);
     return http_server_open(&options, &app->http, err);
 }
 

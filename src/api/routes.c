@@ -4,8 +4,8 @@
 #define RESPONSES "/v1/surveys/{survey}/responses"
 
 const struct http_route API_ROUTES[] = {
-    {HTTP_POST, RESPONSES, api_response_post, 0, HTTP_INGEST | HTTP_CORS},
-    {HTTP_PUT, RESPONSES "/{id}", api_response_put, 0, HTTP_INGEST | HTTP_CORS},
+    {HTTP_POST, RESPONSES, api_response_post, 0, HTTP_INGEST | HTTP_CORS | HTTP_RATED},
+    {HTTP_PUT, RESPONSES "/{id}", api_response_put, 0, HTTP_INGEST | HTTP_CORS | HTTP_RATED},
     {HTTP_GET, RESPONSES, api_responses_get, SCOPE_READ, HTTP_POOLED | HTTP_QUERY},
     {HTTP_GET, RESPONSES "/{id}", api_response_get, SCOPE_READ, HTTP_POOLED},
     {HTTP_PATCH, RESPONSES "/{id}", api_response_patch, SCOPE_WRITE, 0},

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cxd/base/address.h"
 #include "cxd/base/calendar.h"
 #include "cxd/base/clock.h"
 #include "cxd/base/utf8.h"
@@ -120,6 +121,10 @@ static bool word_valid(const struct option *option, const char *value) {
         return calendar_has_zone(value);
     case OPTION_WORD:
         return choice_index(option->choices, value) >= 0;
+    case OPTION_NETWORKS: {
+        struct network_list list;
+        return network_list_parse(value, &list);
+    }
     default:
         return true;
     }
@@ -224,6 +229,10 @@ const char *option_takes(const struct option *option, char out[OPTION_TAKES_SIZE
         break;
     case OPTION_ZONE:
         snprintf(out, size, "a time zone that this machine knows (UTC, or an IANA name as Europe/Berlin)");
+        break;
+    case OPTION_NETWORKS:
+        snprintf(out, size,
+                 "a list of networks (as 10.0.0.0/8, 2001:db8::/32, ::1 or unix), apart by commas");
         break;
     case OPTION_TEXT:
         snprintf(out, size, "text of at most %lld bytes without control characters", (long long)option->most);

@@ -18,7 +18,8 @@ enum option_type {
     OPTION_WORD,     /* stored as the word */
     OPTION_LISTEN,
     OPTION_URL,
-    OPTION_ZONE
+    OPTION_ZONE,
+    OPTION_NETWORKS
 };
 
 struct option {

@@ -53,7 +53,7 @@ static void check_query(struct http_request *request) {
 
 void request_admit(struct http_request *request) {
     static void (*const checks[])(struct http_request * request) = {
-        check_target, check_route, cors_admit, auth_admit, check_length, check_query,
+        check_target, check_route, cors_admit, limits_admit, auth_admit, check_length, check_query,
     };
     request->body_limit = request->connection->loop->server->options.body_bytes;
     for (size_t i = 0; i < CXD_COUNT(checks) && !request->replied; i++)

@@ -31,7 +31,12 @@ void auth_admit(struct http_request *request) {
     if (request->route->scope == 0 || !options->authorize)
         return;
     const char *token = NULL;
+    if (request->facts.authorizations > 0)
+        limits_auth_admit(request);
+    if (request->replied)
+        return;
     if (request->facts.authorizations > 1) {
+        limits_auth_failed(request);
         http_problem_code(request, ERR_BAD_KEY, "There is more than one Authorization header");
         return;
     }
@@ -39,11 +44,15 @@ void auth_admit(struct http_request *request) {
         const char *header = http_header(request, "Authorization");
         token = header ? auth_bearer(header) : NULL;
         if (!token) {
+            limits_auth_failed(request);
             http_problem_code(request, ERR_BAD_KEY, "The Authorization header is not \"Bearer KEY\"");
             return;
         }
     }
     struct error err;
-    if (options->authorize(options->app, request, token, request->route->scope, &err))
+    enum cxd_err refused = options->authorize(options->app, request, token, request->route->scope, &err);
+    if (refused == ERR_BAD_KEY)
+        limits_auth_failed(request);
+    if (refused)
         http_problem(request, &err);
 }

@@ -28,6 +28,7 @@ static void connection_open(struct loop *loop, struct MHD_Connection *mhd, void 
     connection->loop = loop;
     connection->mhd = mhd;
     connection->fd = fd;
+    limits_set_peer(connection);
     request_init(&connection->request, connection);
     arm(connection);
 }

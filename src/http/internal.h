@@ -9,6 +9,7 @@
 #include "cxd/http/http.h"
 #include "http/deadline.h"
 #include "http/guard.h"
+#include "http/rate.h"
 #include "http/router.h"
 #include "http/target.h"
 
@@ -43,7 +44,12 @@ struct http_request {
     const char *parameters[ROUTER_PARAMETERS_MAX];
     struct http_query_item *query;
     size_t query_count;
-    const char *origin; /* the request's Origin, when it may see the reply */
+    const char *origin;    /* the request's Origin, when it may see the reply */
+    struct address client; /* by X-Forwarded-For where the peer is trusted */
+    bool has_client;       /* false: on a Unix socket, and nothing is forwarded */
+    enum http_rate rate;   /* whose state the reply tells */
+    bool rated;
+    struct rate_verdict verdict;
     struct buffer body;
     size_t body_limit, body_dropped;
     bool body_too_large;
@@ -74,7 +80,9 @@ struct connection {
     struct loop *loop;
     struct MHD_Connection *mhd;
     int fd;
-    bool used; /* a request line has arrived before */
+    struct address peer;
+    bool has_peer; /* false: on a Unix socket */
+    bool used;     /* a request line has arrived before */
     bool
         gone; /* closed while its request was deferred, which keeps this alive; mhd and fd mean nothing then */
     struct deadline deadline;
@@ -111,6 +119,8 @@ struct http_server {
     int listen_fd;
     char address[80];
     bool check_layout;
+    struct rate_table *rates[HTTP_RATE_COUNT]; /* NULL: not limited */
+    atomic_ullong refused[HTTP_RATE_COUNT];
     atomic_bool draining;
     _Atomic int64_t stop_at_ms; /* monotonic; after it connections are cut */
     atomic_uint accepting;      /* loops that have not stopped to accept */
@@ -158,6 +168,18 @@ CXD_NODISCARD bool reply_send(struct http_request *request);
 const char *reply_header_find(const struct http_request *request, const char *name);
 /* problem.c */
 void problem_no_memory(struct http_request *request);
+
+/* limits.c */
+CXD_NODISCARD enum cxd_err limits_open(struct http_server *server, struct error *err);
+void limits_close(struct http_server *server);
+void limits_set_peer(struct connection *connection);
+/* Whom the request is from. */
+void limits_identify(struct http_request *request);
+void limits_admit(struct http_request *request);
+/* Notes a 429 down if this address has shown too many keys that are none. */
+void limits_auth_admit(struct http_request *request);
+void limits_auth_failed(struct http_request *request);
+bool limits_add_headers(const struct http_request *request, struct MHD_Response *response);
 
 /* auth.c */
 void auth_admit(struct http_request *request);

@@ -10,6 +10,8 @@
 
 enum { STATUS_NOT_MODIFIED = 304 };
 
+static const char exposed_headers[] = "Retry-After, RateLimit, RateLimit-Policy, Location, ETag";
+
 void http_reply_header(struct http_request *request, const char *name, const char *value) {
     struct reply_header *header = arena_alloc(&request->arena, sizeof *header);
     char *name_copy = arena_strdup(&request->arena, name);
@@ -71,9 +73,10 @@ static bool add_headers(struct http_request *request, struct MHD_Response *respo
         ok = ok && add(response, "Content-Type", request->type);
     if (!reply_header_find(request, "Cache-Control"))
         ok = ok && add(response, "Cache-Control", request->tagged ? "no-cache" : "no-store");
+    ok = ok && limits_add_headers(request, response);
     if (request->origin) {
         ok = ok && add(response, "Access-Control-Allow-Origin", request->origin);
-        ok = ok && add(response, "Access-Control-Expose-Headers", "Retry-After, Location, ETag");
+        ok = ok && add(response, "Access-Control-Expose-Headers", exposed_headers);
     }
     if (request->path && request->path->cors_allow[0]) /* errors too, and what was asked without an Origin */
         ok = ok && add(response, "Vary", "Origin");

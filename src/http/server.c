@@ -124,6 +124,9 @@ enum cxd_err http_server_open(const struct http_options *options, struct http_se
         code = ERR_SYSTEM;
         goto out;
     }
+    code = limits_open(server, err);
+    if (code)
+        goto out;
     server->router = router_new(options->routes, options->route_count);
     if (!server->router) {
         code = error_set(err, ERR_NO_MEMORY, "No memory for the routes");
@@ -190,6 +193,7 @@ void http_server_close(struct http_server *server) {
         log_record(LOG_LEVEL_ERROR, "stop_incomplete", "requests_not_completed=1");
         return;
     }
+    limits_close(server);
     router_free(server->router);
     free(server->loops);
     free(server);

@@ -48,7 +48,9 @@ function cxdCommand (binary, folder, url) {
     '[server]', 'listen = 127.0.0.1:0', `state_directory = ${folder}`,
     '[storage]', `url = ${url}`,
     '[reporting]', 'timezone = UTC',
-    '[access]', 'read = open', ''
+    '[access]', 'read = open',
+    // The limits are on, as they are in earnest, and so high that the one address of the bench passes.
+    '[limits]', `ingest_rate = ${process.env.BENCH_RATE ?? 60_000_000}`, `survey_rate = ${process.env.BENCH_RATE ?? 60_000_000}`, ''
   ].join('\n'))
   return [binary, 'serve', '-c', config]
 }

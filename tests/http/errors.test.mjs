@@ -86,6 +86,15 @@ const CASES = {
   media_type: () => d.post('nps', 'score=1', { type: 'application/x-www-form-urlencoded' }),
   invalid: () => d.post('nps', { score: 11 }),
 
+  rate_limited: async (t) => {
+    const daemon = await use(t, { config: { limits: { ingest_rate: 1 } } });
+    await daemon.survey('nps', { metric: 'nps' });
+    assert.equal((await daemon.post('nps', { score: 1 })).status, 201);
+    const refused = await daemon.post('nps', { score: 1 });
+    retryAfter(refused);
+    return refused;
+  },
+
   queue_full: async (t) => {
     const daemon = await use(t, { config: { storage: { queue_length: 1 } } });
     await daemon.survey('nps', { metric: 'nps' });

@@ -46,6 +46,8 @@ export function merge(base, over = {}) {
   return out;
 }
 
+export const UNLIMITED = { ingest_rate: 0, survey_rate: 0, auth_rate: 0 };
+
 // The environment without any CXD_… of ours (the daemon refuses names that it does not know).
 export function environment(extra = {}) {
   const env = {};
@@ -87,7 +89,12 @@ class Daemon {
     let storage = options.storage ?? 'sqlite:PATH';
     storage = storage.replace('PATH', this.database);
     const sections = merge(
-      { server: { listen: '127.0.0.1:0' }, storage: { url: storage }, reporting: { timezone: options.timezone ?? 'UTC' } },
+      {
+        server: { listen: '127.0.0.1:0' },
+        storage: { url: storage },
+        reporting: { timezone: options.timezone ?? 'UTC' },
+        limits: UNLIMITED, // all tests come from one address; rate.test.mjs has limits of its own
+      },
       options.config,
     );
     // An engine without a file has no directory of its own for the key.

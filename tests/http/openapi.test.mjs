@@ -57,6 +57,7 @@ describe('the description', () => {
       const { responses, parameters = [] } = operation(route);
       const name = `${route.method} ${route.pattern}`;
       for (const status of ['400', '413', '500', '503']) assert.ok(responses[status], `${status} of ${name}`);
+      assert.equal(responses['429'] !== undefined, route.scope !== null || route.flags.includes('HTTP_RATED'), `429 of ${name}`);
       assert.equal(responses['411'] !== undefined, route.flags.includes('HTTP_INGEST'), `411 of ${name}`);
       const query = parameters.map((value) => description.find(value, []).value).filter((parameter) => parameter.in === 'query');
       if (query.length > 0) assert.ok(route.flags.includes('HTTP_QUERY'), `parameters of ${name}`);

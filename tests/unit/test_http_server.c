@@ -163,7 +163,7 @@ static void test_keys(void **state) {
 }
 
 static void test_origins(void **state) {
-    static const char exposed[] = "Retry-After, Location, ETag";
+    static const char exposed[] = "Retry-After, RateLimit, RateLimit-Policy, Location, ETag";
     static const struct {
         const char *request;
         int status;

@@ -24,6 +24,7 @@ struct config {
     int64_t http_threads;          /* event loops; 0: half of the cores, 1 to 8 */
     int64_t read_threads;          /* pool that answers reads */
     char state_directory[CONFIG_TEXT_SIZE]; /* empty: beside the database */
+    char trusted_proxies[CONFIG_TEXT_SIZE]; /* as network_list_parse takes it */
     /* [storage] */
     char storage_url[CONFIG_TEXT_SIZE]; /* "sqlite:PATH", "memory:" */
     int64_t queue_length;               /* changes that may wait for the writer */
@@ -44,6 +45,10 @@ struct config {
     int64_t property_value_characters;
     int64_t clock_skew_s;   /* how far ahead answered_at may lie */
     int64_t max_backdate_s; /* default of a survey's max_backdate */
+    /* a minute; 0: no limit */
+    int64_t ingest_rate; /* responses from one address */
+    int64_t survey_rate; /* responses to one survey */
+    int64_t auth_rate;   /* bad keys from one address */
     /* [log] */
     char log_level[CONFIG_TEXT_SIZE];
 };

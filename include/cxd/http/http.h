@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cxd/base/address.h"
 #include "cxd/base/arena.h"
 #include "cxd/base/buffer.h"
 #include "cxd/base/compiler.h"
@@ -32,7 +33,10 @@ enum http_flags {
     HTTP_INGEST = 1 << 1, /* needs a Content-Length (411) */
     HTTP_BATCH = 1 << 2,  /* the body limit is batch_bytes */
     HTTP_CORS = 1 << 3,   /* open to other origins, as allow_origin says */
-    HTTP_QUERY = 1 << 4   /* reads its query string; without it any parameter is refused */
+    HTTP_QUERY = 1 << 4,  /* reads its query string; without it any parameter is refused */
+    HTTP_RATED =
+        1
+        << 5 /* limited by the client's address, and by the route's first parameter for all clients together */
 };
 
 /* `pattern` is literal segments and {named} ones: "/v1/surveys/{survey}/responses". `scope` 0 is public; anything else is
@@ -45,6 +49,16 @@ struct http_route {
     unsigned flags;
 };
 
+/* What is limited. */
+enum http_rate {
+    HTTP_RATE_ADDRESS, /* requests to HTTP_RATED routes from one address (IPv6: one /64) */
+    HTTP_RATE_SUBJECT, /* requests to HTTP_RATED routes with one first parameter (a survey), from all addresses */
+    HTTP_RATE_AUTH, /* keys from one address that the authorize hook did not know; after these none is looked at */
+    HTTP_RATE_COUNT
+};
+
+enum { HTTP_RATE_MAX = 60 * 1000 * 1000 };
+
 struct http_options {
     const char *host;
     uint16_t port;         /* 0: the kernel chooses */
@@ -55,6 +69,9 @@ struct http_options {
     unsigned max_connections; /* over all loops; 0: as RLIMIT_NOFILE allows */
     size_t header_bytes;
     size_t body_bytes, batch_bytes;
+    int64_t
+        rates[HTTP_RATE_COUNT]; /* a minute, which may come all at once; 0: no limit; at most HTTP_RATE_MAX */
+    struct network_list trusted; /* peers whose X-Forwarded-For is believed; "unix": those on a Unix socket */
     const struct http_route *routes;
     size_t route_count;
     void *app; /* handed to the hooks, and by http_app() */
@@ -86,6 +103,8 @@ void http_server_stop(struct http_server *server, int64_t grace_ms);
 /* Frees. Nobody else may hold a request or call http_wake any more. */
 void http_server_close(struct http_server *server);
 bool http_server_is_draining(const struct http_server *server);
+/* Requests that this limit has refused since the server was opened. */
+uint64_t http_rate_refused(const struct http_server *server, enum http_rate rate);
 
 /* What was asked. */
 void *http_app(const struct http_request *request);

@@ -1,0 +1,173 @@
+/* How often a client may ask. Whose request it is: the peer, or the one it forwards for where it is a trusted proxy. Three limits
+ * stand before any body is read: an address's responses, a survey's from all addresses, and an address's bad keys.
+ *
+ * A key from an address with too many bad ones is not compared, a good one neither: else the answer would tell it from the bad ones, and
+ * guessing would go on. It costs the good one's owner less than a minute, and only where an address is shared with who guesses. */
+
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "http/forwarded.h"
+#include "http/internal.h"
+
+static const int64_t MS_NS = 1000000;
+
+static const struct {
+    size_t places;
+    const char *name; /* in RateLimit */
+    const char *refusal;
+} KINDS[HTTP_RATE_COUNT] = {
+    [HTTP_RATE_ADDRESS] = {65536, "address", "This address has sent more than %lld requests a minute"},
+    [HTTP_RATE_SUBJECT] = {4096, "survey",
+                           "All clients together have sent this survey more than %lld requests a minute"},
+    [HTTP_RATE_AUTH] = {65536, "auth", "This address has shown more than %lld bad keys a minute"},
+};
+
+enum cxd_err limits_open(struct http_server *server, struct error *err) {
+    struct hash_key key;
+    if (!hash_key_make(&key))
+        return error_set(err, ERR_SYSTEM, "The kernel gives no randomness");
+    for (int i = 0; i < HTTP_RATE_COUNT; i++) {
+        int64_t rate = server->options.rates[i];
+        if (rate == 0)
+            continue;
+        server->rates[i] = rate_table_new(KINDS[i].places, rate, &key);
+        if (!server->rates[i])
+            return error_set(err, ERR_NO_MEMORY, "No memory for the limits");
+    }
+    return CXD_OK;
+}
+
+void limits_close(struct http_server *server) {
+    for (int i = 0; i < HTTP_RATE_COUNT; i++)
+        rate_table_free(server->rates[i]);
+}
+
+uint64_t http_rate_refused(const struct http_server *server, enum http_rate rate) {
+    return atomic_load_explicit(&server->refused[rate], memory_order_relaxed);
+}
+
+void limits_set_peer(struct connection *connection) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct sockaddr *address = info ? info->client_addr : NULL;
+    if (address && address->sa_family == AF_INET) {
+        const struct sockaddr_in *v4 = (const void *)address;
+        connection->peer = (struct address){.bytes = {[10] = 0xFF, [11] = 0xFF}};
+        memcpy(connection->peer.bytes + 12, &v4->sin_addr, 4);
+        connection->has_peer = true;
+    } else if (address && address->sa_family == AF_INET6) {
+        const struct sockaddr_in6 *v6 = (const void *)address;
+        memcpy(connection->peer.bytes, &v6->sin6_addr, 16);
+        connection->has_peer = true;
+    }
+}
+
+static enum MHD_Result take_forwarded(void *cls, enum MHD_ValueKind kind, const char *name,
+                                      size_t name_length, const char *value, size_t value_length) {
+    static const char header[] = "X-Forwarded-For";
+    (void)kind;
+    if (value && name_length == sizeof header - 1 && strncasecmp(name, header, name_length) == 0)
+        forwarded_take(cls, value, value_length);
+    return MHD_YES;
+}
+
+/* Header by header only where the peer is trusted; which costs others nothing. */
+void limits_identify(struct http_request *request) {
+    const struct connection *connection = request->connection;
+    const struct network_list *trusted = &connection->loop->server->options.trusted;
+    request->client = connection->peer;
+    request->has_client = connection->has_peer;
+    bool is_trusted = connection->has_peer ? network_list_has(trusted, &connection->peer) : trusted->has_unix;
+    if (!is_trusted)
+        return;
+    struct forwarded forwarded;
+    forwarded_begin(&forwarded, trusted);
+    MHD_get_connection_values_n(connection->mhd, MHD_HEADER_KIND, take_forwarded, &forwarded);
+    if (forwarded.is_known) {
+        request->client = forwarded.hop;
+        request->has_client = true;
+    }
+}
+
+/* Notes down what the table says, and the 429 if it says no. What is refused has no body read that would be too large anyway. */
+static void settle(struct http_request *request, enum http_rate rate, struct rate_verdict verdict) {
+    struct http_server *server = request->connection->loop->server;
+    char seconds[24];
+    struct error err;
+    request->rate = rate;
+    request->verdict = verdict;
+    request->rated = true;
+    if (verdict.allowed)
+        return;
+    atomic_fetch_add_explicit(&server->refused[rate], 1, memory_order_relaxed);
+    snprintf(seconds, sizeof seconds, "%lld", (long long)verdict.retry_s);
+    http_reply_header(request, "Retry-After", seconds);
+    char refusal[160];
+    snprintf(refusal, sizeof refusal, KINDS[rate].refusal, (long long)rate_per_minute(server->rates[rate]));
+    error_set(&err, ERR_RATE, "%s; try again in %s s", refusal, seconds);
+    http_problem(request, &err);
+    if (request->facts.length > request->body_limit)
+        request->closing = true;
+}
+
+static int64_t now_ns(const struct http_request *request) {
+    return request->connection->loop->now_ms * MS_NS;
+}
+
+void limits_admit(struct http_request *request) {
+    struct rate_table *const *rates = request->connection->loop->server->rates;
+    if (!(request->route->flags & HTTP_RATED))
+        return;
+    limits_identify(request);
+    if (rates[HTTP_RATE_ADDRESS] && request->has_client) {
+        struct address key = rate_address_key(&request->client);
+        settle(request, HTTP_RATE_ADDRESS,
+               rate_take(rates[HTTP_RATE_ADDRESS], &key, sizeof key, now_ns(request)));
+    }
+    if (!rates[HTTP_RATE_SUBJECT] || request->replied)
+        return;
+    const char *subject = request->parameters[0];
+    struct rate_verdict verdict =
+        rate_take(rates[HTTP_RATE_SUBJECT], subject, strlen(subject), now_ns(request));
+    if (!verdict.allowed) /* else the client is told of its own limit, not of how much others send */
+        settle(request, HTTP_RATE_SUBJECT, verdict);
+}
+
+void limits_auth_admit(struct http_request *request) {
+    struct rate_table *table = request->connection->loop->server->rates[HTTP_RATE_AUTH];
+    if (!table)
+        return;
+    limits_identify(request);
+    if (!request->has_client)
+        return;
+    struct address key = rate_address_key(&request->client);
+    struct rate_verdict verdict = rate_peek(table, &key, sizeof key, now_ns(request));
+    if (!verdict.allowed)
+        settle(request, HTTP_RATE_AUTH, verdict);
+}
+
+void limits_auth_failed(struct http_request *request) {
+    struct rate_table *table = request->connection->loop->server->rates[HTTP_RATE_AUTH];
+    if (!table || !request->has_client)
+        return;
+    struct address key = rate_address_key(&request->client);
+    struct rate_verdict verdict = rate_take(table, &key, sizeof key, now_ns(request));
+    (void)verdict;
+}
+
+bool limits_add_headers(const struct http_request *request, struct MHD_Response *response) {
+    char text[96];
+    if (!request->rated)
+        return true;
+    const char *name = KINDS[request->rate].name;
+    long long quota = rate_per_minute(request->connection->loop->server->rates[request->rate]);
+    snprintf(text, sizeof text, "\"%s\";q=%lld;w=%d", name, quota, RATE_WINDOW_S);
+    if (MHD_add_response_header(response, "RateLimit-Policy", text) != MHD_YES)
+        return false;
+    snprintf(text, sizeof text, "\"%s\";r=%lld;t=%lld", name, (long long)request->verdict.remaining,
+             (long long)request->verdict.reset_s);
+    return MHD_add_response_header(response, "RateLimit", text) == MHD_YES;
+}

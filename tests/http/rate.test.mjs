@@ -1,0 +1,264 @@
+// Limits by address and by survey, and of bad keys; whose address it is behind proxies.
+import assert from 'node:assert/strict';
+import net from 'node:net';
+import { test } from 'node:test';
+import { assertProblem, run, use } from './harness.mjs';
+
+const WRONG = `cxs_${'A'.repeat(43)}`;
+const LOOPBACK = { server: { trusted_proxies: '127.0.0.0/8, 10.0.0.0/8' } };
+const from = (...hops) => ({ headers: { 'X-Forwarded-For': hops.join(', ') } });
+
+// {name, q, w} and {name, r, t} of the two headers.
+function limits(reply) {
+  const policy = /^"(\w+)";q=(\d+);w=(\d+)$/.exec(reply.headers['ratelimit-policy'] ?? '');
+  const state = /^"(\w+)";r=(\d+);t=(\d+)$/.exec(reply.headers.ratelimit ?? '');
+  assert.ok(policy && state, JSON.stringify(reply.headers));
+  assert.equal(policy[1], state[1]);
+  return { name: policy[1], q: Number(policy[2]), w: Number(policy[3]), r: Number(state[2]), t: Number(state[3]) };
+}
+
+async function limited(t, config) {
+  const daemon = await use(t, { config });
+  await daemon.survey('nps', { metric: 'nps' });
+  return daemon;
+}
+
+function refused(reply, name) {
+  assertProblem(reply, 429, 'rate_limited');
+  assert.match(reply.headers['retry-after'], /^[1-9]\d*$/);
+  assert.match(reply.json.detail, new RegExp(`try again in ${reply.headers['retry-after']} s`));
+  assert.equal(limits(reply).name, name);
+  assert.equal(limits(reply).r, 0);
+  return Number(reply.headers['retry-after']);
+}
+
+const wait = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+
+test('a minute’s worth may come at once; then 429 until Retry-After, which is true', async (t) => {
+  const d = await limited(t, { limits: { ingest_rate: 40 } });
+  const begun = performance.now();
+  for (let i = 0; i < 40; i++) {
+    const reply = await d.post('nps', { score: 9 });
+    assert.equal(reply.status, 201);
+    const { name, q, w, r, t: reset } = limits(reply);
+    assert.deepEqual([name, q, w], ['address', 40, 60]);
+    const back = Math.ceil((performance.now() - begun) / 1500);
+    assert.ok(r >= 39 - i && r <= 39 - i + back, `${r} of 40 are left after ${i + 1}`);
+    assert.ok(reset >= 1 && reset <= 60);
+  }
+  let reply;
+  for (let i = 0; i < 20 && reply?.status !== 429; i++) reply = await d.put('nps', '0193b0a5-7c00-7f2e-8d43-5b1c2f9e6a10', { score: 9 });
+  const seconds = refused(reply, 'address');
+  assert.equal(seconds, limits(reply).q === 40 ? Math.min(seconds, 2) : 0, 'one comes back every 1.5 s');
+  const { n } = (await d.score('nps')).json;
+  await wait(seconds);
+  assert.ok((await d.post('nps', { score: 9 })).status < 300, 'Retry-After was honoured');
+  assert.equal((await d.score('nps')).json.n, n + 1, 'what was refused is not stored');
+  assert.equal((await d.request('GET', '/v1/surveys/nps/form')).status, 200, 'only responses are limited');
+  assert.equal((await d.request('GET', '/healthz')).headers.ratelimit, undefined);
+});
+
+test('refused responses and retries count; batches with a key do not', async (t) => {
+  const d = await limited(t, { limits: { ingest_rate: 5 } });
+  const id = '0193b0a5-7c00-7f2e-8d43-5b1c2f9e6a10';
+  await d.load(Array.from({ length: 100 }, () => ({ survey: 'nps', score: 9 })));
+  assert.equal(limits(await d.put('nps', id, { score: 9 })).r, 4);
+  assert.equal(limits(await d.put('nps', id, { score: 9 })).r, 3);
+  const bad = await d.post('nps', { score: 99 });
+  assertProblem(bad, 422, 'invalid');
+  assert.equal(limits(bad).r, 2);
+  assert.equal(limits(await d.post('nowhere', { score: 9 })).r, 1);
+  assert.equal(limits(await d.post('nps', '{')).r, 0);
+  refused(await d.post('nps', { score: 9 }), 'address');
+  await d.load(Array.from({ length: 100 }, () => ({ survey: 'nps', score: 9 })));
+});
+
+test('0 is no limit and says nothing', async (t) => {
+  const d = await limited(t, {});
+  for (let i = 0; i < 50; i++) {
+    const reply = await d.post('nps', { score: 9 });
+    assert.equal(reply.status, 201);
+    assert.equal(reply.headers.ratelimit, undefined);
+    assert.equal(reply.headers['ratelimit-policy'], undefined);
+  }
+});
+
+test('the limits are on by default', async (t) => {
+  const text = run(['serve', '--print-config']).stdout;
+  for (const name of ['ingest_rate', 'survey_rate', 'auth_rate']) assert.match(text, new RegExp(`${name} = [1-9]`));
+  const d = await limited(t, { limits: { ingest_rate: /ingest_rate = (\d+)/.exec(text)[1] } });
+  assert.equal(limits(await d.post('nps', { score: 9 })).q, Number(/ingest_rate = (\d+)/.exec(text)[1]));
+});
+
+test('pages of other origins read the refusal; preflights are not limited', async (t) => {
+  const d = await limited(t, { limits: { ingest_rate: 1 } });
+  const headers = { Origin: 'https://shop.example' };
+  for (const status of [201, 429, 429]) {
+    const reply = await d.post('nps', { score: 9 }, { headers });
+    assert.equal(reply.status, status);
+    assert.equal(reply.headers['access-control-allow-origin'], 'https://shop.example');
+    const exposed = reply.headers['access-control-expose-headers'].split(/, */);
+    for (const name of ['RateLimit', 'RateLimit-Policy', 'Retry-After', 'Location', 'ETag']) assert.ok(exposed.includes(name), name);
+    const preflight = await d.request('OPTIONS', '/v1/surveys/nps/responses', { headers: { ...headers, 'Access-Control-Request-Method': 'POST' } });
+    assert.equal(preflight.status, 204);
+    assert.ok(preflight.headers['access-control-allow-methods']);
+  }
+});
+
+test('a refusal is told before a large body is read', async (t) => {
+  const d = await limited(t, { limits: { ingest_rate: 1, body_bytes: 1024 } });
+  assert.equal((await d.post('nps', { score: 9 })).status, 201);
+  const wire = await d.connect();
+  wire.send('POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n');
+  const reply = await wire.reply();
+  refused(reply, 'address');
+  assert.match(reply.headers.connection, /close/i);
+  // A small one is dropped, and the connection goes on.
+  const next = await d.connect();
+  for (let i = 0; i < 2; i++) {
+    next.send('POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{"score":9}');
+    refused(await next.reply(), 'address');
+  }
+  wire.close();
+  next.close();
+});
+
+test('bad keys: after so many no key from there is looked at, until Retry-After', async (t) => {
+  const d = await limited(t, { limits: { auth_rate: 30 } });
+  assert.equal((await d.admin('GET', '/v1/keys')).status, 200);
+  let reply;
+  for (let i = 0; i < 30; i++) {
+    reply = await d.request('GET', '/v1/surveys', { key: WRONG });
+    assertProblem(reply, 401, 'bad_key');
+    if (i < 29) assert.equal((await d.admin('GET', '/v1/surveys')).status, 200, 'a good key passes, and is no failure');
+    assertProblem(await d.request('GET', '/v1/surveys'), 401, 'no_key');
+  }
+  for (let i = 0; i < 10 && reply.status !== 429; i++) reply = await d.request('GET', '/v1/surveys', { key: WRONG });
+  const seconds = refused(reply, 'auth');
+  assert.ok(seconds <= 2);
+  const good = await d.admin('GET', '/v1/surveys');
+  if (good.status !== 200) refused(good, 'auth'); // else a token came back meanwhile
+  assertProblem(await d.request('GET', '/v1/surveys'), 401, 'no_key');
+  assert.equal((await d.post('nps', { score: 9 })).status, 201, 'responses need no key');
+  await wait(seconds);
+  assert.equal((await d.admin('GET', '/v1/surveys')).status, 200);
+});
+
+test('headers that are no keys count as bad ones, and a good key is not told from them', async (t) => {
+  const d = await limited(t, { limits: { auth_rate: 2 } });
+  const odd = (value) => d.request('GET', '/v1/surveys', { headers: { Authorization: value } });
+  assertProblem(await odd('Basic YTpi'), 401, 'bad_key');
+  assertProblem(await odd('Bearer'), 401, 'bad_key');
+  refused(await odd('Bearer'), 'auth');
+  refused(await d.request('GET', '/v1/surveys', { key: WRONG }), 'auth');
+  refused(await d.admin('GET', '/v1/surveys'), 'auth');
+  refused(await d.batch([{ survey: 'nps', score: 9 }]), 'auth');
+});
+
+test('a key without the scope is no bad key', async (t) => {
+  const d = await limited(t, { limits: { auth_rate: 1 } });
+  const { key } = (await d.admin('POST', '/v1/keys', { body: { name: 'w', scopes: ['write'] } })).json;
+  for (let i = 0; i < 5; i++) assertProblem(await d.request('GET', '/v1/keys', { key }), 403, 'scope');
+  assert.equal((await d.admin('GET', '/v1/keys')).status, 200);
+});
+
+test('X-Forwarded-For of a peer that is not trusted is passed over', async (t) => {
+  for (const server of [{}, { trusted_proxies: '10.0.0.0/8, ::1' }]) {
+    const d = await limited(t, { server, limits: { ingest_rate: 3, auth_rate: 3 } });
+    for (let i = 0; i < 3; i++) {
+      assert.equal((await d.post('nps', { score: 9 }, from(`192.0.2.${i}`))).status, 201);
+      await d.request('GET', '/v1/surveys', { key: WRONG, ...from(`192.0.2.${i}`) });
+    }
+    refused(await d.post('nps', { score: 9 }, from('192.0.2.77')), 'address');
+    refused(await d.post('nps', { score: 9 }, from('10.0.0.1')), 'address');
+    refused(await d.request('GET', '/v1/surveys', { key: WRONG, ...from('192.0.2.77') }), 'auth');
+  }
+});
+
+test('behind a trusted proxy each client has its own limit, IPv6 by /64', async (t) => {
+  const d = await limited(t, { ...LOOPBACK, limits: { ingest_rate: 1, auth_rate: 1 } });
+  const post = (...hops) => d.post('nps', { score: 9 }, from(...hops));
+  assert.equal((await post('192.0.2.1')).status, 201);
+  refused(await post('192.0.2.1'), 'address');
+  refused(await post('198.51.100.9', '192.0.2.1'), 'address'); // what the client made up stands left of what it is
+  refused(await post('192.0.2.1', '10.0.0.7', '10.0.0.8'), 'address'); // trusted hops are passed
+  refused(await post('198.51.100.9', '::ffff:192.0.2.1'), 'address');
+  refused(await post('192.0.2.1:4711'), 'address');
+  assert.equal((await post('192.0.2.2')).status, 201);
+  assert.equal((await post('2001:db8:0:1::1')).status, 201);
+  refused(await post('[2001:db8:0:1:ffff::2]:443'), 'address');
+  assert.equal((await post('2001:db8:0:2::1')).status, 201);
+  assert.equal((await post('192.0.2.1', 'unknown', '10.0.0.9')).status, 201); // the last trusted hop: 10.0.0.9
+  refused(await post('192.0.2.3', 'nonsense', '10.0.0.9'), 'address');
+  assert.equal((await d.post('nps', { score: 9 })).status, 201); // nothing forwarded: the proxy itself
+  refused(await post('nonsense'), 'address'); // and so it is here
+  assertProblem(await d.request('GET', '/v1/surveys', { key: WRONG, ...from('192.0.2.5') }), 401, 'bad_key');
+  refused(await d.request('GET', '/v1/surveys', { key: WRONG, ...from('192.0.2.5') }), 'auth');
+  assertProblem(await d.request('GET', '/v1/surveys', { key: WRONG, ...from('192.0.2.6') }), 401, 'bad_key');
+  assert.equal((await d.admin('GET', '/v1/surveys', from('192.0.2.7'))).status, 200);
+});
+
+test('several X-Forwarded-For headers are one list', async (t) => {
+  const d = await limited(t, { ...LOOPBACK, limits: { ingest_rate: 1 } });
+  const wire = await d.connect();
+  const post = async (...lines) => {
+    wire.send(`POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\n${lines.map((line) => `x-forwarded-for: ${line}\r\n`).join('')}Content-Type: application/json\r\nContent-Length: 11\r\n\r\n{"score":9}`);
+    return wire.reply();
+  };
+  assert.equal((await post('198.51.100.1', '192.0.2.1', '10.0.0.1')).status, 201);
+  refused(await post('198.51.100.2', '192.0.2.1', '10.0.0.1'), 'address');
+  refused(await post('192.0.2.1, 10.0.0.1', '10.0.0.2'), 'address');
+  assert.equal((await post('192.0.2.1', '192.0.2.2')).status, 201);
+  wire.close();
+});
+
+test('a survey has a ceiling over all addresses; another survey its own', async (t) => {
+  const d = await limited(t, { ...LOOPBACK, limits: { ingest_rate: 3, survey_rate: 6 } });
+  await d.survey('csat', { metric: 'csat' });
+  let taken = 0;
+  for (let i = 0; i < 6; i++) taken += (await d.post('nps', { score: 9 }, from(`192.0.2.${i}`))).status === 201;
+  assert.equal(taken, 6);
+  const reply = await d.post('nps', { score: 9 }, from('192.0.2.100'));
+  assert.ok(refused(reply, 'survey') <= 10);
+  assert.equal(limits(reply).q, 6);
+  assert.equal((await d.post('csat', { score: 3 }, from('192.0.2.100'))).status, 201);
+  // One address alone cannot use up a survey's ceiling with what is refused.
+  for (let i = 0; i < 3; i++) await d.post('csat', { score: 3 }, from('192.0.2.200'));
+  for (let i = 0; i < 20; i++) refused(await d.post('csat', { score: 3 }, from('192.0.2.200')), 'address');
+  assert.equal((await d.post('csat', { score: 3 }, from('192.0.2.201'))).status, 201);
+});
+
+test('a flood of addresses gives nobody a fresh bucket', async (t) => {
+  const d = await limited(t, { ...LOOPBACK, limits: { ingest_rate: 1 } });
+  assert.equal((await d.post('nps', { score: 9 }, from('192.0.2.1'))).status, 201);
+  const socket = net.connect(d.port, d.host);
+  const FLOOD = 20_000;
+  await new Promise((resolve, reject) => {
+    let ends = 0;
+    socket.on('error', reject);
+    socket.on('data', (data) => {
+      ends += data.toString('latin1').split('HTTP/1.1 422').length - 1;
+      if (ends >= FLOOD * 0.99) resolve(); // a status line may lie across two pieces
+    });
+    let at = 0;
+    const more = () => {
+      let text = '';
+      for (const end = Math.min(FLOOD, at + 500); at < end; at++) {
+        text += `POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 100.${at >> 16}.${(at >> 8) & 255}.${at & 255}\r\nContent-Length: 12\r\n\r\n{"score":99}`;
+      }
+      if (at < FLOOD) socket.write(text, more);
+      else socket.write(text);
+    };
+    more();
+  });
+  socket.destroy();
+  refused(await d.post('nps', { score: 9 }, from('192.0.2.1')), 'address');
+});
+
+test('lists of proxies that are none are refused at the start', () => {
+  for (const list of ['10.0.0.0/33', 'proxy.example', '10.0.0.0/8;::1', '[::1]']) {
+    const done = run(['serve', '--check'], { env: { CXD_SERVER_TRUSTED_PROXIES: list } });
+    assert.equal(done.status, 1 + (done.status === 2), done.stderr);
+    assert.match(done.stderr, /CXD_SERVER_TRUSTED_PROXIES.*is not a list of networks/);
+  }
+});
