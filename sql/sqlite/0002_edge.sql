@@ -4,8 +4,9 @@ PRAGMA user_version = 2;
 ALTER TABLE response ADD COLUMN flags INTEGER NOT NULL DEFAULT 0; -- enum flag of domain/response.h
 ALTER TABLE response ADD COLUMN visit TEXT;
 
--- What is held of a person, and when they last answered. Only responses that name one are in it.
-CREATE INDEX response_by_respondent ON response (respondent, survey, answered_at) WHERE respondent IS NOT NULL;
+-- What is held of a person, and when they last gave an answer that counts. Only responses that name one are in it.
+CREATE INDEX response_by_respondent ON response (respondent, survey, excluded, answered_at)
+WHERE respondent IS NOT NULL;
 
 -- Suspects are few.
 CREATE INDEX response_flagged ON response (survey, answered_at) WHERE flags <> 0;

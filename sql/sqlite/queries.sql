@@ -41,6 +41,19 @@ DELETE FROM response WHERE id = ?1;
 -- name: select_respondent
 SELECT id FROM response WHERE respondent = ?1 LIMIT ?2;
 
+-- name: last_answer
+SELECT max(answered_at)
+FROM response INDEXED BY response_by_respondent
+WHERE respondent = ?1 AND survey = ?2 AND excluded = 0 AND answered_at >= ?3 AND answered_at < ?4;
+
+-- One search a survey, however many answers somebody gave under this name.
+-- name: last_answer_anywhere
+SELECT max((SELECT max(answered_at)
+            FROM response INDEXED BY response_by_respondent
+            WHERE respondent = ?1 AND response.survey = survey.number AND excluded = 0
+              AND answered_at >= ?3 AND answered_at < ?4))
+FROM survey;
+
 -- name: select_properties
 SELECT key, value FROM json_each(?1);
 

@@ -5,8 +5,6 @@
 #include "api/app.h"
 #include "cxd/base/clock.h"
 
-enum { DAY_MS = 24 * 60 * 60 * 1000 };
-
 /* A change that nobody waits for. */
 struct use_note {
     struct app *app;

@@ -8,6 +8,8 @@
 #include "cxd/http/http.h"
 #include "cxd/ingest/ingest.h"
 
+#define DAY_MS INT64_C(86400000)
+
 /* What the handlers share. One file a resource defines handlers; routes.c holds the table of all of them. */
 
 struct app {
@@ -28,7 +30,9 @@ extern const size_t API_ROUTE_COUNT;
 /* responses.c, batch.c */
 http_handler api_response_post, api_response_put, api_batch_post;
 /* surveys.c */
-http_handler api_surveys_get, api_survey_get, api_survey_put, api_survey_delete, api_form_get;
+http_handler api_surveys_get, api_survey_get, api_survey_put, api_survey_delete;
+/* form.c */
+http_handler api_form_get;
 /* scores.c, trend.c */
 http_handler api_score_get, api_scores_get, api_trend_get;
 /* listing.c */

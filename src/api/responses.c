@@ -67,6 +67,12 @@ static void reply_refused(struct http_request *request, const struct submission 
         http_problem(request, &err);
         return;
     }
+    if (refusal == ERR_RECONTACT) {
+        char until[TIME_TEXT_SIZE];
+        http_problem_code(request, refusal, "this respondent may answer again from %s",
+                          time_format(until, submission->change.as.response.recontact.until));
+        return;
+    }
     const char *detail = error_title(refusal);
     if (refusal == ERR_CONFLICT)
         detail = "this id is taken by another response, or the time in which it may be changed is over";
@@ -97,6 +103,14 @@ static void finish_response(struct http_request *request) {
     http_reply(request, created ? 201 : 200, "application/json");
 }
 
+/* A second answer that comes too soon is refused, unless the survey takes it. */
+static void bound_recontact(const struct app *app, const struct survey *survey, struct change *change) {
+    if (survey->recontact != RECONTACT_REFUSE)
+        return;
+    change->as.response.recontact.survey_ms = survey->recontact_days * DAY_MS;
+    change->as.response.recontact.any_ms = app->config->recontact_days * DAY_MS;
+}
+
 static void submit_response(struct http_request *request, const char *path_id, const struct survey *survey) {
     struct submission *submission = arena_alloc_zero(http_arena(request), 1, sizeof(*submission));
     if (submission == NULL) {
@@ -114,6 +128,7 @@ static void submit_response(struct http_request *request, const char *path_id, c
         http_problem(request, &err);
         return;
     }
+    bound_recontact(http_app(request), survey, change);
     submission->is_old = is_old(request, survey, response);
     submission->max_backdate_s = survey->max_backdate_s;
     if (submission->is_old && change->as.response.unless_stored == CXD_OK)

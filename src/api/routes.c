@@ -11,7 +11,7 @@ const struct http_route API_ROUTES[] = {
     {HTTP_PATCH, RESPONSES "/{id}", api_response_patch, SCOPE_WRITE, 0},
     {HTTP_GET, "/v1/respondents/{respondent}", api_respondent_get, SCOPE_EXPORT, HTTP_POOLED | HTTP_QUERY},
     {HTTP_DELETE, "/v1/respondents/{respondent}", api_respondent_delete, SCOPE_ERASE, HTTP_QUERY},
-    {HTTP_GET, "/v1/surveys/{survey}/form", api_form_get, 0, HTTP_CORS},
+    {HTTP_GET, "/v1/surveys/{survey}/form", api_form_get, 0, HTTP_CORS | HTTP_POOLED | HTTP_QUERY},
     {HTTP_POST, "/v1/responses", api_batch_post, SCOPE_WRITE, HTTP_INGEST | HTTP_BATCH | HTTP_POOLED},
     {HTTP_GET, "/v1/surveys/{survey}/score", api_score_get, SCOPE_READ, HTTP_POOLED | HTTP_QUERY},
     {HTTP_GET, "/v1/surveys/{survey}/trend", api_trend_get, SCOPE_READ, HTTP_POOLED | HTTP_QUERY},

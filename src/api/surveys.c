@@ -38,19 +38,6 @@ void api_survey_get(struct http_request *request) {
     catalog_release(snapshot);
 }
 
-void api_form_get(struct http_request *request) {
-    const struct app *app = http_app(request);
-    const struct snapshot *snapshot = catalog_acquire(app->catalog);
-    const struct survey *survey = snapshot_survey(snapshot, http_path(request, "survey"));
-    if (survey == NULL) {
-        http_problem_code(request, ERR_NO_SURVEY, "there is no survey of this name");
-    } else {
-        survey_encode_form(http_out(request), survey, http_now_ms(request));
-        http_reply_tagged(request, "application/json");
-    }
-    catalog_release(snapshot);
-}
-
 /* Replies the survey as the catalog has it now: it was reloaded before the ticket was done. */
 static void finish_definition(struct http_request *request) {
     const struct app *app = http_app(request);

@@ -109,12 +109,25 @@ void survey_encode(struct buffer *out, const struct survey *survey) {
     buffer_append_char(out, '}');
 }
 
-void survey_encode_form(struct buffer *out, const struct survey *survey, int64_t now_ms) {
+static void encode_eligibility(struct buffer *out, const struct survey_form *form) {
+    if (form->eligible_from == TIME_MIN) {
+        buffer_append_text(out, ",\"eligible\":true");
+        return;
+    }
+    buffer_append_text(out, ",\"eligible\":false,\"reason\":\"recontact\",\"eligible_from\":");
+    buffer_append_time(out, form->eligible_from);
+}
+
+void survey_encode_form(struct buffer *out, const struct survey *survey, const struct survey_form *form) {
     encode_text_member(out, "{\"slug\":", survey->slug);
     encode_text_member(out, ",\"metric\":", metric_name(survey->metric));
     encode_scale(out, survey);
     encode_texts(out, survey);
     buffer_append_text(out, ",\"revision\":");
     buffer_append_int(out, survey->revision);
-    buffer_append_text(out, survey_is_open(survey, now_ms) ? ",\"open\":true}" : ",\"open\":false}");
+    buffer_append_text(out, ",\"open\":");
+    buffer_append_text(out, survey_is_open(survey, form->now_ms) ? "true" : "false");
+    if (form->has_respondent)
+        encode_eligibility(out, form);
+    buffer_append_char(out, '}');
 }

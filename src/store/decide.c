@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "cxd/base/clock.h"
+
 static void refuse(struct change *change, enum cxd_err refusal) {
     change->outcome = OUTCOME_REFUSED;
     change->refusal = refusal;
@@ -54,6 +56,38 @@ enum cxd_err decide_response(struct change *change, const struct response *store
     sent->flags = same ? stored->flags : sent->flags | stored->flags;
     change->outcome = same ? OUTCOME_REPLAYED : OUTCOME_AMENDED;
     return CXD_OK;
+}
+
+bool decide_needs_recontact(const struct change *change) {
+    return change->as.response.value.respondent != NULL &&
+           (change->as.response.recontact.survey_ms > 0 || change->as.response.recontact.any_ms > 0);
+}
+
+enum cxd_err decide_recontact(struct change *change, decide_last_answer *find, void *context,
+                              struct error *err) {
+    const struct response *sent = &change->as.response.value;
+    const struct {
+        int64_t survey, span_ms;
+    } rules[] = {{sent->survey, change->as.response.recontact.survey_ms},
+                 {0, change->as.response.recontact.any_ms}};
+    int64_t until = TIME_MIN;
+    enum cxd_err code = CXD_OK;
+    for (size_t i = 0; code == CXD_OK && decide_needs_recontact(change) && i < CXD_COUNT(rules); i++) {
+        int64_t span_ms = rules[i].span_ms, last = TIME_MIN;
+        if (span_ms <= 0) {
+            continue;
+        }
+        code = find(context, sent->respondent, rules[i].survey, sent->answered_at - span_ms + 1,
+                    sent->answered_at + span_ms, &last, err);
+        if (code == CXD_OK && last != TIME_MIN && last + span_ms > until) {
+            until = last + span_ms;
+        }
+    }
+    if (code == CXD_OK && until != TIME_MIN) {
+        refuse(change, ERR_RECONTACT);
+        change->as.response.recontact.until = until;
+    }
+    return code;
 }
 
 void decide_exclude(struct change *change, const struct response *stored) {

@@ -12,6 +12,16 @@
 CXD_NODISCARD enum cxd_err decide_response(struct change *change, const struct response *stored,
                                            struct error *err);
 
+/* What store_read_last_answer says, of the state that the change is applied to. */
+typedef enum cxd_err decide_last_answer(void *context, const char *respondent, int64_t survey, int64_t from,
+                                        int64_t to, int64_t *ret_last, struct error *err);
+
+/* Whether a CHANGE_RESPONSE needs decide_recontact before it is created. */
+bool decide_needs_recontact(const struct change *change);
+/* For a response that is not stored: refuses it if it comes too soon. Leaves the outcome alone otherwise. */
+CXD_NODISCARD enum cxd_err decide_recontact(struct change *change, decide_last_answer *find, void *context,
+                                            struct error *err);
+
 /* CHANGE_EXCLUDE. */
 void decide_exclude(struct change *change, const struct response *stored);
 

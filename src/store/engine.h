@@ -27,6 +27,8 @@ struct store_engine {
                                 int64_t *ret_first, int64_t *ret_last, struct error *err);
     enum cxd_err (*read_response)(struct store_reader *reader, const struct id *id, struct arena *arena,
                                   bool *ret_found, struct response *ret_response, struct error *err);
+    enum cxd_err (*read_last_answer)(struct store_reader *reader, const char *respondent, int64_t survey,
+                                     int64_t from, int64_t to, int64_t *ret_last, struct error *err);
     enum cxd_err (*read_responses)(struct store_reader *reader, const struct listing *listing,
                                    struct arena *arena, struct response **ret_responses, size_t *ret_count,
                                    struct error *err);

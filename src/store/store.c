@@ -76,6 +76,11 @@ enum cxd_err store_read_response(struct store_reader *reader, const struct id *i
     return reader->engine->read_response(reader, id, arena, ret_found, ret_response, err);
 }
 
+enum cxd_err store_read_last_answer(struct store_reader *reader, const char *respondent, int64_t survey,
+                                    int64_t from, int64_t to, int64_t *ret_last, struct error *err) {
+    return reader->engine->read_last_answer(reader, respondent, survey, from, to, ret_last, err);
+}
+
 enum cxd_err store_read_responses(struct store_reader *reader, const struct listing *listing,
                                   struct arena *arena, struct response **ret_responses, size_t *ret_count,
                                   struct error *err) {

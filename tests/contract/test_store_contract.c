@@ -34,6 +34,93 @@ static void test_new_response_is_created_and_read_back_whole(void **state) {
     assert_false(read_response(f, 2, &stored));
 }
 
+static struct change *make_contact(struct fixture *f, unsigned number, const char *respondent, int64_t at_ms,
+                                   int64_t survey_days, int64_t any_days) {
+    struct change *change = make_response(f, number, 9, at_ms);
+    change->as.response.value.respondent = respondent;
+    change->as.response.recontact.survey_ms = survey_days * DAY_MS;
+    change->as.response.recontact.any_ms = any_days * DAY_MS;
+    return change;
+}
+
+static void assert_too_soon(struct fixture *f, struct change *change, int64_t until) {
+    assert_int_equal(apply(f, change), OUTCOME_REFUSED);
+    assert_int_equal(change->refusal, ERR_RECONTACT);
+    assert_int_equal(change->as.response.recontact.until, until);
+    struct response stored;
+    struct error err;
+    bool found = true;
+    assert_ok(store_read_response(f->reader, &change->as.response.value.id, &f->arena, &found, &stored, &err),
+              err);
+    assert_false(found);
+}
+
+static void test_second_answer_within_the_days_is_refused(void **state) {
+    struct fixture *f = *state;
+    assert_int_equal(apply(f, make_contact(f, 1, "ann", NOW_MS, 30, 0)), OUTCOME_CREATED);
+    assert_too_soon(f, make_contact(f, 2, "ann", NOW_MS, 30, 0), NOW_MS + 30 * DAY_MS);
+    assert_too_soon(f, make_contact(f, 2, "ann", NOW_MS + 30 * DAY_MS - 1, 30, 0), NOW_MS + 30 * DAY_MS);
+    assert_too_soon(f, make_contact(f, 2, "ann", NOW_MS - 30 * DAY_MS + 1, 30, 0), NOW_MS + 30 * DAY_MS);
+    assert_int_equal(apply(f, make_contact(f, 3, "Ann", NOW_MS, 30, 0)), OUTCOME_CREATED);
+    assert_int_equal(apply(f, make_contact(f, 4, NULL, NOW_MS, 30, 30)), OUTCOME_CREATED);
+    assert_int_equal(apply(f, make_contact(f, 5, NULL, NOW_MS, 30, 30)), OUTCOME_CREATED);
+    assert_int_equal(apply(f, make_contact(f, 6, "ann", NOW_MS + 30 * DAY_MS, 30, 0)), OUTCOME_CREATED);
+    assert_int_equal(apply(f, make_contact(f, 7, "ann", NOW_MS - 30 * DAY_MS, 30, 0)), OUTCOME_CREATED);
+    assert_int_equal(apply(f, make_contact(f, 8, "ann", NOW_MS, 0, 0)), OUTCOME_CREATED);
+    assert_int_equal(count_all(f), 7);
+}
+
+static void test_recontact_looks_at_the_survey_or_at_all(void **state) {
+    struct fixture *f = *state;
+    int64_t shop = f->survey;
+    struct change *other = make_survey(f, "other", "{}", NULL);
+    assert_int_equal(apply(f, other), OUTCOME_CREATED);
+    assert_int_equal(apply(f, make_contact(f, 1, "ann", NOW_MS, 30, 10)), OUTCOME_CREATED);
+    f->survey = other->as.survey.number;
+    assert_too_soon(f, make_contact(f, 2, "ann", NOW_MS + DAY_MS, 30, 10), NOW_MS + 10 * DAY_MS);
+    assert_int_equal(apply(f, make_contact(f, 2, "ann", NOW_MS + 10 * DAY_MS, 30, 10)), OUTCOME_CREATED);
+    f->survey = shop;
+    /* Both hold: the later end is told. */
+    assert_too_soon(f, make_contact(f, 3, "ann", NOW_MS + 12 * DAY_MS, 30, 10), NOW_MS + 30 * DAY_MS);
+    assert_too_soon(f, make_contact(f, 3, "ann", NOW_MS + 12 * DAY_MS, 13, 10), NOW_MS + 20 * DAY_MS);
+
+    struct error err;
+    int64_t last;
+    assert_ok(store_read_last_answer(f->reader, "ann", 0, TIME_MIN, TIME_MAX, &last, &err), err);
+    assert_int_equal(last, NOW_MS + 10 * DAY_MS);
+    assert_ok(store_read_last_answer(f->reader, "ann", shop, TIME_MIN, TIME_MAX, &last, &err), err);
+    assert_int_equal(last, NOW_MS);
+    assert_ok(store_read_last_answer(f->reader, "ann", 0, NOW_MS, NOW_MS + 10 * DAY_MS, &last, &err), err);
+    assert_int_equal(last, NOW_MS);
+    assert_ok(store_read_last_answer(f->reader, "ann", 0, NOW_MS + 1, NOW_MS + 10 * DAY_MS, &last, &err),
+              err);
+    assert_true(last == TIME_MIN);
+    assert_ok(store_read_last_answer(f->reader, "bob", 0, TIME_MIN, TIME_MAX, &last, &err), err);
+    assert_true(last == TIME_MIN);
+}
+
+static void test_recontact_lets_retries_amends_and_exclusions_pass(void **state) {
+    struct fixture *f = *state;
+    assert_int_equal(apply(f, make_contact(f, 1, "ann", NOW_MS, 30, 30)), OUTCOME_CREATED);
+    assert_int_equal(apply(f, make_contact(f, 1, "ann", NOW_MS, 30, 30)), OUTCOME_REPLAYED);
+    struct change *amend = make_contact(f, 1, "ann", NOW_MS, 30, 30);
+    amend->as.response.value.score = 4;
+    assert_int_equal(apply(f, amend), OUTCOME_AMENDED);
+    /* Within one batch too: the first is stored, its retry is one, the other is refused. */
+    struct change *batch[] = {make_contact(f, 2, "bob", NOW_MS, 30, 0),
+                              make_contact(f, 2, "bob", NOW_MS, 30, 0),
+                              make_contact(f, 3, "bob", NOW_MS, 30, 0)};
+    struct error err;
+    assert_ok(store_apply(f->store, batch, 3, &err), err);
+    assert_int_equal(batch[0]->outcome, OUTCOME_CREATED);
+    assert_int_equal(batch[1]->outcome, OUTCOME_REPLAYED);
+    assert_int_equal(batch[2]->outcome, OUTCOME_REFUSED);
+    /* What does not count is no answer. */
+    assert_int_equal(apply(f, make_exclude(f, 1, true, "a test")), OUTCOME_AMENDED);
+    assert_int_equal(apply(f, make_contact(f, 4, "ann", NOW_MS, 30, 30)), OUTCOME_CREATED);
+    assert_too_soon(f, make_contact(f, 5, "ann", NOW_MS, 30, 30), NOW_MS + 30 * DAY_MS);
+}
+
 static void test_same_payload_is_replayed_at_any_age(void **state) {
     struct fixture *f = *state;
     assert_int_equal(apply(f, make_response(f, 1, 9, NOW_MS)), OUTCOME_CREATED);
@@ -344,6 +431,9 @@ static void test_reads_between_begin_and_end_see_one_state(void **state) {
 int main(void) {
     static const struct CMUnitTest tests[] = {
         ENGINE_TEST(test_new_response_is_created_and_read_back_whole),
+        ENGINE_TEST(test_second_answer_within_the_days_is_refused),
+        ENGINE_TEST(test_recontact_looks_at_the_survey_or_at_all),
+        ENGINE_TEST(test_recontact_lets_retries_amends_and_exclusions_pass),
         ENGINE_TEST(test_same_payload_is_replayed_at_any_age),
         ENGINE_TEST(test_replay_within_one_batch),
         ENGINE_TEST(test_amend_replaces_every_member_and_moves_the_scores),

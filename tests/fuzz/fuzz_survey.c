@@ -46,7 +46,7 @@ static void check_survey(struct survey *survey, struct arena *arena) {
     check_is_json(&other);
     check_definition(&other, &definition, arena);
     buffer_reset(&other);
-    survey_encode_form(&other, survey, NOW_MS);
+    survey_encode_form(&other, survey, &(struct survey_form){.now_ms = NOW_MS});
     check_is_json(&other);
     buffer_free(&definition);
     buffer_free(&other);

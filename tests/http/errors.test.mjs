@@ -80,6 +80,11 @@ const CASES = {
     await d.put('fixed', name, { score: 1 });
     return d.put('fixed', name, { score: 2 });
   },
+  recontact: async () => {
+    await d.survey('rare', { metric: 'nps', recontact_days: 30 });
+    assert.equal((await d.post('rare', { score: 9, respondent: 'ann' })).status, 201);
+    return d.post('rare', { score: 9, respondent: 'ann' });
+  },
   survey_fixed: () => d.admin('PUT', '/v1/surveys/fixed', { body: { metric: 'csat' } }),
   length_required: () => raw(d, 'POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\r\n'),
   too_large: () => raw(d, 'POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 65537\r\n\r\n' + ' '.repeat(65537)),

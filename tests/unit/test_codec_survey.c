@@ -245,13 +245,13 @@ static void test_reply_and_form(void **state) {
     assert_int_equal(survey_decode(out.data, out.length, DEPTH, "shop", 1, &arena, &again, &err), CXD_OK);
     assert_int_equal(again.max_backdate_s, 60);
     buffer_reset(&out);
-    survey_encode_form(&out, &survey, INT64_C(1795424400000));
+    survey_encode_form(&out, &survey, &(struct survey_form){.now_ms = INT64_C(1795424400000)});
     assert_string_equal(buffer_terminate(&out),
                         "{\"slug\":\"shop\",\"metric\":\"ces\",\"scale\":{\"min\":1,\"max\":7}," EASY
                         ",\"revision\":2,\"open\":true}");
     buffer_reset(&out);
     survey.archived_at = INT64_C(1795424400000);
-    survey_encode_form(&out, &survey, INT64_C(1795424400000));
+    survey_encode_form(&out, &survey, &(struct survey_form){.now_ms = INT64_C(1795424400000)});
     assert_non_null(strstr(buffer_terminate(&out), "\"open\":false}"));
     buffer_reset(&out);
     survey_encode(&out, &survey);

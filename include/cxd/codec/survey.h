@@ -1,6 +1,7 @@
 #ifndef CXD_CODEC_SURVEY_H
 #define CXD_CODEC_SURVEY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,7 +33,15 @@ CXD_NODISCARD enum cxd_err survey_decode(const char *bytes, size_t length, size_
 void survey_encode_definition(struct buffer *out, const struct survey *survey);
 /* The reply: slug, the definition, revision, created_at, updated_at, archived_at. */
 void survey_encode(struct buffer *out, const struct survey *survey);
-/* What a widget needs to draw the survey: slug, metric, scale, texts, revision, open. */
-void survey_encode_form(struct buffer *out, const struct survey *survey, int64_t now_ms);
+/* What goes into a form beside its survey. */
+struct survey_form {
+    int64_t now_ms;
+    bool has_respondent;   /* whether to say if they may answer */
+    int64_t eligible_from; /* when they may answer again; TIME_MIN: now */
+};
+
+/* What a widget needs to draw the survey: slug, metric, scale, texts, revision, open; with a respondent eligible, and where that is false
+ * reason ("recontact") and eligible_from. */
+void survey_encode_form(struct buffer *out, const struct survey *survey, const struct survey_form *form);
 
 #endif

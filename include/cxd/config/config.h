@@ -32,6 +32,7 @@ struct config {
     char timezone[CONFIG_TEXT_SIZE];
     /* [access] */
     enum config_read read;
+    int64_t recontact_days; /* after an answer to any survey; 0: off */
     /* [limits]: edge cases of what is taken in; characters are Unicode code points */
     int64_t body_bytes;
     int64_t batch_bytes;

@@ -70,6 +70,10 @@ struct change {
             struct response value; /* in: id, survey, revision, … ; out (replayed, amended): as stored */
             int64_t amend_window_ms;
             enum cxd_err unless_stored; /* not CXD_OK: only a replay is answered, else refused with this */
+            struct {
+                int64_t survey_ms, any_ms; /* since an answer to this survey, or to any; 0: not looked at */
+                int64_t until;             /* out, refused ERR_RECONTACT: when this is over */
+            } recontact;
         } response;
         struct {
             struct id id;
@@ -104,6 +108,8 @@ struct change {
  * age. Another payload is AMENDED while now − received_at ≤ amend_window (every member is replaced; answered_at only if
  * sent; revision becomes the new one; received_at stays; flags add up, and exclusion stays unless there is a flag
  * that was not there), else refused ERR_CONFLICT.
+ * A new response is refused ERR_RECONTACT if a response of the same respondent that counts has an answered_at less than
+ * recontact.survey_ms (the same survey) or recontact.any_ms (any survey) away from its own; before or after it makes no difference.
  * CHANGE_EXCLUDE with excluded = false clears the flags too.
  * CHANGE_SURVEY: an identical definition of a survey that is not archived is REPLAYED; otherwise the revision rises and the
  * survey is live (again). Another metric or scale once there are responses is refused ERR_SURVEY_FIXED. A property that is
@@ -154,6 +160,11 @@ CXD_NODISCARD enum cxd_err store_read_extent(struct store_reader *reader, int64_
 CXD_NODISCARD enum cxd_err store_read_response(struct store_reader *reader, const struct id *id,
                                                struct arena *arena, bool *ret_found,
                                                struct response *ret_response, struct error *err);
+
+/* The latest answered_at in [from, to) of a respondent's responses that count, to a survey or (0) to any; TIME_MIN if there is none. */
+CXD_NODISCARD enum cxd_err store_read_last_answer(struct store_reader *reader, const char *respondent,
+                                                  int64_t survey, int64_t from, int64_t to, int64_t *ret_last,
+                                                  struct error *err);
 
 /* Which responses to list, newest answered_at first, then by id. */
 struct listing {

@@ -25,6 +25,13 @@ static bool has_survey(const struct memory_store *store, int64_t survey) {
     return survey >= 1 && (uint64_t)survey <= store->surveys.count;
 }
 
+static enum cxd_err find_last_answer(void *context, const char *respondent, int64_t survey, int64_t from,
+                                     int64_t to, int64_t *ret_last, struct error *err) {
+    (void)err;
+    *ret_last = memory_last_answer(context, respondent, survey, from, to);
+    return CXD_OK;
+}
+
 static enum cxd_err apply_response(struct memory_store *store, struct change *change, struct error *err) {
     struct response *response = &change->as.response.value;
     if (!has_survey(store, response->survey)) {
@@ -33,6 +40,9 @@ static enum cxd_err apply_response(struct memory_store *store, struct change *ch
     }
     size_t at = memory_find_response(store, &response->id);
     enum cxd_err code = decide_response(change, response_at(store, at), err);
+    if (code == CXD_OK && change->outcome == OUTCOME_CREATED) {
+        code = decide_recontact(change, find_last_answer, store, err);
+    }
     if (code != CXD_OK) {
         return code;
     }

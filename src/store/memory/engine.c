@@ -114,6 +114,7 @@ const struct store_engine STORE_MEMORY = {
     .read_histograms = memory_read_histograms,
     .read_extent = memory_read_extent,
     .read_response = memory_read_response,
+    .read_last_answer = memory_read_last_answer,
     .read_responses = memory_read_responses,
     .read_surveys = memory_read_surveys,
     .read_keys = memory_read_keys,

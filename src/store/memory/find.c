@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cxd/base/clock.h"
 #include "store/memory/memory.h"
 
 static size_t hash_id(const struct id *id) {
@@ -103,4 +104,18 @@ bool memory_declared(const struct memory_store *store, int64_t survey, struct ar
         ret_declared->count++;
     }
     return true;
+}
+
+int64_t memory_last_answer(const struct memory_store *store, const char *respondent, int64_t survey,
+                           int64_t from, int64_t to) {
+    int64_t last = TIME_MIN;
+    for (size_t i = 0; i < store->responses.count; i++) {
+        const struct response *response = store->responses.blocks[i];
+        if (response && !response->excluded && (survey == 0 || response->survey == survey) &&
+            response->answered_at >= from && response->answered_at < to && response->answered_at > last &&
+            response->respondent && strcmp(response->respondent, respondent) == 0) {
+            last = response->answered_at;
+        }
+    }
+    return last;
 }

@@ -57,6 +57,9 @@ void memory_rollback(struct memory_store *store);
 size_t memory_find_response(const struct memory_store *store, const struct id *id);
 CXD_NODISCARD bool memory_index_response(struct memory_store *store, const struct id *id, size_t at);
 size_t memory_find_survey(const struct memory_store *store, const char *slug);
+/* See store_read_last_answer; the lock is held. */
+int64_t memory_last_answer(const struct memory_store *store, const char *respondent, int64_t survey,
+                           int64_t from, int64_t to);
 size_t memory_find_key(const struct memory_store *store, const struct id *id);
 /* Fills ret_declared from the survey of that number; its strings are of the arena. False when memory is
  * refused. */
@@ -78,6 +81,8 @@ enum cxd_err memory_read_extent(struct store_reader *reader, int64_t survey, boo
                                 int64_t *ret_first, int64_t *ret_last, struct error *err);
 enum cxd_err memory_read_response(struct store_reader *reader, const struct id *id, struct arena *arena,
                                   bool *ret_found, struct response *ret_response, struct error *err);
+enum cxd_err memory_read_last_answer(struct store_reader *reader, const char *respondent, int64_t survey,
+                                     int64_t from, int64_t to, int64_t *ret_last, struct error *err);
 enum cxd_err memory_read_responses(struct store_reader *reader, const struct listing *listing,
                                    struct arena *arena, struct response **ret_responses, size_t *ret_count,
                                    struct error *err);

@@ -243,3 +243,13 @@ enum cxd_err memory_read_signing_keys(struct store_reader *base,
     *ret_count = count;
     return CXD_OK;
 }
+
+enum cxd_err memory_read_last_answer(struct store_reader *base, const char *respondent, int64_t survey,
+                                     int64_t from, int64_t to, int64_t *ret_last, struct error *err) {
+    struct memory_reader *reader = (struct memory_reader *)base;
+    (void)err;
+    memory_enter(reader);
+    *ret_last = memory_last_answer(reader->store, respondent, survey, from, to);
+    memory_leave(reader);
+    return CXD_OK;
+}

@@ -47,6 +47,10 @@ void db_bind_int(sqlite3_stmt *stmt, int at, int64_t value);
 void db_bind_text(sqlite3_stmt *stmt, int at, const char *text);
 void db_bind_blob(sqlite3_stmt *stmt, int at, const void *bytes, size_t size);
 
+/* response.c: see store_read_last_answer. */
+CXD_NODISCARD enum cxd_err db_last_answer(struct db *db, const char *respondent, int64_t survey, int64_t from,
+                                          int64_t to, int64_t *ret_last, struct error *err);
+
 /* A column of the current row, copied into the arena; NULL for NULL. */
 CXD_NODISCARD enum cxd_err db_copy_text(sqlite3_stmt *stmt, int column, struct arena *arena,
                                         const char **ret_text, struct error *err);

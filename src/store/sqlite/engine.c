@@ -106,6 +106,7 @@ const struct store_engine STORE_SQLITE = {
     .read_histograms = sqlite_read_histograms,
     .read_extent = sqlite_read_extent,
     .read_response = sqlite_read_response,
+    .read_last_answer = sqlite_read_last_answer,
     .read_responses = sqlite_read_responses,
     .read_surveys = sqlite_read_surveys,
     .read_keys = sqlite_read_keys,

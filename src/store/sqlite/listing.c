@@ -78,3 +78,15 @@ enum cxd_err sqlite_read_responses(struct store_reader *base, const struct listi
     }
     return code;
 }
+
+enum cxd_err sqlite_read_last_answer(struct store_reader *base, const char *respondent, int64_t survey,
+                                     int64_t from, int64_t to, int64_t *ret_last, struct error *err) {
+    struct sqlite_reader *reader = (struct sqlite_reader *)base;
+    bool began = false;
+    enum cxd_err code = reader_enter(reader, &began, err);
+    if (code == CXD_OK) {
+        code = db_last_answer(&reader->db, respondent, survey, from, to, ret_last, err);
+    }
+    reader_leave(reader, began);
+    return code;
+}

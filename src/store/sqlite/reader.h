@@ -40,6 +40,8 @@ enum cxd_err sqlite_read_extent(struct store_reader *reader, int64_t survey, boo
                                 int64_t *ret_first, int64_t *ret_last, struct error *err);
 enum cxd_err sqlite_read_response(struct store_reader *reader, const struct id *id, struct arena *arena,
                                   bool *ret_found, struct response *ret_response, struct error *err);
+enum cxd_err sqlite_read_last_answer(struct store_reader *reader, const char *respondent, int64_t survey,
+                                     int64_t from, int64_t to, int64_t *ret_last, struct error *err);
 enum cxd_err sqlite_read_responses(struct store_reader *reader, const struct listing *listing,
                                    struct arena *arena, struct response **ret_responses, size_t *ret_count,
                                    struct error *err);

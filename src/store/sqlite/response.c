@@ -1,5 +1,6 @@
 /* Responses of a batch: created with one insert, replayed, amended, excluded. */
 
+#include "cxd/base/clock.h"
 #include "store/copy.h"
 #include "store/decide.h"
 #include "store/sqlite/rows.h"
@@ -22,6 +23,30 @@ enum cxd_err find_response(struct sqlite_store *store, const struct id *id, bool
     if (code == CXD_OK) {
         *ret_found = row;
     }
+    return code;
+}
+
+enum cxd_err db_last_answer(struct db *db, const char *respondent, int64_t survey, int64_t from, int64_t to,
+                            int64_t *ret_last, struct error *err) {
+    sqlite3_stmt *stmt = NULL;
+    enum cxd_err code =
+        db_statement(db, survey == 0 ? QUERY_LAST_ANSWER_ANYWHERE : QUERY_LAST_ANSWER, &stmt, err);
+    if (code != CXD_OK) {
+        return code;
+    }
+    db_bind_text(stmt, 1, respondent);
+    if (survey != 0) {
+        db_bind_int(stmt, 2, survey);
+    }
+    db_bind_int(stmt, 3, from);
+    db_bind_int(stmt, 4, to);
+    bool row = false;
+    code = db_next(db, stmt, &row, err);
+    if (code == CXD_OK) {
+        bool found = row && sqlite3_column_type(stmt, 0) == SQLITE_INTEGER;
+        *ret_last = found ? sqlite3_column_int64(stmt, 0) : TIME_MIN;
+    }
+    sqlite3_reset(stmt);
     return code;
 }
 
@@ -64,6 +89,21 @@ static enum cxd_err answer_stored(struct sqlite_store *store, struct change *cha
     return code == CXD_OK ? count_response(store, &change->as.response.value, 1, err) : code;
 }
 
+static enum cxd_err find_last_answer(void *context, const char *respondent, int64_t survey, int64_t from,
+                                     int64_t to, int64_t *ret_last, struct error *err) {
+    struct sqlite_store *store = context;
+    return db_last_answer(&store->db, respondent, survey, from, to, ret_last, err);
+}
+
+/* Of somebody who may have answered not long ago: retries first, and then whether it comes too soon. */
+static enum cxd_err write_recontact(struct sqlite_store *store, struct change *change, struct error *err) {
+    enum cxd_err code = answer_stored(store, change, err);
+    if (code == CXD_OK && change->outcome == OUTCOME_CREATED) {
+        code = decide_recontact(change, find_last_answer, store, err);
+    }
+    return code;
+}
+
 enum cxd_err write_response(struct sqlite_store *store, struct change *change, struct error *err) {
     const struct response *response = &change->as.response.value;
     if (!declared_find(&store->declared, response->survey)) {
@@ -73,9 +113,16 @@ enum cxd_err write_response(struct sqlite_store *store, struct change *change, s
     if (change->as.response.unless_stored != CXD_OK) {
         return answer_stored(store, change, err);
     }
+    enum cxd_err code = CXD_OK;
+    if (decide_needs_recontact(change)) {
+        code = write_recontact(store, change, err);
+        if (code != CXD_OK || change->outcome != OUTCOME_CREATED) {
+            return code;
+        }
+    }
     /* Nearly every response is new: insert first, and look only at what was in the way. */
     bool created = false;
-    enum cxd_err code = put(store, QUERY_INSERT_RESPONSE, response, &created, err);
+    code = put(store, QUERY_INSERT_RESPONSE, response, &created, err);
     if (code != CXD_OK) {
         return code;
     }
