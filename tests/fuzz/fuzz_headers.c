@@ -1,7 +1,8 @@
-/* The first byte chooses: a header's value ('a' Authorization, 'e' If-None-Match), a request target ('t'), or a whole
- * header block for the guard ('g'). */
+/* The first byte chooses: a header's value ('a' Authorization, 'e' If-None-Match, 'f' X-Forwarded-For), a list of trusted
+ * networks ('n'), a request target ('t'), or a whole header block for the guard ('g'). */
 #include "fuzz.h"
 
+#include <arpa/inet.h>
 #include <strings.h>
 
 #include "api/app.h"
@@ -9,6 +10,7 @@
 #include "cxd/base/compiler.h"
 #include "http/auth.h"
 #include "http/etag.h"
+#include "http/forwarded.h"
 #include "http/guard.h"
 #include "http/router.h"
 #include "http/target.h"
@@ -36,6 +38,97 @@ static void fuzz_etag(const char *text) {
     sprintf(list, "\"a,b\" ,%s", tag);
     CHECK(etag_matches(list, tag));
     free(list);
+}
+
+/* The address at `text`, read by the C library after everything around it has been cut off. False if it is none. */
+static bool read_hop(char *text, struct in6_addr *ret_hop) {
+    struct in_addr v4;
+    char *end = text + strlen(text);
+    char *digits = end;
+    while (digits > text && digits[-1] >= '0' && digits[-1] <= '9')
+        digits--;
+    char *colon = strchr(text, ':');
+    bool has_port = digits < end && end - digits <= 5 && digits > text && digits[-1] == ':';
+    if (has_port && (colon == digits - 1 || (text[0] == '[' && digits[-2] == ']'))) {
+        digits[-1] = '\0';
+        end = digits - 1;
+    }
+    if (text[0] == '[' && end[-1] == ']') {
+        end[-1] = '\0';
+        return inet_pton(AF_INET6, text + 1, ret_hop) == 1;
+    }
+    if (inet_pton(AF_INET, text, &v4) == 1) {
+        memset(ret_hop, 0, 10);
+        memset(ret_hop->s6_addr + 10, 0xFF, 2);
+        memcpy(ret_hop->s6_addr + 12, &v4, 4);
+        return true;
+    }
+    return inet_pton(AF_INET6, text, ret_hop) == 1;
+}
+
+static bool is_trusted(const struct in6_addr *hop) {
+    bool is_v4 = IN6_IS_ADDR_V4MAPPED(hop);
+    return is_v4 ? hop->s6_addr[12] == 10 : hop->s6_addr[0] == 0x20 && hop->s6_addr[1] == 0x01;
+}
+
+/* The walk as it is told: from the right, past trusted hops, to the first that is not; a line feed parts two headers. */
+static void fuzz_forwarded(char *text) {
+    struct network_list trusted;
+    struct forwarded forwarded;
+    struct in6_addr hop, client;
+    bool is_known = false;
+    CHECK(network_list_parse("10.0.0.0/8, 2001::/16", &trusted));
+    forwarded_begin(&forwarded, &trusted);
+    for (char *line = text; line != NULL;) {
+        char *next = strchr(line, '\n');
+        forwarded_take(&forwarded, line, next ? (size_t)(next - line) : strlen(line));
+        line = next ? next + 1 : NULL;
+    }
+    for (char *c = text; *c != '\0'; c++)
+        *c = *c == '\n' ? ',' : *c;
+    for (bool at_start = false; !at_start;) {
+        char *comma = strrchr(text, ',');
+        char *entry = comma ? comma + 1 : text;
+        at_start = comma == NULL;
+        entry += strspn(entry, " \t");
+        size_t length = strlen(entry);
+        while (length > 0 && (entry[length - 1] == ' ' || entry[length - 1] == '\t'))
+            entry[--length] = '\0';
+        if (length > 0) {
+            if (!read_hop(entry, &hop))
+                break;
+            client = hop;
+            is_known = true;
+            if (!is_trusted(&hop))
+                break;
+        }
+        if (comma)
+            *comma = '\0';
+    }
+    CHECK(forwarded.is_known == is_known);
+    CHECK(!is_known || memcmp(&forwarded.hop, &client, sizeof client) == 0);
+}
+
+/* A list that is taken is taken in another order too, and has the addresses that it names. */
+static void fuzz_networks(char *text) {
+    struct network_list list, again;
+    if (!network_list_parse(text, &list))
+        return;
+    char *longer = malloc(strlen(text) + 32);
+    CHECK(longer != NULL);
+    sprintf(longer, "unix 192.0.2.1,%s", text);
+    CHECK(network_list_parse(longer, &again) == (list.count < NETWORKS_MAX));
+    free(longer);
+    for (size_t i = 0; i < list.count; i++) {
+        const struct network *network = &list.networks[i];
+        CHECK(network->bits <= 128 && (!network->is_v4 || network->bits >= 96));
+        CHECK(network_list_has(&list, &network->address) ||
+              address_is_v4(&network->address) != network->is_v4);
+        struct address last = network->address;
+        for (unsigned bit = network->bits; bit < 128; bit++)
+            last.bytes[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+        CHECK(network_list_has(&list, &last) || address_is_v4(&last) != network->is_v4);
+    }
 }
 
 /* %XX for every byte: a spelling that means the same. */
@@ -237,6 +330,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         break;
     case 'e':
         fuzz_etag(text);
+        break;
+    case 'f':
+        fuzz_forwarded(text);
+        break;
+    case 'n':
+        fuzz_networks(text);
         break;
     case 't':
         fuzz_target(text);
