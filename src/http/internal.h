@@ -46,6 +46,7 @@ struct http_request {
     size_t query_count;
     const char *origin;    /* the request's Origin, when it may see the reply */
     struct address client; /* by X-Forwarded-For where the peer is trusted */
+    bool is_trusted;       /* the peer is */
     bool has_client;       /* false: on a Unix socket, and nothing is forwarded */
     enum http_rate rate;   /* whose state the reply tells */
     bool rated;
@@ -120,7 +121,9 @@ struct http_server {
     char address[80];
     bool check_layout;
     struct rate_table *rates[HTTP_RATE_COUNT]; /* NULL: not limited */
+    char policies[HTTP_RATE_COUNT][48];        /* their RateLimit-Policy */
     atomic_ullong refused[HTTP_RATE_COUNT];
+    atomic_bool forwarded_logged;
     atomic_bool draining;
     _Atomic int64_t stop_at_ms; /* monotonic; after it connections are cut */
     atomic_uint accepting;      /* loops that have not stopped to accept */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "cxd/base/log.h"
 #include "http/forwarded.h"
 #include "http/internal.h"
 
@@ -36,6 +37,8 @@ enum cxd_err limits_open(struct http_server *server, struct error *err) {
         server->rates[i] = rate_table_new(KINDS[i].places, rate, &key);
         if (!server->rates[i])
             return error_set(err, ERR_NO_MEMORY, "No memory for the limits");
+        snprintf(server->policies[i], sizeof server->policies[i], "\"%s\";q=%lld;w=%d", KINDS[i].name,
+                 (long long)rate, RATE_WINDOW_S);
     }
     return CXD_OK;
 }
@@ -80,8 +83,9 @@ void limits_identify(struct http_request *request) {
     const struct network_list *trusted = &connection->loop->server->options.trusted;
     request->client = connection->peer;
     request->has_client = connection->has_peer;
-    bool is_trusted = connection->has_peer ? network_list_has(trusted, &connection->peer) : trusted->has_unix;
-    if (!is_trusted)
+    request->is_trusted =
+        connection->has_peer ? network_list_has(trusted, &connection->peer) : trusted->has_unix;
+    if (!request->is_trusted)
         return;
     struct forwarded forwarded;
     forwarded_begin(&forwarded, trusted);
@@ -90,6 +94,17 @@ void limits_identify(struct http_request *request) {
         request->client = forwarded.hop;
         request->has_client = true;
     }
+}
+
+/* Once: who has a proxy and does not say so lets all its clients share one bucket. */
+static void hint_at_proxy(struct http_request *request) {
+    struct http_server *server = request->connection->loop->server;
+    bool is_forwarded =
+        request->has_client && !request->is_trusted && http_header(request, "X-Forwarded-For");
+    if (is_forwarded && !atomic_exchange(&server->forwarded_logged, true))
+        log_record(
+            LOG_LEVEL_WARNING, "forwarded_ignored",
+            "reason=\"a client was limited that sends X-Forwarded-For and is not in trusted_proxies\"");
 }
 
 /* Notes down what the table says, and the 429 if it says no. What is refused has no body read that would be too large anyway. */
@@ -103,6 +118,8 @@ static void settle(struct http_request *request, enum http_rate rate, struct rat
     if (verdict.allowed)
         return;
     atomic_fetch_add_explicit(&server->refused[rate], 1, memory_order_relaxed);
+    if (rate != HTTP_RATE_SUBJECT)
+        hint_at_proxy(request);
     snprintf(seconds, sizeof seconds, "%lld", (long long)verdict.retry_s);
     http_reply_header(request, "Retry-After", seconds);
     char refusal[160];
@@ -127,9 +144,9 @@ void limits_admit(struct http_request *request) {
         settle(request, HTTP_RATE_ADDRESS,
                rate_take(rates[HTTP_RATE_ADDRESS], &key, sizeof key, now_ns(request)));
     }
-    if (!rates[HTTP_RATE_SUBJECT] || request->replied)
-        return;
     const char *subject = request->parameters[0];
+    if (!rates[HTTP_RATE_SUBJECT] || !subject || request->replied)
+        return;
     struct rate_verdict verdict =
         rate_take(rates[HTTP_RATE_SUBJECT], subject, strlen(subject), now_ns(request));
     if (!verdict.allowed) /* else the client is told of its own limit, not of how much others send */
@@ -158,16 +175,34 @@ void limits_auth_failed(struct http_request *request) {
     (void)verdict;
 }
 
+static char *put_text(char *at, const char *text) {
+    size_t length = strlen(text);
+    memcpy(at, text, length);
+    return at + length;
+}
+
+static char *put_number(char *at, int64_t number) {
+    char digits[20], *first = digits + sizeof digits;
+    do
+        *--first = (char)('0' + number % 10);
+    while ((number /= 10) > 0);
+    memcpy(at, first, (size_t)(digits + sizeof digits - first));
+    return at + (digits + sizeof digits - first);
+}
+
+/* Without snprintf: every reply to a response has these, and they are what a limit costs most. */
 bool limits_add_headers(const struct http_request *request, struct MHD_Response *response) {
-    char text[96];
     if (!request->rated)
         return true;
-    const char *name = KINDS[request->rate].name;
-    long long quota = rate_per_minute(request->connection->loop->server->rates[request->rate]);
-    snprintf(text, sizeof text, "\"%s\";q=%lld;w=%d", name, quota, RATE_WINDOW_S);
-    if (MHD_add_response_header(response, "RateLimit-Policy", text) != MHD_YES)
-        return false;
-    snprintf(text, sizeof text, "\"%s\";r=%lld;t=%lld", name, (long long)request->verdict.remaining,
-             (long long)request->verdict.reset_s);
-    return MHD_add_response_header(response, "RateLimit", text) == MHD_YES;
+    const struct http_server *server = request->connection->loop->server;
+    char state[80], *at = put_text(state, "\"");
+    at = put_text(at, KINDS[request->rate].name);
+    at = put_text(at, "\";r=");
+    at = put_number(at, request->verdict.remaining);
+    at = put_text(at, ";t=");
+    at = put_number(at, request->verdict.reset_s);
+    *at = '\0';
+    return MHD_add_response_header(response, "RateLimit-Policy", server->policies[request->rate]) ==
+               MHD_YES &&
+           MHD_add_response_header(response, "RateLimit", state) == MHD_YES;
 }

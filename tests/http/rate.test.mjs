@@ -172,6 +172,8 @@ test('X-Forwarded-For of a peer that is not trusted is passed over', async (t) =
     refused(await d.post('nps', { score: 9 }, from('192.0.2.77')), 'address');
     refused(await d.post('nps', { score: 9 }, from('10.0.0.1')), 'address');
     refused(await d.request('GET', '/v1/surveys', { key: WRONG, ...from('192.0.2.77') }), 'auth');
+    assert.equal(d.stderr.split('forwarded_ignored').length - 1, 1, 'the log hints at it, once');
+    assert.ok(!/192\.0\.2|127\.0\.0\.1/.test(d.stderr.split('\n').filter((line) => /forwarded/.test(line)).join()), 'and names no address');
   }
 });
 
