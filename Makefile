@@ -12,7 +12,7 @@ PREFIX ?= /usr/local
 SYSCONFDIR ?= /etc
 DESTDIR ?=
 
-PACKAGES = libmicrohttpd sqlite3 jansson uuid inih libcurl nettle
+PACKAGES = libmicrohttpd gnutls sqlite3 jansson uuid inih libcurl nettle
 
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings
 ifdef CI
@@ -134,8 +134,8 @@ help:
 
 # Debian packages. `deps` is what building and running needs, the others what tests and measurements need on top.
 DEPS = gcc make pkg-config libmicrohttpd-dev libsqlite3-dev libjansson-dev uuid-dev libinih-dev \
-	libcurl4-openssl-dev nettle-dev tzdata
-DEPS_CHECK = libcmocka-dev clang clang-format libclang-rt-14-dev sqlite3 nodejs npm curl mandoc chromium faketime
+	libcurl4-openssl-dev nettle-dev libgnutls28-dev tzdata
+DEPS_CHECK = openssl libcmocka-dev clang clang-format libclang-rt-14-dev sqlite3 nodejs npm curl mandoc chromium faketime
 DEPS_BENCH = wrk g++ python3
 
 # What the tests need from npm, by tests/package-lock.json.

@@ -77,6 +77,8 @@ static enum cxd_err open_http(struct app *app, struct error *err) {
     char host[CONFIG_TEXT_SIZE];
     struct http_options options = {
         .host = host,
+        .unix_path = config->unix_socket[0] != '\0' ? config->unix_socket : NULL,
+        .unix_mode = (unsigned)strtoul(config->unix_mode, NULL, 8),
         .http_threads = http_threads(config),
         .pool_threads = (unsigned)config->read_threads,
         .request_timeout_ms = config->request_timeout_s * 1000,
@@ -101,14 +103,20 @@ static enum cxd_err open_http(struct app *app, struct error *err) {
     if (!network_list_parse(config->trusted_proxies, &options.trusted))
         return error_set(err, ERR_CONFIG, "[server] trusted_proxies: \"%.100s\" is not a list of networks",
                          config->trusted_proxies);
+    if (config->tls_certificate[0] != '\0') {
+        options.tls_certificate = config->tls_certificate;
+        options.tls_key = config->tls_key;
+    }
     return http_server_open(&options, &app->http, err);
 }
 
-/* For the command line: where this daemon answers. */
+/* For the command line: where this daemon answers, and on a second line the public key that it shows there. */
 static enum cxd_err write_endpoint(struct app *app, struct error *err) {
-    char line[128];
-    snprintf(line, sizeof(line), "http://%s", http_server_address(app->http));
-    enum cxd_err result = api_write_state_file(app, "endpoint", line, err);
+    char lines[256];
+    const char *pin = http_server_pin(app->http);
+    snprintf(lines, sizeof(lines), "%s://%s%s%s", app_scheme(app), http_server_address(app->http),
+             pin != NULL ? "\n" : "", pin != NULL ? pin : "");
+    enum cxd_err result = api_write_state_file(app, "endpoint", lines, err);
     app->has_endpoint = result == CXD_OK;
     return result;
 }
@@ -158,6 +166,11 @@ static enum cxd_err start_all(struct app *app, bool starter_surveys, struct erro
     return result;
 }
 
+enum cxd_err app_check(const struct config *config, struct error *err) {
+    return config->tls_certificate[0] == '\0' ? CXD_OK
+                                              : http_check_tls(config->tls_certificate, config->tls_key, err);
+}
+
 enum cxd_err app_start(const struct config *config, bool starter_surveys, struct app **ret_app,
                        struct error *err) {
     struct app *app = calloc(1, sizeof(*app));
@@ -173,6 +186,15 @@ enum cxd_err app_start(const struct config *config, bool starter_surveys, struct
     }
     *ret_app = app;
     return CXD_OK;
+}
+
+const char *app_scheme(const struct app *app) {
+    return http_server_is_tls(app->http) ? "https" : "http";
+}
+
+enum cxd_err app_reload(struct app *app, struct error *err) {
+    enum cxd_err result = http_server_reload(app->http, err);
+    return result == CXD_OK ? write_endpoint(app, err) : result;
 }
 
 const char *app_address(const struct app *app) {

@@ -12,12 +12,14 @@
 /* The one HTTP client of the subcommands. Functions that return an int give an exit code, and have said on stderr what went wrong
  * where it is not EXIT_OK. */
 
-enum { PLACE_URL_SIZE = 1024, PLACE_KEY_SIZE = 257 };
+enum { PLACE_URL_SIZE = 1024, PLACE_KEY_SIZE = 257, PLACE_PIN_SIZE = 64 };
 
 /* Where the daemon is and the key for it ("" if there is none). */
 struct place {
     char url[PLACE_URL_SIZE]; /* without '/' at the end */
     char key[PLACE_KEY_SIZE];
+    char pin
+        [PLACE_PIN_SIZE]; /* the public key that the daemon of this machine shows by TLS ("sha256//…"); "" if none */
 };
 
 /* --url and --key, CXD_URL and CXD_KEY, and for what is then missing the configuration: `endpoint` and `admin.key` in the state

@@ -18,8 +18,8 @@ static const char *environment(const char *name) {
     return value && *value ? value : NULL;
 }
 
-/* The first line of a file, without blanks at its ends; false with errno if it cannot be read, with EINVAL if it has no such line. */
-static bool read_line(const char *path, char *out, size_t size) {
+/* A line of a file (from 1), without blanks at its ends; false with errno if it cannot be read, with EINVAL if it has no such line. */
+static bool read_nth_line(const char *path, unsigned number, char *out, size_t size) {
     FILE *file = fopen(path, "re");
     char line[2048];
     char *start = line;
@@ -27,8 +27,9 @@ static bool read_line(const char *path, char *out, size_t size) {
 
     if (!file)
         return false;
-    if (!fgets(line, sizeof line, file))
-        line[0] = '\0';
+    for (unsigned i = 0; i < number; i++)
+        if (!fgets(line, sizeof line, file))
+            line[0] = '\0';
     fclose(file);
     start += strspn(start, " \t");
     length = strcspn(start, "\r\n");
@@ -41,6 +42,10 @@ static bool read_line(const char *path, char *out, size_t size) {
     memcpy(out, start, length);
     out[length] = '\0';
     return true;
+}
+
+static bool read_line(const char *path, char *out, size_t size) {
+    return read_nth_line(path, 1, out, size);
 }
 
 static bool is_key(const char *text) {
@@ -134,17 +139,18 @@ static bool state_directory(const struct config *config, char *out, size_t size)
 
 /* The configured listener as a client sees it: "any address" is this machine. */
 static void configured_url(const struct config *config, char *out, size_t size) {
+    const char *scheme = *config->tls_certificate ? "https" : "http";
     char host[CONFIG_TEXT_SIZE];
     uint16_t port;
 
     if (!config_split_listen(config->listen, host, sizeof host, &port, NULL) || port == 0)
-        snprintf(out, size, "http://127.0.0.1:8080");
+        snprintf(out, size, "%s://127.0.0.1:8080", scheme);
     else if (strcmp(host, "0.0.0.0") == 0)
-        snprintf(out, size, "http://127.0.0.1:%u", (unsigned)port);
+        snprintf(out, size, "%s://127.0.0.1:%u", scheme, (unsigned)port);
     else if (strcmp(host, "::") == 0)
-        snprintf(out, size, "http://[::1]:%u", (unsigned)port);
+        snprintf(out, size, "%s://[::1]:%u", scheme, (unsigned)port);
     else
-        snprintf(out, size, strchr(host, ':') ? "http://[%s]:%u" : "http://%s:%u", host, (unsigned)port);
+        snprintf(out, size, strchr(host, ':') ? "%s://[%s]:%u" : "%s://%s:%u", scheme, host, (unsigned)port);
 }
 
 static int take_from_config(const struct client_options *options, struct place *place) {
@@ -167,14 +173,17 @@ static int take_from_config(const struct client_options *options, struct place *
     if (*place->url)
         return EXIT_OK;
     snprintf(file, sizeof file, "%s/endpoint", directory);
-    if (is_found && read_line(file, url, sizeof url))
+    if (is_found && read_line(file, url, sizeof url)) {
+        if (!read_nth_line(file, 2, place->pin, sizeof place->pin))
+            place->pin[0] = '\0';
         return take_url(url, file, EXIT_REFUSED, place);
+    }
     configured_url(&config, url, sizeof url);
     return take_url(url, "[server] listen", EXIT_REFUSED, place);
 }
 
 int place_find(const struct client_options *options, struct place *ret_place) {
-    struct place place = {.url = "", .key = ""};
+    struct place place = {.url = "", .key = "", .pin = ""};
     const char *url = options->url ? options->url : environment("CXD_URL");
     int result = take_key(options, &place);
 

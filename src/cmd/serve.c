@@ -109,22 +109,35 @@ static void prepare_signals(sigset_t *ret_awaited) {
     sigemptyset(ret_awaited);
     sigaddset(ret_awaited, SIGTERM);
     sigaddset(ret_awaited, SIGINT);
+    sigaddset(ret_awaited, SIGHUP);
     pthread_sigmask(SIG_BLOCK, ret_awaited, NULL);
 }
 
 /* With the starter surveys come lines to try them, ready to paste. */
 static void print_tries(const struct config *config, const struct app *app) {
     const char *address = app_address(app);
+    const char *scheme = app_scheme(app);
     printf("\nPost a response, and get the score:\n\n"
            "  curl --json '{\"score\": 9, \"comment\": \"Quick and friendly\"}' "
-           "http://%s/v1/surveys/nps/responses\n",
-           address);
+           "%s://%s/v1/surveys/nps/responses\n",
+           scheme, address);
     if (config->read == CONFIG_READ_OPEN)
-        printf("  curl http://%s/v1/surveys/nps/score\n\n", address);
+        printf("  curl %s://%s/v1/surveys/nps/score\n\n", scheme, address);
     else
-        printf("  curl -H \"Authorization: Bearer $(cat '%s/admin.key')\" http://%s/v1/surveys/nps/score\n\n",
-               app_state_directory(app), address);
+        printf("  curl -H \"Authorization: Bearer $(cat '%s/admin.key')\" %s://%s/v1/surveys/nps/score\n\n",
+               app_state_directory(app), scheme, address);
     printf("The surveys csat (1 to 5) and ces (1 to 7) are there too. Ctrl-C ends.\n");
+}
+
+static void reload(struct app *app) {
+    struct error err;
+    char detail[300];
+    if (app_reload(app, &err) == CXD_OK)
+        log_record(LOG_LEVEL_INFO, "reloaded", "tls=%s",
+                   strcmp(app_scheme(app), "https") == 0 ? "yes" : "no");
+    else
+        log_record(LOG_LEVEL_ERROR, "reload_refused", "detail=%s",
+                   log_value(detail, sizeof(detail), err.detail));
 }
 
 static int run(const struct config *config, bool starter_surveys) {
@@ -134,7 +147,7 @@ static int run(const struct config *config, bool starter_surveys) {
     prepare_signals(&awaited);
     if (app_start(config, starter_surveys, &app, &err) != CXD_OK)
         return refuse(&err);
-    printf("cxd %s listening on http://%s\n", CXD_VERSION, app_address(app));
+    printf("cxd %s listening on %s://%s\n", CXD_VERSION, app_scheme(app), app_address(app));
     printf("admin key: %s/admin.key\n", app_state_directory(app));
     if (starter_surveys)
         print_tries(config, app);
@@ -143,8 +156,11 @@ static int run(const struct config *config, bool starter_surveys) {
     log_record(LOG_LEVEL_INFO, "started", "version=%s listen=%s state_directory=%s", CXD_VERSION,
                app_address(app), log_value(directory, sizeof(directory), app_state_directory(app)));
     int received = 0;
-    while (sigwait(&awaited, &received) != 0)
-        continue;
+    while (sigwait(&awaited, &received) != 0 || received == SIGHUP)
+        if (received == SIGHUP) {
+            reload(app);
+            received = 0;
+        }
     log_record(LOG_LEVEL_INFO, "stopping", "signal=%s", received == SIGINT ? "SIGINT" : "SIGTERM");
     app_stop(app);
     log_record(LOG_LEVEL_INFO, "stopped", "exit=0");
@@ -186,7 +202,7 @@ int cmd_serve(int argc, char **argv) {
     if (options.listen != NULL && override_listen(&config, options.listen, &err) != CXD_OK)
         return refuse(&err);
     if (options.check) {
-        if (calendar_set_zone(config.timezone, &err) != CXD_OK)
+        if (calendar_set_zone(config.timezone, &err) != CXD_OK || app_check(&config, &err) != CXD_OK)
             return refuse(&err);
         puts("The configuration is valid.");
         return EXIT_OK;

@@ -141,6 +141,9 @@ static enum cxd_err check_together(const struct config *config, struct error *er
                          "[access] read: \"open\" needs [server] listen on a loopback address (127.0.0.1 or "
                          "[::1]), and it is \"%s\"",
                          option_show(config->listen, shown));
+    if ((config->tls_certificate[0] == '\0') != (config->tls_key[0] == '\0'))
+        return error_set(err, ERR_CONFIG, "[tls] %s: is missing, and certificate and key belong together",
+                         config->tls_key[0] == '\0' ? "key" : "certificate");
     if (config->batch_bytes < config->body_bytes)
         return error_set(err, ERR_CONFIG, "[limits] batch_bytes: %lld is less than body_bytes, %lld",
                          (long long)config->batch_bytes, (long long)config->body_bytes);

@@ -15,10 +15,11 @@ static void arm(struct connection *connection) {
                  loop->now_ms + loop->server->options.request_timeout_ms);
 }
 
-static void connection_open(struct loop *loop, struct MHD_Connection *mhd, void **socket_context) {
+static void connection_open(struct door *door, struct MHD_Connection *mhd, void **socket_context) {
+    struct loop *loop = door->loop;
     int fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-    loop->connections++;
-    loop->accepted++;
+    door->connections++;
+    door->accepted++;
     struct connection *connection = calloc(1, sizeof *connection);
     *socket_context = connection;
     if (!connection) {
@@ -26,6 +27,7 @@ static void connection_open(struct loop *loop, struct MHD_Connection *mhd, void 
         return;
     }
     connection->loop = loop;
+    connection->door = door;
     connection->mhd = mhd;
     connection->fd = fd;
     limits_set_peer(connection);
@@ -40,14 +42,15 @@ void connection_free(struct connection *connection) {
 
 void connection_notify(void *cls, struct MHD_Connection *mhd, void **socket_context,
                        enum MHD_ConnectionNotificationCode code) {
-    struct loop *loop = cls;
+    struct door *door = cls;
+    struct loop *loop = door->loop;
     loop->progress = true;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        connection_open(loop, mhd, socket_context);
+        connection_open(door, mhd, socket_context);
         return;
     }
-    loop->connections--;
-    loop->closed++;
+    door->connections--;
+    door->closed++;
     struct connection *connection = *socket_context;
     if (!connection)
         return;

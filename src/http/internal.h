@@ -12,6 +12,7 @@
 #include "http/rate.h"
 #include "http/router.h"
 #include "http/target.h"
+#include "http/tls.h"
 
 /* What the files of this module share: the server, its loops, and a connection with the one request that it is about.
  * Everything but the atomics, and a deferred or pooled request, belongs to its loop's thread. */
@@ -79,6 +80,7 @@ struct http_request {
 
 struct connection {
     struct loop *loop;
+    struct door *door;
     struct MHD_Connection *mhd;
     int fd;
     struct address peer;
@@ -90,24 +92,36 @@ struct connection {
     struct http_request request;
 };
 
+/* One way in: a listener of the server, and this loop's daemon of the library behind it. */
+struct door {
+    struct loop *loop;
+    struct MHD_Daemon *daemon;
+    int mhd_fd, listen_fd;
+    bool is_tls, is_local; /* local: a Unix socket, whose peers have no address */
+    unsigned connections, limit;
+    unsigned long accepted, closed;
+    unsigned fruitless; /* turns in a row in which the listener was ready and nothing could be accepted */
+    unsigned long accepted_before, closed_before;
+    bool limit_logged, refused_logged;
+};
+
+enum { DOORS_MAX = 2 };
+
 struct loop {
     struct http_server *server;
     pthread_t thread;
-    bool running; /* the thread has been started */
-    struct MHD_Daemon *daemon;
-    int mhd_fd, wake_fd;
+    bool running;                 /* the thread has been started */
+    struct door doors[DOORS_MAX]; /* TCP, and perhaps a Unix socket */
+    unsigned door_count;
+    int wake_fd;
     _Atomic(struct http_request *) ready; /* completed, newest first */
     atomic_bool sleeping;                 /* the wake-up must write to wake_fd */
     int64_t now_ms;                       /* monotonic, of this turn */
     struct deadline_list deadlines;       /* every connection that is not suspended */
-    unsigned connections, limit;
-    unsigned running_requests; /* in STAGE_RUNNING */
-    unsigned waiting;          /* those of them that are not suspended */
-    bool progress;             /* this turn did more than to ask the waiting */
-    unsigned long accepted, closed;
-    unsigned fruitless; /* turns in a row in which the listener was ready and nothing could be accepted */
-    unsigned long accepted_before, closed_before;
-    bool limit_logged, refused_logged, quiesced, cutting;
+    unsigned running_requests;            /* in STAGE_RUNNING */
+    unsigned waiting;                     /* those of them that are not suspended */
+    bool progress;                        /* this turn did more than to ask the waiting */
+    bool quiesced, cutting;
     struct id_source ids;
 };
 
@@ -117,7 +131,9 @@ struct http_server {
     struct pool *pool;
     struct loop *loops;
     unsigned loop_count;
-    int listen_fd;
+    int listen_fd, unix_fd; /* −1: none */
+    bool owns_unix_path;    /* the file is ours to remove */
+    struct tls *tls;        /* NULL: plain */
     char address[80];
     bool check_layout;
     struct rate_table *rates[HTTP_RATE_COUNT]; /* NULL: not limited */
@@ -132,6 +148,8 @@ struct http_server {
 /* server.c */
 int server_listen(const char *host, uint16_t port, char *address, size_t address_size, struct error *err);
 unsigned server_connection_limit(unsigned wanted);
+/* listen.c. A socket file that nobody listens on any more is replaced. −1 and err. */
+int server_listen_unix(const char *path, unsigned mode, struct error *err);
 
 /* loop.c */
 CXD_NODISCARD enum cxd_err loop_open(struct loop *loop, struct http_server *server, unsigned limit,

@@ -146,31 +146,55 @@ static bool readable(int fd) {
     return poll(&waited, 1, 0) == 1 && (waited.revents & POLLIN);
 }
 
-/* The first step of a stop: takes what the backlog holds, then no more. The last loop closes the door. */
+static void run_doors(struct loop *loop) {
+    for (unsigned i = 0; i < loop->door_count; i++)
+        MHD_run(loop->doors[i].daemon);
+}
+
+/* The first step of a stop: takes what the backlogs hold, then no more. The last loop closes the doors. */
 static void quiesce(struct loop *loop) {
-    struct http_server *server = loop->server;
-    for (unsigned i = 0; i < ACCEPT_TURNS && loop->connections < loop->limit && readable(server->listen_fd);
-         i++)
-        MHD_run(loop->daemon);
-    MHD_quiesce_daemon(loop->daemon);
+    for (unsigned i = 0; i < loop->door_count; i++) {
+        struct door *door = &loop->doors[i];
+        for (unsigned turn = 0;
+             turn < ACCEPT_TURNS && door->connections < door->limit && readable(door->listen_fd); turn++)
+            MHD_run(door->daemon);
+        MHD_quiesce_daemon(door->daemon);
+    }
     loop->quiesced = true;
-    if (atomic_fetch_sub(&server->accepting, 1) == 1)
-        shutdown(server->listen_fd, SHUT_RDWR);
-    MHD_run(loop->daemon);
+    if (atomic_fetch_sub(&loop->server->accepting, 1) == 1)
+        for (unsigned i = 0; i < loop->door_count; i++)
+            shutdown(loop->doors[i].listen_fd, SHUT_RDWR);
+    run_doors(loop);
+}
+
+/* At its limit (or at EMFILE) MHD takes the listener out of its epoll set, and puts it back only in the run after the one in which
+ * a connection ended. */
+static bool must_run_again(struct loop *loop) {
+    bool must = false;
+    for (unsigned i = 0; i < loop->door_count; i++) {
+        struct door *door = &loop->doors[i];
+        must = must || door->closed != door->closed_before;
+        door->closed_before = door->closed;
+    }
+    return must;
+}
+
+static bool has_work(struct loop *loop) {
+    for (unsigned i = 0; i < loop->door_count; i++) {
+        MHD_UNSIGNED_LONG_LONG mhd_ms;
+        if (MHD_get_timeout(loop->doors[i].daemon, &mhd_ms) == MHD_YES && mhd_ms == 0)
+            return true;
+    }
+    return false;
 }
 
 /* How long the loop may sleep; 0 while MHD still has something to do. */
 static int wait_ms(struct loop *loop) {
-    MHD_UNSIGNED_LONG_LONG mhd_ms;
-    bool busy = MHD_get_timeout(loop->daemon, &mhd_ms) == MHD_YES && mhd_ms == 0;
+    bool busy = has_work(loop);
     if (busy && (loop->waiting == 0 || loop->progress))
         return 0;
-    /* At its limit (or at EMFILE) MHD takes the listener out of its epoll set, and puts it back only in the run after
-     * the one in which a connection ended. */
-    if (loop->closed != loop->closed_before) {
-        loop->closed_before = loop->closed;
+    if (must_run_again(loop))
         return 0;
-    }
     int ms = deadline_wait_ms(&loop->deadlines, loop->now_ms);
     /* MHD counts those that wait as work to do, and cannot say whether there is any other. */
     if (busy && (ms < 0 || ms > WAITING_MS))
@@ -181,55 +205,69 @@ static int wait_ms(struct loop *loop) {
     return ms < 0 || ms > STOPPING_MS ? STOPPING_MS : ms;
 }
 
-/* Waits for sockets, completions or a deadline. Returns whether MHD's descriptor was ready. */
-static bool loop_wait(struct loop *loop) {
+/* Waits for sockets, completions or a deadline. Returns the doors whose descriptor was ready, a bit each. */
+static unsigned loop_wait(struct loop *loop) {
     int ms = wait_ms(loop);
     if (ms == 0)
-        return true;
-    struct pollfd waited[] = {{.fd = loop->mhd_fd, .events = POLLIN},
-                              {.fd = loop->wake_fd, .events = POLLIN}};
+        return ~0U;
+    struct pollfd waited[1 + DOORS_MAX] = {{.fd = loop->wake_fd, .events = POLLIN}};
+    for (unsigned i = 0; i < loop->door_count; i++)
+        waited[1 + i] = (struct pollfd){.fd = loop->doors[i].mhd_fd, .events = POLLIN};
     atomic_store(&loop->sleeping, true);
     if (atomic_load(&loop->ready))
         ms = 0;
-    int count = poll(waited, CXD_COUNT(waited), ms);
+    int count = poll(waited, 1 + loop->door_count, ms);
     atomic_store(&loop->sleeping, false);
-    if (count > 0 && waited[1].revents) {
+    if (count <= 0)
+        return 0;
+    if (waited[0].revents) {
         uint64_t counter;
         ssize_t got = read(loop->wake_fd, &counter, sizeof counter);
         (void)got; /* non-blocking; nothing to read is as good */
     }
-    return count > 0 && waited[0].revents;
+    unsigned ready = 0;
+    for (unsigned i = 0; i < loop->door_count; i++)
+        if (waited[1 + i].revents)
+            ready |= 1U << i;
+    return ready;
 }
 
 /* MHD sleeps on the listener by itself at its limit and at EMFILE, except when it has no connection whose end could
  * wake it: then it would spin. */
-static void watch_accept(struct loop *loop, bool was_ready) {
-    if (loop->connections == loop->limit) {
-        if (!loop->limit_logged)
-            log_record(LOG_LEVEL_WARNING, "connections_full", "limit=%u", loop->limit);
-        loop->limit_logged = true;
-    } else if (loop->connections < loop->limit / 2) {
-        loop->limit_logged = false;
+static void watch_accept(struct door *door, bool was_ready) {
+    if (door->connections == door->limit) {
+        if (!door->limit_logged)
+            log_record(LOG_LEVEL_WARNING, "connections_full", "limit=%u", door->limit);
+        door->limit_logged = true;
+    } else if (door->connections < door->limit / 2) {
+        door->limit_logged = false;
     }
-    bool fruitful = loop->accepted != loop->accepted_before;
-    loop->accepted_before = loop->accepted;
-    if (!was_ready || fruitful || loop->connections > 0 || loop->quiesced) {
-        loop->fruitless = 0;
+    bool fruitful = door->accepted != door->accepted_before;
+    door->accepted_before = door->accepted;
+    if (!was_ready || fruitful || door->connections > 0 || door->loop->quiesced) {
+        door->fruitless = 0;
         return;
     }
-    if (++loop->fruitless < FRUITLESS_TURNS || !readable(loop->server->listen_fd))
+    if (++door->fruitless < FRUITLESS_TURNS || !readable(door->listen_fd))
         return;
-    if (!loop->refused_logged)
+    if (!door->refused_logged)
         log_record(LOG_LEVEL_WARNING, "accept_failed", "retry_ms=%d", FRUITLESS_PAUSE_MS);
-    loop->refused_logged = true;
+    door->refused_logged = true;
     poll(NULL, 0, FRUITLESS_PAUSE_MS);
+}
+
+static bool has_connections(const struct loop *loop) {
+    for (unsigned i = 0; i < loop->door_count; i++)
+        if (loop->doors[i].connections > 0)
+            return true;
+    return false;
 }
 
 static bool loop_is_done(const struct loop *loop) {
     if (!loop->quiesced)
         return false;
     int64_t stop_at = atomic_load(&loop->server->stop_at_ms);
-    if (loop->connections == 0 && loop->running_requests == 0)
+    if (!has_connections(loop) && loop->running_requests == 0)
         return true;
     if (loop->now_ms < stop_at)
         return false;
@@ -248,13 +286,14 @@ static void *loop_main(void *cls) {
     struct loop *loop = cls;
     struct http_server *server = loop->server;
     while (!loop_is_done(loop)) {
-        bool was_ready = loop_wait(loop);
+        unsigned ready = loop_wait(loop);
         loop->now_ms = clock_monotonic_ms();
         loop->progress = false;
         finish_ready(loop);
         cut_expired(loop);
-        MHD_run(loop->daemon);
-        watch_accept(loop, was_ready);
+        run_doors(loop);
+        for (unsigned i = 0; i < loop->door_count; i++)
+            watch_accept(&loop->doors[i], ready & 1U << i);
         if (atomic_load_explicit(&server->draining, memory_order_relaxed))
             drain(loop);
         if (loop->progress && server->options.turn_done) /* after the drain: it runs handlers too */
@@ -263,33 +302,58 @@ static void *loop_main(void *cls) {
     return NULL;
 }
 
-static struct MHD_Daemon *daemon_start(struct loop *loop, unsigned limit) {
-    const struct http_server *server = loop->server;
+static struct MHD_Daemon *daemon_start(struct door *door) {
+    const struct http_server *server = door->loop->server;
     /* Without a thread of MHD's, this needs no wake-up pipe: resuming costs no system call. */
     unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO;
+    struct MHD_OptionItem tls[] = {
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)TLS_PRIORITIES},
+        {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(uintptr_t)tls_choose},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    if (door->is_tls)
+        flags |= MHD_USE_TLS;
+    else
+        tls[0].option = MHD_OPTION_END;
     /* MHD's own strict mode would answer for us (a missing Host) or close without a word (a blank in the target); guard.c
      * refuses all that and more, with a problem. */
     return MHD_start_daemon(
-        flags, 0, NULL, NULL, connection_access, loop, MHD_OPTION_LISTEN_SOCKET, server->listen_fd,
-        MHD_OPTION_CONNECTION_LIMIT, limit, MHD_OPTION_CONNECTION_MEMORY_LIMIT, server->options.header_bytes,
-        MHD_OPTION_NOTIFY_CONNECTION, connection_notify, loop, MHD_OPTION_NOTIFY_COMPLETED,
-        connection_completed, loop, MHD_OPTION_URI_LOG_CALLBACK, connection_uri, loop,
-        MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_END);
+        flags, 0, NULL, NULL, connection_access, door, MHD_OPTION_LISTEN_SOCKET, door->listen_fd,
+        MHD_OPTION_CONNECTION_LIMIT, door->limit, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        server->options.header_bytes, MHD_OPTION_NOTIFY_CONNECTION, connection_notify, door,
+        MHD_OPTION_NOTIFY_COMPLETED, connection_completed, door, MHD_OPTION_URI_LOG_CALLBACK, connection_uri,
+        door, MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
 }
+
+static enum cxd_err door_open(struct door *door, struct error *err) {
+    door->daemon = daemon_start(door);
+    if (!door->daemon)
+        return error_set(err, ERR_SYSTEM, "The HTTP library could not be started");
+    door->mhd_fd = MHD_get_daemon_info(door->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+    door->loop->door_count++;
+    return CXD_OK;
+}
+
+/* Of a loop's connections the Unix socket, which only this machine reaches, gets one in eight. */
+enum { LOCAL_SHARE = 8 };
 
 enum cxd_err loop_open(struct loop *loop, struct http_server *server, unsigned limit, struct error *err) {
     loop->server = server;
-    loop->limit = limit;
     loop->now_ms = clock_monotonic_ms();
     id_source_init(&loop->ids);
     loop->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (loop->wake_fd < 0)
         return error_set(err, ERR_SYSTEM, "eventfd: %s", strerror(errno));
-    loop->daemon = daemon_start(loop, limit);
-    if (!loop->daemon)
-        return error_set(err, ERR_SYSTEM, "The HTTP library could not be started");
-    loop->mhd_fd = MHD_get_daemon_info(loop->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
-    return CXD_OK;
+    bool has_local = server->unix_fd >= 0;
+    unsigned local = has_local ? limit / LOCAL_SHARE : 0;
+    loop->doors[0] = (struct door){.loop = loop,
+                                   .listen_fd = server->listen_fd,
+                                   .is_tls = server->tls != NULL,
+                                   .limit = limit > local ? limit - local : 1};
+    loop->doors[1] = (struct door){
+        .loop = loop, .listen_fd = server->unix_fd, .is_local = true, .limit = local > 0 ? local : 1};
+    enum cxd_err code = door_open(&loop->doors[0], err);
+    return code || !has_local ? code : door_open(&loop->doors[1], err);
 }
 
 enum cxd_err loop_start(struct loop *loop, struct error *err) {
@@ -303,10 +367,11 @@ enum cxd_err loop_start(struct loop *loop, struct error *err) {
 bool loop_close(struct loop *loop) {
     if (loop->running_requests > 0)
         return false;
-    if (loop->daemon) {
+    for (unsigned i = 0; i < loop->door_count; i++) {
         if (!loop->quiesced)
-            MHD_quiesce_daemon(loop->daemon); /* else it would close the listener, which is not its own */
-        MHD_stop_daemon(loop->daemon);
+            MHD_quiesce_daemon(
+                loop->doors[i].daemon); /* else it would close the listener, which is not its own */
+        MHD_stop_daemon(loop->doors[i].daemon);
     }
     if (loop->wake_fd >= 0)
         close(loop->wake_fd);

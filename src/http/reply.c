@@ -80,6 +80,8 @@ static bool add_headers(struct http_request *request, struct MHD_Response *respo
     }
     if (request->path && request->path->cors_allow[0]) /* errors too, and what was asked without an Origin */
         ok = ok && add(response, "Vary", "Origin");
+    if (request->connection->door->is_tls)
+        ok = ok && add(response, "Strict-Transport-Security", "max-age=31536000");
     if (request->closing || http_server_is_draining(request->connection->loop->server))
         ok = ok && add(response, "Connection", "close");
     return ok;

@@ -115,9 +115,14 @@ enum cxd_err http_server_open(const struct http_options *options, struct http_se
     if (!server)
         return error_set(err, ERR_NO_MEMORY, "No memory for the server");
     server->options = *options;
+    server->listen_fd = server->unix_fd = -1;
     /* From 1.0 on libmicrohttpd refuses by itself what the layout check is for. */
     server->check_layout = strncmp(MHD_get_version(), "0.", 2) == 0;
-    enum cxd_err code;
+    enum cxd_err code = CXD_OK;
+    if (options->tls_certificate)
+        code = tls_open(options->tls_certificate, options->tls_key, &server->tls, err);
+    if (code)
+        goto out;
     server->listen_fd =
         server_listen(options->host, options->port, server->address, sizeof server->address, err);
     if (server->listen_fd < 0) {
@@ -127,6 +132,14 @@ enum cxd_err http_server_open(const struct http_options *options, struct http_se
     code = limits_open(server, err);
     if (code)
         goto out;
+    if (options->unix_path) {
+        server->unix_fd = server_listen_unix(options->unix_path, options->unix_mode, err);
+        server->owns_unix_path = server->unix_fd >= 0;
+        if (server->unix_fd < 0) {
+            code = ERR_SYSTEM;
+            goto out;
+        }
+    }
     server->router = router_new(options->routes, options->route_count);
     if (!server->router) {
         code = error_set(err, ERR_NO_MEMORY, "No memory for the routes");
@@ -148,6 +161,18 @@ enum cxd_err http_server_run(struct http_server *server, struct error *err) {
 
 const char *http_server_address(const struct http_server *server) {
     return server->address;
+}
+
+bool http_server_is_tls(const struct http_server *server) {
+    return server->tls != NULL;
+}
+
+const char *http_server_pin(const struct http_server *server) {
+    return server->tls ? tls_pin(server->tls) : NULL;
+}
+
+enum cxd_err http_server_reload(struct http_server *server, struct error *err) {
+    return server->tls ? tls_reload(server->tls, 2 * server->options.request_timeout_ms, err) : CXD_OK;
 }
 
 bool http_server_is_draining(const struct http_server *server) {
@@ -188,6 +213,10 @@ void http_server_close(struct http_server *server) {
         all_closed = loop_close(&server->loops[i]) && all_closed;
     if (server->listen_fd >= 0)
         close(server->listen_fd);
+    if (server->unix_fd >= 0)
+        close(server->unix_fd);
+    if (server->owns_unix_path)
+        unlink(server->options.unix_path);
     if (!all_closed) {
         /* Someone still holds a request and may complete it: what he would touch is left standing. */
         log_record(LOG_LEVEL_ERROR, "stop_incomplete", "requests_not_completed=1");
@@ -195,6 +224,7 @@ void http_server_close(struct http_server *server) {
     }
     limits_close(server);
     router_free(server->router);
+    tls_close(server->tls);
     free(server->loops);
     free(server);
 }

@@ -11,12 +11,18 @@
 
 struct app;
 
+/* Whether the files that the configuration names can be used. ERR_CONFIG. */
+CXD_NODISCARD enum cxd_err app_check(const struct config *config, struct error *err);
+
 /* Starts everything. On the first start of a store an admin key is made and written (0600) to `admin.key` in the state directory, and,
  * where `starter_surveys` is set, the surveys nps, csat and ces are created if there is no survey at all. */
 CXD_NODISCARD enum cxd_err app_start(const struct config *config, bool starter_surveys, struct app **ret_app,
                                      struct error *err);
+const char *app_scheme(const struct app *app);          /* "http" or "https" */
 const char *app_address(const struct app *app);         /* "127.0.0.1:8080" */
 const char *app_state_directory(const struct app *app); /* where admin.key and endpoint are */
+/* Reads again what may change while the daemon runs: the TLS certificate and key. On an error nothing has changed. ERR_CONFIG. */
+CXD_NODISCARD enum cxd_err app_reload(struct app *app, struct error *err);
 /* Drains, commits, checkpoints, frees. Takes NULL. */
 void app_stop(struct app *app);
 

@@ -18,13 +18,18 @@ enum { CONFIG_TEXT_SIZE = 512 };
 
 struct config {
     /* [server] */
-    char listen[CONFIG_TEXT_SIZE]; /* "ADDRESS:PORT", IPv6 in brackets; port 0 lets the kernel choose */
-    int64_t request_timeout_s;     /* total deadline of a request */
-    int64_t max_connections;       /* 0: as RLIMIT_NOFILE allows */
-    int64_t http_threads;          /* event loops; 0: half of the cores, 1 to 8 */
-    int64_t read_threads;          /* pool that answers reads */
+    char listen[CONFIG_TEXT_SIZE];      /* "ADDRESS:PORT", IPv6 in brackets; port 0 lets the kernel choose */
+    char unix_socket[CONFIG_TEXT_SIZE]; /* a path; empty: none */
+    char unix_mode[CONFIG_TEXT_SIZE];   /* octal digits */
+    int64_t request_timeout_s;          /* total deadline of a request */
+    int64_t max_connections;            /* 0: as RLIMIT_NOFILE allows */
+    int64_t http_threads;               /* event loops; 0: half of the cores, 1 to 8 */
+    int64_t read_threads;               /* pool that answers reads */
     char state_directory[CONFIG_TEXT_SIZE]; /* empty: beside the database */
     char trusted_proxies[CONFIG_TEXT_SIZE]; /* as network_list_parse takes it */
+    /* [tls]: both or neither */
+    char tls_certificate[CONFIG_TEXT_SIZE];
+    char tls_key[CONFIG_TEXT_SIZE];
     /* [storage] */
     char storage_url[CONFIG_TEXT_SIZE]; /* "sqlite:PATH", "memory:" */
     int64_t queue_length;               /* changes that may wait for the writer */

@@ -61,9 +61,12 @@ enum { HTTP_RATE_MAX = 60 * 1000 * 1000 };
 
 struct http_options {
     const char *host;
-    uint16_t port;         /* 0: the kernel chooses */
-    unsigned http_threads; /* ≥ 1 */
-    unsigned pool_threads; /* ≥ 1 */
+    uint16_t port;                         /* 0: the kernel chooses */
+    const char *tls_certificate, *tls_key; /* PEM files; NULL: plain HTTP */
+    const char *unix_path;                 /* a Unix socket beside it, always plain; NULL: none */
+    unsigned unix_mode;                    /* of its file */
+    unsigned http_threads;                 /* ≥ 1 */
+    unsigned pool_threads;                 /* ≥ 1 */
     int64_t
         request_timeout_ms; /* from the first byte of a request to the last of its body, and again for the reply */
     unsigned max_connections; /* over all loops; 0: as RLIMIT_NOFILE allows */
@@ -102,6 +105,14 @@ const char *http_server_address(const struct http_server *server);
 void http_server_stop(struct http_server *server, int64_t grace_ms);
 /* Frees. Nobody else may hold a request or call http_wake any more. */
 void http_server_close(struct http_server *server);
+bool http_server_is_tls(const struct http_server *server);
+/* "sha256//…": the certificate's public key, as RFC 7469 pins it; NULL without TLS. Valid until the next reload. */
+const char *http_server_pin(const struct http_server *server);
+/* Reads certificate and key again: handshakes that begin from now on use them, connections that are open go on. On an error the old
+ * ones stay in force. ERR_CONFIG. One thread at a time. */
+CXD_NODISCARD enum cxd_err http_server_reload(struct http_server *server, struct error *err);
+/* Whether the two files fit each other. ERR_CONFIG. */
+CXD_NODISCARD enum cxd_err http_check_tls(const char *certificate, const char *key, struct error *err);
 bool http_server_is_draining(const struct http_server *server);
 /* Requests that this limit has refused since the server was opened. */
 uint64_t http_rate_refused(const struct http_server *server, enum http_rate rate);

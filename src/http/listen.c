@@ -1,0 +1,68 @@
+/* The Unix socket: made at start with the rights that the operator wants, and never taken from a process that listens on it. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "http/internal.h"
+
+enum { BACKLOG = 4096 };
+
+/* True if a process answers at the address. */
+static bool is_taken(const struct sockaddr_un *address) {
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return true; /* not known: leave it alone */
+    int failed = connect(fd, (const struct sockaddr *)address, sizeof *address) == 0 ? 0 : errno;
+    close(fd);
+    return failed != ECONNREFUSED;
+}
+
+static bool remove_stale(const struct sockaddr_un *address) {
+    struct stat status;
+    return lstat(address->sun_path, &status) == 0 && S_ISSOCK(status.st_mode) && !is_taken(address) &&
+           unlink(address->sun_path) == 0;
+}
+
+/* The socket's mode holds from the first moment on: bind makes the file by the umask, so the narrowest is set first. No other thread runs
+ * yet that could make a file meanwhile. */
+static int bind_with_mode(int fd, const struct sockaddr_un *address, unsigned mode) {
+    mode_t umask_before = umask(0777);
+    int result = bind(fd, (const struct sockaddr *)address, sizeof *address);
+    int saved = errno;
+    umask(umask_before);
+    if (result == 0 && (listen(fd, BACKLOG) != 0 || chmod(address->sun_path, mode) != 0)) {
+        saved = errno;
+        unlink(address->sun_path);
+        result = -1;
+    }
+    errno = saved;
+    return result;
+}
+
+int server_listen_unix(const char *path, unsigned mode, struct error *err) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof address.sun_path) {
+        error_set(err, ERR_SYSTEM, "Cannot listen on %s: the path of a socket has at most %zu bytes", path,
+                  sizeof address.sun_path - 1);
+        return -1;
+    }
+    strcpy(address.sun_path, path);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd >= 0) {
+        if (bind_with_mode(fd, &address, mode) == 0)
+            return fd;
+        if (errno == EADDRINUSE && remove_stale(&address) && bind_with_mode(fd, &address, mode) == 0)
+            return fd;
+    }
+    int saved = errno;
+    if (fd >= 0)
+        close(fd);
+    error_set(err, ERR_SYSTEM, "Cannot listen on %s: %s", path,
+              saved == EADDRINUSE ? "it is in use, or no socket" : strerror(saved));
+    return -1;
+}
