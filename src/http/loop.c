@@ -126,15 +126,25 @@ static void cut_all(struct loop *loop) {
     }
 }
 
+static bool has_unread(const struct connection *connection) {
+    char byte;
+    if (recv(connection->fd, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT) > 0)
+        return true;
+    if (!connection->door->is_tls)
+        return false;
+    /* What has been deciphered and not been asked for yet. */
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection->mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    return info && gnutls_record_check_pending(info->tls_session) > 0;
+}
+
 /* Keep-alive connections on which nothing is under way, not even unread. */
 static void cut_idle(struct loop *loop) {
     struct deadline *next;
     for (struct deadline *deadline = loop->deadlines.first; deadline; deadline = next) {
         next = deadline->after;
         struct connection *connection = connection_of(deadline);
-        char byte;
-        if (connection->request.stage != STAGE_IDLE ||
-            recv(connection->fd, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT) > 0)
+        if (connection->request.stage != STAGE_IDLE || has_unread(connection))
             continue;
         deadline_disarm(&loop->deadlines, deadline);
         cut(connection);

@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 import net from 'node:net';
+import tls from 'node:tls';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -76,6 +78,15 @@ export function sqlite(file, sql) {
   return done.stdout;
 }
 
+// A self-signed certificate and its key in a directory, as the section [tls] of a configuration.
+export function certify(dir, name = 'tls', subject = 'localhost') {
+  const section = { certificate: path.join(dir, `${name}.pem`), key: path.join(dir, `${name}.key`) };
+  const args = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', `/CN=${subject}`, '-keyout', section.key, '-out', section.certificate];
+  const made = spawnSync('openssl', args, { encoding: 'utf8' });
+  assert.equal(made.status, 0, made.stderr);
+  return section;
+}
+
 class Daemon {
   constructor(options) {
     this.ownsDir = options.dir === undefined;
@@ -85,7 +96,9 @@ class Daemon {
     this.binary = options.binary ?? BINARY;
     this.stdout = '';
     this.stderr = '';
-    this.agent = new http.Agent({ keepAlive: true, maxSockets: options.sockets ?? 64 });
+    this.tls = options.tls ?? false;
+    this.sockets = options.sockets ?? 64;
+    this.agent = this.newAgent();
     let storage = options.storage ?? 'sqlite:PATH';
     storage = storage.replace('PATH', this.database);
     const sections = merge(
@@ -97,11 +110,17 @@ class Daemon {
       },
       options.config,
     );
+    if (this.tls) sections.tls ??= certify(this.dir);
     // An engine without a file has no directory of its own for the key.
     if (!storage.startsWith('sqlite:')) sections.server.state_directory = this.dir;
     if (options.writeConfig !== false) fs.writeFileSync(this.config, ini(sections));
     this.env = options.env;
     this.args = options.args ?? [];
+  }
+
+  newAgent() {
+    const options = { keepAlive: true, maxSockets: this.sockets };
+    return this.tls ? new https.Agent({ ...options, rejectUnauthorized: false }) : new http.Agent(options);
   }
 
   // Starts the process and waits for the line that tells the address.
@@ -136,7 +155,7 @@ class Daemon {
         settle(reject, new Error(`cxd ended (${code ?? signal}) before it listened\n${this.stdout}\n${this.stderr}`)));
       child.stdout.setEncoding('utf8').on('data', (text) => {
         this.stdout += text;
-        const line = /^cxd \S+ listening on (http:\/\/\S+)\s*$/m.exec(this.stdout.slice(from));
+        const line = /^cxd \S+ listening on (https?:\/\/\S+)\s*$/m.exec(this.stdout.slice(from));
         if (line) {
           this.url = line[1];
           settle(resolve);
@@ -160,7 +179,7 @@ class Daemon {
     if (this.stopped) return;
     this.stopped = true;
     this.agent.destroy();
-    this.agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
+    this.agent = this.newAgent();
     if (!this.exit) this.child.kill(signal);
     let timer;
     const late = new Promise((resolve) => {
@@ -195,7 +214,7 @@ class Daemon {
     this.child.kill(signal);
     await this.exited;
     this.agent.destroy();
-    this.agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
+    this.agent = this.newAgent();
   }
 
   // One request: { status, headers, text, json }. `body` may be an object (sent as JSON), a string or a Buffer. The exchange must be as
@@ -214,7 +233,7 @@ class Daemon {
     }
     if (key) sent.Authorization = `Bearer ${key}`;
     return new Promise((resolve, reject) => {
-      const request = http.request({ host: this.host, port: this.port, method, path: target, headers: sent, agent }, (response) => {
+      const request = (this.tls ? https : http).request({ host: this.host, port: this.port, method, path: target, headers: sent, agent }, (response) => {
         const chunks = [];
         response.on('data', (chunk) => chunks.push(chunk));
         response.on('error', reject);
@@ -290,7 +309,7 @@ class Daemon {
 
   // A raw connection.
   async connect() {
-    return new Wire(this.host, this.port).open();
+    return new Wire(this.host, this.port, this.tls).open();
   }
 }
 
@@ -312,7 +331,7 @@ export async function start(options = {}) {
 }
 
 // Ways to speak to a daemon, as options of start(); the corpus of malformed requests goes over each.
-export const TRANSPORTS = { plain: {} };
+export const TRANSPORTS = { plain: {}, tls: { tls: true } };
 
 // A daemon for one test, stopped (and held to a clean end) after it.
 export async function use(t, options = {}) {
@@ -323,9 +342,10 @@ export async function use(t, options = {}) {
 
 // A socket that speaks bytes and reads HTTP/1.1 replies.
 export class Wire {
-  constructor(host, port) {
+  constructor(host, port, secure = false) {
     this.host = host;
     this.port = port;
+    this.secure = secure;
     this.buffer = Buffer.alloc(0);
     this.closed = false;
     this.waiters = [];
@@ -334,8 +354,9 @@ export class Wire {
 
   open() {
     return new Promise((resolve, reject) => {
-      this.socket = net.connect({ host: this.host, port: this.port, noDelay: true });
-      this.socket.once('connect', () => resolve(this));
+      const place = { host: this.host, port: this.port, noDelay: true, rejectUnauthorized: false };
+      this.socket = this.secure ? tls.connect(place) : net.connect(place);
+      this.socket.once(this.secure ? 'secureConnect' : 'connect', () => resolve(this));
       this.socket.on('error', (error) => {
         this.closed = true;
         this.wake();
