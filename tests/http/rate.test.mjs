@@ -1,8 +1,10 @@
 // Limits by address and by survey, and of bad keys; whose address it is behind proxies.
 import assert from 'node:assert/strict';
+import http from 'node:http';
 import net from 'node:net';
+import path from 'node:path';
 import { test } from 'node:test';
-import { assertProblem, run, use } from './harness.mjs';
+import { assertProblem, makeDirectory, removeDirectory, run, use } from './harness.mjs';
 
 const WRONG = `cxs_${'A'.repeat(43)}`;
 const LOOPBACK = { server: { trusted_proxies: '127.0.0.0/8, 10.0.0.0/8' } };
@@ -262,5 +264,35 @@ test('lists of proxies that are none are refused at the start', () => {
     const done = run(['serve', '--check'], { env: { CXD_SERVER_TRUSTED_PROXIES: list } });
     assert.equal(done.status, 1 + (done.status === 2), done.stderr);
     assert.match(done.stderr, /CXD_SERVER_TRUSTED_PROXIES.*is not a list of networks/);
+  }
+});
+
+// POST over a Unix socket: the status.
+const postLocally = (socketPath, target, headers = {}) => new Promise((resolve, reject) => {
+  const request = http.request({ socketPath, method: 'POST', path: target, headers: { Host: 'x', 'Content-Type': 'application/json', 'Content-Length': 11, ...headers } }, (reply) => {
+    reply.resume();
+    reply.on('end', () => resolve(reply.statusCode));
+  });
+  request.on('error', reject);
+  request.end('{"score":9}');
+});
+
+test('peers on a Unix socket are not limited, and forward only where "unix" is trusted', async (t) => {
+  const dir = makeDirectory();
+  t.after(() => removeDirectory(dir));
+  const target = '/v1/surveys/nps/responses';
+  for (const trusted of ['127.0.0.1', 'unix']) {
+    const socket = path.join(dir, `${trusted}.sock`);
+    const d = await limited(t, { server: { unix_socket: socket, trusted_proxies: trusted }, limits: { ingest_rate: 1 } });
+    const post = (...hops) => postLocally(socket, target, hops.length > 0 ? from(...hops).headers : {});
+    for (let i = 0; i < 4; i++) assert.equal(await post(), 201);
+    assert.equal(await post('192.0.2.1'), 201);
+    assert.equal(await post('192.0.2.1'), trusted === 'unix' ? 429 : 201);
+    assert.equal(await post('192.0.2.2'), 201);
+    // "unix" says nothing of TCP.
+    if (trusted === 'unix') {
+      assert.equal((await d.post('nps', { score: 9 }, from('192.0.2.3'))).status, 201);
+      refused(await d.post('nps', { score: 9 }, from('192.0.2.4')), 'address');
+    }
   }
 });
