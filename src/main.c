@@ -20,7 +20,9 @@ static const struct subcommand subcommands[] = {
     {"score", cmd_score, "show the score of a survey, or of every survey"},
     {"post", cmd_post, "post one response"},
     {"survey", cmd_survey, "list, show, put and archive surveys"},
+    {"invite", cmd_invite, "make signed links, for one answer each"},
     {"key", cmd_key, "create, list and revoke API keys"},
+    {"signing-key", cmd_signing_key, "list and rotate the keys that sign invitations"},
     {"rebuild", cmd_rebuild, "recount the rollups of a stopped daemon's database"},
 };
 
@@ -30,7 +32,7 @@ static void print_usage(FILE *out) {
         "usage: cxd COMMAND [OPTION]... [ARGUMENT]...\n\n"
         "Collects survey responses (NPS, CSAT, CES) over HTTP and answers with exact scores.\n\nCommands:\n");
     for (size_t i = 0; i < CXD_COUNT(subcommands); i++)
-        fprintf(out, "  %-8s  %s\n", subcommands[i].name, subcommands[i].summary);
+        fprintf(out, "  %-11s  %s\n", subcommands[i].name, subcommands[i].summary);
     fprintf(out, "\n'cxd COMMAND --help' or 'cxd help COMMAND' tells more; 'cxd --version' the version.\n\n"
                  "Example:\n  cxd post nps 9 --comment \"Quick and clear\"\n  cxd score nps\n");
 }

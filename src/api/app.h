@@ -41,6 +41,8 @@ http_handler api_responses_get, api_response_get, api_respondent_get;
 http_handler api_response_patch, api_respondent_delete;
 /* keys.c */
 http_handler api_keys_get, api_key_post, api_key_delete;
+/* invitations.c, signing_keys.c */
+http_handler api_invitations_post, api_signing_keys_get, api_signing_key_post;
 /* health.c */
 http_handler api_healthz_get, api_readyz_get;
 
@@ -78,6 +80,19 @@ bool api_submit_failed(struct http_request *request, const struct ticket *ticket
  * id, which cannot be a retry. */
 CXD_NODISCARD enum cxd_err api_fill_response(struct http_request *request, const struct survey *survey,
                                              struct change *change, struct error *err);
+
+/* invited.c: answers to invitations. */
+
+/* Opens the invitation that was sent with a decoded response, if any, and makes the response one to it; before it is validated and named.
+ * One that has expired lets a retry through (unless_stored). Members that say otherwise are added to err; returns err->code, or
+ * why the invitation is none: ERR_INVITATION_INVALID, ERR_INVITATION_OTHER_SURVEY, ERR_NO_MEMORY. */
+CXD_NODISCARD enum cxd_err api_admit(struct http_request *request, const struct survey *survey,
+                                     struct change *change, struct error *err);
+/* For those who have no key, once the change is filled: ERR_INVITATION_REQUIRED, or with an id that only a retry passes. */
+CXD_NODISCARD enum cxd_err api_require_invitation(const struct survey *survey, struct change *change,
+                                                  struct error *err);
+/* Why a change was refused, as it is told: what is a conflict of ids to the store may be an invitation that is used. */
+enum cxd_err api_refusal(const struct change *change);
 
 /* Replies ERR_MEDIA_TYPE and returns true unless the body may be read as JSON (no Content-Type at all may). */
 bool api_refuse_type(struct http_request *request, bool allow_text);

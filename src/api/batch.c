@@ -76,7 +76,9 @@ static enum cxd_err prepare_line(struct http_request *request, struct import *im
     const struct survey *survey = snapshot_survey(import->snapshot, slug);
     if (survey == NULL)
         return error_set(err, ERR_NO_SURVEY, "there is no survey of this name");
-    enum cxd_err result = response_validate(response, survey, &app->limits, now_ms, true, err);
+    enum cxd_err result = api_admit(request, survey, change, err);
+    if (result == CXD_OK || result == ERR_INVALID)
+        result = response_validate(response, survey, &app->limits, now_ms, true, err);
     if (result != CXD_OK)
         return result;
     result = name_line(request, slug, number, response, err);
@@ -153,7 +155,7 @@ static void append_line(struct buffer *out, const struct import *import, size_t 
         return;
     }
     struct error err;
-    error_set(&err, change->refusal, "%s", error_title(change->refusal));
+    error_set(&err, api_refusal(change), "%s", error_title(api_refusal(change)));
     struct buffer problem;
     buffer_init(&problem);
     http_problem_write(&problem, &err);

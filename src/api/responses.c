@@ -14,7 +14,7 @@ struct submission {
     bool is_old; /* answered before max_backdate: only the retry of one that was taken in time is answered */
 };
 
-/* The id comes from the path, the body, or the Idempotency-Key, in this order; else the server makes one. */
+/* The id comes from the path, the body or its invitation, or the Idempotency-Key, in this order; else the server makes one. */
 static enum cxd_err name_response(struct http_request *request, const char *path_id,
                                   const struct survey *survey, struct response *response, struct error *err) {
     if (path_id != NULL) {
@@ -22,7 +22,9 @@ static enum cxd_err name_response(struct http_request *request, const char *path
         if (!id_parse(path_id, strlen(path_id), &id))
             return error_set(err, ERR_NO_ROUTE, "a response's id is a UUID");
         if (response->has_id && id_compare(&id, &response->id) != 0)
-            error_add_member(err, "/id", "is another id than the path's");
+            error_add_member(err, response->sent.invitation ? "/invitation" : "/id",
+                             response->sent.invitation ? "names another response than the path"
+                                                       : "is another id than the path's");
         response->id = id;
         response->has_id = true;
         return CXD_OK;
@@ -42,14 +44,18 @@ static bool is_old(const struct http_request *request, const struct survey *surv
 }
 
 static enum cxd_err read_response(struct http_request *request, const char *path_id,
-                                  const struct survey *survey, struct response *response, struct error *err) {
+                                  const struct survey *survey, struct change *change, struct error *err) {
     const struct app *app = http_app(request);
+    struct response *response = &change->as.response.value;
     size_t length;
     const char *body = http_body(request, &length);
     enum cxd_err result =
         response_decode(body, length, (size_t)app->config->json_depth, http_arena(request), response, err);
     if (result != CXD_OK && result != ERR_INVALID)
         return result;
+    enum cxd_err admitted = api_admit(request, survey, change, err);
+    if (admitted != CXD_OK && admitted != ERR_INVALID)
+        return admitted;
     enum cxd_err named = name_response(request, path_id, survey, response, err);
     if (named != CXD_OK)
         return named;
@@ -58,7 +64,7 @@ static enum cxd_err read_response(struct http_request *request, const char *path
 }
 
 static void reply_refused(struct http_request *request, const struct submission *submission) {
-    enum cxd_err refusal = submission->change.refusal;
+    enum cxd_err refusal = api_refusal(&submission->change);
     if (refusal == ERR_INVALID && submission->is_old) {
         struct error err;
         error_clear(&err);
@@ -76,6 +82,8 @@ static void reply_refused(struct http_request *request, const struct submission 
     const char *detail = error_title(refusal);
     if (refusal == ERR_CONFLICT)
         detail = "this id is taken by another response, or the time in which it may be changed is over";
+    else if (refusal == ERR_INVITATION_USED)
+        detail = "this invitation has its answer, and the time in which it may be changed is over";
     else if (refusal == ERR_INVALID)
         detail = "the survey was changed while the response was on its way";
     http_problem_code(request, refusal, "%s", detail);
@@ -120,11 +128,12 @@ static void submit_response(struct http_request *request, const char *path_id, c
     struct change *change = &submission->change;
     struct response *response = &change->as.response.value;
     struct error err;
-    if (read_response(request, path_id, survey, response, &err) != CXD_OK) {
+    if (read_response(request, path_id, survey, change, &err) != CXD_OK) {
         http_problem(request, &err);
         return;
     }
-    if (api_fill_response(request, survey, change, &err) != CXD_OK) {
+    if (api_fill_response(request, survey, change, &err) != CXD_OK ||
+        api_require_invitation(survey, change, &err) != CXD_OK) {
         http_problem(request, &err);
         return;
     }

@@ -23,6 +23,10 @@ const struct http_route API_ROUTES[] = {
     {HTTP_GET, "/v1/keys", api_keys_get, SCOPE_ADMIN, 0},
     {HTTP_POST, "/v1/keys", api_key_post, SCOPE_ADMIN, 0},
     {HTTP_DELETE, "/v1/keys/{id}", api_key_delete, SCOPE_ADMIN, 0},
+    {HTTP_POST, "/v1/surveys/{survey}/invitations", api_invitations_post, SCOPE_WRITE,
+     HTTP_BATCH | HTTP_POOLED | HTTP_QUERY},
+    {HTTP_GET, "/v1/signing-keys", api_signing_keys_get, SCOPE_ADMIN, 0},
+    {HTTP_POST, "/v1/signing-keys", api_signing_key_post, SCOPE_ADMIN, 0},
     {HTTP_GET, "/healthz", api_healthz_get, 0, HTTP_QUERY},
     {HTTP_GET, "/readyz", api_readyz_get, 0, HTTP_QUERY},
 };

@@ -56,7 +56,8 @@ enum cxd_err api_fill_response(struct http_request *request, const struct survey
     change->arena = http_arena(request);
     change->as.response.amend_window_ms = survey->amend_window_s * 1000;
     /* The retry of one that was stored in time is still answered. */
-    change->as.response.unless_stored = is_open ? CXD_OK : ERR_SURVEY_CLOSED;
+    if (change->as.response.unless_stored == CXD_OK && !is_open)
+        change->as.response.unless_stored = ERR_SURVEY_CLOSED;
     return CXD_OK;
 }
 

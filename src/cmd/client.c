@@ -24,7 +24,7 @@ enum {
 struct client {
     struct place place;
     CURL *curl;
-    struct curl_slist *headers;
+    struct curl_slist *headers; /* of every request */
     char message[CURL_ERROR_SIZE];
 };
 
@@ -52,8 +52,7 @@ int client_open(const struct client_options *options, struct client **ret_client
         goto no_memory;
     snprintf(authorization, sizeof authorization, "Authorization: Bearer %s", place.key);
     headers = *place.key ? curl_slist_append(client->headers, authorization) : client->headers;
-    if (!headers || !curl_slist_append(client->headers, "Content-Type: application/json") ||
-        !curl_slist_append(client->headers, "Expect:"))
+    if (!headers || !curl_slist_append(client->headers, "Expect:"))
         goto no_memory;
     *ret_client = client;
     return EXIT_OK;
@@ -131,7 +130,7 @@ static bool is_loopback(const char *url) {
 }
 
 static bool prepare(struct client *client, const struct client_request *request, const char *url,
-                    struct buffer *body) {
+                    struct curl_slist *headers, struct buffer *body) {
     CURL *curl = client->curl;
     bool good;
 
@@ -159,7 +158,7 @@ static bool prepare(struct client *client, const struct client_request *request,
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)TOTAL_MS);
-    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, client->headers);
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, client->message);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, body);
@@ -215,7 +214,7 @@ static void say_unreachable(const struct client *client, CURLcode code) {
 
 /* One request, tried as often as it may be. */
 static CURLcode perform(struct client *client, const struct client_request *request, const char *url,
-                        struct client_reply *reply) {
+                        struct curl_slist *headers, struct client_reply *reply) {
     int64_t started_ms = clock_monotonic_ms(), wait_ms;
     CURLcode code;
     int tries = 0;
@@ -223,7 +222,7 @@ static CURLcode perform(struct client *client, const struct client_request *requ
     do {
         buffer_reset(&reply->body);
         reply->status = 0;
-        if (!prepare(client, request, url, &reply->body))
+        if (!prepare(client, request, url, headers, &reply->body))
             return CURLE_OUT_OF_MEMORY;
         code = curl_easy_perform(client->curl);
         curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &reply->status);
@@ -244,13 +243,23 @@ int client_call(struct client *client, const struct client_request *request, str
     struct buffer url;
     CURLcode code = CURLE_OUT_OF_MEMORY;
     struct error error;
+    char type[64];
     int result = EXIT_REFUSED;
 
     buffer_init(&reply.body);
     buffer_init(&url);
     append_url(client, request, &url);
-    if (!url.failed)
-        code = perform(client, request, url.data, &reply);
+    /* The type of the body in front of the client's own headers, for this call. */
+    snprintf(type, sizeof type, "Content-Type: %s", request->type ? request->type : "application/json");
+    struct curl_slist *headers = curl_slist_append(NULL, type);
+    if (headers)
+        headers->next = client->headers;
+    if (!url.failed && headers)
+        code = perform(client, request, url.data, headers, &reply);
+    if (headers) {
+        headers->next = NULL;
+        curl_slist_free_all(headers);
+    }
     if (code != CURLE_OK) {
         say_unreachable(client, code);
         goto out;
@@ -260,7 +269,7 @@ int client_call(struct client *client, const struct client_request *request, str
         reply.document = NULL;
     if (reply.status < 200 || reply.status > 299)
         problem_print(client->place.url, reply.status, reply.document);
-    else if (!reply.document)
+    else if (!reply.document && !request->takes_text)
         client_unexpected(client, "JSON");
     else
         result = EXIT_OK;

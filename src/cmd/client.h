@@ -44,8 +44,10 @@ struct client_request {
     const char *path; /* "/v1/surveys/checkout", not yet encoded */
     struct client_query query[CLIENT_QUERY_MAX];
     size_t query_count;
-    const void *body; /* JSON; NULL: none */
+    const void *body; /* NULL: none */
     size_t body_length;
+    const char *type; /* of the body; NULL: JSON */
+    bool takes_text;  /* a 2xx reply may be other than one JSON document, and `document` then is NULL */
     bool
         is_repeatable; /* try again, within bounds, when the daemon cannot be reached, the reply is lost, or it says 503 */
 };
@@ -55,7 +57,7 @@ void client_query_add(struct client_request *request, const char *key, const cha
 struct client_reply {
     long status;
     struct buffer body;    /* the bytes, */
-    struct json *document; /* and what they say: never NULL after EXIT_OK */
+    struct json *document; /* and what they say: never NULL after EXIT_OK, but for takes_text */
 };
 
 /* EXIT_OK for a 2xx reply with a JSON body. Free the reply in any case. */

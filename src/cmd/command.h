@@ -64,6 +64,12 @@ CXD_NODISCARD int command_parse(const struct command *command, int argc, char **
 /* Prints "cxd NAME: …" and the hint to --help on stderr; EXIT_USAGE. */
 int command_usage(const struct command *command, const char *format, ...) CXD_PRINTF(2, 3);
 
+struct buffer;
+
+/* Appends `,"properties":{…}` of a list of KEY=VALUE, or nothing for an empty one. EXIT_OK, or EXIT_USAGE after a complaint. */
+int command_append_properties(const struct command *command, const struct text_list *list,
+                              struct buffer *body);
+
 /* Runs the command of a group ("survey") that argv[1] names. `commands` have names that begin with the group's. */
 int command_group(const char *group, const char *summary, const struct command *commands, size_t count,
                   int argc, char **argv);

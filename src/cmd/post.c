@@ -70,45 +70,6 @@ static bool is_number(const char *text) {
     return *end == '\0' && strlen(text) <= 32;
 }
 
-static bool is_repeated(const struct text_list *list, size_t index, size_t key_length) {
-    for (size_t i = 0; i < index; i++) {
-        if (strncmp(list->items[i], list->items[index], key_length + 1) == 0)
-            return true;
-    }
-    return false;
-}
-
-static int append_properties(struct buffer *body, const struct text_list *list) {
-    struct buffer key;
-    int result = EXIT_OK;
-
-    buffer_init(&key);
-    for (size_t i = 0; i < list->count && result == EXIT_OK; i++) {
-        const char *equals = strchr(list->items[i], '=');
-        size_t length = equals ? (size_t)(equals - list->items[i]) : 0;
-
-        if (!equals || length == 0) {
-            result = command_usage(&post_command, "--property takes KEY=VALUE, not '%s'", list->items[i]);
-        } else if (is_repeated(list, i, length)) {
-            result =
-                command_usage(&post_command, "--property gives '%.*s' twice", (int)length, list->items[i]);
-        } else {
-            buffer_reset(&key);
-            buffer_append(&key, list->items[i], length);
-            buffer_append_text(body, i ? "," : ",\"properties\":{");
-            buffer_append_json(body, buffer_terminate(&key));
-            buffer_append_char(body, ':');
-            buffer_append_json(body, equals + 1);
-        }
-    }
-    if (list->count > 0)
-        buffer_append_char(body, '}');
-    if (key.failed)
-        body->failed = true;
-    buffer_free(&key);
-    return result;
-}
-
 static void append_id(struct buffer *body, const char *given) {
     char text[ID_TEXT_SIZE];
     struct id_source source;
@@ -139,7 +100,7 @@ static int build_body(const struct post_options *options, const char *score, str
         buffer_append_format(body, ",\"%s\":", members[i].name);
         buffer_append_json(body, members[i].value);
     }
-    result = append_properties(body, &options->properties);
+    result = command_append_properties(&post_command, &options->properties, body);
     buffer_append_char(body, '}');
     if (result == EXIT_OK && body->failed) {
         fprintf(stderr, "cxd: out of memory\n");

@@ -108,8 +108,7 @@ static enum cxd_err load_line(struct batch *batch, size_t start, size_t end, str
     return document_load(batch->document, batch->bytes + start, 0, end - start, NULL, err);
 }
 
-bool batch_next(struct batch *batch, struct arena *arena, size_t *ret_line, const char **ret_slug,
-                struct response *ret_response, struct error *err) {
+bool batch_load(struct batch *batch, size_t *ret_line, struct error *err) {
     enum cxd_err code;
     size_t start;
     size_t end;
@@ -126,12 +125,19 @@ bool batch_next(struct batch *batch, struct arena *arena, size_t *ret_line, cons
         there = next_line(batch, &start, &end);
         code = there ? load_line(batch, start, end, err) : CXD_OK;
     }
-    if (!there)
-        return false;
     *ret_line = batch->line;
+    if (there && code == CXD_OK)
+        error_clear(err);
+    return there;
+}
+
+bool batch_next(struct batch *batch, struct arena *arena, size_t *ret_line, const char **ret_slug,
+                struct response *ret_response, struct error *err) {
+    if (!batch_load(batch, ret_line, err))
+        return false;
     *ret_slug = NULL;
     memset(ret_response, 0, sizeof(*ret_response));
-    if (code == CXD_OK)
+    if (err->code == CXD_OK)
         (void)response_read(batch->document->root, arena, ret_slug, ret_response, err);
     return true;
 }

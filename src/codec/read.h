@@ -68,6 +68,16 @@ bool read_duration(struct reading *reading, const json_t *value, const char *poi
 bool read_is_object(struct reading *reading, const json_t *value, const char *pointer);
 bool read_is_array(struct reading *reading, const json_t *value, const char *pointer);
 
+/* Reads an object of texts, numbers and booleans into a list that is sorted by key and of the arena; the results stay as they are where
+ * there is none. */
+void read_property_list(struct reading *reading, const json_t *value, const char *pointer,
+                        const struct property **ret_properties, size_t *ret_count);
+
+struct batch;
+
+/* Reads the next value of a batch into its document: false at the end; what is wrong with it is in *err. */
+CXD_NODISCARD bool batch_load(struct batch *batch, size_t *ret_line, struct error *err);
+
 /* Reads a response's members out of an object. With ret_slug (of a batch) a `survey` member is wanted, and
  * is NULL if bad. */
 enum cxd_err response_read(const json_t *root, struct arena *arena, const char **ret_slug,

@@ -129,6 +129,16 @@ static enum cxd_err load_environment(struct config *config, struct error *err) {
     return rc;
 }
 
+static bool is_web_address(const char *url) {
+    size_t scheme = strncmp(url, "https://", 8) == 0 ? 8 : strncmp(url, "http://", 7) == 0 ? 7 : 0;
+    if (scheme == 0 || url[scheme] == '\0' || url[scheme] == '/')
+        return false;
+    for (const char *at = url; *at != '\0'; at++)
+        if (*at <= ' ' || strchr("\"<>\\^`{|}?#", *at) != NULL) /* bytes beyond ASCII are none of a URL's either */
+            return false;
+    return true;
+}
+
 static enum cxd_err check_together(const struct config *config, struct error *err) {
     char host[INET6_ADDRSTRLEN];
     uint16_t port;
@@ -141,6 +151,10 @@ static enum cxd_err check_together(const struct config *config, struct error *er
                          "[access] read: \"open\" needs [server] listen on a loopback address (127.0.0.1 or "
                          "[::1]), and it is \"%s\"",
                          option_show(config->listen, shown));
+    if (config->public_url[0] != '\0' && !is_web_address(config->public_url))
+        return error_set(err, ERR_CONFIG,
+                         "[server] public_url: \"%s\" is not http:// or https:// with a host, and no query",
+                         option_show(config->public_url, shown));
     if ((config->tls_certificate[0] == '\0') != (config->tls_key[0] == '\0'))
         return error_set(err, ERR_CONFIG, "[tls] %s: is missing, and certificate and key belong together",
                          config->tls_key[0] == '\0' ? "key" : "certificate");

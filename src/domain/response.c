@@ -30,8 +30,8 @@ static bool same_text(const char *a, const char *b) {
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-static void check_properties(const struct response *response, const struct response_limits *limits,
-                             struct error *err) {
+void response_check_properties(const struct response *response, const struct response_limits *limits,
+                               struct error *err) {
     if (response->property_count > limits->properties) {
         rules_report(err, "/properties", "must have at most %zu members, not %zu", limits->properties,
                      response->property_count);
@@ -76,7 +76,7 @@ enum cxd_err response_validate(const struct response *response, const struct sur
     rules_check_text(err, "/visit", response->visit, 1, VISIT_MAX_CHARACTERS, false);
     if (response->locale && !rules_locale_valid(response->locale))
         rules_report(err, "/locale", "must be a locale such as \"en\" or \"pt-BR\", at most 35 characters");
-    check_properties(response, limits, err);
+    response_check_properties(response, limits, err);
     if (response->has_answered_at)
         check_answered_at(response, survey, limits->clock_skew_ms, now_ms, backdate_free, err);
     return err->code;

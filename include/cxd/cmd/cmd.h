@@ -8,6 +8,8 @@ int cmd_serve(int argc, char **argv);
 int cmd_score(int argc, char **argv);
 int cmd_post(int argc, char **argv);
 int cmd_survey(int argc, char **argv);
+int cmd_invite(int argc, char **argv);
+int cmd_signing_key(int argc, char **argv);
 int cmd_key(int argc, char **argv);
 int cmd_rebuild(int argc, char **argv);
 

@@ -27,6 +27,7 @@ struct config {
     int64_t read_threads;               /* pool that answers reads */
     char state_directory[CONFIG_TEXT_SIZE]; /* empty: beside the database */
     char trusted_proxies[CONFIG_TEXT_SIZE]; /* as network_list_parse takes it */
+    char public_url[CONFIG_TEXT_SIZE];      /* http(s), maybe with a path; empty: the request's Host */
     /* [tls]: both or neither */
     char tls_certificate[CONFIG_TEXT_SIZE];
     char tls_key[CONFIG_TEXT_SIZE];

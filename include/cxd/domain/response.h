@@ -77,6 +77,10 @@ enum cxd_err response_validate(const struct response *response, const struct sur
                                const struct response_limits *limits, int64_t now_ms, bool backdate_free,
                                struct error *err);
 
+/* The part of it that judges the properties. */
+void response_check_properties(const struct response *response, const struct response_limits *limits,
+                               struct error *err);
+
 /* Sorts properties by key in place; false (and the key in *ret_duplicate) if two are the same. */
 CXD_NODISCARD bool response_sort_properties(struct property *properties, size_t count,
                                             const char **ret_duplicate);

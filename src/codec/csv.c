@@ -1,0 +1,148 @@
+/* CSV, for lists of people that come out of a spreadsheet and go back into one. One pass over the bytes, no state but the position. */
+#include "cxd/codec/csv.h"
+
+#include <string.h>
+
+#include "cxd/base/utf8.h"
+
+void csv_open(struct csv *csv, const char *bytes, size_t length) {
+    *csv = (struct csv){.bytes = bytes, .length = length, .line = 1};
+    if (length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0)
+        csv->position = 3;
+}
+
+static bool at_line_end(const struct csv *csv) {
+    if (csv->position == csv->length || csv->bytes[csv->position] == '\n')
+        return true;
+    return csv->bytes[csv->position] == '\r' && csv->position + 1 < csv->length &&
+           csv->bytes[csv->position + 1] == '\n';
+}
+
+/* Moves behind the end of the line that the position is on. */
+static void end_line(struct csv *csv) {
+    const char *newline =
+        csv->position < csv->length
+            ? memchr(csv->bytes + csv->position, '\n', csv->length - csv->position)
+            : NULL;
+    csv->position = newline != NULL ? (size_t)(newline - csv->bytes) + 1 : csv->length;
+    csv->line++;
+}
+
+/* The field behind an opening quote, without its quotes and the doubling. `out` has room for all that is left. */
+static enum cxd_err read_quoted(struct csv *csv, char *out, size_t *ret_length, struct error *err) {
+    size_t length = 0, begin = csv->line;
+    for (csv->position++; csv->position < csv->length; csv->position++) {
+        char c = csv->bytes[csv->position];
+        if (c == '"') {
+            csv->position++;
+            if (csv->position == csv->length || csv->bytes[csv->position] != '"') {
+                *ret_length = length;
+                return CXD_OK;
+            }
+        }
+        csv->line += c == '\n';
+        out[length++] = c;
+    }
+    return error_set(err, ERR_MALFORMED_CSV, "the quote of line %zu does not end", begin);
+}
+
+static enum cxd_err read_bare(struct csv *csv, char *out, size_t *ret_length, struct error *err) {
+    size_t length = 0;
+    while (!at_line_end(csv) && csv->bytes[csv->position] != ',') {
+        char c = csv->bytes[csv->position];
+        if (c == '"' || c == '\r')
+            return error_set(err, ERR_MALFORMED_CSV,
+                             c == '"' ? "line %zu: a quote inside of a field that does not begin with one"
+                                      : "line %zu: a carriage return without a line feed",
+                             csv->line);
+        out[length++] = c;
+        csv->position++;
+    }
+    *ret_length = length;
+    return CXD_OK;
+}
+
+/* The bytes that one field takes at most: up to its closing quote, or to a comma or line end. */
+static size_t field_bound(const struct csv *csv) {
+    size_t at = csv->position;
+    if (at < csv->length && csv->bytes[at] == '"') {
+        for (at++; at < csv->length; at++) {
+            if (csv->bytes[at] != '"')
+                continue;
+            if (at + 1 == csv->length || csv->bytes[at + 1] != '"')
+                break;
+            at++;
+        }
+    } else {
+        while (at < csv->length && csv->bytes[at] != ',' && csv->bytes[at] != '\n')
+            at++;
+    }
+    return at - csv->position;
+}
+
+static enum cxd_err read_field(struct csv *csv, struct arena *arena, const char **ret_field,
+                               struct error *err) {
+    size_t length = 0;
+    char *out = arena_alloc(arena, field_bound(csv) + 1);
+    if (out == NULL)
+        return error_set(err, ERR_NO_MEMORY, "no memory to read the CSV");
+    bool quoted = csv->position < csv->length && csv->bytes[csv->position] == '"';
+    enum cxd_err code = quoted ? read_quoted(csv, out, &length, err) : read_bare(csv, out, &length, err);
+    if (code != CXD_OK)
+        return code;
+    out[length] = '\0';
+    if (memchr(out, '\0', length) != NULL || utf8_count(out) == SIZE_MAX)
+        return error_set(err, ERR_MALFORMED_CSV, "line %zu: not UTF-8, or a NUL", csv->line);
+    if (!at_line_end(csv) && csv->bytes[csv->position] != ',')
+        return error_set(err, ERR_MALFORMED_CSV, "line %zu: text behind the closing quote", csv->line);
+    *ret_field = out;
+    return CXD_OK;
+}
+
+bool csv_next(struct csv *csv, struct arena *arena, size_t *ret_line, const char ***ret_fields,
+              size_t *ret_count, struct error *err) {
+    while (csv->position < csv->length && at_line_end(csv))
+        end_line(csv);
+    if (csv->position == csv->length)
+        return false;
+    const char *fields[CSV_FIELDS_MAX];
+    size_t count = 0;
+    bool more = true;
+    *ret_line = csv->line;
+    error_clear(err);
+    while (more && err->code == CXD_OK) {
+        if (count == CSV_FIELDS_MAX)
+            error_set(err, ERR_MALFORMED_CSV, "line %zu: more than %d fields", csv->line, CSV_FIELDS_MAX);
+        else if (read_field(csv, arena, &fields[count], err) == CXD_OK)
+            count++;
+        more = err->code == CXD_OK && !at_line_end(csv);
+        csv->position += more; /* the comma */
+    }
+    end_line(csv);
+    const char **copy = arena_alloc(arena, (count > 0 ? count : 1) * sizeof(*copy));
+    if (copy == NULL) {
+        error_set(err, ERR_NO_MEMORY, "no memory to read the CSV");
+        return true;
+    }
+    if (count > 0)
+        memcpy(copy, fields, count * sizeof(*copy));
+    *ret_fields = copy;
+    *ret_count = count;
+    return true;
+}
+
+void csv_append(struct buffer *out, const char *text) {
+    bool formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
+    bool quoted = strpbrk(text, "\",\r\n") != NULL;
+    if (quoted)
+        buffer_append_char(out, '"');
+    if (formula)
+        buffer_append_char(out, '\'');
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            buffer_append_char(out, '"');
+        buffer_append_char(out, *text);
+    }
+    if (quoted)
+        buffer_append_char(out, '"');
+}

@@ -1,0 +1,90 @@
+/* Invitations as signed tokens. What is inside of one was written here and its signature has been proved, so a payload that is not
+ * as it should be is one of another version: none of ours. */
+#include "cxd/codec/invitation.h"
+
+#include <string.h>
+
+#include "codec/read.h"
+
+static const char PURPOSE[] = "invitation";
+enum { PAYLOAD_DEPTH = 2 };
+
+void invitation_sign(struct buffer *out, const struct invitation *invitation, const struct signing_key *key) {
+    struct buffer payload;
+    char id[ID_TEXT_SIZE];
+    buffer_init(&payload);
+    buffer_append_format(&payload, "{\"i\":\"%s\",\"s\":", id_format(id, &invitation->id));
+    buffer_append_json(&payload, invitation->survey);
+    buffer_append_text(&payload, ",\"r\":");
+    buffer_append_json(&payload, invitation->respondent);
+    buffer_append_text(&payload, ",\"e\":");
+    buffer_append_int(&payload, invitation->expires_at);
+    for (size_t i = 0; i < invitation->property_count; i++) {
+        buffer_append_text(&payload, i == 0 ? ",\"p\":{" : ",");
+        buffer_append_json(&payload, invitation->properties[i].key);
+        buffer_append_char(&payload, ':');
+        buffer_append_json(&payload, invitation->properties[i].value);
+    }
+    buffer_append_text(&payload, invitation->property_count > 0 ? "}}" : "}");
+    if (payload.failed)
+        out->failed = true;
+    else
+        token_sign(out, key->secret, PURPOSE, payload.data, payload.length);
+    buffer_free(&payload);
+}
+
+static bool read_payload(struct reading *reading, const json_t *root, struct invitation *invitation) {
+    if (!read_is_object(reading, root, ""))
+        return false;
+    const json_t *id = read_member(root, "i");
+    const json_t *properties = read_member(root, "p");
+    if (!json_is_string(id) ||
+        !id_parse(json_string_value(id), json_string_length(id), &invitation->id))
+        return false;
+    if (properties != NULL)
+        read_property_list(reading, properties, "/p", &invitation->properties, &invitation->property_count);
+    return read_text(reading, read_member(root, "s"), "/s", &invitation->survey) &&
+           read_text(reading, read_member(root, "r"), "/r", &invitation->respondent) &&
+           read_whole(reading, read_member(root, "e"), "/e", &invitation->expires_at) &&
+           slug_valid(invitation->survey) && invitation->respondent[0] != '\0';
+}
+
+static enum cxd_err decode_payload(const char *payload, size_t length, struct arena *arena,
+                                   struct invitation *ret_invitation, struct error *err) {
+    struct document doc;
+    struct invitation invitation = {.expires_at = 0};
+    struct reading reading = {.arena = arena, .err = err};
+    document_init(&doc);
+    enum cxd_err code = document_read(&doc, payload, length, PAYLOAD_DEPTH, err);
+    if (code == CXD_OK) {
+        error_clear(err);
+        bool good = read_payload(&reading, doc.root, &invitation);
+        code = reading.refused              ? ERR_NO_MEMORY
+               : good && err->code == CXD_OK ? CXD_OK
+                                             : ERR_INVITATION_INVALID;
+    }
+    document_close(&doc);
+    if (code == CXD_OK)
+        *ret_invitation = invitation;
+    return code;
+}
+
+enum cxd_err invitation_open(const char *token, const struct signing_key *keys, size_t key_count,
+                             struct arena *arena, struct invitation *ret_invitation, struct error *err) {
+    const char *payload = NULL;
+    size_t length = 0;
+    bool opened = false;
+    for (size_t i = 0; i < key_count && !opened; i++)
+        opened = token_open(token, keys[i].secret, PURPOSE, arena, &payload, &length);
+    enum cxd_err code = ERR_INVITATION_INVALID;
+    if (opened)
+        code = decode_payload(payload, length, arena, ret_invitation, err);
+    else if (arena_alloc(arena, strlen(token) + 1) == NULL) /* then the opening was refused it too */
+        code = ERR_NO_MEMORY;
+    if (code == CXD_OK)
+        return CXD_OK;
+    if (code == ERR_NO_MEMORY)
+        return error_set(err, ERR_NO_MEMORY, "no memory to open the invitation");
+    return error_set(err, ERR_INVITATION_INVALID,
+                     "the invitation is not one that this server made, or its key is no longer valid");
+}
