@@ -14,7 +14,7 @@ static const char TOKEN_MARK[] = "{token}", SURVEY_MARK[] = "{survey}";
 /* What is asked of every invitation of a request. */
 struct issue {
     const char *survey;
-    const char *link; /* of the request; NULL: our own */
+    const char *link;       /* of the request; NULL: our own */
     const char *public_url; /* of the configuration; "": where this request was sent */
     const char *host;       /* of the request; NULL: it has none (HTTP/1.0) */
     struct signing_key key;

@@ -3,7 +3,8 @@
 #include "cxd/codec/invitation.h"
 
 static enum cxd_err open_token(struct http_request *request, const struct survey *survey, const char *token,
-                               struct invitation *ret_invitation, enum cxd_err *ret_lapse, struct error *err) {
+                               struct invitation *ret_invitation, enum cxd_err *ret_lapse,
+                               struct error *err) {
     struct app *app = http_app(request);
     const struct snapshot *snapshot = catalog_acquire(app->catalog);
     enum cxd_err result = invitation_open(token, snapshot->signing_keys, snapshot->signing_key_count,

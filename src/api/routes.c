@@ -2,6 +2,7 @@
 #include "api/app.h"
 
 #define RESPONSES "/v1/surveys/{survey}/responses"
+#define INVITATIONS "/v1/surveys/{survey}/invitations"
 
 const struct http_route API_ROUTES[] = {
     {HTTP_POST, RESPONSES, api_response_post, 0, HTTP_INGEST | HTTP_CORS | HTTP_RATED},
@@ -23,8 +24,7 @@ const struct http_route API_ROUTES[] = {
     {HTTP_GET, "/v1/keys", api_keys_get, SCOPE_ADMIN, 0},
     {HTTP_POST, "/v1/keys", api_key_post, SCOPE_ADMIN, 0},
     {HTTP_DELETE, "/v1/keys/{id}", api_key_delete, SCOPE_ADMIN, 0},
-    {HTTP_POST, "/v1/surveys/{survey}/invitations", api_invitations_post, SCOPE_WRITE,
-     HTTP_BATCH | HTTP_POOLED | HTTP_QUERY},
+    {HTTP_POST, INVITATIONS, api_invitations_post, SCOPE_WRITE, HTTP_BATCH | HTTP_POOLED | HTTP_QUERY},
     {HTTP_GET, "/v1/signing-keys", api_signing_keys_get, SCOPE_ADMIN, 0},
     {HTTP_POST, "/v1/signing-keys", api_signing_key_post, SCOPE_ADMIN, 0},
     {HTTP_GET, "/healthz", api_healthz_get, 0, HTTP_QUERY},

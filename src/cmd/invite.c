@@ -24,9 +24,10 @@ static const struct option_spec invite_specs[] = {
     {"respondent", 'r', OPTION_TEXT, AT(respondent), "T", "who is invited, by your own name for them", NULL},
     {"expires", 0, OPTION_TEXT, AT(expires), "D", "how long it is good, as 12h or 14d; default: 30d", NULL},
     {"property", 'p', OPTION_LIST, AT(properties), "K=V", "fixed data of the answer; may be repeated", NULL},
-    {"link", 0, OPTION_TEXT, AT(link), "URL", "your page, with {token} (and {survey}) where they belong", NULL},
-    {"file", 'f', OPTION_TEXT, AT(file), "FILE", "a list of respondents, CSV or NDJSON; '-' is standard input",
+    {"link", 0, OPTION_TEXT, AT(link), "URL", "your page, with {token} (and {survey}) where they belong",
      NULL},
+    {"file", 'f', OPTION_TEXT, AT(file), "FILE",
+     "a list of respondents, CSV or NDJSON; '-' is standard input", NULL},
     {"json", 'j', OPTION_FLAG, AT(json), NULL, "print the daemon's reply", NULL},
 };
 
@@ -34,8 +35,9 @@ static const struct command invite_command = {
     .name = "invite",
     .operands = "SURVEY",
     .summary = "Makes signed links by which respondents answer a survey, once each.",
-    .text = "CSV has a header with the column 'respondent', and maybe 'expires'; other columns are properties.\n"
-            "What comes of a list is printed in its own form.",
+    .text =
+        "CSV has a header with the column 'respondent', and maybe 'expires'; other columns are properties.\n"
+        "What comes of a list is printed in its own form.",
     .example = "cxd invite checkout --respondent customer-4711 --expires 14d -p plan=pro\n"
                "cxd invite checkout --file customers.csv --link 'https://shop.example/survey?i={token}'",
     .options = invite_specs,

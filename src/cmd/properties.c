@@ -14,7 +14,8 @@ static bool is_repeated(const struct text_list *list, size_t index, size_t key_l
     return false;
 }
 
-int command_append_properties(const struct command *command, const struct text_list *list, struct buffer *body) {
+int command_append_properties(const struct command *command, const struct text_list *list,
+                              struct buffer *body) {
     struct buffer key;
     int result = EXIT_OK;
 
@@ -26,8 +27,7 @@ int command_append_properties(const struct command *command, const struct text_l
         if (!equals || length == 0) {
             result = command_usage(command, "--property takes KEY=VALUE, not '%s'", list->items[i]);
         } else if (is_repeated(list, i, length)) {
-            result =
-                command_usage(command, "--property gives '%.*s' twice", (int)length, list->items[i]);
+            result = command_usage(command, "--property gives '%.*s' twice", (int)length, list->items[i]);
         } else {
             buffer_reset(&key);
             buffer_append(&key, list->items[i], length);

@@ -14,14 +14,16 @@ static int run_list(int argc, char **argv);
 static int run_rotate(int argc, char **argv);
 
 static const struct option_spec signing_specs[] = {
-    {"json", 'j', OPTION_FLAG, offsetof(struct signing_options, json), NULL, "print the daemon's reply", NULL},
+    {"json", 'j', OPTION_FLAG, offsetof(struct signing_options, json), NULL, "print the daemon's reply",
+     NULL},
 };
 
 enum signing_verb { SIGNING_LIST, SIGNING_ROTATE };
 
 static const struct command signing_commands[] = {
-    [SIGNING_LIST] = {"signing-key list", "", "Lists the keys that sign invitations, by number and age.", NULL,
-                      "cxd signing-key list", signing_specs, CXD_COUNT(signing_specs), 0, 0, true, run_list},
+    [SIGNING_LIST] = {"signing-key list", "", "Lists the keys that sign invitations, by number and age.",
+                      NULL, "cxd signing-key list", signing_specs, CXD_COUNT(signing_specs), 0, 0, true,
+                      run_list},
     [SIGNING_ROTATE] = {"signing-key rotate", "", "Makes a new key that signs invitations from now on.",
                         "Invitations of the key before stay good until the next rotation; older ones are\n"
                         "refused from now on.",

@@ -20,10 +20,9 @@ static bool at_line_end(const struct csv *csv) {
 
 /* Moves behind the end of the line that the position is on. */
 static void end_line(struct csv *csv) {
-    const char *newline =
-        csv->position < csv->length
-            ? memchr(csv->bytes + csv->position, '\n', csv->length - csv->position)
-            : NULL;
+    const char *newline = csv->position < csv->length
+                              ? memchr(csv->bytes + csv->position, '\n', csv->length - csv->position)
+                              : NULL;
     csv->position = newline != NULL ? (size_t)(newline - csv->bytes) + 1 : csv->length;
     csv->line++;
 }

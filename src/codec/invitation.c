@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "codec/read.h"
+#include "cxd/base/utf8.h"
 
 static const char PURPOSE[] = "invitation";
 enum { PAYLOAD_DEPTH = 2 };
@@ -38,8 +39,7 @@ static bool read_payload(struct reading *reading, const json_t *root, struct inv
         return false;
     const json_t *id = read_member(root, "i");
     const json_t *properties = read_member(root, "p");
-    if (!json_is_string(id) ||
-        !id_parse(json_string_value(id), json_string_length(id), &invitation->id))
+    if (!json_is_string(id) || !id_parse(json_string_value(id), json_string_length(id), &invitation->id))
         return false;
     if (properties != NULL)
         read_property_list(reading, properties, "/p", &invitation->properties, &invitation->property_count);
@@ -59,7 +59,7 @@ static enum cxd_err decode_payload(const char *payload, size_t length, struct ar
     if (code == CXD_OK) {
         error_clear(err);
         bool good = read_payload(&reading, doc.root, &invitation);
-        code = reading.refused              ? ERR_NO_MEMORY
+        code = reading.refused               ? ERR_NO_MEMORY
                : good && err->code == CXD_OK ? CXD_OK
                                              : ERR_INVITATION_INVALID;
     }

@@ -25,7 +25,8 @@ static void read_respondent(struct target *target, const json_t *value, const ch
 
 static void set_expiry(struct target *target, const char *pointer, int64_t at) {
     if (target->expiry_pointer != NULL)
-        error_add_member(target->reading.err, pointer, "must not stand beside %s", target->expiry_pointer + 1);
+        error_add_member(target->reading.err, pointer, "must not stand beside %s",
+                         target->expiry_pointer + 1);
     target->expiry_pointer = pointer;
     target->invitation->expires_at = at;
 }
@@ -132,9 +133,10 @@ static void check_column(struct invitation_list *list, size_t index, struct erro
     else if (strcmp(name, "expires") == 0)
         list->header.expires = index;
     else if (!property_key_valid(name, list->limits->property_key_characters))
-        error_add_member(err, pointer,
-                         "cannot be the name of a property: 1 to %zu characters of A-Z, a-z, 0-9, '_', '.' and '-'",
-                         list->limits->property_key_characters);
+        error_add_member(
+            err, pointer,
+            "cannot be the name of a property: 1 to %zu characters of A-Z, a-z, 0-9, '_', '.' and '-'",
+            list->limits->property_key_characters);
 }
 
 static enum cxd_err read_header(struct invitation_list *list, struct arena *arena, struct error *err) {
@@ -203,15 +205,15 @@ static bool load(struct invitation_list *list, struct target *target, size_t *re
 bool invitation_list_next(struct invitation_list *list, struct arena *arena, size_t *ret_line,
                           struct invitation *ret_invitation, struct error *err) {
     *ret_invitation = (struct invitation){.expires_at = list->expires_at};
-    struct target target = {.reading = {.arena = arena, .err = err},
-                            .invitation = ret_invitation,
-                            .now_ms = list->now_ms};
+    struct target target = {
+        .reading = {.arena = arena, .err = err}, .invitation = ret_invitation, .now_ms = list->now_ms};
     if (!load(list, &target, ret_line))
         return false;
     enum cxd_err code = reading_end(&target.reading);
     if (code == CXD_OK || code == ERR_INVALID)
         (void)!invitation_validate(ret_invitation, list->limits, list->now_ms,
-                                   target.expiry_pointer != NULL ? target.expiry_pointer : "/expires_in", err);
+                                   target.expiry_pointer != NULL ? target.expiry_pointer : "/expires_in",
+                                   err);
     return true;
 }
 

@@ -18,7 +18,8 @@ static const char *real_text(char out[static 32], double number) {
 }
 
 /* The value of a property as text; NULL and an error where it is of a type that has none. */
-static const char *property_text(struct reading *reading, const char *parent, const char *key, const json_t *value) {
+static const char *property_text(struct reading *reading, const char *parent, const char *key,
+                                 const json_t *value) {
     char number[32];
     const char *text = NULL;
     size_t length;

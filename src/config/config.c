@@ -134,7 +134,8 @@ static bool is_web_address(const char *url) {
     if (scheme == 0 || url[scheme] == '\0' || url[scheme] == '/')
         return false;
     for (const char *at = url; *at != '\0'; at++)
-        if (*at <= ' ' || strchr("\"<>\\^`{|}?#", *at) != NULL) /* bytes beyond ASCII are none of a URL's either */
+        if (*at <= ' ' ||
+            strchr("\"<>\\^`{|}?#", *at) != NULL) /* bytes beyond ASCII are none of a URL's either */
             return false;
     return true;
 }

@@ -18,7 +18,10 @@ await d.survey('nps', { metric: 'nps' });
 await d.survey('fixed', { metric: 'nps', amend_window: 0 });
 await d.survey('closed', { metric: 'nps', closes_at: '2020-01-01T00:00:00Z' });
 await d.survey('shop', { metric: 'nps', allowed_origins: ['https://shop.example'] });
+await d.survey('invited', { metric: 'nps', access: 'invited' });
 await d.post('fixed', { score: 5 });
+
+const token = async (survey, over = {}) => (await d.admin('POST', `/v1/surveys/${survey}/invitations`, { body: { respondent: 'a', ...over } })).json.token;
 
 async function raw(daemon, bytes) {
   const wire = await daemon.connect();
@@ -65,6 +68,21 @@ const CASES = {
   },
   origin: () => d.post('shop', { score: 1 }, { headers: { Origin: 'https://evil.example' } }),
   survey_closed: () => d.post('closed', { score: 1 }),
+  malformed_csv: () => d.admin('POST', '/v1/surveys/nps/invitations', { body: 'respondent,"', type: 'text/csv' }),
+  invitation_required: () => d.post('invited', { score: 1 }),
+  invitation_invalid: async () => d.post('invited', { score: 1, invitation: `x${await token('invited')}` }),
+  invitation_expired: async () => {
+    const ends = Date.now() + 500;
+    const invitation = await token('invited', { expires_at: new Date(ends).toISOString() });
+    while (Date.now() <= ends) await d.request('GET', '/healthz');
+    return d.post('invited', { score: 1, invitation });
+  },
+  invitation_other_survey: async () => d.post('nps', { score: 1, invitation: await token('invited') }),
+  invitation_used: async () => {
+    const invitation = await token('fixed');
+    assert.equal((await d.post('fixed', { score: 1, invitation })).status, 201);
+    return d.post('fixed', { score: 2, invitation });
+  },
   not_found: () => d.request('GET', '/v2/surveys'),
   no_survey: () => d.post('nowhere', { score: 1 }),
   no_response: () => d.admin('GET', '/v1/surveys/nps/responses/01920000-0000-7000-8000-000000000001'),

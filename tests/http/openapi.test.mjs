@@ -198,7 +198,7 @@ describe('every call refuses as it says', async () => {
         }
         if (responses['404']) await ask(404, fill(pattern, { survey: 'nowhere' }), { key });
         if (responses['411']) assert.equal((await raw(method, target, '')).status, 411);
-        if (responses['415']) await ask(415, target, { key, type: 'text/csv', body: 'a,b' });
+        if (responses['415']) await ask(415, target, { key, type: 'text/html', body: '<p>' });
         if (method === 'GET') {
           const [get, head] = [await d.admin('GET', target), await d.admin('HEAD', target)];
           assert.equal(head.status, get.status);

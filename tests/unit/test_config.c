@@ -454,7 +454,7 @@ static void test_sample(void **state) {
         else
             uncommented[length++] = *at;
     }
-    assert_int_equal(options, 32);
+    assert_int_equal(options, 33);
     must_load(uncommented);
     check_defaults();
     free(uncommented);

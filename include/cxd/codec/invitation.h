@@ -22,15 +22,15 @@ void invitation_sign(struct buffer *out, const struct invitation *invitation, co
 
 /* Opens a token that was signed with one of `keys`. Whom it is for and whether it is still good is invitation_judge's. ERR_INVITATION_INVALID
  * for any other text, ERR_NO_MEMORY. */
-CXD_NODISCARD enum cxd_err invitation_open(const char *token, const struct signing_key *keys, size_t key_count,
-                                           struct arena *arena, struct invitation *ret_invitation,
-                                           struct error *err);
+CXD_NODISCARD enum cxd_err invitation_open(const char *token, const struct signing_key *keys,
+                                           size_t key_count, struct arena *arena,
+                                           struct invitation *ret_invitation, struct error *err);
 
 /* What asks for invitations: a list in one of three forms, or one JSON object. */
 enum invitation_form {
     INVITATION_OBJECT, /* {"respondent", "expires_in" | "expires_at", "properties"} */
     INVITATION_LINES,  /* NDJSON or an array of such objects: as a batch of responses */
-    INVITATION_CSV     /* a header with `respondent`, and maybe `expires` (a duration or a time); other columns are properties */
+    INVITATION_CSV /* a header with `respondent`, and maybe `expires` (a duration or a time); other columns are properties */
 };
 
 struct invitation_list {

@@ -15,10 +15,10 @@
  * the response's id, which is derived from it, keeps it to one answer. Strings are of the arena that it was read into. */
 
 struct invitation {
-    struct id id;           /* its own: two invitations of one respondent are two */
-    const char *survey;     /* slug */
-    const char *respondent; /* never NULL in a valid one */
-    int64_t expires_at;     /* first time at which it is not good any more */
+    struct id id;                      /* its own: two invitations of one respondent are two */
+    const char *survey;                /* slug */
+    const char *respondent;            /* never NULL in a valid one */
+    int64_t expires_at;                /* first time at which it is not good any more */
     const struct property *properties; /* fixed: every answer has them; sorted by key */
     size_t property_count;
 };
