@@ -7,7 +7,7 @@
 #include "cxd/base/utf8.h"
 #include "cxd/codec/invitation.h"
 
-enum { LINK_BYTES_MAX = 2048, DAY_MS = 24 * 60 * 60 * 1000 };
+enum { LINK_BYTES_MAX = 2048 };
 
 static const char TOKEN_MARK[] = "{token}", SURVEY_MARK[] = "{survey}";
 
@@ -33,7 +33,7 @@ static bool link_valid(const char *link) {
 static enum cxd_err read_query(struct http_request *request, struct issue *issue, struct error *err) {
     size_t count;
     const struct http_query_item *items = http_query(request, &count);
-    issue->list.expires_at = issue->now_ms + (int64_t)INVITATION_DAYS_DEFAULT * DAY_MS;
+    issue->list.expires_at = issue->now_ms + INVITATION_DAYS_DEFAULT * DAY_MS;
     for (size_t i = 0; i < count; i++) {
         int64_t seconds;
         if (strcmp(items[i].key, "link") == 0) {
