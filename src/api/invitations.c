@@ -18,8 +18,8 @@ struct issue {
     const char *public_url; /* of the configuration; "": where this request was sent */
     const char *host;       /* of the request; NULL: it has none (HTTP/1.0) */
     struct signing_key key;
+    bool is_tls;
     int64_t now_ms;
-    bool has_expiry;
     struct invitation_list list;
     struct buffer token, problem; /* of the line that is written */
 };
@@ -76,7 +76,7 @@ static void append_url(struct buffer *out, const struct issue *issue) {
     if (at == NULL) {
         size_t length = strlen(issue->public_url);
         if (length == 0 && issue->host != NULL) {
-            buffer_append_text(out, "http://");
+            buffer_append_text(out, issue->is_tls ? "https://" : "http://");
             buffer_append_text(out, issue->host);
         }
         buffer_append(out, issue->public_url,
@@ -288,6 +288,7 @@ void api_invitations_post(struct http_request *request) {
     issue->survey = http_path(request, "survey");
     issue->public_url = app->config->public_url;
     issue->host = http_header(request, "Host");
+    issue->is_tls = app->config->tls_certificate[0] != '\0';
     issue->now_ms = http_now_ms(request);
     bool has_key = snapshot->signing_key_count > 0;
     if (has_key)
