@@ -14,6 +14,7 @@
 #include "cxd/base/compiler.h"
 #include "cxd/base/id.h"
 #include "cxd/base/token.h"
+#include "cxd/codec/invitation.h"
 #include "cxd/codec/json.h"
 #include "cxd/domain/key.h"
 #include "cxd/domain/response.h"
@@ -208,6 +209,71 @@ static void fuzz_token(const char *text, size_t length) {
     arena_free(&arena);
 }
 
+/* A list of whom to invite: what is taken is as the rules want it, lines ascend, and what is refused is told. Each token opens as what it
+ * was made of. */
+static void fuzz_invitations(const char *text, size_t length, enum invitation_form form) {
+    static const struct response_limits LIMITS = {8000, 256, 32, 64, 512, 300000};
+    static const struct signing_key KEY = {.number = 1, .secret = "thirty-two bytes, more or less."};
+    static const int64_t NOW_MS = INT64_C(1795424400000);
+    struct invitation_list list = {.limits = &LIMITS, .now_ms = NOW_MS, .expires_at = NOW_MS + 1};
+    struct invitation invitation, opened;
+    struct arena arena;
+    size_t line, last = 0;
+    arena_init(&arena);
+    enum cxd_err code = invitation_list_open(&list, form, text, length, 16, &arena, &err);
+    if (code != CXD_OK)
+        fuzz_check_error(&err, code,
+                         form != INVITATION_CSV ? ERR_MALFORMED_JSON
+                         : code == ERR_INVALID  ? ERR_INVALID
+                                                : ERR_MALFORMED_CSV);
+    while (code == CXD_OK && invitation_list_next(&list, &arena, &line, &invitation, &err)) {
+        CHECK(line > last && line <= length + 1);
+        last = line;
+        if (err.code != CXD_OK) {
+            fuzz_check_error(&err, err.code,
+                             err.code == ERR_INVALID  ? ERR_INVALID
+                             : form == INVITATION_CSV ? ERR_MALFORMED_CSV
+                                                      : ERR_MALFORMED_JSON);
+            continue;
+        }
+        CHECK(utf8_count(invitation.respondent) - 1 < 256 && !utf8_has_control(invitation.respondent, false));
+        CHECK(invitation.expires_at > NOW_MS);
+        struct buffer token;
+        buffer_init(&token);
+        invitation.survey = "shop";
+        memset(&invitation.id, 1, sizeof(invitation.id));
+        invitation_sign(&token, &invitation, &KEY);
+        CHECK(invitation_open(buffer_terminate(&token), &KEY, 1, &arena, &opened, &err) == CXD_OK);
+        CHECK(strcmp(opened.respondent, invitation.respondent) == 0);
+        CHECK(opened.expires_at == invitation.expires_at);
+        CHECK(opened.property_count == invitation.property_count);
+        for (size_t i = 0; i < opened.property_count; i++)
+            CHECK(strcmp(opened.properties[i].key, invitation.properties[i].key) == 0 &&
+                  strcmp(opened.properties[i].value, invitation.properties[i].value) == 0);
+        buffer_free(&token);
+    }
+    invitation_list_close(&list);
+    arena_free(&arena);
+}
+
+/* Any text that was signed is an invitation or is refused. */
+static void fuzz_payload(const char *text, size_t length) {
+    static const struct signing_key KEY = {.number = 1, .secret = "thirty-two bytes, more or less."};
+    struct invitation invitation;
+    struct arena arena;
+    struct buffer token;
+    arena_init(&arena);
+    buffer_init(&token);
+    token_sign(&token, KEY.secret, "invitation", text, length);
+    enum cxd_err code = invitation_open(buffer_terminate(&token), &KEY, 1, &arena, &invitation, &err);
+    if (code != CXD_OK)
+        fuzz_check_error(&err, code, ERR_INVITATION_INVALID);
+    else
+        CHECK(slug_valid(invitation.survey) && invitation.respondent[0] != '\0');
+    buffer_free(&token);
+    arena_free(&arena);
+}
+
 /* Every option: taken values stay in their range, refused ones leave the configuration as it was. */
 static void fuzz_option(const char *text) {
     static struct config config, before;
@@ -258,6 +324,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         break;
     case 'k':
         fuzz_token(text, size - 1);
+        break;
+    case 'c':
+        fuzz_invitations(text, size - 1, INVITATION_CSV);
+        break;
+    case 'b':
+        fuzz_invitations(text, size - 1, INVITATION_LINES);
+        break;
+    case 'p':
+        fuzz_payload(text, size - 1);
         break;
     case 'o':
         fuzz_option(text);
