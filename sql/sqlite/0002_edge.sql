@@ -11,6 +11,13 @@ WHERE respondent IS NOT NULL;
 -- Suspects are few.
 CREATE INDEX response_flagged ON response (survey, answered_at) WHERE flags <> 0;
 
+-- How far the anonymising of old responses has come: everything before (done_at, done_id) is done.
+CREATE TABLE anonymised (
+    survey INTEGER PRIMARY KEY,
+    done_at INTEGER NOT NULL,
+    done_id BLOB NOT NULL
+) STRICT;
+
 -- Keys that sign invitations and form nonces: the newest signs, the two newest are believed.
 CREATE TABLE signing_key (
     number INTEGER PRIMARY KEY, -- ascending

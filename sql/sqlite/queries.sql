@@ -255,3 +255,24 @@ WHERE respondent = ?9 AND (?1 IS NULL OR survey = ?1) AND answered_at >= ?2 AND 
   AND (?8 < 0 OR excluded = ?8) AND (?9 IS NULL OR respondent = ?9)
   AND (?10 IS NULL OR answered_at < ?10 OR (answered_at = ?10 AND id < ?11))
 ORDER BY answered_at DESC, id DESC LIMIT ?12;
+
+-- name: select_expired
+SELECT id FROM response WHERE survey = ?1 AND answered_at < ?2 LIMIT ?3;
+
+-- name: select_personal
+SELECT id, answered_at FROM response
+WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND (answered_at > ?2 OR id > ?4)
+ORDER BY answered_at, id LIMIT ?5;
+
+-- name: list_anonymised
+SELECT survey, done_at, done_id FROM anonymised;
+
+-- name: select_anonymised
+SELECT done_at, done_id FROM anonymised WHERE survey = ?1;
+
+-- name: put_anonymised
+INSERT INTO anonymised (survey, done_at, done_id) VALUES (?1, ?2, ?3)
+ON CONFLICT (survey) DO UPDATE SET done_at = excluded.done_at, done_id = excluded.done_id;
+
+-- name: delete_anonymised
+DELETE FROM anonymised WHERE survey = ?1;

@@ -9,6 +9,7 @@
 #include "api/app.h"
 #include "cxd/base/calendar.h"
 #include "cxd/base/log.h"
+#include "cxd/ingest/housekeeping.h"
 
 /* Less than systemd's TimeoutStopSec of 30 s. */
 enum { STOP_GRACE_MS = 20000, HTTP_THREADS_DEFAULT_MAX = 8 };
@@ -162,6 +163,9 @@ static enum cxd_err start_all(struct app *app, bool starter_surveys, struct erro
     if (result == CXD_OK)
         result = http_server_run(app->http, err);
     if (result == CXD_OK)
+        result = housekeeping_start(app->ingest, app->catalog, app->config->retention_every_s,
+                                    &app->housekeeping, err);
+    if (result == CXD_OK)
         result = write_endpoint(app, err);
     return result;
 }
@@ -211,6 +215,7 @@ void app_stop(struct app *app) {
     http_server_stop(app->http, STOP_GRACE_MS);
     if (app->has_endpoint)
         api_remove_state_file(app, "endpoint");
+    housekeeping_stop(app->housekeeping);
     ingest_stop(app->ingest);
     http_server_close(app->http);
     catalog_close(app->catalog);

@@ -18,6 +18,7 @@ struct app {
     struct store *store;
     struct catalog *catalog;
     struct ingest *ingest;
+    struct housekeeping *housekeeping;
     struct http_server *http;
     char state_directory[CONFIG_TEXT_SIZE];
     atomic_flag noting_use; /* a key's last-used day is on its way to the writer */

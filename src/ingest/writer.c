@@ -22,14 +22,16 @@ struct ingest {
     pthread_t thread;
     struct change **changes; /* the batch being applied: pointers into the tickets */
     size_t changes_capacity;
+    atomic_bool unsettled;        /* something was erased, and its bytes may still lie in the store's files */
     _Atomic int64_t failed_at_ms; /* monotonic; 0: the last write went well */
     bool catalog_is_stale;        /* a reload failed: try again after the next batch */
 };
 
 static bool changes_definitions(const struct ticket *ticket) {
     for (size_t i = 0; i < ticket->count; i++)
-        if (ticket->changes[i].kind != CHANGE_RESPONSE && ticket->changes[i].kind != CHANGE_EXCLUDE &&
-            ticket->changes[i].kind != CHANGE_ERASE)
+        if (ticket->changes[i].kind == CHANGE_SURVEY || ticket->changes[i].kind == CHANGE_ARCHIVE ||
+            ticket->changes[i].kind == CHANGE_KEY || ticket->changes[i].kind == CHANGE_REVOKE ||
+            ticket->changes[i].kind == CHANGE_KEY_USED || ticket->changes[i].kind == CHANGE_SIGNING_KEY)
             return true;
     return false;
 }
@@ -87,6 +89,18 @@ static void note_health(struct ingest *ingest, const struct ticket *first, const
             atomic_store(&ingest->failed_at_ms, 0);
 }
 
+static void note_erasures(struct ingest *ingest, const struct ticket *first, const struct ticket *end) {
+    for (const struct ticket *ticket = first; ticket != end; ticket = ticket->next)
+        for (size_t i = 0; i < ticket->count; i++) {
+            const struct change *change = &ticket->changes[i];
+            bool erases = change->kind == CHANGE_ERASE || change->kind == CHANGE_RETAIN;
+            if (change->outcome == OUTCOME_AMENDED && erases)
+                atomic_store(&ingest->unsettled, true);
+            else if (change->outcome == OUTCOME_AMENDED && change->kind == CHANGE_SETTLE)
+                atomic_store(&ingest->unsettled, false);
+        }
+}
+
 /* Applies the tickets from `first` up to, not including, `end` as one transaction, and notes the result in each. */
 static enum cxd_err apply_run(struct ingest *ingest, struct ticket *first, const struct ticket *end,
                               bool is_retry) {
@@ -113,6 +127,8 @@ static enum cxd_err apply_run(struct ingest *ingest, struct ticket *first, const
     for (struct ticket *ticket = first; ticket != end; ticket = ticket->next)
         ticket->error = result;
     note_health(ingest, first, end, result);
+    if (result == CXD_OK)
+        note_erasures(ingest, first, end);
     if (result != CXD_OK) {
         char detail[300];
         log_record(LOG_LEVEL_ERROR, is_retry ? "apply_failed" : "batch_failed",
@@ -224,6 +240,10 @@ bool ingest_is_failing(const struct ingest *ingest, int64_t now_monotonic_ms) {
     return failed_at_ms != 0 && now_monotonic_ms - failed_at_ms < FAILING_MS;
 }
 
+bool ingest_is_unsettled(const struct ingest *ingest) {
+    return atomic_load(&ingest->unsettled);
+}
+
 /* For ingest_apply: a ticket whose `done` wakes the thread that waits for it. */
 struct waiter {
     pthread_mutex_t lock;
@@ -241,7 +261,8 @@ static void waiter_done(struct ticket *ticket) {
 
 enum cxd_err ingest_apply(struct ingest *ingest, struct change *change, struct error *err) {
     struct waiter waiter = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
-    struct ticket ticket = {.changes = change, .count = 1, .done = waiter_done, .context = &waiter};
+    struct ticket ticket = {
+        .changes = change, .count = 1, .done = waiter_done, .context = &waiter, .is_background = true};
     enum cxd_err result = ingest_submit(ingest, &ticket);
     if (result == CXD_OK) {
         ingest_wake(ingest);

@@ -10,6 +10,7 @@
 /* The properties that a survey declares now. */
 struct declared {
     int64_t survey;
+    int64_t anonymised_to; /* of the sqlite engine: retention has done what was answered before it */
     size_t count;
     struct declared_property {
         const char *dimension; /* "property.KEY" */

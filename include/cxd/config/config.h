@@ -34,6 +34,7 @@ struct config {
     /* [storage] */
     char storage_url[CONFIG_TEXT_SIZE]; /* "sqlite:PATH", "memory:" */
     int64_t queue_length;               /* changes that may wait for the writer */
+    int64_t retention_every_s;
     /* [reporting] */
     char timezone[CONFIG_TEXT_SIZE];
     /* [access] */

@@ -43,7 +43,9 @@ CXD_NODISCARD enum cxd_err ingest_start(const struct ingest_options *options, st
  * ticket larger than the whole queue is taken while the queue is not full. */
 CXD_NODISCARD enum cxd_err ingest_submit(struct ingest *ingest, struct ticket *ticket);
 void ingest_wake(struct ingest *ingest);
-/* Submits one change and waits for it: for start-up, not for handlers. */
+/* True if responses were erased, by name or by age, and no CHANGE_SETTLE has gone through since (any thread). */
+bool ingest_is_unsettled(const struct ingest *ingest);
+/* Submits one change and waits for it: for start-up and housekeeping, not for handlers. */
 CXD_NODISCARD enum cxd_err ingest_apply(struct ingest *ingest, struct change *change, struct error *err);
 /* True if the store refused a write within the last seconds and has taken none since (any thread). */
 bool ingest_is_failing(const struct ingest *ingest, int64_t now_monotonic_ms);

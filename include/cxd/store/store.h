@@ -49,6 +49,8 @@ enum change_kind {
     CHANGE_KEY,        /* add a key */
     CHANGE_REVOKE,     /* revoke the key `id` */
     CHANGE_KEY_USED,   /* note a key's last-used day */
+    CHANGE_RETAIN,     /* delete or anonymise responses that were answered before a time, some at once */
+    CHANGE_SETTLE,     /* what was overwritten or deleted leaves the files of the store too */
     CHANGE_SIGNING_KEY /* add a signing key; all but the two newest go */
 };
 
@@ -88,6 +90,14 @@ struct change {
             size_t limit;   /* responses touched at most; more are left to the next change */
             int64_t erased; /* out: responses touched */
         } erase;
+        struct {
+            int64_t survey;
+            int64_t before_ms; /* answered_at lies before it */
+            enum retention retention;
+            size_t limit;    /* responses looked at; out: AMENDED if any was touched */
+            int64_t touched; /* out */
+            bool more;       /* out: there may be more to do */
+        } retain;
         struct survey_record survey; /* out: number, revision, property_rolled, created_at, updated_at */
         struct {
             char slug[SLUG_SIZE];
@@ -115,6 +125,10 @@ struct change {
  * survey is live (again). Another metric or scale once there are responses is refused ERR_SURVEY_FIXED. A property that is
  * declared while there are responses is stored with rolled = false; one that is no longer declared loses its rollups.
  * CHANGE_ARCHIVE of an archived survey, CHANGE_REVOKE of a revoked key: REPLAYED. */
+
+/* CHANGE_RETAIN: deleted responses leave the figures; anonymised ones lose what CHANGE_ERASE takes, and count on. What was anonymised
+ * once is not looked at again, unless a response as old is stored later or the survey changes.
+ * CHANGE_SETTLE takes effect after the rest of its batch is durable: AMENDED, or MISSING where readers hold the old bytes (try again). */
 
 /* Opens (creating or migrating as needed) the store that `url` names: "sqlite:PATH" or "memory:". ERR_CONFIG for another URL,
  * ERR_LOCKED if another process has it open, ERR_SCHEMA if it was written by a newer cxd or is not cxd's, ERR_STORAGE. */

@@ -115,6 +115,53 @@ static enum cxd_err apply_erase(struct memory_store *store, struct change *chang
     return code;
 }
 
+static bool is_personal(const struct memory_store *store, const struct response *response) {
+    const struct survey_record *survey = store->surveys.blocks[response->survey - 1];
+    for (size_t i = 0; i < response->property_count; i++) {
+        bool declared = false;
+        for (size_t k = 0; k < survey->property_count; k++) {
+            declared = declared || strcmp(survey->property_keys[k], response->properties[i].key) == 0;
+        }
+        if (!declared) {
+            return true;
+        }
+    }
+    return response->respondent || response->comment || response->visit;
+}
+
+static enum cxd_err apply_retain(struct memory_store *store, struct change *change, struct error *err) {
+    bool deletes = change->as.retain.retention == RETENTION_DELETE;
+    size_t touched = 0;
+    enum cxd_err code = CXD_OK;
+    for (size_t i = 0; code == CXD_OK && i < store->responses.count && touched < change->as.retain.limit;
+         i++) {
+        const struct response *response = store->responses.blocks[i];
+        if (!response || response->survey != change->as.retain.survey ||
+            response->answered_at >= change->as.retain.before_ms ||
+            (!deletes && !is_personal(store, response))) {
+            continue;
+        }
+        touched++;
+        if (!deletes) {
+            code = forget(store, i, err);
+        } else if (!memory_swap(store, &store->responses, i, NULL)) {
+            code = no_memory(err);
+        }
+    }
+    change->as.retain.touched = (int64_t)touched;
+    change->as.retain.more = touched == change->as.retain.limit;
+    change->outcome = touched > 0 ? OUTCOME_AMENDED : OUTCOME_REPLAYED;
+    return code;
+}
+
+/* What was swapped out is freed with the commit. */
+static enum cxd_err apply_settle(struct memory_store *store, struct change *change, struct error *err) {
+    (void)store;
+    (void)err;
+    change->outcome = OUTCOME_AMENDED;
+    return CXD_OK;
+}
+
 static bool has_responses(const struct memory_store *store, int64_t survey) {
     for (size_t i = 0; i < store->responses.count; i++) {
         const struct response *response = store->responses.blocks[i];
@@ -208,6 +255,8 @@ static apply_change *const APPLIERS[] = {
     [CHANGE_KEY] = apply_key,
     [CHANGE_REVOKE] = apply_revoke,
     [CHANGE_KEY_USED] = apply_key_used,
+    [CHANGE_RETAIN] = apply_retain,
+    [CHANGE_SETTLE] = apply_settle,
     [CHANGE_SIGNING_KEY] = apply_signing_key,
 };
 

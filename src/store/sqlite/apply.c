@@ -13,6 +13,8 @@ static write_change *const WRITERS[] = {
     [CHANGE_KEY] = write_key,
     [CHANGE_REVOKE] = write_revoke,
     [CHANGE_KEY_USED] = write_key_used,
+    [CHANGE_RETAIN] = write_retain,
+    [CHANGE_SETTLE] = write_settle,
     [CHANGE_SIGNING_KEY] = write_signing_key,
 };
 
@@ -55,6 +57,11 @@ enum cxd_err sqlite_apply(struct store *base, struct change *const *changes, siz
     }
     if (code == CXD_OK) {
         code = apply_all(store, changes, count, err);
+    }
+    for (size_t i = 0; code == CXD_OK && i < count; i++) {
+        if (changes[i]->kind == CHANGE_SETTLE && retain_settle(store)) {
+            changes[i]->outcome = OUTCOME_AMENDED;
+        }
     }
     if (code != CXD_OK) {
         db_rollback(&store->db);

@@ -22,6 +22,13 @@ const struct declared *declared_find(const struct declared_set *set, int64_t sur
     return find(set->surveys, set->count, survey);
 }
 
+void declared_set_anonymised(struct declared_set *set, int64_t survey, int64_t done_at) {
+    struct declared *declared = find(set->surveys, set->count, survey);
+    if (declared) {
+        declared->anonymised_to = done_at;
+    }
+}
+
 static enum cxd_err read_numbers(struct db *db, struct declared_set *set, struct error *err) {
     sqlite3_stmt *stmt = NULL;
     enum cxd_err code = db_statement(db, QUERY_LIST_SURVEY_NUMBERS, &stmt, err);
@@ -40,7 +47,19 @@ static enum cxd_err read_numbers(struct db *db, struct declared_set *set, struct
             }
             set->surveys = larger;
         }
+        set->surveys[set->count].anonymised_to = INT64_MIN;
         set->surveys[set->count++].survey = sqlite3_column_int64(stmt, 0);
+    }
+    sqlite3_reset(stmt);
+    return code;
+}
+
+static enum cxd_err read_anonymised(struct db *db, struct declared_set *set, struct error *err) {
+    sqlite3_stmt *stmt = NULL;
+    enum cxd_err code = db_statement(db, QUERY_LIST_ANONYMISED, &stmt, err);
+    bool row = false;
+    while (code == CXD_OK && (code = db_next(db, stmt, &row, err)) == CXD_OK && row) {
+        declared_set_anonymised(set, sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1));
     }
     sqlite3_reset(stmt);
     return code;
@@ -71,6 +90,9 @@ enum cxd_err declared_load(struct db *db, struct declared_set *set, struct error
     set->surveys = NULL;
     arena_reset(&set->arena);
     enum cxd_err code = read_numbers(db, set, err);
+    if (code == CXD_OK) {
+        code = read_anonymised(db, set, err);
+    }
     sqlite3_stmt *stmt = NULL;
     if (code == CXD_OK) {
         code = db_statement(db, QUERY_LIST_SURVEY_PROPERTIES, &stmt, err);

@@ -39,8 +39,7 @@ static enum cxd_err gather(struct sqlite_store *store, const char *respondent, s
     return CXD_OK;
 }
 
-static enum cxd_err delete_response(struct sqlite_store *store, const struct response *response,
-                                    struct error *err) {
+enum cxd_err delete_response(struct sqlite_store *store, const struct response *response, struct error *err) {
     sqlite3_stmt *stmt = NULL;
     enum cxd_err code = db_statement(&store->db, QUERY_DELETE_RESPONSE, &stmt, err);
     if (code == CXD_OK) {
@@ -50,8 +49,7 @@ static enum cxd_err delete_response(struct sqlite_store *store, const struct res
     return code == CXD_OK ? count_response(store, response, -1, err) : code;
 }
 
-static enum cxd_err forget_response(struct sqlite_store *store, const struct response *response,
-                                    struct error *err) {
+enum cxd_err forget_response(struct sqlite_store *store, const struct response *response, struct error *err) {
     struct declared none = {0};
     const struct declared *declared = declared_find(&store->declared, response->survey);
     struct property *kept = arena_alloc(&store->scratch, (response->property_count + 1) * sizeof *kept);

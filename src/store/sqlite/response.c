@@ -106,9 +106,16 @@ static enum cxd_err write_recontact(struct sqlite_store *store, struct change *c
 
 enum cxd_err write_response(struct sqlite_store *store, struct change *change, struct error *err) {
     const struct response *response = &change->as.response.value;
-    if (!declared_find(&store->declared, response->survey)) {
+    const struct declared *declared = declared_find(&store->declared, response->survey);
+    if (!declared) {
         change->outcome = OUTCOME_MISSING;
         return CXD_OK;
+    }
+    if (response->answered_at <= declared->anonymised_to) { /* an import of old answers */
+        enum cxd_err marked = retain_again(store, response->survey, response->answered_at, err);
+        if (marked != CXD_OK) {
+            return marked;
+        }
     }
     if (change->as.response.unless_stored != CXD_OK) {
         return answer_stored(store, change, err);

@@ -174,6 +174,9 @@ enum cxd_err write_survey(struct sqlite_store *store, struct change *change, str
     if (code == CXD_OK) {
         code = drop_undeclared(store, survey, err);
     }
+    if (code == CXD_OK) {
+        code = retain_restart(store, survey->number, err); /* another property may be free now */
+    }
     return code == CXD_OK ? declared_load(&store->db, &store->declared, err) : code;
 }
 

@@ -40,6 +40,7 @@ CXD_NODISCARD enum cxd_err migrate(struct db *db, const char *path, struct error
 
 /* declared.c */
 CXD_NODISCARD enum cxd_err declared_load(struct db *db, struct declared_set *set, struct error *err);
+void declared_set_anonymised(struct declared_set *set, int64_t survey, int64_t done_at);
 const struct declared *declared_find(const struct declared_set *set, int64_t survey); /* NULL: none */
 
 /* The writing of a change, inside the transaction. Each sets the outcome. */
@@ -48,6 +49,8 @@ CXD_NODISCARD enum cxd_err write_response(struct sqlite_store *store, struct cha
 CXD_NODISCARD enum cxd_err write_exclude(struct sqlite_store *store, struct change *change,
                                          struct error *err);
 CXD_NODISCARD enum cxd_err write_erase(struct sqlite_store *store, struct change *change, struct error *err);
+CXD_NODISCARD enum cxd_err write_retain(struct sqlite_store *store, struct change *change, struct error *err);
+CXD_NODISCARD enum cxd_err write_settle(struct sqlite_store *store, struct change *change, struct error *err);
 CXD_NODISCARD enum cxd_err write_survey(struct sqlite_store *store, struct change *change, struct error *err);
 CXD_NODISCARD enum cxd_err write_archive(struct sqlite_store *store, struct change *change,
                                          struct error *err);
@@ -61,6 +64,17 @@ CXD_NODISCARD enum cxd_err write_key_used(struct sqlite_store *store, struct cha
 /* The stored response, into store->scratch. */
 CXD_NODISCARD enum cxd_err find_response(struct sqlite_store *store, const struct id *id, bool *ret_found,
                                          struct response *ret_response, struct error *err);
+/* erase.c */
+CXD_NODISCARD enum cxd_err delete_response(struct sqlite_store *store, const struct response *response,
+                                           struct error *err);
+CXD_NODISCARD enum cxd_err forget_response(struct sqlite_store *store, const struct response *response,
+                                           struct error *err);
+/* retain.c: what was anonymised up to here must be looked at again, from `answered_at` on, or (restart) as a whole. */
+CXD_NODISCARD enum cxd_err retain_again(struct sqlite_store *store, int64_t survey, int64_t answered_at,
+                                        struct error *err);
+CXD_NODISCARD enum cxd_err retain_restart(struct sqlite_store *store, int64_t survey, struct error *err);
+/* Brings the log home and cuts it; false where a reader was in the way. */
+bool retain_settle(struct sqlite_store *store);
 /* Adds to the deltas. */
 CXD_NODISCARD enum cxd_err count_response(struct sqlite_store *store, const struct response *response,
                                           int sign, struct error *err);
