@@ -258,6 +258,113 @@ static void test_closed_survey_answers_replays_only(void **state) {
 }
 
 /* Suspicion adds up over amends; a fresh one excludes, one that an operator has lifted before does not come back by itself. */
+static struct change *make_retain(struct fixture *f, int64_t before_ms, enum retention retention,
+                                  size_t limit) {
+    struct change *change = make_change(f, CHANGE_RETAIN, NOW_MS);
+    change->as.retain.survey = f->survey;
+    change->as.retain.before_ms = before_ms;
+    change->as.retain.retention = retention;
+    change->as.retain.limit = limit;
+    return change;
+}
+
+static void put_personal(struct fixture *f, unsigned number, int64_t at_ms) {
+    static const struct property PROPERTIES[] = {{"note", "free"}, {"plan", "pro"}};
+    struct change *change = make_response(f, number, 9, at_ms);
+    change->as.response.value.respondent = "ann";
+    change->as.response.value.comment = "call me";
+    change->as.response.value.visit = "v";
+    change->as.response.value.properties = PROPERTIES;
+    change->as.response.value.property_count = 2;
+    assert_int_equal(apply(f, change), OUTCOME_CREATED);
+}
+
+static bool is_anonymous(struct fixture *f, unsigned number) {
+    struct response stored;
+    assert_true(read_response(f, number, &stored));
+    bool anonymous = !stored.respondent;
+    assert_int_equal(!stored.comment, anonymous);
+    assert_int_equal(!stored.visit, anonymous);
+    assert_int_equal(stored.property_count, anonymous ? 1 : 2);
+    assert_string_equal(response_property(&stored, "plan"), "pro");
+    return anonymous;
+}
+
+/* Some at once, the rest later; exactly what was answered before the time. */
+static void test_retention_deletes(void **state) {
+    struct fixture *f = *state;
+    for (unsigned i = 0; i < 10; i++)
+        put_personal(f, i, NOW_MS - 10 + i);
+    struct change *retain = make_retain(f, NOW_MS - 5, RETENTION_DELETE, 3);
+    assert_int_equal(apply(f, retain), OUTCOME_AMENDED);
+    assert_int_equal(retain->as.retain.touched, 3);
+    assert_true(retain->as.retain.more);
+    assert_int_equal(count_all(f), 7);
+    assert_int_equal(apply(f, retain), OUTCOME_AMENDED);
+    assert_int_equal(retain->as.retain.touched, 2);
+    assert_false(retain->as.retain.more);
+    assert_int_equal(apply(f, retain), OUTCOME_REPLAYED);
+    assert_int_equal(count_all(f), 5);
+    struct response stored;
+    for (unsigned i = 0; i < 10; i++)
+        assert_int_equal(read_response(f, i, &stored), i >= 5);
+}
+
+/* Counts stay; what is done is not done again, but what comes later, or is free later, is. */
+static void test_retention_anonymises(void **state) {
+    struct fixture *f = *state;
+    for (unsigned i = 0; i < 10; i++)
+        put_personal(f, i, NOW_MS - 10 + i / 4); /* equal times too */
+    struct change *retain = make_retain(f, NOW_MS - 8, RETENTION_ANONYMISE, 3);
+    int64_t touched = 0;
+    do {
+        (void)apply(f, retain);
+        assert_true(retain->as.retain.touched <= 3);
+        touched += retain->as.retain.touched;
+    } while (retain->as.retain.more);
+    assert_int_equal(touched, 8);
+    for (unsigned i = 0; i < 10; i++)
+        assert_int_equal(is_anonymous(f, i), i < 8);
+    assert_int_equal(count_all(f), 10);
+    struct property pro = {"plan", "pro"};
+    struct filter filter = {
+        .survey = f->survey, .properties = &pro, .property_count = 1, .property_rolled = true};
+    struct histogram hist = read_window(f, &filter, TIME_MIN, TIME_MAX);
+    assert_int_equal(histogram_count(&hist), 10);
+    assert_int_equal(apply(f, retain), OUTCOME_REPLAYED);
+
+    put_personal(f, 20, NOW_MS - 9);
+    put_personal(f, 21, NOW_MS - 1000);
+    put_personal(f, 22, NOW_MS - 8);
+    touched = 0;
+    do {
+        (void)apply(f, retain);
+        touched += retain->as.retain.touched;
+    } while (retain->as.retain.more);
+    assert_int_equal(touched, 2);
+    assert_true(is_anonymous(f, 20) && is_anonymous(f, 21) && !is_anonymous(f, 22));
+
+    /* "plan" is free data from now on. */
+    assert_int_equal(apply(f, make_survey(f, "shop", "{\"name\":\"bare\"}", NULL)), OUTCOME_AMENDED);
+    touched = 0;
+    do {
+        (void)apply(f, retain);
+        touched += retain->as.retain.touched;
+    } while (retain->as.retain.more);
+    assert_int_equal(touched, 10);
+    struct response stored;
+    assert_true(read_response(f, 0, &stored));
+    assert_int_equal(stored.property_count, 0);
+    assert_int_equal(count_all(f), 13);
+}
+
+static void test_settle(void **state) {
+    struct fixture *f = *state;
+    put_personal(f, 1, NOW_MS);
+    assert_int_equal(apply(f, make_change(f, CHANGE_SETTLE, NOW_MS)), OUTCOME_AMENDED);
+    assert_int_equal(count_all(f), 1);
+}
+
 static void test_flags(void **state) {
     struct fixture *f = *state;
     struct response stored;
@@ -441,6 +548,9 @@ int main(void) {
         ENGINE_TEST(test_amend_after_the_window_is_refused),
         ENGINE_TEST(test_id_of_another_survey_is_refused),
         ENGINE_TEST(test_closed_survey_answers_replays_only),
+        ENGINE_TEST(test_retention_deletes),
+        ENGINE_TEST(test_retention_anonymises),
+        ENGINE_TEST(test_settle),
         ENGINE_TEST(test_flags),
         ENGINE_TEST(test_excluded_counts_nowhere_and_comes_back),
         ENGINE_TEST(test_erase_keeps_counts_or_not),
