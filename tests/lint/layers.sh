@@ -23,6 +23,7 @@ main 6"
 
 # header (as a part of its path) and the sources that may include it
 vendors="microhttpd.h src/http/
+gnutls/ src/http/
 sqlite3.h src/store/sqlite/
 jansson.h src/codec/
 uuid/uuid.h src/base/id.c
