@@ -428,6 +428,13 @@ static char *read_all(const char *path) {
 
 static int repository; /* the directory that the tests are started in */
 
+enum {
+    OPTION_COUNT = 0
+#define OPTION(...) +1
+#include "config/options.def"
+#undef OPTION
+};
+
 static void test_sample(void **state) {
     (void)state;
     FILE *out = fopen("sample", "w");
@@ -454,7 +461,7 @@ static void test_sample(void **state) {
         else
             uncommented[length++] = *at;
     }
-    assert_int_equal(options, 33);
+    assert_int_equal(options, OPTION_COUNT);
     must_load(uncommented);
     check_defaults();
     free(uncommented);
