@@ -26,33 +26,34 @@ const char *auth_bearer(const char *authorization) {
     return token[length] == '\0' ? token : NULL;
 }
 
+/* 401, or where the address has shown too many bad keys 429. */
+static void refuse_key(struct http_request *request, const char *detail) {
+    limits_auth_failed(request);
+    if (!request->replied)
+        http_problem_code(request, ERR_BAD_KEY, "%s", detail);
+}
+
 void auth_admit(struct http_request *request) {
     const struct http_options *options = &request->connection->loop->server->options;
     if (request->route->scope == 0 || !options->authorize)
         return;
     const char *token = NULL;
-    if (request->facts.authorizations > 0)
-        limits_auth_admit(request);
-    if (request->replied)
-        return;
     if (request->facts.authorizations > 1) {
-        limits_auth_failed(request);
-        http_problem_code(request, ERR_BAD_KEY, "There is more than one Authorization header");
+        refuse_key(request, "There is more than one Authorization header");
         return;
     }
     if (request->facts.authorizations == 1) {
         const char *header = http_header(request, "Authorization");
         token = header ? auth_bearer(header) : NULL;
         if (!token) {
-            limits_auth_failed(request);
-            http_problem_code(request, ERR_BAD_KEY, "The Authorization header is not \"Bearer KEY\"");
+            refuse_key(request, "The Authorization header is not \"Bearer KEY\"");
             return;
         }
     }
     struct error err;
     enum cxd_err refused = options->authorize(options->app, request, token, request->route->scope, &err);
     if (refused == ERR_BAD_KEY)
-        limits_auth_failed(request);
-    if (refused)
+        refuse_key(request, err.detail);
+    else if (refused)
         http_problem(request, &err);
 }

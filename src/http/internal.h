@@ -198,7 +198,6 @@ void limits_set_peer(struct connection *connection);
 void limits_identify(struct http_request *request);
 void limits_admit(struct http_request *request);
 /* Notes a 429 down if this address has shown too many keys that are none. */
-void limits_auth_admit(struct http_request *request);
 void limits_auth_failed(struct http_request *request);
 bool limits_add_headers(const struct http_request *request, struct MHD_Response *response);
 

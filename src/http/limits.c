@@ -1,8 +1,8 @@
 /* How often a client may ask. Whose request it is: the peer, or the one it forwards for where it is a trusted proxy. Three limits
  * stand before any body is read: an address's responses, a survey's from all addresses, and an address's bad keys.
  *
- * A key from an address with too many bad ones is not compared, a good one neither: else the answer would tell it from the bad ones, and
- * guessing would go on. It costs the good one's owner less than a minute, and only where an address is shared with who guesses. */
+ * A good key always passes: who guesses at 256 random bits finds none, and who shares an address with them must not be locked out. The
+ * limit on bad keys bounds what the guessing costs. */
 
 #include <netinet/in.h>
 #include <stdio.h>
@@ -126,7 +126,9 @@ static void settle(struct http_request *request, enum http_rate rate, struct rat
     snprintf(refusal, sizeof refusal, KINDS[rate].refusal, (long long)rate_per_minute(server->rates[rate]));
     error_set(&err, ERR_RATE, "%s; try again in %s s", refusal, seconds);
     http_problem(request, &err);
-    if (request->facts.length > request->body_limit)
+    const struct http_options *options = &server->options;
+    size_t most = request->route->flags & HTTP_BATCH ? options->batch_bytes : options->body_bytes;
+    if (request->facts.length > most)
         request->closing = true;
 }
 
@@ -153,7 +155,7 @@ void limits_admit(struct http_request *request) {
         settle(request, HTTP_RATE_SUBJECT, verdict);
 }
 
-void limits_auth_admit(struct http_request *request) {
+void limits_auth_failed(struct http_request *request) {
     struct rate_table *table = request->connection->loop->server->rates[HTTP_RATE_AUTH];
     if (!table)
         return;
@@ -161,18 +163,9 @@ void limits_auth_admit(struct http_request *request) {
     if (!request->has_client)
         return;
     struct address key = rate_address_key(&request->client);
-    struct rate_verdict verdict = rate_peek(table, &key, sizeof key, now_ns(request));
+    struct rate_verdict verdict = rate_take(table, &key, sizeof key, now_ns(request));
     if (!verdict.allowed)
         settle(request, HTTP_RATE_AUTH, verdict);
-}
-
-void limits_auth_failed(struct http_request *request) {
-    struct rate_table *table = request->connection->loop->server->rates[HTTP_RATE_AUTH];
-    if (!table || !request->has_client)
-        return;
-    struct address key = rate_address_key(&request->client);
-    struct rate_verdict verdict = rate_take(table, &key, sizeof key, now_ns(request));
-    (void)verdict;
 }
 
 static char *put_text(char *at, const char *text) {
