@@ -68,7 +68,7 @@ SOURCES := $(filter-out src/tools/%,$(SOURCES))
 ifneq ($(VARIANT),release)
 SOURCES += $(sort $(wildcard tests/support/store_*.c))
 endif
-OBJECTS = $(SOURCES:%.c=$(OUT)/obj/%.o) $(OUT)/obj/gen/sql.o
+OBJECTS = $(SOURCES:%.c=$(OUT)/obj/%.o) $(OUT)/obj/gen/sql.o $(OUT)/obj/gen/user_agents.o
 
 .DEFAULT_GOAL = all
 .PHONY: all
@@ -98,6 +98,14 @@ $(OUT)/obj/gen/sql.c: build/tools/embed $(SQL)
 	build/tools/embed $(SQL) > $@.tmp && mv $@.tmp $@
 
 $(OUT)/obj/gen/sql.o: $(OUT)/obj/gen/sql.c src/store/sqlite/sql.h
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+# The list of user agents that is used without another one.
+$(OUT)/obj/gen/user_agents.c: build/tools/embed config/user-agents.txt
+	@mkdir -p $(@D)
+	build/tools/embed --text SUSPICION_USER_AGENTS api/suspicion.h config/user-agents.txt > $@.tmp && mv $@.tmp $@
+
+$(OUT)/obj/gen/user_agents.o: $(OUT)/obj/gen/user_agents.c src/api/suspicion.h
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # Unit and contract tests: each tests/{unit,contract}/test_*.c is a cmocka program.

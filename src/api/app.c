@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "api/app.h"
+#include "api/suspicion.h"
 #include "cxd/base/calendar.h"
 #include "cxd/base/log.h"
 #include "cxd/ingest/housekeeping.h"
@@ -141,6 +142,8 @@ static enum cxd_err start_all(struct app *app, bool starter_surveys, struct erro
     if (result == CXD_OK)
         result = settle_state_directory(app, err);
     if (result == CXD_OK)
+        result = suspicion_open(app, err);
+    if (result == CXD_OK)
         result = catalog_open(app->store, &app->catalog, err);
     if (result == CXD_OK)
         result = open_http(app, err);
@@ -219,6 +222,7 @@ void app_stop(struct app *app) {
     ingest_stop(app->ingest);
     http_server_close(app->http);
     catalog_close(app->catalog);
+    suspicion_close(app);
     store_close(app->store);
     free(app);
 }

@@ -21,8 +21,10 @@ struct app {
     struct housekeeping *housekeeping;
     struct http_server *http;
     char state_directory[CONFIG_TEXT_SIZE];
-    atomic_flag noting_use; /* a key's last-used day is on its way to the writer */
-    bool has_endpoint;      /* the file `endpoint` is this process's */
+    struct needles *user_agents;              /* of machines */
+    atomic_uint_fast64_t flagged[FLAG_COUNT]; /* since the start */
+    atomic_flag noting_use;                   /* a key's last-used day is on its way to the writer */
+    bool has_endpoint;                        /* the file `endpoint` is this process's */
 };
 
 extern const struct http_route API_ROUTES[];
@@ -44,6 +46,10 @@ http_handler api_response_patch, api_respondent_delete;
 http_handler api_keys_get, api_key_post, api_key_delete;
 /* invitations.c, signing_keys.c */
 http_handler api_invitations_post, api_signing_keys_get, api_signing_key_post;
+/* metrics.c */
+http_handler api_metrics_get;
+/* Responses that were stored with the flag of this index, or got it later, since the start. */
+uint64_t api_flagged(const struct app *app, int flag_index);
 /* health.c */
 http_handler api_healthz_get, api_readyz_get;
 

@@ -2,7 +2,7 @@
  * because the latter is read from the store. */
 #include <string.h>
 
-#include "api/app.h"
+#include "api/suspicion.h"
 #include "cxd/base/clock.h"
 #include "cxd/base/utf8.h"
 #include "cxd/codec/survey.h"
@@ -50,14 +50,27 @@ static enum cxd_err read_eligibility(struct http_request *request, const struct 
     return result;
 }
 
-static enum cxd_err write_form(struct http_request *request, const struct survey *survey,
-                               const char *respondent, struct error *err) {
-    struct survey_form form = {.now_ms = http_now_ms(request), .has_respondent = respondent != NULL};
+static enum cxd_err write_form(struct http_request *request, const struct snapshot *snapshot,
+                               const struct survey *survey, const char *respondent, struct error *err) {
+    struct survey_form form = {
+        .now_ms = http_now_ms(request),
+        .has_respondent = respondent != NULL,
+        .honeypot = SUSPICION_HONEYPOT,
+    };
+    struct buffer nonce;
+    buffer_init(&nonce);
     enum cxd_err result = CXD_OK;
     if (respondent != NULL)
         result = read_eligibility(request, survey, respondent, &form.eligible_from, err);
+    if (result == CXD_OK && survey->min_seconds > 0) {
+        suspicion_sign_nonce(&nonce, snapshot, survey, form.now_ms);
+        form.nonce = buffer_terminate(&nonce);
+        if (form.nonce == NULL)
+            result = error_set(err, ERR_NO_MEMORY, "no memory for the form");
+    }
     if (result == CXD_OK)
         survey_encode_form(http_out(request), survey, &form);
+    buffer_free(&nonce);
     return result;
 }
 
@@ -66,16 +79,19 @@ void api_form_get(struct http_request *request) {
     const struct snapshot *snapshot = catalog_acquire(app->catalog);
     const struct survey *survey = snapshot_survey(snapshot, http_path(request, "survey"));
     const char *respondent = NULL;
+    bool is_own = false; /* this client's alone, and true for now only: no ETag, not to be kept */
     struct error err;
     enum cxd_err result = survey == NULL ? error_set(&err, ERR_NO_SURVEY, "there is no survey of this name")
                                          : read_parameters(request, &respondent, &err);
-    if (result == CXD_OK)
-        result = write_form(request, survey, respondent, &err);
+    if (result == CXD_OK) {
+        is_own = respondent != NULL || survey->min_seconds > 0;
+        result = write_form(request, snapshot, survey, respondent, &err);
+    }
     catalog_release(snapshot);
     if (result != CXD_OK)
         http_problem(request, &err);
-    else if (respondent != NULL)
-        http_reply(request, 200, "application/json"); /* theirs alone, and true for now only: no ETag */
+    else if (is_own)
+        http_reply(request, 200, "application/json");
     else
         http_reply_tagged(request, "application/json");
 }

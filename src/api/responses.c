@@ -1,7 +1,7 @@
 /* POST and PUT of one response: decode, validate against the survey, submit, and after the commit reply what is stored. */
 #include <string.h>
 
-#include "api/app.h"
+#include "api/suspicion.h"
 #include "cxd/base/clock.h"
 #include "cxd/codec/response.h"
 
@@ -98,8 +98,14 @@ static void finish_response(struct http_request *request) {
         return;
     }
     const struct response *response = &submission->change.as.response.value;
-    response_encode(http_out(request), response, submission->slug);
+    struct response shown = *response;
     bool created = submission->change.outcome == OUTCOME_CREATED;
+    suspicion_count(http_app(request),
+                    created ? response->flags : submission->change.as.response.fresh_flags);
+    /* What is thought of it is the operator's: a machine would learn how not to be suspected. */
+    shown.flags = 0;
+    shown.excluded = false;
+    response_encode(http_out(request), &shown, submission->slug);
     if (created) {
         char location[160] = "/v1/surveys/";
         char id[ID_TEXT_SIZE];
@@ -119,7 +125,8 @@ static void bound_recontact(const struct app *app, const struct survey *survey, 
     change->as.response.recontact.any_ms = app->config->recontact_days * DAY_MS;
 }
 
-static void submit_response(struct http_request *request, const char *path_id, const struct survey *survey) {
+static void submit_response(struct http_request *request, const char *path_id,
+                            const struct snapshot *snapshot, const struct survey *survey) {
     struct submission *submission = arena_alloc_zero(http_arena(request), 1, sizeof(*submission));
     if (submission == NULL) {
         http_problem_code(request, ERR_NO_MEMORY, "no memory for the response");
@@ -133,7 +140,8 @@ static void submit_response(struct http_request *request, const char *path_id, c
         return;
     }
     if (api_fill_response(request, survey, change, &err) != CXD_OK ||
-        api_require_invitation(survey, change, &err) != CXD_OK) {
+        api_require_invitation(survey, change, &err) != CXD_OK ||
+        suspicion_judge(request, snapshot, survey, response, &err) != CXD_OK) {
         http_problem(request, &err);
         return;
     }
@@ -157,7 +165,7 @@ static void take_response(struct http_request *request, const char *path_id) {
     if (survey == NULL)
         http_problem_code(request, ERR_NO_SURVEY, "there is no survey of this name");
     else
-        submit_response(request, path_id, survey);
+        submit_response(request, path_id, snapshot, survey);
     catalog_release(snapshot);
 }
 

@@ -12,7 +12,8 @@ const struct http_route API_ROUTES[] = {
     {HTTP_PATCH, RESPONSES "/{id}", api_response_patch, SCOPE_WRITE, 0},
     {HTTP_GET, "/v1/respondents/{respondent}", api_respondent_get, SCOPE_EXPORT, HTTP_POOLED | HTTP_QUERY},
     {HTTP_DELETE, "/v1/respondents/{respondent}", api_respondent_delete, SCOPE_ERASE, HTTP_QUERY},
-    {HTTP_GET, "/v1/surveys/{survey}/form", api_form_get, 0, HTTP_CORS | HTTP_POOLED | HTTP_QUERY},
+    {HTTP_GET, "/v1/surveys/{survey}/form", api_form_get, 0,
+     HTTP_CORS | HTTP_POOLED | HTTP_QUERY | HTTP_RATED_QUERY},
     {HTTP_POST, "/v1/responses", api_batch_post, SCOPE_WRITE, HTTP_INGEST | HTTP_BATCH | HTTP_POOLED},
     {HTTP_GET, "/v1/surveys/{survey}/score", api_score_get, SCOPE_READ, HTTP_POOLED | HTTP_QUERY},
     {HTTP_GET, "/v1/surveys/{survey}/trend", api_trend_get, SCOPE_READ, HTTP_POOLED | HTTP_QUERY},
@@ -27,6 +28,7 @@ const struct http_route API_ROUTES[] = {
     {HTTP_POST, INVITATIONS, api_invitations_post, SCOPE_WRITE, HTTP_BATCH | HTTP_POOLED | HTTP_QUERY},
     {HTTP_GET, "/v1/signing-keys", api_signing_keys_get, SCOPE_ADMIN, 0},
     {HTTP_POST, "/v1/signing-keys", api_signing_key_post, SCOPE_ADMIN, 0},
+    {HTTP_GET, "/metrics", api_metrics_get, SCOPE_READ, 0},
     {HTTP_GET, "/healthz", api_healthz_get, 0, HTTP_QUERY},
     {HTTP_GET, "/readyz", api_readyz_get, 0, HTTP_QUERY},
 };

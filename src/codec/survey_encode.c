@@ -127,6 +127,10 @@ void survey_encode_form(struct buffer *out, const struct survey *survey, const s
     buffer_append_int(out, survey->revision);
     buffer_append_text(out, ",\"open\":");
     buffer_append_text(out, survey_is_open(survey, form->now_ms) ? "true" : "false");
+    if (form->honeypot != NULL)
+        encode_text_member(out, ",\"honeypot\":", form->honeypot);
+    if (form->nonce != NULL)
+        encode_text_member(out, ",\"nonce\":", form->nonce);
     if (form->has_respondent)
         encode_eligibility(out, form);
     buffer_append_char(out, '}');

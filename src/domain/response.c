@@ -26,6 +26,19 @@ bool flag_parse(const char *name, enum flag *ret_flag) {
     return false;
 }
 
+const char *flags_reason(unsigned flags, char out[FLAG_REASON_SIZE]) {
+    const char *lead = "suspected: ";
+    char *at = out;
+    *at = '\0';
+    for (int i = 0; i < FLAG_COUNT; i++) {
+        if (!(flags & 1U << i))
+            continue;
+        at = stpcpy(stpcpy(at, lead), FLAG_NAMES[i]);
+        lead = ", ";
+    }
+    return out;
+}
+
 static bool same_text(const char *a, const char *b) {
     return a == b || (a && b && strcmp(a, b) == 0);
 }

@@ -138,7 +138,8 @@ static int64_t now_ns(const struct http_request *request) {
 
 void limits_admit(struct http_request *request) {
     struct rate_table *const *rates = request->connection->loop->server->rates;
-    if (!(request->route->flags & HTTP_RATED))
+    bool is_rated = request->route->flags & HTTP_RATED;
+    if (!is_rated && !(request->route->flags & HTTP_RATED_QUERY && request->target.query))
         return;
     limits_identify(request);
     if (rates[HTTP_RATE_ADDRESS] && request->has_client) {
@@ -147,7 +148,7 @@ void limits_admit(struct http_request *request) {
                rate_take(rates[HTTP_RATE_ADDRESS], &key, sizeof key, now_ns(request)));
     }
     const char *subject = request->parameters[0];
-    if (!rates[HTTP_RATE_SUBJECT] || !subject || request->replied)
+    if (!is_rated || !rates[HTTP_RATE_SUBJECT] || !subject || request->replied)
         return;
     struct rate_verdict verdict =
         rate_take(rates[HTTP_RATE_SUBJECT], subject, strlen(subject), now_ns(request));

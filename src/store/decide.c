@@ -48,8 +48,9 @@ enum cxd_err decide_response(struct change *change, const struct response *store
     }
     sent->received_at = stored->received_at;
     /* Suspicion adds up, and a fresh one excludes; an exclusion is lifted only by an operator. */
-    bool fresh_flags = !same && (sent->flags & ~stored->flags) != 0;
-    if (!fresh_flags || stored->excluded) {
+    unsigned fresh_flags = same ? 0 : sent->flags & ~stored->flags;
+    change->as.response.fresh_flags = fresh_flags;
+    if (fresh_flags == 0 || stored->excluded) {
         sent->excluded = stored->excluded;
         sent->excluded_reason = reason;
     }

@@ -216,7 +216,7 @@ async function getSurvey(context, dice) {
   assert.equal(reply.status, 200, reply.text);
   if (form) {
     const { metric, scale, texts } = survey.definition;
-    assert.deepEqual(reply.json, { slug, metric, scale, texts, revision: survey.revision, open: context.model.isOpen(survey, now) });
+    assert.deepEqual(reply.json, { slug, metric, scale, texts, revision: survey.revision, open: context.model.isOpen(survey, now), honeypot: 'website' });
   } else {
     holdSurvey(reply.json, survey);
   }

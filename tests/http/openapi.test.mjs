@@ -14,7 +14,7 @@ const document = description.document;
 function readRoutes() {
   const text = read('src/api/routes.c');
   const macros = Object.fromEntries([...text.matchAll(/^#define (\w+) (".*")$/gm)].map(([, name, value]) => [name, value]));
-  return [...text.matchAll(/^\s*\{HTTP_(\w+), ([^,]+), (api_\w+), (\w+), ([^}]+)\}/gm)].map(([, method, pattern, , scope, flags]) => ({
+  return [...text.matchAll(/^\s*\{HTTP_(\w+), ([^,]+), (api_\w+), (\w+),\s+([^}]+)\}/gm)].map(([, method, pattern, , scope, flags]) => ({
     method: method.toLowerCase(),
     pattern: pattern.trim().split(/\s+/).map((part) => macros[part] ?? part).join('').replaceAll('"', ''),
     scope: /^SCOPE_(\w+)$/.exec(scope)?.[1].toLowerCase() ?? null,
@@ -57,7 +57,7 @@ describe('the description', () => {
       const { responses, parameters = [] } = operation(route);
       const name = `${route.method} ${route.pattern}`;
       for (const status of ['400', '413', '500', '503']) assert.ok(responses[status], `${status} of ${name}`);
-      assert.equal(responses['429'] !== undefined, route.scope !== null || route.flags.includes('HTTP_RATED'), `429 of ${name}`);
+      assert.equal(responses['429'] !== undefined, route.scope !== null || route.flags.includes('HTTP_RATED') || route.flags.includes('HTTP_RATED_QUERY'), `429 of ${name}`);
       assert.equal(responses['411'] !== undefined, route.flags.includes('HTTP_INGEST'), `411 of ${name}`);
       const query = parameters.map((value) => description.find(value, []).value).filter((parameter) => parameter.in === 'query');
       if (query.length > 0) assert.ok(route.flags.includes('HTTP_QUERY'), `parameters of ${name}`);

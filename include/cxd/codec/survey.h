@@ -38,9 +38,11 @@ struct survey_form {
     int64_t now_ms;
     bool has_respondent;   /* whether to say if they may answer */
     int64_t eligible_from; /* when they may answer again; TIME_MIN: now */
+    const char *honeypot;  /* the name of a member that people do not see; NULL: not told */
+    const char *nonce;     /* to be sent back with the response; NULL if there is none */
 };
 
-/* What a widget needs to draw the survey: slug, metric, scale, texts, revision, open; with a respondent eligible, and where that is false
+/* What a widget needs to draw the survey: slug, metric, scale, texts, revision, open, honeypot, nonce; with a respondent eligible, and where that is false
  * reason ("recontact") and eligible_from. */
 void survey_encode_form(struct buffer *out, const struct survey *survey, const struct survey_form *form);
 

@@ -40,6 +40,8 @@ struct config {
     /* [access] */
     enum config_read read;
     int64_t recontact_days; /* after an answer to any survey; 0: off */
+    /* [suspicion] */
+    char user_agents[CONFIG_TEXT_SIZE]; /* path of a list; empty: the built-in one */
     /* [limits]: edge cases of what is taken in; characters are Unicode code points */
     int64_t body_bytes;
     int64_t batch_bytes;

@@ -33,6 +33,10 @@ enum flag {
 const char *flag_name(int index);
 CXD_NODISCARD bool flag_parse(const char *name, enum flag *ret_flag);
 
+/* "suspected: honeypot, too_fast": the excluded_reason of a response with these flags. Returns `out`. */
+enum { FLAG_REASON_SIZE = 96 };
+const char *flags_reason(unsigned flags, char out[FLAG_REASON_SIZE]);
+
 struct response {
     struct id id;
     bool has_id;      /* named by the client (or by an Idempotency-Key) */

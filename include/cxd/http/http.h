@@ -34,9 +34,8 @@ enum http_flags {
     HTTP_BATCH = 1 << 2,  /* the body limit is batch_bytes */
     HTTP_CORS = 1 << 3,   /* open to other origins, as allow_origin says */
     HTTP_QUERY = 1 << 4,  /* reads its query string; without it any parameter is refused */
-    HTTP_RATED =
-        1
-        << 5 /* limited by the client's address, and by the route's first parameter for all clients together */
+    HTTP_RATED = 1 << 5,  /* limited by the client's address, and by the first parameter for all clients */
+    HTTP_RATED_QUERY = 1 << 6 /* limited by the client's address where there is a query string */
 };
 
 /* `pattern` is literal segments and {named} ones: "/v1/surveys/{survey}/responses". `scope` 0 is public; anything else is
@@ -51,7 +50,7 @@ struct http_route {
 
 /* What is limited. */
 enum http_rate {
-    HTTP_RATE_ADDRESS, /* requests to HTTP_RATED routes from one address (IPv6: one /64) */
+    HTTP_RATE_ADDRESS, /* requests to HTTP_RATED (and HTTP_RATED_QUERY) routes from one address (IPv6: one /64) */
     HTTP_RATE_SUBJECT, /* requests to HTTP_RATED routes with one first parameter (a survey), from all addresses */
     HTTP_RATE_AUTH, /* keys from one address that the authorize hook did not know; after these none is looked at */
     HTTP_RATE_COUNT

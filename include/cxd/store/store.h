@@ -71,6 +71,7 @@ struct change {
         struct {
             struct response value; /* in: id, survey, revision, … ; out (replayed, amended): as stored */
             int64_t amend_window_ms;
+            unsigned fresh_flags;       /* out, amended: those that were not there */
             enum cxd_err unless_stored; /* not CXD_OK: only a replay is answered, else refused with this */
             struct {
                 int64_t survey_ms, any_ms; /* since an answer to this survey, or to any; 0: not looked at */

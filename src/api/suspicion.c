@@ -1,0 +1,127 @@
+/* Suspicion of one response as it comes: what it holds, how fast it came after its form, and what sent it. Runs on the loop, before the
+ * response is submitted. Bursts, which need more than one, are in burst.c. */
+#include "api/suspicion.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NONCE_PURPOSE "form"
+
+enum { LIST_BYTES_MAX = 1 << 20 };
+
+static enum cxd_err read_list(const char *path, struct buffer *out, struct error *err) {
+    char piece[4096];
+    ssize_t count = 1;
+    struct stat status;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return error_set(err, ERR_CONFIG, "[suspicion] user_agents: %s cannot be read: %s", path,
+                         strerror(errno));
+    bool is_file = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+    while (is_file && count > 0 && out->length <= LIST_BYTES_MAX) {
+        count = read(fd, piece, sizeof(piece));
+        if (count > 0)
+            buffer_append(out, piece, (size_t)count);
+    }
+    close(fd);
+    if (!is_file || count < 0)
+        return error_set(err, ERR_CONFIG, "[suspicion] user_agents: %s cannot be read: no readable file",
+                         path);
+    if (out->length > LIST_BYTES_MAX)
+        return error_set(err, ERR_CONFIG, "[suspicion] user_agents: %s is larger than 1 MiB", path);
+    return out->failed ? error_set(err, ERR_NO_MEMORY, "no memory for the list of user agents") : CXD_OK;
+}
+
+enum cxd_err suspicion_open(struct app *app, struct error *err) {
+    const char *path = app->config->user_agents;
+    if (path[0] == '\0')
+        return needles_make(SUSPICION_USER_AGENTS, strlen(SUSPICION_USER_AGENTS), &app->user_agents, err);
+    struct buffer list;
+    struct error reason;
+    buffer_init(&list);
+    enum cxd_err result = read_list(path, &list, err);
+    if (result == CXD_OK) {
+        result = needles_make(list.length > 0 ? list.data : "", list.length, &app->user_agents, &reason);
+        if (result != CXD_OK)
+            error_set(err, result, "[suspicion] user_agents: %.120s: %.100s", path, reason.detail);
+    }
+    buffer_free(&list);
+    return result;
+}
+
+void suspicion_close(struct app *app) {
+    needles_free(app->user_agents);
+}
+
+void suspicion_sign_nonce(struct buffer *out, const struct snapshot *snapshot, const struct survey *survey,
+                          int64_t now_ms) {
+    char payload[SLUG_SIZE + 24];
+    if (snapshot->signing_key_count == 0)
+        return;
+    int length = snprintf(payload, sizeof(payload), "%s %lld", survey->slug, (long long)now_ms);
+    token_sign(out, snapshot->signing_keys[0].secret, NONCE_PURPOSE, payload, (size_t)length);
+}
+
+static bool open_nonce(struct http_request *request, const struct snapshot *snapshot, const char *nonce,
+                       const char **ret_payload, size_t *ret_length) {
+    for (size_t i = 0; i < snapshot->signing_key_count; i++)
+        if (token_open(nonce, snapshot->signing_keys[i].secret, NONCE_PURPOSE, http_arena(request),
+                       ret_payload, ret_length))
+            return true;
+    return false;
+}
+
+/* The time of issue, from a payload that we signed ourselves; false for another survey's. */
+static bool read_payload(const char *payload, const struct survey *survey, int64_t *ret_issued_ms) {
+    size_t length = strlen(survey->slug);
+    if (strncmp(payload, survey->slug, length) != 0 || payload[length] != ' ')
+        return false;
+    *ret_issued_ms = strtoll(payload + length + 1, NULL, 10);
+    return true;
+}
+
+static unsigned judge_nonce(struct http_request *request, const struct snapshot *snapshot,
+                            const struct survey *survey, const char *nonce) {
+    const char *payload;
+    size_t length;
+    int64_t issued_ms;
+    if (survey->min_seconds == 0)
+        return 0;
+    if (nonce == NULL || !open_nonce(request, snapshot, nonce, &payload, &length) ||
+        !read_payload(payload, survey, &issued_ms))
+        return FLAG_NONCE;
+    int64_t age_ms = http_now_ms(request) - issued_ms;
+    if (age_ms < 0 || age_ms > DAY_MS)
+        return FLAG_NONCE;
+    return age_ms < survey->min_seconds * 1000 ? FLAG_TOO_FAST : 0;
+}
+
+enum cxd_err suspicion_judge(struct http_request *request, const struct snapshot *snapshot,
+                             const struct survey *survey, struct response *response, struct error *err) {
+    const struct app *app = http_app(request);
+    const char *agent = http_header(request, "User-Agent");
+    unsigned flags = judge_nonce(request, snapshot, survey, response->sent.nonce);
+    if (response->sent.filled_honeypot)
+        flags |= FLAG_HONEYPOT;
+    if (agent != NULL && needles_match(app->user_agents, agent))
+        flags |= FLAG_USER_AGENT;
+    response->flags = flags;
+    if (flags == 0)
+        return CXD_OK;
+    char reason[FLAG_REASON_SIZE];
+    response->excluded = true;
+    response->excluded_reason = arena_strdup(http_arena(request), flags_reason(flags, reason));
+    return response->excluded_reason != NULL ? CXD_OK
+                                             : error_set(err, ERR_NO_MEMORY, "no memory for the response");
+}
+
+void suspicion_count(struct app *app, unsigned flags) {
+    for (int i = 0; i < FLAG_COUNT; i++)
+        if (flags & 1U << i)
+            atomic_fetch_add_explicit(&app->flagged[i], 1, memory_order_relaxed);
+}

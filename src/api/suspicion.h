@@ -1,0 +1,34 @@
+#ifndef CXD_API_SUSPICION_H
+#define CXD_API_SUSPICION_H
+
+#include <stdatomic.h>
+
+#include "api/app.h"
+#include "cxd/base/hash.h"
+#include "cxd/base/needles.h"
+
+/* Which responses look like a machine's. They are stored with their flags, excluded and answered as any other. */
+
+/* The list that is built in: config/user-agents.txt. */
+extern const char SUSPICION_USER_AGENTS[];
+
+/* The name of the member of a response that people do not see. */
+#define SUSPICION_HONEYPOT "website"
+
+/* Reads the list of user agents. */
+CXD_NODISCARD enum cxd_err suspicion_open(struct app *app, struct error *err);
+void suspicion_close(struct app *app);
+
+/* Appends the nonce of a form that is given out now; nothing if there is no key to sign it. */
+void suspicion_sign_nonce(struct buffer *out, const struct snapshot *snapshot, const struct survey *survey,
+                          int64_t now_ms);
+
+/* Sets flags, exclusion and its reason of a response that has come from a stranger. */
+CXD_NODISCARD enum cxd_err suspicion_judge(struct http_request *request, const struct snapshot *snapshot,
+                                           const struct survey *survey, struct response *response,
+                                           struct error *err);
+
+/* Counts the flags that a commit has added. */
+void suspicion_count(struct app *app, unsigned flags);
+
+#endif

@@ -1,0 +1,245 @@
+// What looks like a machine's is stored, flagged, excluded and answered as usual. Nonces are made and checked here by Node's crypto, with the signing
+// key as the database holds it.
+import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { makeDirectory, makeId, removeDirectory, run, seeded, sqlite, start, use } from './harness.mjs';
+
+const DAY = 86_400_000;
+const random = seeded(11);
+const d = await start();
+after(() => d.stop());
+await d.survey('shop', { metric: 'nps' });
+await d.survey('timed', { metric: 'nps', min_seconds: 2 });
+await d.survey('slow', { metric: 'nps', min_seconds: 3600 });
+
+const secretOf = (daemon) => Buffer.from(sqlite(daemon.database, 'SELECT hex(secret) FROM signing_key ORDER BY number DESC LIMIT 1;').trim(), 'hex');
+const hmac = (key, text) => crypto.createHmac('sha256', key).update(text).digest();
+const signed = (secret, purpose, payload) => `${Buffer.from(payload).toString('base64url')}.${hmac(hmac(secret, purpose), payload).toString('base64url')}`;
+const secret = secretOf(d);
+const nonce = (slug, ago, purpose = 'form', key = secret) => signed(key, purpose, `${slug} ${Date.now() - ago}`);
+const stored = async (slug, id, daemon = d) => (await daemon.admin('GET', `/v1/surveys/${slug}/responses/${id}`)).json;
+const score = async (slug) => (await d.score(slug, 'window=all')).json;
+
+// Posts, is answered as anybody, and tells what the operator sees of it.
+async function suspect(slug, body, options) {
+  const reply = await d.post(slug, body, options);
+  assert.equal(reply.status, 201, reply.text);
+  for (const member of ['flags', 'excluded', 'excluded_reason']) assert.equal(reply.json[member], undefined, member);
+  return stored(slug, reply.json.id);
+}
+
+async function flagsOf(slug, body, options) {
+  const had = (await score(slug)).n;
+  const { flags, excluded, excluded_reason } = await suspect(slug, body, options);
+  assert.equal((await score(slug)).n, had + (flags ? 0 : 1), 'a suspect is not counted, others are');
+  assert.equal(excluded, flags && true);
+  assert.equal(excluded_reason, flags && `suspected: ${flags.join(', ')}`);
+  return flags;
+}
+
+async function metrics(daemon = d) {
+  const reply = await daemon.admin('GET', '/metrics');
+  assert.equal(reply.status, 200);
+  assert.match(reply.headers['content-type'], /^text\/plain; version=0\.0\.4/);
+  return Object.fromEntries([...reply.text.matchAll(/^cxd_responses_flagged_total\{reason="(\w+)"\} (\d+)$/gm)].map(([, name, value]) => [name, Number(value)]));
+}
+
+test('the honeypot: told by the form, filled in only by machines', async () => {
+  assert.equal((await d.request('GET', '/v1/surveys/shop/form')).json.honeypot, 'website');
+  for (const website of ['http://x.example', ' ', 0, false, true, {}, ['x']]) assert.deepEqual(await flagsOf('shop', { score: 1, website }), ['honeypot'], JSON.stringify(website));
+  for (const website of ['', null, undefined]) assert.equal(await flagsOf('shop', { score: 9, website }), undefined);
+});
+
+test('the nonce is ours: the payload and its signature, by an independent computation', async () => {
+  const before = Date.now();
+  const { json, headers } = await d.request('GET', '/v1/surveys/timed/form');
+  const behind = Date.now();
+  assert.deepEqual([headers['cache-control'], headers.etag], ['no-store', undefined]);
+  const [payload, signature] = json.nonce.split('.');
+  const text = Buffer.from(payload, 'base64url').toString();
+  const [slug, issued] = text.split(' ');
+  assert.equal(slug, 'timed');
+  assert.ok(issued >= before && issued <= behind, issued);
+  assert.equal(signature, hmac(hmac(secret, 'form'), text).toString('base64url'));
+  assert.equal((await d.request('GET', '/v1/surveys/shop/form')).json.nonce, undefined);
+  assert.deepEqual(await flagsOf('timed', { score: 9, nonce: json.nonce }), ['too_fast']);
+  // The client's wait, and no sleep: a nonce of that age.
+  assert.deepEqual(await flagsOf('slow', { score: 9, nonce: nonce('slow', 3_600_000 - 5_000) }), ['too_fast']);
+  assert.equal(await flagsOf('slow', { score: 9, nonce: nonce('slow', 3_600_000) }), undefined);
+  assert.equal(await flagsOf('timed', { score: 9, nonce: nonce('timed', 2000) }), undefined);
+});
+
+test('nonces that are none', async () => {
+  const good = nonce('timed', 60_000);
+  const cases = {
+    missing: undefined,
+    null: null,
+    empty: '',
+    'of another survey': nonce('shop', 60_000),
+    'of a survey whose name begins so': nonce('timed2', 60_000),
+    'of the future': nonce('timed', -60_000),
+    'older than a day': nonce('timed', DAY + 60_000),
+    'for another purpose': nonce('timed', 60_000, 'invitation'),
+    'by another key': nonce('timed', 60_000, 'form', crypto.randomBytes(32)),
+    'by the key itself': `${good.split('.')[0]}.${hmac(secret, Buffer.from(good.split('.')[0], 'base64url')).toString('base64url')}`,
+    'of another time': `${Buffer.from(`timed ${Date.now() - 90_000}`).toString('base64url')}.${good.split('.')[1]}`,
+    'cut short': good.slice(0, -1),
+    'with more': `${good}A`,
+    unsigned: good.split('.')[0],
+    'no token': 'x'.repeat(3000),
+  };
+  for (const [name, value] of Object.entries(cases)) assert.deepEqual(await flagsOf('timed', { score: 9, nonce: value }), ['nonce'], name);
+  assert.equal(await flagsOf('timed', { score: 9, nonce: good }), undefined);
+  assert.equal(await flagsOf('timed', { score: 9, nonce: nonce('timed', DAY - 60_000) }), undefined);
+  assert.equal(await flagsOf('shop', { score: 9, nonce: 'whatever' }), undefined, 'where nothing is asked for');
+});
+
+test('a new signing key: nonces of the one before are still good, those of the one before that are not', async (t) => {
+  const mine = await use(t);
+  await mine.survey('timed', { metric: 'nps', min_seconds: 1 });
+  const keys = [secretOf(mine), crypto.randomBytes(32), crypto.randomBytes(32)];
+  await mine.end();
+  for (const key of keys.slice(1)) sqlite(mine.database, `INSERT INTO signing_key (secret, created_at) VALUES (x'${key.toString('hex')}', 1);`);
+  await mine.begin();
+  const verdict = async (key) => (await stored('timed', (await mine.post('timed', { score: 9, nonce: nonce('timed', 60_000, 'form', key) })).json.id, mine)).flags;
+  assert.deepEqual([await verdict(keys[2]), await verdict(keys[1]), await verdict(keys[0])], [undefined, undefined, ['nonce']]);
+});
+
+test('coming again does not make it suspect; an amend that is suspect does', async () => {
+  const id = makeId(random);
+  const body = { score: 9, nonce: nonce('timed', 60_000) };
+  assert.equal((await d.put('timed', id, body)).status, 201);
+  for (const again of [body, { score: 9 }, { score: 9, website: 'x' }]) {
+    const reply = await d.put('timed', id, again);
+    assert.equal(reply.status, 200, reply.text);
+    assert.equal((await stored('timed', id)).flags, undefined);
+  }
+  assert.equal((await d.put('timed', id, { score: 8, nonce: body.nonce })).status, 200);
+  assert.equal((await stored('timed', id)).flags, undefined);
+  const n = (await score('timed')).n;
+  const before = await metrics();
+  const reply = await d.put('timed', id, { score: 7, nonce: body.nonce, website: 'x' });
+  assert.deepEqual([reply.status, reply.json.flags, reply.json.excluded], [200, undefined, undefined]);
+  const held = await stored('timed', id);
+  assert.deepEqual([held.score, held.flags, held.excluded], [7, ['honeypot'], true]);
+  assert.equal((await score('timed')).n, n - 1);
+  assert.equal((await d.put('timed', id, { score: 7, nonce: body.nonce, website: 'x' })).status, 200);
+  assert.deepEqual(await metrics(), { ...before, honeypot: before.honeypot + 1 }, 'counted once');
+  // A better one later does not lift it: only an operator does.
+  await d.put('timed', id, { score: 6, nonce: body.nonce });
+  assert.deepEqual((await stored('timed', id)).flags, ['honeypot']);
+  await d.admin('PATCH', `/v1/surveys/timed/responses/${id}`, { body: { excluded: false } });
+  assert.equal((await stored('timed', id)).flags, undefined);
+  assert.equal((await score('timed')).n, n);
+});
+
+const agent = (name) => ({ headers: { 'User-Agent': name } });
+const MACHINES = [
+  'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)',
+  'Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm) Chrome/116.0.1938.76 Safari/537.36',
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/120.0.6099.109 Safari/537.36',
+  'Mozilla/5.0 (Unknown; Linux x86_64) AppleWebKit/538.1 (KHTML, like Gecko) PhantomJS/2.1.1 Safari/538.1',
+  'facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)',
+  'Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)',
+  'TelegramBot (like TwitterBot)',
+  'BarracudaCentral-Link-Scanner',
+  'Mozilla/5.0 (Windows NT 6.1; WOW64) SkypeUriPreview Preview/0.5 skype-url-preview@microsoft.com',
+  'Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; +https://openai.com/gptbot)',
+  'SOME-NEW-CRAWLER/7',
+];
+const PEOPLE = [
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36',
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36 Edg/131.0.2903.51',
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36 OPR/115.0.0.0',
+  'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15',
+  'Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0',
+  'Mozilla/5.0 (Windows NT 6.1; WOW64; Trident/7.0; rv:11.0) like Gecko',
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1',
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/126.0.6478.35 Mobile/15E148 Safari/604.1',
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) GSA/323.0.647062479 Mobile/15E148 Safari/604.1',
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 16_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 [FBAN/FBIOS;FBAV/400.0.0.0;FBBV/1;FBDV/iPhone14,5]',
+  'Mozilla/5.0 (Linux; Android 14; SM-S921B) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/26.0 Chrome/122.0.0.0 Mobile Safari/537.36',
+  'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile Safari/537.36',
+  'Mozilla/5.0 (Linux; Android 11; CUBOT X30) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/96.0.4664.104 Mobile Safari/537.36',
+  'Mozilla/5.0 (Linux; Android 9; CUBOT_X19 Build/PPR1.180610.011; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/90.0.4430.210 Mobile Safari/537.36 Instagram 200.0.0.0',
+  'Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36',
+  'Mozilla/5.0 (Linux; Android 12; Redmi Note 9 Pro) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/112.0.5615.136 Mobile Safari/537.36 XiaoMi/MiuiBrowser/14.4.0-g',
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Thunderbird/128.4.0',
+  'curl/7.88.1',
+  'python-requests/2.32',
+  'okhttp/4.12.0',
+  '',
+];
+test('user agents: machines are flagged, browsers pass', async () => {
+  for (const name of MACHINES) assert.deepEqual(await flagsOf('shop', { score: 1 }, agent(name)), ['user_agent'], name);
+  for (const name of PEOPLE) assert.equal(await flagsOf('shop', { score: 9 }, agent(name)), undefined, name);
+  assert.deepEqual(await flagsOf('timed', { score: 9, website: 'x' }, agent(MACHINES[0])), ['honeypot', 'nonce', 'user_agent'], 'all that holds');
+});
+
+test('a batch is not suspected', async () => {
+  const id = makeId(random);
+  await d.admin('POST', '/v1/responses', { body: JSON.stringify({ survey: 'timed', id, score: 9 }), type: 'application/x-ndjson', ...agent(MACHINES[0]) });
+  const held = await stored('timed', id);
+  assert.deepEqual([held.score, held.flags, held.excluded], [9, undefined, undefined]);
+});
+
+test('flagged=true lists them, with reasons', async () => {
+  const { json } = await d.admin('GET', '/v1/surveys/shop/responses?flagged=true&limit=500');
+  assert.ok(json.responses.length >= MACHINES.length);
+  for (const response of json.responses) assert.ok(response.flags.length > 0 && response.excluded);
+  const all = (await d.admin('GET', '/v1/surveys/shop/responses?limit=500')).json.responses;
+  assert.equal(all.filter((response) => response.flags).length, json.responses.length);
+});
+
+test('the list of user agents may be another one', async (t) => {
+  const dir = makeDirectory();
+  t.after(() => removeDirectory(dir));
+  const file = path.join(dir, 'agents');
+  fs.writeFileSync(file, '# mine\n\n  My Scanner/  \r\n');
+  const mine = await use(t, { config: { suspicion: { user_agents: file } } });
+  await mine.survey('shop', { metric: 'nps' });
+  const verdict = async (name) => (await stored('shop', (await mine.post('shop', { score: 1 }, agent(name))).json.id, mine)).flags;
+  assert.deepEqual(await verdict('x MY scanner/2'), ['user_agent']);
+  assert.equal(await verdict(MACHINES[0]), undefined);
+  fs.writeFileSync(file, '');
+  await mine.end();
+  await mine.begin();
+  assert.equal(await verdict('x MY scanner/2'), undefined);
+
+  const config = path.join(dir, 'bad.conf');
+  for (const [text, said] of [['abc\nno\n', /agents: line 2/], ['x'.repeat(2 << 20), /larger than/], [null, /cannot be read/]]) {
+    if (text === null) fs.rmSync(file);
+    else fs.writeFileSync(file, text);
+    fs.writeFileSync(config, `[server]\nlisten = 127.0.0.1:0\n[storage]\nurl = sqlite:${dir}/x.db\n[suspicion]\nuser_agents = ${file}\n`);
+    const { status, stderr } = run(['serve', '-c', config]);
+    assert.notEqual(status, 0);
+    assert.match(stderr, said);
+  }
+  fs.writeFileSync(config, `[server]\nlisten = 127.0.0.1:0\n[storage]\nurl = sqlite:${dir}/x.db\n[suspicion]\nuser_agents = ${dir}\n`);
+  assert.match(run(['serve', '-c', config]).stderr, /cannot be read/);
+});
+
+test('the metrics count what was flagged, by reason', async () => {
+  const before = await metrics();
+  assert.deepEqual(Object.keys(before), ['honeypot', 'too_fast', 'nonce', 'user_agent', 'burst']);
+  await d.post('timed', { score: 9, website: 'x' }, agent(MACHINES[0]));
+  await d.post('timed', { score: 9, nonce: nonce('timed', 0) });
+  await d.post('timed', { score: 9, nonce: nonce('timed', 60_000) });
+  assert.deepEqual(await metrics(), { ...before, honeypot: before.honeypot + 1, too_fast: before.too_fast + 1, nonce: before.nonce + 1, user_agent: before.user_agent + 1 });
+  assert.equal((await d.request('GET', '/metrics')).status, 401);
+  assert.match((await d.admin('GET', '/metrics')).text, /^cxd_requests_limited_total\{limit="address"\} 0$/m);
+});
+
+test('asking about respondents is limited by address, the plain form is not', async (t) => {
+  const mine = await use(t, { config: { limits: { ingest_rate: 5 } } });
+  await mine.survey('shop', { metric: 'nps' });
+  for (let i = 0; i < 20; i++) assert.equal((await mine.request('GET', '/v1/surveys/shop/form')).status, 200);
+  const statuses = [];
+  for (let i = 0; i < 7; i++) statuses.push((await mine.request('GET', `/v1/surveys/shop/form?respondent=r${i}`)).status);
+  assert.deepEqual(statuses.slice(0, 5), [200, 200, 200, 200, 200]);
+  assert.ok(statuses.includes(429), statuses.join());
+  assert.match((await mine.admin('GET', '/metrics')).text, /^cxd_requests_limited_total\{limit="address"\} [1-9]/m);
+});
