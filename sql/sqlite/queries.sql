@@ -30,7 +30,7 @@ UPDATE response SET revision = ?3, score = ?4, answered_at = ?5, touchpoint = ?8
 WHERE id = ?1;
 
 -- name: exclude_response
-UPDATE response SET excluded = ?2, excluded_reason = ?3, flags = iif(?2, flags, 0) WHERE id = ?1;
+UPDATE response SET excluded = ?2, excluded_reason = ?3, flags = ?4 WHERE id = ?1;
 
 -- name: forget_response
 UPDATE response SET respondent = NULL, comment = NULL, visit = NULL, properties = ?2 WHERE id = ?1;
@@ -40,6 +40,10 @@ DELETE FROM response WHERE id = ?1;
 
 -- name: select_respondent
 SELECT id FROM response WHERE respondent = ?1 LIMIT ?2;
+
+-- name: select_flagged
+SELECT id FROM response INDEXED BY response_flagged
+WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND flags <> 0 LIMIT ?4;
 
 -- name: last_answer
 SELECT max(answered_at)

@@ -21,6 +21,7 @@ struct app {
     struct housekeeping *housekeeping;
     struct http_server *http;
     char state_directory[CONFIG_TEXT_SIZE];
+    struct burst_table *bursts;
     struct needles *user_agents;              /* of machines */
     atomic_uint_fast64_t flagged[FLAG_COUNT]; /* since the start */
     atomic_flag noting_use;                   /* a key's last-used day is on its way to the writer */
@@ -41,7 +42,7 @@ http_handler api_score_get, api_scores_get, api_trend_get;
 /* listing.c */
 http_handler api_responses_get, api_response_get, api_respondent_get;
 /* erasure.c */
-http_handler api_response_patch, api_respondent_delete;
+http_handler api_response_patch, api_responses_patch, api_respondent_delete;
 /* keys.c */
 http_handler api_keys_get, api_key_post, api_key_delete;
 /* invitations.c, signing_keys.c */

@@ -6,14 +6,14 @@
 #include "cxd/codec/exclusion.h"
 #include "cxd/codec/response.h"
 
-/* Responses that one transaction erases: others' changes wait no longer than for these. */
+/* Responses that one transaction erases or clears: others' changes wait no longer than for these. */
 enum { ERASED_AT_ONCE = 500 };
 
 struct erasure {
     struct ticket ticket; /* first: http_deferred gives it back */
     struct change change;
     char slug[SLUG_SIZE];
-    int64_t erased; /* by the changes before this one */
+    int64_t erased; /* or cleared, by the changes before this one */
 };
 
 /* NULL, and the problem is on its way, when memory is refused. */
@@ -73,6 +73,81 @@ void api_response_patch(struct http_request *request) {
     catalog_release(snapshot);
     if (result == CXD_OK)
         api_submit(request, &erasure->ticket, finish_exclude);
+    else
+        http_problem(request, &err);
+}
+
+/* flagged=true, and a window if it is given as from and to. */
+static enum cxd_err read_suspects(struct http_request *request, struct change *change, struct error *err) {
+    size_t count;
+    const struct http_query_item *items = http_query(request, &count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(items[i].key, "flagged") != 0 && strcmp(items[i].key, "from") != 0 &&
+            strcmp(items[i].key, "to") != 0)
+            return error_set(err, ERR_BAD_PARAMETER, "There is no such parameter here: %s", items[i].key);
+    struct listing listing;
+    enum cxd_err result = parameters_read_listing(request, PARAMETERS_LISTING, &listing, err);
+    if (result != CXD_OK)
+        return result;
+    if (!listing.flagged)
+        return error_set(err, ERR_BAD_PARAMETER,
+                         "flagged: must be true, for only those are changed at one go");
+    change->as.clear.from = listing.from;
+    change->as.clear.to = listing.to;
+    return CXD_OK;
+}
+
+static enum cxd_err read_clearing(struct http_request *request, struct change *change, struct error *err) {
+    const struct app *app = http_app(request);
+    size_t length;
+    const char *body = http_body(request, &length), *reason;
+    bool excluded;
+    enum cxd_err result = read_suspects(request, change, err);
+    if (result == CXD_OK)
+        result = exclusion_decode(body, length, (size_t)app->config->json_depth, http_arena(request),
+                                  &excluded, &reason, err);
+    if (result == CXD_OK && excluded) {
+        error_clear(err);
+        error_add_member(err, "/excluded", "must be false: suspects are excluded already");
+        result = err->code;
+    }
+    return result;
+}
+
+/* As with an erasure: step by step, until none is left. */
+static void finish_clear(struct http_request *request) {
+    struct erasure *clearing = http_deferred(request);
+    if (api_submit_failed(request, &clearing->ticket))
+        return;
+    int64_t cleared = clearing->change.as.clear.cleared;
+    clearing->erased += cleared;
+    if (cleared == ERASED_AT_ONCE) {
+        api_submit(request, &clearing->ticket, finish_clear);
+        return;
+    }
+    buffer_append_format(http_out(request), "{\"cleared\":%lld}", (long long)clearing->erased);
+    http_reply(request, 200, "application/json");
+}
+
+void api_responses_patch(struct http_request *request) {
+    if (api_refuse_type(request, false))
+        return;
+    const struct app *app = http_app(request);
+    struct erasure *clearing = make_erasure(request, CHANGE_CLEAR);
+    if (clearing == NULL)
+        return;
+    struct error err;
+    const struct snapshot *snapshot = catalog_acquire(app->catalog);
+    const struct survey *survey = snapshot_survey(snapshot, http_path(request, "survey"));
+    enum cxd_err result = survey == NULL ? error_set(&err, ERR_NO_SURVEY, "there is no survey of this name")
+                                         : read_clearing(request, &clearing->change, &err);
+    if (result == CXD_OK) {
+        clearing->change.as.clear.survey = survey->number;
+        clearing->change.as.clear.limit = ERASED_AT_ONCE;
+    }
+    catalog_release(snapshot);
+    if (result == CXD_OK)
+        api_submit(request, &clearing->ticket, finish_clear);
     else
         http_problem(request, &err);
 }

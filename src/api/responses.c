@@ -89,19 +89,9 @@ static void reply_refused(struct http_request *request, const struct submission 
     http_problem_code(request, refusal, "%s", detail);
 }
 
-static void finish_response(struct http_request *request) {
-    struct submission *submission = http_deferred(request);
-    if (api_submit_failed(request, &submission->ticket))
-        return;
-    if (submission->change.outcome == OUTCOME_REFUSED) {
-        reply_refused(request, submission);
-        return;
-    }
-    const struct response *response = &submission->change.as.response.value;
-    struct response shown = *response;
+static void reply_stored(struct http_request *request, const struct submission *submission) {
     bool created = submission->change.outcome == OUTCOME_CREATED;
-    suspicion_count(http_app(request),
-                    created ? response->flags : submission->change.as.response.fresh_flags);
+    struct response shown = submission->change.as.response.value;
     /* What is thought of it is the operator's: a machine would learn how not to be suspected. */
     shown.flags = 0;
     shown.excluded = false;
@@ -111,10 +101,43 @@ static void finish_response(struct http_request *request) {
         char id[ID_TEXT_SIZE];
         strcat(location, submission->slug);
         strcat(location, "/responses/");
-        strcat(location, id_format(id, &response->id));
+        strcat(location, id_format(id, &shown.id));
         http_reply_header(request, "Location", location);
     }
     http_reply(request, created ? 201 : 200, "application/json");
+}
+
+/* The response is stored, whatever has become of the flags: the next of the burst tries to flag them all again. */
+static void finish_burst(struct http_request *request) {
+    const struct submission *submission = http_deferred(request);
+    const struct ticket *ticket = &submission->ticket;
+    for (size_t i = 0; ticket->error == CXD_OK && i < ticket->count; i++)
+        if (ticket->changes[i].outcome == OUTCOME_AMENDED)
+            suspicion_count(http_app(request), ticket->changes[i].as.flag.fresh_flags);
+    reply_stored(request, submission);
+}
+
+static void finish_response(struct http_request *request) {
+    struct submission *submission = http_deferred(request);
+    if (api_submit_failed(request, &submission->ticket))
+        return;
+    const struct change *change = &submission->change;
+    const struct response *response = &change->as.response.value;
+    bool created = change->outcome == OUTCOME_CREATED;
+    if (change->outcome == OUTCOME_REFUSED) {
+        reply_refused(request, submission);
+        return;
+    }
+    suspicion_count(http_app(request), created ? response->flags : change->as.response.fresh_flags);
+    struct change *flags;
+    size_t flag_count = change->outcome == OUTCOME_REPLAYED ? 0 : suspicion_burst(request, response, &flags);
+    if (flag_count == 0) {
+        reply_stored(request, submission);
+        return;
+    }
+    submission->ticket.changes = flags;
+    submission->ticket.count = flag_count;
+    api_submit(request, &submission->ticket, finish_burst);
 }
 
 /* A second answer that comes too soon is refused, unless the survey takes it. */

@@ -9,6 +9,7 @@ const struct http_route API_ROUTES[] = {
     {HTTP_PUT, RESPONSES "/{id}", api_response_put, 0, HTTP_INGEST | HTTP_CORS | HTTP_RATED},
     {HTTP_GET, RESPONSES, api_responses_get, SCOPE_READ, HTTP_POOLED | HTTP_QUERY},
     {HTTP_GET, RESPONSES "/{id}", api_response_get, SCOPE_READ, HTTP_POOLED},
+    {HTTP_PATCH, RESPONSES, api_responses_patch, SCOPE_WRITE, HTTP_QUERY},
     {HTTP_PATCH, RESPONSES "/{id}", api_response_patch, SCOPE_WRITE, 0},
     {HTTP_GET, "/v1/respondents/{respondent}", api_respondent_get, SCOPE_EXPORT, HTTP_POOLED | HTTP_QUERY},
     {HTTP_DELETE, "/v1/respondents/{respondent}", api_respondent_delete, SCOPE_ERASE, HTTP_QUERY},

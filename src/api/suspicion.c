@@ -1,6 +1,8 @@
 /* Suspicion of one response as it comes: what it holds, how fast it came after its form, and what sent it. Runs on the loop, before the
  * response is submitted. Bursts, which need more than one, are in burst.c. */
 #include "api/suspicion.h"
+#include "api/burst.h"
+#include "cxd/base/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,6 +41,9 @@ static enum cxd_err read_list(const char *path, struct buffer *out, struct error
 
 enum cxd_err suspicion_open(struct app *app, struct error *err) {
     const char *path = app->config->user_agents;
+    app->bursts = burst_new();
+    if (app->bursts == NULL)
+        return error_set(err, ERR_NO_MEMORY, "no memory for the table of bursts");
     if (path[0] == '\0')
         return needles_make(SUSPICION_USER_AGENTS, strlen(SUSPICION_USER_AGENTS), &app->user_agents, err);
     struct buffer list;
@@ -56,6 +61,7 @@ enum cxd_err suspicion_open(struct app *app, struct error *err) {
 
 void suspicion_close(struct app *app) {
     needles_free(app->user_agents);
+    burst_free(app->bursts);
 }
 
 void suspicion_sign_nonce(struct buffer *out, const struct snapshot *snapshot, const struct survey *survey,
@@ -118,6 +124,32 @@ enum cxd_err suspicion_judge(struct http_request *request, const struct snapshot
     response->excluded_reason = arena_strdup(http_arena(request), flags_reason(flags, reason));
     return response->excluded_reason != NULL ? CXD_OK
                                              : error_set(err, ERR_NO_MEMORY, "no memory for the response");
+}
+
+size_t suspicion_burst(struct http_request *request, const struct response *response,
+                       struct change **ret_changes) {
+    const struct app *app = http_app(request);
+    const char *const names[] = {
+        [BURST_VISIT] = response->visit, [BURST_INVITATION] = response->sent.invitation};
+    struct id ids[CXD_COUNT(names) * BURST_REMEMBERED];
+    size_t count = 0;
+    for (size_t i = 0; i < CXD_COUNT(names); i++)
+        if (names[i] != NULL)
+            count += burst_note(app->bursts, (enum burst_source)i, response->survey, names[i],
+                                response->score, &response->id, clock_monotonic_ms(), ids + count);
+    if (count == 0)
+        return 0;
+    struct change *changes = arena_alloc_zero(http_arena(request), count, sizeof(*changes));
+    for (size_t i = 0; changes != NULL && i < count; i++) {
+        changes[i].kind = CHANGE_FLAG;
+        changes[i].now_ms = http_now_ms(request);
+        changes[i].arena = http_arena(request);
+        changes[i].as.flag.id = ids[i];
+        changes[i].as.flag.survey = response->survey;
+        changes[i].as.flag.flags = FLAG_BURST;
+    }
+    *ret_changes = changes;
+    return changes == NULL ? 0 : count;
 }
 
 void suspicion_count(struct app *app, unsigned flags) {

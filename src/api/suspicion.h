@@ -15,7 +15,7 @@ extern const char SUSPICION_USER_AGENTS[];
 /* The name of the member of a response that people do not see. */
 #define SUSPICION_HONEYPOT "website"
 
-/* Reads the list of user agents. */
+/* Reads the list of user agents, makes the table of bursts. */
 CXD_NODISCARD enum cxd_err suspicion_open(struct app *app, struct error *err);
 void suspicion_close(struct app *app);
 
@@ -27,6 +27,11 @@ void suspicion_sign_nonce(struct buffer *out, const struct snapshot *snapshot, c
 CXD_NODISCARD enum cxd_err suspicion_judge(struct http_request *request, const struct snapshot *snapshot,
                                            const struct survey *survey, struct response *response,
                                            struct error *err);
+
+/* Notes a response that was stored. If it is one of a burst, makes changes (of the arena) that flag the whole of it; returns their number.
+ * 0 too where memory is refused. */
+CXD_NODISCARD size_t suspicion_burst(struct http_request *request, const struct response *response,
+                                     struct change **ret_changes);
 
 /* Counts the flags that a commit has added. */
 void suspicion_count(struct app *app, unsigned flags);

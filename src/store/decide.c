@@ -105,6 +105,22 @@ void decide_exclude(struct change *change, const struct response *stored) {
     change->outcome = same ? OUTCOME_REPLAYED : OUTCOME_AMENDED;
 }
 
+void decide_flag(struct change *change, const struct response *stored, struct response *ret_after) {
+    if (!stored || stored->survey != change->as.flag.survey) {
+        change->outcome = OUTCOME_MISSING;
+        return;
+    }
+    struct response after = *stored;
+    change->as.flag.fresh_flags = change->as.flag.flags & ~stored->flags;
+    after.flags |= change->as.flag.flags;
+    if (!after.excluded) {
+        after.excluded = true;
+        after.excluded_reason = flags_reason(after.flags, change->as.flag.reason);
+    }
+    change->outcome = change->as.flag.fresh_flags == 0 ? OUTCOME_REPLAYED : OUTCOME_AMENDED;
+    *ret_after = after;
+}
+
 static bool was_rolled(const struct survey_record *stored, const char *key) {
     for (size_t i = 0; stored && i < stored->property_count; i++) {
         if (strcmp(stored->property_keys[i], key) == 0) {

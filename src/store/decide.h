@@ -25,6 +25,9 @@ CXD_NODISCARD enum cxd_err decide_recontact(struct change *change, decide_last_a
 /* CHANGE_EXCLUDE. */
 void decide_exclude(struct change *change, const struct response *stored);
 
+/* CHANGE_FLAG. *ret_after is what is stored after it, unless MISSING; its strings are `stored`'s and the change's. */
+void decide_flag(struct change *change, const struct response *stored, struct response *ret_after);
+
 /* CHANGE_SURVEY. Fills every out member but, for a new survey, the number. */
 void decide_survey(struct change *change, const struct survey_record *stored, bool has_responses);
 

@@ -121,6 +121,82 @@ static void test_recontact_lets_retries_amends_and_exclusions_pass(void **state)
     assert_too_soon(f, make_contact(f, 5, "ann", NOW_MS, 30, 30), NOW_MS + 30 * DAY_MS);
 }
 
+static struct change *make_flag(struct fixture *f, unsigned number, unsigned flags) {
+    struct change *change = make_change(f, CHANGE_FLAG, NOW_MS);
+    change->as.flag.id = id_of(number);
+    change->as.flag.survey = f->survey;
+    change->as.flag.flags = flags;
+    return change;
+}
+
+static void test_flags_are_added_and_exclude(void **state) {
+    struct fixture *f = *state;
+    struct response stored;
+    assert_int_equal(apply(f, make_response(f, 1, 9, NOW_MS)), OUTCOME_CREATED);
+    assert_int_equal(apply(f, make_response(f, 2, 9, NOW_MS)), OUTCOME_CREATED);
+    struct change *flag = make_flag(f, 1, FLAG_BURST);
+    assert_int_equal(apply(f, flag), OUTCOME_AMENDED);
+    assert_int_equal(flag->as.flag.fresh_flags, FLAG_BURST);
+    assert_int_equal(count_all(f), 1);
+    assert_true(read_response(f, 1, &stored));
+    assert_true(stored.excluded);
+    assert_string_equal(stored.excluded_reason, "suspected: burst");
+    assert_int_equal(apply(f, make_flag(f, 1, FLAG_BURST)), OUTCOME_REPLAYED);
+    flag = make_flag(f, 1, FLAG_BURST | FLAG_NONCE);
+    assert_int_equal(apply(f, flag), OUTCOME_AMENDED);
+    assert_int_equal(flag->as.flag.fresh_flags, FLAG_NONCE);
+    assert_true(read_response(f, 1, &stored));
+    assert_int_equal(stored.flags, FLAG_BURST | FLAG_NONCE);
+    assert_string_equal(stored.excluded_reason, "suspected: burst");
+    assert_int_equal(apply(f, make_exclude(f, 2, true, "a test")), OUTCOME_AMENDED);
+    assert_int_equal(apply(f, make_flag(f, 2, FLAG_BURST)), OUTCOME_AMENDED);
+    assert_true(read_response(f, 2, &stored));
+    assert_string_equal(stored.excluded_reason, "a test");
+    assert_int_equal(apply(f, make_flag(f, 3, FLAG_BURST)), OUTCOME_MISSING);
+    flag = make_flag(f, 1, FLAG_HONEYPOT);
+    flag->as.flag.survey++;
+    assert_int_equal(apply(f, flag), OUTCOME_MISSING);
+    assert_int_equal(count_all(f), 0);
+}
+
+static void test_suspects_are_cleared_by_window_and_limit(void **state) {
+    struct fixture *f = *state;
+    struct response stored;
+    for (unsigned i = 0; i < 10; i++) {
+        struct change *change = make_response(f, i, (int)i, NOW_MS + i);
+        change->as.response.value.flags = i % 2 ? FLAG_NONCE : 0;
+        change->as.response.value.excluded = i % 2;
+        change->as.response.value.excluded_reason = i % 2 ? "suspected: nonce" : NULL;
+        assert_int_equal(apply(f, change), OUTCOME_CREATED);
+    }
+    assert_int_equal(apply(f, make_exclude(f, 0, true, "a test")), OUTCOME_AMENDED);
+    assert_int_equal(count_all(f), 4);
+    struct change *clear = make_change(f, CHANGE_CLEAR, NOW_MS);
+    clear->as.clear.survey = f->survey;
+    clear->as.clear.from = NOW_MS + 1;
+    clear->as.clear.to = NOW_MS + 9;
+    clear->as.clear.limit = 3;
+    assert_int_equal(apply(f, clear), OUTCOME_AMENDED);
+    assert_int_equal(clear->as.clear.cleared, 3);
+    assert_int_equal(count_all(f), 7);
+    assert_int_equal(apply(f, clear), OUTCOME_AMENDED);
+    assert_int_equal(clear->as.clear.cleared, 1);
+    assert_int_equal(apply(f, clear), OUTCOME_REPLAYED);
+    assert_int_equal(clear->as.clear.cleared, 0);
+    assert_true(read_response(f, 7, &stored));
+    assert_int_equal(stored.flags, 0);
+    assert_false(stored.excluded);
+    assert_null(stored.excluded_reason);
+    assert_true(read_response(f, 9, &stored));
+    assert_int_equal(stored.flags, FLAG_NONCE);
+    assert_true(read_response(f, 0, &stored));
+    assert_true(stored.excluded);
+    clear->as.clear.to = TIME_MAX;
+    clear->as.clear.survey++;
+    assert_int_equal(apply(f, clear), OUTCOME_REPLAYED);
+    assert_int_equal(count_all(f), 8);
+}
+
 static void test_same_payload_is_replayed_at_any_age(void **state) {
     struct fixture *f = *state;
     assert_int_equal(apply(f, make_response(f, 1, 9, NOW_MS)), OUTCOME_CREATED);
@@ -541,6 +617,8 @@ int main(void) {
         ENGINE_TEST(test_second_answer_within_the_days_is_refused),
         ENGINE_TEST(test_recontact_looks_at_the_survey_or_at_all),
         ENGINE_TEST(test_recontact_lets_retries_amends_and_exclusions_pass),
+        ENGINE_TEST(test_flags_are_added_and_exclude),
+        ENGINE_TEST(test_suspects_are_cleared_by_window_and_limit),
         ENGINE_TEST(test_same_payload_is_replayed_at_any_age),
         ENGINE_TEST(test_replay_within_one_batch),
         ENGINE_TEST(test_amend_replaces_every_member_and_moves_the_scores),

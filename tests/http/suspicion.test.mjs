@@ -5,7 +5,7 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { makeDirectory, makeId, removeDirectory, run, seeded, sqlite, start, use } from './harness.mjs';
+import { assertProblem, makeDirectory, makeId, removeDirectory, run, seeded, sqlite, start, use } from './harness.mjs';
 
 const DAY = 86_400_000;
 const random = seeded(11);
@@ -220,6 +220,83 @@ test('the list of user agents may be another one', async (t) => {
   }
   fs.writeFileSync(config, `[server]\nlisten = 127.0.0.1:0\n[storage]\nurl = sqlite:${dir}/x.db\n[suspicion]\nuser_agents = ${dir}\n`);
   assert.match(run(['serve', '-c', config]).stderr, /cannot be read/);
+});
+
+test('bursts: three different scores of a visit, the earlier ones too', async () => {
+  const visit = 'v-1';
+  const post = async (score, more = {}) => (await d.post('shop', { score, visit, ...more })).json.id;
+  const flags = async (ids) => Promise.all(ids.map(async (id) => (await stored('shop', id)).flags?.join()));
+  const n = (await score('shop')).n;
+  const before = await metrics();
+  const ids = [await post(1), await post(1), await post(9), await post(9)];
+  assert.deepEqual(await flags(ids), [undefined, undefined, undefined, undefined]);
+  assert.equal((await score('shop')).n, n + 4);
+  const reply = await d.post('shop', { score: 5, visit });
+  assert.deepEqual([reply.status, reply.json.flags, reply.json.excluded], [201, undefined, undefined]);
+  ids.push(reply.json.id);
+  assert.deepEqual(await flags(ids), ['burst', 'burst', 'burst', 'burst', 'burst']);
+  assert.equal((await score('shop')).n, n);
+  ids.push(await post(5), await post(1, { website: 'x' }));
+  assert.deepEqual((await flags(ids)).slice(5), ['burst', 'honeypot,burst']);
+  assert.deepEqual(await metrics(), { ...before, burst: before.burst + 7, honeypot: before.honeypot + 1 });
+  // Other visits, other surveys and no visit are others.
+  assert.deepEqual(await flags([await post(1, { visit: 'v-2' }), await post(2, { visit: 'v-2' }), await post(3, { visit: 'v-3' })]), [undefined, undefined, undefined]);
+  for (const slug of ['b1', 'b2', 'b3']) {
+    await d.survey(slug, { metric: 'nps' });
+    assert.equal(await flagsOf(slug, { score: Number(slug[1]), visit: 'v-4' }), undefined);
+  }
+  for (const value of [1, 2, 3, 4]) assert.equal(await flagsOf('shop', { score: value }), undefined);
+});
+
+test('a burst of amends is one; retries are none', async () => {
+  const id = makeId(random);
+  const put = (value) => d.put('shop', id, { score: value, visit: 'v-amend' });
+  for (const value of [1, 1, 2, 2, 2]) await put(value);
+  assert.equal((await stored('shop', id)).flags, undefined);
+  assert.equal((await put(3)).status, 200);
+  assert.deepEqual((await stored('shop', id)).flags, ['burst']);
+});
+
+test('a burst that comes at once is flagged as a whole', async () => {
+  const n = (await score('shop')).n;
+  const replies = await Promise.all(Array.from({ length: 11 }, (_, i) => d.post('shop', { score: i, visit: 'v-crowd' })));
+  for (const reply of replies) assert.deepEqual((await stored('shop', reply.json.id)).flags, ['burst']);
+  assert.equal((await score('shop')).n, n);
+});
+
+test('suspects are cleared in bulk, and count', async (t) => {
+  const mine = await use(t);
+  await mine.survey('shop', { metric: 'nps' });
+  await mine.survey('other', { metric: 'nps' });
+  const base = Date.now() - 3_600_000;
+  const iso = (ms) => new Date(ms).toISOString();
+  const posts = [];
+  for (let i = 0; i < 1203; i++) posts.push(mine.post('shop', { score: 9, website: 'x', answered_at: iso(base + i) }));
+  posts.push(mine.post('other', { score: 1, website: 'x' }), mine.post('shop', { score: 5 }));
+  for (const reply of await Promise.all(posts)) assert.equal(reply.status, 201);
+  const n = async (slug) => (await mine.score(slug, 'window=all')).json.n;
+  const clear = (query, body = { excluded: false }, slug = 'shop') => mine.admin('PATCH', `/v1/surveys/${slug}/responses?${query}`, { body });
+  assert.equal(await n('shop'), 1);
+  const part = await clear(`flagged=true&from=${iso(base + 100)}&to=${iso(base + 110)}`);
+  assert.deepEqual([part.status, part.json], [200, { cleared: 10 }]);
+  assert.equal(await n('shop'), 11);
+  assert.deepEqual((await clear('flagged=true')).json, { cleared: 1193 });
+  assert.equal(await n('shop'), 1204);
+  assert.deepEqual((await clear('flagged=true')).json, { cleared: 0 });
+  assert.deepEqual((await mine.admin('GET', '/v1/surveys/shop/responses?flagged=true')).json.responses, []);
+  assert.equal((await mine.admin('GET', '/v1/surveys/other/responses?flagged=true')).json.responses.length, 1);
+  for (const query of ['', 'flagged=false', 'flagged=1', 'flagged=true&touchpoint=x', 'flagged=true&window=30d', 'flagged=true&limit=1', 'flagged=true&from=x', 'flagged=true&flagged=true'])
+    assertProblem(await clear(query), 400, 'bad_parameter');
+  assertProblem(await clear('flagged=true', { excluded: true }), 422, 'invalid', ['/excluded']);
+  assertProblem(await clear('flagged=true', {}), 422, 'invalid', ['/excluded']);
+  assertProblem(await clear('flagged=true', { excluded: false, reason: 'x' }), 422, 'invalid', ['/reason']);
+  assertProblem(await clear('flagged=true', '{'), 400, 'malformed_json');
+  assertProblem(await mine.admin('PATCH', '/v1/surveys/shop/responses?flagged=true', { body: 'x', type: 'text/plain' }), 415, 'media_type');
+  assertProblem(await clear('flagged=true', { excluded: false }, 'nowhere'), 404, 'no_survey');
+  const reader = (await mine.admin('POST', '/v1/keys', { body: { name: 'r', scopes: ['read'] } })).json.key;
+  assertProblem(await mine.request('PATCH', '/v1/surveys/other/responses?flagged=true', { key: reader, body: { excluded: false } }), 403, 'scope');
+  assertProblem(await mine.request('PATCH', '/v1/surveys/other/responses?flagged=true', { body: { excluded: false } }), 401, 'no_key');
+  assert.equal(await n('other'), 0);
 });
 
 test('the metrics count what was flagged, by reason', async () => {

@@ -43,6 +43,8 @@ struct survey_record {
 enum change_kind {
     CHANGE_RESPONSE, /* create, replay or amend `response` by its id */
     CHANGE_EXCLUDE,  /* exclude the response `id` of `survey` (with `reason`), or include it again */
+    CHANGE_FLAG,     /* suspect the response `id` of `survey`: `flags` are added, and it is excluded */
+    CHANGE_CLEAR,    /* clear a survey's suspects: they lose their flags and count */
     CHANGE_ERASE, /* forget a respondent: comment, respondent, properties go, or with `counts` the whole response */
     CHANGE_SURVEY,     /* create or replace a definition */
     CHANGE_ARCHIVE,    /* archive the survey `slug` */
@@ -86,6 +88,19 @@ struct change {
             struct response value; /* out, unless missing: as stored after it */
         } exclude;
         struct {
+            struct id id;
+            int64_t survey;
+            unsigned flags;
+            unsigned fresh_flags;          /* out: those that were not there */
+            char reason[FLAG_REASON_SIZE]; /* the store's */
+        } flag;
+        struct {
+            int64_t survey;
+            int64_t from, to; /* answered_at in [from, to) */
+            size_t limit;     /* responses cleared at most; more are left to the next change */
+            int64_t cleared;  /* out */
+        } clear;
+        struct {
             const char *respondent;
             bool counts;    /* true: the responses go and the scores move; false: scores keep their counts */
             size_t limit;   /* responses touched at most; more are left to the next change */
@@ -122,6 +137,7 @@ struct change {
  * A new response is refused ERR_RECONTACT if a response of the same respondent that counts has an answered_at less than
  * recontact.survey_ms (the same survey) or recontact.any_ms (any survey) away from its own; before or after it makes no difference.
  * CHANGE_EXCLUDE with excluded = false clears the flags too.
+ * CHANGE_FLAG: with all its flags already REPLAYED. One that is excluded keeps its reason, another gets flags_reason.
  * CHANGE_SURVEY: an identical definition of a survey that is not archived is REPLAYED; otherwise the revision rises and the
  * survey is live (again). Another metric or scale once there are responses is refused ERR_SURVEY_FIXED. A property that is
  * declared while there are responses is stored with rolled = false; one that is no longer declared loses its rollups.

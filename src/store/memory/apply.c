@@ -80,6 +80,36 @@ static enum cxd_err apply_exclude(struct memory_store *store, struct change *cha
                : CXD_OK;
 }
 
+static enum cxd_err apply_flag(struct memory_store *store, struct change *change, struct error *err) {
+    size_t at = memory_find_response(store, &change->as.flag.id);
+    struct response after;
+    decide_flag(change, response_at(store, at), &after);
+    return change->outcome == OUTCOME_AMENDED ? put(store, &store->responses, at, block_response(&after), err)
+                                              : CXD_OK;
+}
+
+static enum cxd_err apply_clear(struct memory_store *store, struct change *change, struct error *err) {
+    int64_t cleared = 0;
+    enum cxd_err code = CXD_OK;
+    for (size_t i = 0;
+         code == CXD_OK && i < store->responses.count && (size_t)cleared < change->as.clear.limit; i++) {
+        const struct response *stored = store->responses.blocks[i];
+        if (!stored || stored->flags == 0 || stored->survey != change->as.clear.survey ||
+            stored->answered_at < change->as.clear.from || stored->answered_at >= change->as.clear.to) {
+            continue;
+        }
+        struct response after = *stored;
+        after.flags = 0;
+        after.excluded = false;
+        after.excluded_reason = NULL;
+        code = put(store, &store->responses, i, block_response(&after), err);
+        cleared++;
+    }
+    change->as.clear.cleared = cleared;
+    change->outcome = cleared > 0 ? OUTCOME_AMENDED : OUTCOME_REPLAYED;
+    return code;
+}
+
 static enum cxd_err forget(struct memory_store *store, size_t at, struct error *err) {
     struct response response = *response_at(store, at);
     struct declared declared;
@@ -249,6 +279,8 @@ typedef enum cxd_err apply_change(struct memory_store *store, struct change *cha
 static apply_change *const APPLIERS[] = {
     [CHANGE_RESPONSE] = apply_response,
     [CHANGE_EXCLUDE] = apply_exclude,
+    [CHANGE_FLAG] = apply_flag,
+    [CHANGE_CLEAR] = apply_clear,
     [CHANGE_ERASE] = apply_erase,
     [CHANGE_SURVEY] = apply_survey,
     [CHANGE_ARCHIVE] = apply_archive,

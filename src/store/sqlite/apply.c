@@ -7,6 +7,8 @@ typedef enum cxd_err write_change(struct sqlite_store *store, struct change *cha
 static write_change *const WRITERS[] = {
     [CHANGE_RESPONSE] = write_response,
     [CHANGE_EXCLUDE] = write_exclude,
+    [CHANGE_FLAG] = write_flag,
+    [CHANGE_CLEAR] = write_clear,
     [CHANGE_ERASE] = write_erase,
     [CHANGE_SURVEY] = write_survey,
     [CHANGE_ARCHIVE] = write_archive,

@@ -140,6 +140,23 @@ enum cxd_err write_response(struct sqlite_store *store, struct change *change, s
     return count_response(store, response, 1, err);
 }
 
+enum cxd_err exclude_response(struct sqlite_store *store, const struct response *before,
+                              const struct response *after, struct error *err) {
+    sqlite3_stmt *stmt = NULL;
+    enum cxd_err code = db_statement(&store->db, QUERY_EXCLUDE_RESPONSE, &stmt, err);
+    if (code == CXD_OK) {
+        db_bind_blob(stmt, 1, after->id.bytes, sizeof after->id.bytes);
+        db_bind_int(stmt, 2, after->excluded);
+        db_bind_text(stmt, 3, after->excluded_reason);
+        db_bind_int(stmt, 4, after->flags);
+        code = db_run(&store->db, stmt, err);
+    }
+    if (code == CXD_OK) {
+        code = count_response(store, before, -1, err);
+    }
+    return code == CXD_OK ? count_response(store, after, 1, err) : code;
+}
+
 enum cxd_err write_exclude(struct sqlite_store *store, struct change *change, struct error *err) {
     struct response response;
     bool found = false;
@@ -162,16 +179,5 @@ enum cxd_err write_exclude(struct sqlite_store *store, struct change *change, st
     if (change->outcome != OUTCOME_AMENDED) {
         return CXD_OK;
     }
-    sqlite3_stmt *stmt = NULL;
-    code = db_statement(&store->db, QUERY_EXCLUDE_RESPONSE, &stmt, err);
-    if (code == CXD_OK) {
-        db_bind_blob(stmt, 1, response.id.bytes, sizeof response.id.bytes);
-        db_bind_int(stmt, 2, change->as.exclude.excluded);
-        db_bind_text(stmt, 3, change->as.exclude.reason);
-        code = db_run(&store->db, stmt, err);
-    }
-    if (code == CXD_OK) {
-        code = count_response(store, &response, -1, err);
-    }
-    return code == CXD_OK ? count_response(store, &after, 1, err) : code;
+    return exclude_response(store, &response, &after, err);
 }

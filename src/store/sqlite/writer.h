@@ -48,6 +48,8 @@ CXD_NODISCARD enum cxd_err write_response(struct sqlite_store *store, struct cha
                                           struct error *err);
 CXD_NODISCARD enum cxd_err write_exclude(struct sqlite_store *store, struct change *change,
                                          struct error *err);
+CXD_NODISCARD enum cxd_err write_flag(struct sqlite_store *store, struct change *change, struct error *err);
+CXD_NODISCARD enum cxd_err write_clear(struct sqlite_store *store, struct change *change, struct error *err);
 CXD_NODISCARD enum cxd_err write_erase(struct sqlite_store *store, struct change *change, struct error *err);
 CXD_NODISCARD enum cxd_err write_retain(struct sqlite_store *store, struct change *change, struct error *err);
 CXD_NODISCARD enum cxd_err write_settle(struct sqlite_store *store, struct change *change, struct error *err);
@@ -75,6 +77,9 @@ CXD_NODISCARD enum cxd_err retain_again(struct sqlite_store *store, int64_t surv
 CXD_NODISCARD enum cxd_err retain_restart(struct sqlite_store *store, int64_t survey, struct error *err);
 /* Brings the log home and cuts it; false where a reader was in the way. */
 bool retain_settle(struct sqlite_store *store);
+/* Writes excluded, its reason and flags of `after`, and counts. */
+CXD_NODISCARD enum cxd_err exclude_response(struct sqlite_store *store, const struct response *before,
+                                            const struct response *after, struct error *err);
 /* Adds to the deltas. */
 CXD_NODISCARD enum cxd_err count_response(struct sqlite_store *store, const struct response *response,
                                           int sign, struct error *err);
