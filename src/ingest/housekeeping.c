@@ -25,12 +25,6 @@ struct housekeeping {
     bool is_ending;
 };
 
-/* What one survey asks for: copied, so that no snapshot is held meanwhile. */
-struct errand {
-    char slug[SLUG_SIZE];
-    struct change change;
-};
-
 /* Sleeps; true if the end has come. */
 static bool rest(struct housekeeping *housekeeping, int64_t ms) {
     struct timespec until;
@@ -52,56 +46,61 @@ static bool apply(struct housekeeping *housekeeping, struct change *change) {
     struct error err;
     int64_t begun_ms = clock_monotonic_ms();
     change->now_ms = clock_now_ms();
+    change->outcome = OUTCOME_NONE;
     enum cxd_err result = ingest_apply(housekeeping->ingest, change, &err);
-    if (result != CXD_OK)
+    if (result != CXD_OK && change->outcome != OUTCOME_REFUSED)
         log_record(LOG_LEVEL_WARNING, "housekeeping_refused", "error=%s", error_slug(result));
-    return !rest(housekeeping, clock_monotonic_ms() - begun_ms) && result == CXD_OK;
+    return !rest(housekeeping, clock_monotonic_ms() - begun_ms) &&
+           (result == CXD_OK || change->outcome == OUTCOME_REFUSED);
 }
 
-static bool retain(struct housekeeping *housekeeping, struct errand *errand) {
-    struct change *change = &errand->change;
-    int64_t total = 0;
-    bool goes_on;
-    do {
-        goes_on = apply(housekeeping, change);
-        total += goes_on ? change->as.retain.touched : 0;
-    } while (goes_on && change->as.retain.more);
-    if (total > 0)
-        log_record(LOG_LEVEL_INFO, "retained", "survey=%s %s=%lld", errand->slug,
-                   change->as.retain.retention == RETENTION_DELETE ? "deleted" : "anonymised",
-                   (long long)total);
+/* Fills the change by the rule that the survey has now; false where it keeps everything. */
+static bool read_rule(struct housekeeping *housekeeping, int64_t number, struct change *change,
+                      char slug[SLUG_SIZE]) {
+    const struct snapshot *snapshot = catalog_acquire(housekeeping->catalog);
+    const struct survey *survey = snapshot_survey_number(snapshot, number);
+    bool has_rule = survey != NULL && survey->retention_days > 0;
+    if (has_rule) {
+        memcpy(slug, survey->slug, SLUG_SIZE);
+        change->kind = CHANGE_RETAIN;
+        change->as.retain.survey = number;
+        change->as.retain.before_ms = clock_now_ms() - survey->retention_days * DAY_MS;
+        change->as.retain.retention = survey->retention;
+        change->as.retain.limit = RESPONSES_AT_ONCE;
+    }
+    catalog_release(snapshot);
+    return has_rule;
+}
+
+/* The rule is read again before each change: it may be another by then. */
+static bool retain(struct housekeeping *housekeeping, int64_t number) {
+    struct change change = {0};
+    char slug[SLUG_SIZE] = "";
+    int64_t touched[RETENTION_COUNT] = {0};
+    bool goes_on = true, more = true;
+    while (goes_on && more && read_rule(housekeeping, number, &change, slug)) {
+        goes_on = apply(housekeeping, &change);
+        more = change.outcome != OUTCOME_REFUSED && change.as.retain.more;
+        if (change.outcome == OUTCOME_AMENDED)
+            touched[change.as.retain.retention] += change.as.retain.touched;
+    }
+    if (touched[RETENTION_DELETE] + touched[RETENTION_ANONYMISE] > 0)
+        log_record(LOG_LEVEL_INFO, "retained", "survey=%s deleted=%lld anonymised=%lld", slug,
+                   (long long)touched[RETENTION_DELETE], (long long)touched[RETENTION_ANONYMISE]);
     return goes_on;
 }
 
-static size_t list_errands(struct housekeeping *housekeeping, struct errand **ret_errands) {
-    const struct snapshot *snapshot = catalog_acquire(housekeeping->catalog);
-    struct errand *errands = calloc(snapshot->survey_count + 1, sizeof(*errands));
-    int64_t now_ms = clock_now_ms();
-    size_t count = 0;
-    for (size_t i = 0; errands != NULL && i < snapshot->survey_count; i++) {
-        const struct survey *survey = &snapshot->surveys[i];
-        if (survey->retention_days == 0)
-            continue;
-        struct errand *errand = &errands[count++];
-        memcpy(errand->slug, survey->slug, sizeof(errand->slug));
-        errand->change.kind = CHANGE_RETAIN;
-        errand->change.as.retain.survey = survey->number;
-        errand->change.as.retain.before_ms = now_ms - survey->retention_days * DAY_MS;
-        errand->change.as.retain.retention = survey->retention;
-        errand->change.as.retain.limit = RESPONSES_AT_ONCE;
-    }
-    catalog_release(snapshot);
-    *ret_errands = errands;
-    return count;
-}
-
 static void retain_all(struct housekeeping *housekeeping) {
-    struct errand *errands;
-    size_t count = list_errands(housekeeping, &errands);
-    for (size_t i = 0; i < count; i++)
-        if (!retain(housekeeping, &errands[i]))
+    const struct snapshot *snapshot = catalog_acquire(housekeeping->catalog);
+    size_t count = snapshot->survey_count;
+    int64_t *numbers = calloc(count + 1, sizeof(*numbers));
+    for (size_t i = 0; numbers != NULL && i < count; i++)
+        numbers[i] = snapshot->surveys[i].number;
+    catalog_release(snapshot);
+    for (size_t i = 0; numbers != NULL && i < count; i++)
+        if (!retain(housekeeping, numbers[i]))
             break;
-    free(errands);
+    free(numbers);
 }
 
 static void *housekeeping_main(void *argument) {

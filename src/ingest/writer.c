@@ -11,6 +11,7 @@
 
 enum {
     CHANGES_KEPT = 16384,
+    DAY_MS = 24 * 60 * 60 * 1000,
     EARLY_WAKE = 24, /* changes worth a flush: the writer begins while the turn that brings them goes on */
     RETRY_FAILURES_MAX = 3, /* tickets in a row that may fail alone before their batch is given up */
     FAILING_MS = 10 * 1000  /* as long as Retry-After says: then the next write may show that it is over */
@@ -55,6 +56,28 @@ static bool admit(struct change *change, const struct snapshot *snapshot) {
     }
     change->outcome = OUTCOME_REFUSED;
     return false;
+}
+
+/* The survey's rule may have been changed while the change was on its way, and what is deleted does not come back. */
+static bool admit_retain(struct change *change, const struct snapshot *snapshot) {
+    const struct survey *survey = snapshot_survey_number(snapshot, change->as.retain.survey);
+    if (survey != NULL && survey->retention_days > 0 && survey->retention == change->as.retain.retention &&
+        change->as.retain.before_ms <= change->now_ms - survey->retention_days * DAY_MS)
+        return true;
+    change->outcome = OUTCOME_REFUSED;
+    change->refusal = ERR_CONFLICT;
+    return false;
+}
+
+static bool admit_any(struct change *change, const struct snapshot *snapshot) {
+    switch (change->kind) {
+    case CHANGE_RESPONSE:
+        return admit(change, snapshot);
+    case CHANGE_RETAIN:
+        return admit_retain(change, snapshot);
+    default:
+        return true;
+    }
 }
 
 static bool reserve(struct ingest *ingest, size_t count) {
@@ -118,7 +141,7 @@ static enum cxd_err apply_run(struct ingest *ingest, struct ticket *first, const
         size_t used = 0;
         for (struct ticket *ticket = first; ticket != end; ticket = ticket->next)
             for (size_t i = 0; i < ticket->count; i++)
-                if (ticket->changes[i].kind != CHANGE_RESPONSE || admit(&ticket->changes[i], snapshot))
+                if (admit_any(&ticket->changes[i], snapshot))
                     ingest->changes[used++] = &ticket->changes[i];
         catalog_release(snapshot);
         if (used > 0)
@@ -209,6 +232,7 @@ enum cxd_err ingest_start(const struct ingest_options *options, struct ingest **
     if (ingest == NULL)
         return error_set(err, ERR_NO_MEMORY, "no memory for the writer");
     ingest->options = *options;
+    atomic_init(&ingest->unsettled, true); /* as a life before this one may have left it */
     if (!queue_init(&ingest->queue, options->queue_length)) {
         free(ingest);
         return error_set(err, ERR_SYSTEM, "cannot make the writer's queue");

@@ -71,6 +71,19 @@ static enum cxd_err put(struct sqlite_store *store, enum query query, const stru
     return code;
 }
 
+/* Counts what has been stored; and where retention has passed its time already, has it look there again. */
+static enum cxd_err count_stored(struct sqlite_store *store, const struct response *response,
+                                 struct error *err) {
+    const struct declared *declared = declared_find(&store->declared, response->survey);
+    if (declared && response->answered_at <= declared->anonymised_to) {
+        enum cxd_err code = retain_again(store, response->survey, response->answered_at, err);
+        if (code != CXD_OK) {
+            return code;
+        }
+    }
+    return count_response(store, response, 1, err);
+}
+
 /* What is stored under the id already, or belongs to a closed survey. */
 static enum cxd_err answer_stored(struct sqlite_store *store, struct change *change, struct error *err) {
     struct response stored;
@@ -86,7 +99,7 @@ static enum cxd_err answer_stored(struct sqlite_store *store, struct change *cha
     if (code == CXD_OK) {
         code = count_response(store, &stored, -1, err);
     }
-    return code == CXD_OK ? count_response(store, &change->as.response.value, 1, err) : code;
+    return code == CXD_OK ? count_stored(store, &change->as.response.value, err) : code;
 }
 
 static enum cxd_err find_last_answer(void *context, const char *respondent, int64_t survey, int64_t from,
@@ -106,16 +119,9 @@ static enum cxd_err write_recontact(struct sqlite_store *store, struct change *c
 
 enum cxd_err write_response(struct sqlite_store *store, struct change *change, struct error *err) {
     const struct response *response = &change->as.response.value;
-    const struct declared *declared = declared_find(&store->declared, response->survey);
-    if (!declared) {
+    if (!declared_find(&store->declared, response->survey)) {
         change->outcome = OUTCOME_MISSING;
         return CXD_OK;
-    }
-    if (response->answered_at <= declared->anonymised_to) { /* an import of old answers */
-        enum cxd_err marked = retain_again(store, response->survey, response->answered_at, err);
-        if (marked != CXD_OK) {
-            return marked;
-        }
     }
     if (change->as.response.unless_stored != CXD_OK) {
         return answer_stored(store, change, err);
@@ -137,7 +143,7 @@ enum cxd_err write_response(struct sqlite_store *store, struct change *change, s
         return answer_stored(store, change, err);
     }
     change->outcome = OUTCOME_CREATED;
-    return count_response(store, response, 1, err);
+    return count_stored(store, response, err);
 }
 
 enum cxd_err exclude_response(struct sqlite_store *store, const struct response *before,
