@@ -23,6 +23,7 @@ static const struct subcommand subcommands[] = {
     {"invite", cmd_invite, "make signed links, for one answer each"},
     {"key", cmd_key, "create, list and revoke API keys"},
     {"signing-key", cmd_signing_key, "list and rotate the keys that sign invitations"},
+    {"audit", cmd_audit, "list what admins did, and verify that the log is whole"},
     {"rebuild", cmd_rebuild, "recount the rollups of a stopped daemon's database"},
 };
 

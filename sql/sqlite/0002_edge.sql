@@ -24,3 +24,14 @@ CREATE TABLE signing_key (
     secret BLOB NOT NULL,       -- 32 random bytes
     created_at INTEGER NOT NULL
 ) STRICT;
+
+-- Who did what, each record chained to the one before by its hash. Never changed, never deleted.
+CREATE TABLE audit (
+    number INTEGER PRIMARY KEY, -- from 1, without a gap
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,  -- a key's prefix, or "local"
+    act TEXT NOT NULL,
+    target TEXT NOT NULL, -- a respondent is the SHA-256 of the name
+    detail TEXT NOT NULL,
+    hash BLOB NOT NULL    -- SHA-256 of the hash before and this record's text (src/store/audit.c)
+) STRICT;

@@ -280,3 +280,12 @@ ON CONFLICT (survey) DO UPDATE SET done_at = excluded.done_at, done_id = exclude
 
 -- name: delete_anonymised
 DELETE FROM anonymised WHERE survey = ?1;
+
+-- name: last_audit
+SELECT number, at, actor, act, target, detail, hash FROM audit ORDER BY number DESC LIMIT 1;
+
+-- name: insert_audit
+INSERT INTO audit (number, at, actor, act, target, detail, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
+
+-- name: list_audit
+SELECT number, at, actor, act, target, detail, hash FROM audit WHERE number > ?1 ORDER BY number LIMIT ?2;

@@ -60,7 +60,6 @@ enum cxd_err api_authorize(void *context, struct http_request *request, const ch
                            struct error *err) {
     struct app *app = context;
     int64_t now_ms = clock_now_ms();
-    (void)request;
     if (scope == SCOPE_READ && app->config->read == CONFIG_READ_OPEN)
         return CXD_OK;
     if (secret == NULL)
@@ -68,8 +67,10 @@ enum cxd_err api_authorize(void *context, struct http_request *request, const ch
     const struct snapshot *snapshot = catalog_acquire(app->catalog);
     const struct api_key *key = snapshot_key(snapshot, secret);
     enum cxd_err result = judge(key, (enum scope)scope, now_ms, err);
-    if (result == CXD_OK)
+    if (result == CXD_OK) {
+        http_set_principal(request, key->prefix);
         note_use(app, key, now_ms);
+    }
     catalog_release(snapshot);
     return result;
 }

@@ -51,6 +51,8 @@ http_handler api_invitations_post, api_signing_keys_get, api_signing_key_post;
 http_handler api_metrics_get;
 /* Responses that were stored with the flag of this index, or got it later, since the start. */
 uint64_t api_flagged(const struct app *app, int flag_index);
+/* audit.c */
+http_handler api_audit_get;
 /* health.c */
 http_handler api_healthz_get, api_readyz_get;
 

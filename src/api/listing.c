@@ -145,6 +145,39 @@ void api_response_get(struct http_request *request) {
     catalog_release(snapshot);
 }
 
+/* A look at a person: told in the audit log before it is answered. */
+struct look {
+    struct ticket ticket; /* first: http_deferred gives it back */
+    struct change change;
+    char target[2 * SHA256_SIZE + 1];
+};
+
+static void finish_look(struct http_request *request) {
+    const struct look *look = http_deferred(request);
+    if (look->ticket.error != CXD_OK)
+        buffer_reset(http_out(request));
+    if (!api_submit_failed(request, &look->ticket))
+        http_reply(request, 200, "application/json");
+}
+
+static void submit_look(struct http_request *request, const char *respondent) {
+    struct look *look = arena_alloc_zero(http_arena(request), 1, sizeof(*look));
+    if (look == NULL) {
+        buffer_reset(http_out(request));
+        http_problem_code(request, ERR_NO_MEMORY, "no memory for the reply");
+        return;
+    }
+    sha256_hex(respondent, strlen(respondent), look->target);
+    look->change.kind = CHANGE_NOTE;
+    look->change.now_ms = http_now_ms(request);
+    look->change.arena = http_arena(request);
+    look->change.as.note.act = "respondent.export";
+    look->change.as.note.target = look->target;
+    look->ticket.changes = &look->change;
+    look->ticket.count = 1;
+    api_submit(request, &look->ticket, finish_look);
+}
+
 void api_respondent_get(struct http_request *request) {
     const struct app *app = http_app(request);
     const char *respondent = http_path(request, "respondent");
@@ -161,8 +194,8 @@ void api_respondent_get(struct http_request *request) {
         result = append_page(request, snapshot, &listing, &err);
         catalog_release(snapshot);
     }
-    if (result == CXD_OK)
-        http_reply(request, 200, "application/json");
-    else
+    if (result != CXD_OK)
         refuse(request, &err);
+    else
+        submit_look(request, respondent);
 }

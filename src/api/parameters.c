@@ -19,6 +19,7 @@ struct reading {
     struct trend_question question;
     int64_t now_ms;
     bool has_window, has_from, has_to;
+    int64_t after;
     struct listing listing; /* what it has beside the filter and the window */
     struct property properties[FILTER_PROPERTIES_MAX];
 };
@@ -157,6 +158,14 @@ static enum cxd_err read_limit(struct reading *reading, const char *value, struc
     return CXD_OK;
 }
 
+static enum cxd_err read_after(struct reading *reading, const char *value, struct error *err) {
+    size_t digits = strspn(value, "0123456789");
+    if (digits == 0 || digits > 15 || value[digits] != '\0')
+        return error_set(err, ERR_BAD_PARAMETER, "after: the number of a record");
+    reading->after = strtoll(value, NULL, 10);
+    return CXD_OK;
+}
+
 static enum cxd_err read_cursor(struct reading *reading, const char *value, struct error *err) {
     size_t digits = strspn(value, "0123456789");
     const char *id = value + digits + 1;
@@ -188,8 +197,9 @@ static const struct {
     {"respondent", PARAMETERS_LISTING, read_respondent},
     {"flagged", PARAMETERS_LISTING, read_flagged},
     {"excluded", PARAMETERS_LISTING, read_excluded},
-    {"limit", PARAMETERS_LISTING | PARAMETERS_PAGE, read_limit},
+    {"limit", PARAMETERS_LISTING | PARAMETERS_PAGE | PARAMETERS_AUDIT, read_limit},
     {"cursor", PARAMETERS_LISTING | PARAMETERS_PAGE, read_cursor},
+    {"after", PARAMETERS_AUDIT, read_after},
 };
 
 static const char PROPERTY_PREFIX[] = "property.";
@@ -282,6 +292,17 @@ enum cxd_err parameters_read_listing(struct http_request *request, unsigned set,
     ret_listing->filter = reading->question.score.filter;
     ret_listing->from = window->from;
     ret_listing->to = window->to;
+    return CXD_OK;
+}
+
+enum cxd_err parameters_read_audit(struct http_request *request, int64_t *ret_after, size_t *ret_limit,
+                                   struct error *err) {
+    struct reading *reading;
+    enum cxd_err result = read_all(request, PARAMETERS_AUDIT, "all", &reading, err);
+    if (result != CXD_OK)
+        return result;
+    *ret_after = reading->after;
+    *ret_limit = reading->listing.limit;
     return CXD_OK;
 }
 

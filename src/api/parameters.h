@@ -10,7 +10,8 @@ enum parameter_set {
     PARAMETERS_SCORE = 1 << 0,   /* compare */
     PARAMETERS_TREND = 1 << 1,   /* interval, rolling */
     PARAMETERS_LISTING = 1 << 2, /* respondent, flagged, excluded; and with PARAMETERS_PAGE */
-    PARAMETERS_PAGE = 1 << 3     /* limit, cursor */
+    PARAMETERS_PAGE = 1 << 3,    /* limit, cursor */
+    PARAMETERS_AUDIT = 1 << 4    /* after, limit */
 };
 
 /* Reads window or from/to, filters and confidence (all routes), and what `sets` adds, into ret_question (its survey is not touched); defaults: 30d, no
@@ -26,6 +27,10 @@ CXD_NODISCARD enum cxd_err parameters_read_listing(struct http_request *request,
 /* Reads the only parameter of a call: true or false, default false. ERR_BAD_PARAMETER. */
 CXD_NODISCARD enum cxd_err parameters_read_flag(struct http_request *request, const char *name,
                                                 bool *ret_value, struct error *err);
+
+/* Reads which records of the audit log: those behind `after` (default 0), at most `limit` (default 50). ERR_BAD_PARAMETER. */
+CXD_NODISCARD enum cxd_err parameters_read_audit(struct http_request *request, int64_t *ret_after,
+                                                 size_t *ret_limit, struct error *err);
 
 /* "hour", "day", "week", "month" or "quarter". */
 const char *parameters_interval_name(enum calendar_unit unit);

@@ -1,4 +1,6 @@
 /* Where handlers meet the writer: a change goes down as a ticket, and its request waits, off the loop, until the commit. */
+#include <string.h>
+
 #include "api/app.h"
 
 static void ticket_done(struct ticket *ticket) {
@@ -7,6 +9,13 @@ static void ticket_done(struct ticket *ticket) {
 
 void api_submit(struct http_request *request, struct ticket *ticket, http_handler *finish) {
     struct app *app = http_app(request);
+    const char *principal = http_principal(request);
+    for (size_t i = 0; i < ticket->count; i++) {
+        struct change *change = &ticket->changes[i];
+        size_t length = strnlen(principal, sizeof(change->actor) - 1);
+        memcpy(change->actor, principal, length);
+        change->actor[length] = '\0';
+    }
     ticket->done = ticket_done;
     ticket->context = request;
     http_defer(request, finish, ticket);

@@ -76,6 +76,7 @@ struct http_request {
     void *worker;
     bool *handed_over; /* a worker's: set by http_defer, after which the worker lets go of the request */
     struct id_source *ids;
+    char principal[HTTP_PRINCIPAL_SIZE];
 };
 
 struct connection {

@@ -85,6 +85,16 @@ int64_t http_now_ms(const struct http_request *request) {
     return request->now_ms;
 }
 
+void http_set_principal(struct http_request *request, const char *principal) {
+    size_t length = strnlen(principal, sizeof request->principal - 1);
+    memcpy(request->principal, principal, length);
+    request->principal[length] = '\0';
+}
+
+const char *http_principal(const struct http_request *request) {
+    return request->principal;
+}
+
 struct id_source *http_ids(struct http_request *request) {
     return request->ids;
 }

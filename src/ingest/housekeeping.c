@@ -1,6 +1,7 @@
 /* The daemon's own errands. One change at a time goes to the writer, each small, and between two the thread rests as long as the last one
  * took: others' changes wait for one of them at most. */
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -72,6 +73,21 @@ static bool read_rule(struct housekeeping *housekeeping, int64_t number, struct 
     return has_rule;
 }
 
+/* In the log, and in the audit log: what is deleted was deleted by someone. */
+static void note_run(struct housekeeping *housekeeping, const char *slug,
+                     const int64_t touched[RETENTION_COUNT]) {
+    char detail[64];
+    struct change note = {.kind = CHANGE_NOTE};
+    snprintf(detail, sizeof(detail), "deleted %lld anonymised %lld", (long long)touched[RETENTION_DELETE],
+             (long long)touched[RETENTION_ANONYMISE]);
+    log_record(LOG_LEVEL_INFO, "retained", "survey=%s deleted=%lld anonymised=%lld", slug,
+               (long long)touched[RETENTION_DELETE], (long long)touched[RETENTION_ANONYMISE]);
+    note.as.note.act = "retention.run";
+    note.as.note.target = slug;
+    note.as.note.detail = detail;
+    (void)apply(housekeeping, &note);
+}
+
 /* The rule is read again before each change: it may be another by then. */
 static bool retain(struct housekeeping *housekeeping, int64_t number) {
     struct change change = {0};
@@ -85,8 +101,7 @@ static bool retain(struct housekeeping *housekeeping, int64_t number) {
             touched[change.as.retain.retention] += change.as.retain.touched;
     }
     if (touched[RETENTION_DELETE] + touched[RETENTION_ANONYMISE] > 0)
-        log_record(LOG_LEVEL_INFO, "retained", "survey=%s deleted=%lld anonymised=%lld", slug,
-                   (long long)touched[RETENTION_DELETE], (long long)touched[RETENTION_ANONYMISE]);
+        note_run(housekeeping, slug, touched);
     return goes_on;
 }
 

@@ -39,6 +39,8 @@ struct store_engine {
     enum cxd_err (*read_signing_keys)(struct store_reader *reader,
                                       struct signing_key ret_keys[SIGNING_KEYS_MAX], size_t *ret_count,
                                       struct error *err);
+    enum cxd_err (*read_audit)(struct store_reader *reader, int64_t after, size_t limit, struct arena *arena,
+                               struct audit_record **ret_records, size_t *ret_count, struct error *err);
     enum cxd_err (*read_rollups)(struct store_reader *reader, store_rollup_visit *visit, void *context,
                                  struct error *err);
 };

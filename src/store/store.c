@@ -103,6 +103,11 @@ enum cxd_err store_read_signing_keys(struct store_reader *reader,
     return reader->engine->read_signing_keys(reader, ret_keys, ret_count, err);
 }
 
+enum cxd_err store_read_audit(struct store_reader *reader, int64_t after, size_t limit, struct arena *arena,
+                              struct audit_record **ret_records, size_t *ret_count, struct error *err) {
+    return reader->engine->read_audit(reader, after, limit, arena, ret_records, ret_count, err);
+}
+
 enum cxd_err store_read_rollups(struct store_reader *reader, store_rollup_visit *visit, void *context,
                                 struct error *err) {
     return reader->engine->read_rollups(reader, visit, context, err);

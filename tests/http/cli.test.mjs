@@ -82,7 +82,7 @@ const SCORE = {
 
 describe('usage', () => {
   const commands = ['serve', 'score', 'post', 'survey', 'survey list', 'survey show', 'survey put', 'survey archive', 'key',
-    'key create', 'key list', 'key revoke', 'rebuild'];
+    'key create', 'key list', 'key revoke', 'audit', 'audit verify', 'rebuild'];
   for (const command of commands) {
     test(`help of ${command}`, async () => {
       const words = command.split(' ');
@@ -97,7 +97,7 @@ describe('usage', () => {
   test('version and help', async () => {
     assert.match((await succeeds(['--version'])).stdout, /^cxd \d+\.\d+\.\d+\n$/);
     const help = await succeeds(['--help']);
-    for (const command of ['serve', 'score', 'post', 'survey', 'key', 'rebuild'])
+    for (const command of ['serve', 'score', 'post', 'survey', 'key', 'audit', 'rebuild'])
       assert.match(help.stdout, new RegExp(`^  ${command} `, 'm'));
     assert.equal((await succeeds(['help'])).stdout, help.stdout);
   });

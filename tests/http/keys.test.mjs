@@ -62,6 +62,7 @@ const ROUTES = [
   ['write', 'POST', '/v1/responses', '', 'application/x-ndjson'], ['admin', 'PUT', '/v1/surveys/nps', '{"metric":"nps"}'], ['admin', 'DELETE', '/v1/surveys/absent'], ['admin', 'GET', '/v1/keys'],
   ['read', 'GET', '/v1/surveys/nps/responses'], ['read', 'GET', '/v1/surveys/nps/responses/01920000-0000-7000-8000-000000000001'], ['write', 'PATCH', '/v1/surveys/nps/responses/01920000-0000-7000-8000-000000000001', '{"excluded":false}'],
   ['export', 'GET', '/v1/respondents/ann'], ['erase', 'DELETE', '/v1/respondents/ann'],
+  ['admin', 'GET', '/v1/audit'],
   ['admin', 'POST', '/v1/keys', '{"name":"x","scopes":["read"]}'], ['admin', 'DELETE', '/v1/keys/01920000-0000-7000-8000-000000000001'],
 ];
 const SCOPES = ['read', 'write', 'export', 'erase', 'admin'];

@@ -46,6 +46,10 @@ test('delete: old responses and their counts go, young ones stay', async (t) => 
   assertFigures((await d.score('shop', 'window=all&property.plan=pro')).json, NPS, young.map((r) => r.score));
   assert.equal((await d.score('shop', 'window=all&property.plan=free')).json.n, 0);
   assert.deepEqual((await list(d, 'shop')).map((r) => r.comment), young.map(() => 'young'));
+  const runs = async () => (await d.admin('GET', '/v1/audit')).json.records.filter((record) => record.act === 'retention.run');
+  const sum = (records) => records.reduce((total, record) => total + Number(/^deleted (\d+) anonymised 0$/.exec(record.detail)[1]), 0);
+  await until(async () => sum(await runs()) === old.length);
+  assert.ok((await runs()).every((record) => record.actor === 'local' && record.target === 'shop'));
 });
 
 test('anonymise: old responses lose the person, and count on; imports that come later too', async (t) => {

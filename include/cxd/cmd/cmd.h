@@ -11,6 +11,7 @@ int cmd_survey(int argc, char **argv);
 int cmd_invite(int argc, char **argv);
 int cmd_signing_key(int argc, char **argv);
 int cmd_key(int argc, char **argv);
+int cmd_audit(int argc, char **argv);
 int cmd_rebuild(int argc, char **argv);
 
 /* The configuration's usual place. */

@@ -116,6 +116,11 @@ bool http_server_is_draining(const struct http_server *server);
 /* Requests that this limit has refused since the server was opened. */
 uint64_t http_rate_refused(const struct http_server *server, enum http_rate rate);
 
+enum { HTTP_PRINCIPAL_SIZE = 16 };
+/* Who asks, as the authorize hook found out; "" until it says. Cut to fit. */
+void http_set_principal(struct http_request *request, const char *principal);
+const char *http_principal(const struct http_request *request);
+
 /* What was asked. */
 void *http_app(const struct http_request *request);
 void *http_worker(const struct http_request *request); /* HTTP_POOLED only */

@@ -46,14 +46,27 @@ enum change_kind {
     CHANGE_FLAG,     /* suspect the response `id` of `survey`: `flags` are added, and it is excluded */
     CHANGE_CLEAR,    /* clear a survey's suspects: they lose their flags and count */
     CHANGE_ERASE, /* forget a respondent: comment, respondent, properties go, or with `counts` the whole response */
-    CHANGE_SURVEY,     /* create or replace a definition */
-    CHANGE_ARCHIVE,    /* archive the survey `slug` */
-    CHANGE_KEY,        /* add a key */
-    CHANGE_REVOKE,     /* revoke the key `id` */
-    CHANGE_KEY_USED,   /* note a key's last-used day */
-    CHANGE_RETAIN,     /* delete or anonymise responses that were answered before a time, some at once */
-    CHANGE_SETTLE,     /* what was overwritten or deleted leaves the files of the store too */
-    CHANGE_SIGNING_KEY /* add a signing key; all but the two newest go */
+    CHANGE_SURVEY,      /* create or replace a definition */
+    CHANGE_ARCHIVE,     /* archive the survey `slug` */
+    CHANGE_KEY,         /* add a key */
+    CHANGE_REVOKE,      /* revoke the key `id` */
+    CHANGE_KEY_USED,    /* note a key's last-used day */
+    CHANGE_SIGNING_KEY, /* add a signing key; all but the two newest go */
+    CHANGE_RETAIN,      /* delete or anonymise responses that were answered before a time, some at once */
+    CHANGE_SETTLE,      /* what was overwritten or deleted leaves the files of the store too */
+    CHANGE_NOTE         /* nothing but a record of the audit log */
+};
+
+/* A record of the audit log: who did what to what. The log outlives people, so that it names none: a respondent is the SHA-256
+ * of the name. No text has a line break. */
+struct audit_record {
+    int64_t number; /* from 1, without a gap */
+    int64_t at;
+    char actor[KEY_PREFIX_SIZE]; /* a key's prefix, or "local": the daemon itself */
+    char act[24];                /* "survey.put" */
+    char target[72];             /* a slug, an id, a number, or a respondent's hash */
+    char detail[64];             /* "revision 3"; may be "" */
+    uint8_t hash[SHA256_SIZE];   /* of the record before (zero bytes for the first) and this one's text */
 };
 
 /* What became of a change. */
@@ -68,6 +81,7 @@ enum outcome {
 
 struct change {
     enum change_kind kind;
+    char actor[KEY_PREFIX_SIZE]; /* who wants it, for the audit log; "" is "local" */
     int64_t now_ms;
     union {
         struct {
@@ -125,6 +139,9 @@ struct change {
             int64_t day;
         } key_used;
         struct signing_key signing_key; /* in: secret; out: number, created_at */
+        struct {
+            const char *act, *target, *detail; /* as in struct audit_record, and no longer than there */
+        } note;
     } as;
     struct arena *arena; /* for strings of the reply; outlives the change */
     enum outcome outcome;
@@ -141,6 +158,8 @@ struct change {
  * CHANGE_SURVEY: an identical definition of a survey that is not archived is REPLAYED; otherwise the revision rises and the
  * survey is live (again). Another metric or scale once there are responses is refused ERR_SURVEY_FIXED. A property that is
  * declared while there are responses is stored with rolled = false; one that is no longer declared loses its rollups.
+ * Every change of a survey, an exclusion, a key, a signing key, an erasure, and every note, that is CREATED or AMENDED appends one
+ * record to the audit log in the same transaction. Responses and days of use append none.
  * CHANGE_ARCHIVE of an archived survey, CHANGE_REVOKE of a revoked key: REPLAYED. */
 
 /* CHANGE_RETAIN: deleted responses leave the figures; anonymised ones lose what CHANGE_ERASE takes, and count on. What was anonymised
@@ -227,6 +246,12 @@ CXD_NODISCARD enum cxd_err store_read_keys(struct store_reader *reader, struct a
 CXD_NODISCARD enum cxd_err store_read_signing_keys(struct store_reader *reader,
                                                    struct signing_key ret_keys[SIGNING_KEYS_MAX],
                                                    size_t *ret_count, struct error *err);
+
+/* Records of the audit log behind the one numbered `after` (0: from the first), ascending, at most `limit`. The array is of the
+ * arena. They are as they are stored: a field that somebody else wrote and that no record can have reads as "?". */
+CXD_NODISCARD enum cxd_err store_read_audit(struct store_reader *reader, int64_t after, size_t limit,
+                                            struct arena *arena, struct audit_record **ret_records,
+                                            size_t *ret_count, struct error *err);
 
 /* A line of the rollup table, for rebuild and check. */
 struct rollup_row {

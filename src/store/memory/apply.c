@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/audit.h"
 #include "store/copy.h"
 #include "store/decide.h"
 #include "store/memory/memory.h"
@@ -274,6 +275,27 @@ static enum cxd_err apply_signing_key(struct memory_store *store, struct change 
     return put(store, &store->signing_keys, table->count, block, err);
 }
 
+static enum cxd_err apply_note(struct memory_store *store, struct change *change, struct error *err) {
+    (void)store;
+    (void)err;
+    change->outcome = OUTCOME_CREATED;
+    return CXD_OK;
+}
+
+static enum cxd_err audit(struct memory_store *store, const struct change *change, struct error *err) {
+    const struct memory_table *table = &store->audit;
+    struct audit_record record;
+    if (!audit_describe(change, &record)) {
+        return CXD_OK;
+    }
+    audit_chain(&record, table->count > 0 ? table->blocks[table->count - 1] : NULL);
+    struct audit_record *block = malloc(sizeof *block);
+    if (block) {
+        *block = record;
+    }
+    return put(store, &store->audit, table->count, block, err);
+}
+
 typedef enum cxd_err apply_change(struct memory_store *store, struct change *change, struct error *err);
 
 static apply_change *const APPLIERS[] = {
@@ -290,6 +312,7 @@ static apply_change *const APPLIERS[] = {
     [CHANGE_RETAIN] = apply_retain,
     [CHANGE_SETTLE] = apply_settle,
     [CHANGE_SIGNING_KEY] = apply_signing_key,
+    [CHANGE_NOTE] = apply_note,
 };
 
 enum cxd_err memory_apply(struct store *base, struct change *const *changes, size_t count,
@@ -302,6 +325,9 @@ enum cxd_err memory_apply(struct store *base, struct change *const *changes, siz
         changes[i]->outcome = OUTCOME_NONE;
         changes[i]->refusal = CXD_OK;
         code = APPLIERS[changes[i]->kind](store, changes[i], err);
+        if (code == CXD_OK) {
+            code = audit(store, changes[i], err);
+        }
     }
     if (code == CXD_OK) {
         memory_commit(store);

@@ -18,6 +18,7 @@ static void memory_close(struct store *base) {
     free_table(&store->surveys);
     free_table(&store->keys);
     free_table(&store->signing_keys);
+    free_table(&store->audit);
     free(store->index);
     free(store->swaps);
     arena_free(&store->scratch);
@@ -119,5 +120,6 @@ const struct store_engine STORE_MEMORY = {
     .read_surveys = memory_read_surveys,
     .read_keys = memory_read_keys,
     .read_signing_keys = memory_read_signing_keys,
+    .read_audit = memory_read_audit,
     .read_rollups = memory_read_rollups,
 };

@@ -29,6 +29,7 @@ struct memory_store {
     struct memory_table surveys; /* number is the position + 1 */
     struct memory_table keys;
     struct memory_table signing_keys; /* number is the position + 1 */
+    struct memory_table audit;        /* number is the position + 1 */
     uint32_t *index;                  /* responses by id: positions + 1, open-addressed, a power of two */
     size_t index_capacity, index_used;
     struct memory_swap *swaps;
@@ -93,6 +94,8 @@ enum cxd_err memory_read_keys(struct store_reader *reader, struct arena *arena, 
 enum cxd_err memory_read_signing_keys(struct store_reader *reader,
                                       struct signing_key ret_keys[SIGNING_KEYS_MAX], size_t *ret_count,
                                       struct error *err);
+enum cxd_err memory_read_audit(struct store_reader *reader, int64_t after, size_t limit, struct arena *arena,
+                               struct audit_record **ret_records, size_t *ret_count, struct error *err);
 enum cxd_err memory_read_rollups(struct store_reader *reader, store_rollup_visit *visit, void *context,
                                  struct error *err);
 

@@ -253,3 +253,23 @@ enum cxd_err memory_read_last_answer(struct store_reader *base, const char *resp
     memory_leave(reader);
     return CXD_OK;
 }
+
+enum cxd_err memory_read_audit(struct store_reader *base, int64_t after, size_t limit, struct arena *arena,
+                               struct audit_record **ret_records, size_t *ret_count, struct error *err) {
+    struct memory_reader *reader = (struct memory_reader *)base;
+    const struct memory_table *table = &reader->store->audit;
+    memory_enter(reader);
+    size_t from = (uint64_t)after < table->count ? (size_t)after : table->count;
+    size_t count = table->count - from < limit ? table->count - from : limit;
+    struct audit_record *records = arena_alloc_zero(arena, count + 1, sizeof *records);
+    for (size_t i = 0; records && i < count; i++) {
+        records[i] = *(const struct audit_record *)table->blocks[from + i];
+    }
+    memory_leave(reader);
+    if (!records) {
+        return error_set(err, ERR_NO_MEMORY, "no memory to read the audit log");
+    }
+    *ret_records = records;
+    *ret_count = count;
+    return CXD_OK;
+}

@@ -18,6 +18,7 @@ static write_change *const WRITERS[] = {
     [CHANGE_RETAIN] = write_retain,
     [CHANGE_SETTLE] = write_settle,
     [CHANGE_SIGNING_KEY] = write_signing_key,
+    [CHANGE_NOTE] = write_note,
 };
 
 enum cxd_err count_response(struct sqlite_store *store, const struct response *response, int sign,
@@ -40,6 +41,9 @@ static enum cxd_err apply_all(struct sqlite_store *store, struct change *const *
         changes[i]->outcome = OUTCOME_NONE;
         changes[i]->refusal = CXD_OK;
         code = WRITERS[changes[i]->kind](store, changes[i], err);
+        if (code == CXD_OK) {
+            code = write_audit(store, changes[i], err);
+        }
     }
     if (code == CXD_OK) {
         code = rollups_flush(store, err);

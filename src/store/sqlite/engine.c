@@ -111,5 +111,6 @@ const struct store_engine STORE_SQLITE = {
     .read_surveys = sqlite_read_surveys,
     .read_keys = sqlite_read_keys,
     .read_signing_keys = sqlite_read_signing_keys,
+    .read_audit = sqlite_read_audit,
     .read_rollups = sqlite_read_rollups,
 };

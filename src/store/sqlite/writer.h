@@ -63,6 +63,11 @@ CXD_NODISCARD enum cxd_err write_signing_key(struct sqlite_store *store, struct 
 CXD_NODISCARD enum cxd_err write_key_used(struct sqlite_store *store, struct change *change,
                                           struct error *err);
 
+/* audit.c: the note itself writes nothing; write_audit appends the record of a change that has been written, if it has one. */
+CXD_NODISCARD enum cxd_err write_note(struct sqlite_store *store, struct change *change, struct error *err);
+CXD_NODISCARD enum cxd_err write_audit(struct sqlite_store *store, const struct change *change,
+                                       struct error *err);
+
 /* The stored response, into store->scratch. */
 CXD_NODISCARD enum cxd_err find_response(struct sqlite_store *store, const struct id *id, bool *ret_found,
                                          struct response *ret_response, struct error *err);
