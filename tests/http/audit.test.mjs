@@ -42,7 +42,7 @@ test('a first start tells what it made', async (t) => {
   const records = await log(d);
   assert.equal(firstBad(records), 0);
   assert.ok(records.every(({ actor }) => actor === 'local'));
-  assert.deepEqual(records.map(({ act }) => act).sort(), ['key.create', 'signing_key.rotate', 'survey.put', 'survey.put', 'survey.put']);
+  assert.deepEqual(records.map(({ act }) => act).sort(), ['key.create', 'signing_key.rotate']);
   const [key] = (await d.admin('GET', '/v1/keys')).json.keys;
   assert.deepEqual(short(records.find(({ act }) => act === 'key.create')), ['local', 'key.create', key.id, 'scopes admin']);
 });
@@ -121,8 +121,8 @@ test('parameters', async (t) => {
   for (const query of ['after=-1', 'after=x', 'after=', 'limit=0', 'limit=501', 'cursor=1', 'window=7d', 'after=1&after=2', 'property.x=1'])
     assertProblem(await d.admin('GET', `/v1/audit?${query}`), 400, 'bad_parameter');
   assert.deepEqual((await d.admin('GET', '/v1/audit?after=999999999999999')).json, { records: [], next: null });
-  assert.equal((await d.admin('GET', '/v1/audit?limit=5')).json.next, null);
-  assert.equal((await d.admin('GET', '/v1/audit?limit=4')).json.next, 4);
+  assert.equal((await d.admin('GET', '/v1/audit?limit=2')).json.next, null);
+  assert.equal((await d.admin('GET', '/v1/audit?limit=1')).json.next, 1);
 });
 
 test('usage of the command', async (t) => {
@@ -208,6 +208,7 @@ test('tampering shows', async (t) => {
 
 test('a batch that fails leaves no record', async (t) => {
   const d = await use(t, { storage: 'faulty:storage:1+:sqlite:PATH' });
+  await d.survey('nps', { metric: 'nps' });
   const before = await log(d);
   // Acts that share a batch with responses fail first and are tried alone; what was acknowledged has its one record, and no other is there.
   const work = [];
