@@ -82,6 +82,7 @@ test('every act has its record, with who, and nothing else has', async (t) => {
   assert.match(first.headers.link, /rel="next"/);
   note(yours, 'respondent.export', ann, '');
   assert.equal((await d.request('GET', `${person}?limit=1&cursor=${first.json.next}`, { key: maker.key })).json.responses.length, 1);
+  note(yours, 'respondent.export', ann, '');
   assertProblem(await d.request('GET', `${person}?limit=0`, { key: maker.key }), 400, 'bad_parameter');
   assertProblem(await d.request('GET', person), 401, 'no_key');
 
