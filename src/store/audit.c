@@ -59,6 +59,12 @@ static void describe_signing_key(const struct change *change, struct audit_recor
     snprintf(record->target, sizeof record->target, "%lld", (long long)change->as.signing_key.number);
 }
 
+/* The survey by its number: the change knows no more, and GET /v1/surveys lists them. */
+static void describe_clear(const struct change *change, struct audit_record *record) {
+    snprintf(record->target, sizeof record->target, "survey %lld", (long long)change->as.clear.survey);
+    snprintf(record->detail, sizeof record->detail, "responses %lld", (long long)change->as.clear.cleared);
+}
+
 static void describe_note(const struct change *change, struct audit_record *record) {
     snprintf(record->act, sizeof record->act, "%s", change->as.note.act);
     snprintf(record->target, sizeof record->target, "%s", change->as.note.target);
@@ -72,6 +78,7 @@ static const struct {
     describe *describe;
 } ACTS[] = {
     [CHANGE_EXCLUDE] = {NULL, describe_exclude},
+    [CHANGE_CLEAR] = {"response.clear", describe_clear},
     [CHANGE_ERASE] = {"respondent.erase", describe_erase},
     [CHANGE_SURVEY] = {"survey.put", describe_survey},
     [CHANGE_ARCHIVE] = {"survey.archive", describe_archive},
