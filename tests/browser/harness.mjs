@@ -6,8 +6,11 @@ import { chromium } from 'playwright-core';
 const EXECUTABLE = process.env.CXD_CHROMIUM ?? '/usr/bin/chromium';
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'];
 
+// A headless browser says that it is one, and cxd then takes its answers for a machine's; here it stands for a person's.
+const PERSON = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
+
 export async function launch() {
-  return chromium.launch({ executablePath: EXECUTABLE, headless: true, args: FLAGS, timeout: 60_000 });
+  return chromium.launch({ executablePath: EXECUTABLE, headless: true, args: [...FLAGS, `--user-agent=${PERSON}`], timeout: 60_000 });
 }
 
 // A site that answers every path with a page (or with pages[path]), on a port of its own. `host` may be localhost or 127.0.0.1, which are
