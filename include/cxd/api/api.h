@@ -21,7 +21,8 @@ CXD_NODISCARD enum cxd_err app_start(const struct config *config, bool starter_s
 const char *app_scheme(const struct app *app);          /* "http" or "https" */
 const char *app_address(const struct app *app);         /* "127.0.0.1:8080" */
 const char *app_state_directory(const struct app *app); /* where admin.key and endpoint are */
-/* Reads again what may change while the daemon runs: the TLS certificate and key. On an error nothing has changed. ERR_CONFIG. */
+/* Reads again what may change while the daemon runs: the TLS certificate and key. ERR_CONFIG: nothing has changed.
+ * ERR_SYSTEM: it is in force, but the command line was not told (the file `endpoint`). */
 CXD_NODISCARD enum cxd_err app_reload(struct app *app, struct error *err);
 /* Drains, commits, checkpoints, frees. Takes NULL. */
 void app_stop(struct app *app);
