@@ -73,15 +73,6 @@ void suspicion_sign_nonce(struct buffer *out, const struct snapshot *snapshot, c
     token_sign(out, snapshot->signing_keys[0].secret, NONCE_PURPOSE, payload, (size_t)length);
 }
 
-static bool open_nonce(struct http_request *request, const struct snapshot *snapshot, const char *nonce,
-                       const char **ret_payload, size_t *ret_length) {
-    for (size_t i = 0; i < snapshot->signing_key_count; i++)
-        if (token_open(nonce, snapshot->signing_keys[i].secret, NONCE_PURPOSE, http_arena(request),
-                       ret_payload, ret_length))
-            return true;
-    return false;
-}
-
 /* The time of issue, from a payload that we signed ourselves; false for another survey's. */
 static bool read_payload(const char *payload, const struct survey *survey, int64_t *ret_issued_ms) {
     size_t length = strlen(survey->slug);
@@ -98,7 +89,9 @@ static unsigned judge_nonce(struct http_request *request, const struct snapshot 
     int64_t issued_ms;
     if (survey->min_seconds == 0)
         return 0;
-    if (nonce == NULL || !open_nonce(request, snapshot, nonce, &payload, &length) ||
+    if (nonce == NULL ||
+        !signing_keys_open(snapshot->signing_keys, snapshot->signing_key_count, NONCE_PURPOSE, nonce,
+                           http_arena(request), &payload, &length) ||
         !read_payload(payload, survey, &issued_ms))
         return FLAG_NONCE;
     int64_t age_ms = http_now_ms(request) - issued_ms;

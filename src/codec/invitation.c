@@ -73,11 +73,8 @@ enum cxd_err invitation_open(const char *token, const struct signing_key *keys, 
                              struct arena *arena, struct invitation *ret_invitation, struct error *err) {
     const char *payload = NULL;
     size_t length = 0;
-    bool opened = false;
-    for (size_t i = 0; i < key_count && !opened; i++)
-        opened = token_open(token, keys[i].secret, PURPOSE, arena, &payload, &length);
     enum cxd_err code = ERR_INVITATION_INVALID;
-    if (opened)
+    if (signing_keys_open(keys, key_count, PURPOSE, token, arena, &payload, &length))
         code = decode_payload(payload, length, arena, ret_invitation, err);
     else if (arena_alloc(arena, strlen(token) + 1) == NULL) /* then the opening was refused it too */
         code = ERR_NO_MEMORY;

@@ -1,4 +1,4 @@
-/* API keys: the names of scopes, and whether a key may do a thing now. Finding the key that a request bears is the
+/* Keys: the names of scopes, whether an API key may do a thing now, and what any signing key signed. Finding the key that a request bears is the
  * catalog's; refusing the request is api/'s. */
 #include "cxd/domain/key.h"
 
@@ -28,4 +28,12 @@ bool api_key_is_valid(const struct api_key *key, int64_t now_ms) {
 
 bool api_key_allows(const struct api_key *key, enum scope scope) {
     return (key->scopes & ((unsigned)scope | SCOPE_ADMIN)) != 0;
+}
+
+bool signing_keys_open(const struct signing_key *keys, size_t count, const char *purpose, const char *token,
+                       struct arena *arena, const char **ret_payload, size_t *ret_length) {
+    for (size_t i = 0; i < count; i++)
+        if (token_open(token, keys[i].secret, purpose, arena, ret_payload, ret_length))
+            return true;
+    return false;
 }

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "cxd/base/clock.h"
 #include "domain/scales.h"
 
 static const char *const METRIC_NAMES[METRIC_COUNT] = {"nps", "csat", "ces"};
@@ -150,6 +151,11 @@ void survey_default_bands(const struct survey *survey, int *ret_favourable, int 
 
 bool survey_is_open(const struct survey *survey, int64_t now_ms) {
     return survey->archived_at == 0 && survey->opens_at <= now_ms && now_ms < survey->closes_at;
+}
+
+int64_t survey_retained_from(const struct survey *survey, int64_t now_ms) {
+    static const int64_t DAY_MS = INT64_C(24) * 60 * 60 * 1000;
+    return survey->retention_days == 0 ? TIME_MIN : now_ms - survey->retention_days * DAY_MS;
 }
 
 bool survey_allows_origin(const struct survey *survey, const char *origin) {

@@ -12,8 +12,7 @@
 
 enum {
     RESPONSES_AT_ONCE = 200,
-    SETTLE_MS = 2000, /* how long after an erasure its bytes are seen to */
-    DAY_MS = 24 * 60 * 60 * 1000
+    SETTLE_MS = 2000 /* how long after an erasure its bytes are seen to */
 };
 
 struct housekeeping {
@@ -65,7 +64,7 @@ static bool read_rule(struct housekeeping *housekeeping, int64_t number, struct 
         memcpy(slug, survey->slug, SLUG_SIZE);
         change->kind = CHANGE_RETAIN;
         change->as.retain.survey = number;
-        change->as.retain.before_ms = clock_now_ms() - survey->retention_days * DAY_MS;
+        change->as.retain.before_ms = survey_retained_from(survey, clock_now_ms());
         change->as.retain.retention = survey->retention;
         change->as.retain.limit = RESPONSES_AT_ONCE;
     }

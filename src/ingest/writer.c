@@ -11,7 +11,6 @@
 
 enum {
     CHANGES_KEPT = 16384,
-    DAY_MS = 24 * 60 * 60 * 1000,
     EARLY_WAKE = 24, /* changes worth a flush: the writer begins while the turn that brings them goes on */
     RETRY_FAILURES_MAX = 3, /* tickets in a row that may fail alone before their batch is given up */
     FAILING_MS = 10 * 1000  /* as long as Retry-After says: then the next write may show that it is over */
@@ -61,8 +60,8 @@ static bool admit(struct change *change, const struct snapshot *snapshot) {
 /* The survey's rule may have been changed while the change was on its way, and what is deleted does not come back. */
 static bool admit_retain(struct change *change, const struct snapshot *snapshot) {
     const struct survey *survey = snapshot_survey_number(snapshot, change->as.retain.survey);
-    if (survey != NULL && survey->retention_days > 0 && survey->retention == change->as.retain.retention &&
-        change->as.retain.before_ms <= change->now_ms - survey->retention_days * DAY_MS)
+    if (survey != NULL && survey->retention == change->as.retain.retention &&
+        change->as.retain.before_ms <= survey_retained_from(survey, change->now_ms))
         return true;
     change->outcome = OUTCOME_REFUSED;
     change->refusal = ERR_CONFLICT;

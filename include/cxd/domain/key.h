@@ -46,6 +46,11 @@ struct signing_key {
 
 enum { SIGNING_KEYS_MAX = 2 };
 
+/* token_open with each of the keys. */
+CXD_NODISCARD bool signing_keys_open(const struct signing_key *keys, size_t count, const char *purpose,
+                                     const char *token, struct arena *arena, const char **ret_payload,
+                                     size_t *ret_length);
+
 bool api_key_is_valid(const struct api_key *key, int64_t now_ms);
 bool api_key_allows(const struct api_key *key, enum scope scope);
 

@@ -102,6 +102,9 @@ CXD_NODISCARD enum cxd_err survey_validate(const struct survey *survey, struct e
 /* True if answers are taken at `now_ms`: not archived, and inside [opens_at, closes_at). */
 bool survey_is_open(const struct survey *survey, int64_t now_ms);
 
+/* What was answered before this time is past the survey's retention at `now_ms`; TIME_MIN where it keeps everything. */
+int64_t survey_retained_from(const struct survey *survey, int64_t now_ms);
+
 /* True if `origin` (an Origin header) may post to the survey. */
 bool survey_allows_origin(const struct survey *survey, const char *origin);
 
