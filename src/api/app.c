@@ -29,6 +29,10 @@ static void close_worker(void *context, void *worker) {
     store_reader_close(worker);
 }
 
+static void watch_worker(void *worker, struct heartbeat *beat) {
+    store_reader_watch(worker, beat);
+}
+
 static void batch_done(void *context) {
     struct app *app = context;
     http_wake(app->http);
@@ -99,6 +103,7 @@ static enum cxd_err open_http(struct app *app, struct error *err) {
         .turn_done = turn_done,
         .worker_open = open_worker,
         .worker_close = close_worker,
+        .worker_watch = watch_worker,
     };
     if (!config_split_listen(config->listen, host, sizeof(host), &options.port, NULL))
         return error_set(err, ERR_CONFIG, "[server] listen: \"%s\" is not ADDRESS:PORT", config->listen);
@@ -202,6 +207,24 @@ const char *app_scheme(const struct app *app) {
 enum cxd_err app_reload(struct app *app, struct error *err) {
     enum cxd_err result = http_server_reload(app->http, err);
     return result == CXD_OK ? write_endpoint(app, err) : result;
+}
+
+int64_t app_stuck_ms(struct app *app, int64_t now_monotonic_ms, const char **ret_part) {
+    const struct {
+        const char *name;
+        int64_t stuck_ms;
+    } parts[] = {
+        {"writer", ingest_stuck_ms(app->ingest, now_monotonic_ms)},
+        {"http", http_loops_stuck_ms(app->http, now_monotonic_ms)},
+        {"workers", http_workers_stuck_ms(app->http, now_monotonic_ms)},
+        {"housekeeping", housekeeping_stuck_ms(app->housekeeping, now_monotonic_ms)},
+    };
+    size_t worst = 0;
+    for (size_t i = 1; i < CXD_COUNT(parts); i++)
+        if (parts[i].stuck_ms > parts[worst].stuck_ms)
+            worst = i;
+    *ret_part = parts[worst].name;
+    return parts[worst].stuck_ms;
 }
 
 const char *app_address(const struct app *app) {

@@ -117,11 +117,12 @@ struct loop {
     int wake_fd;
     _Atomic(struct http_request *) ready; /* completed, newest first */
     atomic_bool sleeping;                 /* the wake-up must write to wake_fd */
-    int64_t now_ms;                       /* monotonic, of this turn */
-    struct deadline_list deadlines;       /* every connection that is not suspended */
-    unsigned running_requests;            /* in STAGE_RUNNING */
-    unsigned waiting;                     /* those of them that are not suspended */
-    bool progress;                        /* this turn did more than to ask the waiting */
+    struct heartbeat beat;
+    int64_t now_ms;                 /* monotonic, of this turn */
+    struct deadline_list deadlines; /* every connection that is not suspended */
+    unsigned running_requests;      /* in STAGE_RUNNING */
+    unsigned waiting;               /* those of them that are not suspended */
+    bool progress;                  /* this turn did more than to ask the waiting */
     bool quiesced, cutting;
     struct id_source ids;
 };
@@ -212,6 +213,8 @@ void cors_options(struct http_request *request);
 CXD_NODISCARD enum cxd_err pool_start(struct http_server *server, unsigned count, struct pool **ret_pool,
                                       struct error *err);
 void pool_submit(struct pool *pool, struct http_request *request);
+/* The worst of the workers': heartbeat_ask. */
+int64_t pool_ask(struct pool *pool, int64_t now_ms);
 /* From now on queued requests are refused, not run. */
 void pool_refuse(struct pool *pool);
 void pool_stop(struct pool *pool);

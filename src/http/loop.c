@@ -224,7 +224,7 @@ static unsigned loop_wait(struct loop *loop) {
     for (unsigned i = 0; i < loop->door_count; i++)
         waited[1 + i] = (struct pollfd){.fd = loop->doors[i].mhd_fd, .events = POLLIN};
     atomic_store(&loop->sleeping, true);
-    if (atomic_load(&loop->ready))
+    if (atomic_load(&loop->ready) || heartbeat_is_asked(&loop->beat))
         ms = 0;
     int count = poll(waited, 1 + loop->door_count, ms);
     atomic_store(&loop->sleeping, false);
@@ -295,10 +295,12 @@ static void drain(struct loop *loop) {
 static void *loop_main(void *cls) {
     struct loop *loop = cls;
     struct http_server *server = loop->server;
+    pthread_setname_np(pthread_self(), "cxd-http");
     while (!loop_is_done(loop)) {
         unsigned ready = loop_wait(loop);
         loop->now_ms = clock_monotonic_ms();
         loop->progress = false;
+        heartbeat_answer(&loop->beat);
         finish_ready(loop);
         cut_expired(loop);
         run_doors(loop);

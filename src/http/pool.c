@@ -13,6 +13,7 @@ struct worker {
     bool opened, started;
     void *object; /* what worker_open made */
     struct id_source ids;
+    struct heartbeat beat;
 };
 
 struct pool {
@@ -26,10 +27,14 @@ struct pool {
 };
 
 /* The next request, or NULL to end. */
-static struct http_request *pool_take(struct pool *pool, bool *ret_refuse) {
+static struct http_request *pool_take(struct worker *worker, bool *ret_refuse) {
+    struct pool *pool = worker->pool;
     pthread_mutex_lock(&pool->lock);
-    while (!pool->first && !pool->stopping)
+    while (!pool->first && !pool->stopping) {
+        heartbeat_answer(&worker->beat);
         pthread_cond_wait(&pool->change, &pool->lock);
+    }
+    heartbeat_answer(&worker->beat);
     struct http_request *request = pool->first;
     if (request) {
         pool->first = request->next;
@@ -46,7 +51,8 @@ static void *worker_main(void *cls) {
     void (*turn_done)(void *app) = worker->pool->server->options.turn_done;
     bool refuse;
     struct http_request *request;
-    while ((request = pool_take(worker->pool, &refuse))) {
+    pthread_setname_np(pthread_self(), "cxd-worker");
+    while ((request = pool_take(worker, &refuse))) {
         bool handed_over = false;
         struct loop *loop = request->connection->loop;
         request->worker = worker->object;
@@ -76,6 +82,18 @@ void pool_submit(struct pool *pool, struct http_request *request) {
     pool->last = request;
     pthread_cond_signal(&pool->change);
     pthread_mutex_unlock(&pool->lock);
+}
+
+int64_t pool_ask(struct pool *pool, int64_t now_ms) {
+    int64_t worst_ms = 0;
+    pthread_mutex_lock(&pool->lock);
+    for (unsigned i = 0; i < pool->count; i++) {
+        int64_t stuck_ms = heartbeat_ask(&pool->workers[i].beat, now_ms);
+        worst_ms = stuck_ms > worst_ms ? stuck_ms : worst_ms;
+    }
+    pthread_cond_broadcast(&pool->change);
+    pthread_mutex_unlock(&pool->lock);
+    return worst_ms;
 }
 
 void pool_refuse(struct pool *pool) {
@@ -114,6 +132,8 @@ static enum cxd_err worker_start(struct pool *pool, struct worker *worker, struc
             return code;
     }
     worker->opened = true;
+    if (options->worker_watch)
+        options->worker_watch(worker->object, &worker->beat);
     int failed = pthread_create(&worker->thread, NULL, worker_main, worker);
     if (failed)
         return error_set(err, ERR_SYSTEM, "No thread could be started: %s", strerror(failed));

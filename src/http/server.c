@@ -175,6 +175,20 @@ enum cxd_err http_server_reload(struct http_server *server, struct error *err) {
     return server->tls ? tls_reload(server->tls, 2 * server->options.request_timeout_ms, err) : CXD_OK;
 }
 
+int64_t http_loops_stuck_ms(struct http_server *server, int64_t now_monotonic_ms) {
+    int64_t worst_ms = 0;
+    for (unsigned i = 0; i < server->loop_count; i++) {
+        int64_t stuck_ms = heartbeat_ask(&server->loops[i].beat, now_monotonic_ms);
+        worst_ms = stuck_ms > worst_ms ? stuck_ms : worst_ms;
+        loop_wake(&server->loops[i]);
+    }
+    return worst_ms;
+}
+
+int64_t http_workers_stuck_ms(struct http_server *server, int64_t now_monotonic_ms) {
+    return pool_ask(server->pool, now_monotonic_ms);
+}
+
 bool http_server_is_draining(const struct http_server *server) {
     return atomic_load_explicit(&server->draining, memory_order_relaxed);
 }

@@ -1,6 +1,7 @@
 /* The daemon's own errands. One change at a time goes to the writer, each small, and between two the thread rests as long as the last one
  * took: others' changes wait for one of them at most. */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,8 @@ struct housekeeping {
     pthread_mutex_t lock;
     pthread_cond_t ending;
     bool is_ending;
+    struct heartbeat beat;
+    atomic_bool is_waiting; /* for the writer */
 };
 
 /* Sleeps; true if the end has come. */
@@ -34,8 +37,10 @@ static bool rest(struct housekeeping *housekeeping, int64_t ms) {
     until.tv_nsec = ns % 1000000000;
     pthread_mutex_lock(&housekeeping->lock);
     int woken = 0;
-    while (!housekeeping->is_ending && woken == 0)
+    while (!housekeeping->is_ending && woken == 0) {
+        heartbeat_answer(&housekeeping->beat);
         woken = pthread_cond_timedwait(&housekeeping->ending, &housekeeping->lock, &until);
+    }
     bool ending = housekeeping->is_ending;
     pthread_mutex_unlock(&housekeeping->lock);
     return ending;
@@ -47,7 +52,10 @@ static bool apply(struct housekeeping *housekeeping, struct change *change) {
     int64_t begun_ms = clock_monotonic_ms();
     change->now_ms = clock_now_ms();
     change->outcome = OUTCOME_NONE;
+    atomic_store(&housekeeping->is_waiting, true);
     enum cxd_err result = ingest_apply(housekeeping->ingest, change, &err);
+    heartbeat_answer(&housekeeping->beat);
+    atomic_store(&housekeeping->is_waiting, false);
     if (result != CXD_OK && change->outcome != OUTCOME_REFUSED)
         log_record(LOG_LEVEL_WARNING, "housekeeping_refused", "error=%s", error_slug(result));
     return !rest(housekeeping, clock_monotonic_ms() - begun_ms) &&
@@ -120,6 +128,7 @@ static void retain_all(struct housekeeping *housekeeping) {
 static void *housekeeping_main(void *argument) {
     struct housekeeping *housekeeping = argument;
     int64_t next_ms = clock_monotonic_ms();
+    pthread_setname_np(pthread_self(), "cxd-house");
     do {
         if (clock_monotonic_ms() >= next_ms) {
             retain_all(housekeeping);
@@ -156,6 +165,14 @@ enum cxd_err housekeeping_start(struct ingest *ingest, struct catalog *catalog, 
     }
     *ret_housekeeping = housekeeping;
     return CXD_OK;
+}
+
+int64_t housekeeping_stuck_ms(struct housekeeping *housekeeping, int64_t now_monotonic_ms) {
+    pthread_mutex_lock(&housekeeping->lock);
+    int64_t stuck_ms = heartbeat_ask(&housekeeping->beat, now_monotonic_ms);
+    pthread_cond_signal(&housekeeping->ending);
+    pthread_mutex_unlock(&housekeeping->lock);
+    return atomic_load(&housekeeping->is_waiting) ? 0 : stuck_ms;
 }
 
 void housekeeping_stop(struct housekeeping *housekeeping) {

@@ -55,8 +55,10 @@ static void sleep_until_woken(struct queue *queue) {
     atomic_store(&queue->sleeping, true);
     pthread_mutex_lock(&queue->lock);
     while (atomic_load(&queue->sleeping) && atomic_load(&queue->newest) == NULL &&
-           !atomic_load(&queue->closed))
+           !atomic_load(&queue->closed)) {
+        heartbeat_answer(&queue->beat);
         pthread_cond_wait(&queue->wake, &queue->lock);
+    }
     pthread_mutex_unlock(&queue->lock);
     atomic_store(&queue->sleeping, false);
 }
@@ -79,6 +81,14 @@ struct ticket *queue_take_all(struct queue *queue) {
     }
     atomic_fetch_sub(&queue->waiting, taken);
     return oldest;
+}
+
+int64_t queue_ask(struct queue *queue, int64_t now_ms) {
+    pthread_mutex_lock(&queue->lock);
+    int64_t stuck_ms = heartbeat_ask(&queue->beat, now_ms);
+    pthread_cond_signal(&queue->wake);
+    pthread_mutex_unlock(&queue->lock);
+    return stuck_ms;
 }
 
 void queue_close(struct queue *queue) {

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "cxd/base/compiler.h"
+#include "cxd/base/heartbeat.h"
 #include "cxd/ingest/ingest.h"
 
 /* A bounded queue of tickets: many threads put, one takes everything at once. Putting takes no lock and makes no system call; waking
@@ -17,7 +18,8 @@ struct queue {
     atomic_size_t waiting;           /* changes, not tickets; those of background tickets do not count */
     size_t capacity;
     atomic_bool sleeping, closed;
-    pthread_mutex_t lock; /* of the sleep alone */
+    struct heartbeat beat; /* the taker's */
+    pthread_mutex_t lock;  /* of the sleep alone */
     pthread_cond_t wake;
 };
 
@@ -31,6 +33,8 @@ size_t queue_waiting(struct queue *queue);
 void queue_wake(struct queue *queue);
 /* Waits for tickets and takes all of them, oldest first; NULL when the queue is closed and empty. */
 struct ticket *queue_take_all(struct queue *queue);
+/* Asks the taker, which answers from its sleep too: heartbeat_ask. */
+int64_t queue_ask(struct queue *queue, int64_t now_ms);
 void queue_close(struct queue *queue);
 
 #endif

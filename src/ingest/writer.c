@@ -127,6 +127,7 @@ static void note_erasures(struct ingest *ingest, const struct ticket *first, con
 static enum cxd_err apply_run(struct ingest *ingest, struct ticket *first, const struct ticket *end,
                               bool is_retry) {
     size_t count = 0;
+    heartbeat_answer(&ingest->queue.beat);
     for (struct ticket *ticket = first; ticket != end; ticket = ticket->next)
         count += ticket->count;
 
@@ -212,6 +213,7 @@ static struct ticket *process_run(struct ingest *ingest, struct ticket *first) {
 static void *writer_main(void *argument) {
     struct ingest *ingest = argument;
     struct ticket *tickets;
+    pthread_setname_np(pthread_self(), "cxd-writer");
     while ((tickets = queue_take_all(&ingest->queue)) != NULL) {
         if (ingest->changes_capacity > CHANGES_KEPT) { /* of one large batch */
             free(ingest->changes);
@@ -236,7 +238,9 @@ enum cxd_err ingest_start(const struct ingest_options *options, struct ingest **
         free(ingest);
         return error_set(err, ERR_SYSTEM, "cannot make the writer's queue");
     }
+    store_watch(options->store, &ingest->queue.beat);
     if (pthread_create(&ingest->thread, NULL, writer_main, ingest) != 0) {
+        store_watch(options->store, NULL);
         queue_destroy(&ingest->queue);
         free(ingest);
         return error_set(err, ERR_SYSTEM, "cannot start the writer's thread");
@@ -261,6 +265,10 @@ void ingest_wake(struct ingest *ingest) {
 bool ingest_is_failing(const struct ingest *ingest, int64_t now_monotonic_ms) {
     int64_t failed_at_ms = atomic_load(&ingest->failed_at_ms);
     return failed_at_ms != 0 && now_monotonic_ms - failed_at_ms < FAILING_MS;
+}
+
+int64_t ingest_stuck_ms(struct ingest *ingest, int64_t now_monotonic_ms) {
+    return queue_ask(&ingest->queue, now_monotonic_ms);
 }
 
 bool ingest_is_unsettled(const struct ingest *ingest) {
@@ -307,6 +315,7 @@ void ingest_stop(struct ingest *ingest) {
         return;
     queue_close(&ingest->queue);
     pthread_join(ingest->thread, NULL);
+    store_watch(ingest->options.store, NULL);
     queue_destroy(&ingest->queue);
     free(ingest->changes);
     free(ingest);

@@ -47,10 +47,12 @@ struct store_engine {
 
 struct store {
     const struct store_engine *engine;
+    struct heartbeat *beat; /* NULL: nobody watches */
 };
 
 struct store_reader {
     const struct store_engine *engine;
+    struct heartbeat *beat; /* NULL: nobody watches */
 };
 
 extern const struct store_engine STORE_SQLITE;

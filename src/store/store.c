@@ -29,6 +29,10 @@ void store_close(struct store *store) {
     }
 }
 
+void store_watch(struct store *store, struct heartbeat *beat) {
+    store->beat = beat;
+}
+
 const char *store_directory(const struct store *store) {
     return store->engine->directory(store);
 }
@@ -50,6 +54,10 @@ void store_reader_close(struct store_reader *reader) {
     if (reader) {
         reader->engine->reader_close(reader);
     }
+}
+
+void store_reader_watch(struct store_reader *reader, struct heartbeat *beat) {
+    reader->beat = beat;
 }
 
 enum cxd_err store_reader_begin(struct store_reader *reader, struct error *err) {

@@ -596,6 +596,20 @@ static void test_buckets_are_half_open_and_partition(void **state) {
     }
 }
 
+/* Whoever watches sees each change of a batch; a watch ends. */
+static void test_watch(void **state) {
+    struct fixture *f = *state;
+    struct heartbeat beat = {0};
+    store_watch(f->store, &beat);
+    assert_int_equal(heartbeat_ask(&beat, 1000), 0);
+    assert_int_equal(heartbeat_ask(&beat, 4000), 3000);
+    assert_int_equal(apply(f, make_response(f, 1, 9, NOW_MS)), OUTCOME_CREATED);
+    assert_int_equal(heartbeat_ask(&beat, 9000), 0);
+    store_watch(f->store, NULL);
+    assert_int_equal(apply(f, make_response(f, 2, 9, NOW_MS)), OUTCOME_CREATED);
+    assert_int_equal(heartbeat_ask(&beat, 10000), 1000);
+}
+
 struct writing {
     struct fixture *f;
     struct change *change;
@@ -647,6 +661,7 @@ int main(void) {
         ENGINE_TEST(test_erased_with_counts_leaves_no_rollups),
         ENGINE_TEST(test_buckets_are_half_open_and_partition),
         ENGINE_TEST(test_reads_between_begin_and_end_see_one_state),
+        ENGINE_TEST(test_watch),
     };
     return run_over_engines(tests, CXD_COUNT(tests));
 }

@@ -76,6 +76,7 @@ static enum cxd_err faulty_apply(struct store *base, struct change *const *chang
                                  struct error *err) {
     struct faulty_store *store = (struct faulty_store *)base;
     bool carries = false;
+    store_watch(store->inner, base->beat);
     for (size_t i = 0; i < count; i++) {
         carries = carries || changes[i]->kind == CHANGE_RESPONSE;
     }

@@ -50,6 +50,8 @@ struct fixture {
     atomic_int workers;      /* open */
     atomic_int pooled_calls; /* begun */
     atomic_int authorizations;
+    atomic_int held; /* handlers that wait for `holds` to end */
+    atomic_bool holds;
     uint16_t port;
 };
 
@@ -140,6 +142,15 @@ static void route_pooled(struct http_request *request) {
     http_reply(request, 200, "text/plain");
 }
 
+static void route_hold(struct http_request *request) {
+    struct fixture *fixture = http_app(request);
+    atomic_fetch_add(&fixture->held, 1);
+    while (atomic_load(&fixture->holds))
+        pause_ms(1);
+    atomic_fetch_sub(&fixture->held, 1);
+    http_reply(request, 200, NULL);
+}
+
 static void route_problem(struct http_request *request) {
     http_problem_code(request, ERR_STORAGE_FULL, "No room: %d", 7);
 }
@@ -188,6 +199,8 @@ static const struct http_route fixture_routes[] = {
     {HTTP_POST, "/pooled-later", route_later, 0, HTTP_POOLED},
     {HTTP_POST, "/pooled-twice", route_twice, 0, HTTP_POOLED},
     {HTTP_POST, "/twice", route_twice, 0, 0},
+    {HTTP_GET, "/hold", route_hold, 0, 0},
+    {HTTP_GET, "/pooled-hold", route_hold, 0, HTTP_POOLED},
     {HTTP_GET, "/problem", route_problem, 0, 0},
     {HTTP_GET, "/private", route_tagged, 1, 0},
     {HTTP_POST, "/private", route_echo, 1, 0},

@@ -455,6 +455,50 @@ static void test_defer_again(void **state) {
         client_close(&clients[i]);
 }
 
+/* Heartbeats. */
+
+typedef int64_t stuck_ms(struct http_server *server, int64_t now_ms);
+
+static bool answers(struct fixture *fixture, stuck_ms *stuck, int64_t now_ms) {
+    for (int i = 0; i < 5000; i++) {
+        if (stuck(fixture->server, now_ms) == 0)
+            return true;
+        pause_ms(1);
+    }
+    return false;
+}
+
+/* One thread of several is held up: it is the one that counts. The others go on, and answer. */
+static void test_stuck(void **state) {
+    (void)state;
+    static const struct {
+        const char *request;
+        stuck_ms *of_it, *of_others;
+    } cases[] = {{GET("/hold"), http_loops_stuck_ms, http_workers_stuck_ms},
+                 {GET("/pooled-hold"), http_workers_stuck_ms, http_loops_stuck_ms}};
+    for (size_t i = 0; i < CXD_COUNT(cases); i++) {
+        struct fixture *fixture = fixture_open(20000, 2, 0);
+        for (int64_t now_ms = 1000; now_ms < 10000; now_ms += 1000)
+            assert_true(answers(fixture, cases[i].of_it, now_ms));
+        atomic_store(&fixture->holds, true);
+        struct client client = client_open(fixture);
+        client_text(&client, cases[i].request);
+        while (atomic_load(&fixture->held) == 0)
+            pause_ms(1);
+        assert_true(answers(fixture, cases[i].of_it, 20000));
+        assert_int_equal(cases[i].of_it(fixture->server, 21000), 1000);
+        assert_true(answers(fixture, cases[i].of_others, 21000));
+        assert_true(answers(fixture, cases[i].of_others, 22000));
+        assert_int_equal(cases[i].of_it(fixture->server, 50000), 30000);
+        atomic_store(&fixture->holds, false);
+        client_expect(&client, 200, NULL);
+        assert_true(answers(fixture, cases[i].of_it, 60000));
+        assert_true(answers(fixture, cases[i].of_it, 61000));
+        client_close(&client);
+        fixture_close(fixture, 1000);
+    }
+}
+
 /* Ends. */
 
 enum { STOP_REQUESTS = 64, RELEASE_MS = 150 };
@@ -583,6 +627,7 @@ int main(void) {
         cmocka_unit_test(test_gone),
         cmocka_unit_test(test_pool),
         cmocka_unit_test(test_defer_again),
+        cmocka_unit_test(test_stuck),
         cmocka_unit_test(test_stop),
         cmocka_unit_test(test_stop_without_grace),
         cmocka_unit_test(test_stop_slow_client),

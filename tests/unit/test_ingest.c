@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -326,6 +327,46 @@ static void test_catalog_keys(void **state) {
     bed_close(&bed);
 }
 
+/* Asks until the writer has answered; true if it does within some seconds. */
+static bool answers(struct bed *bed, int64_t now_ms) {
+    for (int i = 0; i < 5000; i++) {
+        if (ingest_stuck_ms(bed->ingest, now_ms) == 0)
+            return true;
+        usleep(1000);
+    }
+    return false;
+}
+
+static void held(struct ticket *ticket) {
+    struct bed *bed = ticket->context;
+    pthread_mutex_lock(&bed->lock);
+    bed->done++;
+    pthread_cond_broadcast(&bed->changed);
+    while (bed->done < 2)
+        pthread_cond_wait(&bed->changed, &bed->lock);
+    pthread_mutex_unlock(&bed->lock);
+}
+
+/* Idle, it answers from its sleep; held up, it owes the answer to the first question for as long as that lasts. */
+static void test_stuck(void **state) {
+    (void)state;
+    struct bed bed;
+    bed_open(&bed, "memory:", 16);
+    for (int64_t now_ms = 1000; now_ms < 10000; now_ms += 1000)
+        assert_true(answers(&bed, now_ms));
+    struct change change = response_change(&bed, "nps", 9);
+    struct ticket ticket = {.changes = &change, .count = 1, .done = held, .context = &bed};
+    assert_int_equal(ingest_submit(bed.ingest, &ticket), CXD_OK);
+    ingest_wake(bed.ingest);
+    wait_done(&bed, 1);
+    assert_true(answers(&bed, 20000)); /* or asks for the first time */
+    assert_int_equal(ingest_stuck_ms(bed.ingest, 21000), 1000);
+    assert_int_equal(ingest_stuck_ms(bed.ingest, 50000), 30000);
+    counted(&ticket);
+    assert_true(answers(&bed, 60000));
+    bed_close(&bed);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_queue_takes_all_in_order),
@@ -335,6 +376,7 @@ int main(void) {
         cmocka_unit_test(test_stale_revision),
         cmocka_unit_test(test_catalog_snapshots),
         cmocka_unit_test(test_catalog_keys),
+        cmocka_unit_test(test_stuck),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

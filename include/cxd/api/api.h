@@ -2,6 +2,7 @@
 #define CXD_API_API_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "cxd/base/compiler.h"
 #include "cxd/base/error.h"
@@ -24,6 +25,10 @@ const char *app_state_directory(const struct app *app); /* where admin.key and e
 /* Reads again what may change while the daemon runs: the TLS certificate and key. ERR_CONFIG: nothing has changed.
  * ERR_SYSTEM: it is in force, but the command line was not told (the file `endpoint`). */
 CXD_NODISCARD enum cxd_err app_reload(struct app *app, struct error *err);
+/* For how long the thread that is worst off has not advanced, and which it is: "writer", "http", "workers", "housekeeping". 0 (and the
+ * first of them) while all do. It asks each, so that the verdict is the next call's: ingest_stuck_ms. What is usual: 0 but under a
+ * disk or a question that takes seconds for one step. Call it every few seconds at most; any thread, before app_stop. */
+int64_t app_stuck_ms(struct app *app, int64_t now_monotonic_ms, const char **ret_part);
 /* Drains, commits, checkpoints, frees. Takes NULL. */
 void app_stop(struct app *app);
 

@@ -10,6 +10,7 @@
 #include "cxd/base/buffer.h"
 #include "cxd/base/compiler.h"
 #include "cxd/base/error.h"
+#include "cxd/base/heartbeat.h"
 #include "cxd/base/id.h"
 
 /* The transport: takes requests off the network, guards them, routes them to handlers and sends what these reply. It knows no
@@ -88,6 +89,8 @@ struct http_options {
     /* Makes and frees what http_worker() returns on each worker. */
     enum cxd_err (*worker_open)(void *app, void **ret_worker, struct error *err);
     void (*worker_close)(void *app, void *worker);
+    /* Hands the worker's heartbeat to what worker_open made, to be answered within long work. May be NULL. */
+    void (*worker_watch)(void *worker, struct heartbeat *beat);
 };
 
 /* Binds and listens; nothing is answered before http_server_run. ERR_SYSTEM when it cannot. `options` is copied; what it points to
@@ -112,6 +115,12 @@ const char *http_server_pin(const struct http_server *server);
 CXD_NODISCARD enum cxd_err http_server_reload(struct http_server *server, struct error *err);
 /* Whether the two files fit each other. ERR_CONFIG. */
 CXD_NODISCARD enum cxd_err http_check_tls(const char *certificate, const char *key, struct error *err);
+/* Asks every event loop (every worker) to show that it advances, and returns for how long the worst of them has left an earlier question
+ * unanswered: 0 the first time, and whenever all have answered since. An idle one answers at once, a busy one after the handler that it
+ * runs; a worker's also within it, as its reader advances. Ask again and again (a question now, the verdict at the next one), seconds
+ * apart: each wakes the idle ones. Any thread, between http_server_run and http_server_stop. */
+int64_t http_loops_stuck_ms(struct http_server *server, int64_t now_monotonic_ms);
+int64_t http_workers_stuck_ms(struct http_server *server, int64_t now_monotonic_ms);
 bool http_server_is_draining(const struct http_server *server);
 /* Requests that this limit has refused since the server was opened. */
 uint64_t http_rate_refused(const struct http_server *server, enum http_rate rate);

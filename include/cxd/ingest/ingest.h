@@ -49,6 +49,11 @@ bool ingest_is_unsettled(const struct ingest *ingest);
 CXD_NODISCARD enum cxd_err ingest_apply(struct ingest *ingest, struct change *change, struct error *err);
 /* True if the store refused a write within the last seconds and has taken none since (any thread). */
 bool ingest_is_failing(const struct ingest *ingest, int64_t now_monotonic_ms);
+/* Asks the writer to show that it advances, and returns for how long it has left an earlier question unanswered: 0 the first time, and
+ * whenever it has answered since. It answers at once while it is idle, and with every change that it writes; so what is returned is at
+ * least the time in which it got no further with one change, one commit or one callback, whatever the batch's size. Ask again
+ * and again (a question now, the verdict at the next one), seconds apart: each wakes an idle writer. Any thread. */
+int64_t ingest_stuck_ms(struct ingest *ingest, int64_t now_monotonic_ms);
 /* Writes what is queued, ends the thread, frees. No submit may come after. Takes NULL. */
 void ingest_stop(struct ingest *ingest);
 

@@ -8,6 +8,7 @@
 #include "cxd/base/arena.h"
 #include "cxd/base/compiler.h"
 #include "cxd/base/error.h"
+#include "cxd/base/heartbeat.h"
 #include "cxd/domain/histogram.h"
 #include "cxd/domain/key.h"
 #include "cxd/domain/response.h"
@@ -169,6 +170,8 @@ struct change {
 /* Opens (creating or migrating as needed) the store that `url` names: "sqlite:PATH" or "memory:". ERR_CONFIG for another URL,
  * ERR_LOCKED if another process has it open, ERR_SCHEMA if it was written by a newer cxd or is not cxd's, ERR_STORAGE. */
 CXD_NODISCARD enum cxd_err store_open(const char *url, struct store **ret_store, struct error *err);
+/* `beat`, which must outlive the store, is answered with every change that store_apply writes: a long batch is not a stuck one. */
+void store_watch(struct store *store, struct heartbeat *beat);
 /* Checkpoints and closes. All readers are closed before. Takes NULL. */
 void store_close(struct store *store);
 
@@ -183,6 +186,8 @@ CXD_NODISCARD enum cxd_err store_apply(struct store *store, struct change *const
 CXD_NODISCARD enum cxd_err store_reader_open(struct store *store, struct store_reader **ret_reader,
                                              struct error *err);
 void store_reader_close(struct store_reader *reader);
+/* `beat`, which must outlive the reader, is answered while a long question is worked on. */
+void store_reader_watch(struct store_reader *reader, struct heartbeat *beat);
 /* Reads between begin and end see one state. Every begin that succeeded has its end. */
 CXD_NODISCARD enum cxd_err store_reader_begin(struct store_reader *reader, struct error *err);
 void store_reader_end(struct store_reader *reader);

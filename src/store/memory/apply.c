@@ -322,6 +322,7 @@ enum cxd_err memory_apply(struct store *base, struct change *const *changes, siz
     pthread_rwlock_wrlock(&store->lock);
     for (size_t i = 0; code == CXD_OK && i < count; i++) {
         arena_reset(&store->scratch);
+        heartbeat_answer(store->base.beat);
         changes[i]->outcome = OUTCOME_NONE;
         changes[i]->refusal = CXD_OK;
         code = APPLIERS[changes[i]->kind](store, changes[i], err);

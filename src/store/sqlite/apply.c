@@ -38,6 +38,7 @@ static enum cxd_err apply_all(struct sqlite_store *store, struct change *const *
     enum cxd_err code = db_run_query(&store->db, QUERY_BEGIN_WRITE, err);
     for (size_t i = 0; code == CXD_OK && i < count; i++) {
         arena_reset(&store->scratch);
+        heartbeat_answer(store->base.beat);
         changes[i]->outcome = OUTCOME_NONE;
         changes[i]->refusal = CXD_OK;
         code = WRITERS[changes[i]->kind](store, changes[i], err);

@@ -13,6 +13,7 @@ enum { STEPS_A_CALL = 1000 * 1000, CALLS_MAX = 600 };
 
 static int count_steps(void *context) {
     struct sqlite_reader *reader = context;
+    heartbeat_answer(reader->base.beat);
     return ++reader->calls > CALLS_MAX;
 }
 
