@@ -32,33 +32,38 @@ static const struct option_spec verify_specs[] = {
      NULL},
 };
 
-static const struct command list_command = {"audit",
-                                            "",
-                                            "Lists what admins did, oldest first.",
-                                            "The actor is the prefix of a key; 'local' is the daemon itself. "
-                                            "'cxd audit verify' tells whether the log is whole.",
-                                            "cxd audit",
-                                            list_specs,
-                                            CXD_COUNT(list_specs),
-                                            0,
-                                            0,
-                                            true,
-                                            run_list};
-
 static const struct command verify_command = {
-    "audit verify",
-    "",
-    "Recomputes the chain of the audit log's hashes.",
-    "Prints how many records there are and the hash of the last, the head. Exits 1 and names the first "
-    "record that is "
-    "missing or was changed. Keep the head elsewhere: only with --head does a cut-off end show.",
-    "cxd audit verify --head 3d1f…",
-    verify_specs,
-    CXD_COUNT(verify_specs),
-    0,
-    0,
-    true,
-    run_verify};
+    .name = "audit verify",
+    .operands = "",
+    .summary = "Recomputes the chain of the audit log's hashes.",
+    .text =
+        "Prints how many records there are and the hash of the last, the head. Exits 1 and names the first\n"
+        "record that is missing or was changed. Keep the head elsewhere: only with --head does a cut-off "
+        "end\n"
+        "show.",
+    .example = "cxd audit verify --head 3d1f…",
+    .options = verify_specs,
+    .option_count = CXD_COUNT(verify_specs),
+    .is_client = true,
+    .run = run_verify,
+};
+
+static const struct command *const audit_group[] = {&verify_command, NULL};
+
+const struct command cmd_audit = {
+    .name = "audit",
+    .operands = "",
+    .summary = "Lists what admins did, oldest first.",
+    .text = "The actor is the prefix of a key; 'local' is the daemon itself. 'cxd audit verify' tells "
+            "whether the log\n"
+            "is whole.",
+    .example = "cxd audit",
+    .options = list_specs,
+    .option_count = CXD_COUNT(list_specs),
+    .is_client = true,
+    .run = run_list,
+    .commands = audit_group,
+};
 
 /* What is done with the pages. An exit code; EXIT_OK goes on. */
 typedef int take_page(void *context, const struct client *client, const struct client_reply *reply);
@@ -131,7 +136,7 @@ static int run_list(int argc, char **argv) {
     struct client_options where = {.url = NULL};
     struct list list;
     char **operands;
-    int count, result = command_parse(&list_command, argc, argv, &options, &where, &operands, &count);
+    int count, result = command_parse(&cmd_audit, argc, argv, &options, &where, &operands, &count);
 
     if (result != COMMAND_GO_ON)
         return result;
@@ -243,10 +248,4 @@ static int run_verify(int argc, char **argv) {
         return EXIT_REFUSED;
     }
     return EXIT_OK;
-}
-
-int cmd_audit(int argc, char **argv) {
-    if (argc > 1 && strcmp(argv[1], "verify") == 0)
-        return run_verify(argc - 1, argv + 1);
-    return run_list(argc, argv);
 }

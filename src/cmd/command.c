@@ -1,4 +1,4 @@
-/* The front of every subcommand that is a client: from argv to a struct of options by the command's table, and the other way to
+/* The front of every subcommand: from argv to a struct of options by the command's table, and the other way to
  * the text of --help. What is wrong with the command line is said here, with exit code 2. */
 
 #include "cmd/command.h"
@@ -23,6 +23,19 @@ static const struct option_spec client_specs[] = {
     {"key-file", 0, OPTION_TEXT, offsetof(struct client_options, key_file), "FILE",
      "file whose first line is the API key", NULL},
 };
+
+const struct option_spec command_help_option = {"help", 'h', OPTION_FLAG, 0, NULL, "print this help", NULL};
+
+const struct option_spec *command_client_options(size_t *ret_count) {
+    *ret_count = CXD_COUNT(client_specs);
+    return client_specs;
+}
+
+const char *command_word(const struct command *command) {
+    const char *blank = strrchr(command->name, ' ');
+
+    return blank ? blank + 1 : command->name;
+}
 
 /* One option of the line as it is parsed: the command's own first, then the client's, then --help. */
 struct slot {
@@ -55,30 +68,45 @@ static void print_option(const struct option_spec *spec) {
     snprintf(left, sizeof left, "%s%c%s --%s%s%s", spec->letter ? "-" : " ",
              spec->letter ? spec->letter : ' ', spec->letter ? "," : " ", spec->name,
              spec->argument ? " " : "", spec->argument ? spec->argument : "");
-    printf("  %-34s  %s\n", left, spec->text);
+    if (strlen(left) > 34)
+        printf("  %s\n%38s%s\n", left, "", spec->text);
+    else
+        printf("  %-34s  %s\n", left, spec->text);
+}
+
+static void print_commands(FILE *out, const struct command *group) {
+    fprintf(out, "\nCommands:\n");
+    for (const struct command *const *at = group->commands; *at; at++)
+        fprintf(out, "  cxd %s%s%s\n      %s\n", (*at)->name, *(*at)->operands ? " " : "", (*at)->operands,
+                (*at)->summary);
+}
+
+static void print_examples(FILE *out, const struct command *command) {
+    const char *line = command->example;
+
+    fprintf(out, "\nExample:\n");
+    while (line && *line) {
+        size_t length = strcspn(line, "\n");
+
+        fprintf(out, "  %.*s\n", (int)length, line);
+        line += length + (line[length] == '\n');
+    }
 }
 
 static void print_help(const struct command *command) {
-    const char *line = command->example;
-    static const struct option_spec help = {"help", 'h', OPTION_FLAG, 0, NULL, "print this help", NULL};
-
     printf("usage: cxd %s [OPTION]...%s%s\n\n%s\n", command->name, *command->operands ? " " : "",
            command->operands, command->summary);
     if (command->text)
         printf("\n%s\n", command->text);
+    if (command->commands)
+        print_commands(stdout, command);
     printf("\nOptions:\n");
     for (size_t i = 0; i < command->option_count; i++)
         print_option(&command->options[i]);
     for (size_t i = 0; command->is_client && i < CXD_COUNT(client_specs); i++)
         print_option(&client_specs[i]);
-    print_option(&help);
-    printf("\nExample:\n");
-    while (line && *line) {
-        size_t length = strcspn(line, "\n");
-
-        printf("  %.*s\n", (int)length, line);
-        line += length + (line[length] == '\n');
-    }
+    print_option(&command_help_option);
+    print_examples(stdout, command);
 }
 
 static void add_slots(struct parser *parser, const struct option_spec *specs, size_t count, void *base) {
@@ -197,32 +225,49 @@ int command_parse(const struct command *command, int argc, char **argv, void *op
     return check_operands(command, *ret_operands, *ret_count);
 }
 
-static void print_group(FILE *out, const char *group, const char *summary, const struct command *commands,
-                        size_t count) {
-    fprintf(out, "usage: cxd %s COMMAND\n\n%s\n\nCommands:\n", group, summary);
-    for (size_t i = 0; i < count; i++)
-        fprintf(out, "  cxd %s%s%s\n      %s\n", commands[i].name, *commands[i].operands ? " " : "",
-                commands[i].operands, commands[i].summary);
-    fprintf(out, "\n'cxd %s COMMAND --help' tells the options of one.\n\nExample:\n  %s\n", group,
-            commands[0].example);
+static void print_group(FILE *out, const struct command *group) {
+    if (*group->name) {
+        fprintf(out, "usage: cxd %s COMMAND\n\n%s\n", group->name, group->summary);
+        print_commands(out, group);
+        fprintf(out, "\n'cxd %s COMMAND --help' tells the options of one.\n", group->name);
+    } else {
+        fprintf(out, "usage: cxd COMMAND [OPTION]... [ARGUMENT]...\n\n%s\n\nCommands:\n", group->summary);
+        for (const struct command *const *at = group->commands; *at; at++)
+            fprintf(out, "  %-11s  %s\n", (*at)->name, (*at)->summary);
+        fprintf(out,
+                "\n'cxd COMMAND --help' or 'cxd help COMMAND' tells more; 'cxd --version' the version.\n");
+    }
+    print_examples(out, group);
 }
 
-int command_group(const char *group, const char *summary, const struct command *commands, size_t count,
-                  int argc, char **argv) {
-    size_t skip = strlen(group) + 1;
-
-    for (size_t i = 0; argc > 1 && i < count; i++) {
-        if (strcmp(commands[i].name + skip, argv[1]) == 0)
-            return commands[i].run(argc - 1, argv + 1);
+static const struct command *find_nested(const struct command *group, const char *word) {
+    for (const struct command *const *at = group->commands; at && *at; at++) {
+        if (strcmp(command_word(*at), word) == 0)
+            return *at;
     }
+    return NULL;
+}
+
+int command_run(const struct command *command, int argc, char **argv) {
+    const struct command *nested = argc > 1 ? find_nested(command, argv[1]) : NULL;
+    const char *space = *command->name ? " " : "";
+
+    if (nested)
+        return command_run(nested, argc - 1, argv + 1);
+    if (command->run)
+        return command->run(argc, argv);
     if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-        print_group(stdout, group, summary, commands, count);
+        print_group(stdout, command);
         return EXIT_OK;
     }
+    if (argc < 2 && !*command->name) {
+        print_group(stderr, command);
+        return EXIT_USAGE;
+    }
     if (argc > 1)
-        fprintf(stderr, "cxd %s: there is no command '%s'\n", group, argv[1]);
+        fprintf(stderr, "cxd%s%s: there is no command '%s'\n", space, command->name, argv[1]);
     else
-        fprintf(stderr, "cxd %s: a command is missing\n", group);
-    fprintf(stderr, "Try 'cxd %s --help'.\n", group);
+        fprintf(stderr, "cxd%s%s: a command is missing\n", space, command->name);
+    fprintf(stderr, "Try 'cxd%s%s --help'.\n", space, command->name);
     return EXIT_USAGE;
 }

@@ -6,7 +6,8 @@
 
 #include "cxd/base/compiler.h"
 
-/* What a subcommand takes, as a table: from it come the parsing (getopt_long), the checks and the text of --help. */
+/* What a subcommand takes, as a table: from it come the parsing (getopt_long), the checks, the text of --help, the completions of
+ * shells (completion.c) and the synopsis of cxd(8). A new subcommand is a file with its struct command, and a line in commands.c. */
 
 enum option_kind {
     OPTION_FLAG, /* bool */
@@ -26,7 +27,7 @@ struct option_spec {
     char letter;      /* 0: none */
     enum option_kind kind;
     size_t offset;              /* of the member in the command's options struct */
-    const char *argument;       /* how --help calls the value; NULL for a flag */
+    const char *argument;       /* how --help calls the value, FILE and DIR being paths; NULL for a flag */
     const char *text;           /* of --help, one line */
     const char *const *choices; /* the values that are taken, NULL at the end; NULL: any */
 };
@@ -40,8 +41,8 @@ struct client_options {
 };
 
 struct command {
-    const char *name;     /* "survey put" */
-    const char *operands; /* "SLUG FILE", or "" */
+    const char *name;     /* with those of the groups that it is in: "survey put" */
+    const char *operands; /* "SLUG FILE", "[SURVEY]", "bash|zsh|fish", or "" */
     const char *summary;  /* a line */
     const char *text;     /* paragraphs of --help; NULL: the summary is all */
     const char *example;  /* lines of --help, without indent */
@@ -49,8 +50,16 @@ struct command {
     size_t option_count;
     int operands_min, operands_max;
     bool is_client; /* takes the options of client_options too */
-    int (*run)(int argc, char **argv);
+    int (*run)(int argc,
+               char **argv); /* argv[0] is the command's last word; NULL: a group that is nothing by itself */
+    const struct command *const *commands; /* of a group, NULL at the end; NULL: no group */
 };
+
+/* What `cxd` itself is: the group of all commands. */
+extern const struct command cmd_cxd;
+
+extern const struct command cmd_serve, cmd_score, cmd_post, cmd_survey, cmd_invite, cmd_key, cmd_signing_key,
+    cmd_audit, cmd_rebuild;
 
 /* Not an exit code: the command line was read, go on. */
 enum { COMMAND_GO_ON = -1 };
@@ -70,8 +79,14 @@ struct buffer;
 int command_append_properties(const struct command *command, const struct text_list *list,
                               struct buffer *body);
 
-/* Runs the command of a group ("survey") that argv[1] names. `commands` have names that begin with the group's. */
-int command_group(const char *group, const char *summary, const struct command *commands, size_t count,
-                  int argc, char **argv);
+/* Runs the command, or the one of its group that argv[1] names. */
+int command_run(const struct command *command, int argc, char **argv);
+
+/* The command's name without those of its groups. */
+const char *command_word(const struct command *command);
+
+/* The options that every client takes, of struct client_options; then --help, which every command takes. */
+const struct option_spec *command_client_options(size_t *ret_count);
+extern const struct option_spec command_help_option;
 
 #endif

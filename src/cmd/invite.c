@@ -31,7 +31,9 @@ static const struct option_spec invite_specs[] = {
     {"json", 'j', OPTION_FLAG, AT(json), NULL, "print the daemon's reply", NULL},
 };
 
-static const struct command invite_command = {
+static int run(int argc, char **argv);
+
+const struct command cmd_invite = {
     .name = "invite",
     .operands = "SURVEY",
     .summary = "Makes signed links by which respondents answer a survey, once each.",
@@ -45,23 +47,23 @@ static const struct command invite_command = {
     .operands_min = 1,
     .operands_max = 1,
     .is_client = true,
-    .run = cmd_invite,
+    .run = run,
 };
 
 static int check(const struct invite_options *options, const char *survey) {
     int64_t seconds;
 
     if (!slug_valid(survey))
-        return command_usage(&invite_command, "'%s' cannot be the name of a survey", survey);
+        return command_usage(&cmd_invite, "'%s' cannot be the name of a survey", survey);
     if (!options->respondent == !options->file)
-        return command_usage(&invite_command, "either --respondent or --file is needed");
+        return command_usage(&cmd_invite, "either --respondent or --file is needed");
     if (options->file && options->properties.count > 0)
-        return command_usage(&invite_command, "--property goes with --respondent; in a list it is a column");
+        return command_usage(&cmd_invite, "--property goes with --respondent; in a list it is a column");
     if (options->expires && (!duration_parse(options->expires, &seconds) || seconds == 0))
-        return command_usage(&invite_command, "--expires takes a duration such as 14d, not '%s'",
+        return command_usage(&cmd_invite, "--expires takes a duration such as 14d, not '%s'",
                              options->expires);
     if (options->link && !strstr(options->link, "{token}"))
-        return command_usage(&invite_command, "--link needs {token} where the token belongs");
+        return command_usage(&cmd_invite, "--link needs {token} where the token belongs");
     return EXIT_OK;
 }
 
@@ -112,7 +114,7 @@ static int build(const struct invite_options *options, struct client_request *re
     } else {
         buffer_append_text(body, "{\"respondent\":");
         buffer_append_json(body, options->respondent);
-        result = command_append_properties(&invite_command, &options->properties, body);
+        result = command_append_properties(&cmd_invite, &options->properties, body);
         buffer_append_char(body, '}');
     }
     if (result == EXIT_OK && body->failed) {
@@ -177,7 +179,7 @@ static int show(const struct client *client, const struct client_request *reques
     return result;
 }
 
-int cmd_invite(int argc, char **argv) {
+static int run(int argc, char **argv) {
     struct invite_options options = {.json = false};
     struct client_options where = {.url = NULL};
     struct client_request request = {.method = "POST", .is_repeatable = true};
@@ -186,7 +188,7 @@ int cmd_invite(int argc, char **argv) {
     struct buffer body;
     char path[128];
     char **operands;
-    int count, result = command_parse(&invite_command, argc, argv, &options, &where, &operands, &count);
+    int count, result = command_parse(&cmd_invite, argc, argv, &options, &where, &operands, &count);
 
     if (result != COMMAND_GO_ON)
         return result;

@@ -32,7 +32,9 @@ static const struct option_spec post_specs[] = {
     {"json", 'j', OPTION_FLAG, AT(json), NULL, "print the stored response as JSON", NULL},
 };
 
-static const struct command post_command = {
+static int run(int argc, char **argv);
+
+const struct command cmd_post = {
     .name = "post",
     .operands = "SURVEY SCORE",
     .summary = "Posts one response to a survey.",
@@ -45,7 +47,7 @@ static const struct command post_command = {
     .operands_min = 2,
     .operands_max = 2,
     .is_client = true,
-    .run = cmd_post,
+    .run = run,
 };
 
 static const char *skip_digits(const char *text) {
@@ -100,7 +102,7 @@ static int build_body(const struct post_options *options, const char *score, str
         buffer_append_format(body, ",\"%s\":", members[i].name);
         buffer_append_json(body, members[i].value);
     }
-    result = command_append_properties(&post_command, &options->properties, body);
+    result = command_append_properties(&cmd_post, &options->properties, body);
     buffer_append_char(body, '}');
     if (result == EXIT_OK && body->failed) {
         fprintf(stderr, "cxd: out of memory\n");
@@ -139,15 +141,15 @@ static int check(const struct post_options *options, const char *survey, const c
     struct id id;
 
     if (!slug_valid(survey))
-        return command_usage(&post_command, "'%s' cannot be the name of a survey", survey);
+        return command_usage(&cmd_post, "'%s' cannot be the name of a survey", survey);
     if (!is_number(score))
-        return command_usage(&post_command, "SCORE must be a number, not '%s'", score);
+        return command_usage(&cmd_post, "SCORE must be a number, not '%s'", score);
     if (options->id && !id_parse(options->id, strlen(options->id), &id))
-        return command_usage(&post_command, "--id takes a UUID, not '%s'", options->id);
+        return command_usage(&cmd_post, "--id takes a UUID, not '%s'", options->id);
     return EXIT_OK;
 }
 
-int cmd_post(int argc, char **argv) {
+static int run(int argc, char **argv) {
     struct post_options options = {.json = false};
     struct client_options where = {.url = NULL};
     struct client_request request = {.method = "POST", .is_repeatable = true};
@@ -156,7 +158,7 @@ int cmd_post(int argc, char **argv) {
     struct buffer body;
     char path[128];
     char **operands;
-    int count, result = command_parse(&post_command, argc, argv, &options, &where, &operands, &count);
+    int count, result = command_parse(&cmd_post, argc, argv, &options, &where, &operands, &count);
 
     if (result != COMMAND_GO_ON)
         return result;

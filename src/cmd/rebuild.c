@@ -1,26 +1,32 @@
 /* `cxd rebuild`: recreates every rollup from the responses, with the daemon stopped (the store's lock sees to it). */
-#include <getopt.h>
 #include <stdio.h>
 
+#include "cmd/command.h"
 #include "cxd/cmd/cmd.h"
 #include "cxd/config/config.h"
 #include "cxd/store/store.h"
 
-static const char USAGE[] = "Usage: cxd rebuild [-c FILE]\n"
-                            "\n"
-                            "Recounts every rollup from the stored responses. The daemon must be stopped. "
-                            "Also makes properties that were\n"
-                            "declared after the first responses as fast to filter by as the others.\n"
-                            "\n"
-                            "  -c, --config FILE   read FILE (see cxd.conf(5))\n"
-                            "  -h, --help          print this and exit\n"
-                            "\n"
-                            "Example: cxd rebuild -c /etc/cxd/cxd.conf\n";
+struct rebuild_options {
+    const char *config;
+};
 
-static const struct option OPTIONS[] = {
-    {"config", required_argument, NULL, 'c'},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
+static int run(int argc, char **argv);
+
+static const struct option_spec rebuild_specs[] = {
+    {"config", 'c', OPTION_TEXT, offsetof(struct rebuild_options, config), "FILE",
+     "configuration of the daemon (see cxd.conf(5))", NULL},
+};
+
+const struct command cmd_rebuild = {
+    .name = "rebuild",
+    .operands = "",
+    .summary = "Recounts every rollup of a stopped daemon's database.",
+    .text = "Also makes properties that were declared after the first responses as fast to filter by as the "
+            "others.",
+    .example = "cxd rebuild -c /etc/cxd/cxd.conf",
+    .options = rebuild_specs,
+    .option_count = CXD_COUNT(rebuild_specs),
+    .run = run,
 };
 
 static int rebuild(const char *config_path) {
@@ -42,24 +48,10 @@ static int rebuild(const char *config_path) {
     return EXIT_OK;
 }
 
-int cmd_rebuild(int argc, char **argv) {
-    const char *config_path = NULL;
-    int option;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "c:h", OPTIONS, NULL)) != -1) {
-        if (option == 'h') {
-            fputs(USAGE, stdout);
-            return EXIT_OK;
-        }
-        if (option != 'c') {
-            fputs("Try: cxd rebuild --help\n", stderr);
-            return EXIT_USAGE;
-        }
-        config_path = optarg;
-    }
-    if (optind < argc) {
-        fprintf(stderr, "cxd rebuild: unexpected argument \"%s\"\nTry: cxd rebuild --help\n", argv[optind]);
-        return EXIT_USAGE;
-    }
-    return rebuild(config_path);
+static int run(int argc, char **argv) {
+    struct rebuild_options options = {.config = NULL};
+    char **operands;
+    int count, result = command_parse(&cmd_rebuild, argc, argv, &options, NULL, &operands, &count);
+
+    return result == COMMAND_GO_ON ? rebuild(options.config) : result;
 }

@@ -37,7 +37,9 @@ static const struct option_spec score_specs[] = {
     {"json", 'j', OPTION_FLAG, AT(json), NULL, "print the daemon's reply", NULL},
 };
 
-static const struct command score_command = {
+static int run(int argc, char **argv);
+
+const struct command cmd_score = {
     .name = "score",
     .operands = "[SURVEY]",
     .summary = "Shows the score of a survey, or of every survey.",
@@ -50,7 +52,7 @@ static const struct command score_command = {
     .operands_min = 0,
     .operands_max = 1,
     .is_client = true,
-    .run = cmd_score,
+    .run = run,
 };
 
 /* A window without a start or an end has none before it. */
@@ -68,7 +70,7 @@ static int add_properties(struct client_request *request, const struct text_list
         const char *equals = strchr(list->items[i], '=');
 
         if (!equals || equals == list->items[i])
-            return command_usage(&score_command, "--property takes KEY=VALUE, not '%s'", list->items[i]);
+            return command_usage(&cmd_score, "--property takes KEY=VALUE, not '%s'", list->items[i]);
         buffer_append_text(names, "property.");
         buffer_append(names, list->items[i], (size_t)(equals - list->items[i]));
         buffer_append_char(names, '\0');
@@ -89,7 +91,7 @@ static int build_request(const struct score_options *options, struct client_requ
     const char *compare = options->compare;
 
     if (options->window && (options->from || options->to))
-        return command_usage(&score_command, "--window does not go with --from and --to");
+        return command_usage(&cmd_score, "--window does not go with --from and --to");
     if (!compare && has_previous(options))
         compare = "previous";
     client_query_add(request, "window", options->window);
@@ -123,7 +125,7 @@ static int show(const struct client *client, const struct client_reply *reply, b
     return result;
 }
 
-int cmd_score(int argc, char **argv) {
+static int run(int argc, char **argv) {
     struct score_options options = {.json = false};
     struct client_options where = {.url = NULL};
     struct client_request request = {.method = "GET", .path = "/v1/scores"};
@@ -132,12 +134,12 @@ int cmd_score(int argc, char **argv) {
     struct buffer names;
     char path[128];
     char **operands;
-    int count, result = command_parse(&score_command, argc, argv, &options, &where, &operands, &count);
+    int count, result = command_parse(&cmd_score, argc, argv, &options, &where, &operands, &count);
 
     if (result != COMMAND_GO_ON)
         return result;
     if (count == 1 && !slug_valid(operands[0]))
-        return command_usage(&score_command, "'%s' cannot be the name of a survey", operands[0]);
+        return command_usage(&cmd_score, "'%s' cannot be the name of a survey", operands[0]);
     if (count == 1) {
         snprintf(path, sizeof path, "/v1/surveys/%s/score", operands[0]);
         request.path = path;

@@ -1,87 +1,46 @@
 /* `cxd serve`: configuration in, a running daemon until a signal, a clean end. */
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/command.h"
 #include "cxd/api/api.h"
 #include "cxd/base/calendar.h"
 #include "cxd/base/log.h"
 #include "cxd/cmd/cmd.h"
 #include "cxd/config/config.h"
 
-static const char USAGE[] =
-    "Usage: cxd serve [-c FILE] [--listen ADDRESS:PORT] [--starter-surveys]\n"
-    "       cxd serve [-c FILE] --check\n"
-    "       cxd serve --print-config\n"
-    "\n"
-    "Runs the daemon in the foreground until SIGTERM or SIGINT, then drains and exits 0.\n"
-    "\n"
-    "  -c, --config FILE    read FILE and conf.d/*.conf beside it (see cxd.conf(5)); without it\n"
-    "                       $CXD_CONFIG, or /etc/cxd/cxd.conf if it is there. The environment\n"
-    "                       (CXD_SECTION_KEY) goes over the file\n"
-    "      --listen ADDR    listen here instead of [server] listen; port 0 takes a free one\n"
-    "      --starter-surveys\n"
-    "                       make the surveys nps, csat and ces if there is no survey yet\n"
-    "      --check          check the configuration and exit\n"
-    "      --print-config   print a commented sample of the configuration and exit\n"
-    "  -h, --help           print this and exit\n"
-    "\n"
-    "Example: cxd serve -c /etc/cxd/cxd.conf --listen 127.0.0.1:0\n";
-
-enum { OPTION_LISTEN = 256, OPTION_STARTER, OPTION_CHECK, OPTION_PRINT };
-
-static const struct option OPTIONS[] = {
-    {"config", required_argument, NULL, 'c'},
-    {"listen", required_argument, NULL, OPTION_LISTEN},
-    {"starter-surveys", no_argument, NULL, OPTION_STARTER},
-    {"check", no_argument, NULL, OPTION_CHECK},
-    {"print-config", no_argument, NULL, OPTION_PRINT},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
-};
-
 struct serve_options {
-    const char *config_path;
-    const char *listen;
-    bool starter_surveys, check, print, help;
+    const char *config, *listen;
+    bool starter_surveys, check, print;
 };
 
-static bool read_options(int argc, char **argv, struct serve_options *ret_options) {
-    struct serve_options options = {0};
-    int option;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "c:h", OPTIONS, NULL)) != -1) {
-        switch (option) {
-        case 'c':
-            options.config_path = optarg;
-            break;
-        case OPTION_LISTEN:
-            options.listen = optarg;
-            break;
-        case OPTION_STARTER:
-            options.starter_surveys = true;
-            break;
-        case OPTION_CHECK:
-            options.check = true;
-            break;
-        case OPTION_PRINT:
-            options.print = true;
-            break;
-        case 'h':
-            options.help = true;
-            break;
-        default:
-            return false;
-        }
-    }
-    if (optind < argc) {
-        fprintf(stderr, "cxd serve: unexpected argument \"%s\"\n", argv[optind]);
-        return false;
-    }
-    *ret_options = options;
-    return true;
-}
+static int serve(int argc, char **argv);
+
+#define AT(member) offsetof(struct serve_options, member)
+
+static const struct option_spec serve_specs[] = {
+    {"config", 'c', OPTION_TEXT, AT(config), "FILE", "configuration, with conf.d/*.conf beside it", NULL},
+    {"listen", 0, OPTION_TEXT, AT(listen), "ADDRESS:PORT", "listen here instead of [server] listen", NULL},
+    {"starter-surveys", 0, OPTION_FLAG, AT(starter_surveys), NULL,
+     "make the surveys nps, csat and ces if there is no survey yet", NULL},
+    {"check", 0, OPTION_FLAG, AT(check), NULL, "check the configuration and exit", NULL},
+    {"print-config", 0, OPTION_FLAG, AT(print), NULL,
+     "print a commented sample of the configuration and exit", NULL},
+};
+
+const struct command cmd_serve = {
+    .name = "serve",
+    .operands = "",
+    .summary = "Runs the daemon in the foreground until SIGTERM or SIGINT, then drains and exits 0.",
+    .text = "Without --config the file is $CXD_CONFIG, or /etc/cxd/cxd.conf if it is there; see cxd.conf(5). "
+            "The\n"
+            "environment (CXD_SECTION_KEY) goes over the file. Port 0 takes a free port.",
+    .example = "cxd serve -c /etc/cxd/cxd.conf --listen 127.0.0.1:0",
+    .options = serve_specs,
+    .option_count = CXD_COUNT(serve_specs),
+    .run = serve,
+};
 
 static int refuse(const struct error *err) {
     fprintf(stderr, "cxd: %s\n", err->detail);
@@ -181,23 +140,20 @@ static enum cxd_err override_listen(struct config *config, const char *listen, s
     return CXD_OK;
 }
 
-int cmd_serve(int argc, char **argv) {
-    struct serve_options options;
-    if (!read_options(argc, argv, &options)) {
-        fputs("Try: cxd serve --help\n", stderr);
-        return EXIT_USAGE;
-    }
-    if (options.help) {
-        fputs(USAGE, stdout);
-        return EXIT_OK;
-    }
+static int serve(int argc, char **argv) {
+    struct serve_options options = {.config = NULL};
+    struct config config;
+    struct error err;
+    char **operands;
+    int count, result = command_parse(&cmd_serve, argc, argv, &options, NULL, &operands, &count);
+
+    if (result != COMMAND_GO_ON)
+        return result;
     if (options.print) {
         config_print_sample(stdout);
         return EXIT_OK;
     }
-    struct config config;
-    struct error err;
-    if (config_load(cmd_config_path(options.config_path), &config, &err) != CXD_OK)
+    if (config_load(cmd_config_path(options.config), &config, &err) != CXD_OK)
         return refuse(&err);
     if (options.listen != NULL && override_listen(&config, options.listen, &err) != CXD_OK)
         return refuse(&err);

@@ -21,14 +21,41 @@ static const struct option_spec signing_specs[] = {
 enum signing_verb { SIGNING_LIST, SIGNING_ROTATE };
 
 static const struct command signing_commands[] = {
-    [SIGNING_LIST] = {"signing-key list", "", "Lists the keys that sign invitations, by number and age.",
-                      NULL, "cxd signing-key list", signing_specs, CXD_COUNT(signing_specs), 0, 0, true,
-                      run_list},
-    [SIGNING_ROTATE] = {"signing-key rotate", "", "Makes a new key that signs invitations from now on.",
-                        "Invitations of the key before stay good until the next rotation; older ones are\n"
-                        "refused from now on.",
-                        "cxd signing-key rotate", signing_specs, CXD_COUNT(signing_specs), 0, 0, true,
-                        run_rotate},
+    [SIGNING_LIST] =
+        {
+            .name = "signing-key list",
+            .operands = "",
+            .summary = "Lists the keys that sign invitations, by number and age.",
+            .example = "cxd signing-key list",
+            .options = signing_specs,
+            .option_count = CXD_COUNT(signing_specs),
+            .is_client = true,
+            .run = run_list,
+        },
+    [SIGNING_ROTATE] =
+        {
+            .name = "signing-key rotate",
+            .operands = "",
+            .summary = "Makes a new key that signs invitations from now on.",
+            .text = "Invitations of the key before stay good until the next rotation; older ones are\n"
+                    "refused from now on.",
+            .example = "cxd signing-key rotate",
+            .options = signing_specs,
+            .option_count = CXD_COUNT(signing_specs),
+            .is_client = true,
+            .run = run_rotate,
+        },
+};
+
+static const struct command *const signing_group[] = {&signing_commands[SIGNING_LIST],
+                                                      &signing_commands[SIGNING_ROTATE], NULL};
+
+const struct command cmd_signing_key = {
+    .name = "signing-key",
+    .operands = "",
+    .summary = "Lists and rotates the keys that sign invitations.",
+    .example = "cxd signing-key list",
+    .commands = signing_group,
 };
 
 static void append_cells(const struct screen *screen, struct table *table, const struct json *key) {
@@ -102,9 +129,4 @@ static int run_list(int argc, char **argv) {
 
 static int run_rotate(int argc, char **argv) {
     return run(SIGNING_ROTATE, "POST", argc, argv);
-}
-
-int cmd_signing_key(int argc, char **argv) {
-    return command_group("signing-key", "Lists and rotates the keys that sign invitations.", signing_commands,
-                         CXD_COUNT(signing_commands), argc, argv);
 }

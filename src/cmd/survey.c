@@ -28,19 +28,70 @@ static const struct option_spec survey_specs[] = {
 enum survey_verb { SURVEY_LIST, SURVEY_SHOW, SURVEY_PUT, SURVEY_ARCHIVE };
 
 static const struct command survey_commands[] = {
-    [SURVEY_LIST] = {"survey list", "", "Lists the surveys.", NULL, "cxd survey list", survey_specs,
-                     CXD_COUNT(survey_specs), 0, 0, true, run_list},
-    [SURVEY_SHOW] = {"survey show", "SLUG", "Prints a survey's definition, to read or to edit and put back.",
-                     NULL, "cxd survey show checkout > checkout.json", survey_specs, CXD_COUNT(survey_specs),
-                     1, 1, true, run_show},
-    [SURVEY_PUT] = {"survey put", "SLUG FILE",
-                    "Creates a survey, or replaces its definition, from a JSON file ('-': standard input).",
-                    "Metric and scale are fixed once there are responses.",
-                    "echo '{\"metric\": \"nps\"}' | cxd survey put checkout -", survey_specs,
-                    CXD_COUNT(survey_specs), 2, 2, true, run_put},
-    [SURVEY_ARCHIVE] = {"survey archive", "SLUG", "Closes a survey for good; its scores stay readable.", NULL,
-                        "cxd survey archive checkout", survey_specs, CXD_COUNT(survey_specs), 1, 1, true,
-                        run_archive},
+    [SURVEY_LIST] =
+        {
+            .name = "survey list",
+            .operands = "",
+            .summary = "Lists the surveys.",
+            .example = "cxd survey list",
+            .options = survey_specs,
+            .option_count = CXD_COUNT(survey_specs),
+            .is_client = true,
+            .run = run_list,
+        },
+    [SURVEY_SHOW] =
+        {
+            .name = "survey show",
+            .operands = "SLUG",
+            .summary = "Prints a survey's definition, to read or to edit and put back.",
+            .example = "cxd survey show checkout > checkout.json",
+            .options = survey_specs,
+            .option_count = CXD_COUNT(survey_specs),
+            .operands_min = 1,
+            .operands_max = 1,
+            .is_client = true,
+            .run = run_show,
+        },
+    [SURVEY_PUT] =
+        {
+            .name = "survey put",
+            .operands = "SLUG FILE",
+            .summary =
+                "Creates a survey, or replaces its definition, from a JSON file ('-': standard input).",
+            .text = "Metric and scale are fixed once there are responses.",
+            .example = "echo '{\"metric\": \"nps\"}' | cxd survey put checkout -",
+            .options = survey_specs,
+            .option_count = CXD_COUNT(survey_specs),
+            .operands_min = 2,
+            .operands_max = 2,
+            .is_client = true,
+            .run = run_put,
+        },
+    [SURVEY_ARCHIVE] =
+        {
+            .name = "survey archive",
+            .operands = "SLUG",
+            .summary = "Closes a survey for good; its scores stay readable.",
+            .example = "cxd survey archive checkout",
+            .options = survey_specs,
+            .option_count = CXD_COUNT(survey_specs),
+            .operands_min = 1,
+            .operands_max = 1,
+            .is_client = true,
+            .run = run_archive,
+        },
+};
+
+static const struct command *const survey_group[] = {
+    &survey_commands[SURVEY_LIST], &survey_commands[SURVEY_SHOW], &survey_commands[SURVEY_PUT],
+    &survey_commands[SURVEY_ARCHIVE], NULL};
+
+const struct command cmd_survey = {
+    .name = "survey",
+    .operands = "",
+    .summary = "Shows and changes survey definitions.",
+    .example = "cxd survey list",
+    .commands = survey_group,
 };
 
 static bool is_time_past(const struct json *survey, const char *member, int64_t now_ms) {
@@ -219,9 +270,4 @@ static int run_put(int argc, char **argv) {
 
 static int run_archive(int argc, char **argv) {
     return run(SURVEY_ARCHIVE, "DELETE", argc, argv);
-}
-
-int cmd_survey(int argc, char **argv) {
-    return command_group("survey", "Shows and changes survey definitions.", survey_commands,
-                         CXD_COUNT(survey_commands), argc, argv);
 }

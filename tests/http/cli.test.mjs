@@ -7,7 +7,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 
-import { BINARY, environment, ini, makeDirectory, NPS, removeDirectory, ROOT, use, UUID } from './harness.mjs';
+import { BINARY, environment, ini, makeDirectory, NPS, removeDirectory, ROOT, run, use, UUID } from './harness.mjs';
 
 // Runs the binary without blocking this process, which may be the server it speaks to.
 function cxd(args, { env, input, binary = BINARY } = {}) {
@@ -80,9 +80,12 @@ const SCORE = {
   previous: { n: 96, score: 51.0, delta: 9.0, p_value: 0.31, significant: false },
 };
 
+// Every command that the help lists, and those of its groups.
+const listed = [...run(['--help']).stdout.matchAll(/^  ([a-z-]+) +[A-Z]/gm)].map(([, name]) => name);
+const commands = listed.flatMap((name) =>
+  [name, ...[...run([name, '--help']).stdout.matchAll(/^  cxd ([a-z- ]+?)(?: [A-Z[].*)?\n {6}[A-Z]/gm)].map(([, nested]) => nested)]);
+
 describe('usage', () => {
-  const commands = ['serve', 'score', 'post', 'survey', 'survey list', 'survey show', 'survey put', 'survey archive', 'key',
-    'key create', 'key list', 'key revoke', 'audit', 'audit verify', 'rebuild'];
   for (const command of commands) {
     test(`help of ${command}`, async () => {
       const words = command.split(' ');
@@ -97,14 +100,20 @@ describe('usage', () => {
   test('version and help', async () => {
     assert.match((await succeeds(['--version'])).stdout, /^cxd \d+\.\d+\.\d+\n$/);
     const help = await succeeds(['--help']);
-    for (const command of ['serve', 'score', 'post', 'survey', 'key', 'audit', 'rebuild'])
-      assert.match(help.stdout, new RegExp(`^  ${command} `, 'm'));
+    for (const command of ['serve', 'score', 'post', 'survey put', 'key create', 'audit', 'audit verify', 'rebuild', 'help'])
+      assert.ok(commands.includes(command), command);
     assert.equal((await succeeds(['help'])).stdout, help.stdout);
   });
 
   const refused = [
     [['nonsense'], /no command 'nonsense'/],
     [['help', 'nonsense'], /no command 'nonsense'/],
+    [['help', 'survey', 'nonsense'], /cxd survey: there is no command 'nonsense'/],
+    [['help', 'survey', 'put', 'x'], /one argument too many: 'x'/],
+    [['serve', 'x'], /one argument too many: 'x'/],
+    [['serve', '-c'], /'-c' needs a value/],
+    [['rebuild', '--nonsense'], /no option '--nonsense'/],
+    [['audit', 'nonsense'], /one argument too many: 'nonsense'/],
     [['score', '--nonsense'], /no option '--nonsense'/],
     [['score', '-q'], /no option '-q'/],
     [['score', 'nps', '--window'], /'--window' needs a value/],
@@ -127,7 +136,7 @@ describe('usage', () => {
     [['survey', 'put', 'nps'], /an argument is missing/],
     [['survey', 'list', 'nps'], /one argument too many/],
     [['key', 'create', 'x'], /at least one --scope/],
-    [['key', 'create', 'x', '--scope', 'root'], /no scope 'root'/],
+    [['key', 'create', 'x', '--scope', 'root'], /--scope does not take 'root': it takes read\|write\|export\|erase\|admin/],
     [['key', 'create', 'x', '--scope', 'read', '--expires', 'soon'], /--expires takes a duration/],
     [['key', 'list', '--scope', 'read'], /no option '--scope'/],
     [['key', 'revoke', 'x'], /a key's ID is a UUID/],
@@ -518,7 +527,7 @@ describe('documents', () => {
 
   test('cxd(8) has every option of every command', async () => {
     const manual = read('docs/cxd.8').replaceAll('\\-', '-');
-    for (const command of ['serve', 'score', 'post', 'survey list', 'survey put', 'key create', 'key list', 'rebuild']) {
+    for (const command of commands) {
       const help = (await succeeds([...command.split(' '), '--help'])).stdout;
       for (const [, option] of help.matchAll(/^ +(?:-\w, *)?--([a-z-]+)/gm))
         assert.match(manual, new RegExp(`Fl -${option}\\b`), `--${option} of ${command}`);

@@ -1,0 +1,54 @@
+/* Every subcommand, in the order of the help. The command line of the binary begins here. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/command.h"
+#include "cxd/cmd/cmd.h"
+
+static int run_help(int argc, char **argv);
+
+static const struct command cmd_help = {
+    .name = "help",
+    .operands = "[COMMAND]...",
+    .summary = "Prints the help of a command, or of all.",
+    .example = "cxd help survey put",
+    .operands_max = 2,
+    .run = run_help,
+};
+
+static const struct command *const commands[] = {
+    &cmd_serve,       &cmd_score, &cmd_post,    &cmd_survey, &cmd_invite, &cmd_key,
+    &cmd_signing_key, &cmd_audit, &cmd_rebuild, &cmd_help,   NULL,
+};
+
+const struct command cmd_cxd = {
+    .name = "",
+    .operands = "",
+    .summary = "Collects survey responses (NPS, CSAT, CES) over HTTP and answers with exact scores.",
+    .example = "cxd post nps 9 --comment \"Quick and clear\"\ncxd score nps",
+    .commands = commands,
+};
+
+/* cxd help, cxd help score, cxd help survey put. */
+static int run_help(int argc, char **argv) {
+    char itself[] = "cxd", option[] = "--help";
+    char *words[5] = {itself};
+    char **operands;
+    int count, result = command_parse(&cmd_help, argc, argv, NULL, NULL, &operands, &count);
+
+    if (result != COMMAND_GO_ON)
+        return result;
+    for (int i = 0; i < count; i++)
+        words[i + 1] = operands[i];
+    words[count + 1] = option;
+    return command_run(&cmd_cxd, count + 2, words);
+}
+
+int cmd_main(int argc, char **argv) {
+    if (argc > 1 && strcmp(argv[1], "--version") == 0) {
+        printf("cxd %s\n", CXD_VERSION);
+        return EXIT_OK;
+    }
+    return command_run(&cmd_cxd, argc, argv);
+}
