@@ -89,6 +89,7 @@ static enum cxd_err open_http(struct app *app, struct error *err) {
         .pool_threads = (unsigned)config->read_threads,
         .request_timeout_ms = config->request_timeout_s * 1000,
         .max_connections = (unsigned)config->max_connections,
+        .slow_request_ms = config->slow_request_ms,
         .header_bytes = (size_t)config->header_bytes,
         .body_bytes = (size_t)config->body_bytes,
         .batch_bytes = (size_t)config->batch_bytes,

@@ -10,6 +10,7 @@ enum { DAY_S = 86400, DAYS_OF_ERA = 146097 };
 /* 0001-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z */
 static const int64_t FIRST_MS = -62135596800000;
 static const int64_t LAST_MS = 253402300799999;
+#define DAY_MS INT64_C(86400000)
 
 static int64_t clock_read_ms(clockid_t clock) {
     struct timespec now;
@@ -155,12 +156,14 @@ bool time_parse(const char *text, size_t length, int64_t *ret_ms) {
     return true;
 }
 
-bool duration_parse(const char *text, int64_t *ret_seconds) {
+/* The unit is a letter or two, "" for seconds. */
+static bool parse_duration(const char *text, bool allow_ms, int64_t *ret_ms) {
     static const struct {
-        char letter;
-        int seconds;
-    } UNITS[] = {{'\0', 1}, {'s', 1}, {'m', 60}, {'h', 3600}, {'d', DAY_S}, {'w', 7 * DAY_S}};
-    const int64_t largest = (int64_t)36525 * DAY_S;
+        const char *name;
+        int64_t ms;
+    } UNITS[] = {{"", 1000},    {"s", 1000},       {"m", 60 * 1000}, {"h", 3600 * 1000},
+                 {"d", DAY_MS}, {"w", 7 * DAY_MS}, {"ms", 1}};
+    const int64_t largest = 36525 * DAY_MS;
     int64_t number = 0;
     const char *at = text;
     for (; *at >= '0' && *at <= '9'; at++) {
@@ -170,13 +173,25 @@ bool duration_parse(const char *text, int64_t *ret_seconds) {
     }
     if (at == text)
         return false;
-    for (size_t i = 0; i < CXD_COUNT(UNITS); i++) {
-        if (*at != UNITS[i].letter || (*at && at[1]))
+    for (size_t i = 0; i < CXD_COUNT(UNITS) - !allow_ms; i++) {
+        if (strcmp(at, UNITS[i].name) != 0)
             continue;
-        if (number > largest / UNITS[i].seconds)
+        if (number > largest / UNITS[i].ms)
             return false;
-        *ret_seconds = number * UNITS[i].seconds;
+        *ret_ms = number * UNITS[i].ms;
         return true;
     }
     return false;
+}
+
+bool duration_parse(const char *text, int64_t *ret_seconds) {
+    int64_t ms;
+    if (!parse_duration(text, false, &ms))
+        return false;
+    *ret_seconds = ms / 1000;
+    return true;
+}
+
+bool duration_parse_ms(const char *text, int64_t *ret_ms) {
+    return parse_duration(text, true, ret_ms);
 }

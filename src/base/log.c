@@ -1,119 +1,119 @@
-/* The daemon's voice: cmd/, http/ and ingest/ report events here, one line each, for the journal or a terminal. */
+/* The daemon's voice: cmd/, http/ and ingest/ report events here, one line each, for the journal, a terminal or a collector of JSON. */
 
 #include "cxd/base/log.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
-#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/log_limit.h"
+#include "base/log_line.h"
 #include "cxd/base/clock.h"
 
-enum { LINE_SIZE = 2048 };
+static const struct {
+    const char *name;
+    int priority; /* syslog's */
+} LEVELS[] = {[LOG_LEVEL_ERROR] = {"error", 3},
+              [LOG_LEVEL_WARNING] = {"warning", 4},
+              [LOG_LEVEL_INFO] = {"info", 6},
+              [LOG_LEVEL_DEBUG] = {"debug", 7}};
 
 static _Atomic int written_level = LOG_LEVEL_INFO;
+static _Atomic int written_format = LOG_FORMAT_TEXT;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of: */
+static struct log_limit limit;
+static atomic_bool is_limiting; /* records have been left out, and nobody has said so */
 
 void log_set_level(enum log_level level) {
     atomic_store_explicit(&written_level, (int)level, memory_order_relaxed);
 }
 
+void log_set_format(enum log_format format) {
+    atomic_store_explicit(&written_format, (int)format, memory_order_relaxed);
+}
+
+bool log_is_written(enum log_level level) {
+    return (int)level <= atomic_load_explicit(&written_level, memory_order_relaxed);
+}
+
+/* systemd.exec(5): JOURNAL_STREAM is the device and inode of the stream; a program whose stderr was led elsewhere inherits it too. */
+static bool is_journal(void) {
+    const char *stream = getenv("JOURNAL_STREAM");
+    struct stat status;
+    char own[48];
+    if (!stream || fstat(STDERR_FILENO, &status) != 0)
+        return false;
+    snprintf(own, sizeof own, "%llu:%llu", (unsigned long long)status.st_dev,
+             (unsigned long long)status.st_ino);
+    return strcmp(stream, own) == 0;
+}
+
+static void write_record(enum log_level level, const char *event, const char *format, va_list args) {
+    enum log_format form = (enum log_format)atomic_load_explicit(&written_format, memory_order_relaxed);
+    struct log_line line;
+    char time[TIME_TEXT_SIZE], head[TIME_TEXT_SIZE + 2];
+    time_format(time, clock_now_ms());
+    if (is_journal())
+        snprintf(head, sizeof head, "<%d>", LEVELS[level].priority);
+    else
+        snprintf(head, sizeof head, "%s ", time);
+    log_line_begin(&line, form, head, time, LEVELS[level].name, event);
+    log_line_fields(&line, format, args);
+    log_line_end(&line);
+    ssize_t ignored CXD_UNUSED = write(STDERR_FILENO, line.text, line.length);
+}
+
+CXD_PRINTF(3, 4)
+static void write_fields(enum log_level level, const char *event, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    write_record(level, event, format, args);
+    va_end(args);
+}
+
+static bool admit(const char *event) {
+    pthread_mutex_lock(&lock);
+    bool admitted = log_limit_admit(&limit, event, clock_monotonic_ms());
+    if (!admitted)
+        atomic_store(&is_limiting, true);
+    pthread_mutex_unlock(&lock);
+    return admitted;
+}
+
+void log_settle(bool is_end) {
+    const char *event;
+    if (!atomic_load_explicit(&is_limiting, memory_order_relaxed))
+        return;
+    do {
+        uint64_t left_out = 0;
+        pthread_mutex_lock(&lock);
+        event = log_limit_take(&limit, clock_monotonic_ms(), is_end, &left_out);
+        if (!event)
+            atomic_store(&is_limiting, log_limit_is_pending(&limit));
+        pthread_mutex_unlock(&lock);
+        if (event)
+            write_fields(LOG_LEVEL_WARNING, "records_left_out", "of=%s count=%llu", event,
+                         (unsigned long long)left_out);
+    } while (event);
+}
+
 void log_record(enum log_level level, const char *event, const char *format, ...) {
-    static const int SYSLOG_PRIORITY[] = {
-        [LOG_LEVEL_ERROR] = 3, [LOG_LEVEL_WARNING] = 4, [LOG_LEVEL_INFO] = 6, [LOG_LEVEL_DEBUG] = 7};
-    if ((int)level > atomic_load_explicit(&written_level, memory_order_relaxed))
+    if (!log_is_written(level))
         return;
     int saved_errno = errno;
-    char line[LINE_SIZE];
-    char time[TIME_TEXT_SIZE];
-    int length;
-    if (getenv("JOURNAL_STREAM"))
-        length = snprintf(line, sizeof line, "<%d>%s", SYSLOG_PRIORITY[level], event);
-    else
-        length = snprintf(line, sizeof line, "%s %s", time_format(time, clock_now_ms()), event);
-    if (length >= 0 && (size_t)length < sizeof line - 2 && *format) {
-        size_t at = (size_t)length;
-        line[at++] = ' ';
+    log_settle(false);
+    if (level > LOG_LEVEL_WARNING || admit(event)) {
         va_list args;
         va_start(args, format);
-        errno = saved_errno; /* for %m */
-        int more = vsnprintf(line + at, sizeof line - at, format, args);
+        write_record(level, event, format, args);
         va_end(args);
-        length = more < 0 ? length : (int)at + more;
     }
-    size_t end = length < 0 ? 0 : (size_t)length < sizeof line - 1 ? (size_t)length : sizeof line - 2;
-    for (size_t i = 0; i < end; i++) {
-        if ((unsigned char)line[i] < 0x20) /* a value that missed log_value must not begin a new record */
-            line[i] = '?';
-    }
-    line[end] = '\n';
-    ssize_t ignored CXD_UNUSED = write(STDERR_FILENO, line, end + 1);
     errno = saved_errno;
-}
-
-/* Writes the escape of one byte and returns its length, at most 4. */
-static size_t escape_byte(char out[4], unsigned char byte) {
-    static const char HEX[] = "0123456789abcdef";
-    static const char LETTERS[] = "\"\"\\\\\nn\rr\tt"; /* pairs: the byte, its letter */
-    for (size_t i = 0; i + 1 < sizeof LETTERS - 1; i += 2) {
-        if ((unsigned char)LETTERS[i] == byte) {
-            memcpy(out, (char[2]){'\\', LETTERS[i + 1]}, 2);
-            return 2;
-        }
-    }
-    if (byte >= 0x20 && byte != 0x7F) {
-        out[0] = (char)byte;
-        return 1;
-    }
-    memcpy(out, (char[4]){'\\', 'x', HEX[byte >> 4], HEX[byte & 15]}, 4);
-    return 4;
-}
-
-static bool is_plain(const char *text) {
-    for (const char *at = text; *at; at++) {
-        if ((unsigned char)*at <= 0x20 || *at == 0x7F || *at == '"' || *at == '\\' || *at == '=')
-            return false;
-    }
-    return *text != '\0';
-}
-
-static bool is_continuation(char byte) {
-    return ((unsigned char)byte & 0xC0) == 0x80;
-}
-
-const char *log_value(char *out, size_t size, const char *text) {
-    bool quoted = !is_plain(text);
-    size_t length = 0;
-    if (size == 0)
-        return out;
-    if (quoted && size < 3) {
-        out[0] = '\0';
-        return out;
-    }
-    size_t room = size - (quoted ? 2 : 1); /* for the quote and the NUL that end it */
-    if (quoted)
-        out[length++] = '"';
-    size_t first = length;
-    for (const char *at = text; *at; at++) {
-        char escape[4];
-        size_t more = escape_byte(escape, (unsigned char)*at);
-        if (length + more <= room) {
-            memcpy(out + length, escape, more);
-            length += more;
-            continue;
-        }
-        if (is_continuation(*at)) { /* cut: not within a character */
-            while (length > first && is_continuation(out[length - 1]))
-                length--;
-            length -= length > first;
-        }
-        break;
-    }
-    if (quoted)
-        out[length++] = '"';
-    out[length] = '\0';
-    return out;
 }

@@ -5,8 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* The length of the well-formed sequence at `text` (Unicode 15, table 3-7), 0 if there is none. A NUL is never a
- * continuation byte, so no read goes past the end. */
+/* Unicode 15, table 3-7. A NUL is never a continuation byte, so no read goes past the end. */
 static size_t sequence_length(const unsigned char *text) {
     unsigned char lead = text[0];
     if (lead < 0x80)
@@ -23,6 +22,10 @@ static size_t sequence_length(const unsigned char *text) {
             return 0;
     }
     return length;
+}
+
+size_t utf8_length(const char *text) {
+    return sequence_length((const unsigned char *)text);
 }
 
 size_t utf8_count(const char *text) {

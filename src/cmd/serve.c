@@ -55,10 +55,11 @@ static const struct {
                   {"info", LOG_LEVEL_INFO},
                   {"debug", LOG_LEVEL_DEBUG}};
 
-static void apply_log_level(const char *name) {
+static void apply_log(const struct config *config) {
     for (size_t i = 0; i < CXD_COUNT(LOG_LEVELS); i++)
-        if (strcmp(LOG_LEVELS[i].name, name) == 0)
+        if (strcmp(LOG_LEVELS[i].name, config->log_level) == 0)
             log_set_level(LOG_LEVELS[i].level);
+    log_set_format(strcmp(config->log_format, "json") == 0 ? LOG_FORMAT_JSON : LOG_FORMAT_TEXT);
 }
 
 /* Signals are taken by sigwait in this thread alone; a full disk or a closed socket is an error code, not a death. */
@@ -90,13 +91,11 @@ static void print_tries(const struct config *config, const struct app *app) {
 
 static void reload(struct app *app) {
     struct error err;
-    char detail[300];
     if (app_reload(app, &err) == CXD_OK)
         log_record(LOG_LEVEL_INFO, "reloaded", "tls=%s",
                    strcmp(app_scheme(app), "https") == 0 ? "yes" : "no");
     else
-        log_record(LOG_LEVEL_ERROR, "reload_refused", "detail=%s",
-                   log_value(detail, sizeof(detail), err.detail));
+        log_record(LOG_LEVEL_ERROR, "reload_refused", "detail=%s", err.detail);
 }
 
 static int run(const struct config *config, bool starter_surveys) {
@@ -111,9 +110,8 @@ static int run(const struct config *config, bool starter_surveys) {
     if (starter_surveys)
         print_tries(config, app);
     fflush(stdout);
-    char directory[CONFIG_TEXT_SIZE];
     log_record(LOG_LEVEL_INFO, "started", "version=%s listen=%s state_directory=%s", CXD_VERSION,
-               app_address(app), log_value(directory, sizeof(directory), app_state_directory(app)));
+               app_address(app), app_state_directory(app));
     int received = 0;
     while (sigwait(&awaited, &received) != 0 || received == SIGHUP)
         if (received == SIGHUP) {
@@ -122,6 +120,7 @@ static int run(const struct config *config, bool starter_surveys) {
         }
     log_record(LOG_LEVEL_INFO, "stopping", "signal=%s", received == SIGINT ? "SIGINT" : "SIGTERM");
     app_stop(app);
+    log_settle(true);
     log_record(LOG_LEVEL_INFO, "stopped", "exit=0");
     return EXIT_OK;
 }
@@ -163,6 +162,6 @@ static int serve(int argc, char **argv) {
         puts("The configuration is valid.");
         return EXIT_OK;
     }
-    apply_log_level(config.log_level);
+    apply_log(&config);
     return run(&config, options.starter_surveys);
 }

@@ -155,6 +155,9 @@ bool option_set(const struct option *option, const char *value, struct config *c
     case OPTION_DURATION:
         parsed = duration_parse(value, &number);
         break;
+    case OPTION_MILLISECONDS:
+        parsed = duration_parse_ms(value, &number);
+        break;
     case OPTION_BYTES:
         parsed = parse_bytes(value, &number);
         break;
@@ -212,6 +215,10 @@ const char *option_takes(const struct option *option, char out[OPTION_TAKES_SIZE
     case OPTION_DURATION:
         snprintf(out, size, "a duration (seconds, or 30s, 5m, 1h, 7d) from %s to %s",
                  show_duration(option->least, least), show_duration(option->most, most));
+        break;
+    case OPTION_MILLISECONDS:
+        snprintf(out, size, "a duration (seconds, or 250ms, 30s, 5m, 1h, 7d) from %s to %s",
+                 show_duration(option->least / 1000, least), show_duration(option->most / 1000, most));
         break;
     case OPTION_BYTES:
         snprintf(out, size, "a size (bytes, or 64K, 8M, 1G) from %s to %s", show_bytes(option->least, least),

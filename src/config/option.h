@@ -12,10 +12,11 @@
 enum option_type {
     OPTION_TEXT,
     OPTION_INTEGER,
-    OPTION_DURATION, /* seconds, or with a unit */
-    OPTION_BYTES,    /* plain, or with K, M or G */
-    OPTION_CHOICE,   /* stored as an enum: the index of the word among the choices */
-    OPTION_WORD,     /* stored as the word */
+    OPTION_DURATION,     /* seconds, or with a unit */
+    OPTION_MILLISECONDS, /* a duration, with ms too */
+    OPTION_BYTES,        /* plain, or with K, M or G */
+    OPTION_CHOICE,       /* stored as an enum: the index of the word among the choices */
+    OPTION_WORD,         /* stored as the word */
     OPTION_LISTEN,
     OPTION_URL,
     OPTION_ZONE,

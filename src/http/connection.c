@@ -6,7 +6,6 @@
 #include <sys/socket.h>
 
 #include "cxd/base/clock.h"
-#include "cxd/base/log.h"
 #include "http/internal.h"
 
 static void arm(struct connection *connection) {
@@ -83,6 +82,18 @@ static enum MHD_Result take_field(void *cls, enum MHD_ValueKind kind, const char
     return MHD_YES;
 }
 
+/* By what the client calls it, else by a name of ours. What is malformed is passed over. */
+static void name_request(struct http_request *request, const struct guard *guard) {
+    const struct guard_text *own = &guard->request_id, *parent = &guard->traceparent;
+    if (parent->count == 1)
+        (void)!trace_take_parent(&request->trace, parent->text, parent->length);
+    if (own->count == 1 && trace_take_id(&request->trace, own->text, own->length))
+        return;
+    struct id id;
+    id_make(&request->connection->loop->ids, clock_now_ms(), &id);
+    id_format(request->trace.request_id, &id);
+}
+
 static const char *guard_request(struct http_request *request, const char *method, const char *version) {
     struct MHD_Connection *mhd = request->connection->mhd;
     struct guard guard;
@@ -94,6 +105,7 @@ static const char *guard_request(struct http_request *request, const char *metho
     }
     MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, take_field, &guard);
     request->facts = guard.facts;
+    name_request(request, &guard);
     return guard_end(&guard, end);
 }
 
@@ -113,8 +125,10 @@ static bool must_reply_early(const struct http_request *request) {
 static enum MHD_Result take_head(struct http_request *request, const char *method, const char *version) {
     request->method_name = method;
     request->method = HTTP_METHOD_COUNT;
+    request->is_head = strcmp(method, "HEAD") == 0;
     request->stage = STAGE_BODY;
     if (!request->target_text) {
+        name_request(request, &(struct guard){.reason = NULL});
         request->closing = true;
         problem_no_memory(request);
         return reply_send(request) ? MHD_YES : MHD_NO;
@@ -156,6 +170,7 @@ static enum MHD_Result take_body(struct http_request *request, const char *bytes
 static enum MHD_Result take_end(struct http_request *request) {
     struct loop *loop = request->connection->loop;
     request->now_ms = clock_now_ms();
+    request->arrived_ms = clock_monotonic_ms();
     request->ids = &loop->ids;
     if (!request->replied && request->body.length > 0 && !buffer_terminate(&request->body))
         problem_no_memory(request);
@@ -216,9 +231,8 @@ void connection_completed(void *cls, struct MHD_Connection *mhd, void **context,
     connection->loop->progress = true;
     if (request->stage == STAGE_RUNNING)
         return; /* the client left: connection_notify comes next */
-    log_record(LOG_LEVEL_DEBUG, "request", "method=%s route=%s status=%d ms=%lld",
-               http_method_name(request->method), request->path ? request->path->pattern : "none",
-               request->status, (long long)(connection->loop->now_ms - request->started_ms));
+    if (request->stage != STAGE_SENDING)
+        record_no_reply(request, false);
     if (request->closing && code == MHD_REQUEST_TERMINATED_COMPLETED_OK)
         drop_unread(connection->fd);
     request_reset(request);

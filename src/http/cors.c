@@ -46,8 +46,9 @@ static bool preflight_allowed(struct http_request *request) {
 void cors_options(struct http_request *request) {
     if (preflight_allowed(request)) {
         http_reply_header(request, "Access-Control-Allow-Methods", request->path->cors_allow);
-        http_reply_header(request, "Access-Control-Allow-Headers",
-                          "Content-Type, Idempotency-Key, If-None-Match");
+        http_reply_header(
+            request, "Access-Control-Allow-Headers",
+            "Content-Type, Idempotency-Key, If-None-Match, X-Request-Id, traceparent, tracestate");
         http_reply_header(request, "Access-Control-Max-Age", max_age_seconds);
     } else {
         http_reply_header(request, "Allow", request->path->allow);

@@ -116,12 +116,29 @@ static void take_authorization(struct guard *guard, const char *value, size_t le
     guard->facts.authorizations++;
 }
 
+static void take_text(struct guard_text *text, const char *value, size_t length) {
+    *text = (struct guard_text){.text = value, .length = length, .count = text->count + 1};
+}
+
+static void take_request_id(struct guard *guard, const char *value, size_t length) {
+    take_text(&guard->request_id, value, length);
+}
+
+static void take_traceparent(struct guard *guard, const char *value, size_t length) {
+    take_text(&guard->traceparent, value, length);
+}
+
 static const struct {
     const char *name;
     void (*take)(struct guard *guard, const char *value, size_t length);
 } watched[] = {
-    {"Host", take_host},     {"Content-Length", take_length},       {"Transfer-Encoding", take_encoding},
-    {"Expect", take_expect}, {"Authorization", take_authorization},
+    {"Host", take_host},
+    {"Content-Length", take_length},
+    {"Transfer-Encoding", take_encoding},
+    {"Expect", take_expect},
+    {"Authorization", take_authorization},
+    {"X-Request-Id", take_request_id},
+    {"traceparent", take_traceparent},
 };
 
 void guard_field(struct guard *guard, const char *name, size_t name_length, const char *value,

@@ -16,9 +16,17 @@ struct guard_facts {
     unsigned authorizations;
 };
 
+/* A header that counts only where it is given once. Points into what the parser holds. */
+struct guard_text {
+    const char *text;
+    size_t length;
+    unsigned count;
+};
+
 struct guard {
     struct guard_facts facts;
     const char *reason; /* why the request is refused; NULL so far */
+    struct guard_text request_id, traceparent;
     unsigned hosts, lengths, encodings;
     size_t target_length;
     const char *next; /* where the next field must begin; NULL: not checked */

@@ -13,6 +13,7 @@
 #include "http/router.h"
 #include "http/target.h"
 #include "http/tls.h"
+#include "http/trace.h"
 
 /* What the files of this module share: the server, its loops, and a connection with the one request that it is about.
  * Everything but the atomics, and a deferred or pooled request, belongs to its loop's thread. */
@@ -35,6 +36,8 @@ struct http_request {
     struct connection *connection;
     enum request_stage stage;
     const char *method_name;
+    bool is_head;
+    struct trace trace;
     enum http_method method; /* HTTP_METHOD_COUNT: none of ours */
     const char *raw_target;  /* as it stands in MHD's buffer; for the guard */
     char *target_text;       /* our copy; NULL when memory was refused */
@@ -55,7 +58,7 @@ struct http_request {
     struct buffer body;
     size_t body_limit, body_dropped;
     bool body_too_large;
-    int64_t started_ms, now_ms; /* monotonic; wall clock */
+    int64_t arrived_ms, now_ms; /* when it was complete: monotonic (0: it is not), wall clock */
     struct arena arena;
 
     /* The reply, as the handler noted it down. */
@@ -63,6 +66,7 @@ struct http_request {
     bool done;      /* what was asked for: it cannot be refused any more */
     bool unsayable; /* and there is no memory to reply with */
     int status;
+    enum cxd_err problem; /* CXD_OK: the reply is none */
     const char *type;
     struct buffer out;
     const char *fixed_out; /* instead of `out`, when there is no memory for any */
@@ -189,6 +193,11 @@ void request_admit(struct http_request *request);
 /* reply.c */
 CXD_NODISCARD bool reply_send(struct http_request *request);
 const char *reply_header_find(const struct http_request *request, const char *name);
+/* record.c: the log's records of a request. `bytes` is the length of the reply's body. */
+void record_reply(const struct http_request *request, size_t bytes);
+/* `is_fault`: ours; otherwise the client has left. */
+void record_no_reply(const struct http_request *request, bool is_fault);
+
 /* problem.c */
 void problem_no_memory(struct http_request *request);
 

@@ -75,6 +75,7 @@ static void finish_request(struct loop *loop, struct http_request *request) {
     if (!request->suspended)
         loop->waiting--;
     if (request->connection->gone) {
+        record_no_reply(request, false);
         connection_free(request->connection);
         return;
     }

@@ -29,7 +29,7 @@ static void write_members(struct buffer *out, const struct error *err, size_t ke
     buffer_append_char(out, ']');
 }
 
-void http_problem_write(struct buffer *out, const struct error *err) {
+static void write_problem(struct buffer *out, const struct error *err, const char *request_id) {
     size_t kept = err->member_count < ERROR_MEMBERS_MAX ? err->member_count : ERROR_MEMBERS_MAX;
     buffer_append_text(out, "{\"type\":\"/problems/");
     buffer_append_text(out, error_slug(err->code));
@@ -49,7 +49,15 @@ void http_problem_write(struct buffer *out, const struct error *err) {
     }
     if (kept > 0)
         write_members(out, err, kept);
+    if (request_id) {
+        buffer_append_text(out, ",\"request_id\":");
+        buffer_append_json(out, request_id);
+    }
     buffer_append_char(out, '}');
+}
+
+void http_problem_write(struct buffer *out, const struct error *err) {
+    write_problem(out, err, NULL);
 }
 
 void problem_no_memory(struct http_request *request) {
@@ -60,6 +68,7 @@ void problem_no_memory(struct http_request *request) {
     request->fixed_out = no_memory_body;
     request->type = problem_type;
     request->status = error_status(ERR_NO_MEMORY);
+    request->problem = ERR_NO_MEMORY;
     request->replied = true;
 }
 
@@ -78,7 +87,8 @@ static void add_headers(struct http_request *request, enum cxd_err code, int sta
 void http_problem(struct http_request *request, const struct error *err) {
     assert(err->code != CXD_OK);
     buffer_reset(&request->out);
-    http_problem_write(&request->out, err);
+    write_problem(&request->out, err, request->trace.request_id);
+    request->problem = err->code;
     int status = error_status(err->code);
     add_headers(request, err->code, status);
     http_reply(request, status, problem_type);

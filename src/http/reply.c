@@ -10,7 +10,8 @@
 
 enum { STATUS_NOT_MODIFIED = 304 };
 
-static const char exposed_headers[] = "Retry-After, RateLimit, RateLimit-Policy, Location, ETag";
+static const char exposed_headers[] =
+    "Retry-After, RateLimit, RateLimit-Policy, Location, ETag, X-Request-Id";
 
 void http_reply_header(struct http_request *request, const char *name, const char *value) {
     struct reply_header *header = arena_alloc(&request->arena, sizeof *header);
@@ -73,6 +74,7 @@ static bool add_headers(struct http_request *request, struct MHD_Response *respo
         ok = ok && add(response, "Content-Type", request->type);
     if (!reply_header_find(request, "Cache-Control"))
         ok = ok && add(response, "Cache-Control", request->tagged ? "no-cache" : "no-store");
+    ok = ok && add(response, "X-Request-Id", request->trace.request_id);
     ok = ok && limits_add_headers(request, response);
     if (request->origin) {
         ok = ok && add(response, "Access-Control-Allow-Origin", request->origin);
@@ -87,7 +89,7 @@ static bool add_headers(struct http_request *request, struct MHD_Response *respo
     return ok;
 }
 
-bool reply_send(struct http_request *request) {
+static bool queue_reply(struct http_request *request) {
     assert(request->replied);
     if (request->unsayable)
         return false;
@@ -115,5 +117,13 @@ bool reply_send(struct http_request *request) {
     request->stage = STAGE_SENDING;
     deadline_arm(&loop->deadlines, &connection->deadline,
                  loop->now_ms + loop->server->options.request_timeout_ms);
+    record_reply(request, length);
     return true;
+}
+
+bool reply_send(struct http_request *request) {
+    bool is_queued = queue_reply(request);
+    if (!is_queued)
+        record_no_reply(request, true);
+    return is_queued;
 }

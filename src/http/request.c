@@ -22,7 +22,6 @@ void request_begin(struct http_request *request, const char *uri) {
     request->stage = STAGE_HEAD;
     request->raw_target = uri;
     request->target_text = arena_strdup(&request->arena, uri);
-    request->started_ms = request->connection->loop->now_ms;
 }
 
 static void buffer_recycle(struct buffer *buffer) {
@@ -93,6 +92,10 @@ void http_set_principal(struct http_request *request, const char *principal) {
 
 const char *http_principal(const struct http_request *request) {
     return request->principal;
+}
+
+const char *http_request_id(const struct http_request *request) {
+    return request->trace.request_id;
 }
 
 struct id_source *http_ids(struct http_request *request) {

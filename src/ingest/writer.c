@@ -153,10 +153,8 @@ static enum cxd_err apply_run(struct ingest *ingest, struct ticket *first, const
     if (result == CXD_OK)
         note_erasures(ingest, first, end);
     if (result != CXD_OK) {
-        char detail[300];
         log_record(LOG_LEVEL_ERROR, is_retry ? "apply_failed" : "batch_failed",
-                   "error=%s changes=%zu detail=%s", error_slug(result), count,
-                   log_value(detail, sizeof(detail), err.detail));
+                   "error=%s changes=%zu detail=%s", error_slug(result), count, err.detail);
     }
     return result;
 }
@@ -174,9 +172,8 @@ static void reload_catalog(struct ingest *ingest) {
     struct error err;
     ingest->catalog_is_stale = catalog_reload(ingest->options.catalog, &err) != CXD_OK;
     if (ingest->catalog_is_stale) {
-        char detail[300];
         log_record(LOG_LEVEL_ERROR, "catalog_reload_failed", "error=%s detail=%s", error_slug(err.code),
-                   log_value(detail, sizeof(detail), err.detail));
+                   err.detail);
     }
 }
 

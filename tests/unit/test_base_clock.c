@@ -201,6 +201,37 @@ static void test_duration(void **state) {
     must_not_last("18446744073709551617");
 }
 
+static void test_duration_ms(void **state) {
+    static const struct {
+        const char *text;
+        int64_t ms; /* −1: none */
+    } CASES[] = {{"0", 0},
+                 {"1", 1000},
+                 {"250ms", 250},
+                 {"0ms", 0},
+                 {"1s", 1000},
+                 {"2m", 120000},
+                 {"1h", 3600000},
+                 {"36525d", 36525 * INT64_C(86400000)},
+                 {"3155760000000ms", 36525 * INT64_C(86400000)},
+                 {"3155760000001ms", -1},
+                 {"3155760001", -1},
+                 {"1.5s", -1},
+                 {"5 ms", -1},
+                 {"5msx", -1},
+                 {"5Ms", -1},
+                 {"ms", -1},
+                 {"", -1},
+                 {"-1ms", -1},
+                 {"99999999999999999999ms", -1}};
+    (void)state;
+    for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
+        int64_t ms = -1;
+        if (duration_parse_ms(CASES[i].text, &ms) != (CASES[i].ms >= 0) || ms != CASES[i].ms)
+            fail_msg("%s: got %lld", CASES[i].text, (long long)ms);
+    }
+}
+
 static void test_clocks(void **state) {
     (void)state;
     int64_t expected = (int64_t)time(NULL) * 1000;
@@ -211,11 +242,9 @@ static void test_clocks(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_time_parse),
-        cmocka_unit_test(test_time_format),
-        cmocka_unit_test(test_time_format_against_libc),
-        cmocka_unit_test(test_duration),
-        cmocka_unit_test(test_clocks),
+        cmocka_unit_test(test_time_parse),  cmocka_unit_test(test_duration_ms),
+        cmocka_unit_test(test_time_format), cmocka_unit_test(test_time_format_against_libc),
+        cmocka_unit_test(test_duration),    cmocka_unit_test(test_clocks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

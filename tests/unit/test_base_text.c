@@ -1,4 +1,4 @@
-/* Output and text rules: buffer, UTF-8, slugs and log lines. */
+/* Output and text rules: buffer, UTF-8 and slugs. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,16 +7,13 @@
 
 #include <cmocka.h>
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cxd/base/buffer.h"
 #include "cxd/base/clock.h"
-#include "cxd/base/log.h"
 #include "cxd/base/utf8.h"
 
 static struct buffer buf;
@@ -273,94 +270,6 @@ static void test_slug(void **state) {
         assert_false(slug_valid(BAD[i]));
 }
 
-static void check_log_value(const char *text, size_t size, const char *expected) {
-    char *out = malloc(size);
-    assert_non_null(out);
-    assert_ptr_equal(log_value(out, size, text), out);
-    assert_string_equal(out, expected);
-    free(out);
-}
-
-static void test_log_value(void **state) {
-    (void)state;
-    check_log_value("plain", 64, "plain");
-    check_log_value("/v1/scores?x", 64, "/v1/scores?x");
-    check_log_value("é€", 64, "é€");
-    check_log_value("", 64, "\"\"");
-    check_log_value("two words", 64, "\"two words\"");
-    check_log_value("a=b", 64, "\"a=b\"");
-    check_log_value("say \"hi\"", 64, "\"say \\\"hi\\\"\"");
-    check_log_value("back\\slash", 64, "\"back\\\\slash\"");
-    check_log_value("a\nb\rc\td", 64, "\"a\\nb\\rc\\td\"");
-    check_log_value("\x01\x1b\x7f", 64, "\"\\x01\\x1b\\x7f\"");
-    check_log_value("plain", 6, "plain");
-    check_log_value("plain", 5, "plai");
-    check_log_value("plain", 1, "");
-    check_log_value("a b", 6, "\"a b\"");
-    check_log_value("a b", 5, "\"a \"");
-    check_log_value("a b", 3, "\"\"");
-    check_log_value("a b", 2, "");
-    check_log_value("x\n", 5, "\"x\""); /* an escape is never cut */
-    check_log_value("aé", 3, "a");      /* nor a character */
-    check_log_value("a😀", 5, "a");
-    check_log_value(" €€", 8, "\" €\"");
-}
-
-static size_t capture_log(char *out, size_t size, enum log_level level, const char *value) {
-    int pipe_fds[2];
-    assert_int_equal(pipe(pipe_fds), 0);
-    int saved = dup(STDERR_FILENO);
-    assert_true(dup2(pipe_fds[1], STDERR_FILENO) >= 0);
-    errno = ENOSPC;
-    log_record(level, "event", "key=%s", value);
-    int kept = errno;
-    dup2(saved, STDERR_FILENO);
-    close(saved);
-    close(pipe_fds[1]);
-    ssize_t got = read(pipe_fds[0], out, size - 1);
-    close(pipe_fds[0]);
-    assert_true(got >= 0);
-    assert_int_equal(kept, ENOSPC);
-    out[got] = '\0';
-    return (size_t)got;
-}
-
-static void test_log_record(void **state) {
-    (void)state;
-    char line[8192];
-    setenv("JOURNAL_STREAM", "1:2", 1);
-    capture_log(line, sizeof line, LOG_LEVEL_ERROR, "v");
-    assert_string_equal(line, "<3>event key=v\n");
-    capture_log(line, sizeof line, LOG_LEVEL_WARNING, "v");
-    assert_string_equal(line, "<4>event key=v\n");
-    capture_log(line, sizeof line, LOG_LEVEL_INFO, "a\nforged");
-    assert_string_equal(line, "<6>event key=a?forged\n");
-    assert_int_equal(capture_log(line, sizeof line, LOG_LEVEL_DEBUG, "v"), 0);
-    log_set_level(LOG_LEVEL_DEBUG);
-    capture_log(line, sizeof line, LOG_LEVEL_DEBUG, "v");
-    assert_string_equal(line, "<7>event key=v\n");
-    log_set_level(LOG_LEVEL_ERROR);
-    assert_int_equal(capture_log(line, sizeof line, LOG_LEVEL_WARNING, "v"), 0);
-    log_set_level(LOG_LEVEL_INFO);
-
-    unsetenv("JOURNAL_STREAM");
-    int64_t before = clock_now_ms();
-    capture_log(line, sizeof line, LOG_LEVEL_INFO, "v");
-    char *blank = strchr(line, ' ');
-    assert_non_null(blank);
-    assert_string_equal(blank, " event key=v\n");
-    int64_t at;
-    assert_true(time_parse(line, (size_t)(blank - line), &at));
-    assert_in_range(at, before, clock_now_ms());
-
-    char long_value[5000];
-    memset(long_value, 'x', sizeof long_value - 1);
-    long_value[sizeof long_value - 1] = '\0';
-    size_t length = capture_log(line, sizeof line, LOG_LEVEL_INFO, long_value);
-    assert_in_range(length, 2000, 2048);
-    assert_ptr_equal(strchr(line, '\n'), line + length - 1);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_appends),        cmocka_unit_test(test_int),
@@ -368,7 +277,6 @@ int main(void) {
         cmocka_unit_test(test_fixed),          cmocka_unit_test(test_fixed_of_counts),
         cmocka_unit_test(test_time),           cmocka_unit_test(test_utf8_count),
         cmocka_unit_test(test_utf8_control),   cmocka_unit_test(test_slug),
-        cmocka_unit_test(test_log_value),      cmocka_unit_test(test_log_record),
     };
     buffer_init(&buf);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

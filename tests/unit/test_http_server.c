@@ -163,7 +163,7 @@ static void test_keys(void **state) {
 }
 
 static void test_origins(void **state) {
-    static const char exposed[] = "Retry-After, RateLimit, RateLimit-Policy, Location, ETag";
+    static const char exposed[] = "Retry-After, RateLimit, RateLimit-Policy, Location, ETag, X-Request-Id";
     static const struct {
         const char *request;
         int status;
@@ -203,8 +203,11 @@ static void test_origins(void **state) {
         check_header(&reply, "Access-Control-Expose-Headers", cases[i].exposes);
         check_header(&reply, "Vary", cases[i].vary);
         check_header(&reply, "Access-Control-Allow-Methods", cases[i].methods);
-        check_header(&reply, "Access-Control-Allow-Headers",
-                     cases[i].methods ? "Content-Type, Idempotency-Key, If-None-Match" : NULL);
+        check_header(
+            &reply, "Access-Control-Allow-Headers",
+            cases[i].methods
+                ? "Content-Type, Idempotency-Key, If-None-Match, X-Request-Id, traceparent, tracestate"
+                : NULL);
         check_header(&reply, "Access-Control-Max-Age", cases[i].methods ? "7200" : NULL);
         check_header(&reply, "Access-Control-Allow-Credentials", NULL);
         reply_free(&reply);

@@ -29,5 +29,7 @@ CXD_NODISCARD bool time_parse(const char *text, size_t length, int64_t *ret_ms);
 /* Reads a duration: a whole number of seconds, or a number with s, m, h, d or w ("30m"). Result in seconds; false if
  * it is none, negative, or above 100 years. */
 CXD_NODISCARD bool duration_parse(const char *text, int64_t *ret_seconds);
+/* The same in milliseconds, which may also be given so ("250ms"). */
+CXD_NODISCARD bool duration_parse_ms(const char *text, int64_t *ret_ms);
 
 #endif

@@ -6,6 +6,9 @@
 
 /* Text rules shared by every parser. `text` is NUL-terminated. */
 
+/* The bytes of the well-formed character at `text` (1 for a NUL too), 0 if there is none. */
+size_t utf8_length(const char *text);
+
 /* The number of code points; SIZE_MAX if it is not valid UTF-8. */
 size_t utf8_count(const char *text);
 

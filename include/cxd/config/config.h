@@ -61,6 +61,8 @@ struct config {
     int64_t auth_rate;   /* bad keys from one address */
     /* [log] */
     char log_level[CONFIG_TEXT_SIZE];
+    char log_format[CONFIG_TEXT_SIZE];
+    int64_t slow_request_ms; /* 0: none is */
 };
 
 /* Defaults, then `path` (NULL: no file) and every .conf in conf.d beside it (by name), then the environment. ERR_CONFIG names file

@@ -70,6 +70,8 @@ struct http_options {
     int64_t
         request_timeout_ms; /* from the first byte of a request to the last of its body, and again for the reply */
     unsigned max_connections; /* over all loops; 0: as RLIMIT_NOFILE allows */
+    int64_t
+        slow_request_ms; /* a request that takes this long, from its last byte to the reply, is recorded; 0: none is */
     size_t header_bytes;
     size_t body_bytes, batch_bytes;
     int64_t
@@ -156,6 +158,10 @@ CXD_NODISCARD enum cxd_err http_query_parse(const char *text, struct arena *aren
 
 /* True if the request's Content-Type is `type` ("application/json"; parameters are passed over) . */
 bool http_has_type(const struct http_request *request, const char *type);
+
+/* By what the request is found again in logs: the client's X-Request-Id where it is well-formed, else a fresh one. Every reply has it,
+ * and every problem, and every record about the request. */
+const char *http_request_id(const struct http_request *request);
 
 /* What is replied. Headers first; `value` is copied. */
 void http_reply_header(struct http_request *request, const char *name, const char *value);
