@@ -128,17 +128,21 @@ static void take_traceparent(struct guard *guard, const char *value, size_t leng
     take_text(&guard->traceparent, value, length);
 }
 
+#define WATCHED(name, take)                                                                                  \
+    { name, sizeof name - 1, take }
+
 static const struct {
     const char *name;
+    size_t length;
     void (*take)(struct guard *guard, const char *value, size_t length);
 } watched[] = {
-    {"Host", take_host},
-    {"Content-Length", take_length},
-    {"Transfer-Encoding", take_encoding},
-    {"Expect", take_expect},
-    {"Authorization", take_authorization},
-    {"X-Request-Id", take_request_id},
-    {"traceparent", take_traceparent},
+    WATCHED("Host", take_host),
+    WATCHED("Content-Length", take_length),
+    WATCHED("Transfer-Encoding", take_encoding),
+    WATCHED("Expect", take_expect),
+    WATCHED("Authorization", take_authorization),
+    WATCHED("X-Request-Id", take_request_id),
+    WATCHED("traceparent", take_traceparent),
 };
 
 void guard_field(struct guard *guard, const char *name, size_t name_length, const char *value,
@@ -157,7 +161,7 @@ void guard_field(struct guard *guard, const char *name, size_t name_length, cons
         if (is_control(value[i], true))
             refuse(guard, "A header's value has a control character");
     for (size_t i = 0; i < sizeof watched / sizeof watched[0]; i++)
-        if (name_length == strlen(watched[i].name) && strncasecmp(name, watched[i].name, name_length) == 0)
+        if (name_length == watched[i].length && strncasecmp(name, watched[i].name, name_length) == 0)
             watched[i].take(guard, value, value_length);
 }
 
