@@ -121,6 +121,16 @@ $(OUT)/tests/%: $(OUT)/obj/tests/%.o $(OUT)/libcxd.a
 
 -include $(OBJECTS:.o=.d) $(UNIT_SOURCES:%.c=$(OUT)/obj/%.d) $(OUT)/obj/src/main.d
 
+# Completions of the shells, printed by the binary from its table of commands.
+COMPLETIONS = build/share/cxd.bash build/share/_cxd build/share/cxd.fish
+build/share/cxd.bash: SHELL_NAME = bash
+build/share/_cxd: SHELL_NAME = zsh
+build/share/cxd.fish: SHELL_NAME = fish
+$(COMPLETIONS): build/cxd
+	@mkdir -p $(@D)
+	$(SAY) GEN $@
+	build/cxd completion $(SHELL_NAME) > $@.tmp && mv $@.tmp $@
+
 .PHONY: clean
 clean:
 	rm -rf build
@@ -143,7 +153,7 @@ help:
 # Debian packages. `deps` is what building and running needs, the others what tests and measurements need on top.
 DEPS = gcc make pkg-config libmicrohttpd-dev libsqlite3-dev libjansson-dev uuid-dev libinih-dev \
 	libcurl4-openssl-dev nettle-dev libgnutls28-dev tzdata
-DEPS_CHECK = openssl libcmocka-dev clang clang-format libclang-rt-14-dev sqlite3 nodejs npm curl mandoc chromium faketime
+DEPS_CHECK = openssl libcmocka-dev clang clang-format libclang-rt-14-dev sqlite3 nodejs npm curl mandoc chromium faketime zsh fish
 DEPS_BENCH = wrk g++ python3
 
 # What the tests need from npm, by tests/package-lock.json.
@@ -250,17 +260,28 @@ lint: deps-check
 format:
 	clang-format -i $(C_FILES)
 
+BINDIR = $(DESTDIR)$(PREFIX)/bin
+SHAREDIR = $(DESTDIR)$(PREFIX)/share
+CONFDIR = $(DESTDIR)$(SYSCONFDIR)/cxd
+BASH_COMPLETIONS = $(SHAREDIR)/bash-completion/completions
+ZSH_COMPLETIONS = $(SHAREDIR)/zsh/$(ZSH_FOLDER)
+FISH_COMPLETIONS = $(SHAREDIR)/fish/vendor_completions.d
+# Below share/zsh; distributions have vendor-completions for their packages.
+ZSH_FOLDER ?= site-functions
+
 .PHONY: install uninstall
-install: all
-	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/man/man8" \
-		"$(DESTDIR)$(PREFIX)/share/man/man5" "$(DESTDIR)$(SYSCONFDIR)/cxd"
-	install -m 755 build/cxd "$(DESTDIR)$(PREFIX)/bin/cxd"
-	install -m 644 docs/cxd.8 "$(DESTDIR)$(PREFIX)/share/man/man8/cxd.8"
-	install -m 644 docs/cxd.conf.5 "$(DESTDIR)$(PREFIX)/share/man/man5/cxd.conf.5"
-	test -e "$(DESTDIR)$(SYSCONFDIR)/cxd/cxd.conf" || \
-		install -m 644 config/cxd.conf "$(DESTDIR)$(SYSCONFDIR)/cxd/cxd.conf"
+install: all $(COMPLETIONS)
+	install -d "$(BINDIR)" "$(SHAREDIR)/man/man8" "$(SHAREDIR)/man/man5" "$(CONFDIR)" "$(BASH_COMPLETIONS)" \
+		"$(ZSH_COMPLETIONS)" "$(FISH_COMPLETIONS)"
+	install -m 755 build/cxd "$(BINDIR)/cxd"
+	install -m 644 docs/cxd.8 "$(SHAREDIR)/man/man8/cxd.8"
+	install -m 644 docs/cxd.conf.5 "$(SHAREDIR)/man/man5/cxd.conf.5"
+	install -m 644 build/share/cxd.bash "$(BASH_COMPLETIONS)/cxd"
+	install -m 644 build/share/_cxd "$(ZSH_COMPLETIONS)/_cxd"
+	install -m 644 build/share/cxd.fish "$(FISH_COMPLETIONS)/cxd.fish"
+	test -e "$(CONFDIR)/cxd.conf" || install -m 644 config/cxd.conf "$(CONFDIR)/cxd.conf"
 
 # The configuration stays.
 uninstall:
-	rm -f "$(DESTDIR)$(PREFIX)/bin/cxd" "$(DESTDIR)$(PREFIX)/share/man/man8/cxd.8" \
-		"$(DESTDIR)$(PREFIX)/share/man/man5/cxd.conf.5"
+	rm -f "$(BINDIR)/cxd" "$(SHAREDIR)/man/man8/cxd.8" "$(SHAREDIR)/man/man5/cxd.conf.5" \
+		"$(BASH_COMPLETIONS)/cxd" "$(ZSH_COMPLETIONS)/_cxd" "$(FISH_COMPLETIONS)/cxd.fish"
