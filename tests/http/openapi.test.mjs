@@ -83,7 +83,7 @@ describe('the description', () => {
 describe('the validator', () => {
   const id = '0193b0a5-7c00-7f2e-8d43-5b1c2f9e6a10';
   const stored = { id, survey: 'nps', revision: 1, score: 9, answered_at: '2026-11-23T12:00:00Z', received_at: '2026-11-23T12:00:00.214Z' };
-  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', date: 'Mon, 23 Nov 2026 12:00:00 GMT', 'content-length': '10' };
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-request-id': 'a-1', date: 'Mon, 23 Nov 2026 12:00:00 GMT', 'content-length': '10' };
   const location = `/v1/surveys/nps/responses/${id}`;
   const post = (over = {}, reply = {}) => {
     const { json = stored, ...rest } = reply;
@@ -125,6 +125,7 @@ describe('the validator', () => {
     'a Location elsewhere': [post({}, { headers: { ...headers, location: 'https://evil.example/' } }), /location/],
     'an undocumented header': [post({}, { headers: { ...headers, location, 'x-powered-by': 'C' } }), /x-powered-by/],
     'credentials for other origins': [post({}, { headers: { ...headers, location, 'access-control-allow-credentials': 'true' } }), /access-control-allow-credentials/],
+    'no X-Request-Id': [post({}, { headers: { ...headers, location, 'x-request-id': undefined } }), /no x-request-id/],
     'no Cache-Control': [post({}, { headers: { ...headers, location, 'cache-control': undefined } }), /no cache-control/],
     'no Retry-After on 503': [post({}, problem(503, 'queue_full')), /no retry-after/],
     'a Retry-After that is no number': [post({}, problem(503, 'queue_full', { 'retry-after': 'soon' })), /retry-after "soon"/],
