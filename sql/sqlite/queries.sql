@@ -145,6 +145,14 @@ WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND excluded = 0
                            WHERE held.key = wanted.key AND held.value = wanted.value))))
 ORDER BY answered_at;
 
+-- One row a survey: the tier that holds all.
+-- name: count_counted
+SELECT sum(n0 + n1 + n2 + n3 + n4 + n5 + n6 + n7 + n8 + n9 + n10)
+FROM survey CROSS JOIN rollup ON survey = number AND segmented = 0 AND tier = 0;
+
+-- name: read_schema_number
+PRAGMA user_version;
+
 -- name: list_series
 SELECT number, '', '', 0 FROM survey UNION ALL SELECT survey, dimension, value, id FROM series ORDER BY 1, 2, 3;
 

@@ -21,7 +21,7 @@ static void use_noted(struct ticket *ticket) {
 /* Once a day and key, one at a time. Lost if another is on its way or memory is refused: the next use notes it. */
 static void note_use(struct app *app, const struct api_key *key, int64_t now_ms) {
     int64_t today = now_ms - now_ms % DAY_MS;
-    if (key->used_day >= today || ingest_is_failing(app->ingest, clock_monotonic_ms()))
+    if (key->used_day >= today || ingest_failure(app->ingest, clock_monotonic_ms()) != CXD_OK)
         return;
     if (atomic_flag_test_and_set(&app->noting_use))
         return;

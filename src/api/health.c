@@ -13,7 +13,7 @@ void api_readyz_get(struct http_request *request) {
         http_problem_code(request, ERR_DRAINING, "the server is ending");
         return;
     }
-    if (ingest_is_failing(app->ingest, clock_monotonic_ms())) {
+    if (ingest_failure(app->ingest, clock_monotonic_ms()) != CXD_OK) {
         http_problem_code(request, ERR_STORAGE, "the last write failed; the log says why");
         return;
     }

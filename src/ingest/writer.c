@@ -7,6 +7,7 @@
 #include "cxd/base/clock.h"
 #include "cxd/base/log.h"
 #include "cxd/ingest/ingest.h"
+#include "ingest/pace.h"
 #include "ingest/queue.h"
 
 enum {
@@ -24,7 +25,9 @@ struct ingest {
     size_t changes_capacity;
     atomic_bool unsettled;        /* something was erased, and its bytes may still lie in the store's files */
     _Atomic int64_t failed_at_ms; /* monotonic; 0: the last write went well */
-    bool catalog_is_stale;        /* a reload failed: try again after the next batch */
+    _Atomic int failure;          /* its enum cxd_err */
+    struct pace pace;
+    bool catalog_is_stale; /* a reload failed: try again after the next batch */
 };
 
 static bool changes_definitions(const struct ticket *ticket) {
@@ -101,6 +104,7 @@ static bool wrote(const struct ticket *ticket) {
 static void note_health(struct ingest *ingest, const struct ticket *first, const struct ticket *end,
                         enum cxd_err result) {
     if (result != CXD_OK) {
+        atomic_store(&ingest->failure, (int)result);
         atomic_store(&ingest->failed_at_ms, clock_monotonic_ms());
         return;
     }
@@ -109,6 +113,21 @@ static void note_health(struct ingest *ingest, const struct ticket *first, const
     for (const struct ticket *ticket = first; ticket != end; ticket = ticket->next)
         if (wrote(ticket))
             atomic_store(&ingest->failed_at_ms, 0);
+}
+
+static void note_pace(struct ingest *ingest, const struct ticket *first, const struct ticket *end,
+                      size_t changes, int64_t begun_ms) {
+    int64_t now_ms = clock_monotonic_ms();
+    uint32_t stored = 0;
+    for (const struct ticket *ticket = first; ticket != end; ticket = ticket->next)
+        for (size_t i = 0; i < ticket->count; i++)
+            stored +=
+                ticket->changes[i].kind == CHANGE_RESPONSE && ticket->changes[i].outcome == OUTCOME_CREATED;
+    if (stored > 0)
+        pace_note(&ingest->pace, now_ms, stored);
+    atomic_store_explicit(&ingest->pace.commit_at_ms, clock_now_ms(), memory_order_relaxed);
+    atomic_store_explicit(&ingest->pace.commit_took_ms, now_ms - begun_ms, memory_order_relaxed);
+    atomic_store_explicit(&ingest->pace.commit_changes, (int64_t)changes, memory_order_relaxed);
 }
 
 static void note_erasures(struct ingest *ingest, const struct ticket *first, const struct ticket *end) {
@@ -144,8 +163,11 @@ static enum cxd_err apply_run(struct ingest *ingest, struct ticket *first, const
                 if (admit_any(&ticket->changes[i], snapshot))
                     ingest->changes[used++] = &ticket->changes[i];
         catalog_release(snapshot);
+        int64_t begun_ms = clock_monotonic_ms();
         if (used > 0)
             result = store_apply(ingest->options.store, ingest->changes, used, &err);
+        if (used > 0 && result == CXD_OK)
+            note_pace(ingest, first, end, used, begun_ms);
     }
     for (struct ticket *ticket = first; ticket != end; ticket = ticket->next)
         ticket->error = result;
@@ -259,9 +281,16 @@ void ingest_wake(struct ingest *ingest) {
     queue_wake(&ingest->queue);
 }
 
-bool ingest_is_failing(const struct ingest *ingest, int64_t now_monotonic_ms) {
+enum cxd_err ingest_failure(const struct ingest *ingest, int64_t now_monotonic_ms) {
     int64_t failed_at_ms = atomic_load(&ingest->failed_at_ms);
-    return failed_at_ms != 0 && now_monotonic_ms - failed_at_ms < FAILING_MS;
+    bool is_failing = failed_at_ms != 0 && now_monotonic_ms - failed_at_ms < FAILING_MS;
+    return is_failing ? (enum cxd_err)atomic_load(&ingest->failure) : CXD_OK;
+}
+
+void ingest_read_pace(struct ingest *ingest, int64_t now_monotonic_ms, struct ingest_pace *ret_pace) {
+    pace_read(&ingest->pace, now_monotonic_ms, ret_pace);
+    ret_pace->queue_waiting = queue_waiting(&ingest->queue);
+    ret_pace->queue_capacity = ingest->options.queue_length;
 }
 
 int64_t ingest_stuck_ms(struct ingest *ingest, int64_t now_monotonic_ms) {

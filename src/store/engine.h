@@ -13,6 +13,7 @@ struct store_engine {
                          struct error *err); /* what follows "scheme:" */
     void (*close)(struct store *store);
     const char *(*directory)(const struct store *store);
+    bool (*read_disk)(const struct store *store, struct store_disk *ret_disk); /* NULL: there are no files */
     enum cxd_err (*apply)(struct store *store, struct change *const *changes, size_t count,
                           struct error *err);
     enum cxd_err (*rebuild)(struct store *store, int64_t *ret_responses, struct error *err);
@@ -41,6 +42,8 @@ struct store_engine {
                                       struct error *err);
     enum cxd_err (*read_audit)(struct store_reader *reader, int64_t after, size_t limit, struct arena *arena,
                                struct audit_record **ret_records, size_t *ret_count, struct error *err);
+    enum cxd_err (*read_figures)(struct store_reader *reader, struct store_figures *ret_figures,
+                                 struct error *err);
     enum cxd_err (*read_rollups)(struct store_reader *reader, store_rollup_visit *visit, void *context,
                                  struct error *err);
 };

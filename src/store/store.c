@@ -37,6 +37,10 @@ const char *store_directory(const struct store *store) {
     return store->engine->directory(store);
 }
 
+bool store_read_disk(const struct store *store, struct store_disk *ret_disk) {
+    return store->engine->read_disk && store->engine->read_disk(store, ret_disk);
+}
+
 enum cxd_err store_apply(struct store *store, struct change *const *changes, size_t count,
                          struct error *err) {
     return store->engine->apply(store, changes, count, err);
@@ -114,6 +118,11 @@ enum cxd_err store_read_signing_keys(struct store_reader *reader,
 enum cxd_err store_read_audit(struct store_reader *reader, int64_t after, size_t limit, struct arena *arena,
                               struct audit_record **ret_records, size_t *ret_count, struct error *err) {
     return reader->engine->read_audit(reader, after, limit, arena, ret_records, ret_count, err);
+}
+
+enum cxd_err store_read_figures(struct store_reader *reader, struct store_figures *ret_figures,
+                                struct error *err) {
+    return reader->engine->read_figures(reader, ret_figures, err);
 }
 
 enum cxd_err store_read_rollups(struct store_reader *reader, store_rollup_visit *visit, void *context,

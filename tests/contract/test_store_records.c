@@ -2,6 +2,9 @@
 
 #include "fixture.h"
 
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
 static void test_survey_revisions(void **state) {
     struct fixture *f = *state;
     struct change *same =
@@ -223,6 +226,75 @@ static void test_two_newest_signing_keys(void **state) {
     assert_true(keys[0].number > keys[1].number);
 }
 
+static struct store_figures read_figures(struct fixture *f) {
+    struct store_figures figures;
+    struct error err;
+    assert_ok(store_read_figures(f->reader, &figures, &err), err);
+    return figures;
+}
+
+static void test_figures(void **state) {
+    struct fixture *f = *state;
+    struct error err;
+    assert_int_equal(read_figures(f).responses, 0);
+    for (unsigned i = 0; i < 40; i++) {
+        assert_int_equal(apply(f, make_response(f, i, (int)i % 11, NOW_MS - i * 40 * DAY_MS)),
+                         OUTCOME_CREATED);
+    }
+    struct change *other = make_survey(f, "other", "{}", NULL);
+    assert_int_equal(apply(f, other), OUTCOME_CREATED);
+    int64_t shop = f->survey;
+    f->survey = other->as.survey.number;
+    for (unsigned i = 100; i < 105; i++) {
+        assert_int_equal(apply(f, make_response(f, i, 7, NOW_MS)), OUTCOME_CREATED);
+    }
+    f->survey = shop;
+    assert_int_equal(read_figures(f).responses, 45);
+    assert_int_equal(apply(f, make_response(f, 3, 3, NOW_MS - 3 * 40 * DAY_MS)), OUTCOME_REPLAYED);
+    assert_int_equal(apply(f, make_exclude(f, 3, true, "test")), OUTCOME_AMENDED);
+    assert_int_equal(apply(f, make_exclude(f, 4, true, "test")), OUTCOME_AMENDED);
+    assert_int_equal(read_figures(f).responses, 43);
+
+    /* Of the state of a begin. */
+    assert_ok(store_reader_begin(f->reader, &err), err);
+    assert_int_equal(read_figures(f).responses, 43);
+    if (strstr(f->url, "sqlite:")) { /* memory: has its writer wait for the reader */
+        assert_int_equal(apply(f, make_exclude(f, 3, false, NULL)), OUTCOME_AMENDED);
+        assert_int_equal(read_figures(f).responses, 43);
+    }
+    store_reader_end(f->reader);
+    if (strstr(f->url, "sqlite:")) {
+        assert_int_equal(read_figures(f).responses, 44);
+        assert_true(read_figures(f).schema >= 1);
+    } else {
+        assert_int_equal(read_figures(f).schema, 0);
+    }
+}
+
+static void test_disk(void **state) {
+    struct fixture *f = *state;
+    struct store_disk disk;
+    if (!strstr(f->url, "sqlite:")) {
+        assert_false(store_read_disk(f->store, &disk));
+        return;
+    }
+    assert_true(store_read_disk(f->store, &disk));
+    struct statvfs system;
+    assert_int_equal(statvfs(f->directory, &system), 0);
+    int64_t free_bytes = (int64_t)system.f_bavail * (int64_t)system.f_frsize;
+    assert_in_range(disk.free_bytes, free_bytes * 9 / 10, free_bytes * 11 / 10); /* others write there too */
+    struct stat status;
+    char path[200];
+    snprintf(path, sizeof path, "%s/cxd.db", f->directory);
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(disk.database_bytes, status.st_size);
+    int64_t before = disk.log_bytes;
+    snprintf(path, sizeof path, "%s/cxd.db-wal", f->directory);
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(before, status.st_size);
+    assert_true(before > 0);
+}
+
 int main(void) {
     static const struct CMUnitTest tests[] = {
         ENGINE_TEST(test_survey_revisions),
@@ -233,6 +305,8 @@ int main(void) {
         ENGINE_TEST(test_two_newest_signing_keys),
         ENGINE_TEST(test_extent_has_excluded_responses_too),
         ENGINE_TEST(test_directory_and_urls),
+        ENGINE_TEST(test_figures),
+        ENGINE_TEST(test_disk),
     };
     return run_over_engines(tests, CXD_COUNT(tests));
 }

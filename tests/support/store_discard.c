@@ -38,6 +38,10 @@ static const char *discard_directory(const struct store *base) {
     return store_directory(((const struct discard_store *)base)->inner);
 }
 
+static bool discard_read_disk(const struct store *base, struct store_disk *ret_disk) {
+    return store_read_disk(((const struct discard_store *)base)->inner, ret_disk);
+}
+
 static enum cxd_err discard_apply(struct store *base, struct change *const *changes, size_t count,
                                   struct error *err) {
     struct store *inner = ((struct discard_store *)base)->inner;
@@ -76,6 +80,7 @@ const struct store_engine STORE_DISCARD = {
     .open = discard_open,
     .close = discard_close,
     .directory = discard_directory,
+    .read_disk = discard_read_disk,
     .apply = discard_apply,
     .rebuild = discard_rebuild,
     .reader_open = discard_reader_open,

@@ -72,6 +72,10 @@ static const char *faulty_directory(const struct store *base) {
     return store_directory(((const struct faulty_store *)base)->inner);
 }
 
+static bool faulty_read_disk(const struct store *base, struct store_disk *ret_disk) {
+    return store_read_disk(((const struct faulty_store *)base)->inner, ret_disk);
+}
+
 static enum cxd_err faulty_apply(struct store *base, struct change *const *changes, size_t count,
                                  struct error *err) {
     struct faulty_store *store = (struct faulty_store *)base;
@@ -102,6 +106,7 @@ const struct store_engine STORE_FAULTY = {
     .open = faulty_open,
     .close = faulty_close,
     .directory = faulty_directory,
+    .read_disk = faulty_read_disk,
     .apply = faulty_apply,
     .rebuild = faulty_rebuild,
     .reader_open = faulty_reader_open,

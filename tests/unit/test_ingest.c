@@ -234,12 +234,26 @@ static void test_failing_store(void **state) {
         ingest_wake(bed.ingest);
         wait_done(&bed, 1);
         assert_int_equal(ticket.error, CASES[i].error);
+        assert_int_equal(ingest_failure(bed.ingest, clock_monotonic_ms()), CASES[i].error);
+        assert_int_equal(ingest_failure(bed.ingest, clock_monotonic_ms() + 60 * 1000), CXD_OK);
         assert_int_equal(count_stored(&bed, "nps"), 0);
+        struct ingest_pace pace;
+        ingest_read_pace(bed.ingest, clock_monotonic_ms(), &pace);
+        assert_int_equal(pace.last_minute, 0); /* the survey was the last commit that went well */
+        assert_int_equal(pace.commit_changes, 1);
         assert_int_equal(ingest_submit(bed.ingest, &ticket), CXD_OK); /* the same again: now it is stored */
         ingest_wake(bed.ingest);
         wait_done(&bed, 2);
         assert_int_equal(ticket.error, CXD_OK);
+        assert_int_equal(ingest_failure(bed.ingest, clock_monotonic_ms()), CXD_OK);
         assert_int_equal(count_stored(&bed, "nps"), 2);
+        ingest_read_pace(bed.ingest, clock_monotonic_ms(), &pace);
+        assert_int_equal(pace.last_minute, 2);
+        assert_int_equal(pace.last_hour, 2);
+        assert_int_equal(pace.commit_changes, 2);
+        assert_in_range(pace.commit_at_ms, clock_now_ms() - 60 * 1000, clock_now_ms());
+        assert_int_equal(pace.queue_waiting, 0);
+        assert_int_equal(pace.queue_capacity, 16);
         bed_close(&bed);
     }
 }

@@ -47,8 +47,16 @@ void ingest_wake(struct ingest *ingest);
 bool ingest_is_unsettled(const struct ingest *ingest);
 /* Submits one change and waits for it: for start-up and housekeeping, not for handlers. */
 CXD_NODISCARD enum cxd_err ingest_apply(struct ingest *ingest, struct change *change, struct error *err);
-/* True if the store refused a write within the last seconds and has taken none since (any thread). */
-bool ingest_is_failing(const struct ingest *ingest, int64_t now_monotonic_ms);
+/* Why the store refused the last write, if that was within the last seconds and it has taken none since; CXD_OK otherwise. Any thread. */
+enum cxd_err ingest_failure(const struct ingest *ingest, int64_t now_monotonic_ms);
+/* What the writer does and did. */
+struct ingest_pace {
+    int64_t last_minute, last_hour; /* responses stored, of those since the start */
+    int64_t commit_at_ms;           /* wall clock, of the last transaction that went well; 0: none yet */
+    int64_t commit_took_ms, commit_changes;
+    size_t queue_waiting, queue_capacity; /* changes */
+};
+void ingest_read_pace(struct ingest *ingest, int64_t now_monotonic_ms, struct ingest_pace *ret_pace);
 /* Asks the writer to show that it advances, and returns for how long it has left an earlier question unanswered: 0 the first time, and
  * whenever it has answered since. It answers at once while it is idle, and with every change that it writes; so what is returned is at
  * least the time in which it got no further with one change, one commit or one callback, whatever the batch's size. Ask again

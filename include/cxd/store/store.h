@@ -258,6 +258,22 @@ CXD_NODISCARD enum cxd_err store_read_audit(struct store_reader *reader, int64_t
                                             struct arena *arena, struct audit_record **ret_records,
                                             size_t *ret_count, struct error *err);
 
+/* Cheap however much is stored: a question of some hundred microseconds, which also shows that the store can be read. */
+struct store_figures {
+    int64_t responses; /* that count: excluded ones do not */
+    int64_t schema;    /* number of the last migration; 0 where there are none */
+};
+CXD_NODISCARD enum cxd_err store_read_figures(struct store_reader *reader, struct store_figures *ret_figures,
+                                              struct error *err);
+
+/* The store's files and the disk that they lie on. `log_bytes` is what the database's write-ahead log takes. */
+struct store_disk {
+    int64_t database_bytes, log_bytes;
+    int64_t free_bytes; /* that this process may still use */
+};
+/* False where there are no files (memory:) or the system does not tell. Asks the file system, which may block; any thread. */
+bool store_read_disk(const struct store *store, struct store_disk *ret_disk);
+
 /* A line of the rollup table, for rebuild and check. */
 struct rollup_row {
     int64_t survey;

@@ -86,6 +86,22 @@ enum cxd_err memory_read_extent(struct store_reader *base, int64_t survey, bool 
     return CXD_OK;
 }
 
+enum cxd_err memory_read_figures(struct store_reader *base, struct store_figures *ret_figures,
+                                 struct error *err) {
+    struct memory_reader *reader = (struct memory_reader *)base;
+    const struct memory_table *responses = &reader->store->responses;
+    struct store_figures figures = {0};
+    (void)err;
+    memory_enter(reader);
+    for (size_t i = 0; i < responses->count; i++) {
+        const struct response *response = responses->blocks[i];
+        figures.responses += response && !response->excluded;
+    }
+    memory_leave(reader);
+    *ret_figures = figures;
+    return CXD_OK;
+}
+
 static bool is_listed(const struct listing *listing, const struct response *response) {
     if (listing->filter.survey != 0 && !matches(&listing->filter, response)) {
         return false;

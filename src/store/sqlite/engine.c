@@ -97,6 +97,7 @@ const struct store_engine STORE_SQLITE = {
     .open = sqlite_open,
     .close = sqlite_close,
     .directory = sqlite_directory,
+    .read_disk = sqlite_read_disk,
     .apply = sqlite_apply,
     .rebuild = sqlite_rebuild,
     .reader_open = sqlite_reader_open,
@@ -112,5 +113,6 @@ const struct store_engine STORE_SQLITE = {
     .read_keys = sqlite_read_keys,
     .read_signing_keys = sqlite_read_signing_keys,
     .read_audit = sqlite_read_audit,
+    .read_figures = sqlite_read_figures,
     .read_rollups = sqlite_read_rollups,
 };
