@@ -297,3 +297,87 @@ INSERT INTO audit (number, at, actor, act, target, detail, hash) VALUES (?1, ?2,
 
 -- name: list_audit
 SELECT number, at, actor, act, target, detail, hash FROM audit WHERE number > ?1 ORDER BY number LIMIT ?2;
+
+-- What follows reads files of every schema number: it names no column that is younger than the first.
+
+-- name: check_integrity
+PRAGMA integrity_check(100);
+
+-- name: check_foreign_keys
+PRAGMA foreign_key_check;
+
+-- name: check_schema
+SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY type, name;
+
+-- name: check_orphans
+SELECT 'responses', survey, count(*) FROM response WHERE survey NOT IN (SELECT number FROM survey) GROUP BY survey
+UNION ALL
+SELECT 'series', survey, count(*) FROM series WHERE survey NOT IN (SELECT number FROM survey) GROUP BY survey
+UNION ALL
+SELECT 'rollup rows', survey, count(*) FROM rollup WHERE survey NOT IN (SELECT number FROM survey) GROUP BY survey;
+
+-- name: check_surveys
+SELECT number, slug, scale_min, scale_max FROM survey ORDER BY number;
+
+-- name: check_revision
+SELECT 1 FROM survey_revision WHERE survey = ?1 AND revision = ?2;
+
+-- name: check_responses
+SELECT answered_at, score, excluded, revision, touchpoint, channel, locale, properties
+FROM response INDEXED BY response_by_time WHERE survey = ?1 ORDER BY answered_at;
+
+-- name: check_quarters
+SELECT bucket, series, n0, n1, n2, n3, n4, n5, n6, n7, n8, n9, n10
+FROM rollup WHERE survey = ?1 AND segmented = ?2 AND tier = 3 AND bucket >= ?3 AND bucket < ?4
+ORDER BY bucket, series;
+
+-- name: check_dimension
+SELECT dimension FROM series WHERE id = ?1;
+
+-- Rows of a tier (?3) that are not the sum of the rows below (tier ?4, ?5 of them): a few probes of the key a row.
+-- name: check_sums
+WITH part (i) AS (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12), (13), (14), (15), (16),
+                         (17), (18), (19), (20), (21), (22), (23))
+SELECT up.bucket, up.series
+FROM rollup AS up
+WHERE up.survey = ?1 AND up.segmented = ?2 AND up.tier = ?3
+  AND (up.n0, up.n1, up.n2, up.n3, up.n4, up.n5, up.n6, up.n7, up.n8, up.n9, up.n10) IS NOT (
+    SELECT coalesce(sum(n0), 0), coalesce(sum(n1), 0), coalesce(sum(n2), 0), coalesce(sum(n3), 0),
+           coalesce(sum(n4), 0), coalesce(sum(n5), 0), coalesce(sum(n6), 0), coalesce(sum(n7), 0),
+           coalesce(sum(n8), 0), coalesce(sum(n9), 0), coalesce(sum(n10), 0)
+    FROM part CROSS JOIN rollup AS low
+        ON low.survey = up.survey AND low.segmented = up.segmented AND low.tier = ?4
+       AND low.bucket = up.bucket * ?5 + part.i AND low.series = up.series
+    WHERE part.i < ?5);
+
+-- Rows of a tier (?4) that no row of the tier above (?3) sums up. The bucket is that of the missing row.
+-- name: check_missing
+SELECT DISTINCT (low.bucket - ((low.bucket % ?5) + ?5) % ?5) / ?5, low.series
+FROM rollup AS low
+WHERE low.survey = ?1 AND low.segmented = ?2 AND low.tier = ?4
+  AND n0 + n1 + n2 + n3 + n4 + n5 + n6 + n7 + n8 + n9 + n10 <> 0
+  AND NOT EXISTS (SELECT 1 FROM rollup AS up
+                  WHERE up.survey = low.survey AND up.segmented = low.segmented AND up.tier = ?3
+                    AND up.bucket = (low.bucket - ((low.bucket % ?5) + ?5) % ?5) / ?5 AND up.series = low.series);
+
+-- name: check_whole
+SELECT 0, series
+FROM rollup WHERE survey = ?1 AND segmented = ?2 AND tier IN (0, 1)
+GROUP BY series
+HAVING sum(CASE tier WHEN 0 THEN n0 ELSE -n0 END) <> 0 OR sum(CASE tier WHEN 0 THEN n1 ELSE -n1 END) <> 0
+    OR sum(CASE tier WHEN 0 THEN n2 ELSE -n2 END) <> 0 OR sum(CASE tier WHEN 0 THEN n3 ELSE -n3 END) <> 0
+    OR sum(CASE tier WHEN 0 THEN n4 ELSE -n4 END) <> 0 OR sum(CASE tier WHEN 0 THEN n5 ELSE -n5 END) <> 0
+    OR sum(CASE tier WHEN 0 THEN n6 ELSE -n6 END) <> 0 OR sum(CASE tier WHEN 0 THEN n7 ELSE -n7 END) <> 0
+    OR sum(CASE tier WHEN 0 THEN n8 ELSE -n8 END) <> 0 OR sum(CASE tier WHEN 0 THEN n9 ELSE -n9 END) <> 0
+    OR sum(CASE tier WHEN 0 THEN n10 ELSE -n10 END) <> 0;
+
+-- name: check_places
+SELECT count(*), coalesce(sum(survey < 1 OR segmented NOT IN (0, 1) OR tier NOT BETWEEN 0 AND 3
+                              OR (tier = 0 AND bucket <> 0) OR (segmented = 0 AND series <> 0)), 0)
+FROM rollup;
+
+-- A series that no rollup row needs keeps a name or a value that should be gone.
+-- name: check_series
+SELECT count(*) FROM series AS s
+WHERE NOT EXISTS (SELECT 1 FROM rollup WHERE survey = s.survey AND segmented = 1 AND tier = 0 AND bucket = 0
+                                         AND series = s.id);

@@ -1,6 +1,7 @@
 #ifndef CXD_STORE_ENGINE_H
 #define CXD_STORE_ENGINE_H
 
+#include "cxd/store/backup.h"
 #include "cxd/store/store.h"
 
 /* What an engine provides: the operations of cxd/store/store.h, which documents them. store.c holds the
@@ -17,6 +18,13 @@ struct store_engine {
     enum cxd_err (*apply)(struct store *store, struct change *const *changes, size_t count,
                           struct error *err);
     enum cxd_err (*rebuild)(struct store *store, int64_t *ret_responses, struct error *err);
+    /* Of a store that need not be open: `rest` as for open. NULL: the engine cannot. */
+    enum cxd_err (*check)(const char *rest, const struct store_progress *progress,
+                          struct store_report *ret_report, struct error *err);
+    enum cxd_err (*backup)(const char *rest, const char *path, const struct store_progress *progress,
+                           struct store_report *ret_report, struct error *err);
+    enum cxd_err (*restore)(const char *path, const char *rest, const struct store_progress *progress,
+                            struct store_report *ret_report, struct error *err);
     enum cxd_err (*reader_open)(struct store *store, struct store_reader **ret_reader, struct error *err);
     void (*reader_close)(struct store_reader *reader);
     enum cxd_err (*reader_begin)(struct store_reader *reader, struct error *err);
@@ -57,6 +65,9 @@ struct store_reader {
     const struct store_engine *engine;
     struct heartbeat *beat; /* NULL: nobody watches */
 };
+
+/* The engine of a URL, and what follows its scheme. NULL, with ERR_CONFIG, if there is none. */
+const struct store_engine *store_find_engine(const char *url, const char **ret_rest, struct error *err);
 
 extern const struct store_engine STORE_SQLITE;
 extern const struct store_engine STORE_MEMORY;

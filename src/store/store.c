@@ -13,14 +13,22 @@ static const struct store_engine *const ENGINES[] = {
 #endif
 };
 
-enum cxd_err store_open(const char *url, struct store **ret_store, struct error *err) {
+const struct store_engine *store_find_engine(const char *url, const char **ret_rest, struct error *err) {
     for (size_t i = 0; i < CXD_COUNT(ENGINES); i++) {
         size_t length = strlen(ENGINES[i]->scheme);
         if (strncmp(url, ENGINES[i]->scheme, length) == 0 && url[length] == ':') {
-            return ENGINES[i]->open(url + length + 1, ret_store, err);
+            *ret_rest = url + length + 1;
+            return ENGINES[i];
         }
     }
-    return error_set(err, ERR_CONFIG, "no storage engine for \"%s\": use sqlite:PATH or memory:", url);
+    error_set(err, ERR_CONFIG, "no storage engine for \"%s\": use sqlite:PATH or memory:", url);
+    return NULL;
+}
+
+enum cxd_err store_open(const char *url, struct store **ret_store, struct error *err) {
+    const char *rest = NULL;
+    const struct store_engine *engine = store_find_engine(url, &rest, err);
+    return engine ? engine->open(rest, ret_store, err) : ERR_CONFIG;
 }
 
 void store_close(struct store *store) {

@@ -5,6 +5,7 @@
 #include "cxd/base/utf8.h"
 #include "store/audit.h"
 #include "store/sqlite/reader.h"
+#include "store/sqlite/rows.h"
 #include "store/sqlite/writer.h"
 
 /* A text that no record can have must not read as one that it may have, cut. */
@@ -19,8 +20,7 @@ static void read_text(sqlite3_stmt *stmt, int column, char *field, size_t size) 
     }
 }
 
-/* A row of last_audit or list_audit. */
-static void read_record(sqlite3_stmt *stmt, struct audit_record *ret_record) {
+void row_read_audit(sqlite3_stmt *stmt, struct audit_record *ret_record) {
     struct audit_record record = {.number = sqlite3_column_int64(stmt, 0),
                                   .at = sqlite3_column_int64(stmt, 1)};
     read_text(stmt, 2, record.actor, sizeof record.actor);
@@ -56,7 +56,7 @@ enum cxd_err write_audit(struct sqlite_store *store, const struct change *change
         return code;
     }
     if (found) {
-        read_record(stmt, &before);
+        row_read_audit(stmt, &before);
     }
     sqlite3_reset(stmt);
     audit_chain(&record, found ? &before : NULL);
@@ -90,7 +90,7 @@ enum cxd_err sqlite_read_audit(struct store_reader *base, int64_t after, size_t 
         db_bind_int(stmt, 2, (int64_t)limit);
     }
     while (code == CXD_OK && (code = db_next(db, stmt, &row, err)) == CXD_OK && row && count < limit) {
-        read_record(stmt, &records[count++]);
+        row_read_audit(stmt, &records[count++]);
     }
     sqlite3_reset(stmt);
     if (code == CXD_OK) {

@@ -4,9 +4,16 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "cxd/base/buffer.h"
+
 #include "store/sqlite/log_vfs.h"
+#include "store/sqlite/watch_vfs.h"
+
+/* A reader that begins while a commit ends may hold the writer's lock for an instant, also one of another process. */
+enum { BUSY_MS = 2000 };
 
 /* Bounds the daemon's memory: the writer's pages are few (appends), and the kernel caches the file for
  * readers. */
@@ -23,13 +30,36 @@ static const char READER_SETTINGS[] = "PRAGMA query_only = ON;"
                                       "PRAGMA mmap_size = 0;"
                                       "PRAGMA temp_store = MEMORY;";
 
-static enum cxd_err harden(struct db *db, struct error *err) {
-    static const struct {
+/* No PRAGMA here that reads the schema: a damaged one is for the check to report. Sorting goes to temporary files. */
+static const char SOURCE_SETTINGS[] = "PRAGMA query_only = ON;"
+                                      "PRAGMA temp_store = FILE;";
+
+/* The file is worthless until it is whole: no journal to undo what was written, no flush. */
+static const char COPY_SETTINGS[] = "PRAGMA synchronous = OFF;"
+                                    "PRAGMA journal_mode = OFF;";
+
+/* By enum db_role. */
+static const struct {
+    int flags;
+    const char *vfs; /* NULL: the system's */
+    const char *settings;
+    int busy_ms;
+} ROLES[] = {
+    [DB_WRITER] = {SQLITE_OPEN_READWRITE, LOG_VFS, WRITER_SETTINGS, BUSY_MS},
+    [DB_READER] = {SQLITE_OPEN_READONLY, NULL, READER_SETTINGS, BUSY_MS},
+    [DB_SOURCE] = {SQLITE_OPEN_READONLY, WATCH_VFS, SOURCE_SETTINGS, BUSY_MS},
+    [DB_SOURCE_ALONE] = {SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, WATCH_VFS, SOURCE_SETTINGS, BUSY_MS},
+    [DB_COPY] = {SQLITE_OPEN_READWRITE, NULL, COPY_SETTINGS, 0},
+};
+
+static enum cxd_err harden(struct db *db, enum db_role role, struct error *err) {
+    const struct {
         int option, value;
     } OPTIONS[] = {
         {SQLITE_DBCONFIG_DEFENSIVE, 1},
         {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
         {SQLITE_DBCONFIG_ENABLE_FKEY, 1},
+        {SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, role == DB_SOURCE},
     };
     for (size_t i = 0; i < CXD_COUNT(OPTIONS); i++) {
         if (sqlite3_db_config(db->handle, OPTIONS[i].option, OPTIONS[i].value, NULL) != SQLITE_OK) {
@@ -40,21 +70,42 @@ static enum cxd_err harden(struct db *db, struct error *err) {
                                                                      : db_error(db, "cannot set up", err);
 }
 
+/* The path as a URI of a file that does not change; NULL without memory, and then it is opened as any other. */
+static char *make_uri(const char *path) {
+    struct buffer uri;
+    buffer_init(&uri);
+    buffer_append_text(&uri, "file:");
+    for (; *path; path++) {
+        if (strchr("%?#", *path)) {
+            buffer_append_format(&uri, "%%%02x", (unsigned char)*path);
+        } else {
+            buffer_append_char(&uri, *path);
+        }
+    }
+    buffer_append_text(&uri, "?immutable=1");
+    return buffer_terminate(&uri) ? uri.data : (buffer_free(&uri), NULL);
+}
+
 enum cxd_err db_open(const char *path, enum db_role role, struct db *ret_db, struct error *err) {
     struct db db = {0};
-    int flags = SQLITE_OPEN_NOMUTEX | (role == DB_WRITER ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
     enum cxd_err code = CXD_OK;
     if (role == DB_WRITER) {
         log_vfs_register();
+    } else if (role == DB_SOURCE || role == DB_SOURCE_ALONE) {
+        watch_vfs_register();
     }
-    if (sqlite3_open_v2(path, &db.handle, flags, role == DB_WRITER ? LOG_VFS : NULL) != SQLITE_OK) {
+    char *uri = role == DB_SOURCE_ALONE ? make_uri(path) : NULL;
+    int rc = sqlite3_open_v2(uri ? uri : path, &db.handle, SQLITE_OPEN_NOMUTEX | ROLES[role].flags,
+                             ROLES[role].vfs);
+    free(uri);
+    if (rc != SQLITE_OK) {
         code = db_error(&db, "cannot open the database", err);
         goto out;
     }
-    code = harden(&db, err);
+    (void)sqlite3_busy_timeout(db.handle, ROLES[role].busy_ms);
+    code = harden(&db, role, err);
     if (code == CXD_OK) {
-        code = db_exec(&db, role == DB_WRITER ? WRITER_SETTINGS : READER_SETTINGS,
-                       "cannot set up the connection", err);
+        code = db_exec(&db, ROLES[role].settings, "cannot set up the connection", err);
     }
     sqlite3_stmt *rollback = NULL;
     if (code == CXD_OK) {
@@ -86,6 +137,13 @@ enum cxd_err db_use_wal(struct db *db, struct error *err) {
     }
     sqlite3_finalize(stmt);
     return code;
+}
+
+bool db_truncate_log(struct db *db) {
+    (void)sqlite3_busy_timeout(db->handle, 0);
+    int rc = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    (void)sqlite3_busy_timeout(db->handle, BUSY_MS);
+    return rc == SQLITE_OK;
 }
 
 void db_close(struct db *db) {

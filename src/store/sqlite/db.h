@@ -16,12 +16,20 @@ struct db {
     sqlite3_stmt *statements[QUERY_COUNT]; /* prepared at first use, kept */
 };
 
-enum db_role { DB_WRITER, DB_READER };
+enum db_role {
+    DB_WRITER,
+    DB_READER,
+    DB_SOURCE,       /* reads a file as a whole, perhaps one of another process; see source.c */
+    DB_SOURCE_ALONE, /* the same, while nobody writes: needs no files beside it, and no right to make any */
+    DB_COPY          /* fills a new file, and leaves flushing it to the caller */
+};
 
 /* Opens an existing file. The writer's settings that touch the file (WAL) are left to db_use_wal. */
 CXD_NODISCARD enum cxd_err db_open(const char *path, enum db_role role, struct db *ret_db, struct error *err);
 CXD_NODISCARD enum cxd_err db_use_wal(struct db *db, struct error *err);
 void db_close(struct db *db);
+/* Brings the write-ahead log home and cuts it, without waiting for readers: false where one was in the way. */
+bool db_truncate_log(struct db *db);
 
 /* Maps SQLite's last error on the connection and sets err; `doing` says what was tried ("cannot store a
  * response"). */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/sqlite/backup.h"
 #include "store/sqlite/reader.h"
 #include "store/sqlite/writer.h"
 
@@ -12,7 +13,7 @@ static void sqlite_close(struct store *base) {
     struct sqlite_store *store = (struct sqlite_store *)base;
     if (store->db.handle) {
         /* What cannot be checkpointed stays in the log and is read at the next open. */
-        (void)sqlite3_wal_checkpoint_v2(store->db.handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+        (void)db_truncate_log(&store->db);
         db_close(&store->db);
     }
     file_unlock(store->lock_fd);
@@ -100,6 +101,9 @@ const struct store_engine STORE_SQLITE = {
     .read_disk = sqlite_read_disk,
     .apply = sqlite_apply,
     .rebuild = sqlite_rebuild,
+    .check = sqlite_check,
+    .backup = sqlite_backup,
+    .restore = sqlite_restore,
     .reader_open = sqlite_reader_open,
     .reader_close = sqlite_reader_close,
     .reader_begin = sqlite_reader_begin,

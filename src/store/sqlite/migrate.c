@@ -1,5 +1,6 @@
 /* The schema of a file that is being opened: whose it is, how old it is, and the migrations that it lacks. */
 
+#include "store/sqlite/backup.h"
 #include "store/sqlite/writer.h"
 
 enum { APPLICATION_ID = 0x63786431 }; /* "cxd1", as in 0001_initial.sql */
@@ -39,8 +40,7 @@ static enum cxd_err run_migration(struct db *db, const struct sql_migration *mig
     return code;
 }
 
-/* Looks at a file without changing it: *ret_version is 0 for an empty one. */
-static enum cxd_err examine(struct db *db, const char *path, int64_t *ret_version, struct error *err) {
+enum cxd_err migrate_examine(struct db *db, const char *path, int64_t *ret_version, struct error *err) {
     int64_t application = 0, version = 0, objects = 0;
     enum cxd_err code = read_number(db, "PRAGMA application_id", &application, err);
     if (code == CXD_OK) {
@@ -67,7 +67,7 @@ static enum cxd_err examine(struct db *db, const char *path, int64_t *ret_versio
 
 enum cxd_err migrate(struct db *db, const char *path, struct error *err) {
     int64_t version = 0;
-    enum cxd_err code = examine(db, path, &version, err);
+    enum cxd_err code = migrate_examine(db, path, &version, err);
     if (code == CXD_OK) {
         code = db_use_wal(db, err);
     }

@@ -16,8 +16,7 @@ enum cxd_err write_settle(struct sqlite_store *store, struct change *change, str
 }
 
 bool retain_settle(struct sqlite_store *store) {
-    return sqlite3_wal_checkpoint_v2(store->db.handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) ==
-           SQLITE_OK;
+    return db_truncate_log(&store->db);
 }
 
 static enum cxd_err put_mark(struct sqlite_store *store, int64_t survey, int64_t done_at,

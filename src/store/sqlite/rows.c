@@ -14,8 +14,8 @@ struct id row_read_id(sqlite3_stmt *stmt, int column) {
     return id;
 }
 
-static enum cxd_err read_properties(struct db *db, const char *json, struct arena *arena,
-                                    struct response *response, struct error *err) {
+enum cxd_err row_read_properties(struct db *db, const char *json, struct arena *arena,
+                                 struct response *response, struct error *err) {
     sqlite3_stmt *stmt = NULL;
     enum cxd_err code = db_statement(db, QUERY_SELECT_PROPERTIES, &stmt, err);
     if (code != CXD_OK) {
@@ -86,7 +86,7 @@ enum cxd_err row_read_response(struct db *db, sqlite3_stmt *stmt, struct arena *
         return error_set(err, ERR_STORAGE, "a stored response has the score %d", response.score);
     }
     if (properties) {
-        enum cxd_err code = read_properties(db, properties, arena, &response, err);
+        enum cxd_err code = row_read_properties(db, properties, arena, &response, err);
         if (code != CXD_OK) {
             return code;
         }

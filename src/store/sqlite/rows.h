@@ -10,6 +10,9 @@
 /* A row of select_response or select_every_response. has_id and has_answered_at are true. */
 CXD_NODISCARD enum cxd_err row_read_response(struct db *db, sqlite3_stmt *stmt, struct arena *arena,
                                              struct response *ret_response, struct error *err);
+/* The members of a JSON object of texts, into `response`. */
+CXD_NODISCARD enum cxd_err row_read_properties(struct db *db, const char *json, struct arena *arena,
+                                               struct response *response, struct error *err);
 /* Binds ?1…?14 of insert_response. `properties` is what row_write_properties gave. */
 void row_bind_response(sqlite3_stmt *stmt, const struct response *response, const char *properties);
 
@@ -25,6 +28,9 @@ CXD_NODISCARD enum cxd_err row_read_survey(sqlite3_stmt *stmt, struct arena *are
 /* A row of select_key or list_keys; binding is for insert_key. */
 void row_read_key(sqlite3_stmt *stmt, struct api_key *ret_key);
 void row_bind_key(sqlite3_stmt *stmt, const struct api_key *key);
+
+/* A row of last_audit or list_audit. */
+void row_read_audit(sqlite3_stmt *stmt, struct audit_record *ret_record);
 
 /* The id in a column; zero bytes if it is none. */
 struct id row_read_id(sqlite3_stmt *stmt, int column);

@@ -1,0 +1,182 @@
+/* Copies of a database while it is in use: `cxd backup`, `cxd restore`, and the daemon's own. */
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/sqlite/backup.h"
+#include "store/sqlite/writer.h"
+
+/* A step's pages; between steps progress is told, and the run may end. */
+enum { PAGES_A_STEP = 256, PAGE_BYTES = 4096 };
+
+static enum cxd_err copy_pages(struct db *source, struct db *copy, struct watch *watch, struct error *err) {
+    sqlite3_backup *backup = sqlite3_backup_init(copy->handle, "main", source->handle, "main");
+    if (!backup) {
+        return db_error(copy, "cannot begin the copy", err);
+    }
+    int rc = SQLITE_OK;
+    int64_t left = 0;
+    while (rc == SQLITE_OK) {
+        rc = sqlite3_backup_step(backup, PAGES_A_STEP);
+        watch->total = (int64_t)sqlite3_backup_pagecount(backup) * PAGE_BYTES;
+        left = (int64_t)sqlite3_backup_remaining(backup) * PAGE_BYTES;
+        if (rc == SQLITE_OK && !watch_advance(watch, watch->total - left - watch->done)) {
+            break;
+        }
+    }
+    if (rc != SQLITE_DONE && rc != SQLITE_OK) {
+        (void)sqlite3_backup_finish(backup); /* leaves the error with the copy's connection */
+        return db_error(copy, "cannot copy the database", err);
+    }
+    if (sqlite3_backup_finish(backup) != SQLITE_OK) {
+        return db_error(copy, "cannot copy the database", err);
+    }
+    return watch->cancelled ? error_set(err, ERR_CANCELLED, "cancelled") : CXD_OK;
+}
+
+enum cxd_err backup_copy(struct db *source, const char *path, struct watch *watch, struct error *err) {
+    struct db copy = {0};
+    watch->stage = STORE_COPYING;
+    watch->done = watch->told = 0;
+    watch_set(source->handle, NULL); /* what is copied is counted, not what is read */
+    enum cxd_err code = db_open(path, DB_COPY, &copy, err);
+    if (code == CXD_OK) {
+        code = db_run_query(source, QUERY_BEGIN_READ, err);
+    }
+    if (code == CXD_OK) {
+        code = db_run_query(source, QUERY_TAKE_SNAPSHOT, err);
+    }
+    if (code == CXD_OK) {
+        code = copy_pages(source, &copy, watch, err);
+    }
+    db_rollback(source);
+    /* A copy is one file: without a write-ahead log until a daemon opens it. */
+    if (code == CXD_OK) {
+        code = db_exec(&copy, "PRAGMA journal_mode = DELETE", "cannot finish the copy", err);
+    }
+    db_close(&copy);
+    return code;
+}
+
+static enum cxd_err describe_damage(const struct store_report *report, const char *path, struct error *err) {
+    for (int part = 0; part < STORE_PART_COUNT; part++) {
+        if (report->parts[part].damage > 0) {
+            return error_set(err, ERR_DAMAGED, "%s is damaged: %s: %s", path, store_part_name(part),
+                             report->parts[part].places[0]);
+        }
+    }
+    return error_set(err, ERR_DAMAGED, "%s is damaged", path);
+}
+
+/* The whole way of a copy, from an open source to a file that has its name. */
+static enum cxd_err make_copy(struct source *source, const char *from, struct partial *partial,
+                              struct watch *watch, struct store_report *ret_report, struct error *err) {
+    enum cxd_err code = backup_copy(&source->db, partial->path, watch, err);
+    source_close(source);
+    if (code == CXD_OK) {
+        code = check_file(partial->path, watch, ret_report, err);
+    }
+    if (code == CXD_OK && !store_report_is_good(ret_report)) {
+        code = describe_damage(ret_report, from, err);
+    }
+    return code == CXD_OK ? partial_publish(partial, err) : code;
+}
+
+enum cxd_err sqlite_check(const char *path, const struct store_progress *progress,
+                          struct store_report *ret_report, struct error *err) {
+    struct watch watch = {.progress = progress};
+    watch_vfs_register();
+    return check_file(path, &watch, ret_report, err);
+}
+
+enum cxd_err sqlite_backup(const char *path, const char *to, const struct store_progress *progress,
+                           struct store_report *ret_report, struct error *err) {
+    struct watch watch = {.progress = progress};
+    struct source source = {.lock_fd = -1};
+    struct partial partial = {.fd = -1};
+    *ret_report = (struct store_report){0};
+    watch_vfs_register();
+    enum cxd_err code = source_open(path, NULL, &source, err);
+    if (code == CXD_OK) {
+        code = partial_create(to, source.bytes, &partial, err);
+    }
+    if (code == CXD_OK) {
+        code = make_copy(&source, path, &partial, &watch, ret_report, err);
+    }
+    source_close(&source);
+    partial_discard(&partial);
+    return code;
+}
+
+/* Nothing of an older database may be there: its log would be read into the new one. */
+static enum cxd_err must_be_free(const char *path, struct error *err) {
+    static const char *const BESIDE[] = {"", "-wal", "-shm", "-journal"};
+    for (size_t i = 0; i < CXD_COUNT(BESIDE); i++) {
+        char *name = NULL;
+        struct stat found;
+        if (asprintf(&name, "%s%s", path, BESIDE[i]) < 0) {
+            return error_set(err, ERR_NO_MEMORY, "no memory for a file's name");
+        }
+        bool taken = lstat(name, &found) == 0;
+        if (taken) {
+            error_set(err, ERR_EXISTS, "%s exists, and is not overwritten: move it away first", name);
+        }
+        free(name);
+        if (taken) {
+            return ERR_EXISTS;
+        }
+    }
+    return CXD_OK;
+}
+
+/* What root makes, the daemon's user must be able to open. */
+static enum cxd_err give_to_owner(const char *directory, int fd, struct error *err) {
+    struct stat place;
+    if (geteuid() != 0) {
+        return CXD_OK;
+    }
+    if (stat(directory, &place) != 0 || fchown(fd, place.st_uid, place.st_gid) != 0) {
+        return error_set(err, ERR_STORAGE, "cannot give the database to the owner of %s", directory);
+    }
+    return CXD_OK;
+}
+
+enum cxd_err sqlite_restore(const char *from, const char *path, const struct store_progress *progress,
+                            struct store_report *ret_report, struct error *err) {
+    struct watch watch = {.progress = progress};
+    struct source source = {.lock_fd = -1};
+    struct partial partial = {.fd = -1};
+    int lock_fd = -1;
+    *ret_report = (struct store_report){0};
+    watch_vfs_register();
+    enum cxd_err code = must_be_free(path, err);
+    if (code == CXD_OK) {
+        code = source_open(from, NULL, &source, err);
+    }
+    if (code == CXD_OK) {
+        code = partial_create(path, source.bytes, &partial, err);
+    }
+    if (code == CXD_OK) {
+        code = file_lock(path, &lock_fd, err);
+    }
+    if (code == CXD_OK) {
+        code = give_to_owner(partial.directory, lock_fd, err);
+    }
+    if (code == CXD_OK) {
+        code = give_to_owner(partial.directory, partial.fd, err);
+    }
+    if (code == CXD_OK) {
+        code = must_be_free(path, err); /* again, now that no daemon can make one */
+    }
+    if (code == CXD_OK) {
+        code = make_copy(&source, from, &partial, &watch, ret_report, err);
+    }
+    source_close(&source);
+    partial_discard(&partial);
+    file_unlock(lock_fd);
+    return code;
+}

@@ -1,0 +1,484 @@
+/* A store as a whole: copies while it is open, what becomes of a copy that fails, and every kind of damage found and named. */
+
+#include "fixture.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "cxd/store/backup.h"
+
+enum { RESPONSES = 3000 };
+
+struct place {
+    struct fixture f;
+    char copy[128], other[128]; /* paths in the fixture's directory */
+};
+
+static void fill(struct fixture *f) {
+    static const char *const TOUCHPOINTS[] = {"checkout", "support", "app"};
+    static const char *const PLANS[] = {"free", "pro"};
+    static struct property properties[RESPONSES];
+    static char comment[600]; /* so that there are some MiB to copy */
+    struct change *batch[RESPONSES];
+    struct error err;
+    memset(comment, 'x', sizeof comment - 1);
+    for (unsigned i = 0; i < RESPONSES; i++) {
+        struct response *response;
+        batch[i] = make_response(f, i, (int)(i % 11), NOW_MS + (int64_t)(i % 97) * HOUR_MS);
+        response = &batch[i]->as.response.value;
+        properties[i] = (struct property){"plan", PLANS[i % 2]};
+        response->touchpoint = TOUCHPOINTS[i % 3];
+        response->properties = &properties[i];
+        response->property_count = 1;
+        response->comment = comment;
+    }
+    assert_ok(store_apply(f->store, batch, RESPONSES, &err), err);
+}
+
+static int setup(void **state) {
+    static struct place place;
+    struct fixture *f = &place.f;
+    fixture_open(f, "sqlite:%s/cxd.db");
+    make_shop(f);
+    fill(f);
+    snprintf(place.copy, sizeof place.copy, "%s/copy.db", f->directory);
+    snprintf(place.other, sizeof place.other, "%s/other.db", f->directory);
+    *state = &place;
+    return 0;
+}
+
+static bool exists(const char *path, const char *suffix) {
+    char name[160];
+    struct stat found;
+    snprintf(name, sizeof name, "%s%s", path, suffix);
+    return lstat(name, &found) == 0;
+}
+
+static void remove_all(const char *path) {
+    static const char *const SUFFIXES[] = {"", ".partial", "-wal", "-shm", "-journal", ".lock"};
+    for (size_t i = 0; i < CXD_COUNT(SUFFIXES); i++) {
+        char name[160];
+        snprintf(name, sizeof name, "%s%s", path, SUFFIXES[i]);
+        unlink(name);
+    }
+}
+
+static int teardown(void **state) {
+    struct place *place = *state;
+    remove_all(place->copy);
+    remove_all(place->other);
+    fixture_close(&place->f);
+    return 0;
+}
+
+static const char *url_of(const char *path) {
+    static char url[160];
+    snprintf(url, sizeof url, "sqlite:%s", path);
+    return url;
+}
+
+static void make_copy(struct place *place) {
+    struct store_report report;
+    struct error err;
+    remove_all(place->copy);
+    assert_ok(store_backup(place->f.url, place->copy, NULL, &report, &err), err);
+}
+
+static void run_sql(const char *path, const char *sql) {
+    sqlite3 *db = NULL;
+    char *message = NULL;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK) {
+        fail_msg("%s: %s", sql, message);
+    }
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void test_a_copy_is_a_store(void **state) {
+    struct place *place = *state;
+    struct store_report report;
+    struct error err;
+    struct stat file;
+    assert_ok(store_backup(place->f.url, place->copy, NULL, &report, &err), err);
+    assert_true(store_report_is_good(&report));
+    assert_int_equal(report.responses, RESPONSES);
+    assert_int_equal(report.surveys, 1);
+    assert_int_equal(report.audit_records, 1);
+    assert_int_equal(stat(place->copy, &file), 0);
+    assert_int_equal(file.st_mode & 0777, 0600);
+    assert_int_equal(file.st_size, report.bytes);
+    assert_false(exists(place->copy, ".partial") || exists(place->copy, "-wal") ||
+                 exists(place->copy, "-shm") || exists(place->copy, "-journal"));
+
+    char *before = rollups_text(&place->f);
+    assert_int_equal(apply(&place->f, make_response(&place->f, 90000, 3, NOW_MS)), OUTCOME_CREATED);
+    assert_ok(store_restore(place->copy, url_of(place->other), NULL, &report, &err), err);
+    assert_int_equal(report.responses, RESPONSES);
+    struct fixture restored = {.survey = place->f.survey};
+    assert_ok(store_open(url_of(place->other), &restored.store, &err), err);
+    assert_ok(store_reader_open(restored.store, &restored.reader, &err), err);
+    char *after = rollups_text(&restored);
+    assert_string_equal(before, after);
+    struct response response;
+    arena_init(&restored.arena);
+    assert_true(read_response(&restored, RESPONSES - 1, &response));
+    assert_string_equal(response.properties[0].value, "pro");
+    assert_false(read_response(&restored, 90000, &response));
+    fixture_close_store(&restored);
+    arena_free(&restored.arena);
+    free(before);
+    free(after);
+}
+
+static void test_memory_has_no_file(void **state) {
+    struct place *place = *state;
+    struct store_report report;
+    struct error err;
+    assert_int_equal(store_check("memory:", NULL, &report, &err), ERR_CONFIG);
+    assert_non_null(strstr(err.detail, "memory:"));
+    assert_int_equal(store_backup("memory:", place->copy, NULL, &report, &err), ERR_CONFIG);
+    make_copy(place);
+    assert_int_equal(store_restore(place->copy, "memory:", NULL, &report, &err), ERR_CONFIG);
+    assert_int_equal(store_check("odd:x", NULL, &report, &err), ERR_CONFIG);
+}
+
+static void test_nothing_is_overwritten(void **state) {
+    struct place *place = *state;
+    struct store_report report;
+    struct error err;
+    make_copy(place);
+    assert_int_equal(store_backup(place->f.url, place->copy, NULL, &report, &err), ERR_EXISTS);
+    assert_int_equal(symlink("nowhere", place->other), 0);
+    assert_int_equal(store_backup(place->f.url, place->other, NULL, &report, &err), ERR_EXISTS);
+    assert_int_equal(store_restore(place->copy, url_of(place->other), NULL, &report, &err), ERR_EXISTS);
+    unlink(place->other);
+    static const char *const SUFFIXES[] = {"", "-wal", "-shm", "-journal"};
+    for (size_t i = 0; i < CXD_COUNT(SUFFIXES); i++) {
+        char name[160];
+        snprintf(name, sizeof name, "%s%s", place->other, SUFFIXES[i]);
+        close(open(name, O_CREAT | O_WRONLY, 0600));
+        assert_int_equal(store_restore(place->copy, url_of(place->other), NULL, &report, &err), ERR_EXISTS);
+        assert_non_null(strstr(err.detail, name));
+        unlink(name);
+    }
+    assert_false(exists(place->other, ".partial"));
+    assert_int_equal(store_restore(place->copy, place->f.url, NULL, &report, &err), ERR_EXISTS);
+}
+
+static void test_a_daemon_that_lost_its_file_keeps_its_place(void **state) {
+    struct place *place = *state;
+    struct store_report report;
+    struct error err;
+    char name[160];
+    make_copy(place);
+    snprintf(name, sizeof name, "%s.lock", place->other);
+    int fd = open(name, O_CREAT | O_RDWR, 0600);
+    assert_int_equal(flock(fd, LOCK_EX), 0);
+    assert_int_equal(store_restore(place->copy, url_of(place->other), NULL, &report, &err), ERR_LOCKED);
+    assert_false(exists(place->other, "") || exists(place->other, ".partial"));
+    close(fd);
+    assert_ok(store_restore(place->copy, url_of(place->other), NULL, &report, &err), err);
+}
+
+static void test_leftovers_of_a_crash(void **state) {
+    struct place *place = *state;
+    struct store_report report;
+    struct error err;
+    char name[160];
+    snprintf(name, sizeof name, "%s.partial", place->copy);
+    int fd = open(name, O_CREAT | O_RDWR, 0644);
+    assert_int_equal(write(fd, "rubbish", 7), 7);
+    assert_int_equal(flock(fd, LOCK_EX), 0);
+    assert_int_equal(store_backup(place->f.url, place->copy, NULL, &report, &err), ERR_LOCKED);
+    assert_true(exists(place->copy, ".partial"));
+    close(fd);
+    assert_ok(store_backup(place->f.url, place->copy, NULL, &report, &err), err);
+    assert_false(exists(place->copy, ".partial"));
+}
+
+struct telling {
+    enum store_stage stage; /* the run ends there, after `left` tellings */
+    int left;
+    int64_t last_done, most;
+    unsigned count[2];
+};
+
+static bool tell(void *context, enum store_stage stage, int64_t done, int64_t total) {
+    struct telling *telling = context;
+    assert_true(done >= 0 && done <= total);
+    telling->count[stage]++;
+    return stage != telling->stage || telling->left-- > 0;
+}
+
+static void test_progress_and_cancelling(void **state) {
+    struct place *place = *state;
+    struct store_report report;
+    struct error err;
+    struct telling telling = {.stage = STORE_VERIFYING, .left = 1000};
+    struct store_progress progress = {tell, &telling};
+    assert_ok(store_backup(place->f.url, place->copy, &progress, &report, &err), err);
+    assert_true(telling.count[STORE_COPYING] > 0 && telling.count[STORE_VERIFYING] > 0);
+    assert_ok(store_check(place->f.url, &progress, &report, &err), err);
+    unlink(place->copy);
+    for (int stage = STORE_COPYING; stage <= STORE_VERIFYING; stage++) {
+        telling = (struct telling){.stage = (enum store_stage)stage, .left = 0};
+        assert_int_equal(store_backup(place->f.url, place->copy, &progress, &report, &err), ERR_CANCELLED);
+        assert_false(exists(place->copy, "") || exists(place->copy, ".partial"));
+    }
+    telling = (struct telling){.stage = STORE_VERIFYING, .left = 0};
+    assert_int_equal(store_check(place->f.url, &progress, &report, &err), ERR_CANCELLED);
+}
+
+/* The writer commits between the steps of the copy: what is copied is the state of its begin. */
+static bool write_meanwhile(void *context, enum store_stage stage, int64_t done, int64_t total) {
+    struct fixture *f = context;
+    static unsigned number = 100000;
+    (void)done;
+    (void)total;
+    if (stage == STORE_COPYING) {
+        assert_int_equal(apply(f, make_response(f, number++, 9, NOW_MS)), OUTCOME_CREATED);
+    }
+    return true;
+}
+
+static void test_a_copy_is_of_one_moment(void **state) {
+    struct place *place = *state;
+    struct store_report report;
+    struct error err;
+    struct store_progress progress = {write_meanwhile, &place->f};
+    assert_ok(store_backup(place->f.url, place->copy, &progress, &report, &err), err);
+    assert_int_equal(report.responses, RESPONSES);
+    assert_true(count_all(&place->f) > count_all(&(struct fixture){.survey = 0, .reader = place->f.reader}));
+    assert_ok(store_check(place->f.url, NULL, &report, &err), err);
+    assert_true(report.responses > RESPONSES);
+}
+
+static void test_full_disk(void **state) {
+    struct place *place = *state;
+    struct store_report report;
+    struct error err;
+    struct rlimit before, small = {256 * 1024, 256 * 1024};
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    small.rlim_max = before.rlim_max;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    enum cxd_err code = store_backup(place->f.url, place->copy, NULL, &report, &err);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_int_equal(code, ERR_STORAGE_FULL);
+    assert_false(exists(place->copy, "") || exists(place->copy, ".partial"));
+    assert_ok(store_backup(place->f.url, place->copy, NULL, &report, &err), err);
+}
+
+/* What somebody may do to a file, and the words by which the check names it. */
+static const struct {
+    const char *sql;
+    enum store_part part;
+    int64_t damage;
+    const char *place;
+} DAMAGES[] = {
+    {"DELETE FROM response WHERE id = (SELECT id FROM response ORDER BY id LIMIT 1 OFFSET 5)", STORE_ROLLUPS,
+     3, "shop, total, quarter hour 2026-03-20T14:45:00Z: the rollup says 31 responses, there are 30"},
+    {"UPDATE response SET score = (score + 1) % 11 WHERE rowid_ = 7", STORE_ROLLUPS, 3, "with other scores"},
+    {"UPDATE response SET touchpoint = 'support' WHERE rowid_ = 6", STORE_ROLLUPS, 2,
+     "shop, touchpoint, quarter"},
+    {"UPDATE response SET touchpoint = 'new' WHERE rowid_ = 6", STORE_ROLLUPS, 2,
+     "shop, touchpoint, quarter"},
+    {"UPDATE response SET excluded = 1 WHERE rowid_ = 6", STORE_ROLLUPS, 3, "shop, total"},
+    {"UPDATE response SET properties = NULL WHERE rowid_ = 6", STORE_ROLLUPS, 1, "shop, property.plan"},
+    {"UPDATE response SET properties = '{' WHERE rowid_ = 6", STORE_INTEGRITY, 1, "shop: the properties"},
+    {"UPDATE response SET revision = 7 WHERE rowid_ = 6", STORE_REFERENCES, 1,
+     "shop: a response answers revision 7"},
+    {"UPDATE response SET survey = 7 WHERE rowid_ = 6", STORE_REFERENCES, 1, "1 responses name survey 7"},
+    {"UPDATE survey SET scale_max = 9", STORE_REFERENCES, 272, "shop: a response has the score 10"},
+    {"UPDATE rollup SET n3 = n3 + 1 WHERE tier = 3 AND segmented = 0 AND bucket = (SELECT min(bucket) FROM "
+     "rollup WHERE tier = 3)",
+     STORE_ROLLUPS, 2,
+     "shop, total, quarter hour 2026-03-20T09:45:00Z: the rollup says 32 responses, there are 31"},
+    {"UPDATE rollup SET n3 = n3 + 1, n4 = n4 - 1 WHERE tier = 2 AND segmented = 0", STORE_ROLLUPS, 102,
+     "shop, total, hour"},
+    {"UPDATE rollup SET n3 = n3 + 1 WHERE tier = 1 AND segmented = 1 AND series = 2 AND bucket = (SELECT "
+     "min(bucket) FROM rollup WHERE tier = 1)",
+     STORE_ROLLUPS, 2, "day 2026-03-20T00:00:00Z: not the sum of its hours"},
+    {"UPDATE rollup SET n3 = n3 + 1 WHERE tier = 0 AND segmented = 0", STORE_ROLLUPS, 1,
+     "shop, total, all time: not the sum"},
+    {"DELETE FROM rollup WHERE tier = 0 AND segmented = 0", STORE_ROLLUPS, 1,
+     "shop, total, all time: not the sum"},
+    {"DELETE FROM rollup WHERE tier = 2 AND segmented = 0 AND bucket = (SELECT min(bucket) FROM rollup WHERE "
+     "tier = 2)",
+     STORE_ROLLUPS, 2, "shop, total, hour 2026-03-20T09:00:00Z: missing"},
+    {"DELETE FROM rollup", STORE_ROLLUPS, 97 * 6 + 1, "5 values that no response has any more"},
+    {"INSERT INTO rollup VALUES (1, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1)", STORE_ROLLUPS, 1,
+     "no count can be in"},
+    {"INSERT INTO rollup VALUES (1, 0, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1)", STORE_ROLLUPS, 2,
+     "quarter hour 1970-01-01T01:00:00Z: the rollup says 1 responses, there are 0"},
+    {"INSERT INTO rollup VALUES (9, 0, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1)", STORE_REFERENCES, 1,
+     "1 rollup rows name survey 9"},
+    {"INSERT INTO series VALUES (99, 1, 'channel', 'x')", STORE_ROLLUPS, 1,
+     "1 values that no response has any more"},
+    {"INSERT INTO survey_revision VALUES (5, 1, '{}', 0)", STORE_REFERENCES, 1,
+     "a row of survey_revision names a survey"},
+    {"UPDATE audit SET detail = 'nothing'", STORE_AUDIT, 1, "record 1 is not what was written"},
+    {"UPDATE audit SET number = 3", STORE_AUDIT, 1, "record 1 is not there"},
+    {"DROP INDEX response_flagged", STORE_SCHEMA, 1, "the index response_flagged is missing"},
+    {"DROP TABLE audit", STORE_SCHEMA, 1, "the table audit is missing"},
+    {"ALTER TABLE api_key ADD COLUMN more TEXT", STORE_SCHEMA, 1, "the table api_key is not as cxd makes it"},
+    {"CREATE TRIGGER t AFTER INSERT ON response BEGIN DELETE FROM audit; END", STORE_SCHEMA, 1,
+     "the trigger t is not cxd's"},
+    {"PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE TABLE' WHERE name = 'audit'",
+     STORE_INTEGRITY, 1, "malformed"},
+};
+
+static void damage(const char *path, const char *sql) {
+    char text[512];
+    const char *number = strstr(sql, "rowid_ = ");
+    if (number) {
+        snprintf(text, sizeof text, "%.*sid = (SELECT id FROM response ORDER BY id LIMIT 1 OFFSET %s)",
+                 (int)(number - sql), sql, number + strlen("rowid_ = "));
+    }
+    run_sql(path, number ? text : sql);
+}
+
+static void test_damage_is_found_and_not_restored(void **state) {
+    struct place *place = *state;
+    struct store_report report;
+    struct error err;
+    for (size_t i = 0; i < CXD_COUNT(DAMAGES); i++) {
+        make_copy(place);
+        damage(place->copy, DAMAGES[i].sql);
+        assert_ok(store_check(url_of(place->copy), NULL, &report, &err), err);
+        const struct store_finding *finding = &report.parts[DAMAGES[i].part];
+        if (finding->damage != DAMAGES[i].damage || !strstr(finding->places[0], DAMAGES[i].place)) {
+            fail_msg("%s: %lld of %s: %s", DAMAGES[i].sql, (long long)finding->damage,
+                     store_part_name(DAMAGES[i].part), finding->places[0]);
+        }
+        assert_false(store_report_is_good(&report));
+        enum cxd_err code = store_restore(place->copy, url_of(place->other), NULL, &report, &err);
+        assert_int_equal_message(code, ERR_DAMAGED, DAMAGES[i].sql);
+        assert_false(exists(place->other, "") || exists(place->other, ".partial"));
+    }
+    /* What somebody adds for their own questions is not damage. */
+    make_copy(place);
+    run_sql(place->copy, "CREATE INDEX mine ON response (comment); CREATE TABLE mine_too (a); ANALYZE");
+    assert_ok(store_check(url_of(place->copy), NULL, &report, &err), err);
+    assert_true(store_report_is_good(&report));
+}
+
+/* Every page in turn is overwritten: none goes unseen, or is no part of the database any more. */
+static void test_every_page_matters(void **state) {
+    struct place *place = *state;
+    struct store_report report;
+    struct error err;
+    unsigned char page[4096], rubbish[1024];
+    make_copy(place);
+    memset(rubbish, 0xa5, sizeof rubbish);
+    int fd = open(place->copy, O_RDWR);
+    struct stat file;
+    assert_int_equal(fstat(fd, &file), 0);
+    for (off_t at = 0; at < file.st_size; at += 37 * (off_t)sizeof page) {
+        assert_int_equal(pread(fd, page, sizeof page, at), sizeof page);
+        assert_int_equal(pwrite(fd, rubbish, sizeof rubbish, at), sizeof rubbish);
+        enum cxd_err code = store_check(url_of(place->copy), NULL, &report, &err);
+        assert_true(at == 0 ? code == ERR_SCHEMA : code == CXD_OK && !store_report_is_good(&report));
+        assert_int_equal(pwrite(fd, page, sizeof page, at), sizeof page);
+    }
+    assert_ok(store_check(url_of(place->copy), NULL, &report, &err), err);
+    assert_true(store_report_is_good(&report));
+    assert_int_equal(ftruncate(fd, file.st_size / 2), 0);
+    assert_ok(store_check(url_of(place->copy), NULL, &report, &err), err);
+    assert_true(report.parts[STORE_INTEGRITY].damage > 0);
+    close(fd);
+}
+
+static void test_what_is_no_store(void **state) {
+    struct place *place = *state;
+    struct store_report report;
+    struct error err;
+    assert_int_equal(store_check(url_of(place->copy), NULL, &report, &err), ERR_STORAGE);
+    assert_non_null(strstr(err.detail, "there is no database at"));
+    assert_int_equal(store_check(url_of(place->f.directory), NULL, &report, &err), ERR_STORAGE);
+    close(open(place->copy, O_CREAT | O_WRONLY, 0600));
+    assert_int_equal(store_check(url_of(place->copy), NULL, &report, &err), ERR_SCHEMA);
+    assert_int_equal(store_restore(place->copy, url_of(place->other), NULL, &report, &err), ERR_SCHEMA);
+    run_sql(place->copy, "CREATE TABLE t (a)");
+    assert_int_equal(store_check(url_of(place->copy), NULL, &report, &err), ERR_SCHEMA);
+    make_copy(place);
+    run_sql(place->copy, "PRAGMA user_version = 999");
+    assert_int_equal(store_check(url_of(place->copy), NULL, &report, &err), ERR_SCHEMA);
+    assert_non_null(strstr(err.detail, "999"));
+    assert_int_equal(store_restore(place->copy, url_of(place->other), NULL, &report, &err), ERR_SCHEMA);
+    assert_false(exists(place->other, ""));
+}
+
+/* A store of the first schema number, as a daemon of then left it. */
+static void test_older_schema(void **state) {
+    struct place *place = *state;
+    struct store_report report;
+    struct error err;
+    char sql[16384] = "PRAGMA journal_mode = WAL;";
+    size_t length = strlen(sql);
+    FILE *file = fopen("sql/sqlite/0001_initial.sql", "re");
+    assert_non_null(file);
+    length += fread(sql + length, 1, sizeof sql - length - 1, file);
+    fclose(file);
+    sql[length] = '\0';
+    run_sql(place->copy, sql);
+    run_sql(place->copy, "INSERT INTO survey VALUES (1, 'shop', 1, '{}', 'nps', 0, 10, 0, 0, 0);"
+                         "INSERT INTO survey_revision VALUES (1, 1, '{}', 0);"
+                         "INSERT INTO response VALUES (zeroblob(16), 1, 1, 9, 5, 5, 0, NULL, NULL, NULL, "
+                         "NULL, NULL, NULL, NULL);"
+                         "INSERT INTO rollup SELECT 1, 0, value, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0 FROM "
+                         "json_each('[0,1,2,3]')");
+    assert_ok(store_check(url_of(place->copy), NULL, &report, &err), err);
+    assert_int_equal(report.schema, 1);
+    assert_true(store_report_is_good(&report));
+    assert_ok(store_restore(place->copy, url_of(place->other), NULL, &report, &err), err);
+    struct fixture restored = {.survey = 1};
+    assert_ok(store_open(url_of(place->other), &restored.store, &err), err);
+    assert_ok(store_reader_open(restored.store, &restored.reader, &err), err);
+    assert_int_equal(count_all(&restored), 1);
+    fixture_close_store(&restored);
+}
+
+/* No right to write beside the file, or none to read it. Root may do everything: then this says nothing. */
+static void test_rights(void **state) {
+    struct place *place = *state;
+    struct store_report report;
+    struct error err;
+    if (geteuid() == 0) {
+        skip();
+    }
+    fixture_close_store(&place->f);
+    assert_int_equal(chmod(place->f.directory, 0500), 0);
+    assert_ok(store_check(place->f.url, NULL, &report, &err), err);
+    assert_int_equal(report.responses, RESPONSES);
+    assert_int_equal(store_backup(place->f.url, place->copy, NULL, &report, &err), ERR_STORAGE);
+    assert_int_equal(chmod(place->f.directory, 0700), 0);
+    assert_int_equal(chmod(place->f.url + strlen("sqlite:"), 0), 0);
+    assert_int_equal(store_check(place->f.url, NULL, &report, &err), ERR_STORAGE);
+    assert_non_null(strstr(err.detail, "Permission denied"));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void) {
+    static const struct CMUnitTest tests[] = {
+        TEST(test_a_copy_is_a_store),
+        TEST(test_memory_has_no_file),
+        TEST(test_nothing_is_overwritten),
+        TEST(test_a_daemon_that_lost_its_file_keeps_its_place),
+        TEST(test_leftovers_of_a_crash),
+        TEST(test_progress_and_cancelling),
+        TEST(test_a_copy_is_of_one_moment),
+        TEST(test_full_disk),
+        TEST(test_damage_is_found_and_not_restored),
+        TEST(test_every_page_matters),
+        TEST(test_what_is_no_store),
+        TEST(test_older_schema),
+        TEST(test_rights),
+    };
+    return cmocka_run_group_tests_name("store backup", tests, NULL, NULL);
+}
