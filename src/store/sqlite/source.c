@@ -21,7 +21,7 @@ static enum cxd_err look(const char *path, struct source *source, struct error *
     if (!S_ISREG(file.st_mode)) {
         return error_set(err, ERR_STORAGE, "%s is not a file", path);
     }
-    if (access(path, R_OK) != 0) {
+    if (faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) != 0) {
         return error_set(err, ERR_STORAGE, "cannot read %s: %s (its owner can, and root)", path,
                          strerror(errno));
     }
