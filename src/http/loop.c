@@ -127,25 +127,30 @@ static void cut_all(struct loop *loop) {
     }
 }
 
-static bool has_unread(const struct connection *connection) {
+/* What the socket still holds: more than 0: bytes; 0: nothing, nor will there be any; less: nothing yet. */
+static int unread(const struct connection *connection) {
     char byte;
-    if (recv(connection->fd, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT) > 0)
-        return true;
-    if (!connection->door->is_tls)
-        return false;
+    ssize_t got = recv(connection->fd, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
+    if (got > 0 || !connection->door->is_tls)
+        return (int)got;
     /* What has been deciphered and not been asked for yet. */
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection->mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-    return info && gnutls_record_check_pending(info->tls_session) > 0;
+    return info && gnutls_record_check_pending(info->tls_session) > 0 ? 1 : (int)got;
 }
 
-/* Keep-alive connections on which nothing is under way, not even unread. */
+/* Keep-alive connections on which nothing is under way, not even unread; and those whose client left in the middle of a request,
+ * which MHD does not notice where the end came together with the last bytes. */
 static void cut_idle(struct loop *loop) {
     struct deadline *next;
     for (struct deadline *deadline = loop->deadlines.first; deadline; deadline = next) {
         next = deadline->after;
         struct connection *connection = connection_of(deadline);
-        if (connection->request.stage != STAGE_IDLE || has_unread(connection))
+        enum request_stage stage = connection->request.stage;
+        if (stage > STAGE_BODY)
+            continue;
+        int bytes = unread(connection);
+        if (bytes > 0 || (bytes < 0 && stage != STAGE_IDLE))
             continue;
         deadline_disarm(&loop->deadlines, deadline);
         cut(connection);

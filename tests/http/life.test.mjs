@@ -102,6 +102,20 @@ test('a request that has arrived is answered before the end', async (t) => {
   assert.equal((await daemon.score('s', 'window=all')).json.n % 1250, 0, 'a batch is stored whole or not at all');
 });
 
+test('a client that left in the middle of a request does not hold up the end', async (t) => {
+  const daemon = await use(t);
+  const begun = 'POST /v1/surveys/s/responses HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{';
+  const wires = await Promise.all(Array.from({ length: 20 }, () => daemon.connect()));
+  daemon.child.kill('SIGSTOP'); // so that it sees the bytes and the end at once
+  await Promise.all(wires.map((wire) => new Promise((resolve) => wire.socket.end(begun, resolve))));
+  daemon.child.kill('SIGCONT');
+  assert.equal((await daemon.request('GET', '/healthz')).status, 200);
+  const from = performance.now();
+  await daemon.end();
+  assert.ok(performance.now() - from < 10_000, `${performance.now() - from} ms`);
+  for (const wire of wires) wire.close();
+});
+
 test('two signals at once are one', async (t) => {
   const daemon = await use(t);
   daemon.child.kill('SIGTERM');
