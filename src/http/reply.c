@@ -100,7 +100,8 @@ static bool queue_reply(struct http_request *request) {
     if (request->type && request->fixed_out) {
         body = request->fixed_out;
         length = strlen(body);
-    } else if (request->type) {
+    } else if (request->type || request->status == STATUS_NOT_MODIFIED) {
+        /* Of a 304 only the length is sent, which must be that of the 200. */
         body = request->out.data;
         length = request->out.length;
     }

@@ -360,6 +360,7 @@ test('a strong ETag: 304 while nothing changes, another after a change', async (
       assert.equal(same.status, 304, `${target} ${tag}`);
       assert.equal(same.text, '');
       assert.equal(same.headers.etag, first.headers.etag);
+      assert.equal(same.headers['content-length'], String(Buffer.byteLength(first.text)), 'that of the 200');
     }
     assert.equal((await ask('"x"')).status, 200);
   }
