@@ -152,6 +152,11 @@ static enum cxd_err check_together(const struct config *config, struct error *er
                          "[access] read: \"open\" needs [server] listen on a loopback address (127.0.0.1 or "
                          "[::1]), and it is \"%s\"",
                          option_show(config->listen, shown));
+    if (config->read == CONFIG_READ_OPEN && config->trusted_proxies[0] != '\0')
+        return error_set(
+            err, ERR_CONFIG,
+            "[access] read: \"open\" is for this machine alone, and with [server] trusted_proxies "
+            "others reach it too");
     if (config->public_url[0] != '\0' && !is_web_address(config->public_url))
         return error_set(err, ERR_CONFIG,
                          "[server] public_url: \"%s\" is not http:// or https:// with a host, and no query",

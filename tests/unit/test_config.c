@@ -273,6 +273,12 @@ static void test_fits_together(void **state) {
         "[access]\nread = open\n[server]\nlisten = 0.0.0.0:80\n",
         "[access] read: \"open\" needs [server] listen on a loopback address (127.0.0.1 or [::1]), and it is "
         "\"0.0.0.0:80\"");
+    static const char *const PROXIES[] = {"127.0.0.1", "unix"};
+    for (size_t i = 0; i < CXD_COUNT(PROXIES); i++) {
+        snprintf(text, sizeof text, "[access]\nread = open\n[server]\ntrusted_proxies = %s\n", PROXIES[i]);
+        must_refuse(text, "[access] read: \"open\" is for this machine alone, and with [server] "
+                          "trusted_proxies others reach it too");
+    }
     must_load("[server]\nlisten = 0.0.0.0:80\n");
     must_refuse("[limits]\nbody_bytes = 2M\nbatch_bytes = 1M\n",
                 "[limits] batch_bytes: 1048576 is less than body_bytes, 2097152");
