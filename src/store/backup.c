@@ -36,6 +36,11 @@ enum cxd_err store_check(const char *url, const struct store_progress *progress,
     return engine->check ? engine->check(rest, progress, ret_report, err) : cannot(engine, "check", err);
 }
 
+enum cxd_err store_check_copy(const char *path, const struct store_progress *progress,
+                              struct store_report *ret_report, struct error *err) {
+    return STORE_SQLITE.check(path, progress, ret_report, err);
+}
+
 enum cxd_err store_backup(const char *url, const char *path, const struct store_progress *progress,
                           struct store_report *ret_report, struct error *err) {
     const char *rest = NULL;

@@ -48,6 +48,10 @@ bool store_report_is_good(const struct store_report *report);
 CXD_NODISCARD enum cxd_err store_check(const char *url, const struct store_progress *progress,
                                        struct store_report *ret_report, struct error *err);
 
+/* As store_check, of a copy, or of any other file of a store. */
+CXD_NODISCARD enum cxd_err store_check_copy(const char *path, const struct store_progress *progress,
+                                            struct store_report *ret_report, struct error *err);
+
 /* Writes a copy of the state of one moment to `path`, for its owner only, and verifies it before it takes that name: until then it
  * is "PATH.partial", which a failure removes. ERR_EXISTS if there is something at `path`, ERR_DAMAGED if the copy does not verify
  * (the report says why), ERR_LOCKED if another backup writes to `path`, ERR_STORAGE_FULL, and the errors of store_check. */

@@ -33,9 +33,9 @@ CXD_NODISCARD enum cxd_err partial_publish(struct partial *partial, struct error
 /* Removes what has not been published, and frees. */
 void partial_discard(struct partial *partial);
 
-/* backup.c: copies what `source` sees at the start into the file `path`, whatever was in it. The source holds one read transaction
+/* backup.c: copies what `source` sees at the start into the partial file, which is empty. The source holds one read transaction
  * for as long as it takes, so that no writer can make it begin anew. Not durable until the file is flushed. */
-CXD_NODISCARD enum cxd_err backup_copy(struct db *source, const char *path, struct watch *watch,
+CXD_NODISCARD enum cxd_err backup_copy(struct db *source, const struct partial *to, struct watch *watch,
                                        struct error *err);
 
 /* check.c: the whole check of the source, see store_check. */
