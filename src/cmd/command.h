@@ -59,7 +59,7 @@ struct command {
 extern const struct command cmd_cxd;
 
 extern const struct command cmd_serve, cmd_score, cmd_post, cmd_survey, cmd_invite, cmd_key, cmd_signing_key,
-    cmd_audit, cmd_rebuild, cmd_completion;
+    cmd_audit, cmd_backup, cmd_restore, cmd_check, cmd_rebuild, cmd_completion;
 
 /* Not an exit code: the command line was read, go on. */
 enum { COMMAND_GO_ON = -1 };
@@ -72,6 +72,9 @@ CXD_NODISCARD int command_parse(const struct command *command, int argc, char **
 
 /* Prints "cxd NAME: …" and the hint to --help on stderr; EXIT_USAGE. */
 int command_usage(const struct command *command, const char *format, ...) CXD_PRINTF(2, 3);
+
+/* Prints "cxd NAME: TEXT" on stderr, where TEXT may hold what a terminal would obey. */
+void command_complain(const struct command *command, const char *text);
 
 struct buffer;
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include "cmd/command.h"
 #include "cxd/cmd/cmd.h"
 
 void screen_init(struct screen *screen, FILE *stream) {
@@ -181,4 +182,18 @@ int output_write(const struct buffer *out) {
         return EXIT_REFUSED;
     }
     return EXIT_OK;
+}
+
+void command_complain(const struct command *command, const char *text) {
+    struct screen screen;
+    struct buffer line;
+
+    screen_init(&screen, stderr);
+    buffer_init(&line);
+    buffer_append_format(&line, "cxd %s: ", command->name);
+    screen_append(&screen, &line, text);
+    buffer_append_char(&line, '\n');
+    if (!line.failed)
+        fwrite(line.data, 1, line.length, stderr);
+    buffer_free(&line);
 }
