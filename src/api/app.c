@@ -10,6 +10,7 @@
 #include "api/suspicion.h"
 #include "cxd/base/calendar.h"
 #include "cxd/base/log.h"
+#include "cxd/ingest/backups.h"
 #include "cxd/ingest/housekeeping.h"
 
 /* Less than systemd's TimeoutStopSec of 30 s. */
@@ -141,6 +142,20 @@ static void fill_limits(struct app *app) {
     };
 }
 
+static enum cxd_err start_backups(struct app *app, struct error *err) {
+    const struct config *config = app->config;
+    char path[2 * CONFIG_TEXT_SIZE];
+    const struct backups_options options = {.url = config->storage_url,
+                                            .directory = path,
+                                            .every_s = config->backup_every_s,
+                                            .keep = config->backup_keep};
+    if (config->backup_directory[0] == '/')
+        snprintf(path, sizeof(path), "%s", config->backup_directory);
+    else
+        snprintf(path, sizeof(path), "%s/%s", app->state_directory, config->backup_directory);
+    return config->backup_every_s > 0 ? backups_start(&options, &app->backups, err) : CXD_OK;
+}
+
 static enum cxd_err start_all(struct app *app, bool starter_surveys, struct error *err) {
     enum cxd_err result = calendar_set_zone(app->config->timezone, err);
     if (result == CXD_OK)
@@ -174,6 +189,8 @@ static enum cxd_err start_all(struct app *app, bool starter_surveys, struct erro
     if (result == CXD_OK)
         result = housekeeping_start(app->ingest, app->catalog, app->config->retention_every_s,
                                     &app->housekeeping, err);
+    if (result == CXD_OK)
+        result = start_backups(app, err);
     if (result == CXD_OK)
         result = write_endpoint(app, err);
     return result;
@@ -242,6 +259,7 @@ void app_stop(struct app *app) {
     http_server_stop(app->http, STOP_GRACE_MS);
     if (app->has_endpoint)
         api_remove_state_file(app, "endpoint");
+    backups_stop(app->backups);
     housekeeping_stop(app->housekeeping);
     ingest_stop(app->ingest);
     http_server_close(app->http);

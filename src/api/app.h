@@ -19,6 +19,7 @@ struct app {
     struct catalog *catalog;
     struct ingest *ingest;
     struct housekeeping *housekeeping;
+    struct backups *backups; /* NULL: none are made */
     struct http_server *http;
     char state_directory[CONFIG_TEXT_SIZE];
     struct burst_table *bursts;

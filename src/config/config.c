@@ -164,6 +164,8 @@ static enum cxd_err check_together(const struct config *config, struct error *er
     if ((config->tls_certificate[0] == '\0') != (config->tls_key[0] == '\0'))
         return error_set(err, ERR_CONFIG, "[tls] %s: is missing, and certificate and key belong together",
                          config->tls_key[0] == '\0' ? "key" : "certificate");
+    if (config->backup_every_s > 0 && strncmp(config->storage_url, "memory:", strlen("memory:")) == 0)
+        return error_set(err, ERR_CONFIG, "[backup] every: what is kept in memory: cannot be backed up");
     if (config->batch_bytes < config->body_bytes)
         return error_set(err, ERR_CONFIG, "[limits] batch_bytes: %lld is less than body_bytes, %lld",
                          (long long)config->batch_bytes, (long long)config->body_bytes);

@@ -35,6 +35,10 @@ struct config {
     char storage_url[CONFIG_TEXT_SIZE]; /* "sqlite:PATH", "memory:" */
     int64_t queue_length;               /* changes that may wait for the writer */
     int64_t retention_every_s;
+    /* [backup] */
+    int64_t backup_every_s; /* 0: never */
+    int64_t backup_keep;
+    char backup_directory[CONFIG_TEXT_SIZE]; /* relative: to the state directory */
     /* [reporting] */
     char timezone[CONFIG_TEXT_SIZE];
     /* [access] */

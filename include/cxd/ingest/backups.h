@@ -1,0 +1,39 @@
+#ifndef CXD_INGEST_BACKUPS_H
+#define CXD_INGEST_BACKUPS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cxd/base/compiler.h"
+#include "cxd/base/error.h"
+
+/* The daemon's own backups: a thread that makes a verified copy (see store/backup.h) at every interval, named
+ * cxd-YYYYMMDDTHHMMSSZ.db, and then removes the oldest of such names beyond `keep`. The interval counts from the newest that is there, also
+ * after a restart. A failure is logged (backup_failed) and tried again after the interval, or ten minutes if that is shorter. */
+
+struct backups;
+
+struct backups_options {
+    const char *url;       /* of the store */
+    const char *directory; /* made if it is not there; its parent must be */
+    int64_t every_s;       /* ≥ 1 */
+    int64_t keep;          /* ≥ 1 */
+};
+
+struct backups_status {
+    int64_t last_success_ms; /* when the newest backup was begun; TIME_MIN: there is none */
+    int64_t duration_ms;     /* of the last that this process made; 0: none yet */
+    int64_t size_bytes;      /* of the newest */
+    int64_t failures;        /* since the start */
+    bool is_failing;         /* the last try failed */
+    bool is_running;
+};
+
+CXD_NODISCARD enum cxd_err backups_start(const struct backups_options *options, struct backups **ret_backups,
+                                         struct error *err);
+/* Any thread. */
+void backups_status(struct backups *backups, struct backups_status *ret_status);
+/* Ends the thread, and a backup that runs, within a second or so: before the store is closed. Takes NULL. */
+void backups_stop(struct backups *backups);
+
+#endif

@@ -1,0 +1,334 @@
+/* The daemon's own backups: a thread that copies the database to a directory at every interval, verifies each copy, and keeps the newest.
+ * It reads by connections of its own and takes its time: the writer and its disk come first. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "cxd/base/clock.h"
+#include "cxd/base/log.h"
+#include "cxd/ingest/backups.h"
+#include "cxd/store/backup.h"
+
+enum {
+    NICE = 10,
+    LOOK_MS = 60 * 1000,   /* the clock may be set meanwhile, or the machine sleep */
+    RETRY_MS = 600 * 1000, /* after a failure, if the interval is not shorter */
+    NAME_SIZE = sizeof("cxd-YYYYMMDDTHHMMSSZ.db")
+};
+
+struct backups {
+    char *url, *directory;
+    int64_t every_ms;
+    size_t keep;
+    pthread_t thread;
+    pthread_mutex_t lock; /* of what follows */
+    pthread_cond_t ending;
+    bool is_ending;
+    struct backups_status status;
+    /* The thread's own: */
+    int64_t last_ms;       /* wall clock of the newest backup; TIME_MIN: none */
+    int64_t last_mono_ms;  /* monotonic clock of the last run */
+    int64_t wait_ms;       /* from then to the next */
+    int64_t step_begun_ms; /* of a backup's progress */
+};
+
+/* Sleeps; true if the end has come. */
+static bool rest(struct backups *backups, int64_t ms) {
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    int64_t ns = until.tv_nsec + ms % 1000 * 1000000;
+    until.tv_sec += ms / 1000 + ns / 1000000000;
+    until.tv_nsec = ns % 1000000000;
+    pthread_mutex_lock(&backups->lock);
+    int woken = 0;
+    while (!backups->is_ending && woken == 0)
+        woken = pthread_cond_timedwait(&backups->ending, &backups->lock, &until);
+    bool ending = backups->is_ending;
+    pthread_mutex_unlock(&backups->lock);
+    return ending;
+}
+
+/* Rests as long as the last step took: half of the disk and of a core at most. */
+static bool tell(void *context, enum store_stage stage, int64_t done, int64_t total) {
+    struct backups *backups = context;
+    (void)stage;
+    (void)done;
+    (void)total;
+    bool ending = rest(backups, clock_monotonic_ms() - backups->step_begun_ms);
+    backups->step_begun_ms = clock_monotonic_ms();
+    return !ending;
+}
+
+/* "cxd-20261124T120000Z.db" to its time; false for every other name. */
+static bool parse_name(const char *name, int64_t *ret_ms) {
+    static const char pattern[] = "cxd-########T######Z.db";
+    if (strlen(name) != sizeof(pattern) - 1)
+        return false;
+    for (size_t i = 0; i < sizeof(pattern) - 1; i++)
+        if (pattern[i] == '#' ? name[i] < '0' || name[i] > '9' : name[i] != pattern[i])
+            return false;
+    char text[TIME_TEXT_SIZE];
+    int length = snprintf(text, sizeof(text), "%.4s-%.2s-%.2sT%.2s:%.2s:%.2sZ", name + 4, name + 8, name + 10,
+                          name + 13, name + 15, name + 17);
+    return time_parse(text, (size_t)length, ret_ms);
+}
+
+static void make_name(int64_t now_ms, char out[NAME_SIZE]) {
+    char text[TIME_TEXT_SIZE];
+    time_format(text, now_ms / 1000 * 1000);
+    snprintf(out, NAME_SIZE, "cxd-%.4s%.2s%.2sT%.2s%.2s%.2sZ.db", text, text + 5, text + 8, text + 11,
+             text + 14, text + 17);
+}
+
+static bool is_backup(int directory, const char *name, int64_t *ret_ms) {
+    struct stat found;
+    return parse_name(name, ret_ms) && fstatat(directory, name, &found, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISREG(found.st_mode);
+}
+
+/* What a crash left: nobody holds its lock. */
+static void remove_leftover(int directory, const char *name) {
+    static const char *const BESIDE[] = {"-journal", "-wal", "-shm", ""};
+    char stem[NAME_SIZE], path[NAME_SIZE + 32];
+    int64_t at_ms;
+    size_t length = strlen(name);
+    if (length != NAME_SIZE - 1 + strlen(".partial") || strcmp(name + NAME_SIZE - 1, ".partial") != 0)
+        return;
+    memcpy(stem, name, NAME_SIZE - 1);
+    stem[NAME_SIZE - 1] = '\0';
+    if (!parse_name(stem, &at_ms))
+        return;
+    int fd = openat(directory, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+        for (size_t i = 0; i < CXD_COUNT(BESIDE); i++) {
+            snprintf(path, sizeof(path), "%s.partial%s", stem, BESIDE[i]);
+            (void)unlinkat(directory, path, 0);
+        }
+    if (fd >= 0)
+        close(fd);
+}
+
+struct names {
+    char (*items)[NAME_SIZE];
+    size_t count, capacity;
+};
+
+static bool add_name(struct names *names, const char *name) {
+    if (names->count == names->capacity) {
+        size_t larger = names->capacity > 0 ? 2 * names->capacity : 16;
+        void *grown = reallocarray(names->items, larger, sizeof(*names->items));
+        if (grown == NULL)
+            return false;
+        names->items = grown;
+        names->capacity = larger;
+    }
+    memcpy(names->items[names->count++], name, NAME_SIZE);
+    return true;
+}
+
+static int compare_names(const void *a, const void *b) {
+    return memcmp(a, b, NAME_SIZE);
+}
+
+/* The backups in the directory, oldest first, and away with leftovers. Without the directory there are none. The names are to be
+ * freed. */
+static void list_backups(const struct backups *backups, struct names *ret_names) {
+    struct names names = {NULL, 0, 0};
+    DIR *directory = opendir(backups->directory);
+    struct dirent *entry;
+    while (directory != NULL && (entry = readdir(directory)) != NULL) {
+        int64_t at_ms;
+        if (is_backup(dirfd(directory), entry->d_name, &at_ms)) {
+            if (!add_name(&names, entry->d_name))
+                break;
+        } else {
+            remove_leftover(dirfd(directory), entry->d_name);
+        }
+    }
+    if (directory != NULL)
+        closedir(directory);
+    if (names.count > 0)
+        qsort(names.items, names.count, sizeof(*names.items), compare_names);
+    *ret_names = names;
+}
+
+/* The oldest beyond `keep` go, but never the one that was just made, whatever the clock says. */
+static void remove_old(const struct backups *backups, const char *made) {
+    struct names names;
+    char path[PATH_MAX];
+    list_backups(backups, &names);
+    size_t left = names.count;
+    for (size_t i = 0; i < names.count && left > backups->keep; i++) {
+        if (strcmp(names.items[i], made) == 0)
+            continue;
+        snprintf(path, sizeof(path), "%s/%s", backups->directory, names.items[i]);
+        if (unlink(path) == 0)
+            log_record(LOG_LEVEL_INFO, "backup_removed", "file=%s", names.items[i]);
+        left--;
+    }
+    free(names.items);
+}
+
+/* The schedule goes on from the newest backup that is there. One from the future, beyond what a clock is off by, says nothing. */
+static void find_last(struct backups *backups) {
+    struct names names;
+    struct stat found;
+    char path[PATH_MAX];
+    int64_t now_ms = clock_now_ms(), at_ms = 0, size_bytes = 0;
+    list_backups(backups, &names);
+    for (size_t i = 0; i < names.count; i++)
+        if (parse_name(names.items[i], &at_ms) && at_ms <= now_ms + backups->every_ms) {
+            backups->last_ms = at_ms < now_ms ? at_ms : now_ms;
+            snprintf(path, sizeof(path), "%s/%s", backups->directory, names.items[i]);
+            size_bytes = stat(path, &found) == 0 ? found.st_size : 0;
+        }
+    free(names.items);
+    pthread_mutex_lock(&backups->lock);
+    backups->status.last_success_ms = backups->last_ms;
+    backups->status.size_bytes = size_bytes;
+    pthread_mutex_unlock(&backups->lock);
+}
+
+static enum cxd_err make_directory(const char *path, struct error *err) {
+    if (mkdir(path, 0700) != 0 && errno != EEXIST)
+        return error_set(err, ERR_STORAGE, "cannot make the directory %s: %s", path, strerror(errno));
+    return CXD_OK;
+}
+
+static void note_success(struct backups *backups, const char *name, int64_t at_ms, int64_t duration_ms,
+                         const struct store_report *report) {
+    pthread_mutex_lock(&backups->lock);
+    backups->status.last_success_ms = at_ms;
+    backups->status.duration_ms = duration_ms;
+    backups->status.size_bytes = report->bytes;
+    backups->status.is_failing = false;
+    pthread_mutex_unlock(&backups->lock);
+    log_record(LOG_LEVEL_INFO, "backup", "file=%s responses=%lld bytes=%lld seconds=%.1f", name,
+               (long long)report->responses, (long long)report->bytes, (double)duration_ms / 1000);
+}
+
+static void note_failure(struct backups *backups, enum cxd_err result, const struct error *err) {
+    pthread_mutex_lock(&backups->lock);
+    backups->status.failures++;
+    backups->status.is_failing = true;
+    pthread_mutex_unlock(&backups->lock);
+    log_record(LOG_LEVEL_ERROR, "backup_failed", "error=%s detail=%s", error_slug(result), err->detail);
+}
+
+static void set_running(struct backups *backups, bool is_running) {
+    pthread_mutex_lock(&backups->lock);
+    backups->status.is_running = is_running;
+    pthread_mutex_unlock(&backups->lock);
+}
+
+static void run_once(struct backups *backups) {
+    const struct store_progress progress = {tell, backups};
+    int64_t now_ms = clock_now_ms(), begun_ms = clock_monotonic_ms();
+    struct store_report report;
+    struct error err;
+    char name[NAME_SIZE], path[PATH_MAX];
+    make_name(now_ms, name);
+    snprintf(path, sizeof(path), "%s/%s", backups->directory, name);
+    backups->step_begun_ms = begun_ms;
+    set_running(backups, true);
+    enum cxd_err result = make_directory(backups->directory, &err);
+    if (result == CXD_OK)
+        result = store_backup(backups->url, path, &progress, &report, &err);
+    set_running(backups, false);
+    backups->last_mono_ms = clock_monotonic_ms();
+    backups->wait_ms = backups->every_ms;
+    if (result == CXD_OK) {
+        backups->last_mono_ms = begun_ms; /* every: from begin to begin */
+        backups->last_ms = now_ms;
+        note_success(backups, name, now_ms, clock_monotonic_ms() - begun_ms, &report);
+        remove_old(backups, name);
+    } else if (result != ERR_CANCELLED) {
+        backups->wait_ms = backups->every_ms < RETRY_MS ? backups->every_ms : RETRY_MS;
+        note_failure(backups, result, &err);
+    }
+}
+
+/* How long until the next, by the clock that says sooner. */
+static int64_t left_ms(const struct backups *backups) {
+    int64_t left = backups->last_mono_ms + backups->wait_ms - clock_monotonic_ms();
+    if (backups->last_ms != TIME_MIN && !backups->status.is_failing) {
+        int64_t by_wall = backups->last_ms + backups->every_ms - clock_now_ms();
+        left = by_wall < left ? by_wall : left;
+    }
+    return left < 0 ? 0 : left;
+}
+
+static void *backups_main(void *argument) {
+    struct backups *backups = argument;
+    /* Of this thread only. Where a sandbox forbids it, the rests must do. */
+    (void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), NICE);
+    find_last(backups);
+    backups->last_mono_ms = clock_monotonic_ms();
+    backups->wait_ms = backups->last_ms == TIME_MIN ? 0 : backups->every_ms;
+    for (int64_t left = left_ms(backups); !rest(backups, left < LOOK_MS ? left : LOOK_MS);
+         left = left_ms(backups))
+        if (left_ms(backups) == 0)
+            run_once(backups);
+    return NULL;
+}
+
+static void backups_free(struct backups *backups) {
+    pthread_cond_destroy(&backups->ending);
+    pthread_mutex_destroy(&backups->lock);
+    free(backups->url);
+    free(backups->directory);
+    free(backups);
+}
+
+enum cxd_err backups_start(const struct backups_options *options, struct backups **ret_backups,
+                           struct error *err) {
+    struct backups *backups = calloc(1, sizeof(*backups));
+    if (backups == NULL)
+        return error_set(err, ERR_NO_MEMORY, "no memory for the backups");
+    backups->url = strdup(options->url);
+    backups->directory = strdup(options->directory);
+    backups->every_ms = options->every_s * 1000;
+    backups->keep = (size_t)options->keep;
+    backups->last_ms = TIME_MIN;
+    backups->status.last_success_ms = TIME_MIN;
+    pthread_mutex_init(&backups->lock, NULL);
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&backups->ending, &attributes);
+    pthread_condattr_destroy(&attributes);
+    if (backups->url == NULL || backups->directory == NULL ||
+        pthread_create(&backups->thread, NULL, backups_main, backups) != 0) {
+        backups_free(backups);
+        return error_set(err, ERR_SYSTEM, "cannot start the thread of the backups");
+    }
+    *ret_backups = backups;
+    return CXD_OK;
+}
+
+void backups_status(struct backups *backups, struct backups_status *ret_status) {
+    pthread_mutex_lock(&backups->lock);
+    *ret_status = backups->status;
+    pthread_mutex_unlock(&backups->lock);
+}
+
+void backups_stop(struct backups *backups) {
+    if (backups == NULL)
+        return;
+    pthread_mutex_lock(&backups->lock);
+    backups->is_ending = true;
+    pthread_cond_signal(&backups->ending);
+    pthread_mutex_unlock(&backups->lock);
+    pthread_join(backups->thread, NULL);
+    backups_free(backups);
+}
