@@ -142,7 +142,7 @@ help:
 	@echo 'make             release build: build/cxd'
 	@echo 'make run         install what is missing, build, start on 127.0.0.1:$(PORT) (PORT=9000 for another)'
 	@echo 'make check       install what tests need, run all of them'
-	@echo 'make bench       speed and scale, as a table and build/bench/result.json (BENCH="speed", "scale", "delay", "all")'
+	@echo 'make bench       speed and scale, as a table and build/bench/result.json (BENCH="speed", "scale", "delay", "footprint", "all")'
 	@echo 'make crash       kill -9 under load (KILLS=100)'
 	@echo 'make torture     every fault: memory, storage, clock, connections, kills; prints a table'
 	@echo 'make fuzz        fuzz every parser, and all calls against a model (FUZZ_SECONDS=300 each)'

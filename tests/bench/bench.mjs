@@ -1,6 +1,6 @@
 // The driver of `make bench`: measures, prints tables, and writes all of it as JSON.
 //
-//     node tests/bench/bench.mjs [speed|delay|scale|all] [--json FILE] [--seconds S] [--rounds N]
+//     node tests/bench/bench.mjs [speed|delay|scale|footprint|all] [--json FILE] [--seconds S] [--rounds N]
 //                                [--connections 16,64,256] [--delays 2,10] [--sizes 10000,1000000,20000000] [--keep]
 //
 // Ends with 1 when a request failed or a figure was wrong. A bound that is broken is marked, and is no failure: it
@@ -10,13 +10,15 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { footprint } from './footprint.mjs'
+import { discardGenerated } from './generated.mjs'
 import { closeClient } from './load.mjs'
 import { report } from './report.mjs'
 import { scale } from './scale.mjs'
 import { BenchError, installRival, workshop } from './servers.mjs'
 import { delay, speed } from './speed.mjs'
 
-const parts = { speed, delay, scale }
+const parts = { speed, delay, scale, footprint } // footprint last: it posts to the databases of scale
 
 function readOptions () {
   const { values, positionals } = parseArgs({
@@ -36,7 +38,7 @@ function readOptions () {
     return Number(text)
   })
   const chosen = positionals.length === 0 || positionals.includes('all') ? Object.keys(parts) : positionals
-  for (const part of chosen) if (!parts[part]) throw new BenchError(`there is no part "${part}" (speed, delay, scale, all)`)
+  for (const part of chosen) if (!parts[part]) throw new BenchError(`there is no part "${part}" (${Object.keys(parts).join(', ')}, all)`)
   return {
     chosen,
     json: values.json,
@@ -58,13 +60,14 @@ async function main () {
     bounds: []
   }
   mkdirSync(workshop, { recursive: true })
-  if (options.chosen.some((part) => part !== 'scale')) installRival()
+  if (options.chosen.some((part) => part === 'speed' || part === 'delay')) installRival()
   let errors = 0
   for (const part of Object.keys(parts).filter((name) => options.chosen.includes(name))) {
     result[part] = await parts[part](options)
     result.bounds.push(...result[part].bounds)
     errors += result[part].errors
   }
+  if (!options.keep) discardGenerated()
   mkdirSync(dirname(options.json), { recursive: true })
   writeFileSync(options.json, JSON.stringify(result, null, 1) + '\n')
   process.stdout.write(report(result, options))

@@ -47,6 +47,34 @@ function scaleText ({ sizes }) {
     table(['stored', 'MB at start', 'MB after all', 'MB at peak', 'bytes a response', 'generated in s'], sums)
 }
 
+const kilobytes = (bytes) => whole(bytes / 1024)
+
+function footprintText ({ program, spawnMs, sizes, connections, loadConnections }) {
+  const name = ({ size }) => size === 0 ? 'nothing' : whole(size)
+  const memoryOf = (title, pick) => [title, (size) => {
+    const { rss, pss, anonymous, peak } = pick(size)
+    return [rss, pss, anonymous, peak].map(megabytes).join(' / ')
+  }]
+  const idleOf = (title, pick) => [title, (size) => `${pick(size).wakeups.toFixed(1)} / ${whole(pick(size).cpuUs)}`]
+  const rows = [
+    ['start to ready, ms: median / 90th', ({ start }) => `${ms(start.ms)} / ${ms(start.p90Ms)}`],
+    ['the first start, ms', ({ start }) => ms(start.firstMs)],
+    memoryOf('MB idle: resident / proportional / own / peak', ({ idle }) => idle.memory),
+    memoryOf(`the same with ${connections} idle connections`, ({ connected }) => connected.memory),
+    memoryOf(`the same, ${loadConnections} connections posting`, ({ load }) => load.posting),
+    memoryOf(`the same, ${loadConnections} connections reading`, ({ load }) => load.reading),
+    idleOf('idle, a second: wake-ups / CPU µs', ({ idle }) => idle),
+    idleOf(`the same with ${connections} idle connections`, ({ connected }) => connected),
+    idleOf('the same after load', ({ after }) => after),
+    ['MB on disk', (size) => megabytes(size.diskBytes)],
+    ['bytes on disk a response', (size) => whole(size.bytesPerResponse)]
+  ]
+  return `Footprint: the program has ${kilobytes(program.strippedBytes)} KB (${kilobytes(program.debugBytes)} with debug information) and loads ` +
+    `${program.loaded} libraries of together ${megabytes(program.loadedBytes)} MB,\nof which it names ${program.linked.length}: ${program.linked.join(' ')}. ` +
+    `Starting any process takes ${ms(spawnMs)} ms here\n\n` +
+    table(['with stored', ...sizes.map(name)], rows.map(([title, cell]) => [title, ...sizes.map(cell)]))
+}
+
 function boundsText (bounds) {
   return table(['bound', 'is', 'must be', ''], bounds.map((one) => [
     one.what, ratio(one.value), one.bound, one.kept ? 'kept' : 'BROKEN'
@@ -58,6 +86,7 @@ export function report (result, options) {
   if (result.speed) parts.push(speedText(result.speed, options))
   if (result.delay) parts.push(delayText(result.delay, options))
   if (result.scale) parts.push(scaleText(result.scale))
+  if (result.footprint) parts.push(footprintText(result.footprint))
   if (result.bounds.length > 0) parts.push(boundsText(result.bounds))
   return parts.join('\n\n') + '\n'
 }

@@ -1,28 +1,13 @@
 // Scale: what reading costs and holds with few and with many responses stored. Each size is generated, served by cxd, asked,
 // posted to, and measured in memory and on disk.
 
-import { spawn } from 'node:child_process'
-import { readdirSync, rmSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { diskBytes, generated } from './generated.mjs'
 import { median, postMany, quantile, request, wrk } from './load.mjs'
-import { BenchError, freshFolder, memory, programs, startServer, storedCount } from './servers.mjs'
+import { BenchError, memory, startServer, storedCount } from './servers.mjs'
 
 const REQUESTS = 200
 const POSTS = 10000
 const MEMORY_BOUND = 64 * 1024 * 1024
-
-async function generate (folder, size) {
-  const url = `sqlite:${join(folder, 'cxd.db')}`
-  const child = spawn(join(programs, 'generate'), [url, String(size)], { stdio: ['ignore', 'pipe', 2] })
-  let out = ''
-  child.stdout.on('data', (chunk) => { out += chunk })
-  const code = await new Promise((resolve, reject) => {
-    child.on('error', () => reject(new BenchError('generate is not built: run "make bench"')))
-    child.on('close', resolve)
-  })
-  if (code !== 0) throw new BenchError(`generating ${size} responses failed`)
-  return JSON.parse(out)
-}
 
 const day = (ms) => new Date(ms).toISOString().slice(0, 10)
 
@@ -67,17 +52,9 @@ async function checkFigures (server, written) {
   }
 }
 
-function diskBytes (folder) {
-  return readdirSync(folder).filter((name) => name.startsWith('cxd.db'))
-    .reduce((sum, name) => sum + statSync(join(folder, name)).blocks * 512, 0)
-}
-
 async function measureSize (size, options) {
-  const folder = freshFolder(`scale-${size}`)
-  const began = Date.now()
-  process.stderr.write(`bench: generating ${size} responses\n`)
-  const written = await generate(folder, size)
-  const result = { size, generateSeconds: (Date.now() - began) / 1000, questions: {} }
+  const { folder, written, seconds } = await generated(size)
+  const result = { size, generateSeconds: seconds, questions: {} }
   const server = await startServer('sqlite', folder)
   try {
     result.startMemory = memory(server.pid)
@@ -97,7 +74,6 @@ async function measureSize (size, options) {
     await server.stop()
   }
   result.bytesPerResponse = diskBytes(folder) / (size + POSTS)
-  if (!options.keep) rmSync(folder, { recursive: true, force: true })
   return result
 }
 
