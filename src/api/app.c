@@ -218,6 +218,10 @@ enum cxd_err app_start(const struct config *config, bool starter_surveys, struct
     return CXD_OK;
 }
 
+const struct store_upgrade *app_upgraded(const struct app *app) {
+    return store_upgraded(app->store);
+}
+
 const char *app_scheme(const struct app *app) {
     return http_server_is_tls(app->http) ? "https" : "http";
 }

@@ -98,6 +98,17 @@ static void reload(struct app *app) {
         log_record(LOG_LEVEL_ERROR, "reload_refused", "detail=%s", err.detail);
 }
 
+static void log_upgrade(const struct store_upgrade *upgrade) {
+    if (upgrade == NULL)
+        return;
+    if (upgrade->backup != NULL)
+        log_record(LOG_LEVEL_INFO, "upgraded", "from=%lld to=%lld backup=%s", (long long)upgrade->from,
+                   (long long)upgrade->to, upgrade->backup);
+    else
+        log_record(LOG_LEVEL_WARNING, "upgraded_without_backup", "from=%lld to=%lld reason=no_room",
+                   (long long)upgrade->from, (long long)upgrade->to);
+}
+
 static int run(const struct config *config, bool starter_surveys) {
     struct error err;
     struct app *app;
@@ -112,6 +123,7 @@ static int run(const struct config *config, bool starter_surveys) {
     fflush(stdout);
     log_record(LOG_LEVEL_INFO, "started", "version=%s listen=%s state_directory=%s", CXD_VERSION,
                app_address(app), app_state_directory(app));
+    log_upgrade(app_upgraded(app));
     int received = 0;
     while (sigwait(&awaited, &received) != 0 || received == SIGHUP)
         if (received == SIGHUP) {

@@ -15,6 +15,7 @@ struct store_engine {
     void (*close)(struct store *store);
     const char *(*directory)(const struct store *store);
     bool (*read_disk)(const struct store *store, struct store_disk *ret_disk); /* NULL: there are no files */
+    const struct store_upgrade *(*upgraded)(const struct store *store);        /* NULL: it never has to */
     enum cxd_err (*apply)(struct store *store, struct change *const *changes, size_t count,
                           struct error *err);
     enum cxd_err (*rebuild)(struct store *store, int64_t *ret_responses, struct error *err);

@@ -49,6 +49,11 @@ bool store_read_disk(const struct store *store, struct store_disk *ret_disk) {
     return store->engine->read_disk && store->engine->read_disk(store, ret_disk);
 }
 
+const struct store_upgrade *store_upgraded(const struct store *store) {
+    const struct store_upgrade *upgrade = store->engine->upgraded ? store->engine->upgraded(store) : NULL;
+    return upgrade && upgrade->from != upgrade->to ? upgrade : NULL;
+}
+
 enum cxd_err store_apply(struct store *store, struct change *const *changes, size_t count,
                          struct error *err) {
     return store->engine->apply(store, changes, count, err);

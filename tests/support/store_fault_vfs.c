@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -29,7 +30,7 @@ struct fault_control {
     _Atomic int64_t armed;               /* bit 1 << class */
     _Atomic int64_t left;                /* calls of an armed class until one fails: 1 is the next */
     _Atomic int64_t on;                  /* 0: that one fails; 1: and all after it, until disarmed */
-    _Atomic int64_t error;               /* errno */
+    _Atomic int64_t error;               /* errno; −1: the process is killed */
     _Atomic int64_t short_write;         /* 1: half of the bytes are written before it fails */
     _Atomic int64_t injected;            /* faults so far */
     _Atomic int64_t checkpoint_pages;    /* of the next writer's wal_autocheckpoint; 0: its own */
@@ -54,6 +55,9 @@ static bool strikes(enum fault_class class) {
         return false;
     }
     atomic_fetch_add(&control->injected, 1);
+    if (atomic_load(&control->error) < 0 && !atomic_load(&control->short_write)) {
+        raise(SIGKILL);
+    }
     return true;
 }
 
@@ -82,6 +86,9 @@ static int fault_write(sqlite3_file *base, const void *bytes, int count, sqlite3
     }
     if (atomic_load(&control->short_write)) {
         (void)file->real->pMethods->xWrite(file->real, bytes, count / 2, offset);
+        if (atomic_load(&control->error) < 0) {
+            raise(SIGKILL);
+        }
     }
     return fail(file, atomic_load(&control->error) == ENOSPC ? SQLITE_FULL : SQLITE_IOERR_WRITE);
 }

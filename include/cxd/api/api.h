@@ -7,6 +7,7 @@
 #include "cxd/base/compiler.h"
 #include "cxd/base/error.h"
 #include "cxd/config/config.h"
+#include "cxd/store/store.h"
 
 /* The application: opens store, catalog, writer and HTTP server, wires the routes, and takes them down in the right order. */
 
@@ -19,6 +20,8 @@ CXD_NODISCARD enum cxd_err app_check(const struct config *config, struct error *
  * where `starter_surveys` is set, the surveys nps, csat and ces are created if there is no survey at all. */
 CXD_NODISCARD enum cxd_err app_start(const struct config *config, bool starter_surveys, struct app **ret_app,
                                      struct error *err);
+/* See store_upgraded. */
+const struct store_upgrade *app_upgraded(const struct app *app);
 const char *app_scheme(const struct app *app);          /* "http" or "https" */
 const char *app_address(const struct app *app);         /* "127.0.0.1:8080" */
 const char *app_state_directory(const struct app *app); /* where admin.key and endpoint are */

@@ -167,8 +167,10 @@ struct change {
  * once is not looked at again, unless a response as old is stored later or the survey changes.
  * CHANGE_SETTLE takes effect after the rest of its batch is durable: AMENDED, or MISSING where readers hold the old bytes (try again). */
 
-/* Opens (creating or migrating as needed) the store that `url` names: "sqlite:PATH" or "memory:". ERR_CONFIG for another URL,
- * ERR_LOCKED if another process has it open, ERR_SCHEMA if it was written by a newer cxd or is not cxd's, ERR_STORAGE. */
+/* Opens (creating or upgrading as needed) the store that `url` names: "sqlite:PATH" or "memory:". ERR_CONFIG for another URL,
+ * ERR_LOCKED if another process has it open, ERR_SCHEMA if it was written by a newer cxd or is not cxd's, ERR_STORAGE. A store that an
+ * older cxd wrote is backed up beside itself first, and its upgrade tried on a copy, where the disk has room. An upgrade that fails
+ * leaves the store as it was. */
 CXD_NODISCARD enum cxd_err store_open(const char *url, struct store **ret_store, struct error *err);
 /* `beat`, which must outlive the store, is answered with every change that store_apply writes: a long batch is not a stuck one. */
 void store_watch(struct store *store, struct heartbeat *beat);
@@ -177,6 +179,14 @@ void store_close(struct store *store);
 
 /* The directory that holds the store's file, or NULL (memory:). Owned by the store. */
 const char *store_directory(const struct store *store);
+
+/* What opening it has done to a store that an older cxd wrote. */
+struct store_upgrade {
+    int64_t from, to;   /* numbers of schemas */
+    const char *backup; /* the file as it was before; NULL: there was no room for it */
+};
+/* NULL where there was nothing to do. Owned by the store. */
+const struct store_upgrade *store_upgraded(const struct store *store);
 
 /* Applies changes in order as one transaction and makes it durable, setting each one's outcome. On an error nothing was applied,
  * outcomes mean nothing, and the store is usable again: ERR_STORAGE_FULL, ERR_STORAGE, ERR_NO_MEMORY. */

@@ -113,7 +113,7 @@ enum cxd_err sqlite_backup(const char *path, const char *to, const struct store_
     watch_vfs_register();
     enum cxd_err code = source_open(path, NULL, &source, err);
     if (code == CXD_OK) {
-        code = partial_create(to, source.bytes, &partial, err);
+        code = partial_create(to, PARTIAL_IS_NEW, source.bytes, &partial, err);
     }
     if (code == CXD_OK) {
         code = make_copy(&source, path, &partial, &watch, ret_report, err);
@@ -169,7 +169,7 @@ enum cxd_err sqlite_restore(const char *from, const char *path, const struct sto
         code = source_open(from, NULL, &source, err);
     }
     if (code == CXD_OK) {
-        code = partial_create(path, source.bytes, &partial, err);
+        code = partial_create(path, PARTIAL_IS_NEW, source.bytes, &partial, err);
     }
     if (code == CXD_OK) {
         code = file_lock(path, &lock_fd, err);

@@ -21,14 +21,17 @@ void source_close(struct source *source);
 
 /* partial.c: a file on its way: "PATH.partial", locked, for its owner only. */
 struct partial {
+    bool replaces;
     char *path, *name, *directory; /* the partial's, the name that it will have, and where both lie */
     int fd;
 };
-/* Makes it, empty; one that a crash left is taken over. ERR_EXISTS if there is something under the name already, ERR_STORAGE_FULL if
- * the file system has no room for `bytes`. */
-CXD_NODISCARD enum cxd_err partial_create(const char *name, int64_t bytes, struct partial *ret_partial,
-                                          struct error *err);
-/* Makes it durable and gives it its name, in place of nothing else. On an error discard it. */
+/* What may be under the name already. */
+enum partial_kind { PARTIAL_IS_NEW, PARTIAL_REPLACES };
+/* Makes it, empty; one that a crash left is taken over. ERR_EXISTS if there is something under the name that it must not replace,
+ * ERR_STORAGE_FULL if the file system has no room for `bytes`. */
+CXD_NODISCARD enum cxd_err partial_create(const char *name, enum partial_kind kind, int64_t bytes,
+                                          struct partial *ret_partial, struct error *err);
+/* Makes it durable and gives it its name. On an error discard it. */
 CXD_NODISCARD enum cxd_err partial_publish(struct partial *partial, struct error *err);
 /* Removes what has not been published, and frees. */
 void partial_discard(struct partial *partial);

@@ -221,6 +221,19 @@ enum cxd_err db_exec(struct db *db, const char *sql, const char *doing, struct e
     return sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK ? CXD_OK : db_error(db, doing, err);
 }
 
+enum cxd_err db_read_number(struct db *db, const char *sql, int64_t *ret_number, struct error *err) {
+    sqlite3_stmt *stmt = NULL;
+    enum cxd_err code = CXD_OK;
+    if (sqlite3_prepare_v2(db->handle, sql, -1, &stmt, NULL) != SQLITE_OK ||
+        sqlite3_step(stmt) != SQLITE_ROW) {
+        code = db_error(db, "cannot read the database", err);
+    } else {
+        *ret_number = sqlite3_column_int64(stmt, 0);
+    }
+    sqlite3_finalize(stmt);
+    return code;
+}
+
 enum cxd_err db_statement(struct db *db, enum query query, sqlite3_stmt **ret_stmt, struct error *err) {
     sqlite3_stmt **stmt = &db->statements[query];
     if (!*stmt && sqlite3_prepare_v3(db->handle, SQL_QUERIES[query], -1, SQLITE_PREPARE_PERSISTENT, stmt,

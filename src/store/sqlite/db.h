@@ -37,6 +37,10 @@ enum cxd_err db_error(struct db *db, const char *doing, struct error *err);
 /* Runs a text of several statements. */
 CXD_NODISCARD enum cxd_err db_exec(struct db *db, const char *sql, const char *doing, struct error *err);
 
+/* The first column of the first row, for what is asked once. */
+CXD_NODISCARD enum cxd_err db_read_number(struct db *db, const char *sql, int64_t *ret_number,
+                                          struct error *err);
+
 /* The query's statement, ready to be bound. */
 CXD_NODISCARD enum cxd_err db_statement(struct db *db, enum query query, sqlite3_stmt **ret_stmt,
                                         struct error *err);

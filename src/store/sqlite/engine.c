@@ -21,6 +21,7 @@ static void sqlite_close(struct store *base) {
     arena_free(&store->declared.arena);
     arena_free(&store->scratch);
     buffer_free(&store->text);
+    free(store->upgrade_backup);
     free(store->directory);
     free(store->path);
     free(store);
@@ -51,7 +52,7 @@ static enum cxd_err open_file(struct sqlite_store *store, struct error *err) {
         code = db_open(store->path, DB_WRITER, &store->db, err);
     }
     if (code == CXD_OK) {
-        code = migrate(&store->db, store->path, err);
+        code = migrate(store, err);
     }
     /* Migrations have outdated the statements that end a transaction: prepare them again while there is
      * memory. */
@@ -93,12 +94,17 @@ static const char *sqlite_directory(const struct store *base) {
     return ((const struct sqlite_store *)base)->directory;
 }
 
+static const struct store_upgrade *sqlite_upgraded(const struct store *base) {
+    return &((const struct sqlite_store *)base)->upgrade;
+}
+
 const struct store_engine STORE_SQLITE = {
     .scheme = "sqlite",
     .open = sqlite_open,
     .close = sqlite_close,
     .directory = sqlite_directory,
     .read_disk = sqlite_read_disk,
+    .upgraded = sqlite_upgraded,
     .apply = sqlite_apply,
     .rebuild = sqlite_rebuild,
     .check = sqlite_check,

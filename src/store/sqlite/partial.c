@@ -1,4 +1,4 @@
-/* A new file that takes its name when it is whole: written beside it as NAME.partial, flushed, and renamed in place of nothing. */
+/* A new file that takes its name when it is whole: written beside it as NAME.partial, flushed, and renamed. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -56,6 +56,18 @@ static bool is_current(const struct partial *partial) {
            held.st_dev == named.st_dev && held.st_ino == named.st_ino;
 }
 
+/* What SQLite keeps beside a database. */
+static void remove_beside(const struct partial *partial) {
+    static const char *const BESIDE[] = {"-journal", "-wal", "-shm"};
+    for (size_t i = 0; i < CXD_COUNT(BESIDE); i++) {
+        char *path = NULL;
+        if (asprintf(&path, "%s%s", partial->path, BESIDE[i]) >= 0) {
+            (void)unlink(path);
+            free(path);
+        }
+    }
+}
+
 static enum cxd_err open_partial(struct partial *partial, struct error *err) {
     partial->fd = open(partial->path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (partial->fd < 0) {
@@ -66,21 +78,23 @@ static enum cxd_err open_partial(struct partial *partial, struct error *err) {
         partial->fd = -1;
         return error_set(err, ERR_LOCKED, "%s is being written by another process", partial->path);
     }
+    remove_beside(partial);
     if (ftruncate(partial->fd, 0) != 0 || fchmod(partial->fd, 0600) != 0) {
         return system_error(err, "write", partial->path);
     }
     return CXD_OK;
 }
 
-enum cxd_err partial_create(const char *name, int64_t bytes, struct partial *ret_partial, struct error *err) {
-    struct partial partial = {.fd = -1};
+enum cxd_err partial_create(const char *name, enum partial_kind kind, int64_t bytes,
+                            struct partial *ret_partial, struct error *err) {
+    struct partial partial = {.replaces = kind == PARTIAL_REPLACES, .fd = -1};
     struct stat found;
     enum cxd_err code = CXD_OK;
     if (!set_names(&partial, name)) {
         code = error_set(err, ERR_NO_MEMORY, "no memory for a file's name");
-    } else if (lstat(name, &found) == 0) {
+    } else if (!partial.replaces && lstat(name, &found) == 0) {
         code = exists_error(name, err);
-    } else if (errno != ENOENT) {
+    } else if (!partial.replaces && errno != ENOENT) {
         code = system_error(err, "look at", name);
     } else {
         code = check_room(partial.directory, bytes, err);
@@ -98,6 +112,9 @@ enum cxd_err partial_create(const char *name, int64_t bytes, struct partial *ret
 
 /* Not every file system can rename without overwriting; a link never overwrites. */
 static bool take_name(const struct partial *partial) {
+    if (partial->replaces) {
+        return rename(partial->path, partial->name) == 0;
+    }
     if (renameat2(AT_FDCWD, partial->path, AT_FDCWD, partial->name, RENAME_NOREPLACE) == 0) {
         return true;
     }
@@ -130,15 +147,9 @@ enum cxd_err partial_publish(struct partial *partial, struct error *err) {
 }
 
 void partial_discard(struct partial *partial) {
-    static const char *const BESIDE[] = {"", "-journal", "-wal", "-shm"};
-    for (size_t i = 0; partial->fd >= 0 && i < CXD_COUNT(BESIDE); i++) {
-        char *path = NULL;
-        if (asprintf(&path, "%s%s", partial->path, BESIDE[i]) >= 0) {
-            (void)unlink(path);
-            free(path);
-        }
-    }
     if (partial->fd >= 0) {
+        (void)unlink(partial->path);
+        remove_beside(partial);
         close(partial->fd);
     }
     free(partial->path);

@@ -26,6 +26,8 @@ struct sqlite_store {
     struct deltas deltas;
     struct arena scratch; /* for one change */
     struct buffer text;   /* properties of one response */
+    struct store_upgrade upgrade;
+    char *upgrade_backup; /* owns upgrade.backup */
 };
 
 /* file.c: the lock beside the file, and the file itself. */
@@ -35,8 +37,14 @@ CXD_NODISCARD enum cxd_err file_make_directory(const char *directory, struct err
 /* Makes the file, empty and readable to its owner only, if there is none. */
 CXD_NODISCARD enum cxd_err file_create(const char *path, const char *directory, struct error *err);
 
-/* migrate.c: refuses what is not cxd's or newer, else brings the schema up to date. */
-CXD_NODISCARD enum cxd_err migrate(struct db *db, const char *path, struct error *err);
+/* migrate.c: refuses what is not cxd's or newer, else brings the schema up to date, each migration in a transaction of its own. */
+CXD_NODISCARD enum cxd_err migrate(struct sqlite_store *store, struct error *err);
+/* One migration, in the transaction that is open. */
+CXD_NODISCARD enum cxd_err migration_run(struct db *db, const struct sql_migration *migration,
+                                         struct error *err);
+/* upgrade.c: makes the backup PATH.schema-VERSION.backup, in place of an earlier one, and tries the migrations on it. Without room on the
+ * disk there is no backup and CXD_OK all the same. */
+CXD_NODISCARD enum cxd_err upgrade_prepare(struct sqlite_store *store, int64_t version, struct error *err);
 
 /* declared.c */
 CXD_NODISCARD enum cxd_err declared_load(struct db *db, struct declared_set *set, struct error *err);

@@ -1,0 +1,467 @@
+-- A database of schema 1, dumped from what cxd wrote when that was the newest. Its admin key:
+-- cxs_myXElEsAA0cnEcDDpCi2d-5x-u954aIkxl9FzG-Vnfg
+PRAGMA foreign_keys=OFF;
+BEGIN TRANSACTION;
+CREATE TABLE survey (
+    number INTEGER PRIMARY KEY,
+    slug TEXT NOT NULL UNIQUE,
+    revision INTEGER NOT NULL,
+    definition TEXT NOT NULL,
+    metric TEXT NOT NULL,
+    scale_min INTEGER NOT NULL,
+    scale_max INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    archived_at INTEGER NOT NULL -- 0: not archived
+) STRICT;
+INSERT INTO survey VALUES(1,'nps',1,'{"name":"Net Promoter Score","metric":"nps","scale":{"min":0,"max":10},"method":"net_promoter","direction":"higher_is_better","bands":{"satisfied_from":9,"dissatisfied_to":6},"texts":{"en":{"question":"How likely are you to recommend us to a friend or colleague?","low_label":"Not at all likely","high_label":"Extremely likely","comment_prompt":"What is the main reason for your score?","thanks":"Thank you."}},"properties":[],"allowed_origins":[],"opens_at":null,"closes_at":null,"amend_window":1800,"max_backdate":604800,"min_n":0}','nps',0,10,1795521167104,1795521167104,0);
+INSERT INTO survey VALUES(2,'csat',1,'{"name":"Customer Satisfaction","metric":"csat","scale":{"min":1,"max":5},"method":"top_box","direction":"higher_is_better","bands":{"satisfied_from":4,"dissatisfied_to":2},"texts":{"en":{"question":"How satisfied are you with your experience?","low_label":"Very dissatisfied","high_label":"Very satisfied","comment_prompt":"What could we have done better?","thanks":"Thank you."}},"properties":[],"allowed_origins":[],"opens_at":null,"closes_at":null,"amend_window":1800,"max_backdate":604800,"min_n":0}','csat',1,5,1795521167106,1795521167106,0);
+INSERT INTO survey VALUES(3,'ces',1,'{"name":"Customer Effort Score","metric":"ces","scale":{"min":1,"max":7},"method":"mean","direction":"higher_is_better","bands":{"satisfied_from":5,"dissatisfied_to":3},"texts":{"en":{"question":"How much do you agree: the company made it easy for me to handle my issue.","low_label":"Strongly disagree","high_label":"Strongly agree","comment_prompt":"What made it easy or hard?","thanks":"Thank you."}},"properties":[],"allowed_origins":[],"opens_at":null,"closes_at":null,"amend_window":1800,"max_backdate":604800,"min_n":0}','ces',1,7,1795521167107,1795521167107,0);
+INSERT INTO survey VALUES(4,'shop',2,'{"name":"Shop","metric":"nps","scale":{"min":0,"max":10},"method":"net_promoter","direction":"higher_is_better","bands":{"satisfied_from":9,"dissatisfied_to":6},"texts":{},"properties":["plan"],"allowed_origins":[],"opens_at":null,"closes_at":null,"amend_window":1800,"max_backdate":604800,"min_n":0}','nps',0,10,1795521167209,1795521167235,0);
+INSERT INTO survey VALUES(5,'gone',1,'{"name":null,"metric":"csat","scale":{"min":1,"max":5},"method":"top_box","direction":"higher_is_better","bands":{"satisfied_from":4,"dissatisfied_to":2},"texts":{},"properties":[],"allowed_origins":[],"opens_at":null,"closes_at":null,"amend_window":1800,"max_backdate":604800,"min_n":0}','csat',1,5,1795521167220,1795521167220,1795521167248);
+CREATE TABLE survey_revision (
+    survey INTEGER NOT NULL REFERENCES survey,
+    revision INTEGER NOT NULL,
+    definition TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (survey, revision)
+) STRICT, WITHOUT ROWID;
+INSERT INTO survey_revision VALUES(1,1,'{"name":"Net Promoter Score","metric":"nps","scale":{"min":0,"max":10},"method":"net_promoter","direction":"higher_is_better","bands":{"satisfied_from":9,"dissatisfied_to":6},"texts":{"en":{"question":"How likely are you to recommend us to a friend or colleague?","low_label":"Not at all likely","high_label":"Extremely likely","comment_prompt":"What is the main reason for your score?","thanks":"Thank you."}},"properties":[],"allowed_origins":[],"opens_at":null,"closes_at":null,"amend_window":1800,"max_backdate":604800,"min_n":0}',1795521167104);
+INSERT INTO survey_revision VALUES(2,1,'{"name":"Customer Satisfaction","metric":"csat","scale":{"min":1,"max":5},"method":"top_box","direction":"higher_is_better","bands":{"satisfied_from":4,"dissatisfied_to":2},"texts":{"en":{"question":"How satisfied are you with your experience?","low_label":"Very dissatisfied","high_label":"Very satisfied","comment_prompt":"What could we have done better?","thanks":"Thank you."}},"properties":[],"allowed_origins":[],"opens_at":null,"closes_at":null,"amend_window":1800,"max_backdate":604800,"min_n":0}',1795521167106);
+INSERT INTO survey_revision VALUES(3,1,'{"name":"Customer Effort Score","metric":"ces","scale":{"min":1,"max":7},"method":"mean","direction":"higher_is_better","bands":{"satisfied_from":5,"dissatisfied_to":3},"texts":{"en":{"question":"How much do you agree: the company made it easy for me to handle my issue.","low_label":"Strongly disagree","high_label":"Strongly agree","comment_prompt":"What made it easy or hard?","thanks":"Thank you."}},"properties":[],"allowed_origins":[],"opens_at":null,"closes_at":null,"amend_window":1800,"max_backdate":604800,"min_n":0}',1795521167107);
+INSERT INTO survey_revision VALUES(4,1,'{"name":"Shop","metric":"nps","scale":{"min":0,"max":10},"method":"net_promoter","direction":"higher_is_better","bands":{"satisfied_from":9,"dissatisfied_to":6},"texts":{},"properties":["plan","country"],"allowed_origins":[],"opens_at":null,"closes_at":null,"amend_window":1800,"max_backdate":604800,"min_n":0}',1795521167209);
+INSERT INTO survey_revision VALUES(4,2,'{"name":"Shop","metric":"nps","scale":{"min":0,"max":10},"method":"net_promoter","direction":"higher_is_better","bands":{"satisfied_from":9,"dissatisfied_to":6},"texts":{},"properties":["plan"],"allowed_origins":[],"opens_at":null,"closes_at":null,"amend_window":1800,"max_backdate":604800,"min_n":0}',1795521167235);
+INSERT INTO survey_revision VALUES(5,1,'{"name":null,"metric":"csat","scale":{"min":1,"max":5},"method":"top_box","direction":"higher_is_better","bands":{"satisfied_from":4,"dissatisfied_to":2},"texts":{},"properties":[],"allowed_origins":[],"opens_at":null,"closes_at":null,"amend_window":1800,"max_backdate":604800,"min_n":0}',1795521167220);
+CREATE TABLE survey_property (
+    survey INTEGER NOT NULL REFERENCES survey,
+    position INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    rolled INTEGER NOT NULL,
+    PRIMARY KEY (survey, position)
+) STRICT, WITHOUT ROWID;
+INSERT INTO survey_property VALUES(4,0,'plan',1);
+CREATE TABLE response (
+    id BLOB PRIMARY KEY,
+    survey INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    score INTEGER NOT NULL CHECK (score BETWEEN 0 AND 10),
+    answered_at INTEGER NOT NULL,
+    received_at INTEGER NOT NULL,
+    excluded INTEGER NOT NULL,
+    touchpoint TEXT,
+    channel TEXT,
+    locale TEXT,
+    respondent TEXT,
+    comment TEXT,
+    properties TEXT, -- a JSON object of strings, sorted by key
+    excluded_reason TEXT
+) STRICT, WITHOUT ROWID;
+INSERT INTO response VALUES(X'01a20d66bf7b752398213fd266f9ebb7',5,1,1,1780970100000,1795521167227,0,'site',NULL,NULL,'customer-4',NULL,NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b75239822e4033f6408e1',1,1,4,1774418100000,1795521167227,0,NULL,NULL,'de-CH','customer-7',NULL,NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b75239823eeba1a79a57e',4,1,6,1767294900000,1795521167227,0,NULL,NULL,NULL,'customer-0','Zu langsam — „drei Tage“','{"plan":"team"}',NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b75239824a0f06e351d26',5,1,3,1785444600000,1795521167227,0,NULL,'web',NULL,NULL,'Quick and clear',NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b7523982541fa9750e46c',3,1,4,1790412480000,1795521167227,0,NULL,'web','de-CH',NULL,NULL,NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b7523982623fb17b57aa7',2,1,1,1786842900000,1795521167227,0,'support','email',NULL,NULL,NULL,NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b7523982753c5e21e8e42',2,1,3,1792496880000,1795521167227,0,'support',NULL,NULL,'customer-8','Quick and clear',NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b75239828f466cd688f78',1,1,10,1772630400000,1795521167227,0,NULL,NULL,'en',NULL,NULL,NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b75239829d8c4d86ee127',5,1,2,1770581880000,1795521167227,0,NULL,NULL,NULL,'customer-2',NULL,NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b7523982abc9d26652ed8',2,1,3,1776102060000,1795521167227,0,'site','email',NULL,NULL,NULL,NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b7523982b6894e2045594',4,1,9,1771826340000,1795521167227,0,'support',NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b7523982cfc389414548e',1,1,4,1777676640000,1795521167227,0,NULL,'web','ja','customer-7',NULL,NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b7523982da9844c67a12e',5,1,2,1773856740000,1795521167227,0,'site','web','ja',NULL,NULL,NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b7523982e58be9a660036',3,1,6,1789163820000,1795521167227,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b7523982fb17415ed5972',2,1,3,1788257400000,1795521167227,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b75239830b0ec940a738e',5,1,5,1779246060000,1795521167227,0,'site',NULL,NULL,'customer-4','Quick and clear',NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b75239831547df0e66ef7',1,1,1,1778718960000,1795521167227,0,NULL,'web','de-CH',NULL,NULL,NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b75239832233cdad5a160',5,1,4,1778099340000,1795521167227,0,'support','web',NULL,NULL,'Quick and clear',NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b752398333f3cc0c9442d',1,1,4,1773122580000,1795521167227,0,'support','web','de-CH',NULL,NULL,NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b7523983496fdbd1c0f7a',1,1,7,1787348760000,1795521167227,0,NULL,NULL,'ja',NULL,'Quick and clear',NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b75239835b5a73e4bdeee',4,1,1,1771834920000,1795521167227,0,NULL,NULL,'de-CH','customer-4',NULL,NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b7523983668f4b970dea6',1,1,2,1774488180000,1795521167227,0,'checkout',NULL,NULL,'customer-5',replace('it''s 5" too short;\nnew line','\n',char(10)),NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b752398378caf0bd1902d',3,1,6,1785099900000,1795521167227,0,'checkout',NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b7523983891088dbc9cae',1,1,1,1788287820000,1795521167227,0,'site','web','en',NULL,'Quick and clear',NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b75239839746db289da8d',1,1,6,1777038480000,1795521167227,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b7523983a0bbf2a1fcc24',1,1,10,1788366480000,1795521167227,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b7523983bd7e2d368c3f5',5,1,1,1773351660000,1795521167227,0,'support','web',NULL,NULL,NULL,NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b7523983c6316b7f1bc71',3,1,6,1772890200000,1795521167227,0,'checkout','web','de-CH',NULL,NULL,NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b7523983d64cbd3e26831',3,1,5,1788995760000,1795521167227,0,NULL,'web','ja',NULL,NULL,NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b7523983ef91710d22454',4,1,4,1783835520000,1795521167227,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b7523983f26e5b8dc3543',5,1,4,1783412640000,1795521167227,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b752398401ef352ff1aa6',1,1,1,1787775360000,1795521167227,0,NULL,'email',NULL,NULL,NULL,NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b75239841bd6a7f2fec83',1,1,6,1768624620000,1795521167227,0,'support','email',NULL,NULL,'Quick and clear',NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b752398424d24948e8e10',2,1,3,1771190100000,1795521167227,0,'checkout',NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b75239843d861fb5c29cb',4,1,5,1775052000000,1795521167227,0,NULL,NULL,NULL,'customer-4',NULL,NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b75239844b9001e6338a3',4,1,8,1776778080000,1795521167227,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b7523984532a876ee5415',4,1,1,1768473060000,1795521167227,0,'support',NULL,NULL,'customer-6',NULL,'{"country":"CH","plan":"team"}',NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b7523984620854a0128de',3,1,7,1773177840000,1795521167227,0,NULL,NULL,'de-CH','customer-4',NULL,NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b7523984763880bdefcac',5,1,2,1775378160000,1795521167227,0,NULL,NULL,'en',NULL,NULL,NULL,NULL);
+INSERT INTO response VALUES(X'01a20d66bf7b7523984887b7697cbf31',1,1,1,1782989580000,1795521167227,0,'checkout','web','en',NULL,NULL,NULL,NULL);
+CREATE TABLE series (
+    id INTEGER PRIMARY KEY,
+    survey INTEGER NOT NULL,
+    dimension TEXT NOT NULL,
+    value TEXT NOT NULL,
+    UNIQUE (survey, dimension, value)
+) STRICT;
+INSERT INTO series VALUES(1,1,'locale','de-CH');
+INSERT INTO series VALUES(2,1,'locale','en');
+INSERT INTO series VALUES(3,1,'channel','web');
+INSERT INTO series VALUES(4,1,'locale','ja');
+INSERT INTO series VALUES(5,1,'touchpoint','support');
+INSERT INTO series VALUES(6,1,'touchpoint','checkout');
+INSERT INTO series VALUES(7,1,'touchpoint','site');
+INSERT INTO series VALUES(8,1,'channel','email');
+INSERT INTO series VALUES(9,2,'touchpoint','support');
+INSERT INTO series VALUES(10,2,'channel','email');
+INSERT INTO series VALUES(11,2,'touchpoint','site');
+INSERT INTO series VALUES(12,2,'touchpoint','checkout');
+INSERT INTO series VALUES(13,3,'channel','web');
+INSERT INTO series VALUES(14,3,'locale','de-CH');
+INSERT INTO series VALUES(15,3,'touchpoint','checkout');
+INSERT INTO series VALUES(16,3,'locale','ja');
+INSERT INTO series VALUES(17,4,'property.plan','team');
+INSERT INTO series VALUES(18,4,'touchpoint','support');
+INSERT INTO series VALUES(19,4,'locale','de-CH');
+INSERT INTO series VALUES(21,5,'touchpoint','site');
+INSERT INTO series VALUES(22,5,'channel','web');
+INSERT INTO series VALUES(23,5,'locale','ja');
+INSERT INTO series VALUES(24,5,'touchpoint','support');
+INSERT INTO series VALUES(25,5,'locale','en');
+CREATE TABLE rollup (
+    survey INTEGER NOT NULL,
+    segmented INTEGER NOT NULL,
+    tier INTEGER NOT NULL,
+    bucket INTEGER NOT NULL,
+    series INTEGER NOT NULL,
+    n0 INTEGER NOT NULL,
+    n1 INTEGER NOT NULL,
+    n2 INTEGER NOT NULL,
+    n3 INTEGER NOT NULL,
+    n4 INTEGER NOT NULL,
+    n5 INTEGER NOT NULL,
+    n6 INTEGER NOT NULL,
+    n7 INTEGER NOT NULL,
+    n8 INTEGER NOT NULL,
+    n9 INTEGER NOT NULL,
+    n10 INTEGER NOT NULL,
+    PRIMARY KEY (survey, segmented, tier, bucket, series)
+) STRICT, WITHOUT ROWID;
+INSERT INTO rollup VALUES(1,0,0,0,0,0,4,1,0,3,0,2,1,0,0,2);
+INSERT INTO rollup VALUES(1,0,1,20470,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,1,20516,0,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(1,0,1,20522,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,1,20537,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,1,20538,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,1,20567,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,1,20574,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,1,20587,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,1,20636,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,1,20686,0,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,0,1,20691,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,1,20697,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,1,20698,0,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(1,0,2,491284,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,2,492397,0,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(1,0,2,492534,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,2,492893,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,2,492913,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,2,493621,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,2,493799,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,2,494088,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,2,495274,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,2,496485,0,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,0,2,496604,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,2,496746,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,2,496768,0,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(1,0,3,1965138,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,3,1969589,0,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(1,0,3,1970136,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,3,1971575,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,3,1971653,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,3,1974487,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,3,1975196,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,3,1976354,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,3,1981099,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,3,1985943,0,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,0,3,1986417,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,3,1986986,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,3,1987073,0,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(1,1,0,0,1,0,1,0,0,2,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,0,0,2,0,2,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(1,1,0,0,3,0,3,0,0,2,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,0,0,4,0,0,0,0,1,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,0,0,5,0,0,0,0,1,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,0,0,6,0,1,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,0,0,7,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,0,0,8,0,1,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20470,5,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20470,8,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20516,2,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(1,1,1,20522,1,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20522,3,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20522,5,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20537,1,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20538,6,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20574,3,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20574,4,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20587,1,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20587,3,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20636,2,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20636,3,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20636,6,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20686,4,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20691,8,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20697,2,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20697,3,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20697,7,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,491284,5,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,491284,8,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,492397,2,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(1,1,2,492534,1,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,492534,3,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,492534,5,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,492893,1,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,492913,6,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,493799,3,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,493799,4,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,494088,1,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,494088,3,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,495274,2,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,495274,3,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,495274,6,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,496485,4,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,496604,8,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,496746,2,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,496746,3,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,496746,7,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1965138,5,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1965138,8,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1969589,2,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(1,1,3,1970136,1,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1970136,3,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1970136,5,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1971575,1,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1971653,6,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1975196,3,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1975196,4,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1976354,1,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1976354,3,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1981099,2,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1981099,3,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1981099,6,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1985943,4,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1986417,8,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1986986,2,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1986986,3,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1986986,7,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,0,0,0,0,1,0,4,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,1,20499,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,1,20556,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,1,20681,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,1,20697,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,1,20746,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,2,491997,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,2,493361,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,2,496345,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,2,496738,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,2,497915,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,3,1967989,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,3,1973446,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,3,1985381,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,3,1986952,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,3,1991663,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,0,0,9,0,1,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,0,0,10,0,1,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,0,0,11,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,0,0,12,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,1,20499,12,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,1,20556,10,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,1,20556,11,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,1,20681,9,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,1,20681,10,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,1,20746,9,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,2,491997,12,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,2,493361,10,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,2,493361,11,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,2,496345,9,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,2,496345,10,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,2,497915,9,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,3,1967989,12,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,3,1973446,10,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,3,1973446,11,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,3,1985381,9,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,3,1985381,10,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,3,1991663,9,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,0,0,0,0,0,0,0,1,1,3,1,0,0,0);
+INSERT INTO rollup VALUES(3,0,1,20519,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,1,20522,0,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(3,0,1,20660,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,1,20705,0,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,1,20707,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,1,20722,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,2,492469,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,2,492549,0,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(3,0,2,495861,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,2,496943,0,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,2,496989,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,2,497336,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,3,1969878,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,3,1970197,0,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(3,0,3,1983444,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,3,1987773,0,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,3,1987959,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,3,1989347,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,0,0,13,0,0,0,0,1,1,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,0,0,14,0,0,0,0,1,0,1,1,0,0,0);
+INSERT INTO rollup VALUES(3,1,0,0,15,0,0,0,0,0,0,2,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,0,0,16,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,1,20519,13,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,1,20519,14,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,1,20519,15,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,1,20522,14,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(3,1,1,20660,15,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,1,20705,13,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,1,20705,16,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,1,20722,13,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,1,20722,14,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,2,492469,13,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,2,492469,14,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,2,492469,15,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,2,492549,14,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(3,1,2,495861,15,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,2,496943,13,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,2,496943,16,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,2,497336,13,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,2,497336,14,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,3,1969878,13,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,3,1969878,14,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,3,1969878,15,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,3,1970197,14,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(3,1,3,1983444,15,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,3,1987773,13,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,3,1987773,16,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,3,1989347,13,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,3,1989347,14,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,0,0,0,0,2,0,0,1,1,1,0,1,1,0);
+INSERT INTO rollup VALUES(4,0,1,20454,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,1,20468,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,1,20507,0,0,1,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,0,1,20544,0,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,1,20564,0,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,0,1,20646,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,2,490915,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,2,491242,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,2,492173,0,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,0,2,492176,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,2,493070,0,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,2,493549,0,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,0,2,495509,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,3,1963661,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,3,1964970,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,3,1968695,0,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,0,3,1968705,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,3,1972280,0,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,3,1974197,0,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,0,3,1982039,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,0,0,17,0,1,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,0,0,18,0,1,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,1,0,0,19,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,1,20454,17,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,1,20468,17,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,1,20468,18,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,1,20507,18,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,1,1,20507,19,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,490915,17,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,491242,17,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,491242,18,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,492173,18,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,1,2,492176,19,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1963661,17,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1964970,17,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1964970,18,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1968695,18,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,1,3,1968705,19,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,0,0,0,0,2,3,1,2,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,1,20492,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,1,20524,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,1,20530,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,1,20548,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,1,20579,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,1,20593,0,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,1,20613,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,1,20641,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,1,20664,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,2,491828,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,2,492597,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,2,492737,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,2,493160,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,2,493916,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,2,494235,0,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,2,494713,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,2,495392,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,2,495956,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,3,1967313,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,3,1970390,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,3,1970951,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,3,1972642,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,3,1975665,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,3,1976940,0,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,3,1978855,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,3,1981569,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,3,1983827,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,0,0,21,0,1,1,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,0,0,22,0,1,1,1,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,0,0,23,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,0,0,24,0,1,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,0,0,25,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,1,20524,22,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,1,20524,24,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,1,20530,21,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,1,20530,22,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,1,20530,23,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,1,20548,25,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,1,20579,22,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,1,20579,24,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,1,20593,21,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,1,20613,21,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,1,20664,22,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,2,492597,22,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,2,492597,24,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,2,492737,21,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,2,492737,22,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,2,492737,23,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,2,493160,25,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,2,493916,22,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,2,493916,24,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,2,494235,21,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,2,494713,21,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,2,495956,22,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,3,1970390,22,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,3,1970390,24,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,3,1970951,21,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,3,1970951,22,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,3,1970951,23,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,3,1972642,25,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,3,1975665,22,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,3,1975665,24,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,3,1976940,21,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,3,1978855,21,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,3,1983827,22,0,0,0,1,0,0,0,0,0,0,0);
+CREATE TABLE api_key (
+    id BLOB PRIMARY KEY,
+    name TEXT NOT NULL,
+    prefix TEXT NOT NULL,
+    hash BLOB NOT NULL,
+    scopes INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    used_day INTEGER NOT NULL,
+    revoked_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO api_key VALUES(X'01a20d66befc74b5a7907c4b0fc76abc','first admin key','cxs_myXE',X'3c159d83020db9e3bdaf554f7461a901bd91c28016fea95b8307932fd3396281',16,1795521167100,9223372036854775807,1795478400000,0);
+INSERT INTO api_key VALUES(X'01a20d66bf8773eaba2eb7d73a34fff7','reports','cxs_VvV2',X'cb3f9af2c3c1b2b3452dff11f99068083e12947b7877366c911f394bbd1bfc44',1,1795521167239,9223372036854775807,0,0);
+INSERT INTO api_key VALUES(X'01a20d66bf8a72508398fa88f6a880c9','old','cxs_SoEr',X'9be63c100b83c2de145d364c9a40e7e70c00e8233aa8714c626eabbadd381d3f',2,1795521167242,9223372036854775807,0,1795521167245);
+CREATE INDEX response_by_time ON response (survey, answered_at, score, excluded);
+COMMIT;
+PRAGMA application_id = 1668834353;
+PRAGMA user_version = 1;
