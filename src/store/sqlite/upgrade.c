@@ -47,14 +47,14 @@ static enum cxd_err try_migrations(struct db *db, int64_t version, struct error 
     return code;
 }
 
-static enum cxd_err fill_backup(struct sqlite_store *store, const char *path, int64_t version,
+static enum cxd_err fill_backup(struct sqlite_store *store, const struct partial *partial, int64_t version,
                                 struct error *err) {
     struct watch unwatched = {0};
     struct db backup = {0};
     struct error why;
-    enum cxd_err code = backup_copy(&store->db, path, &unwatched, err);
+    enum cxd_err code = backup_copy(&store->db, partial, &unwatched, err);
     if (code == CXD_OK) {
-        code = db_open(path, DB_COPY, &backup, err);
+        code = db_open(partial->path, DB_COPY, &backup, err);
     }
     if (code != CXD_OK) {
         return code;
@@ -86,7 +86,7 @@ enum cxd_err upgrade_prepare(struct sqlite_store *store, int64_t version, struct
         code = partial_create(path, PARTIAL_REPLACES, ROOM_FACTOR * bytes, &partial, err);
     }
     if (code == CXD_OK) {
-        code = fill_backup(store, partial.path, version, err);
+        code = fill_backup(store, &partial, version, err);
     }
     if (code == CXD_OK) {
         code = partial_publish(&partial, err);
