@@ -27,6 +27,25 @@ else
     echo "Please install as root: apt-get install$missing" >&2
     exit 1
 fi
+# Of what brings a service only the program is wanted: nothing is started, now or at boot.
+services=
+for package in $missing; do
+    case "$package" in
+    nginx-light) services="$services nginx" ;;
+    caddy | prometheus) services="$services $package" ;;
+    esac
+done
+[ -d /run/systemd/system ] || services=
+manage() {
+    # shellcheck disable=SC2086  # word splitting is meant
+    [ -z "$services" ] || $sudo systemctl --quiet "$@" $services 2>/dev/null
+}
+
 echo "Installing:$missing"
+manage mask --runtime
 # shellcheck disable=SC2086  # word splitting is meant
 $sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
+status=$?
+manage unmask --runtime
+manage disable
+exit $status
