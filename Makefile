@@ -111,8 +111,10 @@ $(OUT)/obj/gen/user_agents.o: $(OUT)/obj/gen/user_agents.c src/api/suspicion.h
 # Unit and contract tests: each tests/{unit,contract}/test_*.c is a cmocka program.
 UNIT_SOURCES = $(sort $(wildcard tests/unit/test_*.c tests/contract/test_*.c))
 UNIT_PROGRAMS = $(UNIT_SOURCES:%.c=$(OUT)/%)
+# What tests/http/ needs beside the daemon.
+HELPER_PROGRAMS = $(OUT)/tests/support/manager
 .PHONY: unit
-unit: $(UNIT_PROGRAMS)
+unit: $(UNIT_PROGRAMS) $(HELPER_PROGRAMS)
 
 $(OUT)/tests/%: $(OUT)/obj/tests/%.o $(OUT)/libcxd.a
 	@mkdir -p $(@D)

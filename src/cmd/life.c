@@ -1,0 +1,232 @@
+/* The main thread of `cxd serve`. It starts the application, then takes signals, tells the service manager how the daemon is, and at the
+ * end drains. */
+
+#include "cmd/life.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cmd/patience.h"
+#include "cxd/api/api.h"
+#include "cxd/base/clock.h"
+#include "cxd/base/log.h"
+#include "cxd/base/notify.h"
+
+enum {
+    WATCH_MS = 10 * 1000,         /* without a watchdog */
+    STUCK_MS = 30 * 1000,         /* then a thread that makes no step for so long is reported */
+    WATCH_LEAST_MS = 10,          /* for a watchdog that wants more than can be */
+    START_LIMIT_MS = 3600 * 1000, /* of a migration */
+    STOP_LIMIT_MS = 60 * 1000
+};
+
+struct life {
+    const struct life_options *options;
+    struct notify notify;
+    struct app *app;
+    bool is_stuck; /* and that has been said */
+};
+
+static const struct {
+    const char *name;
+    enum log_level level;
+} LOG_LEVELS[] = {{"error", LOG_LEVEL_ERROR},
+                  {"warning", LOG_LEVEL_WARNING},
+                  {"info", LOG_LEVEL_INFO},
+                  {"debug", LOG_LEVEL_DEBUG}};
+
+static void apply_log(const struct config *config) {
+    for (size_t i = 0; i < CXD_COUNT(LOG_LEVELS); i++)
+        if (strcmp(LOG_LEVELS[i].name, config->log_level) == 0)
+            log_set_level(LOG_LEVELS[i].level);
+    log_set_format(strcmp(config->log_format, "json") == 0 ? LOG_FORMAT_JSON : LOG_FORMAT_TEXT);
+}
+
+/* --listen is held to the rules of the option that it replaces. */
+static enum cxd_err override_listen(struct config *config, const char *listen, struct error *err) {
+    bool is_loopback;
+    uint16_t port;
+    char host[CONFIG_TEXT_SIZE];
+    if (strlen(listen) >= sizeof(config->listen) ||
+        !config_split_listen(listen, host, sizeof(host), &port, &is_loopback))
+        return error_set(err, ERR_CONFIG, "--listen: \"%.100s\" is not ADDRESS:PORT", listen);
+    if (config->read == CONFIG_READ_OPEN && !is_loopback)
+        return error_set(err, ERR_CONFIG, "--listen: [access] read = open is for loopback addresses only");
+    strcpy(config->listen, listen);
+    return CXD_OK;
+}
+
+enum cxd_err life_load(const struct life_options *options, struct config *ret_config, struct error *err) {
+    struct config config;
+    enum cxd_err code = config_load(options->config_path, &config, err);
+    if (code == CXD_OK && options->listen != NULL)
+        code = override_listen(&config, options->listen, err);
+    if (code == CXD_OK)
+        *ret_config = config;
+    return code;
+}
+
+/* Signals are taken by sigtimedwait in this thread alone; a full disk or a closed socket is an error code, not a death. */
+static void prepare_signals(sigset_t *ret_awaited) {
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    sigemptyset(ret_awaited);
+    sigaddset(ret_awaited, SIGTERM);
+    sigaddset(ret_awaited, SIGINT);
+    sigaddset(ret_awaited, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, ret_awaited, NULL);
+}
+
+/* With the starter surveys come lines to try them, ready to paste. */
+static void print_tries(const struct config *config, const struct app *app) {
+    const char *address = app_address(app);
+    const char *scheme = app_scheme(app);
+    printf("\nPost a response, and get the score:\n\n"
+           "  curl --json '{\"score\": 9, \"comment\": \"Quick and friendly\"}' "
+           "%s://%s/v1/surveys/nps/responses\n",
+           scheme, address);
+    if (config->read == CONFIG_READ_OPEN)
+        printf("  curl %s://%s/v1/surveys/nps/score\n\n", scheme, address);
+    else
+        printf("  curl -H \"Authorization: Bearer $(cat '%s/admin.key')\" %s://%s/v1/surveys/nps/score\n\n",
+               app_state_directory(app), scheme, address);
+    printf("The surveys csat (1 to 5) and ces (1 to 7) are there too. Ctrl-C ends.\n");
+}
+
+static void log_upgrade(const struct store_upgrade *upgrade) {
+    if (upgrade == NULL)
+        return;
+    if (upgrade->backup != NULL)
+        log_record(LOG_LEVEL_INFO, "upgraded", "from=%lld to=%lld backup=%s", (long long)upgrade->from,
+                   (long long)upgrade->to, upgrade->backup);
+    else
+        log_record(LOG_LEVEL_WARNING, "upgraded_without_backup", "from=%lld to=%lld reason=no_room",
+                   (long long)upgrade->from, (long long)upgrade->to);
+}
+
+static void print_start(const struct life_options *options, const struct config *config,
+                        const struct app *app) {
+    printf("cxd %s listening on %s://%s\n", CXD_VERSION, app_scheme(app), app_address(app));
+    printf("admin key: %s/admin.key\n", app_state_directory(app));
+    if (options->starter_surveys)
+        print_tries(config, app);
+    fflush(stdout);
+    log_record(LOG_LEVEL_INFO, "started", "version=%s listen=%s state_directory=%s", CXD_VERSION,
+               app_address(app), app_state_directory(app));
+    log_upgrade(app_upgraded(app));
+}
+
+static void notify_ready(const struct life *life, const char *state) {
+    notify_send(&life->notify, state, "Answering on %s://%s", app_scheme(life->app), app_address(life->app));
+}
+
+static void reload(struct life *life) {
+    struct error err;
+    struct timespec now;
+    char text[80];
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
+             (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+    notify_send(&life->notify, text, "%s", "Reads the configuration again");
+    if (app_reload(life->app, &err) == CXD_OK) {
+        log_record(LOG_LEVEL_INFO, "reloaded", "tls=%s",
+                   strcmp(app_scheme(life->app), "https") == 0 ? "yes" : "no");
+        notify_ready(life, "READY=1");
+    } else {
+        log_record(LOG_LEVEL_ERROR, "reload_refused", "detail=%s", err.detail);
+        notify_send(&life->notify, "READY=1", "The reload was refused, nothing has changed: %s", err.detail);
+    }
+}
+
+/* Pets the watchdog if all threads advance; returns when to look again. A thread may pause for almost the watchdog's time, and while one
+ * does it is looked at more often: as soon as it goes on the watchdog hears of it. */
+static int64_t watch(struct life *life) {
+    const char *part;
+    int64_t watchdog_ms = (life->notify.watchdog_us + 999) / 1000;
+    int64_t period_ms = watchdog_ms > 0 ? watchdog_ms / 2 : WATCH_MS;
+    int64_t limit_ms = watchdog_ms > 0 ? watchdog_ms * 3 / 4 : STUCK_MS;
+    int64_t stuck_ms = app_stuck_ms(life->app, clock_monotonic_ms(), &part);
+    bool was_stuck = life->is_stuck;
+    log_settle(false);
+    life->is_stuck = stuck_ms > limit_ms;
+    if (life->is_stuck && !was_stuck) {
+        log_record(LOG_LEVEL_ERROR, "stuck", "part=%s ms=%" PRId64, part, stuck_ms);
+        notify_send(&life->notify, "", "Stuck: %s has made no step for %" PRId64 " s", part, stuck_ms / 1000);
+    } else if (was_stuck && !life->is_stuck) {
+        log_record(LOG_LEVEL_WARNING, "advances", "part=all");
+        notify_ready(life, "");
+    }
+    if (watchdog_ms > 0 && !life->is_stuck)
+        notify_send(&life->notify, "WATCHDOG=1", NULL);
+    if (life->is_stuck)
+        period_ms /= 4;
+    return period_ms > WATCH_LEAST_MS ? period_ms : WATCH_LEAST_MS;
+}
+
+/* The next signal, or 0 after `ms`. */
+static int await_signal(const sigset_t *awaited, int64_t ms) {
+    const struct timespec wait = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+    int received = sigtimedwait(awaited, NULL, &wait);
+    return received > 0 ? received : 0;
+}
+
+/* Until a signal that ends. */
+static int live(struct life *life, const sigset_t *awaited) {
+    int64_t watch_at_ms = clock_monotonic_ms();
+    for (;;) {
+        int64_t now_ms = clock_monotonic_ms();
+        if (now_ms >= watch_at_ms)
+            watch_at_ms = now_ms + watch(life);
+        int received = await_signal(awaited, watch_at_ms - now_ms);
+        if (received == SIGHUP)
+            reload(life);
+        else if (received != 0)
+            return received;
+    }
+}
+
+static enum cxd_err start(struct life *life, const struct config *config, struct error *err) {
+    struct patience patience;
+    patience_begin(&patience, &life->notify, false, START_LIMIT_MS);
+    enum cxd_err code = app_start(config, life->options->starter_surveys, &life->app, err);
+    patience_end(&patience);
+    if (code != CXD_OK) {
+        notify_send(&life->notify, "", "Does not start: %s", err->detail);
+        return code;
+    }
+    print_start(life->options, config, life->app);
+    char ready[64];
+    snprintf(ready, sizeof(ready), "READY=1\nMAINPID=%ld", (long)getpid());
+    notify_ready(life, ready);
+    return CXD_OK;
+}
+
+static void stop(struct life *life, int signal_number) {
+    struct patience patience;
+    log_record(LOG_LEVEL_INFO, "stopping", "signal=%s", signal_number == SIGINT ? "SIGINT" : "SIGTERM");
+    notify_send(&life->notify, "STOPPING=1", "%s", "Answers what has arrived, writes what is queued");
+    patience_begin(&patience, &life->notify, true, STOP_LIMIT_MS);
+    app_stop(life->app);
+    patience_end(&patience);
+    log_settle(true);
+    log_record(LOG_LEVEL_INFO, "stopped", "exit=0");
+}
+
+enum cxd_err life_run(const struct life_options *options, const struct config *config, struct error *err) {
+    struct life life = {.options = options};
+    sigset_t awaited;
+    prepare_signals(&awaited);
+    apply_log(config);
+    if (notify_open(&life.notify, err) != CXD_OK)
+        log_record(LOG_LEVEL_WARNING, "notify_impossible", "detail=%s", err->detail);
+    enum cxd_err code = start(&life, config, err);
+    if (code == CXD_OK)
+        stop(&life, live(&life, &awaited));
+    notify_close(&life.notify);
+    return code;
+}

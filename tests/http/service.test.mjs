@@ -1,0 +1,109 @@
+// What a service manager sees: the notify protocol over a real datagram socket, and a watchdog that is petted only while every thread
+// advances (issue: systemd).
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { makeDirectory, removeDirectory, run, start, use } from './harness.mjs';
+import { hold, listen } from './manager.mjs';
+
+const fields = ({ line }) => Object.fromEntries(line.slice(line.indexOf(' ') + 1).split('|').map((field) => field.split(/=(.*)/s).slice(0, 2)));
+const sleep = (ms) => new Promise((resolve) => {
+  setTimeout(resolve, ms);
+});
+
+for (const kind of ['abstract', 'path']) {
+  test(`a life, as it is told over a socket: ${kind}`, async (t) => {
+    const dir = makeDirectory();
+    t.after(() => removeDirectory(dir));
+    const manager = await listen(t, { watchdogMs: 400, name: kind === 'path' ? path.join(dir, 'notify') : undefined });
+    const daemon = await start({ env: { ...manager.env } });
+    let stopped = false;
+    t.after(() => stopped || daemon.stop());
+    const pid = daemon.child.pid;
+
+    const ready = await manager.line(/READY=1/);
+    assert.equal((await daemon.request('GET', '/readyz')).status, 200);
+    assert.deepEqual(fields(ready), { READY: '1', MAINPID: String(pid), STATUS: `Answering on ${daemon.url}` });
+    const pet = await manager.line(/WATCHDOG=1/);
+    const pets = [pet];
+    for (let i = 0; i < 4; i += 1) pets.push(await manager.line(/WATCHDOG=1/, { from: pets.at(-1).index + 1 }));
+    const apart = (pets.at(-1).at - pets[0].at) / 4;
+    assert.ok(apart > 150 && apart < 350, `every half of 400 ms: ${apart}`);
+
+    const before = process.hrtime.bigint() / 1000n;
+    daemon.child.kill('SIGHUP');
+    const reloading = await manager.line(/RELOADING=1/);
+    const usec = BigInt(fields(reloading).MONOTONIC_USEC);
+    assert.ok(usec >= before && usec <= process.hrtime.bigint() / 1000n, `${before} ≤ ${usec}`);
+    const again = await manager.line(/READY=1/, { from: reloading.index });
+    assert.equal(fields(again).STATUS, `Answering on ${daemon.url}`);
+    await manager.line(/WATCHDOG=1/, { from: again.index });
+
+    stopped = true;
+    await daemon.stop();
+    const stopping = await manager.line(/STOPPING=1/);
+    assert.ok(stopping.index > again.index);
+    // All of it is the main process's, and nothing else was sent.
+    for (const { line } of manager.lines.slice(1)) {
+      assert.equal(line.split(' ')[0], String(pid));
+      assert.match(line, /^\d+ (READY=1|WATCHDOG=1$|RELOADING=1|STOPPING=1)/);
+    }
+  });
+}
+
+test('no manager, a manager that is gone, a name that is none', async (t) => {
+  for (const env of [{}, { NOTIFY_SOCKET: '/no/such/socket', WATCHDOG_USEC: '1000000' }]) {
+    const daemon = await start({ env });
+    assert.doesNotMatch(daemon.stderr, /notify/);
+    await daemon.stop();
+  }
+  const daemon = await use(t, { env: { NOTIFY_SOCKET: 'nowhere' } });
+  assert.match(daemon.stderr, /notify_impossible detail="NOTIFY_SOCKET: /);
+});
+
+test('a watchdog that is meant for another process, or not wanted, is not petted', async (t) => {
+  for (const env of [{ WATCHDOG_USEC: '100000', WATCHDOG_PID: '1' }, {}]) {
+    const manager = await listen(t);
+    const daemon = await start({ env: { ...manager.env, ...env } });
+    await manager.line(/READY=1/);
+    await sleep(400);
+    await daemon.stop();
+    await manager.line(/STOPPING=1/);
+    assert.ok(!manager.lines.some(({ line }) => line.includes('WATCHDOG')));
+  }
+});
+
+// The watchdog's time is 400 ms here.
+for (const [thread, part] of [['cxd-writer', 'writer'], ['cxd-http', 'http'], ['cxd-worker', 'workers'], ['cxd-house', 'housekeeping']]) {
+  test(`no pet while ${thread} is held up, and again when it goes on`, async (t) => {
+    const manager = await listen(t, { watchdogMs: 400 });
+    const daemon = await use(t, { env: manager.env });
+    await manager.line(/WATCHDOG=1/);
+    const release = await hold(t, daemon.child.pid, thread);
+    const stuck = await manager.line(/STATUS=Stuck/);
+    assert.match(fields(stuck).STATUS, new RegExp(`^Stuck: ${part} has made no step for \\d+ s$`));
+    const held = manager.lines.length;
+    await sleep(1000);
+    assert.deepEqual(manager.lines.slice(stuck.index + 1).map(({ line }) => line), [], 'nothing while it is stuck');
+    assert.equal(manager.lines.length, held);
+    await release();
+    const pet = await manager.line(/WATCHDOG=1/, { from: held });
+    const status = await manager.line(/STATUS=Answering/, { from: held });
+    assert.ok(status.index < pet.index);
+    await manager.line(/WATCHDOG=1/, { from: pet.index + 1 });
+    assert.match(daemon.stderr, new RegExp(`stuck part=${part} ms=\\d+\\n(.|\\n)*advances`));
+    assert.equal((await daemon.request('GET', '/readyz')).status, 200);
+  });
+}
+
+test('what does not start says why', async (t) => {
+  const manager = await listen(t);
+  const dir = makeDirectory();
+  t.after(() => removeDirectory(dir));
+  const file = path.join(dir, 'cxd.conf');
+  fs.writeFileSync(file, `[server]\nlisten = 127.0.0.1:0\n[storage]\nurl = sqlite:${file}/cxd.db\n`);
+  assert.equal(run(['serve', '-c', file], { env: manager.env }).status, 1);
+  await manager.line(/STATUS=Does not start: .*cxd\.conf/);
+  assert.ok(!manager.lines.some(({ line }) => line.includes('READY')));
+});
