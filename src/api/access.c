@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/app.h"
+#include "api/settings.h"
 #include "cxd/base/clock.h"
 
 /* A change that nobody waits for. */
@@ -60,7 +61,7 @@ enum cxd_err api_authorize(void *context, struct http_request *request, const ch
                            struct error *err) {
     struct app *app = context;
     int64_t now_ms = clock_now_ms();
-    if (scope == SCOPE_READ && app->config->read == CONFIG_READ_OPEN)
+    if (scope == SCOPE_READ && api_settings(request)->config.read == CONFIG_READ_OPEN)
         return CXD_OK;
     if (secret == NULL)
         return error_set(err, ERR_NO_KEY, "send Authorization: Bearer KEY");

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "api/app.h"
+#include "api/settings.h"
 #include "api/suspicion.h"
 #include "cxd/base/calendar.h"
 #include "cxd/base/log.h"
@@ -51,8 +52,8 @@ static enum cxd_err settle_state_directory(struct app *app, struct error *err) {
     char *path = app->state_directory;
     size_t size = sizeof(app->state_directory);
     int length;
-    if (app->config->state_directory[0] != '\0')
-        length = snprintf(path, size, "%s", app->config->state_directory);
+    if (app->config.state_directory[0] != '\0')
+        length = snprintf(path, size, "%s", app->config.state_directory);
     else if (directory != NULL)
         length = snprintf(path, size, "%s", directory);
     else if (runtime != NULL)
@@ -67,7 +68,7 @@ static enum cxd_err settle_state_directory(struct app *app, struct error *err) {
         return error_set(err, ERR_SYSTEM, "cannot make the state directory %s: %s", path, strerror(errno));
     if (stat(path, &status) != 0 || !S_ISDIR(status.st_mode))
         return error_set(err, ERR_SYSTEM, "the state directory %s is not a directory", path);
-    if (directory == NULL && app->config->state_directory[0] == '\0' && status.st_uid != geteuid())
+    if (directory == NULL && app->config.state_directory[0] == '\0' && status.st_uid != geteuid())
         return error_set(err, ERR_SYSTEM, "the state directory %s belongs to another user", path);
     return CXD_OK;
 }
@@ -79,9 +80,9 @@ static unsigned http_threads(const struct config *config) {
     return cores < 1 ? 1 : cores > HTTP_THREADS_DEFAULT_MAX ? HTTP_THREADS_DEFAULT_MAX : (unsigned)cores;
 }
 
-static enum cxd_err open_http(struct app *app, struct error *err) {
-    const struct config *config = app->config;
-    char host[CONFIG_TEXT_SIZE];
+/* `host` is a buffer that the options point to. */
+static enum cxd_err fill_options(struct app *app, const struct config *config, char host[CONFIG_TEXT_SIZE],
+                                 struct http_options *ret_options, struct error *err) {
     struct http_options options = {
         .host = host,
         .unix_path = config->unix_socket[0] != '\0' ? config->unix_socket : NULL,
@@ -107,7 +108,7 @@ static enum cxd_err open_http(struct app *app, struct error *err) {
         .worker_close = close_worker,
         .worker_watch = watch_worker,
     };
-    if (!config_split_listen(config->listen, host, sizeof(host), &options.port, NULL))
+    if (!config_split_listen(config->listen, host, CONFIG_TEXT_SIZE, &options.port, NULL))
         return error_set(err, ERR_CONFIG, "[server] listen: \"%s\" is not ADDRESS:PORT", config->listen);
     if (!network_list_parse(config->trusted_proxies, &options.trusted))
         return error_set(err, ERR_CONFIG, "[server] trusted_proxies: \"%.100s\" is not a list of networks",
@@ -116,7 +117,26 @@ static enum cxd_err open_http(struct app *app, struct error *err) {
         options.tls_certificate = config->tls_certificate;
         options.tls_key = config->tls_key;
     }
-    return http_server_open(&options, &app->http, err);
+    struct settings *settings;
+    enum cxd_err result = api_settings_make(config, &settings, err);
+    if (result != CXD_OK)
+        return result;
+    options.settings = settings;
+    options.settings_free = api_settings_free;
+    *ret_options = options;
+    return CXD_OK;
+}
+
+static enum cxd_err open_http(struct app *app, struct error *err) {
+    char host[CONFIG_TEXT_SIZE];
+    struct http_options options;
+    enum cxd_err result = fill_options(app, &app->config, host, &options, err);
+    if (result != CXD_OK)
+        return result;
+    result = http_server_open(&options, &app->http, err);
+    if (result != CXD_OK)
+        api_settings_free(options.settings);
+    return result;
 }
 
 /* For the command line: where this daemon answers, and on a second line the public key that it shows there. */
@@ -130,20 +150,8 @@ static enum cxd_err write_endpoint(struct app *app, struct error *err) {
     return result;
 }
 
-static void fill_limits(struct app *app) {
-    const struct config *config = app->config;
-    app->limits = (struct response_limits){
-        .comment_characters = (size_t)config->comment_characters,
-        .respondent_characters = (size_t)config->respondent_characters,
-        .properties = (size_t)config->properties,
-        .property_key_characters = (size_t)config->property_key_characters,
-        .property_value_characters = (size_t)config->property_value_characters,
-        .clock_skew_ms = config->clock_skew_s * 1000,
-    };
-}
-
 static enum cxd_err start_backups(struct app *app, struct error *err) {
-    const struct config *config = app->config;
+    const struct config *config = &app->config;
     char path[2 * CONFIG_TEXT_SIZE];
     const struct backups_options options = {.url = config->storage_url,
                                             .directory = path,
@@ -157,9 +165,9 @@ static enum cxd_err start_backups(struct app *app, struct error *err) {
 }
 
 static enum cxd_err start_all(struct app *app, bool starter_surveys, struct error *err) {
-    enum cxd_err result = calendar_set_zone(app->config->timezone, err);
+    enum cxd_err result = calendar_set_zone(app->config.timezone, err);
     if (result == CXD_OK)
-        result = store_open(app->config->storage_url, &app->store, err);
+        result = store_open(app->config.storage_url, &app->store, err);
     if (result == CXD_OK)
         result = settle_state_directory(app, err);
     if (result == CXD_OK)
@@ -173,7 +181,7 @@ static enum cxd_err start_all(struct app *app, bool starter_surveys, struct erro
     const struct ingest_options options = {
         .store = app->store,
         .catalog = app->catalog,
-        .queue_length = (size_t)app->config->queue_length,
+        .queue_length = (size_t)app->config.queue_length,
         .batch_done = batch_done,
         .batch_context = app,
     };
@@ -187,7 +195,7 @@ static enum cxd_err start_all(struct app *app, bool starter_surveys, struct erro
     if (result == CXD_OK)
         result = http_server_run(app->http, err);
     if (result == CXD_OK)
-        result = housekeeping_start(app->ingest, app->catalog, app->config->retention_every_s,
+        result = housekeeping_start(app->ingest, app->catalog, app->config.retention_every_s,
                                     &app->housekeeping, err);
     if (result == CXD_OK)
         result = start_backups(app, err);
@@ -197,6 +205,11 @@ static enum cxd_err start_all(struct app *app, bool starter_surveys, struct erro
 }
 
 enum cxd_err app_check(const struct config *config, struct error *err) {
+    struct settings *settings;
+    enum cxd_err result = api_settings_make(config, &settings, err);
+    if (result != CXD_OK)
+        return result;
+    api_settings_free(settings);
     return config->tls_certificate[0] == '\0' ? CXD_OK
                                               : http_check_tls(config->tls_certificate, config->tls_key, err);
 }
@@ -206,9 +219,8 @@ enum cxd_err app_start(const struct config *config, bool starter_surveys, struct
     struct app *app = calloc(1, sizeof(*app));
     if (app == NULL)
         return error_set(err, ERR_NO_MEMORY, "no memory to start");
-    app->config = config;
+    app->config = *config;
     atomic_flag_clear(&app->noting_use);
-    fill_limits(app);
     enum cxd_err result = start_all(app, starter_surveys, err);
     if (result != CXD_OK) {
         app_stop(app);
@@ -226,9 +238,18 @@ const char *app_scheme(const struct app *app) {
     return http_server_is_tls(app->http) ? "https" : "http";
 }
 
-enum cxd_err app_reload(struct app *app, struct error *err) {
-    enum cxd_err result = http_server_reload(app->http, err);
-    return result == CXD_OK ? write_endpoint(app, err) : result;
+enum cxd_err app_reload(struct app *app, const struct config *config, struct error *err) {
+    char host[CONFIG_TEXT_SIZE];
+    struct http_options options;
+    enum cxd_err result = fill_options(app, config, host, &options, err);
+    if (result != CXD_OK)
+        return result;
+    result = http_server_reload(app->http, &options, err);
+    if (result != CXD_OK) {
+        api_settings_free(options.settings);
+        return result;
+    }
+    return write_endpoint(app, err) == CXD_OK ? CXD_OK : ERR_SYSTEM;
 }
 
 int64_t app_stuck_ms(struct app *app, int64_t now_monotonic_ms, const char **ret_part) {

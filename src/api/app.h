@@ -13,8 +13,7 @@
 /* What the handlers share. One file a resource defines handlers; routes.c holds the table of all of them. */
 
 struct app {
-    const struct config *config;
-    struct response_limits limits;
+    struct config config; /* as at the start: for what waits for a restart. Else api_settings */
     struct store *store;
     struct catalog *catalog;
     struct ingest *ingest;
@@ -23,7 +22,6 @@ struct app {
     struct http_server *http;
     char state_directory[CONFIG_TEXT_SIZE];
     struct burst_table *bursts;
-    struct needles *user_agents;              /* of machines */
     atomic_uint_fast64_t flagged[FLAG_COUNT]; /* since the start */
     atomic_flag noting_use;                   /* a key's last-used day is on its way to the writer */
     bool has_endpoint;                        /* the file `endpoint` is this process's */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/app.h"
+#include "api/settings.h"
 #include "cxd/base/clock.h"
 #include "cxd/codec/response.h"
 
@@ -68,7 +69,6 @@ static enum cxd_err name_line(struct http_request *request, const char *slug, si
 /* Holds a decoded line against its survey and fills the change. A batch comes with a key, so that answers of any age may be imported. */
 static enum cxd_err prepare_line(struct http_request *request, struct import *import, const char *slug,
                                  size_t number, struct change *change, struct error *err) {
-    const struct app *app = http_app(request);
     struct response *response = &change->as.response.value;
     int64_t now_ms = http_now_ms(request);
     if (slug == NULL)
@@ -78,7 +78,7 @@ static enum cxd_err prepare_line(struct http_request *request, struct import *im
         return error_set(err, ERR_NO_SURVEY, "there is no survey of this name");
     enum cxd_err result = api_admit(request, survey, change, err);
     if (result == CXD_OK || result == ERR_INVALID)
-        result = response_validate(response, survey, &app->limits, now_ms, true, err);
+        result = response_validate(response, survey, &api_settings(request)->limits, now_ms, true, err);
     if (result != CXD_OK)
         return result;
     result = name_line(request, slug, number, response, err);
@@ -103,10 +103,9 @@ static enum cxd_err read_line(struct http_request *request, struct import *impor
     *ret_more = batch_next(batch, http_arena(request), &number, &slug, &change->as.response.value, err);
     if (!*ret_more)
         return CXD_OK;
-    const struct app *app = http_app(request);
-    if (import->line_count == (size_t)app->config->batch_lines)
+    if (import->line_count == (size_t)api_settings(request)->config.batch_lines)
         return error_set(err, ERR_TOO_LARGE, "a batch may have %lld responses",
-                         (long long)app->config->batch_lines);
+                         (long long)api_settings(request)->config.batch_lines);
     struct batch_line *line = &import->lines[import->line_count++];
     *line = (struct batch_line){
         .number = number, .change = ticket->count, .problem_from = import->problems.length};
@@ -190,11 +189,11 @@ static void finish_batch(struct http_request *request) {
 }
 
 static enum cxd_err read_lines(struct http_request *request, struct import *import, struct error *err) {
-    const struct app *app = http_app(request);
     size_t length;
     const char *body = http_body(request, &length);
     struct batch batch;
-    enum cxd_err result = batch_open(&batch, body, length, (size_t)app->config->json_depth, err);
+    enum cxd_err result =
+        batch_open(&batch, body, length, (size_t)api_settings(request)->config.json_depth, err);
     import->is_array = batch.is_array;
     bool more = true;
     while (result == CXD_OK && more)

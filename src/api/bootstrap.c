@@ -124,8 +124,8 @@ static enum cxd_err put_starter_survey(struct app *app, const char *slug, const 
     arena_init(&arena);
     struct change change = {.kind = CHANGE_SURVEY, .now_ms = clock_now_ms(), .arena = &arena};
     struct survey survey;
-    enum cxd_err result = survey_decode(definition, strlen(definition), (size_t)app->config->json_depth, slug,
-                                        app->config->max_backdate_s, &arena, &survey, err);
+    enum cxd_err result = survey_decode(definition, strlen(definition), (size_t)app->config.json_depth, slug,
+                                        app->config.max_backdate_s, &arena, &survey, err);
     if (result == CXD_OK)
         result = api_survey_record(&survey, &arena, &change.as.survey, err);
     if (result == CXD_OK)

@@ -3,6 +3,7 @@
 
 #include "api/app.h"
 #include "api/parameters.h"
+#include "api/settings.h"
 #include "cxd/codec/exclusion.h"
 #include "cxd/codec/response.h"
 
@@ -44,14 +45,14 @@ static void finish_exclude(struct http_request *request) {
 }
 
 static enum cxd_err read_exclusion(struct http_request *request, struct change *change, struct error *err) {
-    const struct app *app = http_app(request);
     const char *text = http_path(request, "id");
     size_t length;
     const char *body = http_body(request, &length);
     if (!id_parse(text, strlen(text), &change->as.exclude.id))
         return error_set(err, ERR_NO_RESPONSE, "a response's id is a UUID");
-    return exclusion_decode(body, length, (size_t)app->config->json_depth, http_arena(request),
-                            &change->as.exclude.excluded, &change->as.exclude.reason, err);
+    return exclusion_decode(body, length, (size_t)api_settings(request)->config.json_depth,
+                            http_arena(request), &change->as.exclude.excluded, &change->as.exclude.reason,
+                            err);
 }
 
 void api_response_patch(struct http_request *request) {
@@ -98,14 +99,13 @@ static enum cxd_err read_suspects(struct http_request *request, struct change *c
 }
 
 static enum cxd_err read_clearing(struct http_request *request, struct change *change, struct error *err) {
-    const struct app *app = http_app(request);
     size_t length;
     const char *body = http_body(request, &length), *reason;
     bool excluded;
     enum cxd_err result = read_suspects(request, change, err);
     if (result == CXD_OK)
-        result = exclusion_decode(body, length, (size_t)app->config->json_depth, http_arena(request),
-                                  &excluded, &reason, err);
+        result = exclusion_decode(body, length, (size_t)api_settings(request)->config.json_depth,
+                                  http_arena(request), &excluded, &reason, err);
     if (result == CXD_OK && excluded) {
         error_clear(err);
         error_add_member(err, "/excluded", "must be false: suspects are excluded already");

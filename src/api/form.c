@@ -2,6 +2,7 @@
  * because the latter is read from the store. */
 #include <string.h>
 
+#include "api/settings.h"
 #include "api/suspicion.h"
 #include "cxd/base/clock.h"
 #include "cxd/base/utf8.h"
@@ -10,16 +11,15 @@
 /* `respondent` stays NULL where it is not asked for. */
 static enum cxd_err read_parameters(struct http_request *request, const char **ret_respondent,
                                     struct error *err) {
-    const struct app *app = http_app(request);
     size_t count;
     const struct http_query_item *items = http_query(request, &count);
     for (size_t i = 0; i < count; i++) {
         if (strcmp(items[i].key, "respondent") != 0)
             return error_set(err, ERR_BAD_PARAMETER, "There is no such parameter here: %s", items[i].key);
         size_t characters = utf8_count(items[i].value);
-        if (characters == 0 || characters > app->limits.respondent_characters)
+        if (characters == 0 || characters > api_settings(request)->limits.respondent_characters)
             return error_set(err, ERR_BAD_PARAMETER, "respondent must be 1 to %zu characters long",
-                             app->limits.respondent_characters);
+                             api_settings(request)->limits.respondent_characters);
         *ret_respondent = items[i].value;
     }
     return CXD_OK;
@@ -40,11 +40,10 @@ static enum cxd_err read_rule(struct http_request *request, const char *responde
 
 static enum cxd_err read_eligibility(struct http_request *request, const struct survey *survey,
                                      const char *respondent, int64_t *ret_until, struct error *err) {
-    const struct app *app = http_app(request);
     int64_t own = TIME_MIN, any = TIME_MIN;
     enum cxd_err result = read_rule(request, respondent, survey->number, survey->recontact_days, &own, err);
     if (result == CXD_OK)
-        result = read_rule(request, respondent, 0, app->config->recontact_days, &any, err);
+        result = read_rule(request, respondent, 0, api_settings(request)->config.recontact_days, &any, err);
     if (result == CXD_OK)
         *ret_until = own > any ? own : any;
     return result;

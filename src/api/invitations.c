@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/app.h"
+#include "api/settings.h"
 #include "cxd/base/clock.h"
 #include "cxd/base/utf8.h"
 #include "cxd/codec/invitation.h"
@@ -206,7 +207,6 @@ static enum cxd_err write_line(struct http_request *request, struct issue *issue
 }
 
 static enum cxd_err write_lines(struct http_request *request, struct issue *issue, struct error *err) {
-    const struct app *app = http_app(request);
     struct buffer *out = http_out(request);
     bool is_array = issue->list.form == INVITATION_LINES && issue->list.batch.is_array;
     bool is_ndjson = issue->list.form == INVITATION_LINES && !is_array;
@@ -220,9 +220,9 @@ static enum cxd_err write_lines(struct http_request *request, struct issue *issu
     else if (issue->list.form == INVITATION_CSV)
         buffer_append_text(out, "line,status,respondent,url,token,expires_at,error\r\n");
     while (result == CXD_OK && invitation_list_next(&issue->list, &arena, &line, &invitation, err)) {
-        if (++count > (size_t)app->config->batch_lines) {
+        if (++count > (size_t)api_settings(request)->config.batch_lines) {
             result = error_set(err, ERR_TOO_LARGE, "a list may have %lld respondents",
-                               (long long)app->config->batch_lines);
+                               (long long)api_settings(request)->config.batch_lines);
             break;
         }
         if (is_array && count > 1)
@@ -240,18 +240,17 @@ static enum cxd_err write_lines(struct http_request *request, struct issue *issu
 
 static enum cxd_err issue_all(struct http_request *request, struct issue *issue, enum invitation_form form,
                               struct error *err) {
-    const struct app *app = http_app(request);
     size_t length;
     const char *body = http_body(request, &length);
-    issue->list.limits = &app->limits;
+    issue->list.limits = &api_settings(request)->limits;
     issue->list.now_ms = issue->now_ms;
     enum cxd_err result = read_query(request, issue, err);
     if (result != CXD_OK)
         return result;
     buffer_init(&issue->token);
     buffer_init(&issue->problem);
-    result = invitation_list_open(&issue->list, form, body, length, (size_t)app->config->json_depth,
-                                  http_arena(request), err);
+    result = invitation_list_open(&issue->list, form, body, length,
+                                  (size_t)api_settings(request)->config.json_depth, http_arena(request), err);
     if (result == CXD_OK)
         result = write_lines(request, issue, err);
     invitation_list_close(&issue->list);
@@ -286,9 +285,9 @@ void api_invitations_post(struct http_request *request) {
     const struct survey *survey = snapshot_survey(snapshot, http_path(request, "survey"));
     struct error err;
     issue->survey = http_path(request, "survey");
-    issue->public_url = app->config->public_url;
+    issue->public_url = api_settings(request)->config.public_url;
     issue->host = http_header(request, "Host");
-    issue->is_tls = app->config->tls_certificate[0] != '\0';
+    issue->is_tls = app->config.tls_certificate[0] != '\0';
     issue->now_ms = http_now_ms(request);
     bool has_key = snapshot->signing_key_count > 0;
     if (has_key)

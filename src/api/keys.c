@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "api/app.h"
+#include "api/settings.h"
 #include "cxd/codec/key.h"
 
 struct key_change {
@@ -44,7 +45,6 @@ static void finish_post(struct http_request *request) {
 void api_key_post(struct http_request *request) {
     if (api_refuse_type(request, false))
         return;
-    const struct app *app = http_app(request);
     struct key_change *key = arena_alloc_zero(http_arena(request), 1, sizeof(*key));
     if (key == NULL) {
         http_problem_code(request, ERR_NO_MEMORY, "no memory for the key");
@@ -54,8 +54,8 @@ void api_key_post(struct http_request *request) {
     const char *body = http_body(request, &length);
     struct error err;
     struct api_key *made = &key->change.as.key;
-    if (key_decode(body, length, (size_t)app->config->json_depth, http_now_ms(request), made, &err) !=
-        CXD_OK) {
+    if (key_decode(body, length, (size_t)api_settings(request)->config.json_depth, http_now_ms(request), made,
+                   &err) != CXD_OK) {
         http_problem(request, &err);
         return;
     }

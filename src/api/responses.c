@@ -1,6 +1,7 @@
 /* POST and PUT of one response: decode, validate against the survey, submit, and after the commit reply what is stored. */
 #include <string.h>
 
+#include "api/settings.h"
 #include "api/suspicion.h"
 #include "cxd/base/clock.h"
 #include "cxd/codec/response.h"
@@ -45,12 +46,11 @@ static bool is_old(const struct http_request *request, const struct survey *surv
 
 static enum cxd_err read_response(struct http_request *request, const char *path_id,
                                   const struct survey *survey, struct change *change, struct error *err) {
-    const struct app *app = http_app(request);
     struct response *response = &change->as.response.value;
     size_t length;
     const char *body = http_body(request, &length);
-    enum cxd_err result =
-        response_decode(body, length, (size_t)app->config->json_depth, http_arena(request), response, err);
+    enum cxd_err result = response_decode(body, length, (size_t)api_settings(request)->config.json_depth,
+                                          http_arena(request), response, err);
     if (result != CXD_OK && result != ERR_INVALID)
         return result;
     enum cxd_err admitted = api_admit(request, survey, change, err);
@@ -59,7 +59,7 @@ static enum cxd_err read_response(struct http_request *request, const char *path
     enum cxd_err named = name_response(request, path_id, survey, response, err);
     if (named != CXD_OK)
         return named;
-    return response_validate(response, survey, &app->limits, http_now_ms(request),
+    return response_validate(response, survey, &api_settings(request)->limits, http_now_ms(request),
                              is_old(request, survey, response), err);
 }
 
@@ -141,11 +141,12 @@ static void finish_response(struct http_request *request) {
 }
 
 /* A second answer that comes too soon is refused, unless the survey takes it. */
-static void bound_recontact(const struct app *app, const struct survey *survey, struct change *change) {
+static void bound_recontact(const struct http_request *request, const struct survey *survey,
+                            struct change *change) {
     if (survey->recontact != RECONTACT_REFUSE)
         return;
     change->as.response.recontact.survey_ms = survey->recontact_days * DAY_MS;
-    change->as.response.recontact.any_ms = app->config->recontact_days * DAY_MS;
+    change->as.response.recontact.any_ms = api_settings(request)->config.recontact_days * DAY_MS;
 }
 
 static void submit_response(struct http_request *request, const char *path_id,
@@ -168,7 +169,7 @@ static void submit_response(struct http_request *request, const char *path_id,
         http_problem(request, &err);
         return;
     }
-    bound_recontact(http_app(request), survey, change);
+    bound_recontact(request, survey, change);
     submission->is_old = is_old(request, survey, response);
     submission->max_backdate_s = survey->max_backdate_s;
     if (submission->is_old && change->as.response.unless_stored == CXD_OK)

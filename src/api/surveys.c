@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "api/app.h"
+#include "api/settings.h"
 #include "cxd/codec/survey.h"
 
 struct definition_change {
@@ -70,13 +71,12 @@ static void submit_definition(struct http_request *request, struct definition_ch
 
 static enum cxd_err read_definition(struct http_request *request, struct survey_record *record,
                                     struct error *err) {
-    const struct app *app = http_app(request);
     size_t length;
     const char *body = http_body(request, &length);
     struct survey survey;
-    enum cxd_err result =
-        survey_decode(body, length, (size_t)app->config->json_depth, http_path(request, "survey"),
-                      app->config->max_backdate_s, http_arena(request), &survey, err);
+    enum cxd_err result = survey_decode(
+        body, length, (size_t)api_settings(request)->config.json_depth, http_path(request, "survey"),
+        api_settings(request)->config.max_backdate_s, http_arena(request), &survey, err);
     if (result != CXD_OK)
         return result;
     return api_survey_record(&survey, http_arena(request), record, err);

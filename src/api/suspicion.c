@@ -2,65 +2,21 @@
  * response is submitted. Bursts, which need more than one, are in burst.c. */
 #include "api/suspicion.h"
 #include "api/burst.h"
+#include "api/settings.h"
 #include "cxd/base/clock.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define NONCE_PURPOSE "form"
 
-enum { LIST_BYTES_MAX = 1 << 20 };
-
-static enum cxd_err read_list(const char *path, struct buffer *out, struct error *err) {
-    char piece[4096];
-    ssize_t count = 1;
-    struct stat status;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return error_set(err, ERR_CONFIG, "[suspicion] user_agents: %s cannot be read: %s", path,
-                         strerror(errno));
-    bool is_file = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
-    while (is_file && count > 0 && out->length <= LIST_BYTES_MAX) {
-        count = read(fd, piece, sizeof(piece));
-        if (count > 0)
-            buffer_append(out, piece, (size_t)count);
-    }
-    close(fd);
-    if (!is_file || count < 0)
-        return error_set(err, ERR_CONFIG, "[suspicion] user_agents: %s cannot be read: no readable file",
-                         path);
-    if (out->length > LIST_BYTES_MAX)
-        return error_set(err, ERR_CONFIG, "[suspicion] user_agents: %s is larger than 1 MiB", path);
-    return out->failed ? error_set(err, ERR_NO_MEMORY, "no memory for the list of user agents") : CXD_OK;
-}
-
 enum cxd_err suspicion_open(struct app *app, struct error *err) {
-    const char *path = app->config->user_agents;
     app->bursts = burst_new();
-    if (app->bursts == NULL)
-        return error_set(err, ERR_NO_MEMORY, "no memory for the table of bursts");
-    if (path[0] == '\0')
-        return needles_make(SUSPICION_USER_AGENTS, strlen(SUSPICION_USER_AGENTS), &app->user_agents, err);
-    struct buffer list;
-    struct error reason;
-    buffer_init(&list);
-    enum cxd_err result = read_list(path, &list, err);
-    if (result == CXD_OK) {
-        result = needles_make(list.length > 0 ? list.data : "", list.length, &app->user_agents, &reason);
-        if (result != CXD_OK)
-            error_set(err, result, "[suspicion] user_agents: %.120s: %.100s", path, reason.detail);
-    }
-    buffer_free(&list);
-    return result;
+    return app->bursts != NULL ? CXD_OK : error_set(err, ERR_NO_MEMORY, "no memory for the table of bursts");
 }
 
 void suspicion_close(struct app *app) {
-    needles_free(app->user_agents);
     burst_free(app->bursts);
 }
 
@@ -102,12 +58,11 @@ static unsigned judge_nonce(struct http_request *request, const struct snapshot 
 
 enum cxd_err suspicion_judge(struct http_request *request, const struct snapshot *snapshot,
                              const struct survey *survey, struct response *response, struct error *err) {
-    const struct app *app = http_app(request);
     const char *agent = http_header(request, "User-Agent");
     unsigned flags = judge_nonce(request, snapshot, survey, response->sent.nonce);
     if (response->sent.filled_honeypot)
         flags |= FLAG_HONEYPOT;
-    if (agent != NULL && needles_match(app->user_agents, agent))
+    if (agent != NULL && needles_match(api_settings(request)->user_agents, agent))
         flags |= FLAG_USER_AGENT;
     response->flags = flags;
     if (flags == 0)

@@ -15,7 +15,7 @@ extern const char SUSPICION_USER_AGENTS[];
 /* The name of the member of a response that people do not see. */
 #define SUSPICION_HONEYPOT "website"
 
-/* Reads the list of user agents, makes the table of bursts. */
+/* Makes the table of bursts. */
 CXD_NODISCARD enum cxd_err suspicion_open(struct app *app, struct error *err);
 void suspicion_close(struct app *app);
 

@@ -29,7 +29,8 @@ struct life {
     const struct life_options *options;
     struct notify notify;
     struct app *app;
-    bool is_stuck; /* and that has been said */
+    struct config config; /* in force */
+    bool is_stuck;        /* and that has been said */
 };
 
 static const struct {
@@ -125,22 +126,55 @@ static void notify_ready(const struct life *life, const char *state) {
     notify_send(&life->notify, state, "Answering on %s://%s", app_scheme(life->app), app_address(life->app));
 }
 
+/* All or nothing: the whole configuration is read and held against the rules, then the files that it names, before anything changes. */
+static enum cxd_err take_over(struct life *life, struct config_change *change, struct error *err) {
+    struct config fresh, merged;
+    enum cxd_err code = life_load(life->options, &fresh, err);
+    if (code == CXD_OK)
+        code = config_reload(&life->config, &fresh, &merged, change, err);
+    if (code == CXD_OK)
+        code = app_reload(life->app, &merged, err);
+    if (code == CXD_OK || code == ERR_SYSTEM) {
+        life->config = merged;
+        apply_log(&merged);
+    }
+    return code;
+}
+
+static void record_reload(const struct life *life, enum cxd_err code, const struct config_change *change,
+                          const struct error *err) {
+    if (code != CXD_OK && code != ERR_SYSTEM) {
+        log_record(LOG_LEVEL_ERROR, "reload_refused", "detail=%s", err->detail);
+        return;
+    }
+    if (code == ERR_SYSTEM)
+        log_record(LOG_LEVEL_ERROR, "endpoint_not_written", "detail=%s", err->detail);
+    if (change->waiting.length > 0)
+        log_record(LOG_LEVEL_WARNING, "restart_needed", "options=%s", change->waiting.data);
+    log_record(LOG_LEVEL_INFO, "reloaded", "tls=%s changed=%s",
+               strcmp(app_scheme(life->app), "https") == 0 ? "yes" : "no",
+               change->taken.length > 0 ? change->taken.data : "none");
+}
+
 static void reload(struct life *life) {
     struct error err;
+    struct config_change change;
     struct timespec now;
     char text[80];
     clock_gettime(CLOCK_MONOTONIC, &now);
     snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
              (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000);
     notify_send(&life->notify, text, "%s", "Reads the configuration again");
-    if (app_reload(life->app, &err) == CXD_OK) {
-        log_record(LOG_LEVEL_INFO, "reloaded", "tls=%s",
-                   strcmp(app_scheme(life->app), "https") == 0 ? "yes" : "no");
+    buffer_init(&change.taken);
+    buffer_init(&change.waiting);
+    enum cxd_err code = take_over(life, &change, &err);
+    record_reload(life, code, &change, &err);
+    if (code == CXD_OK || code == ERR_SYSTEM)
         notify_ready(life, "READY=1");
-    } else {
-        log_record(LOG_LEVEL_ERROR, "reload_refused", "detail=%s", err.detail);
+    else
         notify_send(&life->notify, "READY=1", "The reload was refused, nothing has changed: %s", err.detail);
-    }
+    buffer_free(&change.taken);
+    buffer_free(&change.waiting);
 }
 
 /* Pets the watchdog if all threads advance; returns when to look again. A thread may pause for almost the watchdog's time, and while one
@@ -218,7 +252,7 @@ static void stop(struct life *life, int signal_number) {
 }
 
 enum cxd_err life_run(const struct life_options *options, const struct config *config, struct error *err) {
-    struct life life = {.options = options};
+    struct life life = {.options = options, .config = *config};
     sigset_t awaited;
     prepare_signals(&awaited);
     apply_log(config);

@@ -188,6 +188,39 @@ enum cxd_err config_load(const char *path, struct config *ret_config, struct err
     return rc;
 }
 
+static bool differs(const struct option *option, const struct config *a, const struct config *b) {
+    const char *left = (const char *)a + option->offset, *right = (const char *)b + option->offset;
+    bool is_text = option->size == CONFIG_TEXT_SIZE;
+    return is_text ? strcmp(left, right) != 0 : memcmp(left, right, option->size) != 0;
+}
+
+/* Certificate and key may be others, but a listener that speaks TLS does so to its end. */
+static bool is_taken(const struct option *option, const struct config *current, const struct config *fresh) {
+    bool turns_tls = (current->tls_certificate[0] == '\0') != (fresh->tls_certificate[0] == '\0');
+    return option->is_live && !(turns_tls && strcmp(option->section, "tls") == 0);
+}
+
+enum cxd_err config_reload(const struct config *current, const struct config *fresh,
+                           struct config *ret_config, struct config_change *change, struct error *err) {
+    struct config merged = *current;
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const struct option *option = &OPTIONS[i];
+        if (!differs(option, current, fresh))
+            continue;
+        bool taken = is_taken(option, current, fresh);
+        struct buffer *names = taken ? &change->taken : &change->waiting;
+        buffer_append_format(names, "%s%s.%s", names->length > 0 ? ", " : "", option->section, option->key);
+        if (taken)
+            memcpy((char *)&merged + option->offset, (const char *)fresh + option->offset, option->size);
+    }
+    if (!buffer_terminate(&change->taken) || !buffer_terminate(&change->waiting))
+        return error_set(err, ERR_NO_MEMORY, "no memory for the configuration");
+    enum cxd_err code = check_together(&merged, err);
+    if (code == CXD_OK)
+        *ret_config = merged;
+    return code;
+}
+
 static bool parse_port(const char *text, uint16_t *ret_port) {
     unsigned port = 0;
     size_t length = strspn(text, "0123456789");

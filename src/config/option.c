@@ -12,8 +12,7 @@
 #include "cxd/base/clock.h"
 #include "cxd/base/utf8.h"
 
-const struct option OPTIONS[OPTION_COUNT] = {
-#define OPTION(section, key, type, field, fallback, least, most, choices, text)                              \
+#define ROW(is_live, section, key, type, field, fallback, least, most, choices, text)                        \
     {#section,                                                                                               \
      #key,                                                                                                   \
      OPTION_##type,                                                                                          \
@@ -23,7 +22,12 @@ const struct option OPTIONS[OPTION_COUNT] = {
      least,                                                                                                  \
      most,                                                                                                   \
      choices,                                                                                                \
-     text},
+     text,                                                                                                   \
+     is_live},
+
+const struct option OPTIONS[OPTION_COUNT] = {
+#define OPTION(...) ROW(false, __VA_ARGS__)
+#define LIVE_OPTION(...) ROW(true, __VA_ARGS__)
 #include "config/options.def"
 #undef OPTION
 };

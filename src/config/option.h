@@ -33,6 +33,7 @@ struct option {
     int64_t least, most;
     const char *choices; /* "a|b", or NULL */
     const char *text;
+    bool is_live; /* taken over at SIGHUP */
 };
 
 enum {

@@ -16,7 +16,10 @@ static const char HEAD[] =
     "#\n"
     "# Files named *.conf in the directory conf.d beside this file are read after it, in the order of their\n"
     "# names, and then the environment: CXD_SERVER_LISTEN sets [server] listen, and so on for every "
-    "option.\n";
+    "option.\n"
+    "#\n"
+    "# On SIGHUP cxd reads all of it again and takes over what is marked so below; the rest waits for a\n"
+    "# restart. If anything in it is not valid, nothing changes.\n";
 
 /* Prints words as comment lines of at most WIDTH columns. */
 static void print_wrapped(FILE *out, const char *text) {
@@ -47,7 +50,8 @@ void config_print_sample(FILE *out) {
         }
         fputc('\n', out);
         print_wrapped(out, option->text);
-        fprintf(out, "# Takes %s.\n", option_takes(option, takes));
+        fprintf(out, "# Takes %s.%s\n", option_takes(option, takes),
+                option->is_live ? " Read again on SIGHUP." : "");
         fprintf(out, "#%s =%s%s\n", option->key, *option->fallback ? " " : "", option->fallback);
     }
 }

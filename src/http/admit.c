@@ -29,9 +29,9 @@ static void check_route(struct http_request *request) {
 }
 
 static void check_length(struct http_request *request) {
-    const struct http_options *options = &request->connection->loop->server->options;
+    const struct http_settings *settings = request->settings;
     unsigned flags = request->route->flags;
-    request->body_limit = flags & HTTP_BATCH ? options->batch_bytes : options->body_bytes;
+    request->body_limit = flags & HTTP_BATCH ? settings->batch_bytes : settings->body_bytes;
     if ((flags & HTTP_INGEST) && !request->facts.has_length) {
         http_problem_code(request, ERR_LENGTH_REQUIRED, "Send the body with a Content-Length, not chunked");
     } else if (request->facts.has_length && request->facts.length > request->body_limit) {
@@ -55,7 +55,7 @@ void request_admit(struct http_request *request) {
     static void (*const checks[])(struct http_request * request) = {
         check_target, check_route, cors_admit, limits_admit, auth_admit, check_length, check_query,
     };
-    request->body_limit = request->connection->loop->server->options.body_bytes;
+    request->body_limit = request->settings->body_bytes;
     for (size_t i = 0; i < CXD_COUNT(checks) && !request->replied; i++)
         checks[i](request);
 }

@@ -10,8 +10,7 @@
 
 static void arm(struct connection *connection) {
     struct loop *loop = connection->loop;
-    deadline_arm(&loop->deadlines, &connection->deadline,
-                 loop->now_ms + loop->server->options.request_timeout_ms);
+    deadline_arm(&loop->deadlines, &connection->deadline, loop->now_ms + loop->settings->request_timeout_ms);
 }
 
 static void connection_open(struct door *door, struct MHD_Connection *mhd, void **socket_context) {
@@ -112,14 +111,13 @@ static const char *guard_request(struct http_request *request, const char *metho
 /* A reply before the body makes MHD close the connection. So it is given only where the body must not or cannot be
  * read; a body of up to batch_bytes is dropped and then answered, which keeps the connection. */
 static bool must_reply_early(const struct http_request *request) {
-    const struct http_options *options = &request->connection->loop->server->options;
     if (!request->replied)
         return false;
     if (request->closing)
         return true;
     if (!request->facts.has_length || request->facts.length <= request->body_limit)
         return false;
-    return request->facts.expects_continue || request->facts.length > options->batch_bytes;
+    return request->facts.expects_continue || request->facts.length > request->settings->batch_bytes;
 }
 
 static enum MHD_Result take_head(struct http_request *request, const char *method, const char *version) {
@@ -151,13 +149,14 @@ static enum MHD_Result take_head(struct http_request *request, const char *metho
 }
 
 static enum MHD_Result take_body(struct http_request *request, const char *bytes, size_t length) {
-    const struct http_options *options = &request->connection->loop->server->options;
+    const struct http_settings *settings = request->settings;
     bool too_large = length > request->body_limit - request->body.length;
     if (!request->replied && too_large)
         http_problem_code(request, ERR_TOO_LARGE, "The body may have %zu bytes", request->body_limit);
     if (request->replied) {
         request->body_dropped += length;
-        size_t most = options->batch_bytes > options->body_bytes ? options->batch_bytes : options->body_bytes;
+        size_t most =
+            settings->batch_bytes > settings->body_bytes ? settings->batch_bytes : settings->body_bytes;
         return request->body_dropped > most ? MHD_NO : MHD_YES;
     }
     buffer_append(&request->body, bytes, length);

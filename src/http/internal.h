@@ -11,6 +11,7 @@
 #include "http/guard.h"
 #include "http/rate.h"
 #include "http/router.h"
+#include "http/settings.h"
 #include "http/target.h"
 #include "http/tls.h"
 #include "http/trace.h"
@@ -34,6 +35,7 @@ struct reply_header {
 
 struct http_request {
     struct connection *connection;
+    struct http_settings *settings; /* held from the request line on; before it NULL */
     enum request_stage stage;
     const char *method_name;
     bool is_head;
@@ -114,6 +116,7 @@ enum { DOORS_MAX = 2 };
 
 struct loop {
     struct http_server *server;
+    struct http_settings *settings; /* current at this turn; held */
     pthread_t thread;
     bool running;                 /* the thread has been started */
     struct door doors[DOORS_MAX]; /* TCP, and perhaps a Unix socket */
@@ -142,8 +145,10 @@ struct http_server {
     struct tls *tls;        /* NULL: plain */
     char address[80];
     bool check_layout;
-    struct rate_table *rates[HTTP_RATE_COUNT]; /* NULL: not limited */
-    char policies[HTTP_RATE_COUNT][48];        /* their RateLimit-Policy */
+    pthread_mutex_t settings_lock;
+    _Atomic(struct http_settings *) settings;   /* the current ones; held. Replaced under the lock */
+    struct rate_table *tables[HTTP_RATE_COUNT]; /* NULL: never limited so far */
+    struct hash_key rate_key;
     atomic_ullong refused[HTTP_RATE_COUNT];
     atomic_bool forwarded_logged;
     atomic_bool draining;
@@ -152,6 +157,8 @@ struct http_server {
 };
 
 /* server.c */
+/* The current settings, held for the caller. */
+struct http_settings *server_settings(struct http_server *server);
 int server_listen(const char *host, uint16_t port, char *address, size_t address_size, struct error *err);
 unsigned server_connection_limit(unsigned wanted);
 /* listen.c. A socket file that nobody listens on any more is replaced. −1 and err. */
@@ -203,6 +210,9 @@ void problem_no_memory(struct http_request *request);
 
 /* limits.c */
 CXD_NODISCARD enum cxd_err limits_open(struct http_server *server, struct error *err);
+/* Finds (or makes) the tables that the rates need. */
+CXD_NODISCARD enum cxd_err limits_settle(struct http_server *server, struct http_settings *settings,
+                                         struct error *err);
 void limits_close(struct http_server *server);
 void limits_set_peer(struct connection *connection);
 /* Whom the request is from. */

@@ -27,17 +27,21 @@ static const struct {
 };
 
 enum cxd_err limits_open(struct http_server *server, struct error *err) {
-    struct hash_key key;
-    if (!hash_key_make(&key))
-        return error_set(err, ERR_SYSTEM, "The kernel gives no randomness");
+    return hash_key_make(&server->rate_key) ? CXD_OK
+                                            : error_set(err, ERR_SYSTEM, "The kernel gives no randomness");
+}
+
+enum cxd_err limits_settle(struct http_server *server, struct http_settings *settings, struct error *err) {
     for (int i = 0; i < HTTP_RATE_COUNT; i++) {
-        int64_t rate = server->options.rates[i];
+        int64_t rate = settings->rates[i];
         if (rate == 0)
             continue;
-        server->rates[i] = rate_table_new(KINDS[i].places, rate, &key);
-        if (!server->rates[i])
+        if (!server->tables[i])
+            server->tables[i] = rate_table_new(KINDS[i].places, &server->rate_key);
+        if (!server->tables[i])
             return error_set(err, ERR_NO_MEMORY, "No memory for the limits");
-        snprintf(server->policies[i], sizeof server->policies[i], "\"%s\";q=%lld;w=%d", KINDS[i].name,
+        settings->tables[i] = server->tables[i];
+        snprintf(settings->policies[i], sizeof settings->policies[i], "\"%s\";q=%lld;w=%d", KINDS[i].name,
                  (long long)rate, RATE_WINDOW_S);
     }
     return CXD_OK;
@@ -45,7 +49,7 @@ enum cxd_err limits_open(struct http_server *server, struct error *err) {
 
 void limits_close(struct http_server *server) {
     for (int i = 0; i < HTTP_RATE_COUNT; i++)
-        rate_table_free(server->rates[i]);
+        rate_table_free(server->tables[i]);
 }
 
 uint64_t http_rate_refused(const struct http_server *server, enum http_rate rate) {
@@ -80,7 +84,7 @@ static enum MHD_Result take_forwarded(void *cls, enum MHD_ValueKind kind, const 
 /* Header by header only where the peer is trusted; which costs others nothing. */
 void limits_identify(struct http_request *request) {
     const struct connection *connection = request->connection;
-    const struct network_list *trusted = &connection->loop->server->options.trusted;
+    const struct network_list *trusted = &request->settings->trusted;
     request->client = connection->peer;
     request->has_client = connection->has_peer;
     request->is_trusted =
@@ -123,48 +127,48 @@ static void settle(struct http_request *request, enum http_rate rate, struct rat
     snprintf(seconds, sizeof seconds, "%lld", (long long)verdict.retry_s);
     http_reply_header(request, "Retry-After", seconds);
     char refusal[160];
-    snprintf(refusal, sizeof refusal, KINDS[rate].refusal, (long long)rate_per_minute(server->rates[rate]));
+    snprintf(refusal, sizeof refusal, KINDS[rate].refusal, (long long)request->settings->rates[rate]);
     error_set(&err, ERR_RATE, "%s; try again in %s s", refusal, seconds);
     http_problem(request, &err);
-    const struct http_options *options = &server->options;
-    size_t most = request->route->flags & HTTP_BATCH ? options->batch_bytes : options->body_bytes;
+    const struct http_settings *settings = request->settings;
+    size_t most = request->route->flags & HTTP_BATCH ? settings->batch_bytes : settings->body_bytes;
     if (request->facts.length > most)
         request->closing = true;
 }
 
-static int64_t now_ns(const struct http_request *request) {
-    return request->connection->loop->now_ms * MS_NS;
+static struct rate_verdict take(const struct http_request *request, enum http_rate rate, const void *key,
+                                size_t length) {
+    const struct http_settings *settings = request->settings;
+    return rate_take(settings->tables[rate], settings->rates[rate], key, length,
+                     request->connection->loop->now_ms * MS_NS);
 }
 
 void limits_admit(struct http_request *request) {
-    struct rate_table *const *rates = request->connection->loop->server->rates;
+    struct rate_table *const *tables = request->settings->tables;
     bool is_rated = request->route->flags & HTTP_RATED;
     if (!is_rated && !(request->route->flags & HTTP_RATED_QUERY && request->target.query))
         return;
     limits_identify(request);
-    if (rates[HTTP_RATE_ADDRESS] && request->has_client) {
+    if (tables[HTTP_RATE_ADDRESS] && request->has_client) {
         struct address key = rate_address_key(&request->client);
-        settle(request, HTTP_RATE_ADDRESS,
-               rate_take(rates[HTTP_RATE_ADDRESS], &key, sizeof key, now_ns(request)));
+        settle(request, HTTP_RATE_ADDRESS, take(request, HTTP_RATE_ADDRESS, &key, sizeof key));
     }
     const char *subject = request->parameters[0];
-    if (!is_rated || !rates[HTTP_RATE_SUBJECT] || !subject || request->replied)
+    if (!is_rated || !tables[HTTP_RATE_SUBJECT] || !subject || request->replied)
         return;
-    struct rate_verdict verdict =
-        rate_take(rates[HTTP_RATE_SUBJECT], subject, strlen(subject), now_ns(request));
+    struct rate_verdict verdict = take(request, HTTP_RATE_SUBJECT, subject, strlen(subject));
     if (!verdict.allowed) /* else the client is told of its own limit, not of how much others send */
         settle(request, HTTP_RATE_SUBJECT, verdict);
 }
 
 void limits_auth_failed(struct http_request *request) {
-    struct rate_table *table = request->connection->loop->server->rates[HTTP_RATE_AUTH];
-    if (!table)
+    if (!request->settings->tables[HTTP_RATE_AUTH])
         return;
     limits_identify(request);
     if (!request->has_client)
         return;
     struct address key = rate_address_key(&request->client);
-    struct rate_verdict verdict = rate_take(table, &key, sizeof key, now_ns(request));
+    struct rate_verdict verdict = take(request, HTTP_RATE_AUTH, &key, sizeof key);
     if (!verdict.allowed)
         settle(request, HTTP_RATE_AUTH, verdict);
 }
@@ -188,7 +192,6 @@ static char *put_number(char *at, int64_t number) {
 bool limits_add_headers(const struct http_request *request, struct MHD_Response *response) {
     if (!request->rated)
         return true;
-    const struct http_server *server = request->connection->loop->server;
     char state[80], *at = put_text(state, "\"");
     at = put_text(at, KINDS[request->rate].name);
     at = put_text(at, "\";r=");
@@ -196,7 +199,7 @@ bool limits_add_headers(const struct http_request *request, struct MHD_Response 
     at = put_text(at, ";t=");
     at = put_number(at, request->verdict.reset_s);
     *at = '\0';
-    return MHD_add_response_header(response, "RateLimit-Policy", server->policies[request->rate]) ==
-               MHD_YES &&
+    return MHD_add_response_header(response, "RateLimit-Policy",
+                                   request->settings->policies[request->rate]) == MHD_YES &&
            MHD_add_response_header(response, "RateLimit", state) == MHD_YES;
 }

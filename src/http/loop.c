@@ -106,6 +106,14 @@ static void finish_ready(struct loop *loop) {
     }
 }
 
+/* Before anything of this turn is read: what comes after a reload sees it. */
+static void take_settings(struct loop *loop) {
+    if (atomic_load_explicit(&loop->server->settings, memory_order_acquire) == loop->settings)
+        return;
+    settings_release(loop->settings);
+    loop->settings = server_settings(loop->server);
+}
+
 static struct connection *connection_of(struct deadline *deadline) {
     return (struct connection *)(void *)((char *)deadline - offsetof(struct connection, deadline));
 }
@@ -307,6 +315,7 @@ static void *loop_main(void *cls) {
         loop->now_ms = clock_monotonic_ms();
         loop->progress = false;
         heartbeat_answer(&loop->beat);
+        take_settings(loop);
         finish_ready(loop);
         cut_expired(loop);
         run_doors(loop);
@@ -358,6 +367,7 @@ enum { LOCAL_SHARE = 8 };
 enum cxd_err loop_open(struct loop *loop, struct http_server *server, unsigned limit, struct error *err) {
     loop->server = server;
     loop->now_ms = clock_monotonic_ms();
+    loop->settings = server_settings(server);
     id_source_init(&loop->ids);
     loop->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (loop->wake_fd < 0)
@@ -393,5 +403,6 @@ bool loop_close(struct loop *loop) {
     }
     if (loop->wake_fd >= 0)
         close(loop->wake_fd);
+    settings_release(loop->settings);
     return true;
 }

@@ -23,15 +23,12 @@ struct shard {
 
 struct rate_table {
     struct hash_key key;
-    int64_t per_minute;
-    int64_t token_ns;  /* in which one token comes back */
-    int64_t bucket_ns; /* in which all do */
     size_t set_mask;
     struct place *places; /* sets of WAYS */
     struct shard shards[SHARDS];
 };
 
-struct rate_table *rate_table_new(size_t places, int64_t per_minute, const struct hash_key *key) {
+struct rate_table *rate_table_new(size_t places, const struct hash_key *key) {
     struct rate_table *table = aligned_alloc(CACHE_LINE, sizeof *table);
     if (!table)
         return NULL;
@@ -46,9 +43,6 @@ struct rate_table *rate_table_new(size_t places, int64_t per_minute, const struc
     for (size_t i = 0; i < SHARDS; i++)
         pthread_mutex_init(&table->shards[i].lock, NULL);
     table->key = *key;
-    table->per_minute = per_minute;
-    table->token_ns = RATE_WINDOW_S * SECOND_NS / per_minute;
-    table->bucket_ns = table->token_ns * per_minute;
     table->set_mask = places / WAYS - 1;
     return table;
 }
@@ -60,10 +54,6 @@ void rate_table_free(struct rate_table *table) {
         pthread_mutex_destroy(&table->shards[i].lock);
     free(table->places);
     free(table);
-}
-
-int64_t rate_per_minute(const struct rate_table *table) {
-    return table->per_minute;
 }
 
 /* The key's own place, else the one that is full first: a free one if there is any. */
@@ -82,16 +72,18 @@ static int64_t seconds_up(int64_t ns) {
     return ns <= 0 ? 0 : (ns + SECOND_NS - 1) / SECOND_NS;
 }
 
-static struct rate_verdict ask(struct rate_table *table, const void *key, size_t length, int64_t now_ns,
-                               bool take) {
+static struct rate_verdict ask(struct rate_table *table, int64_t per_minute, const void *key, size_t length,
+                               int64_t now_ns, bool take) {
+    int64_t token_ns = RATE_WINDOW_S * SECOND_NS / per_minute; /* in which one token comes back */
+    int64_t bucket_ns = token_ns * per_minute;                 /* in which all do */
     uint64_t tag = hash_keyed(&table->key, key, length);
     size_t number = (size_t)tag & table->set_mask;
     pthread_mutex_t *lock = &table->shards[number % SHARDS].lock;
     pthread_mutex_lock(lock);
     struct place *place = find_place(table->places + number * WAYS, tag);
     int64_t full_at = place->full_at > now_ns ? place->full_at : now_ns;
-    int64_t after = full_at + table->token_ns;
-    int64_t over_ns = after - now_ns - table->bucket_ns;
+    int64_t after = full_at + token_ns;
+    int64_t over_ns = after - now_ns - bucket_ns;
     struct rate_verdict verdict = {.allowed = over_ns <= 0};
     if (verdict.allowed && take) {
         *place = (struct place){.tag = tag, .full_at = after};
@@ -99,18 +91,20 @@ static struct rate_verdict ask(struct rate_table *table, const void *key, size_t
     }
     pthread_mutex_unlock(lock);
     int64_t missing_ns = full_at - now_ns;
-    verdict.remaining = missing_ns < table->bucket_ns ? (table->bucket_ns - missing_ns) / table->token_ns : 0;
+    verdict.remaining = missing_ns < bucket_ns ? (bucket_ns - missing_ns) / token_ns : 0;
     verdict.reset_s = seconds_up(missing_ns);
     verdict.retry_s = seconds_up(over_ns);
     return verdict;
 }
 
-struct rate_verdict rate_take(struct rate_table *table, const void *key, size_t length, int64_t now_ns) {
-    return ask(table, key, length, now_ns, true);
+struct rate_verdict rate_take(struct rate_table *table, int64_t per_minute, const void *key, size_t length,
+                              int64_t now_ns) {
+    return ask(table, per_minute, key, length, now_ns, true);
 }
 
-struct rate_verdict rate_peek(struct rate_table *table, const void *key, size_t length, int64_t now_ns) {
-    return ask(table, key, length, now_ns, false);
+struct rate_verdict rate_peek(struct rate_table *table, int64_t per_minute, const void *key, size_t length,
+                              int64_t now_ns) {
+    return ask(table, per_minute, key, length, now_ns, false);
 }
 
 struct address rate_address_key(const struct address *address) {

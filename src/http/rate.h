@@ -30,15 +30,17 @@ struct rate_verdict {
     int64_t retry_s;   /* until a request would be allowed, rounded up; 0 if it is now */
 };
 
-/* `places` is a power of two ≥ 64, of 16 bytes each; `per_minute` 1 to RATE_PER_MINUTE_MAX. NULL without memory. */
-struct rate_table *rate_table_new(size_t places, int64_t per_minute, const struct hash_key *key);
+/* `places` is a power of two ≥ 64, of 16 bytes each. NULL without memory. */
+struct rate_table *rate_table_new(size_t places, const struct hash_key *key);
 void rate_table_free(struct rate_table *table);
-int64_t rate_per_minute(const struct rate_table *table);
 
-/* Takes a token if there is one. `remaining` counts what is left then. */
-struct rate_verdict rate_take(struct rate_table *table, const void *key, size_t length, int64_t now_ns);
+/* Takes a token if there is one. `remaining` counts what is left then. `per_minute` is 1 to RATE_PER_MINUTE_MAX, and may be another than
+ * at the last call: what a bucket lacks is a time, so half empty it stays half empty. */
+struct rate_verdict rate_take(struct rate_table *table, int64_t per_minute, const void *key, size_t length,
+                              int64_t now_ns);
 /* What rate_take would say; takes nothing. */
-struct rate_verdict rate_peek(struct rate_table *table, const void *key, size_t length, int64_t now_ns);
+struct rate_verdict rate_peek(struct rate_table *table, int64_t per_minute, const void *key, size_t length,
+                              int64_t now_ns);
 
 /* What of an address is limited: IPv4 whole, IPv6 by its first 64 bits, which are one customer's. */
 struct address rate_address_key(const struct address *address);

@@ -23,7 +23,7 @@ static void record(const struct http_request *request, enum log_level level, con
 }
 
 void record_reply(const struct http_request *request, size_t bytes) {
-    int64_t slow_ms = request->connection->loop->server->options.slow_request_ms;
+    int64_t slow_ms = request->settings->slow_request_ms;
     int64_t duration_ms = request->arrived_ms ? clock_monotonic_ms() - request->arrived_ms : 0;
     bool is_fault =
         request->status == 500 || request->problem == ERR_STORAGE || request->problem == ERR_STORAGE_FULL;

@@ -117,7 +117,7 @@ static bool queue_reply(struct http_request *request) {
         return false;
     request->stage = STAGE_SENDING;
     deadline_arm(&loop->deadlines, &connection->deadline,
-                 loop->now_ms + loop->server->options.request_timeout_ms);
+                 loop->now_ms + request->settings->request_timeout_ms);
     record_reply(request, length);
     return true;
 }

@@ -20,6 +20,8 @@ void request_init(struct http_request *request, struct connection *connection) {
 
 void request_begin(struct http_request *request, const char *uri) {
     request->stage = STAGE_HEAD;
+    settings_release(request->settings);
+    request->settings = settings_hold(request->connection->loop->settings);
     request->raw_target = uri;
     request->target_text = arena_strdup(&request->arena, uri);
 }
@@ -32,6 +34,7 @@ static void buffer_recycle(struct buffer *buffer) {
 
 void request_reset(struct http_request *request) {
     struct http_request fresh = {.connection = request->connection, .stage = STAGE_IDLE};
+    settings_release(request->settings);
     arena_reset(&request->arena);
     buffer_recycle(&request->body);
     buffer_recycle(&request->out);
@@ -42,6 +45,7 @@ void request_reset(struct http_request *request) {
 }
 
 void request_free(struct http_request *request) {
+    settings_release(request->settings);
     arena_free(&request->arena);
     buffer_free(&request->body);
     buffer_free(&request->out);
@@ -49,6 +53,10 @@ void request_free(struct http_request *request) {
 
 void *http_app(const struct http_request *request) {
     return request->connection->loop->server->options.app;
+}
+
+const void *http_settings(const struct http_request *request) {
+    return request->settings->app;
 }
 
 void *http_worker(const struct http_request *request) {

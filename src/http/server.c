@@ -108,6 +108,27 @@ static enum cxd_err start_threads(struct http_server *server, struct error *err)
     return CXD_OK;
 }
 
+struct http_settings *server_settings(struct http_server *server) {
+    pthread_mutex_lock(&server->settings_lock);
+    struct http_settings *settings = settings_hold(atomic_load(&server->settings));
+    pthread_mutex_unlock(&server->settings_lock);
+    return settings;
+}
+
+static enum cxd_err make_settings(struct http_server *server, const struct http_options *options,
+                                  struct http_settings **ret_settings, struct error *err) {
+    struct http_settings *settings;
+    enum cxd_err code = settings_make(options, &settings, err);
+    if (code)
+        return code;
+    code = limits_settle(server, settings, err);
+    if (code)
+        settings_release(settings);
+    else
+        *ret_settings = settings;
+    return code;
+}
+
 enum cxd_err http_server_open(const struct http_options *options, struct http_server **ret_server,
                               struct error *err) {
     assert(options->http_threads > 0 && options->pool_threads > 0 && options->request_timeout_ms > 0);
@@ -116,6 +137,8 @@ enum cxd_err http_server_open(const struct http_options *options, struct http_se
         return error_set(err, ERR_NO_MEMORY, "No memory for the server");
     server->options = *options;
     server->listen_fd = server->unix_fd = -1;
+    struct http_settings *settings = NULL;
+    pthread_mutex_init(&server->settings_lock, NULL);
     /* From 1.0 on libmicrohttpd refuses by itself what the layout check is for. */
     server->check_layout = strncmp(MHD_get_version(), "0.", 2) == 0;
     enum cxd_err code = CXD_OK;
@@ -130,8 +153,11 @@ enum cxd_err http_server_open(const struct http_options *options, struct http_se
         goto out;
     }
     code = limits_open(server, err);
+    if (!code)
+        code = make_settings(server, options, &settings, err);
     if (code)
         goto out;
+    atomic_store(&server->settings, settings);
     if (options->unix_path) {
         server->unix_fd = server_listen_unix(options->unix_path, options->unix_mode, err);
         server->owns_unix_path = server->unix_fd >= 0;
@@ -151,6 +177,8 @@ out:
         http_server_close(server);
     else
         *ret_server = server;
+    if (!code)
+        settings->app_free = options->settings_free;
     return code;
 }
 
@@ -171,8 +199,29 @@ const char *http_server_pin(const struct http_server *server) {
     return server->tls ? tls_pin(server->tls) : NULL;
 }
 
-enum cxd_err http_server_reload(struct http_server *server, struct error *err) {
-    return server->tls ? tls_reload(server->tls, 2 * server->options.request_timeout_ms, err) : CXD_OK;
+static int64_t longer(int64_t a, int64_t b) {
+    return a > b ? a : b;
+}
+
+enum cxd_err http_server_reload(struct http_server *server, const struct http_options *options,
+                                struct error *err) {
+    struct http_settings *fresh, *old = atomic_load(&server->settings);
+    enum cxd_err code = make_settings(server, options, &fresh, err);
+    if (code)
+        return code;
+    int64_t timeout_ms = longer(fresh->request_timeout_ms, old->request_timeout_ms);
+    if (server->tls)
+        code = tls_reload(server->tls, options->tls_certificate, options->tls_key, 2 * timeout_ms, err);
+    if (code) {
+        settings_release(fresh);
+        return code;
+    }
+    fresh->app_free = options->settings_free;
+    pthread_mutex_lock(&server->settings_lock);
+    atomic_store(&server->settings, fresh);
+    pthread_mutex_unlock(&server->settings_lock);
+    settings_release(old);
+    return CXD_OK;
 }
 
 int64_t http_loops_stuck_ms(struct http_server *server, int64_t now_monotonic_ms) {
@@ -236,6 +285,8 @@ void http_server_close(struct http_server *server) {
         log_record(LOG_LEVEL_ERROR, "stop_incomplete", "requests_not_completed=1");
         return;
     }
+    settings_release(atomic_load(&server->settings));
+    pthread_mutex_destroy(&server->settings_lock);
     limits_close(server);
     router_free(server->router);
     tls_close(server->tls);

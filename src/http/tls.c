@@ -25,7 +25,6 @@ struct identity {
 };
 
 struct tls {
-    char *certificate, *key;
     struct identity *identity;
     struct identity *retired;
 };
@@ -176,11 +175,7 @@ enum cxd_err tls_open(const char *certificate, const char *key, struct tls **ret
     struct tls *tls = calloc(1, sizeof *tls);
     if (!tls)
         return error_set(err, ERR_NO_MEMORY, "no memory for the certificate");
-    tls->certificate = strdup(certificate);
-    tls->key = strdup(key);
-    enum cxd_err code = tls->certificate && tls->key
-                            ? identity_read(certificate, key, &tls->identity, err)
-                            : error_set(err, ERR_NO_MEMORY, "no memory for the certificate");
+    enum cxd_err code = identity_read(certificate, key, &tls->identity, err);
     if (code) {
         tls_close(tls);
         return code;
@@ -201,9 +196,10 @@ static void free_retired(struct tls *tls, int64_t before_ms) {
     }
 }
 
-enum cxd_err tls_reload(struct tls *tls, int64_t handshake_ms, struct error *err) {
+enum cxd_err tls_reload(struct tls *tls, const char *certificate, const char *key, int64_t handshake_ms,
+                        struct error *err) {
     struct identity *fresh;
-    enum cxd_err code = identity_read(tls->certificate, tls->key, &fresh, err);
+    enum cxd_err code = identity_read(certificate, key, &fresh, err);
     if (code)
         return code;
     int64_t now_ms = clock_monotonic_ms();
@@ -229,7 +225,5 @@ void tls_close(struct tls *tls) {
     }
     free_retired(tls, INT64_MAX);
     identity_free(tls->identity);
-    free(tls->certificate);
-    free(tls->key);
     free(tls);
 }

@@ -19,9 +19,10 @@ struct tls;
 /* Reads PEM files. ERR_CONFIG names the file and what is wrong with it. */
 CXD_NODISCARD enum cxd_err tls_open(const char *certificate, const char *key, struct tls **ret_tls,
                                     struct error *err);
-/* Reads them again. What was retired more than `handshake_ms` ago, the longest that a handshake may take, is freed. On an error nothing
+/* Reads such files again, from these paths. What was retired more than `handshake_ms` ago, the longest that a handshake may take, is freed. On an error nothing
  * has changed. One thread at a time. */
-CXD_NODISCARD enum cxd_err tls_reload(struct tls *tls, int64_t handshake_ms, struct error *err);
+CXD_NODISCARD enum cxd_err tls_reload(struct tls *tls, const char *certificate, const char *key,
+                                      int64_t handshake_ms, struct error *err);
 const char *tls_pin(const struct tls *tls);
 /* No handshake may be under way any more. Takes NULL. */
 void tls_close(struct tls *tls);

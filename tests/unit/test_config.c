@@ -476,6 +476,68 @@ static void test_sample(void **state) {
     unlink("sample");
 }
 
+/* What a reload of these lines over those makes: names of what is taken over, and of what waits. */
+static void must_reload(const char *before, const char *after, const char *taken, const char *waiting,
+                        struct config *ret_merged) {
+    struct config current;
+    struct config_change change;
+    buffer_init(&change.taken);
+    buffer_init(&change.waiting);
+    must_load(before);
+    current = config;
+    must_load(after);
+    if (config_reload(&current, &config, ret_merged, &change, &err) != CXD_OK)
+        fail_msg("%s", err.detail);
+    assert_string_equal(change.taken.data, taken);
+    assert_string_equal(change.waiting.data, waiting);
+    buffer_free(&change.taken);
+    buffer_free(&change.waiting);
+}
+
+static void test_reload(void **state) {
+    (void)state;
+    struct config merged;
+    must_reload("", "[log]\nlevel = info\n", "", "", &merged);
+    must_reload("[server]\nlisten=1\n[limits]\nbody_bytes=2K\n[log]\nlevel=error\n",
+                "[server]\nlisten=2\npublic_url=https://a.example\n[storage]\nurl=memory:\n"
+                "[limits]\nbody_bytes=3K\nheader_bytes=8K\n",
+                "server.public_url, limits.body_bytes, log.level",
+                "server.listen, storage.url, limits.header_bytes", &merged);
+    assert_string_equal(merged.listen, "1");
+    assert_string_equal(merged.storage_url, "sqlite:/var/lib/cxd/cxd.db");
+    assert_string_equal(merged.public_url, "https://a.example");
+    assert_int_equal(merged.body_bytes, 3 * 1024);
+    assert_int_equal(merged.header_bytes, 16 * 1024);
+    assert_string_equal(merged.log_level, "info");
+    /* TLS has other files, or it comes and goes with a restart. */
+    must_reload("[tls]\ncertificate=a\nkey=b\n", "[tls]\ncertificate=c\nkey=d\n", "tls.certificate, tls.key",
+                "", &merged);
+    assert_string_equal(merged.tls_certificate, "c");
+    must_reload("[tls]\ncertificate=a\nkey=b\n", "", "", "tls.certificate, tls.key", &merged);
+    assert_string_equal(merged.tls_certificate, "a");
+    must_reload("", "[tls]\ncertificate=a\nkey=b\n", "", "tls.certificate, tls.key", &merged);
+    assert_string_equal(merged.tls_certificate, "");
+}
+
+/* The listener stays as it is, and what it forbids is held against it, not against the one that is wanted next. */
+static void test_reload_refuses(void **state) {
+    (void)state;
+    struct config current, merged;
+    struct config_change change;
+    buffer_init(&change.taken);
+    buffer_init(&change.waiting);
+    must_load("[server]\nlisten = 0.0.0.0:80\n");
+    current = config;
+    must_load("[access]\nread = open\n");
+    memset(&merged, 0x55, sizeof merged);
+    struct config untouched = merged;
+    assert_int_equal(config_reload(&current, &config, &merged, &change, &err), ERR_CONFIG);
+    assert_non_null(strstr(err.detail, "0.0.0.0:80"));
+    assert_memory_equal(&merged, &untouched, sizeof merged);
+    buffer_free(&change.taken);
+    buffer_free(&change.waiting);
+}
+
 static int enter_directory(void **state) {
     (void)state;
     for (char **entry = environ; *entry;) { /* options of the caller's environment are not part of the test */
@@ -508,6 +570,7 @@ int main(void) {
         cmocka_unit_test(test_nul_and_missing), cmocka_unit_test(test_fits_together),
         cmocka_unit_test(test_environment),     cmocka_unit_test(test_directory),
         cmocka_unit_test(test_split_listen),    cmocka_unit_test(test_sample),
+        cmocka_unit_test(test_reload),          cmocka_unit_test(test_reload_refuses),
     };
     return cmocka_run_group_tests(tests, enter_directory, leave_directory);
 }

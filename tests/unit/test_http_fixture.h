@@ -52,6 +52,8 @@ struct fixture {
     atomic_int authorizations;
     atomic_int held; /* handlers that wait for `holds` to end */
     atomic_bool holds;
+    atomic_int settings_freed;
+    struct http_options options; /* as it was opened */
     uint16_t port;
 };
 
@@ -142,13 +144,50 @@ static void route_pooled(struct http_request *request) {
     http_reply(request, 200, "text/plain");
 }
 
+/* What the reload tests hand to requests. */
+struct fixture_settings {
+    struct fixture *fixture;
+    size_t body_bytes; /* as in the options */
+    int number;
+};
+
+FIXTURE void fixture_settings_free(void *cls) {
+    struct fixture_settings *settings = cls;
+    atomic_fetch_add(&settings->fixture->settings_freed, 1);
+    memset(settings, 0x55, sizeof *settings);
+    free(settings);
+}
+
+/* Options with such settings, for http_server_reload. */
+FIXTURE struct http_options fixture_options(struct fixture *fixture, int number, size_t body_bytes) {
+    struct http_options options = fixture->options;
+    struct fixture_settings *settings = calloc(1, sizeof *settings);
+    assert_non_null(settings);
+    *settings = (struct fixture_settings){fixture, body_bytes, number};
+    options.body_bytes = body_bytes;
+    options.settings = settings;
+    options.settings_free = fixture_settings_free;
+    return options;
+}
+
+/* The number, or −1 if what it read is not of one piece. */
+static void route_settings(struct http_request *request) {
+    const struct fixture_settings *settings = http_settings(request);
+    size_t length;
+    (void)http_body(request, &length);
+    buffer_append_format(http_out(request), "%d", length <= settings->body_bytes ? settings->number : -1);
+    http_reply(request, 200, "text/plain");
+}
+
 static void route_hold(struct http_request *request) {
     struct fixture *fixture = http_app(request);
     atomic_fetch_add(&fixture->held, 1);
     while (atomic_load(&fixture->holds))
         pause_ms(1);
     atomic_fetch_sub(&fixture->held, 1);
-    http_reply(request, 200, NULL);
+    const struct fixture_settings *settings = http_settings(request);
+    buffer_append_format(http_out(request), "%d", settings ? settings->number : 0);
+    http_reply(request, 200, "text/plain");
 }
 
 static void route_problem(struct http_request *request) {
@@ -199,6 +238,8 @@ static const struct http_route fixture_routes[] = {
     {HTTP_POST, "/pooled-later", route_later, 0, HTTP_POOLED},
     {HTTP_POST, "/pooled-twice", route_twice, 0, HTTP_POOLED},
     {HTTP_POST, "/twice", route_twice, 0, 0},
+    {HTTP_POST, "/settings", route_settings, 0, 0},
+    {HTTP_POST, "/pooled-settings", route_settings, 0, HTTP_POOLED},
     {HTTP_GET, "/hold", route_hold, 0, 0},
     {HTTP_GET, "/pooled-hold", route_hold, 0, HTTP_POOLED},
     {HTTP_GET, "/problem", route_problem, 0, 0},
@@ -274,6 +315,7 @@ FIXTURE struct fixture *fixture_open(int64_t timeout_ms, unsigned threads, unsig
         .worker_close = hook_worker_close,
     };
     struct error err;
+    fixture->options = options;
     if (http_server_open(&options, &fixture->server, &err) || http_server_run(fixture->server, &err))
         fail_msg("%s", err.detail);
     const char *address = http_server_address(fixture->server);

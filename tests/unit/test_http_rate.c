@@ -187,22 +187,22 @@ static void test_address_key(void **state) {
 
 static void test_burst(void **state) {
     (void)state;
-    struct rate_table *table = rate_table_new(64, 120, &KEY);
-    struct rate_verdict verdict = rate_peek(table, "a", 1, 7);
+    struct rate_table *table = rate_table_new(64, &KEY);
+    struct rate_verdict verdict = rate_peek(table, 120, "a", 1, 7);
     assert_true(verdict.allowed && verdict.remaining == 120 && verdict.reset_s == 0 && verdict.retry_s == 0);
     for (int i = 0; i < 120; i++) {
-        verdict = rate_take(table, "a", 1, 7);
+        verdict = rate_take(table, 120, "a", 1, 7);
         assert_true(verdict.allowed && verdict.remaining == 119 - i && verdict.reset_s == i / 2 + 1);
     }
-    verdict = rate_take(table, "a", 1, 7);
+    verdict = rate_take(table, 120, "a", 1, 7);
     assert_true(!verdict.allowed && verdict.remaining == 0 && verdict.retry_s == 1 && verdict.reset_s == 60);
-    assert_true(rate_take(table, "b", 1, 7).allowed);
-    assert_false(rate_take(table, "a", 1, 7 + SECOND / 2 - 1).allowed);
-    assert_true(rate_take(table, "a", 1, 7 + SECOND / 2).allowed);
-    assert_false(rate_take(table, "a", 1, 7 + SECOND / 2).allowed);
+    assert_true(rate_take(table, 120, "b", 1, 7).allowed);
+    assert_false(rate_take(table, 120, "a", 1, 7 + SECOND / 2 - 1).allowed);
+    assert_true(rate_take(table, 120, "a", 1, 7 + SECOND / 2).allowed);
+    assert_false(rate_take(table, 120, "a", 1, 7 + SECOND / 2).allowed);
     /* A clock of another thread, a little behind. */
-    assert_false(rate_take(table, "a", 1, 3).allowed);
-    assert_int_equal(rate_peek(table, "a", 1, 120 * SECOND).remaining, 120);
+    assert_false(rate_take(table, 120, "a", 1, 3).allowed);
+    assert_int_equal(rate_peek(table, 120, "a", 1, 120 * SECOND).remaining, 120);
     rate_table_free(table);
 }
 
@@ -213,7 +213,7 @@ static void test_model(void **state) {
     enum { KEYS = 5 };
     srand(2);
     for (size_t r = 0; r < CXD_COUNT(rates); r++) {
-        struct rate_table *table = rate_table_new(4096, rates[r], &KEY);
+        struct rate_table *table = rate_table_new(4096, &KEY);
         int64_t token = 60 * SECOND / rates[r], full = token * rates[r];
         int64_t level[KEYS], seen[KEYS] = {0}, now = 1000;
         for (int i = 0; i < KEYS; i++)
@@ -227,15 +227,16 @@ static void test_model(void **state) {
             bool allowed = level[k] >= token;
             if (allowed)
                 level[k] -= token;
-            struct rate_verdict verdict = rate_take(table, &k, sizeof k, now);
+            struct rate_verdict verdict = rate_take(table, rates[r], &k, sizeof k, now);
             assert_int_equal(verdict.allowed, allowed);
             assert_true(verdict.remaining == level[k] / token);
             assert_true(verdict.reset_s == (full - level[k] + SECOND - 1) / SECOND);
             assert_true(allowed || verdict.retry_s == (token - level[k] + SECOND - 1) / SECOND);
             if (!allowed) { /* what Retry-After says is true, and a second less would not do */
-                assert_true(rate_peek(table, &k, sizeof k, now + verdict.retry_s * SECOND).allowed);
+                assert_true(rate_peek(table, rates[r], &k, sizeof k, now + verdict.retry_s * SECOND).allowed);
                 assert_true(verdict.retry_s >= 1);
-                assert_false(rate_peek(table, &k, sizeof k, now + (verdict.retry_s - 1) * SECOND).allowed);
+                assert_false(
+                    rate_peek(table, rates[r], &k, sizeof k, now + (verdict.retry_s - 1) * SECOND).allowed);
             }
         }
         rate_table_free(table);
@@ -246,20 +247,20 @@ static void test_model(void **state) {
 static void test_flood(void **state) {
     (void)state;
     enum { VICTIMS = 100, FLOOD = 1000000 };
-    struct rate_table *table = rate_table_new(65536, 600, &KEY);
+    struct rate_table *table = rate_table_new(65536, &KEY);
     for (uint32_t v = 0; v < VICTIMS; v++)
         for (int i = 0; i < 600; i++)
-            assert_true(rate_take(table, &v, sizeof v, 0).allowed);
+            assert_true(rate_take(table, 600, &v, sizeof v, 0).allowed);
     struct mallinfo2 before = mallinfo2();
     unsigned refused = 0;
     for (uint32_t i = 0; i < FLOOD; i++) {
         uint32_t stranger = VICTIMS + i;
-        refused += !rate_take(table, &stranger, sizeof stranger, i % 90000).allowed;
+        refused += !rate_take(table, 600, &stranger, sizeof stranger, i % 90000).allowed;
     }
     struct mallinfo2 after = mallinfo2();
     assert_true(before.uordblks == after.uordblks);
     for (uint32_t v = 0; v < VICTIMS; v++)
-        assert_false(rate_take(table, &v, sizeof v, 90000).allowed);
+        assert_false(rate_take(table, 600, &v, sizeof v, 90000).allowed);
     assert_int_equal(refused, 0); /* 16 to a place leave every stranger far from its limit */
     rate_table_free(table);
 }
@@ -269,36 +270,57 @@ static void test_eviction_gives_nothing_away(void **state) {
     (void)state;
     enum { KEYS = 200, RATE = 10 };
     unsigned got[KEYS] = {0}, total = 0;
-    struct rate_table *table = rate_table_new(8, RATE, &KEY);
+    struct rate_table *table = rate_table_new(8, &KEY);
     srand(3);
     for (int i = 0; i < 200000; i++) {
         int k = rand() % KEYS;
-        bool allowed = rate_take(table, &k, sizeof k, 0).allowed;
+        bool allowed = rate_take(table, RATE, &k, sizeof k, 0).allowed;
         got[k] += allowed;
         total += allowed;
         assert_true(got[k] <= RATE);
     }
     assert_int_equal(total, 8 * RATE); /* all places are in debt to the brim, so newcomers wait */
     int stranger = KEYS;
-    assert_false(rate_take(table, &stranger, sizeof stranger, 0).allowed);
-    assert_true(rate_take(table, &stranger, sizeof stranger, 6 * SECOND).allowed);
+    assert_false(rate_take(table, RATE, &stranger, sizeof stranger, 0).allowed);
+    assert_true(rate_take(table, RATE, &stranger, sizeof stranger, 6 * SECOND).allowed);
     rate_table_free(table);
 }
 
 /* Places that are full again are taken first, and those in debt stay. */
 static void test_eviction_order(void **state) {
     (void)state;
-    struct rate_table *table = rate_table_new(8, 60, &KEY);
+    struct rate_table *table = rate_table_new(8, &KEY);
     int debtor = -1;
     for (int i = 0; i < 60; i++)
-        assert_true(rate_take(table, &debtor, sizeof debtor, 0).allowed);
+        assert_true(rate_take(table, 60, &debtor, sizeof debtor, 0).allowed);
     for (int k = 0; k < 250; k++) { /* five are in debt at a time, and there are seven more places */
-        struct rate_verdict verdict = rate_take(table, &k, sizeof k, k * SECOND / 5);
+        struct rate_verdict verdict = rate_take(table, 60, &k, sizeof k, k * SECOND / 5);
         assert_true(verdict.allowed);
         assert_int_equal(verdict.remaining, 59);
     }
-    struct rate_verdict verdict = rate_peek(table, &debtor, sizeof debtor, 50 * SECOND);
+    struct rate_verdict verdict = rate_peek(table, 60, &debtor, sizeof debtor, 50 * SECOND);
     assert_int_equal(verdict.remaining, 50);
+    rate_table_free(table);
+}
+
+/* Another rate finds each bucket as full as it was: nobody's debt is forgiven, nobody's grows. */
+static void test_another_rate(void **state) {
+    (void)state;
+    struct rate_table *table = rate_table_new(64, &KEY);
+    for (int i = 0; i < 60; i++)
+        assert_true(rate_take(table, 120, "half", 4, 0).allowed);
+    for (int i = 0; i < 120; i++)
+        assert_true(rate_take(table, 120, "none", 4, 0).allowed);
+    assert_int_equal(rate_peek(table, 120, "half", 4, 0).remaining, 60);
+    assert_int_equal(rate_peek(table, 10, "half", 4, 0).remaining, 5);
+    assert_int_equal(rate_peek(table, 6000, "half", 4, 0).remaining, 3000);
+    assert_false(rate_peek(table, 6000, "none", 4, 0).allowed);
+    assert_true(rate_peek(table, 6000, "none", 4, SECOND / 100).allowed);
+    for (int i = 0; i < 5; i++)
+        assert_true(rate_take(table, 10, "half", 4, 0).allowed);
+    struct rate_verdict verdict = rate_take(table, 10, "half", 4, 0);
+    assert_true(!verdict.allowed && verdict.retry_s == 6);
+    assert_int_equal(rate_peek(table, 120, "half", 4, 30 * SECOND).remaining, 60);
     rate_table_free(table);
 }
 
@@ -311,7 +333,7 @@ static void *take_all(void *cls) {
     struct taker *taker = cls;
     for (int i = 0; i < 20000; i++) {
         int k = i % 10;
-        taker->got += rate_take(taker->table, &k, sizeof k, 0).allowed;
+        taker->got += rate_take(taker->table, 1000, &k, sizeof k, 0).allowed;
     }
     return NULL;
 }
@@ -319,7 +341,7 @@ static void *take_all(void *cls) {
 static void test_threads(void **state) {
     (void)state;
     enum { THREADS = 4 };
-    struct rate_table *table = rate_table_new(1024, 1000, &KEY);
+    struct rate_table *table = rate_table_new(1024, &KEY);
     struct taker takers[THREADS];
     pthread_t threads[THREADS];
     unsigned got = 0;
@@ -342,7 +364,7 @@ int main(void) {
         cmocka_unit_test(test_address_key),    cmocka_unit_test(test_burst),
         cmocka_unit_test(test_model),          cmocka_unit_test(test_flood),
         cmocka_unit_test(test_threads),        cmocka_unit_test(test_eviction_gives_nothing_away),
-        cmocka_unit_test(test_eviction_order),
+        cmocka_unit_test(test_eviction_order), cmocka_unit_test(test_another_rate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

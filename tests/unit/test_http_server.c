@@ -503,6 +503,94 @@ static void test_stuck(void **state) {
     }
 }
 
+/* Reloads. */
+
+static void reload(struct fixture *fixture, int number, size_t body_bytes) {
+    struct http_options options = fixture_options(fixture, number, body_bytes);
+    struct error err;
+    assert_int_equal(http_server_reload(fixture->server, &options, &err), CXD_OK);
+}
+
+struct asker {
+    struct fixture *fixture;
+    const char *request;
+    atomic_bool *ends;
+    atomic_int *newest; /* number of the last reload that has returned */
+};
+
+/* Bodies of 8 bytes, where the limit is now 4, now 8. */
+static void *ask_settings(void *cls) {
+    struct asker *asker = cls;
+    struct client client = client_open(asker->fixture);
+    while (!atomic_load(asker->ends)) {
+        int least = atomic_load(asker->newest);
+        client_text(&client, asker->request);
+        struct reply reply = client_reply(&client, false);
+        assert_true(reply.status == 200 || reply.status == 413);
+        if (reply.status == 200) {
+            assert_int_equal(atoi(reply.body) % 2, 1);
+            assert_true(atoi(reply.body) >= least);
+        }
+        reply_free(&reply);
+    }
+    client_close(&client);
+    return NULL;
+}
+
+/* Under load, over and over: a request sees one state, and none that was replaced before it was sent. */
+static void test_reload(void **state) {
+    (void)state;
+    enum { ASKERS = 4, RELOADS = 300 };
+    static const char *const requests[] = {POST("/settings", "8", "12345678"),
+                                           POST("/pooled-settings", "8", "12345678")};
+    struct fixture *fixture = fixture_open(20000, 2, 0);
+    atomic_bool ends = false;
+    atomic_int newest = 1;
+    pthread_t threads[ASKERS];
+    struct asker askers[ASKERS];
+    reload(fixture, 1, 8);
+    for (size_t i = 0; i < ASKERS; i++) {
+        askers[i] = (struct asker){fixture, requests[i % 2], &ends, &newest};
+        assert_int_equal(pthread_create(&threads[i], NULL, ask_settings, &askers[i]), 0);
+    }
+    for (int number = 2; number <= RELOADS; number++) {
+        reload(fixture, number, number % 2 ? 8 : 4);
+        atomic_store(&newest, number);
+        if (number % 8 == 0)
+            pause_ms(1);
+    }
+    atomic_store(&ends, true);
+    for (size_t i = 0; i < ASKERS; i++)
+        pthread_join(threads[i], NULL);
+    http_server_stop(fixture->server, 1000);
+    assert_in_range(atomic_load(&fixture->settings_freed), RELOADS - 3, RELOADS - 1);
+    fixture_free(fixture);
+}
+
+/* A request that is under way keeps what it saw; it is freed behind it. */
+static void test_reload_under_way(void **state) {
+    (void)state;
+    struct fixture *fixture = fixture_open(20000, 1, 0);
+    struct client client = client_open(fixture), other = client_open(fixture);
+    reload(fixture, 1, 8);
+    atomic_store(&fixture->holds, true);
+    client_text(&client, GET("/pooled-hold"));
+    while (atomic_load(&fixture->held) == 0)
+        pause_ms(1);
+    reload(fixture, 3, 8);
+    client_text(&other, POST("/settings", "0", ""));
+    client_expect(&other, 200, "3");
+    assert_int_equal(atomic_load(&fixture->settings_freed), 0);
+    atomic_store(&fixture->holds, false);
+    client_expect(&client, 200, "1");
+    client_text(&client, POST("/settings", "0", ""));
+    client_expect(&client, 200, "3");
+    assert_int_equal(atomic_load(&fixture->settings_freed), 1);
+    client_close(&client);
+    client_close(&other);
+    fixture_close(fixture, 1000);
+}
+
 /* Ends. */
 
 enum { STOP_REQUESTS = 64, RELEASE_MS = 150 };
@@ -632,6 +720,8 @@ int main(void) {
         cmocka_unit_test(test_pool),
         cmocka_unit_test(test_defer_again),
         cmocka_unit_test(test_stuck),
+        cmocka_unit_test(test_reload),
+        cmocka_unit_test(test_reload_under_way),
         cmocka_unit_test(test_stop),
         cmocka_unit_test(test_stop_without_grace),
         cmocka_unit_test(test_stop_slow_client),

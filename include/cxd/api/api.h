@@ -16,7 +16,7 @@ struct app;
 /* Whether the files that the configuration names can be used. ERR_CONFIG. */
 CXD_NODISCARD enum cxd_err app_check(const struct config *config, struct error *err);
 
-/* Starts everything. On the first start of a store an admin key is made and written (0600) to `admin.key` in the state directory, and,
+/* Starts everything; `config` is copied. On the first start of a store an admin key is made and written (0600) to `admin.key` in the state directory, and,
  * where `starter_surveys` is set, the surveys nps, csat and ces are created if there is no survey at all. */
 CXD_NODISCARD enum cxd_err app_start(const struct config *config, bool starter_surveys, struct app **ret_app,
                                      struct error *err);
@@ -25,9 +25,10 @@ const struct store_upgrade *app_upgraded(const struct app *app);
 const char *app_scheme(const struct app *app);          /* "http" or "https" */
 const char *app_address(const struct app *app);         /* "127.0.0.1:8080" */
 const char *app_state_directory(const struct app *app); /* where admin.key and endpoint are */
-/* Reads again what may change while the daemon runs: the TLS certificate and key. ERR_CONFIG: nothing has changed.
- * ERR_SYSTEM: it is in force, but the command line was not told (the file `endpoint`). */
-CXD_NODISCARD enum cxd_err app_reload(struct app *app, struct error *err);
+/* Takes over what may change while the daemon runs (config_reload has made `config`), and reads again the files that it names: TLS
+ * certificate and key, the list of user agents. All of it comes into force at once, for the requests that arrive from then on. ERR_CONFIG,
+ * ERR_NO_MEMORY: nothing has changed. ERR_SYSTEM: it is in force, but the command line was not told (the file `endpoint`). */
+CXD_NODISCARD enum cxd_err app_reload(struct app *app, const struct config *config, struct error *err);
 /* For how long the thread that is worst off has not advanced, and which it is: "writer", "http", "workers", "housekeeping". 0 (and the
  * first of them) while all do. It asks each, so that the verdict is the next call's: ingest_stuck_ms. What is usual: 0 but under a
  * disk or a question that takes seconds for one step. Call it every few seconds at most; any thread, before app_stop. */

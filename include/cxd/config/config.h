@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "cxd/base/buffer.h"
 #include "cxd/base/compiler.h"
 #include "cxd/base/error.h"
 
@@ -74,6 +75,18 @@ struct config {
  * in the environment where a variable begins like those of a section (CXD_SERVER_LISTN); other CXD_… are passed over. Options that do not fit each other (read = open on a listener that is not
  * loopback) are errors too. */
 CXD_NODISCARD enum cxd_err config_load(const char *path, struct config *ret_config, struct error *err);
+
+/* What a reload makes of two configurations: *ret_config is `current` with those options of `fresh` that may change while the daemon runs.
+ * The option table says which; whether there is TLS at all is not among them. */
+struct config_change {
+    struct buffer taken; /* names of options that differ and are taken over: "limits.body_bytes, log.level" */
+    struct buffer waiting; /* and of those that differ and wait for a restart */
+};
+
+/* The buffers are the caller's, initialised. ERR_CONFIG if options do not fit each other so; ERR_NO_MEMORY. */
+CXD_NODISCARD enum cxd_err config_reload(const struct config *current, const struct config *fresh,
+                                         struct config *ret_config, struct config_change *change,
+                                         struct error *err);
 
 /* Prints the commented sample: every option with its text, range and default. */
 void config_print_sample(FILE *out);

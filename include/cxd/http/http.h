@@ -59,27 +59,33 @@ enum http_rate {
 
 enum { HTTP_RATE_MAX = 60 * 1000 * 1000 };
 
+/* Those marked with a star are taken over by http_server_reload. */
 struct http_options {
     const char *host;
     uint16_t port;                         /* 0: the kernel chooses */
-    const char *tls_certificate, *tls_key; /* PEM files; NULL: plain HTTP */
+    const char *tls_certificate, *tls_key; /* * PEM files; NULL: plain HTTP, for the server's whole life */
     const char *unix_path;                 /* a Unix socket beside it, always plain; NULL: none */
     unsigned unix_mode;                    /* of its file */
     unsigned http_threads;                 /* ≥ 1 */
     unsigned pool_threads;                 /* ≥ 1 */
     int64_t
-        request_timeout_ms; /* from the first byte of a request to the last of its body, and again for the reply */
+        request_timeout_ms; /* * from the first byte of a request to the last of its body, and again for the reply */
     unsigned max_connections; /* over all loops; 0: as RLIMIT_NOFILE allows */
     int64_t
-        slow_request_ms; /* a request that takes this long, from its last byte to the reply, is recorded; 0: none is */
+        slow_request_ms; /* * a request that takes this long, from its last byte to the reply, is recorded; 0: none is */
     size_t header_bytes;
-    size_t body_bytes, batch_bytes;
-    int64_t
-        rates[HTTP_RATE_COUNT]; /* a minute, which may come all at once; 0: no limit; at most HTTP_RATE_MAX */
-    struct network_list trusted; /* peers whose X-Forwarded-For is believed; "unix": those on a Unix socket */
+    size_t body_bytes, batch_bytes; /* * */
+    int64_t rates
+        [HTTP_RATE_COUNT]; /* * a minute, which may come all at once; 0: no limit; at most HTTP_RATE_MAX */
+    struct network_list
+        trusted; /* * peers whose X-Forwarded-For is believed; "unix": those on a Unix socket */
     const struct http_route *routes;
     size_t route_count;
     void *app; /* handed to the hooks, and by http_app() */
+    /* * What else a request shall see one state of: http_settings(). After an open or a reload that went well it is the server's, which
+     * frees it once no request sees it any more. */
+    void *settings;
+    void (*settings_free)(void *settings);
     /* `secret` is the Bearer token or NULL. CXD_OK lets the request pass. */
     enum cxd_err (*authorize)(void *app, struct http_request *request, const char *secret, unsigned scope,
                               struct error *err);
@@ -112,9 +118,12 @@ void http_server_close(struct http_server *server);
 bool http_server_is_tls(const struct http_server *server);
 /* "sha256//…": the certificate's public key, as RFC 7469 pins it; NULL without TLS. Valid until the next reload. */
 const char *http_server_pin(const struct http_server *server);
-/* Reads certificate and key again: handshakes that begin from now on use them, connections that are open go on. On an error the old
- * ones stay in force. ERR_CONFIG. One thread at a time. */
-CXD_NODISCARD enum cxd_err http_server_reload(struct http_server *server, struct error *err);
+/* Takes over those options that may change, all at once: requests whose request line arrives from now on see the new ones, those under
+ * way what they saw. Certificate and key are read, also from the paths as before: handshakes that begin from now on use them, connections
+ * that are open go on. Limits keep count: a client who had used up half of its tokens has half of them left. On an error nothing has
+ * changed, and options->settings is the caller's. ERR_CONFIG, ERR_NO_MEMORY. One thread at a time. */
+CXD_NODISCARD enum cxd_err http_server_reload(struct http_server *server, const struct http_options *options,
+                                              struct error *err);
 /* Whether the two files fit each other. ERR_CONFIG. */
 CXD_NODISCARD enum cxd_err http_check_tls(const char *certificate, const char *key, struct error *err);
 /* Asks every event loop (every worker) to show that it advances, and returns for how long the worst of them has left an earlier question
@@ -135,6 +144,8 @@ const char *http_principal(const struct http_request *request);
 /* What was asked. */
 void *http_app(const struct http_request *request);
 void *http_worker(const struct http_request *request); /* HTTP_POOLED only */
+/* The `settings` that were in force when the request line came. */
+const void *http_settings(const struct http_request *request);
 enum http_method http_request_method(const struct http_request *request);
 /* The decoded path parameter `{name}`; never NULL for a name of the route's pattern. */
 const char *http_path(const struct http_request *request, const char *name);

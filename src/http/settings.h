@@ -1,0 +1,31 @@
+#ifndef CXD_HTTP_SETTINGS_H
+#define CXD_HTTP_SETTINGS_H
+
+#include <stdatomic.h>
+
+#include "cxd/http/http.h"
+#include "http/rate.h"
+
+/* What of a server's options a reload replaces, as one thing that never changes: a request holds the one that was current at its request
+ * line until its reply has been sent, so it sees nothing of two. */
+
+struct http_settings {
+    atomic_uint references;
+    int64_t request_timeout_ms, slow_request_ms;
+    size_t body_bytes, batch_bytes;
+    struct network_list trusted;
+    int64_t rates[HTTP_RATE_COUNT];             /* 0: not limited */
+    struct rate_table *tables[HTTP_RATE_COUNT]; /* the server's; NULL: not limited */
+    char policies[HTTP_RATE_COUNT][48];         /* their RateLimit-Policy */
+    void *app;
+    void (*app_free)(void *app);
+};
+
+/* Held once by the caller, who sets tables, policies and, when nothing can fail any more, app_free. */
+CXD_NODISCARD enum cxd_err settings_make(const struct http_options *options,
+                                         struct http_settings **ret_settings, struct error *err);
+struct http_settings *settings_hold(struct http_settings *settings);
+/* Takes NULL. */
+void settings_release(struct http_settings *settings);
+
+#endif
