@@ -127,13 +127,27 @@ static enum cxd_err fill_options(struct app *app, const struct config *config, c
     return CXD_OK;
 }
 
-static enum cxd_err open_http(struct app *app, struct error *err) {
+/* One of IP, one Unix; http_server_open tells which is which. */
+static enum cxd_err take_sockets(struct inherited *inherited, struct http_options *options,
+                                 struct error *err) {
+    while (options->socket_count < CXD_COUNT(options->sockets)) {
+        int fd = inherited_take(inherited, NULL);
+        if (fd < 0)
+            break;
+        options->sockets[options->socket_count++] = fd;
+    }
+    return inherited_check(inherited, err);
+}
+
+static enum cxd_err open_http(struct app *app, struct inherited *inherited, struct error *err) {
     char host[CONFIG_TEXT_SIZE];
     struct http_options options;
     enum cxd_err result = fill_options(app, &app->config, host, &options, err);
     if (result != CXD_OK)
         return result;
-    result = http_server_open(&options, &app->http, err);
+    result = take_sockets(inherited, &options, err);
+    if (result == CXD_OK)
+        result = http_server_open(&options, &app->http, err);
     if (result != CXD_OK)
         api_settings_free(options.settings);
     return result;
@@ -142,6 +156,8 @@ static enum cxd_err open_http(struct app *app, struct error *err) {
 /* For the command line: where this daemon answers, and on a second line the public key that it shows there. */
 static enum cxd_err write_endpoint(struct app *app, struct error *err) {
     char lines[256];
+    if (strncmp(app_address(app), "unix:", 5) == 0)
+        return CXD_OK; /* the command line speaks IP */
     const char *pin = http_server_pin(app->http);
     snprintf(lines, sizeof(lines), "%s://%s%s%s", app_scheme(app), http_server_address(app->http),
              pin != NULL ? "\n" : "", pin != NULL ? pin : "");
@@ -164,7 +180,8 @@ static enum cxd_err start_backups(struct app *app, struct error *err) {
     return config->backup_every_s > 0 ? backups_start(&options, &app->backups, err) : CXD_OK;
 }
 
-static enum cxd_err start_all(struct app *app, bool starter_surveys, struct error *err) {
+static enum cxd_err start_all(struct app *app, struct inherited *inherited, bool starter_surveys,
+                              struct error *err) {
     enum cxd_err result = calendar_set_zone(app->config.timezone, err);
     if (result == CXD_OK)
         result = store_open(app->config.storage_url, &app->store, err);
@@ -175,7 +192,7 @@ static enum cxd_err start_all(struct app *app, bool starter_surveys, struct erro
     if (result == CXD_OK)
         result = catalog_open(app->store, &app->catalog, err);
     if (result == CXD_OK)
-        result = open_http(app, err);
+        result = open_http(app, inherited, err);
     if (result != CXD_OK)
         return result;
     const struct ingest_options options = {
@@ -214,14 +231,14 @@ enum cxd_err app_check(const struct config *config, struct error *err) {
                                               : http_check_tls(config->tls_certificate, config->tls_key, err);
 }
 
-enum cxd_err app_start(const struct config *config, bool starter_surveys, struct app **ret_app,
-                       struct error *err) {
+enum cxd_err app_start(const struct config *config, struct inherited *inherited, bool starter_surveys,
+                       struct app **ret_app, struct error *err) {
     struct app *app = calloc(1, sizeof(*app));
     if (app == NULL)
         return error_set(err, ERR_NO_MEMORY, "no memory to start");
     app->config = *config;
     atomic_flag_clear(&app->noting_use);
-    enum cxd_err result = start_all(app, starter_surveys, err);
+    enum cxd_err result = start_all(app, inherited, starter_surveys, err);
     if (result != CXD_OK) {
         app_stop(app);
         return result;

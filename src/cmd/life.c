@@ -14,6 +14,7 @@
 #include "cmd/patience.h"
 #include "cxd/api/api.h"
 #include "cxd/base/clock.h"
+#include "cxd/base/inherited.h"
 #include "cxd/base/log.h"
 #include "cxd/base/notify.h"
 
@@ -26,7 +27,8 @@ enum {
 };
 
 struct life {
-    const struct life_options *options;
+    struct life_options options;
+    struct inherited inherited;
     struct notify notify;
     struct app *app;
     struct config config; /* in force */
@@ -129,7 +131,7 @@ static void notify_ready(const struct life *life, const char *state) {
 /* All or nothing: the whole configuration is read and held against the rules, then the files that it names, before anything changes. */
 static enum cxd_err take_over(struct life *life, struct config_change *change, struct error *err) {
     struct config fresh, merged;
-    enum cxd_err code = life_load(life->options, &fresh, err);
+    enum cxd_err code = life_load(&life->options, &fresh, err);
     if (code == CXD_OK)
         code = config_reload(&life->config, &fresh, &merged, change, err);
     if (code == CXD_OK)
@@ -227,13 +229,11 @@ static int live(struct life *life, const sigset_t *awaited) {
 static enum cxd_err start(struct life *life, const struct config *config, struct error *err) {
     struct patience patience;
     patience_begin(&patience, &life->notify, false, START_LIMIT_MS);
-    enum cxd_err code = app_start(config, life->options->starter_surveys, &life->app, err);
+    enum cxd_err code = app_start(config, &life->inherited, life->options.starter_surveys, &life->app, err);
     patience_end(&patience);
-    if (code != CXD_OK) {
-        notify_send(&life->notify, "", "Does not start: %s", err->detail);
+    if (code != CXD_OK)
         return code;
-    }
-    print_start(life->options, config, life->app);
+    print_start(&life->options, config, life->app);
     char ready[64];
     snprintf(ready, sizeof(ready), "READY=1\nMAINPID=%ld", (long)getpid());
     notify_ready(life, ready);
@@ -251,16 +251,39 @@ static void stop(struct life *life, int signal_number) {
     log_record(LOG_LEVEL_INFO, "stopped", "exit=0");
 }
 
-enum cxd_err life_run(const struct life_options *options, const struct config *config, struct error *err) {
-    struct life life = {.options = options, .config = *config};
+/* What the listener is decides what may be configured, so its address comes before --listen and the file. */
+static void listen_where_handed_down(struct life *life) {
+    for (size_t i = 0; i < life->inherited.count; i++)
+        if (strncmp(life->inherited.sockets[i].address, "unix:", 5) != 0 &&
+            strcmp(life->inherited.sockets[i].name, "metrics") != 0)
+            life->options.listen = life->inherited.sockets[i].address;
+}
+
+static enum cxd_err run(struct life *life, const sigset_t *awaited, struct error *err) {
+    enum cxd_err code = inherited_open(&life->inherited, err);
+    if (code != CXD_OK)
+        return code;
+    listen_where_handed_down(life);
+    code = life_load(&life->options, &life->config, err);
+    if (code == CXD_OK) {
+        apply_log(&life->config);
+        code = start(life, &life->config, err);
+    }
+    if (code == CXD_OK)
+        stop(life, live(life, awaited));
+    inherited_close(&life->inherited);
+    return code;
+}
+
+enum cxd_err life_run(const struct life_options *options, struct error *err) {
+    struct life life = {.options = *options};
     sigset_t awaited;
     prepare_signals(&awaited);
-    apply_log(config);
     if (notify_open(&life.notify, err) != CXD_OK)
         log_record(LOG_LEVEL_WARNING, "notify_impossible", "detail=%s", err->detail);
-    enum cxd_err code = start(&life, config, err);
-    if (code == CXD_OK)
-        stop(&life, live(&life, &awaited));
+    enum cxd_err code = run(&life, &awaited, err);
+    if (code != CXD_OK)
+        notify_send(&life.notify, "", "Does not start: %s", err->detail);
     notify_close(&life.notify);
     return code;
 }

@@ -20,7 +20,6 @@ CXD_NODISCARD enum cxd_err life_load(const struct life_options *options, struct 
                                      struct error *err);
 
 /* Runs until SIGTERM or SIGINT, then drains. On an error the daemon did not start. */
-CXD_NODISCARD enum cxd_err life_run(const struct life_options *options, const struct config *config,
-                                    struct error *err);
+CXD_NODISCARD enum cxd_err life_run(const struct life_options *options, struct error *err);
 
 #endif

@@ -61,13 +61,12 @@ static int serve(int argc, char **argv) {
     const struct life_options life = {.config_path = cmd_config_path(options.config),
                                       .listen = options.listen,
                                       .starter_surveys = options.starter_surveys};
-    if (life_load(&life, &config, &err) != CXD_OK)
-        return refuse(&err);
     if (options.check) {
-        if (calendar_set_zone(config.timezone, &err) != CXD_OK || app_check(&config, &err) != CXD_OK)
+        if (life_load(&life, &config, &err) != CXD_OK || calendar_set_zone(config.timezone, &err) != CXD_OK ||
+            app_check(&config, &err) != CXD_OK)
             return refuse(&err);
         puts("The configuration is valid.");
         return EXIT_OK;
     }
-    return life_run(&life, &config, &err) == CXD_OK ? EXIT_OK : refuse(&err);
+    return life_run(&life, &err) == CXD_OK ? EXIT_OK : refuse(&err);
 }

@@ -28,6 +28,7 @@ static void connection_open(struct door *door, struct MHD_Connection *mhd, void 
     connection->door = door;
     connection->mhd = mhd;
     connection->fd = fd;
+    connection->opened_ms = loop->now_ms;
     limits_set_peer(connection);
     request_init(&connection->request, connection);
     arm(connection);

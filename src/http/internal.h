@@ -91,8 +91,9 @@ struct connection {
     struct MHD_Connection *mhd;
     int fd;
     struct address peer;
-    bool has_peer; /* false: on a Unix socket */
-    bool used;     /* a request line has arrived before */
+    bool has_peer;     /* false: on a Unix socket */
+    bool used;         /* a request line has arrived before */
+    int64_t opened_ms; /* monotonic */
     bool
         gone; /* closed while its request was deferred, which keeps this alive; mhd and fd mean nothing then */
     struct deadline deadline;
@@ -142,6 +143,7 @@ struct http_server {
     unsigned loop_count;
     int listen_fd, unix_fd; /* −1: none */
     bool owns_unix_path;    /* the file is ours to remove */
+    bool shares_listeners;  /* they go on without us */
     struct tls *tls;        /* NULL: plain */
     char address[80];
     bool check_layout;
@@ -161,7 +163,9 @@ struct http_server {
 struct http_settings *server_settings(struct http_server *server);
 int server_listen(const char *host, uint16_t port, char *address, size_t address_size, struct error *err);
 unsigned server_connection_limit(unsigned wanted);
-/* listen.c. A socket file that nobody listens on any more is replaced. −1 and err. */
+/* listen.c. Serves the sockets of the options. ERR_CONFIG: one is of a kind that is there already. */
+CXD_NODISCARD enum cxd_err server_adopt(struct http_server *server, struct error *err);
+/* A socket file that nobody listens on any more is replaced. −1 and err. */
 int server_listen_unix(const char *path, unsigned mode, struct error *err);
 
 /* loop.c */

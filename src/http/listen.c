@@ -1,4 +1,4 @@
-/* The Unix socket: made at start with the rights that the operator wants, and never taken from a process that listens on it. */
+/* Sockets that others have made; and the Unix socket: made at start with the rights that the operator wants, and never taken from a process that listens on it. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,9 +8,30 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "cxd/base/inherited.h"
 #include "http/internal.h"
 
 enum { BACKLOG = 4096 };
+
+enum cxd_err server_adopt(struct http_server *server, struct error *err) {
+    server->shares_listeners = server->options.socket_count > 0;
+    for (size_t i = 0; i < server->options.socket_count; i++) {
+        int fd = server->options.sockets[i], domain = -1;
+        socklen_t length = sizeof domain;
+        (void)getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length);
+        int *place = domain == AF_UNIX ? &server->unix_fd : &server->listen_fd;
+        if (*place >= 0) {
+            for (; i < server->options.socket_count; i++)
+                close(server->options.sockets[i]);
+            return error_set(err, ERR_CONFIG, "Of the sockets that were handed down two are of one kind: %s",
+                             domain == AF_UNIX ? "Unix" : "IP");
+        }
+        *place = fd;
+    }
+    socket_format(server->listen_fd >= 0 ? server->listen_fd : server->unix_fd, server->address,
+                  sizeof server->address);
+    return CXD_OK;
+}
 
 /* True if a process answers at the address. */
 static bool is_taken(const struct sockaddr_un *address) {

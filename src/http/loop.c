@@ -19,6 +19,7 @@ enum {
     FRUITLESS_PAUSE_MS = 50,        /* then wait, for MHD does not */
     WAITING_MS = 1,                 /* the longest sleep while something is deferred */
     ACCEPT_TURNS = 1000,            /* to empty the backlog with, before a stop */
+    FRESH_MS = 1000,                /* so long a stop waits for the first request of a new connection */
     COMPLETION_GRACE_MS = 10 * 1000 /* past the end of the grace, for requests that others still hold */
 };
 
@@ -147,6 +148,11 @@ static int unread(const struct connection *connection) {
     return info && gnutls_record_check_pending(info->tls_session) > 0 ? 1 : (int)got;
 }
 
+/* Who has just connected is about to ask; and unlike one whose connection was idle, cannot know that it has to try again. */
+static bool is_fresh(const struct loop *loop, const struct connection *connection) {
+    return !connection->used && loop->now_ms - connection->opened_ms < FRESH_MS;
+}
+
 /* Keep-alive connections on which nothing is under way, not even unread; and those whose client left in the middle of a request,
  * which MHD does not notice where the end came together with the last bytes. */
 static void cut_idle(struct loop *loop) {
@@ -158,7 +164,7 @@ static void cut_idle(struct loop *loop) {
         if (stage > STAGE_BODY)
             continue;
         int bytes = unread(connection);
-        if (bytes > 0 || (bytes < 0 && stage != STAGE_IDLE))
+        if (bytes > 0 || (bytes < 0 && (stage != STAGE_IDLE || is_fresh(loop, connection))))
             continue;
         deadline_disarm(&loop->deadlines, deadline);
         cut(connection);
@@ -175,11 +181,16 @@ static void run_doors(struct loop *loop) {
         MHD_run(loop->doors[i].daemon);
 }
 
-/* The first step of a stop: takes what the backlogs hold, then no more. The last loop closes the doors. */
+static bool is_shared(const struct door *door) {
+    return door->loop->server->shares_listeners && !(door->is_local && door->loop->server->owns_unix_path);
+}
+
+/* The first step of a stop: takes what the backlogs hold, then no more. The last loop closes the doors. A listener that goes on without
+ * us keeps its backlog for who comes next. */
 static void quiesce(struct loop *loop) {
     for (unsigned i = 0; i < loop->door_count; i++) {
         struct door *door = &loop->doors[i];
-        for (unsigned turn = 0;
+        for (unsigned turn = is_shared(door) ? ACCEPT_TURNS : 0;
              turn < ACCEPT_TURNS && door->connections < door->limit && readable(door->listen_fd); turn++)
             MHD_run(door->daemon);
         MHD_quiesce_daemon(door->daemon);
@@ -187,7 +198,8 @@ static void quiesce(struct loop *loop) {
     loop->quiesced = true;
     if (atomic_fetch_sub(&loop->server->accepting, 1) == 1)
         for (unsigned i = 0; i < loop->door_count; i++)
-            shutdown(loop->doors[i].listen_fd, SHUT_RDWR);
+            if (!is_shared(&loop->doors[i]))
+                shutdown(loop->doors[i].listen_fd, SHUT_RDWR);
     run_doors(loop);
 }
 
@@ -352,12 +364,14 @@ static struct MHD_Daemon *daemon_start(struct door *door) {
         door, MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
 }
 
-static enum cxd_err door_open(struct door *door, struct error *err) {
+static enum cxd_err door_open(struct loop *loop, const struct door *as, struct error *err) {
+    struct door *door = &loop->doors[loop->door_count];
+    *door = *as;
     door->daemon = daemon_start(door);
     if (!door->daemon)
         return error_set(err, ERR_SYSTEM, "The HTTP library could not be started");
     door->mhd_fd = MHD_get_daemon_info(door->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
-    door->loop->door_count++;
+    loop->door_count++;
     return CXD_OK;
 }
 
@@ -372,16 +386,20 @@ enum cxd_err loop_open(struct loop *loop, struct http_server *server, unsigned l
     loop->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (loop->wake_fd < 0)
         return error_set(err, ERR_SYSTEM, "eventfd: %s", strerror(errno));
-    bool has_local = server->unix_fd >= 0;
-    unsigned local = has_local ? limit / LOCAL_SHARE : 0;
-    loop->doors[0] = (struct door){.loop = loop,
-                                   .listen_fd = server->listen_fd,
-                                   .is_tls = server->tls != NULL,
-                                   .limit = limit > local ? limit - local : 1};
-    loop->doors[1] = (struct door){
+    bool has_local = server->unix_fd >= 0, has_ip = server->listen_fd >= 0;
+    unsigned local = !has_local ? 0 : has_ip ? limit / LOCAL_SHARE : limit;
+    struct door ip = {.loop = loop,
+                      .listen_fd = server->listen_fd,
+                      .is_tls = server->tls != NULL,
+                      .limit = limit > local ? limit - local : 1};
+    struct door unix_socket = {
         .loop = loop, .listen_fd = server->unix_fd, .is_local = true, .limit = local > 0 ? local : 1};
-    enum cxd_err code = door_open(&loop->doors[0], err);
-    return code || !has_local ? code : door_open(&loop->doors[1], err);
+    enum cxd_err code = CXD_OK;
+    if (has_ip)
+        code = door_open(loop, &ip, err);
+    if (!code && has_local)
+        code = door_open(loop, &unix_socket, err);
+    return code;
 }
 
 enum cxd_err loop_start(struct loop *loop, struct error *err) {

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cxd/base/clock.h"
+#include "cxd/base/inherited.h"
 #include "cxd/base/log.h"
 #include "http/internal.h"
 
@@ -35,16 +36,6 @@ static int listen_on(const struct addrinfo *info) {
     return -1;
 }
 
-static void format_address(int fd, char *address, size_t size) {
-    struct sockaddr_storage bound = {0};
-    socklen_t length = sizeof bound;
-    char host[64] = "?", port[8] = "?";
-    if (getsockname(fd, (struct sockaddr *)&bound, &length) == 0)
-        getnameinfo((struct sockaddr *)&bound, length, host, sizeof host, port, sizeof port,
-                    NI_NUMERICHOST | NI_NUMERICSERV);
-    snprintf(address, size, bound.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
-}
-
 int server_listen(const char *host, uint16_t port, char *address, size_t address_size, struct error *err) {
     char service[8];
     snprintf(service, sizeof service, "%u", port);
@@ -61,7 +52,7 @@ int server_listen(const char *host, uint16_t port, char *address, size_t address
     if (fd < 0)
         error_set(err, ERR_SYSTEM, "Cannot listen on %s port %s: %s", host, service, strerror(errno));
     else
-        format_address(fd, address, address_size);
+        socket_format(fd, address, address_size);
     freeaddrinfo(found);
     return fd;
 }
@@ -129,6 +120,23 @@ static enum cxd_err make_settings(struct http_server *server, const struct http_
     return code;
 }
 
+static enum cxd_err open_listeners(struct http_server *server, struct error *err) {
+    const struct http_options *options = &server->options;
+    enum cxd_err code = server_adopt(server, err);
+    if (code)
+        return code;
+    if (!server->shares_listeners)
+        server->listen_fd =
+            server_listen(options->host, options->port, server->address, sizeof server->address, err);
+    if (!server->shares_listeners && server->listen_fd < 0)
+        return ERR_SYSTEM;
+    if (!options->unix_path || server->unix_fd >= 0)
+        return CXD_OK;
+    server->unix_fd = server_listen_unix(options->unix_path, options->unix_mode, err);
+    server->owns_unix_path = server->unix_fd >= 0;
+    return server->unix_fd >= 0 ? CXD_OK : ERR_SYSTEM;
+}
+
 enum cxd_err http_server_open(const struct http_options *options, struct http_server **ret_server,
                               struct error *err) {
     assert(options->http_threads > 0 && options->pool_threads > 0 && options->request_timeout_ms > 0);
@@ -146,26 +154,15 @@ enum cxd_err http_server_open(const struct http_options *options, struct http_se
         code = tls_open(options->tls_certificate, options->tls_key, &server->tls, err);
     if (code)
         goto out;
-    server->listen_fd =
-        server_listen(options->host, options->port, server->address, sizeof server->address, err);
-    if (server->listen_fd < 0) {
-        code = ERR_SYSTEM;
+    code = open_listeners(server, err);
+    if (code)
         goto out;
-    }
     code = limits_open(server, err);
     if (!code)
         code = make_settings(server, options, &settings, err);
     if (code)
         goto out;
     atomic_store(&server->settings, settings);
-    if (options->unix_path) {
-        server->unix_fd = server_listen_unix(options->unix_path, options->unix_mode, err);
-        server->owns_unix_path = server->unix_fd >= 0;
-        if (server->unix_fd < 0) {
-            code = ERR_SYSTEM;
-            goto out;
-        }
-    }
     server->router = router_new(options->routes, options->route_count);
     if (!server->router) {
         code = error_set(err, ERR_NO_MEMORY, "No memory for the routes");
@@ -192,11 +189,11 @@ const char *http_server_address(const struct http_server *server) {
 }
 
 bool http_server_is_tls(const struct http_server *server) {
-    return server->tls != NULL;
+    return server->tls != NULL && server->listen_fd >= 0;
 }
 
 const char *http_server_pin(const struct http_server *server) {
-    return server->tls ? tls_pin(server->tls) : NULL;
+    return http_server_is_tls(server) ? tls_pin(server->tls) : NULL;
 }
 
 static int64_t longer(int64_t a, int64_t b) {

@@ -6,6 +6,7 @@
 
 #include "cxd/base/compiler.h"
 #include "cxd/base/error.h"
+#include "cxd/base/inherited.h"
 #include "cxd/config/config.h"
 #include "cxd/store/store.h"
 
@@ -17,13 +18,16 @@ struct app;
 CXD_NODISCARD enum cxd_err app_check(const struct config *config, struct error *err);
 
 /* Starts everything; `config` is copied. On the first start of a store an admin key is made and written (0600) to `admin.key` in the state directory, and,
- * where `starter_surveys` is set, the surveys nps, csat and ces are created if there is no survey at all. */
-CXD_NODISCARD enum cxd_err app_start(const struct config *config, bool starter_surveys, struct app **ret_app,
-                                     struct error *err);
+ * where `starter_surveys` is set, the surveys nps, csat and ces are created if there is no survey at all.
+ * Sockets that the service manager has handed down are served instead of `listen`: those that have no other use (a name that another
+ * listener takes, such as "metrics", must have been taken before). ERR_CONFIG if there is no use for one; closed or not, none is the
+ * caller's any more. */
+CXD_NODISCARD enum cxd_err app_start(const struct config *config, struct inherited *inherited,
+                                     bool starter_surveys, struct app **ret_app, struct error *err);
 /* See store_upgraded. */
 const struct store_upgrade *app_upgraded(const struct app *app);
-const char *app_scheme(const struct app *app);          /* "http" or "https" */
-const char *app_address(const struct app *app);         /* "127.0.0.1:8080" */
+const char *app_scheme(const struct app *app);  /* "http" or "https" */
+const char *app_address(const struct app *app); /* "127.0.0.1:8080"; "unix:/run/cxd.sock" where that is all */
 const char *app_state_directory(const struct app *app); /* where admin.key and endpoint are */
 /* Takes over what may change while the daemon runs (config_reload has made `config`), and reads again the files that it names: TLS
  * certificate and key, the list of user agents. All of it comes into force at once, for the requests that arrive from then on. ERR_CONFIG,

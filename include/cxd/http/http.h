@@ -62,6 +62,10 @@ enum { HTTP_RATE_MAX = 60 * 1000 * 1000 };
 /* Those marked with a star are taken over by http_server_reload. */
 struct http_options {
     const char *host;
+    /* Sockets that listen already and are served instead of host and port (and of unix_path): at most one of IP and one Unix. They
+     * are the server's from http_server_open on. Others may hold them too: at the end what has not been accepted waits in them. */
+    int sockets[2];
+    size_t socket_count;
     uint16_t port;                         /* 0: the kernel chooses */
     const char *tls_certificate, *tls_key; /* * PEM files; NULL: plain HTTP, for the server's whole life */
     const char *unix_path;                 /* a Unix socket beside it, always plain; NULL: none */
@@ -107,7 +111,7 @@ CXD_NODISCARD enum cxd_err http_server_open(const struct http_options *options,
                                             struct http_server **ret_server, struct error *err);
 /* Starts workers and loops. */
 CXD_NODISCARD enum cxd_err http_server_run(struct http_server *server, struct error *err);
-/* "127.0.0.1:8080", with the real port. */
+/* "127.0.0.1:8080", with the real port; "unix:/run/x" if a Unix socket is all there is. */
 const char *http_server_address(const struct http_server *server);
 /* Graceful end: takes no new connection, answers every request that has arrived (Connection: close), for at most `grace_ms`; then
  * ends all threads. Deferred requests must still be completed by others meanwhile; http_wake stays allowed until
