@@ -156,7 +156,7 @@ help:
 DEPS = gcc make pkg-config libmicrohttpd-dev libsqlite3-dev libjansson-dev uuid-dev libinih-dev \
 	libcurl4-openssl-dev nettle-dev libgnutls28-dev tzdata
 DEPS_CHECK = openssl libcmocka-dev clang clang-format libclang-rt-14-dev sqlite3 nodejs npm curl mandoc chromium faketime zsh fish \
-	nginx-light caddy
+	nginx-light caddy systemd strace
 DEPS_BENCH = wrk g++ python3
 
 # What the tests need from npm, by tests/package-lock.json.
@@ -269,22 +269,31 @@ CONFDIR = $(DESTDIR)$(SYSCONFDIR)/cxd
 BASH_COMPLETIONS = $(SHAREDIR)/bash-completion/completions
 ZSH_COMPLETIONS = $(SHAREDIR)/zsh/$(ZSH_FOLDER)
 FISH_COMPLETIONS = $(SHAREDIR)/fish/vendor_completions.d
+UNITDIR = $(DESTDIR)$(PREFIX)/lib/systemd/system
+SYSUSERSDIR = $(DESTDIR)$(PREFIX)/lib/sysusers.d
+UNITS = cxd.service cxd-activated.service cxd.socket
 # Below share/zsh; distributions have vendor-completions for their packages.
 ZSH_FOLDER ?= site-functions
 
 .PHONY: install uninstall
 install: all $(COMPLETIONS)
 	install -d "$(BINDIR)" "$(SHAREDIR)/man/man8" "$(SHAREDIR)/man/man5" "$(CONFDIR)" "$(BASH_COMPLETIONS)" \
-		"$(ZSH_COMPLETIONS)" "$(FISH_COMPLETIONS)"
+		"$(ZSH_COMPLETIONS)" "$(FISH_COMPLETIONS)" "$(UNITDIR)" "$(SYSUSERSDIR)"
 	install -m 755 build/cxd "$(BINDIR)/cxd"
 	install -m 644 docs/cxd.8 "$(SHAREDIR)/man/man8/cxd.8"
 	install -m 644 docs/cxd.conf.5 "$(SHAREDIR)/man/man5/cxd.conf.5"
 	install -m 644 build/share/cxd.bash "$(BASH_COMPLETIONS)/cxd"
 	install -m 644 build/share/_cxd "$(ZSH_COMPLETIONS)/_cxd"
 	install -m 644 build/share/cxd.fish "$(FISH_COMPLETIONS)/cxd.fish"
+	for unit in $(UNITS); do \
+		sed 's|/usr/bin/cxd|$(PREFIX)/bin/cxd|; s|/etc/cxd/|$(SYSCONFDIR)/cxd/|' config/$$unit > "$(UNITDIR)/$$unit" && \
+		chmod 644 "$(UNITDIR)/$$unit" || exit 1; \
+	done
+	install -m 644 config/cxd.sysusers.conf "$(SYSUSERSDIR)/cxd.conf"
 	test -e "$(CONFDIR)/cxd.conf" || install -m 644 config/cxd.conf "$(CONFDIR)/cxd.conf"
 
 # The configuration stays.
 uninstall:
 	rm -f "$(BINDIR)/cxd" "$(SHAREDIR)/man/man8/cxd.8" "$(SHAREDIR)/man/man5/cxd.conf.5" \
-		"$(BASH_COMPLETIONS)/cxd" "$(ZSH_COMPLETIONS)/_cxd" "$(FISH_COMPLETIONS)/cxd.fish"
+		"$(BASH_COMPLETIONS)/cxd" "$(ZSH_COMPLETIONS)/_cxd" "$(FISH_COMPLETIONS)/cxd.fish" \
+		$(UNITS:%="$(UNITDIR)/%") "$(SYSUSERSDIR)/cxd.conf"
