@@ -14,8 +14,8 @@
 #include "cxd/ingest/backups.h"
 #include "cxd/ingest/housekeeping.h"
 
-/* Less than systemd's TimeoutStopSec of 30 s. */
-enum { STOP_GRACE_MS = 20000, HTTP_THREADS_DEFAULT_MAX = 8 };
+/* With the ten seconds that a request may take which others hold, and the last checkpoint, less than TimeoutStopSec, 30 s. */
+enum { STOP_GRACE_MS = 15000, HTTP_THREADS_DEFAULT_MAX = 8 };
 
 static enum cxd_err open_worker(void *context, void **ret_worker, struct error *err) {
     const struct app *app = context;

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { makeDirectory, removeDirectory, run, start, use } from './harness.mjs';
+import { makeDirectory, removeDirectory, run, sqlite, start, use } from './harness.mjs';
 import { hold, listen } from './manager.mjs';
 
 const fields = ({ line }) => Object.fromEntries(line.slice(line.indexOf(' ') + 1).split('|').map((field) => field.split(/=(.*)/s).slice(0, 2)));
@@ -106,4 +106,54 @@ test('what does not start says why', async (t) => {
   assert.equal(run(['serve', '-c', file], { env: manager.env }).status, 1);
   await manager.line(/STATUS=Does not start: .*cxd\.conf/);
   assert.ok(!manager.lines.some(({ line }) => line.includes('READY')));
+});
+
+// TimeoutStopSec is 30 s.
+test('a stop ends in time, whatever clients do: half a request, a reply that nobody reads, a full queue', async (t) => {
+  const manager = await listen(t, { watchdogMs: 1000 });
+  const daemon = await start({ env: manager.env, config: { server: { request_timeout: 3600 }, storage: { queue_length: 8 } } });
+  let stopped = false;
+  t.after(() => stopped || daemon.stop());
+  await daemon.survey('s', { metric: 'nps' });
+  const lines = Array.from({ length: 5000 }, (_, i) => ({ survey: 's', score: i % 11, comment: 'x'.repeat(100) }));
+  await daemon.load(lines);
+  const HEAD = 'POST /v1/surveys/s/responses HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
+  const wires = [];
+  const slow = async (bytes) => {
+    const wire = await daemon.connect();
+    wires.push(wire);
+    wire.sent = null; // some of it is never answered
+    wire.send(bytes);
+    return wire;
+  };
+  await slow(`${HEAD}Content-Length: 5000\r\n\r\n{"score"`);
+  await slow(HEAD);
+  for (let i = 0; i < 4; i += 1) {
+    const reader = await slow(`GET /v1/surveys/s/responses?limit=1000 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${daemon.key}\r\n\r\n`.repeat(20));
+    reader.socket.pause();
+  }
+  // Beyond what the queue takes the answer is 503.
+  const statuses = {};
+  let acknowledged = 0;
+  const posts = Array.from({ length: 60 }, (_, i) => daemon.post('s', { score: i % 11 }).then(({ status }) => {
+    statuses[status] = (statuses[status] ?? 0) + 1;
+    acknowledged += status === 201;
+  }, (error) => assert.equal(error.code, 'ECONNRESET')));
+  await Promise.race(posts);
+  const begun = performance.now();
+  daemon.child.kill('SIGTERM');
+  stopped = true;
+  const outcome = await daemon.exited;
+  const took = performance.now() - begun;
+  await Promise.all(posts);
+  assert.deepEqual(outcome, { code: 0, signal: null }, daemon.stderr.slice(-2000));
+  assert.ok(took < 28_000, `${took} ms`);
+  assert.ok(took > 10_000, `the slow ones had their time: ${took} ms`);
+  // While it lasts the manager is told to wait, and the watchdog is petted.
+  const stopping = await manager.line(/STOPPING=1/);
+  assert.ok(manager.lines.slice(stopping.index).filter(({ line }) => /EXTEND_TIMEOUT_USEC=\d+\|WATCHDOG=1/.test(line)).length >= 5);
+  for (const wire of wires) wire.close();
+  const stored = Number(sqlite(daemon.database, 'SELECT count(*) FROM response;'));
+  assert.ok(stored >= 5000 + acknowledged && stored <= 5060, `${stored} stored, ${acknowledged} acknowledged, ${JSON.stringify(statuses)}`);
+  daemon.clean();
 });
