@@ -107,6 +107,8 @@ static int run_backup(int argc, char **argv) {
 
     if (result != COMMAND_GO_ON)
         return result;
+    if (*operands[0] == '\0')
+        return command_usage(&cmd_backup, "the name of the copy is empty");
     code = config_load(cmd_config_path(options.config), &config, &err);
     if (code == CXD_OK) {
         name = choose_name(operands[0]);

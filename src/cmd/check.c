@@ -124,10 +124,13 @@ static void append_json(struct buffer *out, const struct store_report *report) {
     buffer_append_text(out, "}}\n");
 }
 
+/* Where pages are damaged, what else was found may be no more than that. */
 static void print_advice(const struct store_report *report) {
+    bool is_unsound = report->parts[STORE_INTEGRITY].damage > 0;
+
     fprintf(stderr, "\nWhat to do:\n");
     for (int part = 0; part < STORE_PART_COUNT; part++) {
-        if (report->parts[part].damage > 0)
+        if (report->parts[part].damage > 0 && (part == STORE_INTEGRITY || !is_unsound))
             fprintf(stderr, "  %s\n", ADVICE[part]);
     }
 }

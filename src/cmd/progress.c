@@ -2,12 +2,14 @@
 
 #include "cmd/progress.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "cxd/base/clock.h"
 
-enum { BAR_COLUMNS = 24, REDRAW_MS = 100 };
+enum { BAR_COLUMNS = 24, REDRAW_MS = 100, NICE = 10 };
 
 const char *bytes_format(char out[BYTES_TEXT_SIZE], int64_t bytes) {
     static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
@@ -84,6 +86,13 @@ static bool tell(void *context, enum store_stage stage, int64_t done, int64_t to
     return !is_cancelled(progress);
 }
 
+/* The daemon, on the same machine most often, has people waiting for it. Refused, it is as before. */
+static void stand_back(void) {
+    errno = 0;
+    if (getpriority(PRIO_PROCESS, 0) == 0 && errno == 0)
+        (void)setpriority(PRIO_PROCESS, 0, NICE);
+}
+
 void progress_begin(struct progress *progress, bool quiet) {
     sigset_t held;
 
@@ -91,6 +100,7 @@ void progress_begin(struct progress *progress, bool quiet) {
     screen_init(&progress->screen, stderr);
     progress->is_shown = !quiet && isatty(STDERR_FILENO) == 1;
     progress->begun_ms = progress->stage_begun_ms = clock_monotonic_ms();
+    stand_back();
     signal(SIGXFSZ, SIG_IGN);
     sigemptyset(&held);
     sigaddset(&held, SIGINT);

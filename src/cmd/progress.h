@@ -19,7 +19,7 @@ struct progress {
 };
 
 /* From here to progress_end SIGINT, SIGTERM and SIGHUP only end the run with ERR_CANCELLED, and a file that may grow no further is an
- * error. A bar is shown if stderr is a terminal, unless `quiet`. */
+ * error; the process has a lower priority (nice 10), unless it was started with one. A bar is shown if stderr is a terminal, unless `quiet`. */
 void progress_begin(struct progress *progress, bool quiet);
 /* Removes the bar. A signal that came meanwhile takes its course. Returns the seconds since the begin. */
 double progress_end(struct progress *progress);

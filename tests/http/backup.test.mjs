@@ -217,6 +217,7 @@ describe('a database of some size', () => {
     refused(run(['backup', '-c', memory.config, path.join(dir, 'x.db')]), /"memory:" has no file to back up/);
     refused(run(['serve', '--check', '-c', place(t, { storage: { url: 'memory:' }, backup: { every: 60 } }).config]), /\[backup\] every/);
     assert.equal(run(['backup', '-c', d.config]).status, 2);
+    assert.equal(run(['backup', '-c', d.config, '']).status, 2);
     assert.equal(run(['check', 'a', 'b']).status, 2);
     assert.deepEqual(fs.readdirSync(dir).sort(), ['cxd.conf', 'new.db']);
   });
