@@ -34,6 +34,12 @@ void deadline_arm(struct deadline_list *list, struct deadline *deadline, int64_t
     deadline->armed = true;
 }
 
+void deadline_bound(struct deadline_list *list, int64_t at_ms) {
+    for (struct deadline *deadline = list->last; deadline && deadline->at_ms > at_ms;
+         deadline = deadline->before)
+        deadline->at_ms = at_ms;
+}
+
 struct deadline *deadline_next_expired(struct deadline_list *list, int64_t now_ms) {
     struct deadline *first = list->first;
     if (!first || first->at_ms > now_ms)

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 /* The total deadlines of one loop's connections. All are set the same time ahead, so a list in the order of setting is
- * in the order of expiry, and setting one costs nothing. */
+ * in the order of expiry, and setting one costs nothing. When that time becomes another, deadline_bound goes before. */
 
 struct deadline {
     struct deadline *before, *after;
@@ -19,6 +19,8 @@ struct deadline_list {
 
 /* `at_ms` must not be before that of any deadline already in the list. Re-arms an armed one. */
 void deadline_arm(struct deadline_list *list, struct deadline *deadline, int64_t at_ms);
+/* Brings those that lie further ahead to `at_ms`. */
+void deadline_bound(struct deadline_list *list, int64_t at_ms);
 void deadline_disarm(struct deadline_list *list, struct deadline *deadline);
 
 /* Takes out and returns the first that has passed, or NULL. */

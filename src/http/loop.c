@@ -113,6 +113,7 @@ static void take_settings(struct loop *loop) {
         return;
     settings_release(loop->settings);
     loop->settings = server_settings(loop->server);
+    deadline_bound(&loop->deadlines, loop->now_ms + loop->settings->request_timeout_ms);
 }
 
 static struct connection *connection_of(struct deadline *deadline) {

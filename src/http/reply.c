@@ -116,8 +116,7 @@ static bool queue_reply(struct http_request *request) {
     if (!ok)
         return false;
     request->stage = STAGE_SENDING;
-    deadline_arm(&loop->deadlines, &connection->deadline,
-                 loop->now_ms + request->settings->request_timeout_ms);
+    deadline_arm(&loop->deadlines, &connection->deadline, loop->now_ms + loop->settings->request_timeout_ms);
     record_reply(request, length);
     return true;
 }

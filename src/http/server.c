@@ -218,6 +218,8 @@ enum cxd_err http_server_reload(struct http_server *server, const struct http_op
     atomic_store(&server->settings, fresh);
     pthread_mutex_unlock(&server->settings_lock);
     settings_release(old);
+    for (unsigned i = 0; i < server->loop_count; i++)
+        loop_wake(&server->loops[i]); /* a shorter time-out holds for those who are connected */
     return CXD_OK;
 }
 

@@ -60,6 +60,29 @@ test('each kind of option, under traffic', async (t) => {
     ['limits.batch_lines', { limits: { batch_lines: 1 } }, async (is) => assert.equal((await admin([{ survey: 's', score: 1 }, { survey: 's', score: 2 }])).status, is ? 413 : 200)],
     ['limits.clock_skew', { limits: { clock_skew: 86400 } }, async (is) => assert.equal((await daemon.post('s', { score: 1, answered_at: new Date(Date.now() + 3600e3).toISOString() })).status, is ? 201 : 422)],
     ['access.read', { access: { read: 'open' } }, async (is) => assert.equal((await daemon.request('GET', '/v1/surveys/s/score')).status, is ? 200 : 401)],
+    ['server.public_url', { server: { public_url: 'https://feedback.example' } }, async (is) => {
+      const { url } = (await daemon.admin('POST', '/v1/surveys/s/invitations', { body: { respondent: 'a' } })).json;
+      assert.equal(url.startsWith('https://feedback.example/'), is, url);
+    }],
+    ['access.recontact_days', { access: { recontact_days: 7 } }, async (is) => {
+      await daemon.post('s', { score: 1, respondent: 'often' });
+      assert.equal((await daemon.request('GET', '/v1/surveys/s/form?respondent=often')).json.eligible, !is);
+    }],
+    ['limits.max_backdate', { limits: { max_backdate: 86400 } }, async (is) => {
+      await daemon.survey(is ? 'one_day' : 'days', { metric: 'nps' });
+      const reply = await daemon.post(is ? 'one_day' : 'days', { score: 1, answered_at: new Date(Date.now() - 2 * 86400e3).toISOString() });
+      assert.equal(reply.status, is ? 422 : 201);
+    }],
+    ['server.request_timeout', { server: { request_timeout: 1 } }, async (is) => {
+      if (!is) return; // thirty seconds
+      const wire = await daemon.connect();
+      const begun = performance.now();
+      wire.send('GET /healthz HTTP/1.1\r\nHost:');
+      wire.sent = null;
+      while (!wire.closed) await wire.wait(100);
+      assert.ok(performance.now() - begun < 10_000);
+      wire.close();
+    }],
     ['log.level', { log: { level: 'debug' } }, async (is) => {
       const from = daemon.stderr.length;
       await daemon.request('GET', '/healthz');

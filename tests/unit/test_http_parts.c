@@ -451,6 +451,26 @@ static void test_problem(void **state) {
 
 /* Deadlines. */
 
+/* A shorter time for all: the order stays that of expiry, also for those that are set after it. */
+static void test_deadlines_bound(void **state) {
+    (void)state;
+    struct deadline_list list = {0};
+    struct deadline deadlines[4] = {{0}};
+    deadline_arm(&list, &deadlines[0], 10);
+    deadline_arm(&list, &deadlines[1], 30);
+    deadline_arm(&list, &deadlines[2], 40);
+    deadline_bound(&list, 20);
+    deadline_arm(&list, &deadlines[3], 25);
+    assert_ptr_equal(deadline_next_expired(&list, 19), &deadlines[0]);
+    assert_null(deadline_next_expired(&list, 19));
+    assert_ptr_equal(deadline_next_expired(&list, 20), &deadlines[1]);
+    assert_ptr_equal(deadline_next_expired(&list, 20), &deadlines[2]);
+    assert_null(deadline_next_expired(&list, 24));
+    assert_ptr_equal(deadline_next_expired(&list, 25), &deadlines[3]);
+    deadline_bound(&list, 1);
+    assert_int_equal(deadline_wait_ms(&list, 0), -1);
+}
+
 static void test_deadlines(void **state) {
     (void)state;
     struct deadline_list list = {0};
@@ -475,12 +495,19 @@ static void test_deadlines(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_query),   cmocka_unit_test(test_query_count),
-        cmocka_unit_test(test_target),  cmocka_unit_test(test_target_deep),
-        cmocka_unit_test(test_guard),   cmocka_unit_test(test_guard_facts),
-        cmocka_unit_test(test_router),  cmocka_unit_test(test_methods),
-        cmocka_unit_test(test_etag),    cmocka_unit_test(test_bearer),
-        cmocka_unit_test(test_problem), cmocka_unit_test(test_deadlines),
+        cmocka_unit_test(test_query),
+        cmocka_unit_test(test_query_count),
+        cmocka_unit_test(test_target),
+        cmocka_unit_test(test_target_deep),
+        cmocka_unit_test(test_guard),
+        cmocka_unit_test(test_guard_facts),
+        cmocka_unit_test(test_router),
+        cmocka_unit_test(test_methods),
+        cmocka_unit_test(test_etag),
+        cmocka_unit_test(test_bearer),
+        cmocka_unit_test(test_problem),
+        cmocka_unit_test(test_deadlines),
+        cmocka_unit_test(test_deadlines_bound),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
