@@ -130,6 +130,8 @@ static enum cxd_err fill_options(struct app *app, const struct config *config, c
 /* One of IP, one Unix; http_server_open tells which is which. */
 static enum cxd_err take_sockets(struct inherited *inherited, struct http_options *options,
                                  struct error *err) {
+    if (inherited == NULL)
+        return CXD_OK;
     while (options->socket_count < CXD_COUNT(options->sockets)) {
         int fd = inherited_take(inherited, NULL);
         if (fd < 0)

@@ -57,7 +57,7 @@ static void start(void) {
     config.http_threads = config.read_threads = 1;
     config.max_connections = 64;
     config.request_timeout_s = 1;
-    CHECK(app_start(&config, true, &app, &err) == CXD_OK);
+    CHECK(app_start(&config, NULL, true, &app, &err) == CXD_OK);
 
     char path[sizeof(directory) + 16];
     snprintf(path, sizeof(path), "%s/admin.key", directory);

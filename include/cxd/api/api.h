@@ -19,7 +19,7 @@ CXD_NODISCARD enum cxd_err app_check(const struct config *config, struct error *
 
 /* Starts everything; `config` is copied. On the first start of a store an admin key is made and written (0600) to `admin.key` in the state directory, and,
  * where `starter_surveys` is set, the surveys nps, csat and ces are created if there is no survey at all.
- * Sockets that the service manager has handed down are served instead of `listen`: those that have no other use (a name that another
+ * Sockets that the service manager has handed down (NULL: none) are served instead of `listen`: those that have no other use (a name that another
  * listener takes, such as "metrics", must have been taken before). ERR_CONFIG if there is no use for one; closed or not, none is the
  * caller's any more. */
 CXD_NODISCARD enum cxd_err app_start(const struct config *config, struct inherited *inherited,
