@@ -75,7 +75,7 @@ test('the two services differ in what is meant only', () => {
   const [plain, activated] = Object.keys(UNITS).map((name) => parse(read(name)));
   const meant = {
     Unit: { Description: 1, After: 1, Wants: 1, Requires: 1, Conflicts: 1 },
-    Service: { Sockets: 1, PrivateNetwork: 1, IPAddressDeny: 1, RestrictAddressFamilies: 1 },
+    Service: { Sockets: 1, PrivateNetwork: 1, IPAddressDeny: 1, RuntimeDirectory: 1, RestrictAddressFamilies: 1 },
     Install: { Also: 1 },
   };
   for (const section of Object.keys(meant)) {
