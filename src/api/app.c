@@ -132,6 +132,9 @@ static enum cxd_err take_sockets(struct inherited *inherited, struct http_option
                                  struct error *err) {
     if (inherited == NULL)
         return CXD_OK;
+    /* Never the main listener: what is served there is not for those who connect here. */
+    if (inherited_take(inherited, "metrics") >= 0)
+        return error_set(err, ERR_CONFIG, "LISTEN_FDS: no listener takes the socket named \"metrics\"");
     while (options->socket_count < CXD_COUNT(options->sockets)) {
         int fd = inherited_take(inherited, NULL);
         if (fd < 0)

@@ -135,6 +135,7 @@ for (const [name, sockets, args, message] of [
   ['a socket that does not listen', ['bound:127.0.0.1:0'], [], /descriptor 3 .* is not a listening stream socket/],
   ['a file', ['file:PATH.conf'], ['-n', 'store'], /descriptor 3 \("store"\) is not a listening stream socket/],
   ['two of one kind', ['tcp:127.0.0.1:0', 'tcp:127.0.0.1:0'], [], /two are of one kind: IP/],
+  ['a socket of metrics, which is not the main one', ['tcp:127.0.0.1:0'], ['-n', 'metrics'], /"metrics"/],
   ['more than there is use for', ['tcp:127.0.0.1:0', 'unix:PATH', 'unix:PATH2'], ['-n', 'a:b:c'], /no use for descriptor 5 \("c"/],
 ]) {
   test(`${name} is refused`, async (t) => {
