@@ -187,7 +187,7 @@ run: deps
 		exec build/cxd serve --listen 127.0.0.1:$(PORT) --starter-surveys
 
 FUZZ_TARGETS = $(sort $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
-TSAN_PROGRAMS = test_http_server test_http_rate test_ingest
+TSAN_PROGRAMS = test_http_server test_http_rate test_http_traffic test_ingest
 
 .PHONY: check
 check: deps-check

@@ -26,6 +26,12 @@ int64_t clock_monotonic_ms(void) {
     return clock_read_ms(CLOCK_MONOTONIC);
 }
 
+int64_t clock_monotonic_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 /* The proleptic Gregorian calendar in eras of 400 years that begin on 1 March, so that the leap day is the last day
  * of its year and month lengths follow (153 m + 2) / 5. */
 static int64_t days_of_date(int64_t year, int month, int day) {

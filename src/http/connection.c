@@ -17,7 +17,7 @@ static void connection_open(struct door *door, struct MHD_Connection *mhd, void 
     struct loop *loop = door->loop;
     int fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
     door->connections++;
-    door->accepted++;
+    tally_add(&door->accepted, 1);
     struct connection *connection = calloc(1, sizeof *connection);
     *socket_context = connection;
     if (!connection) {
@@ -49,7 +49,7 @@ void connection_notify(void *cls, struct MHD_Connection *mhd, void **socket_cont
         return;
     }
     door->connections--;
-    door->closed++;
+    tally_add(&door->closed, 1);
     struct connection *connection = *socket_context;
     if (!connection)
         return;
@@ -172,6 +172,7 @@ static enum MHD_Result take_end(struct http_request *request) {
     request->now_ms = clock_now_ms();
     request->arrived_ms = clock_monotonic_ms();
     request->ids = &loop->ids;
+    request->lane = loop->lane;
     if (!request->replied && request->body.length > 0 && !buffer_terminate(&request->body))
         problem_no_memory(request);
     if (request->replied)
@@ -233,6 +234,7 @@ void connection_completed(void *cls, struct MHD_Connection *mhd, void **context,
         return; /* the client left: connection_notify comes next */
     if (request->stage != STAGE_SENDING)
         record_no_reply(request, false);
+    request_abandon(request);
     if (request->closing && code == MHD_REQUEST_TERMINATED_COMPLETED_OK)
         drop_unread(connection->fd);
     request_reset(request);

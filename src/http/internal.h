@@ -15,6 +15,7 @@
 #include "http/target.h"
 #include "http/tls.h"
 #include "http/trace.h"
+#include "http/traffic.h"
 
 /* What the files of this module share: the server, its loops, and a connection with the one request that it is about.
  * Everything but the atomics, and a deferred or pooled request, belongs to its loop's thread. */
@@ -61,6 +62,7 @@ struct http_request {
     size_t body_limit, body_dropped;
     bool body_too_large;
     int64_t arrived_ms, now_ms; /* when it was complete: monotonic (0: it is not), wall clock */
+    int64_t begun_ns;           /* monotonic; 0: not begun, or its end is counted */
     struct arena arena;
 
     /* The reply, as the handler noted it down. */
@@ -80,6 +82,7 @@ struct http_request {
     void *context;
     struct http_request *next; /* in the pool's queue, then in the loop's ready list */
     void *worker;
+    unsigned lane;
     bool *handed_over; /* a worker's: set by http_defer, after which the worker lets go of the request */
     struct id_source *ids;
     char principal[HTTP_PRINCIPAL_SIZE];
@@ -107,26 +110,27 @@ struct door {
     int mhd_fd, listen_fd;
     bool is_tls, is_local; /* local: a Unix socket, whose peers have no address */
     unsigned connections, limit;
-    unsigned long accepted, closed;
+    tally_count accepted, closed;
     unsigned fruitless; /* turns in a row in which the listener was ready and nothing could be accepted */
-    unsigned long accepted_before, closed_before;
+    uint64_t accepted_before, closed_before;
     bool limit_logged, refused_logged;
 };
-
-enum { DOORS_MAX = 2 };
 
 struct loop {
     struct http_server *server;
     struct http_settings *settings; /* current at this turn; held */
     pthread_t thread;
-    bool running;                 /* the thread has been started */
-    struct door doors[DOORS_MAX]; /* TCP, and perhaps a Unix socket */
+    bool running;                      /* the thread has been started */
+    struct door doors[HTTP_DOORS_MAX]; /* TCP, and perhaps a Unix socket */
     unsigned door_count;
     int wake_fd;
     _Atomic(struct http_request *) ready; /* completed, newest first */
     atomic_bool sleeping;                 /* the wake-up must write to wake_fd */
     struct heartbeat beat;
-    int64_t now_ms;                 /* monotonic, of this turn */
+    int64_t now_ms;  /* monotonic, of this turn */
+    int64_t turn_ns; /* the same, when sockets were looked at */
+    unsigned lane;
+    struct traffic traffic;
     struct deadline_list deadlines; /* every connection that is not suspended */
     unsigned running_requests;      /* in STAGE_RUNNING */
     unsigned waiting;               /* those of them that are not suspended */
@@ -197,6 +201,8 @@ void request_init(struct http_request *request, struct connection *connection);
 void request_begin(struct http_request *request, const char *uri);
 void request_reset(struct http_request *request);
 void request_free(struct http_request *request);
+/* Counts a request that got no reply, unless its end is counted. */
+void request_abandon(struct http_request *request);
 
 /* admit.c: all that can be decided from the header block. Notes down a refusal. */
 void request_admit(struct http_request *request);

@@ -65,6 +65,7 @@ static void finish_request(struct loop *loop, struct http_request *request) {
     if (request->deferred) {
         request->deferred = false;
         request->worker = NULL;
+        request->lane = loop->lane;
         request->ids = &loop->ids;
         request->finish(request);
         if (request->deferred) {
@@ -77,6 +78,7 @@ static void finish_request(struct loop *loop, struct http_request *request) {
         loop->waiting--;
     if (request->connection->gone) {
         record_no_reply(request, false);
+        request_abandon(request);
         connection_free(request->connection);
         return;
     }
@@ -210,8 +212,8 @@ static bool must_run_again(struct loop *loop) {
     bool must = false;
     for (unsigned i = 0; i < loop->door_count; i++) {
         struct door *door = &loop->doors[i];
-        must = must || door->closed != door->closed_before;
-        door->closed_before = door->closed;
+        must = must || tally_get(&door->closed) != door->closed_before;
+        door->closed_before = tally_get(&door->closed);
     }
     return must;
 }
@@ -247,7 +249,7 @@ static unsigned loop_wait(struct loop *loop) {
     int ms = wait_ms(loop);
     if (ms == 0)
         return ~0U;
-    struct pollfd waited[1 + DOORS_MAX] = {{.fd = loop->wake_fd, .events = POLLIN}};
+    struct pollfd waited[1 + HTTP_DOORS_MAX] = {{.fd = loop->wake_fd, .events = POLLIN}};
     for (unsigned i = 0; i < loop->door_count; i++)
         waited[1 + i] = (struct pollfd){.fd = loop->doors[i].mhd_fd, .events = POLLIN};
     atomic_store(&loop->sleeping, true);
@@ -279,8 +281,8 @@ static void watch_accept(struct door *door, bool was_ready) {
     } else if (door->connections < door->limit / 2) {
         door->limit_logged = false;
     }
-    bool fruitful = door->accepted != door->accepted_before;
-    door->accepted_before = door->accepted;
+    bool fruitful = tally_get(&door->accepted) != door->accepted_before;
+    door->accepted_before = tally_get(&door->accepted);
     if (!was_ready || fruitful || door->connections > 0 || door->loop->quiesced) {
         door->fruitless = 0;
         return;
@@ -331,6 +333,7 @@ static void *loop_main(void *cls) {
         take_settings(loop);
         finish_ready(loop);
         cut_expired(loop);
+        loop->turn_ns = clock_monotonic_ns();
         run_doors(loop);
         for (unsigned i = 0; i < loop->door_count; i++)
             watch_accept(&loop->doors[i], ready & 1U << i);
@@ -381,8 +384,12 @@ enum { LOCAL_SHARE = 8 };
 
 enum cxd_err loop_open(struct loop *loop, struct http_server *server, unsigned limit, struct error *err) {
     loop->server = server;
+    loop->lane = (unsigned)(loop - server->loops);
     loop->now_ms = clock_monotonic_ms();
     loop->settings = server_settings(server);
+    loop->turn_ns = clock_monotonic_ns();
+    if (!traffic_init(&loop->traffic, server->router))
+        return error_set(err, ERR_NO_MEMORY, "No memory for the counts of a loop");
     id_source_init(&loop->ids);
     loop->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (loop->wake_fd < 0)
@@ -423,5 +430,6 @@ bool loop_close(struct loop *loop) {
     if (loop->wake_fd >= 0)
         close(loop->wake_fd);
     settings_release(loop->settings);
+    traffic_free(&loop->traffic);
     return true;
 }

@@ -14,6 +14,7 @@ struct worker {
     void *object; /* what worker_open made */
     struct id_source ids;
     struct heartbeat beat;
+    unsigned lane;
 };
 
 struct pool {
@@ -56,6 +57,7 @@ static void *worker_main(void *cls) {
         bool handed_over = false;
         struct loop *loop = request->connection->loop;
         request->worker = worker->object;
+        request->lane = worker->lane;
         request->ids = &worker->ids;
         request->handed_over = &handed_over;
         if (refuse)
@@ -151,6 +153,7 @@ enum cxd_err pool_start(struct http_server *server, unsigned count, struct pool 
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->change, NULL);
     for (unsigned i = 0; i < count; i++) {
+        pool->workers[i].lane = server->loop_count + i;
         enum cxd_err code = worker_start(pool, &pool->workers[i], err);
         if (code) {
             pool_stop(pool);

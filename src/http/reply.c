@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "cxd/base/clock.h"
 #include "http/etag.h"
 #include "http/internal.h"
 
@@ -89,6 +90,13 @@ static bool add_headers(struct http_request *request, struct MHD_Response *respo
     return ok;
 }
 
+static void count_reply(struct http_request *request) {
+    struct traffic *traffic = &request->connection->loop->traffic;
+    traffic_answered(traffic, request->path, request->method_name, request->status,
+                     clock_monotonic_ns() - request->begun_ns);
+    request->begun_ns = 0;
+}
+
 static bool queue_reply(struct http_request *request) {
     assert(request->replied);
     if (request->unsayable)
@@ -115,6 +123,7 @@ static bool queue_reply(struct http_request *request) {
     MHD_destroy_response(response);
     if (!ok)
         return false;
+    count_reply(request);
     request->stage = STAGE_SENDING;
     deadline_arm(&loop->deadlines, &connection->deadline, loop->now_ms + loop->settings->request_timeout_ms);
     record_reply(request, length);

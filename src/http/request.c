@@ -24,6 +24,16 @@ void request_begin(struct http_request *request, const char *uri) {
     request->settings = settings_hold(request->connection->loop->settings);
     request->raw_target = uri;
     request->target_text = arena_strdup(&request->arena, uri);
+    struct loop *loop = request->connection->loop;
+    request->begun_ns = loop->turn_ns;
+    tally_add(&loop->traffic.begun, 1);
+}
+
+void request_abandon(struct http_request *request) {
+    if (request->begun_ns == 0)
+        return;
+    tally_add(&request->connection->loop->traffic.unanswered, 1);
+    request->begun_ns = 0;
 }
 
 static void buffer_recycle(struct buffer *buffer) {
@@ -82,6 +92,10 @@ const char *http_header(const struct http_request *request, const char *name) {
 const char *http_body(const struct http_request *request, size_t *ret_length) {
     *ret_length = request->body.length;
     return request->body.data ? request->body.data : "";
+}
+
+unsigned http_lane(const struct http_request *request) {
+    return request->lane;
 }
 
 struct arena *http_arena(struct http_request *request) {

@@ -102,11 +102,21 @@ struct router *router_new(const struct http_route *routes, size_t count) {
     for (size_t i = 0; i < router->count; i++)
         list_methods(&router->paths[i]);
     qsort(router->paths, router->count, sizeof router->paths[0], compare_paths);
+    for (size_t i = 0; i < router->count; i++)
+        router->paths[i].number = i;
     return router;
 }
 
 void router_free(struct router *router) {
     free(router);
+}
+
+size_t router_path_count(const struct router *router) {
+    return router->count;
+}
+
+const struct router_path *router_path_at(const struct router *router, size_t number) {
+    return &router->paths[number];
 }
 
 static bool path_fits(const struct router_path *path, const struct target *target,

@@ -13,6 +13,7 @@ enum { ROUTER_PARAMETERS_MAX = 4 };
 
 struct router_path {
     const char *pattern;
+    size_t number; /* its place among the paths */
     size_t count;
     struct {
         const char *text; /* a literal, or a parameter's name; not NUL-terminated */
@@ -30,6 +31,8 @@ struct router;
 /* NULL when memory is refused. The patterns must outlive it. A pattern that is not one is a programmer's error. */
 struct router *router_new(const struct http_route *routes, size_t count);
 void router_free(struct router *router);
+size_t router_path_count(const struct router *router);
+const struct router_path *router_path_at(const struct router *router, size_t number);
 
 /* The path that fits (a literal goes before a parameter), or NULL. Its parameters' values go to `ret_values`. A parameter
  * is never empty. */

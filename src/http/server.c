@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -194,6 +195,10 @@ bool http_server_is_tls(const struct http_server *server) {
 
 const char *http_server_pin(const struct http_server *server) {
     return http_server_is_tls(server) ? tls_pin(server->tls) : NULL;
+}
+
+int64_t http_server_certificate_end_s(const struct http_server *server) {
+    return server->tls ? tls_end_s(server->tls) : 0;
 }
 
 static int64_t longer(int64_t a, int64_t b) {

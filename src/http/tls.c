@@ -20,6 +20,7 @@ struct identity {
     unsigned chain_length;
     gnutls_privkey_t key;
     char pin[PIN_SIZE];
+    int64_t end_s;
     int64_t retired_at_ms; /* monotonic */
     struct identity *next; /* retired earlier */
 };
@@ -27,6 +28,7 @@ struct identity {
 struct tls {
     struct identity *identity;
     struct identity *retired;
+    _Atomic int64_t end_s; /* of the identity: read by other threads, which do not touch it */
 };
 
 static _Atomic(struct identity *) current;
@@ -125,6 +127,15 @@ static bool make_pin(struct identity *identity) {
     return made;
 }
 
+static bool read_end(struct identity *identity) {
+    gnutls_x509_crt_t certificate;
+    if (gnutls_pcert_export_x509(&identity->chain[0], &certificate) != 0)
+        return false;
+    identity->end_s = gnutls_x509_crt_get_expiration_time(certificate);
+    gnutls_x509_crt_deinit(certificate);
+    return identity->end_s != (time_t)-1;
+}
+
 /* A key that is not the certificate's would fail every handshake. */
 static enum cxd_err check_pair(struct identity *identity, const char *certificate, const char *key,
                                struct error *err) {
@@ -154,9 +165,8 @@ static enum cxd_err identity_read(const char *certificate, const char *key, stru
         code = read_key(identity, key, err);
     if (!code)
         code = check_pair(identity, certificate, key, err);
-    if (!code && !make_pin(identity))
-        code =
-            error_set(err, ERR_CONFIG, "[tls] certificate: the public key in %s cannot be read", certificate);
+    if (!code && (!make_pin(identity) || !read_end(identity)))
+        code = error_set(err, ERR_CONFIG, "[tls] certificate: %s cannot be read", certificate);
     if (code)
         identity_free(identity);
     else
@@ -181,6 +191,7 @@ enum cxd_err tls_open(const char *certificate, const char *key, struct tls **ret
         return code;
     }
     atomic_store(&current, tls->identity);
+    atomic_store(&tls->end_s, tls->identity->end_s);
     *ret_tls = tls;
     return CXD_OK;
 }
@@ -204,6 +215,7 @@ enum cxd_err tls_reload(struct tls *tls, const char *certificate, const char *ke
         return code;
     int64_t now_ms = clock_monotonic_ms();
     atomic_store(&current, fresh);
+    atomic_store(&tls->end_s, fresh->end_s);
     tls->identity->retired_at_ms = now_ms;
     tls->identity->next = tls->retired;
     tls->retired = tls->identity;
@@ -214,6 +226,10 @@ enum cxd_err tls_reload(struct tls *tls, const char *certificate, const char *ke
 
 const char *tls_pin(const struct tls *tls) {
     return tls->identity->pin;
+}
+
+int64_t tls_end_s(const struct tls *tls) {
+    return atomic_load(&tls->end_s);
 }
 
 void tls_close(struct tls *tls) {

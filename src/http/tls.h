@@ -24,6 +24,8 @@ CXD_NODISCARD enum cxd_err tls_open(const char *certificate, const char *key, st
 CXD_NODISCARD enum cxd_err tls_reload(struct tls *tls, const char *certificate, const char *key,
                                       int64_t handshake_ms, struct error *err);
 const char *tls_pin(const struct tls *tls);
+/* When the certificate ends, seconds since 1970. Any thread. */
+int64_t tls_end_s(const struct tls *tls);
 /* No handshake may be under way any more. Takes NULL. */
 void tls_close(struct tls *tls);
 

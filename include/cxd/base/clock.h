@@ -15,6 +15,7 @@
 
 int64_t clock_now_ms(void);       /* CLOCK_REALTIME */
 int64_t clock_monotonic_ms(void); /* CLOCK_MONOTONIC */
+int64_t clock_monotonic_ns(void); /* the same, to the nanosecond */
 
 enum { TIME_TEXT_SIZE = 32 };
 

@@ -12,6 +12,7 @@
 #include "cxd/base/error.h"
 #include "cxd/base/heartbeat.h"
 #include "cxd/base/id.h"
+#include "cxd/base/tally.h"
 
 /* The transport: takes requests off the network, guards them, routes them to handlers and sends what these reply. It knows no
  * survey.
@@ -140,6 +141,32 @@ bool http_server_is_draining(const struct http_server *server);
 /* Requests that this limit has refused since the server was opened. */
 uint64_t http_rate_refused(const struct http_server *server, enum http_rate rate);
 
+/* What a server has done since it was opened. Any thread may ask at any time, and nobody who serves waits for it; what is counted meanwhile
+ * may be there or not. */
+struct http_traffic_visitor {
+    /* Requests that were answered so. `method` is "other" for none of ours, `route` the pattern or "none" where no path fits, `status` 0
+     * for one that is not foreseen. May be NULL, as `durations`. */
+    void (*requests)(void *context, const char *method, const char *route, int status, uint64_t count);
+    /* Nanoseconds, on the scale TALLY_DURATIONS, from the turn of the loop that found the request to the handing over of its reply. */
+    void (*durations)(void *context, const char *method, const char *route,
+                      const struct tally_reading *durations);
+    void *context;
+};
+void http_read_traffic(const struct http_server *server, const struct http_traffic_visitor *visitor);
+/* Requests that ended without a reply of ours (the client left or was too slow, or the library refused what is no HTTP), and those that are
+ * under way. */
+void http_read_requests(const struct http_server *server, uint64_t *ret_unanswered, uint64_t *ret_in_flight);
+struct http_door {
+    const char *name; /* "tcp", "unix" */
+    uint64_t accepted, open, limit;
+};
+enum { HTTP_DOORS_MAX = 2 };
+size_t http_read_doors(const struct http_server *server, struct http_door ret_doors[HTTP_DOORS_MAX]);
+/* When the certificate that is in force ends, seconds since 1970; 0 without TLS. */
+int64_t http_server_certificate_end_s(const struct http_server *server);
+const char *http_library_version(void); /* libmicrohttpd's */
+const char *http_tls_version(void);     /* GnuTLS' */
+
 enum { HTTP_PRINCIPAL_SIZE = 16 };
 /* Who asks, as the authorize hook found out; "" until it says. Cut to fit. */
 void http_set_principal(struct http_request *request, const char *principal);
@@ -156,6 +183,9 @@ const char *http_path(const struct http_request *request, const char *name);
 /* A header's value, or NULL. Valid until the reply; call from the loop or the worker that runs the handler. */
 const char *http_header(const struct http_request *request, const char *name);
 const char *http_body(const struct http_request *request, size_t *ret_length); /* never NULL */
+/* Which thread of the server runs the handler: its loops are 0 to http_threads − 1, its workers come behind them, so that what each counts
+ * has one writer. */
+unsigned http_lane(const struct http_request *request);
 struct arena *http_arena(struct http_request *request);
 int64_t http_now_ms(const struct http_request *request); /* wall clock when the request was complete */
 struct id_source *http_ids(struct http_request *request);
