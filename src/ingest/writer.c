@@ -28,6 +28,10 @@ struct ingest {
     _Atomic int failure;          /* its enum cxd_err */
     struct pace pace;
     bool catalog_is_stale; /* a reload failed: try again after the next batch */
+    struct tally commit_changes, commit_ns;
+    _Atomic int64_t commit_begun_ns; /* monotonic; 0: none is under way */
+    tally_count commit_failures[CXD_ERR_COUNT];
+    atomic_uint_fast64_t queue_refusals; /* by many threads, seldom */
 };
 
 static bool changes_definitions(const struct ticket *ticket) {
@@ -142,6 +146,20 @@ static void note_erasures(struct ingest *ingest, const struct ticket *first, con
         }
 }
 
+static enum cxd_err commit(struct ingest *ingest, size_t count, struct error *err) {
+    int64_t begun_ns = clock_monotonic_ns();
+    atomic_store_explicit(&ingest->commit_begun_ns, begun_ns, memory_order_relaxed);
+    enum cxd_err result = store_apply(ingest->options.store, ingest->changes, count, err);
+    atomic_store_explicit(&ingest->commit_begun_ns, 0, memory_order_relaxed);
+    if (result == CXD_OK) {
+        tally_note(&ingest->commit_ns, &TALLY_DURATIONS, (uint64_t)(clock_monotonic_ns() - begun_ns));
+        tally_note(&ingest->commit_changes, &TALLY_SIZES, count);
+    } else {
+        tally_add(&ingest->commit_failures[result], 1);
+    }
+    return result;
+}
+
 /* Applies the tickets from `first` up to, not including, `end` as one transaction, and notes the result in each. */
 static enum cxd_err apply_run(struct ingest *ingest, struct ticket *first, const struct ticket *end,
                               bool is_retry) {
@@ -165,7 +183,7 @@ static enum cxd_err apply_run(struct ingest *ingest, struct ticket *first, const
         catalog_release(snapshot);
         int64_t begun_ms = clock_monotonic_ms();
         if (used > 0)
-            result = store_apply(ingest->options.store, ingest->changes, used, &err);
+            result = commit(ingest, used, &err);
         if (used > 0 && result == CXD_OK)
             note_pace(ingest, first, end, used, begun_ms);
     }
@@ -270,8 +288,10 @@ enum cxd_err ingest_start(const struct ingest_options *options, struct ingest **
 
 enum cxd_err ingest_submit(struct ingest *ingest, struct ticket *ticket) {
     ticket->error = CXD_OK;
-    if (!queue_put(&ingest->queue, ticket))
+    if (!queue_put(&ingest->queue, ticket)) {
+        atomic_fetch_add_explicit(&ingest->queue_refusals, 1, memory_order_relaxed);
         return ERR_QUEUE_FULL;
+    }
     if (queue_waiting(&ingest->queue) >= EARLY_WAKE)
         queue_wake(&ingest->queue);
     return CXD_OK;
@@ -279,6 +299,21 @@ enum cxd_err ingest_submit(struct ingest *ingest, struct ticket *ticket) {
 
 void ingest_wake(struct ingest *ingest) {
     queue_wake(&ingest->queue);
+}
+
+void ingest_read_figures(struct ingest *ingest, struct ingest_figures *ret_figures) {
+    int64_t begun_ns = atomic_load_explicit(&ingest->commit_begun_ns, memory_order_relaxed);
+    int64_t running_ns = begun_ns == 0 ? 0 : clock_monotonic_ns() - begun_ns;
+    *ret_figures = (struct ingest_figures){
+        .commit_running_ns = running_ns > 0 ? running_ns : 0,
+        .queue_waiting = queue_waiting(&ingest->queue),
+        .queue_capacity = ingest->queue.capacity,
+        .queue_refusals = atomic_load_explicit(&ingest->queue_refusals, memory_order_relaxed),
+    };
+    tally_read(&ingest->commit_changes, &TALLY_SIZES, &ret_figures->commit_changes);
+    tally_read(&ingest->commit_ns, &TALLY_DURATIONS, &ret_figures->commit_ns);
+    for (size_t i = 0; i < CXD_ERR_COUNT; i++)
+        ret_figures->commit_failures[i] = tally_get(&ingest->commit_failures[i]);
 }
 
 enum cxd_err ingest_failure(const struct ingest *ingest, int64_t now_monotonic_ms) {

@@ -7,6 +7,7 @@
 
 #include "cxd/base/compiler.h"
 #include "cxd/base/error.h"
+#include "cxd/base/tally.h"
 #include "cxd/ingest/catalog.h"
 #include "cxd/store/store.h"
 
@@ -62,6 +63,17 @@ void ingest_read_pace(struct ingest *ingest, int64_t now_monotonic_ms, struct in
  * least the time in which it got no further with one change, one commit or one callback, whatever the batch's size. Ask again
  * and again (a question now, the verdict at the next one), seconds apart: each wakes an idle writer. Any thread. */
 int64_t ingest_stuck_ms(struct ingest *ingest, int64_t now_monotonic_ms);
+/* What the writer has done since its start, and what waits for it. */
+struct ingest_figures {
+    struct tally_reading commit_changes;     /* TALLY_SIZES: changes of a transaction that was committed */
+    struct tally_reading commit_ns;          /* TALLY_DURATIONS: from its begin to the end of its flush */
+    uint64_t commit_failures[CXD_ERR_COUNT]; /* transactions that the store refused, by why */
+    int64_t commit_running_ns;               /* for how long the one that is under way has been; 0: none is */
+    uint64_t queue_refusals;                 /* tickets that found the queue full */
+    size_t queue_waiting, queue_capacity;    /* changes */
+};
+/* Any thread; nobody waits for it. */
+void ingest_read_figures(struct ingest *ingest, struct ingest_figures *ret_figures);
 /* Writes what is queued, ends the thread, frees. No submit may come after. Takes NULL. */
 void ingest_stop(struct ingest *ingest);
 
