@@ -156,7 +156,7 @@ help:
 DEPS = gcc make pkg-config libmicrohttpd-dev libsqlite3-dev libjansson-dev uuid-dev libinih-dev \
 	libcurl4-openssl-dev nettle-dev libgnutls28-dev tzdata
 DEPS_CHECK = openssl libcmocka-dev clang clang-format libclang-rt-14-dev sqlite3 nodejs npm curl mandoc chromium faketime zsh fish \
-	nginx-light caddy systemd strace
+	nginx-light caddy systemd strace prometheus
 DEPS_BENCH = wrk g++ python3
 
 # What the tests need from npm, by tests/package-lock.json.
@@ -183,7 +183,7 @@ PORT ?= 8080
 run: deps
 	$(BUILD) all
 	@mkdir -p data
-	@CXD_ACCESS_READ=open CXD_STORAGE_URL=sqlite:data/cxd.db \
+	@CXD_ACCESS_READ=open CXD_STORAGE_URL=sqlite:data/cxd.db CXD_METRICS_LISTEN=127.0.0.1:0 \
 		exec build/cxd serve --listen 127.0.0.1:$(PORT) --starter-surveys
 
 FUZZ_TARGETS = $(sort $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))

@@ -6,6 +6,7 @@ missing=
 for package in "$@"; do
     case "$package" in
     nodejs) node -e 0 2>/dev/null && continue ;;
+    prometheus) command -v promtool >/dev/null 2>&1 && continue ;;
     npm | chromium | gcc | make | clang | curl | g++ | python3) command -v "$package" >/dev/null 2>&1 && continue ;;
     esac
     if command -v dpkg-query >/dev/null 2>&1; then

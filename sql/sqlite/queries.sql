@@ -150,6 +150,9 @@ ORDER BY answered_at;
 SELECT sum(n0 + n1 + n2 + n3 + n4 + n5 + n6 + n7 + n8 + n9 + n10)
 FROM survey CROSS JOIN rollup ON survey = number AND segmented = 0 AND tier = 0;
 
+-- name: count_rollups
+SELECT count(*) FROM rollup;
+
 -- name: read_schema_number
 PRAGMA user_version;
 

@@ -11,11 +11,12 @@
 #include "api/suspicion.h"
 #include "cxd/base/calendar.h"
 #include "cxd/base/log.h"
+#include "cxd/base/process.h"
 #include "cxd/ingest/backups.h"
 #include "cxd/ingest/housekeeping.h"
 
 /* With the ten seconds that a request may take which others hold, and the last checkpoint, less than TimeoutStopSec, 30 s. */
-enum { STOP_GRACE_MS = 15000, HTTP_THREADS_DEFAULT_MAX = 8 };
+enum { STOP_GRACE_MS = 15000, METRICS_GRACE_MS = 500, HTTP_THREADS_DEFAULT_MAX = 8 };
 
 static enum cxd_err open_worker(void *context, void **ret_worker, struct error *err) {
     const struct app *app = context;
@@ -150,6 +151,7 @@ static enum cxd_err open_http(struct app *app, struct inherited *inherited, stru
     enum cxd_err result = fill_options(app, &app->config, host, &options, err);
     if (result != CXD_OK)
         return result;
+    app->metrics_fd = inherited_take(inherited, "metrics");
     result = take_sockets(inherited, &options, err);
     if (result == CXD_OK)
         result = http_server_open(&options, &app->http, err);
@@ -185,6 +187,16 @@ static enum cxd_err start_backups(struct app *app, struct error *err) {
     return config->backup_every_s > 0 ? backups_start(&options, &app->backups, err) : CXD_OK;
 }
 
+static enum cxd_err make_lanes(struct app *app, struct error *err) {
+    app->lane_count = http_threads(&app->config) + (unsigned)app->config.read_threads;
+    size_t size = app->lane_count * sizeof(*app->lanes);
+    app->lanes = aligned_alloc(_Alignof(struct lane), size);
+    if (app->lanes == NULL)
+        return error_set(err, ERR_NO_MEMORY, "no memory for the counts");
+    memset(app->lanes, 0, size);
+    return CXD_OK;
+}
+
 static enum cxd_err start_all(struct app *app, struct inherited *inherited, bool starter_surveys,
                               struct error *err) {
     enum cxd_err result = calendar_set_zone(app->config.timezone, err);
@@ -207,7 +219,9 @@ static enum cxd_err start_all(struct app *app, struct inherited *inherited, bool
         .batch_done = batch_done,
         .batch_context = app,
     };
-    result = ingest_start(&options, &app->ingest, err);
+    result = make_lanes(app, err);
+    if (result == CXD_OK)
+        result = ingest_start(&options, &app->ingest, err);
     if (result == CXD_OK)
         result = api_ensure_admin_key(app, err);
     if (result == CXD_OK)
@@ -221,6 +235,8 @@ static enum cxd_err start_all(struct app *app, struct inherited *inherited, bool
                                     &app->housekeeping, err);
     if (result == CXD_OK)
         result = start_backups(app, err);
+    if (result == CXD_OK)
+        result = api_metrics_start(app, err);
     if (result == CXD_OK)
         result = write_endpoint(app, err);
     return result;
@@ -242,6 +258,8 @@ enum cxd_err app_start(const struct config *config, struct inherited *inherited,
     if (app == NULL)
         return error_set(err, ERR_NO_MEMORY, "no memory to start");
     app->config = *config;
+    app->metrics_fd = -1;
+    app->started_ns = process_started_ns();
     atomic_flag_clear(&app->noting_use);
     enum cxd_err result = start_all(app, inherited, starter_surveys, err);
     if (result != CXD_OK) {
@@ -274,6 +292,10 @@ enum cxd_err app_reload(struct app *app, const struct config *config, struct err
     return write_endpoint(app, err) == CXD_OK ? CXD_OK : ERR_SYSTEM;
 }
 
+void app_count_reload(struct app *app, bool is_in_force) {
+    atomic_fetch_add(&app->reloads[is_in_force], 1);
+}
+
 int64_t app_stuck_ms(struct app *app, int64_t now_monotonic_ms, const char **ret_part) {
     const struct {
         const char *name;
@@ -292,6 +314,10 @@ int64_t app_stuck_ms(struct app *app, int64_t now_monotonic_ms, const char **ret
     return parts[worst].stuck_ms;
 }
 
+const char *app_metrics_address(const struct app *app) {
+    return app->metrics != NULL ? http_server_address(app->metrics) : NULL;
+}
+
 const char *app_address(const struct app *app) {
     return http_server_address(app->http);
 }
@@ -306,6 +332,12 @@ void app_stop(struct app *app) {
     http_server_stop(app->http, STOP_GRACE_MS);
     if (app->has_endpoint)
         api_remove_state_file(app, "endpoint");
+    http_server_stop(app->metrics, METRICS_GRACE_MS);
+    if (app->metrics != NULL)
+        api_remove_state_file(app, "metrics");
+    http_server_close(app->metrics);
+    if (app->metrics_fd >= 0) /* the start failed before it was served */
+        close(app->metrics_fd);
     backups_stop(app->backups);
     housekeeping_stop(app->housekeeping);
     ingest_stop(app->ingest);
@@ -313,5 +345,6 @@ void app_stop(struct app *app) {
     catalog_close(app->catalog);
     suspicion_close(app);
     store_close(app->store);
+    free(app->lanes);
     free(app);
 }

@@ -10,6 +10,12 @@
 
 #define DAY_MS INT64_C(86400000)
 
+/* What one thread of the HTTP server counts (http_lane): only it writes here, and no two lanes share a line of the cache. */
+struct lane {
+    _Alignas(64) tally_count stored[OUTCOME_REFUSED]; /* responses, by outcome */
+    tally_count refused[CXD_ERR_COUNT];               /* and by why not */
+};
+
 /* What the handlers share. One file a resource defines handlers; routes.c holds the table of all of them. */
 
 struct app {
@@ -20,6 +26,12 @@ struct app {
     struct housekeeping *housekeeping;
     struct backups *backups; /* NULL: none are made */
     struct http_server *http;
+    struct http_server *metrics; /* NULL: off */
+    int metrics_fd;              /* a socket handed down for them that is not served yet; −1: none */
+    struct lane *lanes;
+    unsigned lane_count;
+    int64_t started_ns;     /* wall clock */
+    atomic_uint reloads[2]; /* refused, in force */
     char state_directory[CONFIG_TEXT_SIZE];
     struct burst_table *bursts;
     atomic_uint_fast64_t flagged[FLAG_COUNT]; /* since the start */
@@ -47,7 +59,12 @@ http_handler api_keys_get, api_key_post, api_key_delete;
 /* invitations.c, signing_keys.c */
 http_handler api_invitations_post, api_signing_keys_get, api_signing_key_post;
 /* metrics.c */
-http_handler api_metrics_get;
+
+/* Opens and runs the listener of the metrics, where there is one. Everything else is open by then. */
+CXD_NODISCARD enum cxd_err api_metrics_start(struct app *app, struct error *err);
+/* What has become of a response: one of those that are stored, or why it was refused. On the thread of the request. */
+void api_count_stored(struct http_request *request, enum outcome outcome);
+void api_count_refused(struct http_request *request, enum cxd_err refusal);
 /* Responses that were stored with the flag of this index, or got it later, since the start. */
 uint64_t api_flagged(const struct app *app, int flag_index);
 /* audit.c */

@@ -11,8 +11,9 @@
 /* A line is either a problem, rendered at once, or a change whose outcome comes with the commit. */
 struct batch_line {
     size_t number;
-    size_t change;       /* index, or NO_CHANGE */
-    size_t problem_from; /* in `problems`; it ends where the next line's begins */
+    size_t change;        /* index, or NO_CHANGE */
+    size_t problem_from;  /* in `problems`; it ends where the next line's begins */
+    enum cxd_err refusal; /* of the problem */
 };
 
 enum { NO_CHANGE = -1 };
@@ -117,6 +118,7 @@ static enum cxd_err read_line(struct http_request *request, struct import *impor
         return CXD_OK;
     }
     line->change = (size_t)NO_CHANGE;
+    line->refusal = result;
     http_problem_write(&import->problems, err);
     if (result == ERR_NO_MEMORY || import->problems.failed)
         return error_set(err, ERR_NO_MEMORY, "no memory for the batch");
@@ -181,8 +183,25 @@ static void reply_results(struct http_request *request, const struct import *imp
     http_reply(request, 200, import->is_array ? "application/json" : "application/x-ndjson");
 }
 
+static void count_results(struct http_request *request, const struct import *import) {
+    for (size_t i = 0; i < import->line_count; i++) {
+        const struct batch_line *line = &import->lines[i];
+        const struct change *change =
+            line->change == (size_t)NO_CHANGE ? NULL : &import->ticket.changes[line->change];
+        if (change == NULL)
+            api_count_refused(request, line->refusal);
+        else if (import->ticket.error != CXD_OK)
+            api_count_refused(request, import->ticket.error);
+        else if (change->outcome == OUTCOME_REFUSED)
+            api_count_refused(request, api_refusal(change));
+        else
+            api_count_stored(request, change->outcome);
+    }
+}
+
 static void finish_batch(struct http_request *request) {
     struct import *import = http_deferred(request);
+    count_results(request, import);
     if (!api_submit_failed(request, &import->ticket))
         reply_results(request, import);
     import_free(import);
@@ -226,6 +245,7 @@ void api_batch_post(struct http_request *request) {
         http_problem(request, &err);
         import_free(import);
     } else if (import->ticket.count == 0) {
+        count_results(request, import);
         reply_results(request, import);
         import_free(import);
     } else {

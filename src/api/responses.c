@@ -119,15 +119,19 @@ static void finish_burst(struct http_request *request) {
 
 static void finish_response(struct http_request *request) {
     struct submission *submission = http_deferred(request);
-    if (api_submit_failed(request, &submission->ticket))
+    if (api_submit_failed(request, &submission->ticket)) {
+        api_count_refused(request, http_refusal(request));
         return;
+    }
     const struct change *change = &submission->change;
     const struct response *response = &change->as.response.value;
     bool created = change->outcome == OUTCOME_CREATED;
     if (change->outcome == OUTCOME_REFUSED) {
         reply_refused(request, submission);
+        api_count_refused(request, http_refusal(request));
         return;
     }
+    api_count_stored(request, change->outcome);
     suspicion_count(http_app(request), created ? response->flags : change->as.response.fresh_flags);
     struct change *flags;
     size_t flag_count = change->outcome == OUTCOME_REPLAYED ? 0 : suspicion_burst(request, response, &flags);
@@ -180,7 +184,7 @@ static void submit_response(struct http_request *request, const char *path_id,
     api_submit(request, &submission->ticket, finish_response);
 }
 
-static void take_response(struct http_request *request, const char *path_id) {
+static void try_response(struct http_request *request, const char *path_id) {
     if (api_refuse_type(request, true))
         return;
     struct app *app = http_app(request);
@@ -191,6 +195,13 @@ static void take_response(struct http_request *request, const char *path_id) {
     else
         submit_response(request, path_id, snapshot, survey);
     catalog_release(snapshot);
+}
+
+/* What is on its way to the writer is counted when it comes back, on this thread too. */
+static void take_response(struct http_request *request, const char *path_id) {
+    try_response(request, path_id);
+    if (http_refusal(request) != CXD_OK)
+        api_count_refused(request, http_refusal(request));
 }
 
 void api_response_post(struct http_request *request) {

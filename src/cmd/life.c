@@ -98,6 +98,8 @@ static void print_tries(const struct config *config, const struct app *app) {
     else
         printf("  curl -H \"Authorization: Bearer $(cat '%s/admin.key')\" %s://%s/v1/surveys/nps/score\n\n",
                app_state_directory(app), scheme, address);
+    if (app_metrics_address(app) != NULL)
+        printf("What Prometheus sees:\n\n  curl http://%s/metrics\n\n", app_metrics_address(app));
     printf("The surveys csat (1 to 5) and ces (1 to 7) are there too. Ctrl-C ends.\n");
 }
 
@@ -116,11 +118,13 @@ static void print_start(const struct life_options *options, const struct config 
                         const struct app *app) {
     printf("cxd %s listening on %s://%s\n", CXD_VERSION, app_scheme(app), app_address(app));
     printf("admin key: %s/admin.key\n", app_state_directory(app));
+    if (app_metrics_address(app) != NULL)
+        printf("metrics: http://%s/metrics\n", app_metrics_address(app));
     if (options->starter_surveys)
         print_tries(config, app);
     fflush(stdout);
-    log_record(LOG_LEVEL_INFO, "started", "version=%s listen=%s state_directory=%s", CXD_VERSION,
-               app_address(app), app_state_directory(app));
+    log_record(LOG_LEVEL_INFO, "started", "version=%s listen=%s metrics=%s state_directory=%s", CXD_VERSION,
+               app_address(app), app_metrics_address(app), app_state_directory(app));
     log_upgrade(app_upgraded(app));
 }
 
@@ -145,6 +149,7 @@ static enum cxd_err take_over(struct life *life, struct config_change *change, s
 
 static void record_reload(const struct life *life, enum cxd_err code, const struct config_change *change,
                           const struct error *err) {
+    app_count_reload(life->app, code == CXD_OK || code == ERR_SYSTEM);
     if (code != CXD_OK && code != ERR_SYSTEM) {
         log_record(LOG_LEVEL_ERROR, "reload_refused", "detail=%s", err->detail);
         return;

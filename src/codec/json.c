@@ -118,3 +118,7 @@ const char *json_name_at(const struct json *object, size_t index) {
     }
     return json_object_iter_key(iter);
 }
+
+const char *json_library_version(void) {
+    return jansson_version_str();
+}

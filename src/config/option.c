@@ -117,7 +117,8 @@ static bool word_valid(const struct option *option, const char *value) {
     case OPTION_LISTEN: {
         char host[64];
         uint16_t port;
-        return config_split_listen(value, host, sizeof host, &port, NULL);
+        /* Whether it may be empty is its least length. */
+        return value[0] == '\0' || config_split_listen(value, host, sizeof host, &port, NULL);
     }
     case OPTION_URL:
         return url_valid(value);
@@ -233,7 +234,8 @@ const char *option_takes(const struct option *option, char out[OPTION_TAKES_SIZE
         describe_choices(option->choices, out, size);
         break;
     case OPTION_LISTEN:
-        snprintf(out, size, "ADDRESS:PORT (as 127.0.0.1:8080 or [::1]:8080) or a port");
+        snprintf(out, size, "ADDRESS:PORT (as 127.0.0.1:8080 or [::1]:8080) or a port%s",
+                 option->least == 0 ? ", or nothing" : "");
         break;
     case OPTION_URL:
         snprintf(out, size, "a storage URL (sqlite:PATH or memory:)");

@@ -94,6 +94,10 @@ void http_problem(struct http_request *request, const struct error *err) {
     http_reply(request, status, problem_type);
 }
 
+enum cxd_err http_refusal(const struct http_request *request) {
+    return request->problem;
+}
+
 void http_problem_code(struct http_request *request, enum cxd_err code, const char *format, ...) {
     struct error err;
     error_set(&err, code, "%s", "");

@@ -51,6 +51,7 @@ struct store_engine {
                                       struct error *err);
     enum cxd_err (*read_audit)(struct store_reader *reader, int64_t after, size_t limit, struct arena *arena,
                                struct audit_record **ret_records, size_t *ret_count, struct error *err);
+    enum cxd_err (*count_rollups)(struct store_reader *reader, int64_t *ret_rows, struct error *err);
     enum cxd_err (*read_figures)(struct store_reader *reader, struct store_figures *ret_figures,
                                  struct error *err);
     enum cxd_err (*read_rollups)(struct store_reader *reader, store_rollup_visit *visit, void *context,

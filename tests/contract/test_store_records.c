@@ -271,6 +271,40 @@ static void test_figures(void **state) {
     }
 }
 
+static void count_row(void *context, const struct rollup_row *row) {
+    (void)row;
+    ++*(int64_t *)context;
+}
+
+static void check_rollup_count(struct fixture *f, int64_t least) {
+    struct error err;
+    int64_t rows = -1, visited = 0;
+    assert_ok(store_count_rollups(f->reader, &rows, &err), err);
+    assert_ok(store_read_rollups(f->reader, count_row, &visited, &err), err);
+    assert_int_equal(rows, visited);
+    assert_true(rows >= least);
+}
+
+/* Rows come with responses of other times and segments, stay with others of the same, and go with the last. */
+static void test_rollup_count(void **state) {
+    struct fixture *f = *state;
+    check_rollup_count(f, 0);
+    for (unsigned i = 0; i < 20; i++) {
+        struct change *change = make_response(f, i, (int)i % 11, NOW_MS - i % 10 * HOUR_MS);
+        change->as.response.value.channel = i % 3 ? "web" : "mail";
+        assert_int_equal(apply(f, change), OUTCOME_CREATED);
+        check_rollup_count(f, 8);
+    }
+    for (unsigned i = 0; i < 20; i++) {
+        assert_int_equal(apply(f, make_exclude(f, i, true, "test")), OUTCOME_AMENDED);
+        check_rollup_count(f, i < 19 ? 8 : 0);
+    }
+    struct error err;
+    int64_t rows = -1;
+    assert_ok(store_count_rollups(f->reader, &rows, &err), err);
+    assert_int_equal(rows, 0);
+}
+
 static void test_disk(void **state) {
     struct fixture *f = *state;
     struct store_disk disk;
@@ -306,6 +340,7 @@ int main(void) {
         ENGINE_TEST(test_extent_has_excluded_responses_too),
         ENGINE_TEST(test_directory_and_urls),
         ENGINE_TEST(test_figures),
+        ENGINE_TEST(test_rollup_count),
         ENGINE_TEST(test_disk),
     };
     return run_over_engines(tests, CXD_COUNT(tests));

@@ -48,6 +48,9 @@ export function merge(base, over = {}) {
   return out;
 }
 
+// Turns the metrics on: daemon.scrape().
+export const METRICS = { listen: '127.0.0.1:0' };
+
 export const UNLIMITED = { ingest_rate: 0, survey_rate: 0, auth_rate: 0 };
 
 // The environment without any CXD_… of ours (the daemon refuses names that it does not know).
@@ -262,6 +265,19 @@ class Daemon {
       request.on('error', reject);
       request.end(bytes);
     });
+  }
+
+  // Where the metrics are, as it was printed at start; undefined: nowhere.
+  get metricsUrl() {
+    return /^metrics: (http:\S+)$/m.exec(this.stdout.slice(this.stdout.lastIndexOf('listening on')))?.[1];
+  }
+
+  // A scrape: the reply's { status, headers, text }.
+  async scrape({ method = 'GET', target = '' } = {}) {
+    const reply = await fetch(new URL(target, this.metricsUrl), { method, headers: { Connection: 'close' } });
+    const text = await reply.text();
+    assert.ok(target || reply.status === 200, text);
+    return { status: reply.status, headers: Object.fromEntries(reply.headers), text };
   }
 
   // The same with the admin key.

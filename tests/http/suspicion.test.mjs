@@ -5,11 +5,11 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { assertProblem, makeDirectory, makeId, removeDirectory, run, seeded, sqlite, start, use } from './harness.mjs';
+import { METRICS, assertProblem, makeDirectory, makeId, removeDirectory, run, seeded, sqlite, start, use } from './harness.mjs';
 
 const DAY = 86_400_000;
 const random = seeded(11);
-const d = await start();
+const d = await start({ config: { metrics: METRICS } });
 after(() => d.stop());
 await d.survey('shop', { metric: 'nps' });
 await d.survey('timed', { metric: 'nps', min_seconds: 2 });
@@ -41,10 +41,8 @@ async function flagsOf(slug, body, options) {
 }
 
 async function metrics(daemon = d) {
-  const reply = await daemon.admin('GET', '/metrics');
-  assert.equal(reply.status, 200);
-  assert.match(reply.headers['content-type'], /^text\/plain; version=0\.0\.4/);
-  return Object.fromEntries([...reply.text.matchAll(/^cxd_responses_flagged_total\{reason="(\w+)"\} (\d+)$/gm)].map(([, name, value]) => [name, Number(value)]));
+  const { text } = await daemon.scrape();
+  return Object.fromEntries([...text.matchAll(/^cxd_responses_flagged_total\{reason="(\w+)"\} (\d+)$/gm)].map(([, name, value]) => [name, Number(value)]));
 }
 
 test('the honeypot: told by the form, filled in only by machines', async () => {
@@ -306,17 +304,16 @@ test('the metrics count what was flagged, by reason', async () => {
   await d.post('timed', { score: 9, nonce: nonce('timed', 0) });
   await d.post('timed', { score: 9, nonce: nonce('timed', 60_000) });
   assert.deepEqual(await metrics(), { ...before, honeypot: before.honeypot + 1, too_fast: before.too_fast + 1, nonce: before.nonce + 1, user_agent: before.user_agent + 1 });
-  assert.equal((await d.request('GET', '/metrics')).status, 401);
-  assert.match((await d.admin('GET', '/metrics')).text, /^cxd_requests_limited_total\{limit="address"\} 0$/m);
+  assert.match((await d.scrape()).text, /^cxd_requests_limited_total\{limit="address"\} 0$/m);
 });
 
 test('asking about respondents is limited by address, the plain form is not', async (t) => {
-  const mine = await use(t, { config: { limits: { ingest_rate: 5 } } });
+  const mine = await use(t, { config: { limits: { ingest_rate: 5 }, metrics: METRICS } });
   await mine.survey('shop', { metric: 'nps' });
   for (let i = 0; i < 20; i++) assert.equal((await mine.request('GET', '/v1/surveys/shop/form')).status, 200);
   const statuses = [];
   for (let i = 0; i < 7; i++) statuses.push((await mine.request('GET', `/v1/surveys/shop/form?respondent=r${i}`)).status);
   assert.deepEqual(statuses.slice(0, 5), [200, 200, 200, 200, 200]);
   assert.ok(statuses.includes(429), statuses.join());
-  assert.match((await mine.admin('GET', '/metrics')).text, /^cxd_requests_limited_total\{limit="address"\} [1-9]/m);
+  assert.match((await mine.scrape()).text, /^cxd_requests_limited_total\{limit="address"\} [1-9]/m);
 });

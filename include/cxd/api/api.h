@@ -28,11 +28,14 @@ CXD_NODISCARD enum cxd_err app_start(const struct config *config, struct inherit
 const struct store_upgrade *app_upgraded(const struct app *app);
 const char *app_scheme(const struct app *app);  /* "http" or "https" */
 const char *app_address(const struct app *app); /* "127.0.0.1:8080"; "unix:/run/cxd.sock" where that is all */
+const char *app_metrics_address(const struct app *app); /* NULL: there are none */
 const char *app_state_directory(const struct app *app); /* where admin.key and endpoint are */
 /* Takes over what may change while the daemon runs (config_reload has made `config`), and reads again the files that it names: TLS
  * certificate and key, the list of user agents. All of it comes into force at once, for the requests that arrive from then on. ERR_CONFIG,
  * ERR_NO_MEMORY: nothing has changed. ERR_SYSTEM: it is in force, but the command line was not told (the file `endpoint`). */
 CXD_NODISCARD enum cxd_err app_reload(struct app *app, const struct config *config, struct error *err);
+/* For the metrics: a reload, as it ended. */
+void app_count_reload(struct app *app, bool is_in_force);
 /* For how long the thread that is worst off has not advanced, and which it is: "writer", "http", "workers", "housekeeping". 0 (and the
  * first of them) while all do. It asks each, so that the verdict is the next call's: ingest_stuck_ms. What is usual: 0 but under a
  * disk or a question that takes seconds for one step. Call it every few seconds at most; any thread, before app_stop. */

@@ -27,5 +27,6 @@ size_t json_count(const struct json *value); /* elements of an array, members of
 const struct json *json_at(const struct json *array, size_t index);
 /* The name of an object's member by position (order of the text). */
 const char *json_name_at(const struct json *object, size_t index);
+const char *json_library_version(void); /* Jansson's */
 
 #endif

@@ -64,6 +64,9 @@ struct config {
     int64_t ingest_rate; /* responses from one address */
     int64_t survey_rate; /* responses to one survey */
     int64_t auth_rate;   /* bad keys from one address */
+    /* [metrics] */
+    char metrics_listen[CONFIG_TEXT_SIZE]; /* as listen; empty: off */
+    char metrics_scores[CONFIG_TEXT_SIZE]; /* "no", "yes" */
     /* [log] */
     char log_level[CONFIG_TEXT_SIZE];
     char log_format[CONFIG_TEXT_SIZE];

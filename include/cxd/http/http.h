@@ -221,6 +221,8 @@ void http_reply_tagged(struct http_request *request, const char *type);
 void http_problem(struct http_request *request, const struct error *err);
 void http_problem_code(struct http_request *request, enum cxd_err code, const char *format, ...)
     CXD_PRINTF(3, 4);
+/* Of the problem that was noted down as the reply; CXD_OK where there is none. */
+enum cxd_err http_refusal(const struct http_request *request);
 /* Appends the problem's JSON object (one line, no newline) without sending: for one line of a batch. */
 void http_problem_write(struct buffer *out, const struct error *err);
 

@@ -174,6 +174,7 @@ struct change {
 CXD_NODISCARD enum cxd_err store_open(const char *url, struct store **ret_store, struct error *err);
 /* `beat`, which must outlive the store, is answered with every change that store_apply writes: a long batch is not a stuck one. */
 void store_watch(struct store *store, struct heartbeat *beat);
+const char *store_library_version(void); /* SQLite's */
 /* Checkpoints and closes. All readers are closed before. Takes NULL. */
 void store_close(struct store *store);
 
@@ -275,6 +276,10 @@ struct store_figures {
 };
 CXD_NODISCARD enum cxd_err store_read_figures(struct store_reader *reader, struct store_figures *ret_figures,
                                               struct error *err);
+
+/* The rows that store_read_rollups would visit. Goes through all of them: about a second for a hundred million. */
+CXD_NODISCARD enum cxd_err store_count_rollups(struct store_reader *reader, int64_t *ret_rows,
+                                               struct error *err);
 
 /* The store's files and the disk that they lie on. `log_bytes` is what the database's write-ahead log takes. */
 struct store_disk {

@@ -121,6 +121,7 @@ const struct store_engine STORE_MEMORY = {
     .read_keys = memory_read_keys,
     .read_signing_keys = memory_read_signing_keys,
     .read_audit = memory_read_audit,
+    .count_rollups = memory_count_rollups,
     .read_figures = memory_read_figures,
     .read_rollups = memory_read_rollups,
 };

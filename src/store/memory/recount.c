@@ -95,3 +95,18 @@ enum cxd_err memory_read_rollups(struct store_reader *base, store_rollup_visit *
     arena_free(&arena);
     return done ? CXD_OK : error_set(err, ERR_NO_MEMORY, "no memory to count the rollups");
 }
+
+static void count_row(void *context, const struct rollup_row *row) {
+    int64_t *rows = context;
+    (void)row;
+    ++*rows;
+}
+
+enum cxd_err memory_count_rollups(struct store_reader *reader, int64_t *ret_rows, struct error *err) {
+    int64_t rows = 0;
+    enum cxd_err code = memory_read_rollups(reader, count_row, &rows, err);
+    if (code == CXD_OK) {
+        *ret_rows = rows;
+    }
+    return code;
+}

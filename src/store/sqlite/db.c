@@ -1,6 +1,7 @@
 /* One SQLite connection: how it is opened, its statements, and how its errors become cxd's. */
 
 #include "store/sqlite/db.h"
+#include "cxd/store/store.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -322,4 +323,8 @@ enum cxd_err db_copy_text(sqlite3_stmt *stmt, int column, struct arena *arena, c
     }
     *ret_text = copy;
     return CXD_OK;
+}
+
+const char *store_library_version(void) {
+    return sqlite3_libversion();
 }

@@ -123,6 +123,7 @@ const struct store_engine STORE_SQLITE = {
     .read_keys = sqlite_read_keys,
     .read_signing_keys = sqlite_read_signing_keys,
     .read_audit = sqlite_read_audit,
+    .count_rollups = sqlite_count_rollups,
     .read_figures = sqlite_read_figures,
     .read_rollups = sqlite_read_rollups,
 };

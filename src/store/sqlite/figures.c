@@ -23,6 +23,17 @@ static enum cxd_err read_number(struct db *db, enum query query, int64_t *ret_nu
     return code;
 }
 
+enum cxd_err sqlite_count_rollups(struct store_reader *base, int64_t *ret_rows, struct error *err) {
+    struct sqlite_reader *reader = (struct sqlite_reader *)base;
+    bool began;
+    enum cxd_err code = reader_enter(reader, &began, err);
+    if (code == CXD_OK) {
+        code = read_number(&reader->db, QUERY_COUNT_ROLLUPS, ret_rows, err);
+    }
+    reader_leave(reader, began);
+    return code;
+}
+
 enum cxd_err sqlite_read_figures(struct store_reader *base, struct store_figures *ret_figures,
                                  struct error *err) {
     struct sqlite_reader *reader = (struct sqlite_reader *)base;

@@ -55,6 +55,7 @@ enum cxd_err sqlite_read_keys(struct store_reader *reader, struct arena *arena, 
 enum cxd_err sqlite_read_audit(struct store_reader *reader, int64_t after, size_t limit, struct arena *arena,
                                struct audit_record **ret_records, size_t *ret_count, struct error *err);
 /* figures.c */
+enum cxd_err sqlite_count_rollups(struct store_reader *reader, int64_t *ret_rows, struct error *err);
 enum cxd_err sqlite_read_figures(struct store_reader *reader, struct store_figures *ret_figures,
                                  struct error *err);
 bool sqlite_read_disk(const struct store *store, struct store_disk *ret_disk);

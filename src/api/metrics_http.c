@@ -1,0 +1,131 @@
+/* Metrics of what comes over the network: requests and connections, as http/ counts them, and what became of responses, which is counted
+ * here, in a lane for each thread. */
+#include <stdio.h>
+
+#include "api/metrics.h"
+
+void api_count_stored(struct http_request *request, enum outcome outcome) {
+    const struct app *app = http_app(request);
+    tally_add(&app->lanes[http_lane(request)].stored[outcome], 1);
+}
+
+void api_count_refused(struct http_request *request, enum cxd_err refusal) {
+    const struct app *app = http_app(request);
+    tally_add(&app->lanes[http_lane(request)].refused[refusal], 1);
+}
+
+uint64_t api_flagged(const struct app *app, int flag_index) {
+    return atomic_load_explicit(&app->flagged[flag_index], memory_order_relaxed);
+}
+
+static void append_requests(void *context, const char *method, const char *route, int status,
+                            uint64_t count) {
+    const struct scrape *scrape = context;
+    char text[16] = "other";
+    if (status != 0)
+        snprintf(text, sizeof(text), "%d", status);
+    const struct exposition_label labels[] = {
+        {"method", method}, {"route", route}, {"status", text}, {NULL, NULL}};
+    exposition_count(scrape->out, scrape->name, labels, count);
+}
+
+static void append_durations(void *context, const char *method, const char *route,
+                             const struct tally_reading *durations) {
+    const struct scrape *scrape = context;
+    const struct exposition_label labels[] = {{"method", method}, {"route", route}, {NULL, NULL}};
+    exposition_histogram(scrape->out, scrape->name, labels, &TALLY_DURATIONS, EXPOSITION_NANOSECONDS,
+                         durations);
+}
+
+void metric_requests(const struct scrape *scrape) {
+    struct scrape own = *scrape;
+    http_read_traffic(scrape->app->http, &(struct http_traffic_visitor){append_requests, NULL, &own});
+}
+
+void metric_durations(const struct scrape *scrape) {
+    struct scrape own = *scrape;
+    http_read_traffic(scrape->app->http, &(struct http_traffic_visitor){NULL, append_durations, &own});
+}
+
+void metric_in_flight(const struct scrape *scrape) {
+    uint64_t unanswered, in_flight;
+    http_read_requests(scrape->app->http, &unanswered, &in_flight);
+    metric_count(scrape, NULL, NULL, in_flight);
+}
+
+void metric_unanswered(const struct scrape *scrape) {
+    uint64_t unanswered, in_flight;
+    http_read_requests(scrape->app->http, &unanswered, &in_flight);
+    metric_count(scrape, NULL, NULL, unanswered);
+}
+
+void metric_limited(const struct scrape *scrape) {
+    static const char *const LIMITS[HTTP_RATE_COUNT] = {
+        [HTTP_RATE_ADDRESS] = "address", [HTTP_RATE_SUBJECT] = "survey", [HTTP_RATE_AUTH] = "auth"};
+    for (int i = 0; i < HTTP_RATE_COUNT; i++)
+        metric_count(scrape, "limit", LIMITS[i], http_rate_refused(scrape->app->http, (enum http_rate)i));
+}
+
+/* The doors of the API, and the one through which the scrape came. */
+static size_t read_doors(const struct scrape *scrape, struct http_door ret_doors[HTTP_DOORS_MAX + 1]) {
+    struct http_door own[HTTP_DOORS_MAX];
+    size_t count = http_read_doors(scrape->app->http, ret_doors);
+    http_read_doors(scrape->app->metrics, own);
+    ret_doors[count] = own[0];
+    ret_doors[count].name = "metrics";
+    return count + 1;
+}
+
+void metric_connections(const struct scrape *scrape) {
+    struct http_door doors[HTTP_DOORS_MAX + 1];
+    for (size_t i = 0, count = read_doors(scrape, doors); i < count; i++)
+        metric_count(scrape, "listener", doors[i].name, doors[i].open);
+}
+
+void metric_accepted(const struct scrape *scrape) {
+    struct http_door doors[HTTP_DOORS_MAX + 1];
+    for (size_t i = 0, count = read_doors(scrape, doors); i < count; i++)
+        metric_count(scrape, "listener", doors[i].name, doors[i].accepted);
+}
+
+void metric_connection_limits(const struct scrape *scrape) {
+    struct http_door doors[HTTP_DOORS_MAX + 1];
+    for (size_t i = 0, count = read_doors(scrape, doors); i < count; i++)
+        metric_count(scrape, "listener", doors[i].name, doors[i].limit);
+}
+
+static uint64_t sum_stored(const struct app *app, enum outcome outcome) {
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < app->lane_count; i++)
+        sum += tally_get(&app->lanes[i].stored[outcome]);
+    return sum;
+}
+
+static uint64_t sum_refused(const struct app *app, size_t refusal) {
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < app->lane_count; i++)
+        sum += tally_get(&app->lanes[i].refused[refusal]);
+    return sum;
+}
+
+/* Those that alerts and dashboards look at are there from the start; of the others those that there were. */
+static bool is_usual(enum cxd_err refusal) {
+    return refusal == ERR_INVALID || refusal == ERR_CONFLICT || refusal == ERR_QUEUE_FULL ||
+           refusal == ERR_STORAGE || refusal == ERR_STORAGE_FULL;
+}
+
+void metric_responses(const struct scrape *scrape) {
+    metric_count(scrape, "result", "created", sum_stored(scrape->app, OUTCOME_CREATED));
+    metric_count(scrape, "result", "replayed", sum_stored(scrape->app, OUTCOME_REPLAYED));
+    metric_count(scrape, "result", "amended", sum_stored(scrape->app, OUTCOME_AMENDED));
+    for (size_t i = CXD_OK + 1; i < CXD_ERR_COUNT; i++) {
+        uint64_t count = sum_refused(scrape->app, i);
+        if (count > 0 || is_usual((enum cxd_err)i))
+            metric_count(scrape, "result", error_slug((enum cxd_err)i), count);
+    }
+}
+
+void metric_flagged(const struct scrape *scrape) {
+    for (int i = 0; i < FLAG_COUNT; i++)
+        metric_count(scrape, "reason", flag_name(i), api_flagged(scrape->app, i));
+}

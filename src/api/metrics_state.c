@@ -1,0 +1,138 @@
+/* Metrics of what lies behind the network: the writer and its queue, the store, the process. */
+#include "api/metrics.h"
+
+#include "cxd/base/clock.h"
+#include "cxd/codec/json.h"
+
+void metric_commit_seconds(const struct scrape *scrape) {
+    exposition_histogram(scrape->out, scrape->name, NULL, &TALLY_DURATIONS, EXPOSITION_NANOSECONDS,
+                         &scrape->ingest.commit_ns);
+}
+
+void metric_commit_changes(const struct scrape *scrape) {
+    exposition_histogram(scrape->out, scrape->name, NULL, &TALLY_SIZES, EXPOSITION_ONES,
+                         &scrape->ingest.commit_changes);
+}
+
+/* Those that a store has for a transaction are there from the start. */
+void metric_commit_failures(const struct scrape *scrape) {
+    for (size_t i = CXD_OK + 1; i < CXD_ERR_COUNT; i++) {
+        bool is_usual = i == ERR_STORAGE || i == ERR_STORAGE_FULL || i == ERR_NO_MEMORY;
+        if (is_usual || scrape->ingest.commit_failures[i] > 0)
+            metric_count(scrape, "reason", error_slug((enum cxd_err)i), scrape->ingest.commit_failures[i]);
+    }
+}
+
+void metric_commit_running(const struct scrape *scrape) {
+    exposition_seconds(scrape->out, scrape->name, NULL, scrape->ingest.commit_running_ns);
+}
+
+void metric_queue(const struct scrape *scrape) {
+    metric_count(scrape, NULL, NULL, scrape->ingest.queue_waiting);
+}
+
+void metric_queue_capacity(const struct scrape *scrape) {
+    metric_count(scrape, NULL, NULL, scrape->ingest.queue_capacity);
+}
+
+void metric_queue_full(const struct scrape *scrape) {
+    metric_count(scrape, NULL, NULL, scrape->ingest.queue_refusals);
+}
+
+/* What is not known has no sample. */
+static void append_known(const struct scrape *scrape, int64_t value) {
+    if (value >= 0)
+        metric_count(scrape, NULL, NULL, (uint64_t)value);
+}
+
+void metric_stored(const struct scrape *scrape) {
+    append_known(scrape, scrape->stored);
+}
+
+void metric_rollups(const struct scrape *scrape) {
+    append_known(scrape, scrape->rollup_rows);
+}
+
+void metric_database(const struct scrape *scrape) {
+    append_known(scrape, scrape->disk.database_bytes);
+}
+
+void metric_wal(const struct scrape *scrape) {
+    append_known(scrape, scrape->disk.log_bytes);
+}
+
+void metric_disk_free(const struct scrape *scrape) {
+    append_known(scrape, scrape->disk.free_bytes);
+}
+
+/* 0 where there is none yet: an alert on its age then comes at once. */
+void metric_backup_last(const struct scrape *scrape) {
+    int64_t last_ms = scrape->backups.last_success_ms;
+    if (scrape->has_backups)
+        exposition_seconds(scrape->out, scrape->name, NULL, last_ms == TIME_MIN ? 0 : last_ms * 1000000);
+}
+
+void metric_backup_failures(const struct scrape *scrape) {
+    if (scrape->has_backups)
+        append_known(scrape, scrape->backups.failures);
+}
+
+void metric_backup_bytes(const struct scrape *scrape) {
+    if (scrape->has_backups)
+        append_known(scrape, scrape->backups.size_bytes);
+}
+
+void metric_ready(const struct scrape *scrape) {
+    const struct app *app = scrape->app;
+    bool is_ready =
+        !http_server_is_draining(app->http) && ingest_failure(app->ingest, clock_monotonic_ms()) == CXD_OK;
+    metric_count(scrape, NULL, NULL, is_ready);
+}
+
+void metric_reloads(const struct scrape *scrape) {
+    static const char *const RESULTS[] = {"refused", "ok"};
+    for (size_t i = 0; i < CXD_COUNT(RESULTS); i++)
+        metric_count(scrape, "result", RESULTS[i], atomic_load(&scrape->app->reloads[i]));
+}
+
+void metric_certificate(const struct scrape *scrape) {
+    int64_t end_s = http_server_certificate_end_s(scrape->app->http);
+    if (end_s > 0)
+        metric_count(scrape, NULL, NULL, (uint64_t)end_s);
+}
+
+void metric_build(const struct scrape *scrape) {
+    const struct exposition_label labels[] = {
+        {"version", CXD_VERSION},
+        {"libmicrohttpd", http_library_version()},
+        {"gnutls", http_tls_version()},
+        {"sqlite", store_library_version()},
+        {"jansson", json_library_version()},
+        {NULL, NULL},
+    };
+    exposition_count(scrape->out, scrape->name, labels, 1);
+}
+
+void metric_cpu(const struct scrape *scrape) {
+    exposition_seconds(scrape->out, scrape->name, NULL, scrape->process.cpu_ns);
+}
+
+void metric_started(const struct scrape *scrape) {
+    exposition_seconds(scrape->out, scrape->name, NULL, scrape->app->started_ns);
+}
+
+void metric_resident(const struct scrape *scrape) {
+    append_known(scrape, scrape->process.resident_bytes);
+}
+
+void metric_open_files(const struct scrape *scrape) {
+    append_known(scrape, scrape->process.open_files);
+}
+
+void metric_max_files(const struct scrape *scrape) {
+    append_known(scrape, scrape->process.files_max);
+}
+
+void metric_threads(const struct scrape *scrape) {
+    append_known(scrape, scrape->process.threads);
+}
