@@ -257,6 +257,64 @@ static void test_a_copy_is_of_one_moment(void **state) {
     assert_true(report.responses > RESPONSES);
 }
 
+/* Somebody puts a file there while the copy is made: it stays. */
+static bool get_in_between(void *context, enum store_stage stage, int64_t done, int64_t total) {
+    (void)done;
+    (void)total;
+    if (stage == STORE_VERIFYING && !exists(context, "")) {
+        int fd = open(context, O_CREAT | O_WRONLY | O_EXCL, 0600);
+        assert_int_equal(write(fd, "mine", 4), 4);
+        close(fd);
+    }
+    return true;
+}
+
+static void test_what_came_in_between_stays(void **state) {
+    struct place *place = *state;
+    struct store_report report;
+    struct error err;
+    struct stat file;
+    struct store_progress progress = {get_in_between, place->copy};
+    assert_int_equal(store_backup(place->f.url, place->copy, &progress, &report, &err), ERR_EXISTS);
+    assert_int_equal(stat(place->copy, &file), 0);
+    assert_int_equal(file.st_size, 4);
+    assert_false(exists(place->copy, ".partial"));
+}
+
+/* More sums than are held at once, and a stretch that would end within a quarter hour if it could. */
+static void test_many_stretches(void **state) {
+    enum { MANY = 9001, QUARTER_MS = 15 * 60 * 1000 };
+    static const char *const VALUES[] = {"a", "b"};
+    static struct property properties[MANY];
+    static struct change *batch[MANY];
+    struct place *place = *state;
+    struct store_report report;
+    struct error err;
+    struct change *many = make_survey(&place->f, "many", "{}", (const char *[]){"plan", NULL});
+    assert_int_equal(apply(&place->f, many), OUTCOME_CREATED);
+    for (unsigned i = 0; i < MANY; i++) {
+        batch[i] =
+            make_response(&place->f, 50000 + i, (int)(i % 11), NOW_MS + (int64_t)((i + 1) / 2) * QUARTER_MS);
+        struct response *response = &batch[i]->as.response.value;
+        properties[i] = (struct property){"plan", VALUES[i % 2]};
+        response->survey = many->as.survey.number;
+        response->touchpoint = VALUES[i % 2];
+        response->properties = &properties[i];
+        response->property_count = 1;
+    }
+    assert_ok(store_apply(place->f.store, batch, MANY, &err), err);
+    assert_ok(store_check(place->f.url, NULL, &report, &err), err);
+    assert_string_equal(report.parts[STORE_ROLLUPS].places[0], "");
+    assert_true(store_report_is_good(&report));
+    assert_int_equal(report.responses, RESPONSES + MANY);
+    /* One row too many of each quarter hour of the total is seen, wherever a stretch ends. */
+    make_copy(place);
+    run_sql(place->copy, "UPDATE rollup SET n0 = n0 + 1 WHERE survey = 2 AND segmented = 0 AND tier = 3");
+    assert_ok(store_check(url_of(place->copy), NULL, &report, &err), err);
+    assert_true(report.parts[STORE_ROLLUPS].damage >= (MANY + 1) / 2);
+    assert_int_equal(report.parts[STORE_ROLLUPS].damage, (MANY + 1) / 2 + 1126);
+}
+
 static void test_full_disk(void **state) {
     struct place *place = *state;
     struct store_report report;
@@ -482,6 +540,8 @@ int main(void) {
         TEST(test_leftovers_of_a_crash),
         TEST(test_progress_and_cancelling),
         TEST(test_a_copy_is_of_one_moment),
+        TEST(test_what_came_in_between_stays),
+        TEST(test_many_stretches),
         TEST(test_full_disk),
         TEST(test_damage_is_found_and_not_restored),
         TEST(test_every_page_matters),
