@@ -14,6 +14,7 @@ fs.mkdirSync(logs, { recursive: true });
 
 const CRASH_KILLS = 20;
 const FUZZ_SECONDS = 30; // each target, and the stateful fuzz
+const FUZZ_PARALLEL = 6; // more than there are cores: `make fuzz` gives each one to itself
 const PARALLEL = 2;
 const SECOND = 1000;
 
@@ -131,7 +132,7 @@ const STEPS = {
     parallel: PARALLEL,
   }),
   stateful: () => ({ runs: [{ name: 'stateful', command: process.execPath, args: ['tests/fuzz/stateful.mjs', '--seconds', String(FUZZ_SECONDS)], read: readSummary, limit: (FUZZ_SECONDS + 180) * SECOND }], parallel: 1 }),
-  fuzz: () => ({ runs: list('build/fuzz/tests/fuzz', /^fuzz_\w+$/).map(fuzzTarget), parallel: PARALLEL }),
+  fuzz: () => ({ runs: list('build/fuzz/tests/fuzz', /^fuzz_\w+$/).map(fuzzTarget), parallel: FUZZ_PARALLEL }),
   lint: () => ({ runs: [{ name: 'lint', command: process.env.MAKE ?? 'make', args: ['lint'], read: asOne, limit: 300 * SECOND, env: { MAKEFLAGS: '', MFLAGS: '', MAKELEVEL: '' } }], parallel: 1 }),
 };
 
