@@ -75,7 +75,7 @@ static void append_lines(const struct screen *screen, struct buffer *out, const 
         bool is_bad = finding->damage > 0;
         const char *word = is_bad ? "FAILED" : finding->skipped ? "skipped" : "ok";
 
-        buffer_append_format(out, "%-10s  %s%-7s%s", store_part_name(part),
+        buffer_append_format(out, "%-10s  %s%-7s%s", store_part_name((enum store_part)part),
                              screen_paint(screen, is_bad             ? PAINT_RED
                                                   : finding->skipped ? PAINT_YELLOW
                                                                      : PAINT_GREEN),
@@ -110,7 +110,7 @@ static void append_json(struct buffer *out, const struct store_report *report) {
         const struct store_finding *finding = &report->parts[part];
 
         buffer_append_format(out, "%s\"%s\":{\"result\":\"%s\",\"damage\":%" PRId64 ",\"places\":[",
-                             part == 0 ? "" : ",", store_part_name(part),
+                             part == 0 ? "" : ",", store_part_name((enum store_part)part),
                              finding->damage > 0 ? "failed"
                              : finding->skipped  ? "skipped"
                                                  : "ok",

@@ -123,6 +123,11 @@ test('the alerts are rules of this daemon, and say what they mean and where to r
     assert.deepEqual(Object.keys(annotations), ['summary', 'description', 'runbook'], alert);
     assert.equal(annotations.runbook, `docs/operations.md#${alert.toLowerCase()}`);
   }
+  const page = read('docs/operations.md');
+  const headings = [...page.matchAll(/^### (Cxd\w+)$/gm)].map(([, name]) => name);
+  assert.deepEqual(headings, rules.map(({ alert }) => alert), 'the page has each alert, in the order of the rules');
+  const anchors = new Set([...page.matchAll(/^#+ (.+)$/gm)].map(([, title]) => title.toLowerCase().replaceAll(' ', '-')));
+  for (const [, anchor] of page.matchAll(/\]\(#([^)]+)\)/g)) assert.ok(anchors.has(anchor), `#${anchor} leads nowhere`);
 });
 
 test('each alert is raised by what it is for, and by nothing else', () => {

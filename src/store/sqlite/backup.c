@@ -76,8 +76,8 @@ enum cxd_err backup_copy(struct db *source, const struct partial *to, struct wat
 static enum cxd_err describe_damage(const struct store_report *report, const char *path, struct error *err) {
     for (int part = 0; part < STORE_PART_COUNT; part++) {
         if (report->parts[part].damage > 0) {
-            return error_set(err, ERR_DAMAGED, "%s is damaged: %s: %s", path, store_part_name(part),
-                             report->parts[part].places[0]);
+            return error_set(err, ERR_DAMAGED, "%s is damaged: %s: %s", path,
+                             store_part_name((enum store_part)part), report->parts[part].places[0]);
         }
     }
     return error_set(err, ERR_DAMAGED, "%s is damaged", path);
