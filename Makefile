@@ -19,12 +19,15 @@ ifdef CI
 WARNINGS += -Werror
 endif
 
-HARDENING = -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+# A distribution's own level of _FORTIFY_SOURCE, given in CPPFLAGS, stays.
+HARDENING := $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fPIE
+# The same bytes wherever it is built.
+REPRODUCIBLE = '-ffile-prefix-map=$(CURDIR)=.'
 SANITIZE_asan = -fsanitize=address,undefined -fno-sanitize-recover=undefined
 SANITIZE_tsan = -fsanitize=thread
 SANITIZE_fuzz = -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined
 
-OPTIMISE_release = -O2 -g $(HARDENING)
+OPTIMISE_release = -O2 -g $(HARDENING) $(REPRODUCIBLE)
 OPTIMISE_test = -O2 -g -DCXD_TEST_ENGINES $(HARDENING)
 OPTIMISE_asan = -O1 -g -fno-omit-frame-pointer -DCXD_TEST_ENGINES $(SANITIZE_asan)
 OPTIMISE_tsan = -O1 -g -fno-omit-frame-pointer -DCXD_TEST_ENGINES $(SANITIZE_tsan)
@@ -53,7 +56,7 @@ SAY = @echo '  '
 endif
 
 # Looked up once, and not for targets that need no packages.
-ifeq ($(filter clean help format deps deps-check deps-bench,$(MAKECMDGOALS)),)
+ifeq ($(filter clean help format deps deps-check deps-bench dist,$(MAKECMDGOALS)),)
 PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
 PACKAGE_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
 endif
@@ -80,7 +83,7 @@ $(OUT)/cxd: $(OUT)/obj/src/main.o $(OUT)/libcxd.a
 
 $(OUT)/libcxd.a: $(OBJECTS)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(AR) rcsD $@ $^
 
 $(OUT)/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -121,6 +124,13 @@ $(OUT)/tests/%: $(OUT)/obj/tests/%.o $(OUT)/libcxd.a
 	$(SAY) LINK $@
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 
+# Those that take a moment and need nothing of the variants for tests.
+QUICK_PROGRAMS = $(filter $(addprefix $(OUT)/tests/unit/test_,base_% cmd_% codec_% config domain_%),$(UNIT_PROGRAMS))
+.PHONY: check-quick
+check-quick: $(QUICK_PROGRAMS)
+	@for program in $^; do $$program >build/check-quick.log 2>&1 || { cat build/check-quick.log; exit 1; }; done
+	@echo '$(words $(QUICK_PROGRAMS)) programs of unit tests passed'
+
 -include $(OBJECTS:.o=.d) $(UNIT_SOURCES:%.c=$(OUT)/obj/%.d) $(OUT)/obj/src/main.d
 
 # Completions of the shells, printed by the binary from its table of commands.
@@ -150,12 +160,13 @@ help:
 	@echo 'make fuzz        fuzz every parser, and all calls against a model (FUZZ_SECONDS=300 each)'
 	@echo 'make lint        layering, formatting, manuals, openapi.yaml;  make format  reformats'
 	@echo 'make install     into $$(DESTDIR)$$(PREFIX) and $$(DESTDIR)$$(SYSCONFDIR);  make uninstall'
+	@echo 'make dist        build/cxd-$(VERSION).tar.xz, the sources;  make distcheck  tries them'
 	@echo 'make clean'
 
 # Debian packages. `deps` is what building and running needs, the others what tests and measurements need on top.
 DEPS = gcc make pkg-config libmicrohttpd-dev libsqlite3-dev libjansson-dev uuid-dev libinih-dev \
 	libcurl4-openssl-dev nettle-dev libgnutls28-dev tzdata
-DEPS_CHECK = openssl libcmocka-dev clang clang-format libclang-rt-14-dev sqlite3 nodejs npm curl mandoc chromium faketime zsh fish \
+DEPS_CHECK = openssl libcmocka-dev clang clang-format libclang-rt-14-dev sqlite3 nodejs npm curl mandoc chromium faketime zsh fish xz-utils \
 	nginx-light caddy systemd strace prometheus
 DEPS_BENCH = wrk g++ python3
 
@@ -292,8 +303,23 @@ install: all $(COMPLETIONS)
 	install -m 644 config/cxd.sysusers.conf "$(SYSUSERSDIR)/cxd.conf"
 	test -e "$(CONFDIR)/cxd.conf" || install -m 644 config/cxd.conf "$(CONFDIR)/cxd.conf"
 
-# The configuration stays.
+# A configuration that was edited stays.
 uninstall:
+	cmp -s config/cxd.conf "$(CONFDIR)/cxd.conf" && rm "$(CONFDIR)/cxd.conf" || true
 	rm -f "$(BINDIR)/cxd" "$(SHAREDIR)/man/man8/cxd.8" "$(SHAREDIR)/man/man5/cxd.conf.5" \
 		"$(BASH_COMPLETIONS)/cxd" "$(ZSH_COMPLETIONS)/_cxd" "$(FISH_COMPLETIONS)/cxd.fish" \
 		$(UNITS:%="$(UNITDIR)/%") "$(SYSUSERSDIR)/cxd.conf"
+
+# --- Releases ---------------------------------------------------------------------------------------------------------
+
+DIST = build/cxd-$(VERSION).tar.xz
+.PHONY: dist distcheck
+dist:
+	@mkdir -p build
+	@src/tools/dist.sh $(VERSION) $(DIST)
+	@echo $(DIST)
+
+distcheck: deps-check
+	@mkdir -p build
+	@src/tools/dist.sh $(VERSION) $(DIST)
+	@tests/package/distcheck.sh $(DIST)
