@@ -56,7 +56,7 @@ SAY = @echo '  '
 endif
 
 # Looked up once, and not for targets that need no packages.
-ifeq ($(filter clean help format deps deps-check deps-bench dist,$(MAKECMDGOALS)),)
+ifeq ($(filter clean help format deps deps-check deps-deb deps-bench print-deps dist deb,$(MAKECMDGOALS)),)
 PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
 PACKAGE_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
 endif
@@ -161,13 +161,15 @@ help:
 	@echo 'make lint        layering, formatting, manuals, openapi.yaml;  make format  reformats'
 	@echo 'make install     into $$(DESTDIR)$$(PREFIX) and $$(DESTDIR)$$(SYSCONFDIR);  make uninstall'
 	@echo 'make dist        build/cxd-$(VERSION).tar.xz, the sources;  make distcheck  tries them'
+	@echo 'make deb         the Debian package, into build/deb/'
 	@echo 'make clean'
 
 # Debian packages. `deps` is what building and running needs, the others what tests and measurements need on top.
 DEPS = gcc make pkg-config libmicrohttpd-dev libsqlite3-dev libjansson-dev uuid-dev libinih-dev \
 	libcurl4-openssl-dev nettle-dev libgnutls28-dev tzdata
-DEPS_CHECK = openssl libcmocka-dev clang clang-format libclang-rt-14-dev sqlite3 nodejs npm curl mandoc chromium faketime zsh fish xz-utils \
-	nginx-light caddy systemd strace prometheus
+DEPS_CHECK = openssl clang clang-format libclang-rt-14-dev sqlite3 nodejs npm curl mandoc chromium faketime zsh fish $(DEPS_DEB) \
+	lintian debootstrap autopkgtest bash-completion nginx-light caddy systemd strace prometheus
+DEPS_DEB = debhelper dpkg-dev fakeroot libcmocka-dev xz-utils
 DEPS_BENCH = wrk g++ python3
 
 # What the tests need from npm, by tests/package-lock.json.
@@ -177,12 +179,16 @@ $(NPM_INSTALLED): tests/package-lock.json
 	@cd tests && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
-.PHONY: deps deps-check deps-bench
+.PHONY: deps deps-check deps-deb deps-bench print-deps
+print-deps:
+	@echo $(DEPS)
 deps:
 	@tests/deps.sh $(DEPS)
 deps-check:
 	@tests/deps.sh $(DEPS) $(DEPS_CHECK)
 	@$(MAKE) --no-print-directory $(NPM_INSTALLED)
+deps-deb:
+	@tests/deps.sh $(DEPS) $(DEPS_DEB)
 deps-bench:
 	@tests/deps.sh $(DEPS) $(DEPS_CHECK) $(DEPS_BENCH)
 
@@ -280,11 +286,13 @@ CONFDIR = $(DESTDIR)$(SYSCONFDIR)/cxd
 BASH_COMPLETIONS = $(SHAREDIR)/bash-completion/completions
 ZSH_COMPLETIONS = $(SHAREDIR)/zsh/$(ZSH_FOLDER)
 FISH_COMPLETIONS = $(SHAREDIR)/fish/vendor_completions.d
-UNITDIR = $(DESTDIR)$(PREFIX)/lib/systemd/system
+UNITDIR = $(DESTDIR)$(UNIT_FOLDER)
 SYSUSERSDIR = $(DESTDIR)$(PREFIX)/lib/sysusers.d
 UNITS = cxd.service cxd-activated.service cxd.socket
 # Below share/zsh; distributions have vendor-completions for their packages.
 ZSH_FOLDER ?= site-functions
+# Debian 12 has its units in /lib.
+UNIT_FOLDER ?= $(PREFIX)/lib/systemd/system
 
 .PHONY: install uninstall
 install: all $(COMPLETIONS)
@@ -323,3 +331,8 @@ distcheck: deps-check
 	@mkdir -p build
 	@src/tools/dist.sh $(VERSION) $(DIST)
 	@tests/package/distcheck.sh $(DIST)
+
+.PHONY: deb
+deb: dist deps-deb
+	@src/tools/deb.sh $(DIST) build/deb
+	@ls build/deb/*.deb
