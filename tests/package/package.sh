@@ -1,0 +1,145 @@
+#!/bin/bash
+# The Debian package, from the sources' tarball to its purge. Writes TAP.
+#
+# The tarball and the package are made twice, in different places, with another umask, locale, time zone and date, and must be the same
+# bytes. Then the package lives in a root that debootstrap made: once under its own systemd, once without any. What needs root or
+# namespaces, and is refused, is skipped and counted.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+place=$PWD/build/package
+base=$place/base.tar
+number=0 failures=0
+export -n MAKEFLAGS MFLAGS MAKELEVEL
+
+# check NAME COMMAND…: a line of TAP; what the command said, if it failed.
+check() {
+    local name=$1 said
+    shift
+    ((++number))
+    if said=$("$@" 2>&1); then
+        echo "ok $number - $name"
+    else
+        ((++failures))
+        echo "not ok $number - $name"
+        printf '%s\n' "$said" | tail -30 | sed 's/^/# /'
+    fi
+}
+skip() {
+    ((++number))
+    echo "ok $number - $1 # SKIP $2"
+}
+finish() {
+    echo "1..$number"
+    exit $((failures > 0))
+}
+
+version=$(sed -n 's/^VERSION = //p' Makefile)
+mkdir -p "$place"
+
+# --- Builds -----------------------------------------------------------------------------------------------------------
+
+if [ "$(id -u)" = 0 ] && [ ! -s "$base" ]; then
+    tests/package/base.sh "$base" >"$place/base.log" 2>&1 &
+    base_pid=$!
+fi
+
+# build DIRECTORY [ENVIRONMENT…]: a tarball, and the package of it.
+build() {
+    local directory=$1
+    shift
+    mkdir -p "$place" && env CCACHE_DISABLE=1 DEB_BUILD_OPTIONS="nocheck noautodbgsym parallel=2" "$@" \
+        sh -c 'src/tools/dist.sh "$1" "$2.tar/cxd-$1.tar.xz" && src/tools/deb.sh "$2.tar/cxd-$1.tar.xz" "$2"' build "$version" "$directory"
+}
+rm -rf "$place/one" "$place/one.tar" "$place/a second" "$place/a second.tar"
+mkdir -p "$place/one.tar" "$place/a second.tar"
+check 'the package is built' build "$place/one" TZ=UTC LC_ALL=C
+later() (
+    umask 027
+    command -v faketime >/dev/null && set -- faketime -f +400d "$@"
+    "$@"
+)
+export -f build
+second() { later env place="$place" version="$version" TZ=Asia/Kathmandu LC_ALL=C.UTF-8 LANG=tr_TR.UTF-8 NO_FAKE_STAT=1 bash -c 'build "$1"' bash "$place/a second"; }
+check 'and again, elsewhere and later' second
+deb=$(echo "$place"/one/cxd_"$version"_*.deb)
+
+same() { cmp "$place/one$1" "$place/a second$1"; }
+check 'the tarball is the same bytes' same ".tar/cxd-$version.tar.xz"
+check 'the program is the same bytes' same "/cxd-$version/build/cxd"
+check 'the package is the same bytes' same "/${deb##*/}"
+
+# --- What is in it ----------------------------------------------------------------------------------------------------
+
+agree() {
+    [ "$(dpkg-parsechangelog -SVersion)" = "$version" ] &&
+        grep -qx "  version: \"\?$version\"\?" docs/openapi.yaml &&
+        [ "$("$place/one/cxd-$version/build/cxd" --version)" = "cxd $version" ]
+}
+check 'changelog, Makefile, openapi.yaml and the program agree on the version' agree
+
+needs() {
+    local makefile control
+    makefile=$(make -s --no-print-directory print-deps | tr ' ' '\n' | grep -vx -e gcc -e make -e '' | sort)
+    control=$(sed -n '/^Build-Depends:/,/^$/p' debian/control | tr -d ' \n' | sed 's/Build-Depends://' | tr ',' '\n' |
+        grep -v -e '^debhelper' -e '^dh-' -e '<!nocheck>' | sort)
+    diff <(echo "$makefile") <(echo "$control")
+}
+check 'Build-Depends is what the Makefile asks for' needs
+
+lint() { lintian --allow-root --fail-on=error,warning "$place/one/cxd_${version}_"*.changes; }
+check 'lintian has nothing to say' lint
+
+# Both the distribution's flags and those of the Makefile, in every call.
+flags() {
+    local flag calls
+    calls=$(grep -c ' -c -o build/obj/' "$place/one/build.log")
+    [ "$calls" -gt 50 ] || return 1
+    for flag in -Wdate-time -D_FORTIFY_SOURCE= -Werror=format-security -fstack-protector-strong -fPIE -Wvla -std=c11; do
+        [ "$(grep ' -c -o build/obj/' "$place/one/build.log" | grep -c -- " $flag")" = "$calls" ] || { echo "$flag is not in every call" && return 1; }
+    done
+    readelf -hldW "$place/one/cxd-$version/debian/cxd/usr/bin/cxd" >"$place/elf" && grep -q 'Type: *DYN' "$place/elf" &&
+        grep -q GNU_RELRO "$place/elf" && grep -q BIND_NOW "$place/elf" && grep -q 'GNU_STACK.* RW ' "$place/elf"
+}
+check 'hardening: the flags of dpkg-buildflags and of the Makefile' flags
+
+manuals() {
+    local page
+    for page in "$place/one/cxd-$version/debian/cxd"/usr/share/man/man?/*.gz; do
+        zcat "$page" | mandoc -Tlint -W warning || return 1
+    done
+}
+check 'the manuals that are shipped are well-formed' manuals
+
+# --- Its life ---------------------------------------------------------------------------------------------------------
+
+if [ "$(id -u)" != 0 ]; then
+    skip 'the package in a root of its own' 'needs root'
+    finish
+fi
+if ! unshare --mount --pid --fork --net --ipc --uts true 2>/dev/null; then
+    skip 'the package in a root of its own' 'namespaces are refused here'
+    finish
+fi
+[ -z "${base_pid:-}" ] || wait "$base_pid"
+check 'a minimal root by debootstrap' test -s "$base"
+[ -s "$base" ] || finish
+
+# The same package as the next version, which brings nothing new.
+again() {
+    rm -rf "$place/next" && dpkg-deb -R "$deb" "$place/next" &&
+        sed -i "s/^Version: .*/Version: $version+next/" "$place/next/DEBIAN/control" &&
+        dpkg-deb --root-owner-group -b "$place/next" "$place/next.deb"
+}
+check 'a next version to upgrade to' again
+
+for life in systemd plain; do
+    while IFS= read -r line; do
+        case $line in
+        'ok - '*) ((++number)) && echo "ok $number - $life: ${line#ok - }" ;;
+        'skip - '*) skip "$life: ${line#skip - }" 'not here' ;;
+        'not ok - '*) ((++number)) && ((++failures)) && echo "not ok $number - $life: ${line#not ok - }" ;;
+        *) echo "# $line" ;;
+        esac
+    done < <(tests/package/life.sh "$life" "$base" "$deb" "$place/next.deb" 2>&1 || echo "not ok - ended early")
+done
+finish
