@@ -133,6 +133,20 @@ check-quick: $(QUICK_PROGRAMS)
 
 -include $(OBJECTS:.o=.d) $(UNIT_SOURCES:%.c=$(OUT)/obj/%.d) $(OUT)/obj/src/main.d
 
+# The manuals, by their templates and the tables of the program.
+MANUALS = build/man/cxd.8 build/man/cxd.conf.5
+build/man/cxd.8: build/tools/manual_cxd docs/cxd.8.in
+build/man/cxd.conf.5: build/tools/manual_conf docs/cxd.conf.5.in
+$(MANUALS):
+	@mkdir -p $(@D)
+	$(SAY) GEN $@
+	$< <docs/$(@F).in >$@.tmp && mv $@.tmp $@
+build/tools/manual_%: src/tools/manual_%.c build/libcxd.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+.PHONY: manuals
+manuals: $(MANUALS)
+
 # Completions of the shells, printed by the binary from its table of commands.
 COMPLETIONS = build/share/cxd.bash build/share/_cxd build/share/cxd.fish
 build/share/cxd.bash: SHELL_NAME = bash
@@ -274,7 +288,8 @@ C_FILES = $(wildcard src/*.c src/*/*.[ch] src/store/*/*.[ch] include/cxd/*/*.h t
 lint: deps-check
 	@clang-format --dry-run -Werror $(C_FILES)
 	@tests/lint/layers.sh $(CC) $(CPPFLAGS) -std=c11
-	@for page in docs/*.[58]; do mandoc -Tlint -W warning $$page || exit 1; done
+	+@$(MAKE) --no-print-directory VARIANT=release manuals >/dev/null
+	@for page in $(MANUALS); do mandoc -Tlint -W warning $$page || exit 1; done
 	@tests/lint/openapi.sh
 
 format:
@@ -295,12 +310,12 @@ ZSH_FOLDER ?= site-functions
 UNIT_FOLDER ?= $(PREFIX)/lib/systemd/system
 
 .PHONY: install uninstall
-install: all $(COMPLETIONS)
+install: all $(COMPLETIONS) $(MANUALS)
 	install -d "$(BINDIR)" "$(SHAREDIR)/man/man8" "$(SHAREDIR)/man/man5" "$(CONFDIR)" "$(BASH_COMPLETIONS)" \
 		"$(ZSH_COMPLETIONS)" "$(FISH_COMPLETIONS)" "$(UNITDIR)" "$(SYSUSERSDIR)"
 	install -m 755 build/cxd "$(BINDIR)/cxd"
-	install -m 644 docs/cxd.8 "$(SHAREDIR)/man/man8/cxd.8"
-	install -m 644 docs/cxd.conf.5 "$(SHAREDIR)/man/man5/cxd.conf.5"
+	install -m 644 build/man/cxd.8 "$(SHAREDIR)/man/man8/cxd.8"
+	install -m 644 build/man/cxd.conf.5 "$(SHAREDIR)/man/man5/cxd.conf.5"
 	install -m 644 build/share/cxd.bash "$(BASH_COMPLETIONS)/cxd"
 	install -m 644 build/share/_cxd "$(ZSH_COMPLETIONS)/_cxd"
 	install -m 644 build/share/cxd.fish "$(FISH_COMPLETIONS)/cxd.fish"

@@ -506,7 +506,13 @@ describe('with a daemon', () => {
 });
 
 describe('documents', () => {
-  const read = (file) => fs.readFileSync(path.join(ROOT, file), 'utf8');
+  // As they are built.
+  const manual = (name) => {
+    const { MAKEFLAGS, MFLAGS, MAKELEVEL, VARIANT, ...env } = process.env;
+    const done = spawnSync('make', ['-s', '--no-print-directory', 'manuals'], { cwd: ROOT, env, encoding: 'utf8' });
+    assert.equal(done.status, 0, done.stderr);
+    return fs.readFileSync(path.join(ROOT, 'build/man', name), 'utf8');
+  };
 
   test('cxd.conf(5) has every option of the sample, and no other', async () => {
     const options = (text, section, key) => {
@@ -522,20 +528,30 @@ describe('documents', () => {
     const sample = (await succeeds(['serve', '--print-config'])).stdout;
     const expected = options(sample, /^\[(\w+)\]$/, /^[#;]?\s*(\w+) =/);
     assert.ok(expected.length > 15, sample);
-    assert.deepEqual(options(read('docs/cxd.conf.5'), /^\.Ss (\w+) section$/, /^\.It Cm (\w+)$/), expected);
+    const text = manual('cxd.conf.5');
+    assert.deepEqual(options(text, /^\.Ss (\w+) section$/, /^\.It Cm (\w+)$/), expected);
+    // With what each takes, and its default.
+    const flat = text.replace(/\n/g, ' ');
+    for (const [, takes, key, fallback] of sample.matchAll(/^# Takes (.*(?:\n# .*)*)\n#(\w+) = ?(.*)$/gm)) {
+      const said = `Takes ${takes.replace(/\n# /g, ' ')} Default: ${fallback ? `.Li \\&${fallback} .` : 'empty.'}`;
+      assert.ok(flat.slice(flat.indexOf(`.It Cm ${key} `)).includes(said), `${key}: ${said}`);
+    }
   });
 
   test('cxd(8) has every option of every command', async () => {
-    const manual = read('docs/cxd.8').replaceAll('\\-', '-');
+    const text = manual('cxd.8').replaceAll('\\-', '-');
+    const synopsis = /^\.Sh SYNOPSIS\n([^]*?)^\.Sh /m.exec(text)[1];
     for (const command of commands) {
+      if (!['survey', 'key', 'signing-key'].includes(command)) assert.ok(synopsis.includes(`.Cm ${command}\n`), command);
       const help = (await succeeds([...command.split(' '), '--help'])).stdout;
       for (const [, option] of help.matchAll(/^ +(?:-\w, *)?--([a-z-]+)/gm))
-        assert.match(manual, new RegExp(`Fl -${option}\\b`), `--${option} of ${command}`);
+        assert.match(text, new RegExp(`Fl -${option}\\b`), `--${option} of ${command}`);
     }
   });
 
   test('the manuals are well-formed', (t) => {
-    for (const file of ['docs/cxd.8', 'docs/cxd.conf.5']) {
+    manual('cxd.8');
+    for (const file of ['build/man/cxd.8', 'build/man/cxd.conf.5']) {
       const done = spawnSync('mandoc', ['-Tlint', '-Wwarning', path.join(ROOT, file)], { encoding: 'utf8' });
       if (done.error) {
         t.skip('mandoc is not installed');

@@ -107,7 +107,7 @@ if [ "$kind" = systemd ]; then
 fi
 boot >"$root/packages/boot.log" 2>&1 &
 leader=$!
-find_init() { init=$(pgrep -P "$leader" 2>/dev/null | head -1) && [[ $(cat "/proc/$init/comm") == s[yl]* ]]; }
+find_init() { init=$(pgrep -P "$leader" 2>/dev/null | head -1) && [[ $(cat "/proc/$init/comm" 2>/dev/null) == s[yl]* ]]; }
 init=
 for _ in $(seq 100); do
     find_init && break
