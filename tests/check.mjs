@@ -1,7 +1,7 @@
 // `make check`: every suite in sequence, each bounded in time, a line a step, and `N passed, N failed` at the end. Full output goes to
 // build/check/*.log; the end of a failed one is shown.
 //
-//   node tests/check.mjs [STEP…]       STEP: unit tsan http browser crash fault stateful fuzz lint (default: all)
+//   node tests/check.mjs [STEP…]       STEP: unit tsan http browser crash fault stateful fuzz package lint (default: all)
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -133,6 +133,7 @@ const STEPS = {
   }),
   stateful: () => ({ runs: [{ name: 'stateful', command: process.execPath, args: ['tests/fuzz/stateful.mjs', '--seconds', String(FUZZ_SECONDS)], read: readSummary, limit: (FUZZ_SECONDS + 180) * SECOND }], parallel: 1 }),
   fuzz: () => ({ runs: list('build/fuzz/tests/fuzz', /^fuzz_\w+$/).map(fuzzTarget), parallel: FUZZ_PARALLEL }),
+  package: () => ({ runs: [{ name: 'package', command: 'tests/package/package.sh', args: [], read: readTap, limit: 420 * SECOND }], parallel: 1 }),
   lint: () => ({ runs: [{ name: 'lint', command: process.env.MAKE ?? 'make', args: ['lint'], read: asOne, limit: 300 * SECOND, env: { MAKEFLAGS: '', MFLAGS: '', MAKELEVEL: '' } }], parallel: 1 }),
 };
 

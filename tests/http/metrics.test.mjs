@@ -395,7 +395,7 @@ test("the daemon's own backups", async (t) => {
 
 test('the manual lists every metric, and no other', async (t) => {
   const d = await use(t, on());
-  const manual = fs.readFileSync(path.join(ROOT, 'docs/cxd.8'), 'utf8');
+  const manual = fs.readFileSync(path.join(ROOT, 'docs/cxd.8.in'), 'utf8');
   const section = /^\.Sh METRICS$(.*?)^\.Sh /ms.exec(manual)[1];
   const listed = [...section.matchAll(/^\.It Li ((?:cxd|process)_\w+)/gm)].map(([, name]) => name);
   assert.deepEqual(listed, [...(await scrape(d)).families.keys()]);
