@@ -69,7 +69,7 @@ static void print_text(const char *text) {
 
 static void print_option(const struct option *option, struct entry *entries, size_t count) {
     const struct entry *said = NULL;
-    char takes[OPTION_TAKES_SIZE], sentence[OPTION_TAKES_SIZE + 16];
+    char takes[OPTION_TAKES_SIZE], sentence[OPTION_TAKES_SIZE + 40];
 
     for (size_t i = 0; i < count; i++) {
         if (strcmp(entries[i].key, option->key) == 0) {
@@ -82,7 +82,8 @@ static void print_option(const struct option *option, struct entry *entries, siz
         fputs(said->prose, stdout);
     else
         print_text(option->text);
-    snprintf(sentence, sizeof sentence, "Takes %s.", option_takes(option, takes));
+    snprintf(sentence, sizeof sentence, "Takes %s.%s", option_takes(option, takes),
+             option->is_live ? " Read again on SIGHUP." : "");
     print_text(sentence);
     if (*option->fallback)
         printf("Default:\n.Li \\&%s .\n", option->fallback);

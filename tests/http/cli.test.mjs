@@ -530,7 +530,8 @@ describe('documents', () => {
     assert.ok(expected.length > 15, sample);
     const text = manual('cxd.conf.5');
     assert.deepEqual(options(text, /^\.Ss (\w+) section$/, /^\.It Cm (\w+)$/), expected);
-    // With what each takes, and its default.
+    // With what each takes, whether a reload takes it over, and its default.
+    assert.ok((text.match(/^Read again on SIGHUP\.$/gm) ?? []).length > 15);
     const flat = text.replace(/\n/g, ' ');
     for (const [, takes, key, fallback] of sample.matchAll(/^# Takes (.*(?:\n# .*)*)\n#(\w+) = ?(.*)$/gm)) {
       const said = `Takes ${takes.replace(/\n# /g, ' ')} Default: ${fallback ? `.Li \\&${fallback} .` : 'empty.'}`;

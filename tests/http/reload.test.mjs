@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { certify, ini, ROOT, run, start, use } from './harness.mjs';
+import { certify, ini, run, start, use } from './harness.mjs';
 import { listen } from './manager.mjs';
 
 // Sends SIGHUP and waits for what the log says to it: the record behind all those before.
@@ -252,23 +252,4 @@ test('serve --check holds the list of user agents too', (t) => {
   const said = run(['serve', '--check', '-c', path.join(dir, 'cxd.conf')]);
   assert.equal(said.status, 1);
   assert.match(said.stderr, /user_agents: .*none/);
-});
-
-test('the manual tells which options are taken over, as the sample does', () => {
-  const marked = {};
-  let section;
-  let live = false;
-  for (const line of run(['serve', '--print-config']).stdout.split('\n')) {
-    section = /^\[(\w+)\]$/.exec(line)?.[1] ?? section;
-    live ||= line.includes('Read again on SIGHUP.');
-    const option = /^#(\w+) =/.exec(line)?.[1];
-    if (option && live) (marked[section] ??= []).push(option);
-    if (option || line === '') live = false;
-  }
-  assert.ok(Object.keys(marked).length >= 6);
-  const manual = fs.readFileSync(path.join(ROOT, 'docs/cxd.conf.5'), 'utf8');
-  const list = /^\.Bl -tag -width suspicion -compact\n(.*?)^\.El$/ms.exec(manual)[1];
-  const told = {};
-  for (const [, name, options] of list.matchAll(/^\.It Cm \\&\[(\w+)\]\n((?:\.Cm .*\n)+)/gm)) told[name] = options.match(/[a-z]\w+/g);
-  assert.deepEqual(told, marked);
 });
