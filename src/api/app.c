@@ -9,7 +9,9 @@
 #include "api/app.h"
 #include "api/settings.h"
 #include "api/suspicion.h"
+#include "api/vitals.h"
 #include "cxd/base/calendar.h"
+#include "cxd/base/clock.h"
 #include "cxd/base/log.h"
 #include "cxd/base/process.h"
 #include "cxd/ingest/backups.h"
@@ -229,12 +231,14 @@ static enum cxd_err start_all(struct app *app, struct inherited *inherited, bool
     if (result == CXD_OK && starter_surveys)
         result = api_ensure_starter_surveys(app, err);
     if (result == CXD_OK)
+        result = start_backups(app, err); /* before handlers look at them */
+    if (result == CXD_OK)
+        result = vitals_start(app, &app->vitals, err);
+    if (result == CXD_OK)
         result = http_server_run(app->http, err);
     if (result == CXD_OK)
         result = housekeeping_start(app->ingest, app->catalog, app->config.retention_every_s,
                                     &app->housekeeping, err);
-    if (result == CXD_OK)
-        result = start_backups(app, err);
     if (result == CXD_OK)
         result = api_metrics_start(app, err);
     if (result == CXD_OK)
@@ -260,6 +264,8 @@ enum cxd_err app_start(const struct config *config, struct inherited *inherited,
     app->config = *config;
     app->metrics_fd = -1;
     app->started_ns = process_started_ns();
+    app->started_at_ms = clock_now_ms();
+    app->started_monotonic_ms = clock_monotonic_ms();
     atomic_flag_clear(&app->noting_use);
     enum cxd_err result = start_all(app, inherited, starter_surveys, err);
     if (result != CXD_OK) {
@@ -292,8 +298,9 @@ enum cxd_err app_reload(struct app *app, const struct config *config, struct err
     return write_endpoint(app, err) == CXD_OK ? CXD_OK : ERR_SYSTEM;
 }
 
-void app_count_reload(struct app *app, bool is_in_force) {
-    atomic_fetch_add(&app->reloads[is_in_force], 1);
+void app_note_reload(struct app *app, bool is_done) {
+    atomic_store(&app->reloads.at_ms, clock_now_ms());
+    atomic_fetch_add(is_done ? &app->reloads.done : &app->reloads.refused, 1);
 }
 
 int64_t app_stuck_ms(struct app *app, int64_t now_monotonic_ms, const char **ret_part) {
@@ -338,6 +345,7 @@ void app_stop(struct app *app) {
     http_server_close(app->metrics);
     if (app->metrics_fd >= 0) /* the start failed before it was served */
         close(app->metrics_fd);
+    vitals_stop(app->vitals);
     backups_stop(app->backups);
     housekeeping_stop(app->housekeeping);
     ingest_stop(app->ingest);

@@ -30,13 +30,18 @@ struct app {
     int metrics_fd;              /* a socket handed down for them that is not served yet; −1: none */
     struct lane *lanes;
     unsigned lane_count;
-    int64_t started_ns;     /* wall clock */
-    atomic_uint reloads[2]; /* refused, in force */
+    int64_t started_ns; /* wall clock */
     char state_directory[CONFIG_TEXT_SIZE];
     struct burst_table *bursts;
     atomic_uint_fast64_t flagged[FLAG_COUNT]; /* since the start */
     atomic_flag noting_use;                   /* a key's last-used day is on its way to the writer */
-    bool has_endpoint;                        /* the file `endpoint` is this process's */
+    struct vitals *vitals;
+    int64_t started_at_ms, started_monotonic_ms;
+    struct {
+        _Atomic int64_t done, refused;
+        _Atomic int64_t at_ms; /* wall clock, of the last; 0: none */
+    } reloads;
+    bool has_endpoint; /* the file `endpoint` is this process's */
 };
 
 extern const struct http_route API_ROUTES[];
@@ -70,7 +75,7 @@ uint64_t api_flagged(const struct app *app, int flag_index);
 /* audit.c */
 http_handler api_audit_get;
 /* health.c */
-http_handler api_healthz_get, api_readyz_get;
+http_handler api_healthz_get, api_readyz_get, api_status_get;
 
 /* surveys.c: what the store keeps of a definition. Strings are of the arena. */
 CXD_NODISCARD enum cxd_err api_survey_record(const struct survey *survey, struct arena *arena,

@@ -1,5 +1,6 @@
 /* Metrics of what lies behind the network: the writer and its queue, the store, the process. */
 #include "api/metrics.h"
+#include "api/vitals.h"
 
 #include "cxd/base/clock.h"
 #include "cxd/codec/json.h"
@@ -83,16 +84,16 @@ void metric_backup_bytes(const struct scrape *scrape) {
 }
 
 void metric_ready(const struct scrape *scrape) {
-    const struct app *app = scrape->app;
-    bool is_ready =
-        !http_server_is_draining(app->http) && ingest_failure(app->ingest, clock_monotonic_ms()) == CXD_OK;
-    metric_count(scrape, NULL, NULL, is_ready);
+    struct vitals_report report;
+    vitals_wait(scrape->app->vitals);
+    vitals_read(scrape->app->vitals, &report);
+    metric_count(scrape, NULL, NULL, report.reason_count == 0);
 }
 
 void metric_reloads(const struct scrape *scrape) {
-    static const char *const RESULTS[] = {"refused", "ok"};
-    for (size_t i = 0; i < CXD_COUNT(RESULTS); i++)
-        metric_count(scrape, "result", RESULTS[i], atomic_load(&scrape->app->reloads[i]));
+    const struct app *app = scrape->app;
+    metric_count(scrape, "result", "refused", (uint64_t)atomic_load(&app->reloads.refused));
+    metric_count(scrape, "result", "ok", (uint64_t)atomic_load(&app->reloads.done));
 }
 
 void metric_certificate(const struct scrape *scrape) {

@@ -30,6 +30,7 @@ const struct http_route API_ROUTES[] = {
     {HTTP_GET, "/v1/signing-keys", api_signing_keys_get, SCOPE_ADMIN, 0},
     {HTTP_POST, "/v1/signing-keys", api_signing_key_post, SCOPE_ADMIN, 0},
     {HTTP_GET, "/v1/audit", api_audit_get, SCOPE_ADMIN, HTTP_POOLED | HTTP_QUERY},
+    {HTTP_GET, "/v1/status", api_status_get, SCOPE_READ, 0},
     {HTTP_GET, "/healthz", api_healthz_get, 0, HTTP_QUERY},
     {HTTP_GET, "/readyz", api_readyz_get, 0, HTTP_QUERY},
 };

@@ -261,18 +261,20 @@ int client_call(struct client *client, const struct client_request *request, str
         curl_slist_free_all(headers);
     }
     if (code != CURLE_OK) {
-        say_unreachable(client, code);
+        if (!request->is_quiet)
+            say_unreachable(client, code);
         goto out;
     }
     if (reply.body.length == 0 ||
         json_open(reply.body.data, reply.body.length, &reply.document, &error) != CXD_OK)
         reply.document = NULL;
-    if (reply.status < 200 || reply.status > 299)
-        problem_print(client->place.url, reply.status, reply.document);
-    else if (!reply.document && !request->takes_text)
-        client_unexpected(client, "JSON");
-    else
+    bool is_good = reply.status >= 200 && reply.status <= 299;
+    if (is_good && (reply.document || request->takes_text))
         result = EXIT_OK;
+    else if (!request->is_quiet && is_good)
+        client_unexpected(client, "JSON");
+    else if (!request->is_quiet)
+        problem_print(client->place.url, reply.status, reply.document);
 out:
     buffer_free(&url);
     *ret_reply = reply;

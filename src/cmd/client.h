@@ -47,6 +47,7 @@ struct client_request {
     const void *body; /* NULL: none */
     size_t body_length;
     const char *type; /* of the body; NULL: JSON */
+    bool is_quiet;    /* what goes wrong is not said */
     bool takes_text;  /* a 2xx reply may be other than one JSON document, and `document` then is NULL */
     bool
         is_repeatable; /* try again, within bounds, when the daemon cannot be reached, the reply is lost, or it says 503 */

@@ -58,8 +58,8 @@ struct command {
 /* What `cxd` itself is: the group of all commands. */
 extern const struct command cmd_cxd;
 
-extern const struct command cmd_serve, cmd_score, cmd_post, cmd_survey, cmd_invite, cmd_key, cmd_signing_key,
-    cmd_audit, cmd_backup, cmd_restore, cmd_check, cmd_rebuild, cmd_completion;
+extern const struct command cmd_serve, cmd_status, cmd_score, cmd_post, cmd_survey, cmd_invite, cmd_key,
+    cmd_signing_key, cmd_audit, cmd_backup, cmd_restore, cmd_check, cmd_rebuild, cmd_completion;
 
 /* Not an exit code: the command line was read, go on. */
 enum { COMMAND_GO_ON = -1 };

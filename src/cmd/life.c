@@ -149,7 +149,6 @@ static enum cxd_err take_over(struct life *life, struct config_change *change, s
 
 static void record_reload(const struct life *life, enum cxd_err code, const struct config_change *change,
                           const struct error *err) {
-    app_count_reload(life->app, code == CXD_OK || code == ERR_SYSTEM);
     if (code != CXD_OK && code != ERR_SYSTEM) {
         log_record(LOG_LEVEL_ERROR, "reload_refused", "detail=%s", err->detail);
         return;
@@ -176,6 +175,7 @@ static void reload(struct life *life) {
     buffer_init(&change.waiting);
     enum cxd_err code = take_over(life, &change, &err);
     record_reload(life, code, &change, &err);
+    app_note_reload(life->app, code == CXD_OK || code == ERR_SYSTEM);
     if (code == CXD_OK || code == ERR_SYSTEM)
         notify_ready(life, "READY=1");
     else

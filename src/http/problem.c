@@ -29,7 +29,8 @@ static void write_members(struct buffer *out, const struct error *err, size_t ke
     buffer_append_char(out, ']');
 }
 
-static void write_problem(struct buffer *out, const struct error *err, const char *request_id) {
+/* Without the closing brace. */
+static void open_problem(struct buffer *out, const struct error *err) {
     size_t kept = err->member_count < ERROR_MEMBERS_MAX ? err->member_count : ERROR_MEMBERS_MAX;
     buffer_append_text(out, "{\"type\":\"/problems/");
     buffer_append_text(out, error_slug(err->code));
@@ -49,15 +50,11 @@ static void write_problem(struct buffer *out, const struct error *err, const cha
     }
     if (kept > 0)
         write_members(out, err, kept);
-    if (request_id) {
-        buffer_append_text(out, ",\"request_id\":");
-        buffer_append_json(out, request_id);
-    }
-    buffer_append_char(out, '}');
 }
 
 void http_problem_write(struct buffer *out, const struct error *err) {
-    write_problem(out, err, NULL);
+    open_problem(out, err);
+    buffer_append_char(out, '}');
 }
 
 void problem_no_memory(struct http_request *request) {
@@ -84,10 +81,17 @@ static void add_headers(struct http_request *request, enum cxd_err code, int sta
         http_reply_header(request, "Allow", request->path->allow);
 }
 
-void http_problem(struct http_request *request, const struct error *err) {
+static void reply_problem(struct http_request *request, const struct error *err, const char *members) {
     assert(err->code != CXD_OK);
     buffer_reset(&request->out);
-    write_problem(&request->out, err, request->trace.request_id);
+    open_problem(&request->out, err);
+    if (members) {
+        buffer_append_char(&request->out, ',');
+        buffer_append_text(&request->out, members);
+    }
+    buffer_append_text(&request->out, ",\"request_id\":");
+    buffer_append_json(&request->out, request->trace.request_id);
+    buffer_append_char(&request->out, '}');
     request->problem = err->code;
     int status = error_status(err->code);
     add_headers(request, err->code, status);
@@ -96,6 +100,17 @@ void http_problem(struct http_request *request, const struct error *err) {
 
 enum cxd_err http_refusal(const struct http_request *request) {
     return request->problem;
+}
+
+void http_problem(struct http_request *request, const struct error *err) {
+    reply_problem(request, err, NULL);
+}
+
+void http_problem_more(struct http_request *request, const struct error *err, const char *members) {
+    if (members)
+        reply_problem(request, err, members);
+    else
+        problem_no_memory(request);
 }
 
 void http_problem_code(struct http_request *request, enum cxd_err code, const char *format, ...) {

@@ -40,7 +40,7 @@ export class Control {
 // As tests/fault/alloc.c and tests/support/store_fault_vfs.c read them.
 export const ALLOC_WORDS = ['armed', 'left', 'on', 'refused', 'requests'];
 export const CLASSES = ['write', 'sync', 'open', 'truncate', 'read', 'shm'];
-export const VFS_WORDS = ['armed', 'left', 'on', 'error', 'short', 'injected', 'checkpoint', ...CLASSES];
+export const VFS_WORDS = ['armed', 'left', 'on', 'error', 'short', 'injected', 'checkpoint', ...CLASSES, 'hang'];
 
 // Runs named checks, prints a line for each, and keeps the table of `make torture`: fault, injected, lost, duplicated, crashed.
 export class Suite {

@@ -162,6 +162,8 @@ const CASES = {
     return refused;
   },
 
+  not_ready: async (t) => (await use(t, { config: { storage: { min_free: '1000000G' } } })).request('GET', '/readyz'),
+
   no_memory: async (t) => {
     const daemon = await faulty(t, 'memory');
     const name = id();

@@ -35,6 +35,7 @@ struct fault_control {
     _Atomic int64_t injected;            /* faults so far */
     _Atomic int64_t checkpoint_pages;    /* of the next writer's wal_autocheckpoint; 0: its own */
     _Atomic int64_t seen[FAULT_CLASSES]; /* calls so far, failed or not */
+    _Atomic int64_t hang;                /* 1: a fault is no failure, the call waits until this is 0 */
 };
 
 struct fault_file {
@@ -58,7 +59,13 @@ static bool strikes(enum fault_class class) {
     if (atomic_load(&control->error) < 0 && !atomic_load(&control->short_write)) {
         raise(SIGKILL);
     }
-    return true;
+    if (!atomic_load(&control->hang)) {
+        return true;
+    }
+    while (atomic_load(&control->hang)) {
+        usleep(5000);
+    }
+    return false;
 }
 
 /* The errno of a fault, kept as SQLite's own layer keeps it. */

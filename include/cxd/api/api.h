@@ -34,8 +34,8 @@ const char *app_state_directory(const struct app *app); /* where admin.key and e
  * certificate and key, the list of user agents. All of it comes into force at once, for the requests that arrive from then on. ERR_CONFIG,
  * ERR_NO_MEMORY: nothing has changed. ERR_SYSTEM: it is in force, but the command line was not told (the file `endpoint`). */
 CXD_NODISCARD enum cxd_err app_reload(struct app *app, const struct config *config, struct error *err);
-/* For the metrics: a reload, as it ended. */
-void app_count_reload(struct app *app, bool is_in_force);
+/* For the status and the metrics: how a reload went, also one that found a bad configuration before app_reload. Any thread. */
+void app_note_reload(struct app *app, bool is_done);
 /* For how long the thread that is worst off has not advanced, and which it is: "writer", "http", "workers", "housekeeping". 0 (and the
  * first of them) while all do. It asks each, so that the verdict is the next call's: ingest_stuck_ms. What is usual: 0 but under a
  * disk or a question that takes seconds for one step. Call it every few seconds at most; any thread, before app_stop. */

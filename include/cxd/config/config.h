@@ -35,6 +35,7 @@ struct config {
     /* [storage] */
     char storage_url[CONFIG_TEXT_SIZE]; /* "sqlite:PATH", "memory:" */
     int64_t queue_length;               /* changes that may wait for the writer */
+    int64_t min_free;                   /* bytes; less on the disk is not ready, 0: any is */
     int64_t retention_every_s;
     /* [backup] */
     int64_t backup_every_s; /* 0: never */

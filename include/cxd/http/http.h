@@ -223,6 +223,8 @@ void http_problem_code(struct http_request *request, enum cxd_err code, const ch
     CXD_PRINTF(3, 4);
 /* Of the problem that was noted down as the reply; CXD_OK where there is none. */
 enum cxd_err http_refusal(const struct http_request *request);
+/* As http_problem, with members of the JSON object besides: `"reasons":[…]`. NULL: they could not be made for want of memory. */
+void http_problem_more(struct http_request *request, const struct error *err, const char *members);
 /* Appends the problem's JSON object (one line, no newline) without sending: for one line of a batch. */
 void http_problem_write(struct buffer *out, const struct error *err);
 
