@@ -102,7 +102,7 @@ enum cxd_err inherited_open(struct inherited *ret_inherited, struct error *err) 
 }
 
 int inherited_take(struct inherited *inherited, const char *name) {
-    for (size_t i = 0; i < inherited->count; i++) {
+    for (size_t i = 0; inherited && i < inherited->count; i++) {
         struct inherited_socket *socket = &inherited->sockets[i];
         if (socket->fd < 0 || (name && strcmp(socket->name, name) != 0))
             continue;

@@ -135,17 +135,32 @@ for (const [name, sockets, args, message] of [
   ['a socket that does not listen', ['bound:127.0.0.1:0'], [], /descriptor 3 .* is not a listening stream socket/],
   ['a file', ['file:PATH.conf'], ['-n', 'store'], /descriptor 3 \("store"\) is not a listening stream socket/],
   ['two of one kind', ['tcp:127.0.0.1:0', 'tcp:127.0.0.1:0'], [], /two are of one kind: IP/],
-  ['a socket of metrics, which is not the main one', ['tcp:127.0.0.1:0'], ['-n', 'metrics'], /"metrics"/],
+  ['two sockets of metrics', ['tcp:127.0.0.1:0', 'tcp:127.0.0.1:0'], ['-n', 'metrics:metrics'], /"metrics"/],
   ['more than there is use for', ['tcp:127.0.0.1:0', 'unix:PATH', 'unix:PATH2'], ['-n', 'a:b:c'], /no use for descriptor 5 \("c"/],
 ]) {
   test(`${name} is refused`, async (t) => {
     const { dir, file } = configure(t, { server: { listen: '127.0.0.1:0' } });
     fs.writeFileSync(`${dir}/s.conf`, '');
     const manager = activate(t, sockets.map((socket) => socket.replace('PATH', `${dir}/s`)), file, { args: ['-1', ...args] });
-    assert.equal(await manager.closed, 1);
+    assert.match((await manager.line(/^exit \d+$/)).line, /^exit 1$/);
+    await manager.closed;
     assert.match(manager.stderr, message);
   });
 }
+
+test('a socket named metrics is that listener, and never the main one', async (t) => {
+  const { file } = configure(t, { server: { listen: '127.0.0.1:0' } });
+  const notify = await listen(t);
+  const manager = activate(t, ['tcp:127.0.0.1:0'], file, { args: ['-1', '-n', 'metrics'], env: notify.env });
+  const port = Number((await manager.line(/^bound 127\.0\.0\.1:(\d+)$/)).match[1]);
+  const { match } = await notify.line(/READY=1.*STATUS=Answering on http:\/\/127\.0\.0\.1:(\d+)/);
+  assert.notEqual(Number(match[1]), port);
+  const get = async (at, target) => (await fetch(`http://127.0.0.1:${at}${target}`)).status;
+  assert.equal(await get(port, '/metrics'), 200);
+  assert.equal(await get(port, '/v1/surveys'), 404);
+  assert.equal(await get(match[1], '/metrics'), 404);
+  assert.equal(await manager.end(), 0, manager.stderr);
+});
 
 test('sockets for another process are none of ours', async (t) => {
   const { file } = configure(t, { server: { listen: '127.0.0.1:0' } });
@@ -161,6 +176,7 @@ test('sockets for another process are none of ours', async (t) => {
 test('scores are not open to all on a socket that all reach', async (t) => {
   const { file } = configure(t, { server: { listen: '127.0.0.1:0' }, access: { read: 'open' } });
   const manager = activate(t, ['tcp:0.0.0.0:0'], file, { args: ['-1'] });
-  assert.equal(await manager.closed, 1);
+  assert.match((await manager.line(/^exit \d+$/)).line, /^exit 1$/);
+    await manager.closed;
   assert.match(manager.stderr, /loopback/);
 });

@@ -168,7 +168,8 @@ test('a system that lets nobody raise the number of files is no hindrance', asyn
   await trace(['-e', 'inject=prlimit64,setrlimit:error=EPERM']);
 });
 
-test('uninstall takes everything but the configuration', () => {
+test('uninstall takes everything but a configuration that was changed', () => {
+  fs.appendFileSync(`${dir}/etc/cxd/cxd.conf`, '# mine\n');
   make('uninstall');
   const left = fs.readdirSync(`${dir}/usr`, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
   assert.deepEqual(left, []);

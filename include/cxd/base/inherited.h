@@ -25,7 +25,7 @@ struct inherited {
  * thread. ERR_CONFIG for a descriptor that is no listening stream socket of IP or Unix, or for variables that say nothing. Nothing is
  * handed down (or it is for another process): count 0. */
 CXD_NODISCARD enum cxd_err inherited_open(struct inherited *ret_inherited, struct error *err);
-/* The first socket of that name (NULL: of any), which is the caller's from now on; −1 if there is none (left). */
+/* The first socket of that name (NULL: of any), which is the caller's from now on; −1 if there is none (left), and for NULL. */
 int inherited_take(struct inherited *inherited, const char *name);
 /* ERR_CONFIG if a socket is left that nobody has taken: what was handed down and is not served would leave clients waiting. */
 CXD_NODISCARD enum cxd_err inherited_check(const struct inherited *inherited, struct error *err);
