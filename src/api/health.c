@@ -144,7 +144,18 @@ static void append_stored(struct buffer *out, struct app *app, const struct vita
 static void append_strangers(struct buffer *out, const struct app *app) {
     static const char *const LIMITS[HTTP_RATE_COUNT] = {
         [HTTP_RATE_ADDRESS] = "address", [HTTP_RATE_SUBJECT] = "survey", [HTTP_RATE_AUTH] = "auth"};
-    buffer_append_text(out, ",\"rate_limited\":{");
+    struct http_door doors[HTTP_DOORS_MAX];
+    size_t count = http_read_doors(app->http, doors);
+    uint64_t open = 0, limit = 0;
+    for (size_t i = 0; i < count; i++) {
+        open += doors[i].open;
+        limit += doors[i].limit;
+    }
+    buffer_append_text(out, ",\"connections\":{");
+    append_number(out, "open", (int64_t)open, true);
+    buffer_append_char(out, ',');
+    append_number(out, "limit", (int64_t)limit, true);
+    buffer_append_text(out, "},\"rate_limited\":{");
     for (int i = 0; i < HTTP_RATE_COUNT; i++) {
         buffer_append_text(out, i > 0 ? "," : "");
         append_number(out, LIMITS[i], (int64_t)http_rate_refused(app->http, (enum http_rate)i), true);

@@ -264,6 +264,11 @@ static void append_all(struct view *view) {
     append_place(view);
     append_work(view);
     append_storage(view);
+    open_row(view, "connections");
+    append_number(view, "connections.open");
+    buffer_append_text(&view->out, " of ");
+    append_number(view, "connections.limit");
+    close_row(view);
     append_counts(view, "rate-limited", "rate_limited");
     append_counts(view, "flagged", "flagged");
     append_backups(view);
