@@ -16,6 +16,7 @@ const CRASH_KILLS = 20;
 const FUZZ_SECONDS = 30; // each target, and the stateful fuzz
 const FUZZ_PARALLEL = 6; // more than there are cores: `make fuzz` gives each one to itself
 const PARALLEL = 2;
+const HTTP_PARALLEL = 3; // they wait more than they compute
 const SECOND = 1000;
 
 const environment = {
@@ -120,7 +121,7 @@ const STEPS = {
   tsan: () => ({ runs: programs(list('build/tsan/tests/unit', /^test_(http|ingest|queue|writer|catalog)\w*$/), 180 * SECOND), parallel: 1 }),
   http: () => ({
     runs: list('tests/http', /\.test\.mjs$/).map((file) => ({ name: path.basename(file, '.test.mjs'), command: process.execPath, args: ['--test-reporter=tap', '--test-reporter-destination=stdout', file], read: readTap, limit: 240 * SECOND })),
-    parallel: PARALLEL,
+    parallel: HTTP_PARALLEL,
   }),
   browser: () => ({
     runs: list('tests/browser', /\.test\.mjs$/).map((file) => ({ name: path.basename(file, '.test.mjs'), command: process.execPath, args: ['--test-reporter=tap', '--test-reporter-destination=stdout', file], read: readTap, limit: 240 * SECOND })),
