@@ -175,6 +175,7 @@ static void reload(struct life *life) {
     buffer_init(&change.waiting);
     enum cxd_err code = take_over(life, &change, &err);
     record_reload(life, code, &change, &err);
+    app_note_reload(life->app, code == CXD_OK || code == ERR_SYSTEM);
     if (code == CXD_OK || code == ERR_SYSTEM)
         notify_ready(life, "READY=1");
     else

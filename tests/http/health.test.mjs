@@ -245,8 +245,11 @@ test('GET /v1/status: the figures are those that were made', async (t) => {
   assert.ok(Math.abs(json.storage.free_bytes / (bavail * bsize) - 1) < 0.1);
   daemon.child.kill('SIGHUP');
   let reloads = { done: 0 };
-  for (let i = 0; i < 200 && reloads.done === 0; i++) reloads = (await daemon.admin('GET', '/v1/status')).json.reloads;
-  assert.equal(reloads.done, 1);
+  for (let i = 0; i < 500 && reloads.done === 0; i++) {
+    ({ reloads } = (await daemon.admin('GET', '/v1/status')).json);
+    if (reloads.done === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assert.equal(reloads.done, 1, JSON.stringify(reloads) + daemon.stderr);
   assert.ok(Math.abs(Date.parse(reloads.last_at) - Date.now()) < 60_000);
 });
 
