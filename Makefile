@@ -303,7 +303,7 @@ ZSH_COMPLETIONS = $(SHAREDIR)/zsh/$(ZSH_FOLDER)
 FISH_COMPLETIONS = $(SHAREDIR)/fish/vendor_completions.d
 UNITDIR = $(DESTDIR)$(UNIT_FOLDER)
 SYSUSERSDIR = $(DESTDIR)$(PREFIX)/lib/sysusers.d
-UNITS = cxd.service cxd-activated.service cxd.socket
+UNITS = cxd.service cxd-activated.service cxd.socket cxd-metrics.socket
 # Below share/zsh; distributions have vendor-completions for their packages.
 ZSH_FOLDER ?= site-functions
 # Debian 12 has its units in /lib.

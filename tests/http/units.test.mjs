@@ -52,7 +52,7 @@ before(() => {
 after(() => removeDirectory(dir));
 
 test('they are valid where they are installed', () => {
-  for (const name of [...Object.keys(UNITS), 'cxd.socket']) {
+  for (const name of [...Object.keys(UNITS), 'cxd.socket', 'cxd-metrics.socket']) {
     const { status, text } = analyze('verify', '--man=no', path.join(units, name));
     assert.equal(status, 0, text);
     assert.equal(text.replace(/^.*SYSTEMD_LOG.*$/m, '').trim(), '', `${name}: ${text}`);
@@ -87,6 +87,8 @@ test('the two services differ in what is meant only', () => {
   const socket = parse(read('cxd.socket')).Socket;
   assert.deepEqual(socket.Service, ['cxd-activated.service']);
   assert.deepEqual(socket.ListenStream, ['127.0.0.1:8080']);
+  const metrics = parse(read('cxd-metrics.socket')).Socket;
+  assert.deepEqual([metrics.Service, metrics.FileDescriptorName], [['cxd-activated.service'], ['metrics']]);
   for (const service of [plain, activated].map(({ Service }) => Service)) {
     const wanted = { Type: 'notify', NotifyAccess: 'main', WatchdogSec: '30s', Restart: 'on-failure', TimeoutStopSec: '30s', User: 'cxd', UMask: '0077', StateDirectory: 'cxd', StateDirectoryMode: '0700', ExecReload: '/bin/kill -HUP $MAINPID' };
     for (const [key, value] of Object.entries(wanted)) assert.deepEqual(service[key], [value], key);

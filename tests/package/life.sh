@@ -215,10 +215,12 @@ check 'and answers' try 30 answers
 reloaded() { inside systemctl reload cxd && answers; }
 check 'it reloads' reloaded
 inside systemctl stop cxd
-socket() { inside systemctl start cxd.socket && ! inside systemctl is-active cxd-activated.service && answers && inside systemctl is-active cxd-activated.service; }
+socket() { inside systemctl start cxd.socket cxd-metrics.socket && ! inside systemctl is-active cxd-activated.service && answers && inside systemctl is-active cxd-activated.service; }
 check 'the socket starts it at the first request' socket
 check 'with the same data' held
-check 'and both stop' inside systemctl stop cxd.socket cxd-activated.service
+metrics() { inside curl -fsS -m 5 http://127.0.0.1:9187/metrics | grep -qx 'cxd_ready 1'; }
+check 'and the metrics on theirs' metrics
+check 'and all stop' inside systemctl stop cxd.socket cxd-metrics.socket cxd-activated.service
 check 'the unit again' inside systemctl start cxd.service
 
 remove() { inside apt-get remove -y cxd </dev/null; }
