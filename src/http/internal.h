@@ -177,6 +177,8 @@ CXD_NODISCARD enum cxd_err loop_open(struct loop *loop, struct http_server *serv
                                      struct error *err);
 CXD_NODISCARD enum cxd_err loop_start(struct loop *loop, struct error *err);
 void loop_wake(struct loop *loop);
+/* At every turn, and where a request begins: what was sent after a reload sees it. */
+void loop_take_settings(struct loop *loop);
 /* Returns false where a suspended request forbids to free the loop. */
 bool loop_close(struct loop *loop);
 /* For the pool: MHD leaves the connection alone. */

@@ -109,8 +109,7 @@ static void finish_ready(struct loop *loop) {
     }
 }
 
-/* Before anything of this turn is read: what comes after a reload sees it. */
-static void take_settings(struct loop *loop) {
+void loop_take_settings(struct loop *loop) {
     if (atomic_load_explicit(&loop->server->settings, memory_order_acquire) == loop->settings)
         return;
     settings_release(loop->settings);
@@ -330,7 +329,7 @@ static void *loop_main(void *cls) {
         loop->now_ms = clock_monotonic_ms();
         loop->progress = false;
         heartbeat_answer(&loop->beat);
-        take_settings(loop);
+        loop_take_settings(loop);
         finish_ready(loop);
         cut_expired(loop);
         loop->turn_ns = clock_monotonic_ns();

@@ -20,6 +20,7 @@ void request_init(struct http_request *request, struct connection *connection) {
 
 void request_begin(struct http_request *request, const char *uri) {
     request->stage = STAGE_HEAD;
+    loop_take_settings(request->connection->loop);
     settings_release(request->settings);
     request->settings = settings_hold(request->connection->loop->settings);
     request->raw_target = uri;

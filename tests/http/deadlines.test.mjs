@@ -25,6 +25,8 @@ async function trickle(wire, bytes, interval) {
   return took;
 }
 
+const LEAST_MS = TIMEOUT_S * 1000 - 300; // on a busy machine the daemon may have begun to count long before we did
+
 const SLOW = [
   ['nothing at all after the connection', '', true],
   ['headers, one byte at a time', `${HEAD}X-Padding: ${'a'.repeat(1000)}`, false],
@@ -45,7 +47,7 @@ for (const [name, bytes] of SLOW) {
     } else {
       took = await trickle(wire, bytes, 50);
     }
-    assert.ok(took >= TIMEOUT_S * 1000 - 100, `ended too soon: ${took} ms`);
+    assert.ok(took >= LEAST_MS, `ended too soon: ${took} ms`);
     // It may say 408 before it closes; it may not say that it took the response.
     if (wire.buffer.length > 0) assert.match(wire.buffer.toString('latin1'), /^HTTP\/1\.1 (408|4\d\d) /);
     wire.close();
@@ -57,7 +59,7 @@ test('slow: the second request of a connection has a deadline of its own', async
   wire.send(`${HEAD}Content-Length: ${BODY.length}\r\n\r\n${BODY}`);
   assert.equal((await wire.reply()).status, 201);
   const took = await trickle(wire, `${HEAD}X-Padding: ${'a'.repeat(1000)}`, 50);
-  assert.ok(took >= TIMEOUT_S * 1000 - 100, `${took} ms`);
+  assert.ok(took >= LEAST_MS, `${took} ms`);
   wire.close();
 });
 

@@ -191,7 +191,8 @@ for (const [program, isUnix] of [['nginx', false], ['nginx', true], ['caddy', fa
       relay.created = 0;
       await Promise.all(cases.map(([, bytes]) => proxy.exchange(bytes)));
       const deadline = Date.now() + 10_000;
-      while ((await count()) !== before + relay.created) assert.ok(Date.now() < deadline, 'what is stored was answered to the proxy');
+      while ((await count()) < before + relay.created) assert.ok(Date.now() < deadline, 'what was answered is stored');
+      assert.ok((await count()) <= before + cases.length, 'the answer may be lost where the proxy hangs up, but a case is stored once');
       assert.ok(relay.created >= 10, 'good ones pass');
       assert.deepEqual(relay.disagreements, []);
       assert.equal((await proxy.request('GET', '/healthz')).status, 200);
