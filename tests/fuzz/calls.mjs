@@ -278,7 +278,7 @@ async function sendResponse(context, dice) {
 // One member taken away or made another: the least that makes it no replay.
 function changeOne(body, dice, response) {
   const name = dice.of(['score', 'comment', 'respondent', 'touchpoint', 'channel', 'locale', 'properties', 'answered_at', 'visit']);
-  const others = { score: 1, locale: 'fr', properties: { plan: 'other' }, answered_at: new Date(response.answered_at + 1000).toISOString() };
+  const others = { score: 1, locale: 'fr', visit: `v-${dice.hex(10)}`, properties: { plan: 'other' }, answered_at: new Date(response.answered_at + 1000).toISOString() };
   if (name in body && name !== 'score' && dice.chance(0.4)) delete body[name];
   else body[name] = others[name] ?? 'other';
 }
