@@ -154,7 +154,7 @@ struct http_traffic_visitor {
 };
 void http_read_traffic(const struct http_server *server, const struct http_traffic_visitor *visitor);
 /* Requests that ended without a reply of ours (the client left or was too slow, or the library refused what is no HTTP), and those that are
- * under way. */
+ * under way; what ends in the moment of reading counts as under way. */
 void http_read_requests(const struct http_server *server, uint64_t *ret_unanswered, uint64_t *ret_in_flight);
 struct http_door {
     const char *name; /* "tcp", "unix" */
