@@ -180,7 +180,8 @@ static void test_read_under_load(void **state) {
         http_read_doors(fixture->server, doors);
         assert_true(rows.requests >= requests && rows.durations >= durations);
         assert_int_equal(unanswered, 0);
-        assert_true(in_flight <= LOAD_CLIENTS * LOAD_ROUNDS); /* what ends while it is read counts as under way */
+        assert_true(in_flight <=
+                    LOAD_CLIENTS * LOAD_ROUNDS); /* what ends while it is read counts as under way */
         assert_true(doors[0].open <= LOAD_CLIENTS && doors[0].accepted <= LOAD_CLIENTS);
         requests = rows.requests;
         durations = rows.durations;
