@@ -9,6 +9,7 @@
 
 #include "api/app.h"
 #include "cxd/base/clock.h"
+#include "cxd/base/condition.h"
 
 enum {
     FRESH_MS = 500,   /* a check is the answer to all who ask so soon after it */
@@ -231,10 +232,7 @@ static void *look_main(void *argument) {
 
 /* Until the look is over, or has taken too long. The lock is held. */
 static void await_look(struct vitals *vitals) {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += SILENT_MS / 1000;
-    until.tv_nsec += SILENT_MS % 1000 * 1000000;
+    const struct timespec until = condition_deadline(SILENT_MS);
     int woken = 0;
     while (woken == 0 && !vitals->is_ending && (vitals->is_wanted || vitals->begun_ms != 0))
         woken = pthread_cond_timedwait(&vitals->change, &vitals->lock, &until);
@@ -321,11 +319,7 @@ enum cxd_err vitals_start(struct app *app, struct vitals **ret_vitals, struct er
     if (vitals == NULL)
         return error_set(err, ERR_NO_MEMORY, "no memory to watch over the daemon");
     vitals->app = app;
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&vitals->change, &attributes);
-    pthread_condattr_destroy(&attributes);
+    condition_init(&vitals->change);
     pthread_mutex_init(&vitals->lock, NULL);
     enum cxd_err result = store_reader_open(app->store, &vitals->reader, err);
     start_thread(vitals, look_main, &result, err);

@@ -4,9 +4,9 @@
 #include "cmd/patience.h"
 
 #include <errno.h>
-#include <time.h>
 
 #include "cxd/base/clock.h"
+#include "cxd/base/condition.h"
 
 enum { STEP_MS = 5000 };
 #define EXTENSION "EXTEND_TIMEOUT_USEC=15000000"
@@ -16,22 +16,13 @@ static int64_t step_ms(const struct patience *patience) {
     return patience->pets && half_ms > 0 && half_ms < STEP_MS ? half_ms : STEP_MS;
 }
 
-static struct timespec after_ms(int64_t ms) {
-    struct timespec at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    int64_t ns = at.tv_nsec + ms % 1000 * 1000000;
-    at.tv_sec += ms / 1000 + ns / 1000000000;
-    at.tv_nsec = ns % 1000000000;
-    return at;
-}
-
 static void *patience_main(void *cls) {
     struct patience *patience = cls;
     int64_t end_ms = clock_monotonic_ms() + patience->limit_ms;
     pthread_setname_np(pthread_self(), "cxd-patience");
     pthread_mutex_lock(&patience->lock);
     while (!patience->is_ending && clock_monotonic_ms() < end_ms) {
-        struct timespec until = after_ms(step_ms(patience));
+        struct timespec until = condition_deadline(step_ms(patience));
         if (pthread_cond_timedwait(&patience->ending, &patience->lock, &until) != ETIMEDOUT)
             continue;
         bool pets = patience->pets && patience->notify->watchdog_us > 0;
@@ -42,15 +33,11 @@ static void *patience_main(void *cls) {
 }
 
 void patience_begin(struct patience *patience, const struct notify *notify, bool pets, int64_t limit_ms) {
-    pthread_condattr_t attributes;
     *patience = (struct patience){.notify = notify, .pets = pets, .limit_ms = limit_ms};
     if (notify->fd < 0)
         return;
     pthread_mutex_init(&patience->lock, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&patience->ending, &attributes);
-    pthread_condattr_destroy(&attributes);
+    condition_init(&patience->ending);
     patience->is_running = pthread_create(&patience->thread, NULL, patience_main, patience) == 0;
 }
 

@@ -18,6 +18,7 @@
 #include "cxd/base/log.h"
 #include "cxd/ingest/backups.h"
 #include "cxd/store/backup.h"
+#include "ingest/errand.h"
 
 enum {
     NICE = 10,
@@ -31,9 +32,8 @@ struct backups {
     int64_t every_ms;
     size_t keep;
     pthread_t thread;
-    pthread_mutex_t lock; /* of what follows */
-    pthread_cond_t ending;
-    bool is_ending;
+    struct errand errand;
+    pthread_mutex_t lock; /* of the status */
     struct backups_status status;
     /* The thread's own: */
     int64_t last_ms;       /* wall clock of the newest backup; TIME_MIN: none */
@@ -42,29 +42,13 @@ struct backups {
     int64_t step_begun_ms; /* of a backup's progress */
 };
 
-/* Sleeps; true if the end has come. */
-static bool rest(struct backups *backups, int64_t ms) {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    int64_t ns = until.tv_nsec + ms % 1000 * 1000000;
-    until.tv_sec += ms / 1000 + ns / 1000000000;
-    until.tv_nsec = ns % 1000000000;
-    pthread_mutex_lock(&backups->lock);
-    int woken = 0;
-    while (!backups->is_ending && woken == 0)
-        woken = pthread_cond_timedwait(&backups->ending, &backups->lock, &until);
-    bool ending = backups->is_ending;
-    pthread_mutex_unlock(&backups->lock);
-    return ending;
-}
-
 /* Rests as long as the last step took: half of the disk and of a core at most. */
 static bool tell(void *context, enum store_stage stage, int64_t done, int64_t total) {
     struct backups *backups = context;
     (void)stage;
     (void)done;
     (void)total;
-    bool ending = rest(backups, clock_monotonic_ms() - backups->step_begun_ms);
+    bool ending = errand_rest(&backups->errand, clock_monotonic_ms() - backups->step_begun_ms);
     backups->step_begun_ms = clock_monotonic_ms();
     return !ending;
 }
@@ -275,7 +259,7 @@ static void *backups_main(void *argument) {
     find_last(backups);
     backups->last_mono_ms = clock_monotonic_ms();
     backups->wait_ms = backups->last_ms == TIME_MIN ? 0 : backups->every_ms;
-    for (int64_t left = left_ms(backups); !rest(backups, left < LOOK_MS ? left : LOOK_MS);
+    for (int64_t left = left_ms(backups); !errand_rest(&backups->errand, left < LOOK_MS ? left : LOOK_MS);
          left = left_ms(backups))
         if (left_ms(backups) == 0)
             run_once(backups);
@@ -283,7 +267,7 @@ static void *backups_main(void *argument) {
 }
 
 static void backups_free(struct backups *backups) {
-    pthread_cond_destroy(&backups->ending);
+    errand_destroy(&backups->errand);
     pthread_mutex_destroy(&backups->lock);
     free(backups->url);
     free(backups->directory);
@@ -302,11 +286,7 @@ enum cxd_err backups_start(const struct backups_options *options, struct backups
     backups->last_ms = TIME_MIN;
     backups->status.last_success_ms = TIME_MIN;
     pthread_mutex_init(&backups->lock, NULL);
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&backups->ending, &attributes);
-    pthread_condattr_destroy(&attributes);
+    errand_init(&backups->errand);
     if (backups->url == NULL || backups->directory == NULL ||
         pthread_create(&backups->thread, NULL, backups_main, backups) != 0) {
         backups_free(backups);
@@ -325,10 +305,7 @@ void backups_status(struct backups *backups, struct backups_status *ret_status) 
 void backups_stop(struct backups *backups) {
     if (backups == NULL)
         return;
-    pthread_mutex_lock(&backups->lock);
-    backups->is_ending = true;
-    pthread_cond_signal(&backups->ending);
-    pthread_mutex_unlock(&backups->lock);
+    errand_end(&backups->errand);
     pthread_join(backups->thread, NULL);
     backups_free(backups);
 }

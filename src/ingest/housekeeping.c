@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "cxd/base/clock.h"
 #include "cxd/base/log.h"
 #include "cxd/ingest/housekeeping.h"
+#include "ingest/errand.h"
 
 enum {
     RESPONSES_AT_ONCE = 200,
@@ -21,30 +21,9 @@ struct housekeeping {
     struct catalog *catalog;
     int64_t interval_ms;
     pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t ending;
-    bool is_ending;
-    struct heartbeat beat;
+    struct errand errand;
     atomic_bool is_waiting; /* for the writer */
 };
-
-/* Sleeps; true if the end has come. */
-static bool rest(struct housekeeping *housekeeping, int64_t ms) {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    int64_t ns = until.tv_nsec + ms % 1000 * 1000000;
-    until.tv_sec += ms / 1000 + ns / 1000000000;
-    until.tv_nsec = ns % 1000000000;
-    pthread_mutex_lock(&housekeeping->lock);
-    int woken = 0;
-    while (!housekeeping->is_ending && woken == 0) {
-        heartbeat_answer(&housekeeping->beat);
-        woken = pthread_cond_timedwait(&housekeeping->ending, &housekeeping->lock, &until);
-    }
-    bool ending = housekeeping->is_ending;
-    pthread_mutex_unlock(&housekeeping->lock);
-    return ending;
-}
 
 /* False where the run must end: the store refused, or the daemon stops. */
 static bool apply(struct housekeeping *housekeeping, struct change *change) {
@@ -54,11 +33,11 @@ static bool apply(struct housekeeping *housekeeping, struct change *change) {
     change->outcome = OUTCOME_NONE;
     atomic_store(&housekeeping->is_waiting, true);
     enum cxd_err result = ingest_apply(housekeeping->ingest, change, &err);
-    heartbeat_answer(&housekeeping->beat);
+    heartbeat_answer(&housekeeping->errand.beat);
     atomic_store(&housekeeping->is_waiting, false);
     if (result != CXD_OK && change->outcome != OUTCOME_REFUSED)
         log_record(LOG_LEVEL_WARNING, "housekeeping_refused", "error=%s", error_slug(result));
-    return !rest(housekeeping, clock_monotonic_ms() - begun_ms) &&
+    return !errand_rest(&housekeeping->errand, clock_monotonic_ms() - begun_ms) &&
            (result == CXD_OK || change->outcome == OUTCOME_REFUSED);
 }
 
@@ -138,8 +117,8 @@ static void *housekeeping_main(void *argument) {
             struct change settle = {.kind = CHANGE_SETTLE};
             (void)apply(housekeeping, &settle);
         }
-    } while (
-        !rest(housekeeping, housekeeping->interval_ms < SETTLE_MS ? housekeeping->interval_ms : SETTLE_MS));
+    } while (!errand_rest(&housekeeping->errand,
+                          housekeeping->interval_ms < SETTLE_MS ? housekeeping->interval_ms : SETTLE_MS));
     return NULL;
 }
 
@@ -151,15 +130,9 @@ enum cxd_err housekeeping_start(struct ingest *ingest, struct catalog *catalog, 
     housekeeping->ingest = ingest;
     housekeeping->catalog = catalog;
     housekeeping->interval_ms = interval_s * 1000;
-    pthread_mutex_init(&housekeeping->lock, NULL);
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&housekeeping->ending, &attributes);
-    pthread_condattr_destroy(&attributes);
+    errand_init(&housekeeping->errand);
     if (pthread_create(&housekeeping->thread, NULL, housekeeping_main, housekeeping) != 0) {
-        pthread_cond_destroy(&housekeeping->ending);
-        pthread_mutex_destroy(&housekeeping->lock);
+        errand_destroy(&housekeeping->errand);
         free(housekeeping);
         return error_set(err, ERR_SYSTEM, "cannot start the housekeeping's thread");
     }
@@ -168,22 +141,15 @@ enum cxd_err housekeeping_start(struct ingest *ingest, struct catalog *catalog, 
 }
 
 int64_t housekeeping_stuck_ms(struct housekeeping *housekeeping, int64_t now_monotonic_ms) {
-    pthread_mutex_lock(&housekeeping->lock);
-    int64_t stuck_ms = heartbeat_ask(&housekeeping->beat, now_monotonic_ms);
-    pthread_cond_signal(&housekeeping->ending);
-    pthread_mutex_unlock(&housekeeping->lock);
+    int64_t stuck_ms = errand_ask(&housekeeping->errand, now_monotonic_ms);
     return atomic_load(&housekeeping->is_waiting) ? 0 : stuck_ms;
 }
 
 void housekeeping_stop(struct housekeeping *housekeeping) {
     if (housekeeping == NULL)
         return;
-    pthread_mutex_lock(&housekeeping->lock);
-    housekeeping->is_ending = true;
-    pthread_cond_signal(&housekeeping->ending);
-    pthread_mutex_unlock(&housekeeping->lock);
+    errand_end(&housekeeping->errand);
     pthread_join(housekeeping->thread, NULL);
-    pthread_cond_destroy(&housekeeping->ending);
-    pthread_mutex_destroy(&housekeeping->lock);
+    errand_destroy(&housekeeping->errand);
     free(housekeeping);
 }
