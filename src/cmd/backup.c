@@ -11,6 +11,8 @@
 #include "cxd/base/clock.h"
 #include "cxd/cmd/cmd.h"
 #include "cxd/config/config.h"
+#include "cxd/ingest/backups.h"
+#include "cxd/store/backup.h"
 
 struct backup_options {
     const char *config;
@@ -68,20 +70,13 @@ const struct command cmd_restore = {
 static char *choose_name(const char *operand) {
     size_t length = strlen(operand);
     struct stat found;
-    char *name = NULL, at[TIME_TEXT_SIZE], digits[TIME_TEXT_SIZE];
-    size_t count = 0;
+    char *name = NULL, own[BACKUPS_NAME_SIZE];
 
     if ((stat(operand, &found) != 0 || !S_ISDIR(found.st_mode)) &&
         (length == 0 || operand[length - 1] != '/'))
         return strdup(operand);
-    time_format(at, clock_now_ms() / 1000 * 1000);
-    for (const char *c = at; *c; c++) {
-        if (*c != '-' && *c != ':')
-            digits[count++] = *c;
-    }
-    digits[count] = '\0';
-    if (asprintf(&name, "%s%scxd-%s.db", operand, length > 0 && operand[length - 1] == '/' ? "" : "/",
-                 digits) < 0)
+    backups_name(clock_now_ms(), own);
+    if (asprintf(&name, "%s%s%s", operand, length > 0 && operand[length - 1] == '/' ? "" : "/", own) < 0)
         return NULL;
     return name;
 }

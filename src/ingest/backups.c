@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -22,9 +21,8 @@
 
 enum {
     NICE = 10,
-    LOOK_MS = 60 * 1000,   /* the clock may be set meanwhile, or the machine sleep */
-    RETRY_MS = 600 * 1000, /* after a failure, if the interval is not shorter */
-    NAME_SIZE = sizeof("cxd-YYYYMMDDTHHMMSSZ.db")
+    LOOK_MS = 60 * 1000,  /* the clock may be set meanwhile, or the machine sleep */
+    RETRY_MS = 600 * 1000 /* after a failure, if the interval is not shorter */
 };
 
 struct backups {
@@ -67,10 +65,10 @@ static bool parse_name(const char *name, int64_t *ret_ms) {
     return time_parse(text, (size_t)length, ret_ms);
 }
 
-static void make_name(int64_t now_ms, char out[NAME_SIZE]) {
+void backups_name(int64_t now_ms, char out[BACKUPS_NAME_SIZE]) {
     char text[TIME_TEXT_SIZE];
     time_format(text, now_ms / 1000 * 1000);
-    snprintf(out, NAME_SIZE, "cxd-%.4s%.2s%.2sT%.2s%.2s%.2sZ.db", text, text + 5, text + 8, text + 11,
+    snprintf(out, BACKUPS_NAME_SIZE, "cxd-%.4s%.2s%.2sT%.2s%.2s%.2sZ.db", text, text + 5, text + 8, text + 11,
              text + 14, text + 17);
 }
 
@@ -80,30 +78,21 @@ static bool is_backup(int directory, const char *name, int64_t *ret_ms) {
            S_ISREG(found.st_mode);
 }
 
-/* What a crash left: nobody holds its lock. */
-static void remove_leftover(int directory, const char *name) {
-    static const char *const BESIDE[] = {"-journal", "-wal", "-shm", ""};
-    char stem[NAME_SIZE], path[NAME_SIZE + 32];
+/* What a crash left of a backup. */
+static void remove_leftover(const struct backups *backups, const char *name) {
+    char stem[BACKUPS_NAME_SIZE], path[PATH_MAX];
     int64_t at_ms;
-    size_t length = strlen(name);
-    if (length != NAME_SIZE - 1 + strlen(".partial") || strcmp(name + NAME_SIZE - 1, ".partial") != 0)
+    if (strlen(name) < BACKUPS_NAME_SIZE - 1 || strcmp(name + BACKUPS_NAME_SIZE - 1, ".partial") != 0)
         return;
-    memcpy(stem, name, NAME_SIZE - 1);
-    stem[NAME_SIZE - 1] = '\0';
+    snprintf(stem, sizeof(stem), "%s", name);
     if (!parse_name(stem, &at_ms))
         return;
-    int fd = openat(directory, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
-        for (size_t i = 0; i < CXD_COUNT(BESIDE); i++) {
-            snprintf(path, sizeof(path), "%s.partial%s", stem, BESIDE[i]);
-            (void)unlinkat(directory, path, 0);
-        }
-    if (fd >= 0)
-        close(fd);
+    snprintf(path, sizeof(path), "%s/%s", backups->directory, stem);
+    store_remove_partial(path);
 }
 
 struct names {
-    char (*items)[NAME_SIZE];
+    char (*items)[BACKUPS_NAME_SIZE];
     size_t count, capacity;
 };
 
@@ -116,12 +105,12 @@ static bool add_name(struct names *names, const char *name) {
         names->items = grown;
         names->capacity = larger;
     }
-    memcpy(names->items[names->count++], name, NAME_SIZE);
+    memcpy(names->items[names->count++], name, BACKUPS_NAME_SIZE);
     return true;
 }
 
 static int compare_names(const void *a, const void *b) {
-    return memcmp(a, b, NAME_SIZE);
+    return memcmp(a, b, BACKUPS_NAME_SIZE);
 }
 
 /* The backups in the directory, oldest first, and away with leftovers. Without the directory there are none. The names are to be
@@ -136,7 +125,7 @@ static void list_backups(const struct backups *backups, struct names *ret_names)
             if (!add_name(&names, entry->d_name))
                 break;
         } else {
-            remove_leftover(dirfd(directory), entry->d_name);
+            remove_leftover(backups, entry->d_name);
         }
     }
     if (directory != NULL)
@@ -220,8 +209,8 @@ static void run_once(struct backups *backups) {
     int64_t now_ms = clock_now_ms(), begun_ms = clock_monotonic_ms();
     struct store_report report;
     struct error err;
-    char name[NAME_SIZE], path[PATH_MAX];
-    make_name(now_ms, name);
+    char name[BACKUPS_NAME_SIZE], path[PATH_MAX];
+    backups_name(now_ms, name);
     snprintf(path, sizeof(path), "%s/%s", backups->directory, name);
     backups->step_begun_ms = begun_ms;
     set_running(backups, true);

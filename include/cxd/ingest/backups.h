@@ -13,6 +13,10 @@
 
 struct backups;
 
+enum { BACKUPS_NAME_SIZE = sizeof("cxd-YYYYMMDDTHHMMSSZ.db") };
+/* The name of a copy that is made now. */
+void backups_name(int64_t now_ms, char out[BACKUPS_NAME_SIZE]);
+
 struct backups_options {
     const char *url;       /* of the store */
     const char *directory; /* made if it is not there; its parent must be */

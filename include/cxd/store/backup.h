@@ -59,6 +59,9 @@ CXD_NODISCARD enum cxd_err store_backup(const char *url, const char *path,
                                         const struct store_progress *progress,
                                         struct store_report *ret_report, struct error *err);
 
+/* Removes what a store_backup to `path` that was killed has left; what another process is writing stays. */
+void store_remove_partial(const char *path);
+
 /* Makes the store `url` out of a copy. ERR_EXISTS if there is one already, ERR_LOCKED if a daemon holds it; else as store_backup.
  * Run by root, the store belongs to whom its directory belongs to. An older schema stays as it is, until a daemon opens it. */
 CXD_NODISCARD enum cxd_err store_restore(const char *path, const char *url,

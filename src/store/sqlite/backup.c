@@ -100,7 +100,6 @@ static enum cxd_err make_copy(struct source *source, const char *from, struct pa
 enum cxd_err sqlite_check(const char *path, const struct store_progress *progress,
                           struct store_report *ret_report, struct error *err) {
     struct watch watch = {.progress = progress};
-    watch_vfs_register();
     return check_file(path, &watch, ret_report, err);
 }
 
@@ -110,7 +109,6 @@ enum cxd_err sqlite_backup(const char *path, const char *to, const struct store_
     struct source source = {.lock_fd = -1};
     struct partial partial = {.fd = -1};
     *ret_report = (struct store_report){0};
-    watch_vfs_register();
     enum cxd_err code = source_open(path, NULL, &source, err);
     if (code == CXD_OK) {
         code = partial_create(to, PARTIAL_IS_NEW, source.bytes, &partial, err);
@@ -163,7 +161,6 @@ enum cxd_err sqlite_restore(const char *from, const char *path, const struct sto
     struct partial partial = {.fd = -1};
     int lock_fd = -1;
     *ret_report = (struct store_report){0};
-    watch_vfs_register();
     enum cxd_err code = must_be_free(path, err);
     if (code == CXD_OK) {
         code = source_open(from, NULL, &source, err);

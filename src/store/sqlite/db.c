@@ -175,7 +175,7 @@ static bool is_failed_write(int rc) {
            rc == SQLITE_IOERR_TRUNCATE || rc == SQLITE_IOERR_SHMSIZE;
 }
 
-static bool is_no_room(int system_errno) {
+bool db_is_no_room(int system_errno) {
     return system_errno == ENOSPC || system_errno == EFBIG || system_errno == EDQUOT;
 }
 
@@ -191,7 +191,7 @@ static enum cxd_err code_of(int rc, int system_errno) {
         if (rc == SQLITE_IOERR_NOMEM) {
             return ERR_NO_MEMORY;
         }
-        return is_failed_write(rc) && is_no_room(system_errno) ? ERR_STORAGE_FULL : ERR_STORAGE;
+        return is_failed_write(rc) && db_is_no_room(system_errno) ? ERR_STORAGE_FULL : ERR_STORAGE;
     default:
         return ERR_STORAGE;
     }

@@ -34,6 +34,8 @@ bool db_truncate_log(struct db *db);
 /* Maps SQLite's last error on the connection and sets err; `doing` says what was tried ("cannot store a
  * response"). */
 enum cxd_err db_error(struct db *db, const char *doing, struct error *err);
+/* Whether an errno says that the storage is full. */
+bool db_is_no_room(int system_errno);
 /* Runs a text of several statements. */
 CXD_NODISCARD enum cxd_err db_exec(struct db *db, const char *sql, const char *doing, struct error *err);
 

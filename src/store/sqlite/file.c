@@ -13,14 +13,14 @@
 
 #include "store/sqlite/writer.h"
 
-static enum cxd_err system_error(struct error *err, const char *doing, const char *path) {
-    enum cxd_err code = errno == ENOSPC || errno == EDQUOT ? ERR_STORAGE_FULL : ERR_STORAGE;
+enum cxd_err file_error(struct error *err, const char *doing, const char *path) {
+    enum cxd_err code = db_is_no_room(errno) ? ERR_STORAGE_FULL : ERR_STORAGE;
     return error_set(err, code, "cannot %s %s: %s", doing, path, strerror(errno));
 }
 
 enum cxd_err file_make_directory(const char *directory, struct error *err) {
     if (mkdir(directory, 0700) != 0 && errno != EEXIST) {
-        return system_error(err, "create the directory", directory);
+        return file_error(err, "create the directory", directory);
     }
     return CXD_OK;
 }
@@ -42,11 +42,11 @@ enum cxd_err file_lock(const char *path, int *ret_fd, struct error *err) {
     enum cxd_err code = CXD_OK;
     int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0) {
-        code = system_error(err, "open", name);
+        code = file_error(err, "open", name);
     } else if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        code = errno == EWOULDBLOCK ? locked_error(fd, path, err) : system_error(err, "lock", name);
+        code = errno == EWOULDBLOCK ? locked_error(fd, path, err) : file_error(err, "lock", name);
     } else if (ftruncate(fd, 0) != 0 || dprintf(fd, "%ld\n", (long)getpid()) < 0) {
-        code = system_error(err, "write", name);
+        code = file_error(err, "write", name);
     }
     if (code == CXD_OK) {
         *ret_fd = fd;
@@ -65,19 +65,21 @@ void file_unlock(int fd) {
     }
 }
 
+enum cxd_err file_flush_directory(const char *directory, struct error *err) {
+    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    enum cxd_err code =
+        fd >= 0 && fsync(fd) == 0 ? CXD_OK : file_error(err, "flush the directory", directory);
+    if (fd >= 0) {
+        close(fd);
+    }
+    return code;
+}
+
 enum cxd_err file_create(const char *path, const char *directory, struct error *err) {
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0) {
-        return errno == EEXIST ? CXD_OK : system_error(err, "create", path);
+        return errno == EEXIST ? CXD_OK : file_error(err, "create", path);
     }
     close(fd);
-    int directory_fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    enum cxd_err code = CXD_OK;
-    if (directory_fd < 0 || fsync(directory_fd) != 0) {
-        code = system_error(err, "flush the directory", directory);
-    }
-    if (directory_fd >= 0) {
-        close(directory_fd);
-    }
-    return code;
+    return file_flush_directory(directory, err);
 }

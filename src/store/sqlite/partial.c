@@ -12,19 +12,15 @@
 #include <unistd.h>
 
 #include "store/sqlite/backup.h"
+#include "store/sqlite/writer.h"
 
 /* Left to everybody else on the file system. */
 static const int64_t ROOM_LEFT_BYTES = INT64_C(16) * 1024 * 1024;
 
-static enum cxd_err system_error(struct error *err, const char *doing, const char *path) {
-    enum cxd_err code = errno == ENOSPC || errno == EDQUOT || errno == EFBIG ? ERR_STORAGE_FULL : ERR_STORAGE;
-    return error_set(err, code, "cannot %s %s: %s", doing, path, strerror(errno));
-}
-
 static enum cxd_err check_room(const char *directory, int64_t bytes, struct error *err) {
     struct statvfs fs;
     if (statvfs(directory, &fs) != 0) {
-        return system_error(err, "look at", directory);
+        return file_error(err, "look at", directory);
     }
     int64_t room = (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
     if (room < bytes + ROOM_LEFT_BYTES) {
@@ -71,7 +67,7 @@ static void remove_beside(const struct partial *partial) {
 static enum cxd_err open_partial(struct partial *partial, struct error *err) {
     partial->fd = open(partial->path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (partial->fd < 0) {
-        return system_error(err, "create", partial->path);
+        return file_error(err, "create", partial->path);
     }
     if (flock(partial->fd, LOCK_EX | LOCK_NB) != 0 || !is_current(partial)) {
         close(partial->fd); /* not ours to remove */
@@ -80,7 +76,7 @@ static enum cxd_err open_partial(struct partial *partial, struct error *err) {
     }
     remove_beside(partial);
     if (ftruncate(partial->fd, 0) != 0 || fchmod(partial->fd, 0600) != 0) {
-        return system_error(err, "write", partial->path);
+        return file_error(err, "write", partial->path);
     }
     return CXD_OK;
 }
@@ -95,7 +91,7 @@ enum cxd_err partial_create(const char *name, enum partial_kind kind, int64_t by
     } else if (!partial.replaces && lstat(name, &found) == 0) {
         code = exists_error(name, err);
     } else if (!partial.replaces && errno != ENOENT) {
-        code = system_error(err, "look at", name);
+        code = file_error(err, "look at", name);
     } else {
         code = check_room(partial.directory, bytes, err);
     }
@@ -124,36 +120,38 @@ static bool take_name(const struct partial *partial) {
     return link(partial->path, partial->name) == 0 && unlink(partial->path) == 0;
 }
 
-static enum cxd_err flush_directory(const char *directory, struct error *err) {
-    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    enum cxd_err code = fd >= 0 && fsync(fd) == 0 ? CXD_OK : system_error(err, "flush", directory);
-    if (fd >= 0) {
-        close(fd);
-    }
-    return code;
-}
-
 enum cxd_err partial_publish(struct partial *partial, struct error *err) {
     if (fsync(partial->fd) != 0) {
-        return system_error(err, "flush", partial->path);
+        return file_error(err, "flush", partial->path);
     }
     if (!take_name(partial)) {
-        return errno == EEXIST ? exists_error(partial->name, err)
-                               : system_error(err, "rename", partial->path);
+        return errno == EEXIST ? exists_error(partial->name, err) : file_error(err, "rename", partial->path);
     }
     close(partial->fd);
     partial->fd = -1;
-    return flush_directory(partial->directory, err);
+    return file_flush_directory(partial->directory, err);
 }
 
 void partial_discard(struct partial *partial) {
     if (partial->fd >= 0) {
-        (void)unlink(partial->path);
         remove_beside(partial);
+        (void)unlink(partial->path);
         close(partial->fd);
     }
     free(partial->path);
     free(partial->name);
     free(partial->directory);
     *partial = (struct partial){.fd = -1};
+}
+
+void store_remove_partial(const char *path) {
+    struct partial partial = {.fd = -1};
+    if (set_names(&partial, path)) {
+        partial.fd = open(partial.path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    }
+    if (partial.fd >= 0 && (flock(partial.fd, LOCK_EX | LOCK_NB) != 0 || !is_current(&partial))) {
+        close(partial.fd);
+        partial.fd = -1;
+    }
+    partial_discard(&partial);
 }

@@ -34,6 +34,9 @@ struct sqlite_store {
 CXD_NODISCARD enum cxd_err file_lock(const char *path, int *ret_fd, struct error *err);
 void file_unlock(int fd);
 CXD_NODISCARD enum cxd_err file_make_directory(const char *directory, struct error *err);
+/* "cannot DOING PATH", by errno: ERR_STORAGE_FULL or ERR_STORAGE. */
+enum cxd_err file_error(struct error *err, const char *doing, const char *path);
+CXD_NODISCARD enum cxd_err file_flush_directory(const char *directory, struct error *err);
 /* Makes the file, empty and readable to its owner only, if there is none. */
 CXD_NODISCARD enum cxd_err file_create(const char *path, const char *directory, struct error *err);
 
