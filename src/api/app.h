@@ -64,7 +64,6 @@ http_handler api_keys_get, api_key_post, api_key_delete;
 /* invitations.c, signing_keys.c */
 http_handler api_invitations_post, api_signing_keys_get, api_signing_key_post;
 /* metrics.c */
-
 /* Opens and runs the listener of the metrics, where there is one. Everything else is open by then. */
 CXD_NODISCARD enum cxd_err api_metrics_start(struct app *app, struct error *err);
 /* What has become of a response: one of those that are stored, or why it was refused. On the thread of the request. */

@@ -142,8 +142,6 @@ static void append_stored(struct buffer *out, struct app *app, const struct vita
 }
 
 static void append_strangers(struct buffer *out, const struct app *app) {
-    static const char *const LIMITS[HTTP_RATE_COUNT] = {
-        [HTTP_RATE_ADDRESS] = "address", [HTTP_RATE_SUBJECT] = "survey", [HTTP_RATE_AUTH] = "auth"};
     struct http_door doors[HTTP_DOORS_MAX];
     size_t count = http_read_doors(app->http, doors);
     uint64_t open = 0, limit = 0;
@@ -158,7 +156,8 @@ static void append_strangers(struct buffer *out, const struct app *app) {
     buffer_append_text(out, "},\"rate_limited\":{");
     for (int i = 0; i < HTTP_RATE_COUNT; i++) {
         buffer_append_text(out, i > 0 ? "," : "");
-        append_number(out, LIMITS[i], (int64_t)http_rate_refused(app->http, (enum http_rate)i), true);
+        append_number(out, http_rate_name((enum http_rate)i),
+                      (int64_t)http_rate_refused(app->http, (enum http_rate)i), true);
     }
     buffer_append_text(out, "},\"flagged\":{");
     for (int i = 0; i < FLAG_COUNT; i++) {

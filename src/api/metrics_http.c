@@ -60,10 +60,9 @@ void metric_unanswered(const struct scrape *scrape) {
 }
 
 void metric_limited(const struct scrape *scrape) {
-    static const char *const LIMITS[HTTP_RATE_COUNT] = {
-        [HTTP_RATE_ADDRESS] = "address", [HTTP_RATE_SUBJECT] = "survey", [HTTP_RATE_AUTH] = "auth"};
     for (int i = 0; i < HTTP_RATE_COUNT; i++)
-        metric_count(scrape, "limit", LIMITS[i], http_rate_refused(scrape->app->http, (enum http_rate)i));
+        metric_count(scrape, "limit", http_rate_name((enum http_rate)i),
+                     http_rate_refused(scrape->app->http, (enum http_rate)i));
 }
 
 /* The doors of the API, and the one through which the scrape came. */

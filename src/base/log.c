@@ -31,6 +31,10 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of: */
 static struct log_limit limit;
 static atomic_bool is_limiting; /* records have been left out, and nobody has said so */
 
+const char *log_level_name(enum log_level level) {
+    return LEVELS[level].name;
+}
+
 void log_set_level(enum log_level level) {
     atomic_store_explicit(&written_level, (int)level, memory_order_relaxed);
 }

@@ -35,18 +35,10 @@ struct life {
     bool is_stuck;        /* and that has been said */
 };
 
-static const struct {
-    const char *name;
-    enum log_level level;
-} LOG_LEVELS[] = {{"error", LOG_LEVEL_ERROR},
-                  {"warning", LOG_LEVEL_WARNING},
-                  {"info", LOG_LEVEL_INFO},
-                  {"debug", LOG_LEVEL_DEBUG}};
-
 static void apply_log(const struct config *config) {
-    for (size_t i = 0; i < CXD_COUNT(LOG_LEVELS); i++)
-        if (strcmp(LOG_LEVELS[i].name, config->log_level) == 0)
-            log_set_level(LOG_LEVELS[i].level);
+    for (enum log_level level = LOG_LEVEL_ERROR; level <= LOG_LEVEL_DEBUG; level++)
+        if (strcmp(log_level_name(level), config->log_level) == 0)
+            log_set_level(level);
     log_set_format(strcmp(config->log_format, "json") == 0 ? LOG_FORMAT_JSON : LOG_FORMAT_TEXT);
 }
 
@@ -165,11 +157,8 @@ static void record_reload(const struct life *life, enum cxd_err code, const stru
 static void reload(struct life *life) {
     struct error err;
     struct config_change change;
-    struct timespec now;
     char text[80];
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
-             (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+    snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%" PRId64, clock_monotonic_ns() / 1000);
     notify_send(&life->notify, text, "%s", "Reads the configuration again");
     buffer_init(&change.taken);
     buffer_init(&change.waiting);

@@ -52,6 +52,10 @@ void limits_close(struct http_server *server) {
         rate_table_free(server->tables[i]);
 }
 
+const char *http_rate_name(enum http_rate rate) {
+    return KINDS[rate].name;
+}
+
 uint64_t http_rate_refused(const struct http_server *server, enum http_rate rate) {
     return atomic_load_explicit(&server->refused[rate], memory_order_relaxed);
 }

@@ -19,13 +19,13 @@ void request_init(struct http_request *request, struct connection *connection) {
 }
 
 void request_begin(struct http_request *request, const char *uri) {
+    struct loop *loop = request->connection->loop;
     request->stage = STAGE_HEAD;
-    loop_take_settings(request->connection->loop);
+    loop_take_settings(loop);
     settings_release(request->settings);
-    request->settings = settings_hold(request->connection->loop->settings);
+    request->settings = settings_hold(loop->settings);
     request->raw_target = uri;
     request->target_text = arena_strdup(&request->arena, uri);
-    struct loop *loop = request->connection->loop;
     request->begun_ns = loop->turn_ns;
     tally_add(&loop->traffic.begun, 1);
 }

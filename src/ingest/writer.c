@@ -119,18 +119,20 @@ static void note_health(struct ingest *ingest, const struct ticket *first, const
             atomic_store(&ingest->failed_at_ms, 0);
 }
 
-static void note_pace(struct ingest *ingest, const struct ticket *first, const struct ticket *end,
-                      size_t changes, int64_t begun_ms) {
-    int64_t now_ms = clock_monotonic_ms();
+static void note_commit(struct ingest *ingest, const struct ticket *first, const struct ticket *end,
+                        size_t changes, int64_t begun_ns) {
+    int64_t now_ns = clock_monotonic_ns(), took_ns = now_ns - begun_ns;
     uint32_t stored = 0;
+    tally_note(&ingest->commit_ns, &TALLY_DURATIONS, (uint64_t)took_ns);
+    tally_note(&ingest->commit_changes, &TALLY_SIZES, changes);
     for (const struct ticket *ticket = first; ticket != end; ticket = ticket->next)
         for (size_t i = 0; i < ticket->count; i++)
             stored +=
                 ticket->changes[i].kind == CHANGE_RESPONSE && ticket->changes[i].outcome == OUTCOME_CREATED;
     if (stored > 0)
-        pace_note(&ingest->pace, now_ms, stored);
+        pace_note(&ingest->pace, now_ns / 1000000, stored);
     atomic_store_explicit(&ingest->pace.commit_at_ms, clock_now_ms(), memory_order_relaxed);
-    atomic_store_explicit(&ingest->pace.commit_took_ms, now_ms - begun_ms, memory_order_relaxed);
+    atomic_store_explicit(&ingest->pace.commit_took_ms, took_ns / 1000000, memory_order_relaxed);
     atomic_store_explicit(&ingest->pace.commit_changes, (int64_t)changes, memory_order_relaxed);
 }
 
@@ -146,17 +148,17 @@ static void note_erasures(struct ingest *ingest, const struct ticket *first, con
         }
 }
 
-static enum cxd_err commit(struct ingest *ingest, size_t count, struct error *err) {
+/* The changes that have been gathered of these tickets. */
+static enum cxd_err commit(struct ingest *ingest, const struct ticket *first, const struct ticket *end,
+                           size_t count, struct error *err) {
     int64_t begun_ns = clock_monotonic_ns();
     atomic_store_explicit(&ingest->commit_begun_ns, begun_ns, memory_order_relaxed);
     enum cxd_err result = store_apply(ingest->options.store, ingest->changes, count, err);
     atomic_store_explicit(&ingest->commit_begun_ns, 0, memory_order_relaxed);
-    if (result == CXD_OK) {
-        tally_note(&ingest->commit_ns, &TALLY_DURATIONS, (uint64_t)(clock_monotonic_ns() - begun_ns));
-        tally_note(&ingest->commit_changes, &TALLY_SIZES, count);
-    } else {
+    if (result == CXD_OK)
+        note_commit(ingest, first, end, count, begun_ns);
+    else
         tally_add(&ingest->commit_failures[result], 1);
-    }
     return result;
 }
 
@@ -181,11 +183,8 @@ static enum cxd_err apply_run(struct ingest *ingest, struct ticket *first, const
                 if (admit_any(&ticket->changes[i], snapshot))
                     ingest->changes[used++] = &ticket->changes[i];
         catalog_release(snapshot);
-        int64_t begun_ms = clock_monotonic_ms();
         if (used > 0)
-            result = commit(ingest, used, &err);
-        if (used > 0 && result == CXD_OK)
-            note_pace(ingest, first, end, used, begun_ms);
+            result = commit(ingest, first, end, used, &err);
     }
     for (struct ticket *ticket = first; ticket != end; ticket = ticket->next)
         ticket->error = result;

@@ -14,6 +14,9 @@
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 
+/* "warning" */
+const char *log_level_name(enum log_level level);
+
 /* The least severe level that is written (default info), and the form (default text). Any thread, any time. */
 void log_set_level(enum log_level level);
 void log_set_format(enum log_format format);

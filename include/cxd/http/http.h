@@ -140,6 +140,8 @@ int64_t http_workers_stuck_ms(struct http_server *server, int64_t now_monotonic_
 bool http_server_is_draining(const struct http_server *server);
 /* Requests that this limit has refused since the server was opened. */
 uint64_t http_rate_refused(const struct http_server *server, enum http_rate rate);
+/* "address", "survey", "auth". */
+const char *http_rate_name(enum http_rate rate);
 
 /* What a server has done since it was opened. Any thread may ask at any time, and nobody who serves waits for it; what is counted meanwhile
  * may be there or not. */
