@@ -3,8 +3,12 @@
 # One set of rules builds every variant: VARIANT=release (the default, into build/), asan, tsan, fuzz and test
 # (each into build/VARIANT/). Every path is relative, so the checkout may lie under any name.
 
-VERSION = 0.1.0
+VERSION = 0.2.0
 VARIANT ?= release
+# All cores, unless the user says how many.
+ifeq ($(MAKELEVEL)$(filter -j% --jobserver%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
 CC ?= cc
 PKG_CONFIG ?= pkg-config
 
@@ -12,7 +16,19 @@ PREFIX ?= /usr/local
 SYSCONFDIR ?= /etc
 DESTDIR ?=
 
-PACKAGES = libmicrohttpd gnutls sqlite3 jansson uuid inih libcurl nettle
+# What building needs: how to ask for it (tests/deps.sh), for what, and the name of Debian's package. `make deps`
+# installs it.
+NEEDS = run:$(firstword $(CC)):gcc run:make:make run:$(PKG_CONFIG):pkg-config file:/usr/share/zoneinfo/UTC:tzdata \
+	lib:gnutls:libgnutls28-dev \
+	lib:inih:libinih-dev \
+	lib:jansson:libjansson-dev \
+	lib:libcurl:libcurl4-openssl-dev \
+	lib:libmicrohttpd:libmicrohttpd-dev \
+	lib:nettle:nettle-dev \
+	lib:sqlite3:libsqlite3-dev \
+	lib:uuid:uuid-dev \
+	lib:zlib:zlib1g-dev
+PACKAGES = $(foreach need,$(filter lib:%,$(NEEDS)),$(word 2,$(subst :, ,$(need))))
 
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings
 ifdef CI
@@ -56,7 +72,7 @@ SAY = @echo '  '
 endif
 
 # Looked up once, and not for targets that need no packages.
-ifeq ($(filter clean help format deps deps-check deps-deb deps-bench print-deps dist deb,$(MAKECMDGOALS)),)
+ifeq ($(filter clean help format deps% print-% dist deb release,$(MAKECMDGOALS)),)
 PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
 PACKAGE_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
 endif
@@ -69,7 +85,7 @@ LDLIBS += $(PACKAGE_LIBS) -lm
 SOURCES = $(sort $(wildcard src/*/*.c src/store/*/*.c))
 SOURCES := $(filter-out src/tools/%,$(SOURCES))
 ifneq ($(VARIANT),release)
-SOURCES += $(sort $(wildcard tests/support/store_*.c))
+SOURCES += $(sort $(wildcard tests/support/store_*.c tests/support/memory/*.c))
 endif
 OBJECTS = $(SOURCES:%.c=$(OUT)/obj/%.o) $(OUT)/obj/gen/sql.o $(OUT)/obj/gen/user_agents.o
 
@@ -166,25 +182,33 @@ clean:
 .PHONY: help
 help:
 	@echo 'make             release build: build/cxd'
-	@echo 'make run         install what is missing, build, start on 127.0.0.1:$(PORT) (PORT=9000 for another)'
-	@echo 'make check       install what tests need, run all of them'
+	@echo 'make run         install what is missing, build, start on 127.0.0.1:$(PORT) (PORT=9000 for another);'
+	@echo '                 the first time takes about a minute on two processors, and what apt-get takes'
+	@echo 'make test        unit tests, contracts and layers: a compiler and cmocka; less than a minute, once it is built'
+	@echo 'make check       install what tests need, run what a push needs: about five minutes on two processors'
+	@echo 'make check-long  the rest: fuzzing, proxies, the package, long crashes and faults'
+	@echo "make check-r     figures of random tables against R's (SEED=20, TABLES=500)"
+	@echo 'make tables      how often tests and intervals are right: the tables of docs/scoring.md'
 	@echo 'make bench       speed and scale, as a table and build/bench/result.json (BENCH="speed", "scale", "delay", "footprint", "all")'
 	@echo 'make crash       kill -9 under load (KILLS=100)'
-	@echo 'make torture     every fault: memory, storage, clock, connections, kills; prints a table'
+	@echo 'make torture     every fault: memory, storage, clock, connections, malformed requests, kills; prints a table'
 	@echo 'make fuzz        fuzz every parser, and all calls against a model (FUZZ_SECONDS=300 each)'
 	@echo 'make lint        layering, formatting, manuals, openapi.yaml;  make format  reformats'
 	@echo 'make install     into $$(DESTDIR)$$(PREFIX) and $$(DESTDIR)$$(SYSCONFDIR);  make uninstall'
 	@echo 'make dist        build/cxd-$(VERSION).tar.xz, the sources;  make distcheck  tries them'
 	@echo 'make deb         the Debian package, into build/deb/'
+	@echo 'make release     of what is committed: tag v$(VERSION), and sources, package and checksums into build/release/'
 	@echo 'make clean'
 
-# Debian packages. `deps` is what building and running needs, the others what tests and measurements need on top.
-DEPS = gcc make pkg-config libmicrohttpd-dev libsqlite3-dev libjansson-dev uuid-dev libinih-dev \
-	libcurl4-openssl-dev nettle-dev libgnutls28-dev tzdata
-DEPS_CHECK = openssl clang clang-format libclang-rt-14-dev sqlite3 nodejs npm curl mandoc chromium faketime zsh fish $(DEPS_DEB) \
-	lintian debootstrap autopkgtest bash-completion nginx-light caddy systemd strace prometheus
-DEPS_DEB = debhelper dpkg-dev fakeroot libcmocka-dev xz-utils
-DEPS_BENCH = wrk g++ python3
+# What tests, packaging and measurements need on top.
+NEEDS_DEB = run:dh:debhelper run:dpkg-buildpackage:dpkg-dev run:fakeroot:fakeroot run:xz:xz-utils lib:cmocka:libcmocka-dev
+NEEDS_CHECK = $(NEEDS_DEB) clang:libclang_rt.fuzzer:libclang-rt-dev file:/usr/bin/chromium:chromium \
+	file:/usr/share/bash-completion/bash_completion:bash-completion run:Rscript:r-base-core run:autopkgtest:autopkgtest \
+	run:caddy:caddy run:clang-format:clang-format run:clang:clang run:curl:curl run:debootstrap:debootstrap \
+	run:faketime:faketime run:fish:fish run:lintian:lintian run:mandoc:mandoc run:nginx:nginx-light run:node:nodejs \
+	run:npm:npm run:openssl:openssl run:promtool:prometheus run:sqlite3:sqlite3 run:strace:strace \
+	run:systemd-analyze:systemd run:zsh:zsh
+NEEDS_BENCH = run:wrk:wrk run:g++:g++ run:python3:python3
 
 # What the tests need from npm, by tests/package-lock.json.
 NPM_INSTALLED = tests/node_modules/.package-lock.json
@@ -193,18 +217,22 @@ $(NPM_INSTALLED): tests/package-lock.json
 	@cd tests && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
-.PHONY: deps deps-check deps-deb deps-bench print-deps
-print-deps:
-	@echo $(DEPS)
+.PHONY: deps deps-test deps-check deps-deb deps-bench print-needs print-sources
+print-needs:
+	@printf '%s\n' $(NEEDS)
+print-sources:
+	@printf '%s\n' src/main.c $(SOURCES)
 deps:
-	@tests/deps.sh $(DEPS)
+	@tests/deps.sh $(NEEDS)
+deps-test:
+	@tests/deps.sh $(NEEDS) lib:cmocka:libcmocka-dev
 deps-check:
-	@tests/deps.sh $(DEPS) $(DEPS_CHECK)
+	@tests/deps.sh $(NEEDS) $(NEEDS_CHECK)
 	@$(MAKE) --no-print-directory $(NPM_INSTALLED)
 deps-deb:
-	@tests/deps.sh $(DEPS) $(DEPS_DEB)
+	@tests/deps.sh $(NEEDS) $(NEEDS_DEB)
 deps-bench:
-	@tests/deps.sh $(DEPS) $(DEPS_CHECK) $(DEPS_BENCH)
+	@tests/deps.sh $(NEEDS) $(NEEDS_CHECK) $(NEEDS_BENCH)
 
 # Targets below build in a second make, so that packages installed by `deps` are seen by pkg-config.
 BUILD = +@$(MAKE) --no-print-directory
@@ -212,22 +240,45 @@ BUILD = +@$(MAKE) --no-print-directory
 PORT ?= 8080
 .PHONY: run
 run: deps
+	@test -e build/cxd || echo 'Builds cxd on all processors: the first time takes about a minute on two'
 	$(BUILD) all
 	@mkdir -p data
-	@CXD_ACCESS_READ=open CXD_STORAGE_URL=sqlite:data/cxd.db CXD_METRICS_LISTEN=127.0.0.1:0 \
+	@CXD_ACCESS_READ=everything CXD_STORAGE_URL=sqlite:data/cxd.db CXD_METRICS_LISTEN=127.0.0.1:0 \
 		exec build/cxd serve --listen 127.0.0.1:$(PORT) --starter-surveys
 
 FUZZ_TARGETS = $(sort $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
 TSAN_PROGRAMS = test_http_server test_http_rate test_http_traffic test_ingest
 
-.PHONY: check
+# Tests in tiers; tests/check.mjs says which step is in which. Each variant is a make of its own below one that shares
+# its jobs among them; what all of them use is made before.
+.PHONY: test check check-long build-asan build-check build-check-long
+test: deps-test
+	$(BUILD) build-asan
+	$(BUILD) layers
+	@tests/run.sh $(UNIT_SOURCES:%.c=build/asan/%)
 check: deps-check
-	$(BUILD) all
+	$(BUILD) build-check
+	@node tests/check.mjs check
+check-long: deps-check
+	$(BUILD) build-check-long
+	@node tests/check.mjs long
+
+.PHONY: variant-release variant-test variant-asan variant-tsan variant-fuzz
+variant-release variant-test variant-asan variant-tsan variant-fuzz: build/tools/embed
+variant-release:
+	$(BUILD) VARIANT=release all fault-programs figure-programs
+variant-test:
 	$(BUILD) VARIANT=test all fault-programs
+variant-asan:
 	$(BUILD) VARIANT=asan all unit
-	$(BUILD) VARIANT=tsan all $(TSAN_PROGRAMS:%=build/tsan/tests/unit/%)
+variant-tsan:
+	$(BUILD) VARIANT=tsan $(TSAN_PROGRAMS:%=build/tsan/tests/unit/%)
+variant-fuzz:
 	$(BUILD) VARIANT=fuzz fuzzers
-	@node tests/check.mjs
+build-asan: build/tools/embed
+	$(BUILD) VARIANT=asan unit
+build-check: variant-release variant-asan variant-tsan
+build-check-long: variant-release variant-test variant-asan variant-fuzz
 
 .PHONY: fuzzers
 fuzzers: $(FUZZ_TARGETS:%=build/fuzz/tests/fuzz/%)
@@ -273,6 +324,25 @@ bench: deps-bench
 	$(BUILD) VARIANT=test all bench-programs
 	@node tests/bench/bench.mjs $(BENCH)
 
+# Figures of random tables against R's, from any seed.
+SEED ?= 20
+TABLES ?= 500
+.PHONY: check-r
+check-r: deps-check
+	$(BUILD) VARIANT=test all
+	@CXD_BINARY=build/test/cxd node tests/figures/figures.mjs --seed $(SEED) --tables $(TABLES)
+
+# How often tests and intervals are right: the tables of docs/scoring.md.
+.PHONY: tables figure-programs
+tables: deps
+	$(BUILD) figure-programs
+	@build/tests/figures/tables
+figure-programs: $(OUT)/tests/figures/tables
+$(OUT)/tests/figures/%: $(OUT)/obj/tests/figures/%.o $(OUT)/libcxd.a
+	@mkdir -p $(@D)
+	$(SAY) LINK $@
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 .PHONY: bench-programs
 bench-programs: $(OUT)/tests/bench/floor $(OUT)/tests/bench/generate $(OUT)/tests/bench/slow_fsync.so
 $(OUT)/tests/bench/%: $(OUT)/obj/tests/bench/%.o $(OUT)/libcxd.a
@@ -283,17 +353,26 @@ $(OUT)/tests/bench/slow_fsync.so: tests/bench/slow_fsync.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -std=c11 -O2 -fPIC -shared $(WARNINGS) -o $@ $< -ldl
 
-C_FILES = $(wildcard src/*.c src/*/*.[ch] src/store/*/*.[ch] include/cxd/*/*.h tests/*/*.[ch])
-.PHONY: lint format
-lint: deps-check
-	@clang-format --dry-run -Werror $(C_FILES)
+C_FILES = $(wildcard src/*.c src/*/*.[ch] src/store/*/*.[ch] include/cxd/*/*.h tests/*/*.[ch] \
+	tests/support/*/*.[ch])
+.PHONY: layers lint format
+layers:
 	@tests/lint/layers.sh $(CC) $(CPPFLAGS) -std=c11
-	+@$(MAKE) --no-print-directory VARIANT=release manuals >/dev/null
+lint: deps-check layers
+	@clang-format --dry-run -Werror $(C_FILES)
+	@tests/lint/output.sh
+	@tests/lint/javascript.sh
+	+@$(MAKE) --no-print-directory VARIANT=release all manuals >/dev/null
+	@tests/lint/circles.sh $(OBJECTS) $(OUT)/obj/src/main.o
+	@node tests/lint/citations.mjs
+	@node tests/lint/columns.mjs
+	@node tests/lint/maps.mjs $(OBJECTS) $(OUT)/obj/src/main.o
 	@for page in $(MANUALS); do mandoc -Tlint -W warning $$page || exit 1; done
 	@tests/lint/openapi.sh
 
-format:
+format: $(NPM_INSTALLED)
 	clang-format -i $(C_FILES)
+	node tests/node_modules/prettier/bin/prettier.cjs --config tests/.prettierrc.json --log-level warn --write 'tests/**/*.mjs'
 
 BINDIR = $(DESTDIR)$(PREFIX)/bin
 SHAREDIR = $(DESTDIR)$(PREFIX)/share
@@ -303,7 +382,10 @@ ZSH_COMPLETIONS = $(SHAREDIR)/zsh/$(ZSH_FOLDER)
 FISH_COMPLETIONS = $(SHAREDIR)/fish/vendor_completions.d
 UNITDIR = $(DESTDIR)$(UNIT_FOLDER)
 SYSUSERSDIR = $(DESTDIR)$(PREFIX)/lib/sysusers.d
-UNITS = cxd.service cxd-activated.service cxd.socket cxd-metrics.socket
+DOCDIR = $(SHAREDIR)/doc/cxd
+# What the person on call reads, with what it links to; and a drop-in for the unit.
+DOCS = docs/operations.md docs/edge.md config/cxd-no-network.conf
+UNITS = cxd.service cxd.socket cxd-metrics.socket
 # Below share/zsh; distributions have vendor-completions for their packages.
 ZSH_FOLDER ?= site-functions
 # Debian 12 has its units in /lib.
@@ -312,7 +394,7 @@ UNIT_FOLDER ?= $(PREFIX)/lib/systemd/system
 .PHONY: install uninstall
 install: all $(COMPLETIONS) $(MANUALS)
 	install -d "$(BINDIR)" "$(SHAREDIR)/man/man8" "$(SHAREDIR)/man/man5" "$(CONFDIR)" "$(BASH_COMPLETIONS)" \
-		"$(ZSH_COMPLETIONS)" "$(FISH_COMPLETIONS)" "$(UNITDIR)" "$(SYSUSERSDIR)"
+		"$(ZSH_COMPLETIONS)" "$(FISH_COMPLETIONS)" "$(UNITDIR)" "$(SYSUSERSDIR)" "$(DOCDIR)"
 	install -m 755 build/cxd "$(BINDIR)/cxd"
 	install -m 644 build/man/cxd.8 "$(SHAREDIR)/man/man8/cxd.8"
 	install -m 644 build/man/cxd.conf.5 "$(SHAREDIR)/man/man5/cxd.conf.5"
@@ -324,6 +406,7 @@ install: all $(COMPLETIONS) $(MANUALS)
 		chmod 644 "$(UNITDIR)/$$unit" || exit 1; \
 	done
 	install -m 644 config/cxd.sysusers.conf "$(SYSUSERSDIR)/cxd.conf"
+	install -m 644 $(DOCS) "$(DOCDIR)"
 	test -e "$(CONFDIR)/cxd.conf" || install -m 644 config/cxd.conf "$(CONFDIR)/cxd.conf"
 
 # A configuration that was edited stays.
@@ -331,7 +414,7 @@ uninstall:
 	cmp -s config/cxd.conf "$(CONFDIR)/cxd.conf" && rm "$(CONFDIR)/cxd.conf" || true
 	rm -f "$(BINDIR)/cxd" "$(SHAREDIR)/man/man8/cxd.8" "$(SHAREDIR)/man/man5/cxd.conf.5" \
 		"$(BASH_COMPLETIONS)/cxd" "$(ZSH_COMPLETIONS)/_cxd" "$(FISH_COMPLETIONS)/cxd.fish" \
-		$(UNITS:%="$(UNITDIR)/%") "$(SYSUSERSDIR)/cxd.conf"
+		$(UNITS:%="$(UNITDIR)/%") "$(SYSUSERSDIR)/cxd.conf" $(patsubst %,"$(DOCDIR)/%",$(notdir $(DOCS)))
 
 # --- Releases ---------------------------------------------------------------------------------------------------------
 
@@ -351,3 +434,7 @@ distcheck: deps-check
 deb: dist deps-deb
 	@src/tools/deb.sh $(DIST) build/deb
 	@ls build/deb/*.deb
+
+.PHONY: release
+release: deps-deb
+	@src/tools/release.sh $(VERSION)

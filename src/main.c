@@ -1,4 +1,5 @@
-/* The binary's front. The table of subcommands is in src/cmd/commands.c; what each does is in a file of its own beside it. */
+/* The binary's front. The table of subcommands is in src/cmd/commands.c; what each does is in a file of its own beside
+ * it. */
 
 #include <errno.h>
 #include <locale.h>

@@ -1,7 +1,8 @@
-// `make check`: every suite in sequence, each bounded in time, a line a step, and `N passed, N failed` at the end. Full output goes to
-// build/check/*.log; the end of a failed one is shown.
+// `make check` and `make check-long`: every suite in sequence, a line a step, and at the very end the names of what
+// failed and `N passed, N failed`. Full output goes to build/check/*.log; the end of a failed one is shown.
 //
-//   node tests/check.mjs [STEP…]       STEP: unit tsan http browser crash fault stateful fuzz package lint (default: all)
+//   node tests/check.mjs TIER|STEP…      TIER: check long; STEP: a name of STEPS below
+//   node tests/check.mjs --sum TIER…     what the tiers said when they were run, as one
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -12,12 +13,12 @@ process.chdir(root);
 const logs = 'build/check';
 fs.mkdirSync(logs, { recursive: true });
 
-const CRASH_KILLS = 20;
-const FUZZ_SECONDS = 30; // each target, and the stateful fuzz
-const FUZZ_PARALLEL = 6; // more than there are cores: `make fuzz` gives each one to itself
+const SECOND = 1000;
+const LIMIT = 3600 * SECOND; // for what hangs; no test has a bound of its own
 const PARALLEL = 2;
 const HTTP_PARALLEL = 3; // they wait more than they compute
-const SECOND = 1000;
+const FUZZ_SECONDS = 30; // each target, and the stateful fuzz
+const FUZZ_PARALLEL = 6; // more than there are cores: `make fuzz` gives each one to itself
 
 const environment = {
   ...process.env,
@@ -27,20 +28,192 @@ const environment = {
   UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=1',
   TSAN_OPTIONS: 'halt_on_error=0:exitcode=66',
 };
-for (const name of Object.keys(environment)) if (name.startsWith('CXD_') && name !== 'CXD_BINARY') delete environment[name];
+for (const name of Object.keys(environment))
+  if (name.startsWith('CXD_') && name !== 'CXD_BINARY') delete environment[name];
 
-// Files of `directory` that match, with a path to each; none if there is no such directory.
-function list(directory, pattern) {
-  if (!fs.existsSync(directory)) return [];
-  return fs.readdirSync(directory).filter((name) => pattern.test(name)).sort().map((name) => path.join(directory, name));
+// Names of the files `directory`/`before`NAME`after`.
+function names(directory, before, after) {
+  return fs
+    .readdirSync(directory)
+    .filter((name) => name.startsWith(before) && name.endsWith(after))
+    .map((name) => name.slice(before.length, name.length - after.length))
+    .sort();
 }
 
+// --- How a run is read -----------------------------------------------------------------------------------------------
+
+const count = (text, pattern) => [...text.matchAll(pattern)].length;
+
+// TAP as cmocka and Node write it: Node's closing counts where they are, else its lines.
+function readTap({ output }) {
+  const total = (name) => Number([...output.matchAll(new RegExp(`^# ${name} (\\d+)$`, 'gm'))].at(-1)?.[1] ?? 0);
+  if (/^# pass \d+$/m.test(output))
+    return {
+      passed: total('pass'),
+      failed: total('fail') + total('cancelled'),
+      skipped: total('skipped') + total('todo'),
+    };
+  const skipped = count(output, /^ok\b.*# SKIP/gim);
+  return { passed: count(output, /^ok\b/gm) - skipped, failed: count(output, /^not ok\b/gm), skipped };
+}
+
+const asOne = ({ code }) => ({ passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 });
+
+function readSummary({ output }) {
+  const [, passed, failed] = [...output.matchAll(/^(\d+) passed, (\d+) failed$/gm)].at(-1) ?? [0, 0, 1];
+  return { passed: Number(passed), failed: Number(failed), skipped: 0 };
+}
+
+// --- The runs of a step ----------------------------------------------------------------------------------------------
+
+const programs = (variant, folder, list, env) =>
+  list.map((name) => ({
+    name: `test_${name}`,
+    source: `tests/${folder}/test_${name}.c`,
+    command: `build/${variant}/tests/${folder}/test_${name}`,
+    read: readTap,
+    env,
+  }));
+
+const scripts = (folder, list, { after = '.mjs', read = readSummary, args = () => [], env } = {}) =>
+  list.map((name) => ({
+    name,
+    source: `tests/${folder}/${name}${after}`,
+    command: process.execPath,
+    args: [...(read === readTap ? NODE_TAP : []), `tests/${folder}/${name}${after}`, ...args(name)],
+    read,
+    env,
+  }));
+const NODE_TAP = ['--test-reporter=tap', '--test-reporter-destination=stdout'];
+const nodeTests = (folder, list) => scripts(folder, list, { after: '.test.mjs', read: readTap });
+
+// A make of its own, without the variables and jobs of the one that called.
+const target = (name) => ({
+  name,
+  command: process.env.MAKE ?? 'make',
+  args: [name],
+  read: asOne,
+  env: { MAKEFLAGS: '', MFLAGS: '', MAKELEVEL: '' },
+});
+
+// A fuzz target begins with the inputs of tests/fuzz/corpus/fuzz_NAME and the words of tests/fuzz/dict/fuzz_NAME.dict,
+// if there are any. What it finds goes to the build folder.
+function fuzzTarget(name) {
+  const found = path.join(logs, `corpus_${name}`);
+  fs.mkdirSync(found, { recursive: true });
+  const dictionary = `tests/fuzz/dict/fuzz_${name}.dict`;
+  const seeds = `tests/fuzz/corpus/fuzz_${name}`;
+  return {
+    name: `fuzz_${name}`,
+    source: `tests/fuzz/fuzz_${name}.c`,
+    command: `build/fuzz/tests/fuzz/fuzz_${name}`,
+    args: [
+      `-max_total_time=${FUZZ_SECONDS}`,
+      '-timeout=10',
+      '-rss_limit_mb=2048',
+      `-artifact_prefix=${logs}/${name}_`,
+      '-print_final_stats=1',
+      ...(fs.existsSync(dictionary) ? [`-dict=${dictionary}`] : []),
+      found,
+      ...(fs.existsSync(seeds) ? [seeds] : []),
+    ],
+    read: asOne,
+  };
+}
+
+// --- Tiers and steps -------------------------------------------------------------------------------------------------
+
+// Of tests/http/: what needs programs of others, or a minute.
+const HTTP_LONG = ['crowd', 'dashboards', 'hostile', 'proxy'];
+// The first to begin, so that the end does not wait for one of them alone.
+const HTTP_FIRST = ['service', 'places', 'owner', 'retention', 'tls', 'guard', 'scores'];
+const HTTP = names('tests/http', '', '.test.mjs').filter((name) => !HTTP_LONG.includes(name));
+// Programs that go round less often by TEST_SIZE=small.
+const SIZED = ['store_gaps', 'store_histories', 'store_upgrade'];
+const SMALL = { TEST_SIZE: 'small' };
+const TSAN = ['http_rate', 'http_server', 'http_traffic', 'ingest'];
+const RELEASE = { CXD_BINARY: 'build/cxd' };
+
+// A step: its tier, its runs, and how many of them go at once.
+const STEPS = {
+  'lint': { tier: 'check', runs: [target('lint')] },
+  'unit': {
+    tier: 'check',
+    runs: ['contract', 'unit'].flatMap((folder) =>
+      programs('asan', folder, names(`tests/${folder}`, 'test_', '.c'), SMALL),
+    ),
+    parallel: PARALLEL,
+  },
+  'tsan': { tier: 'check', runs: programs('tsan', 'unit', TSAN) },
+  'http': { tier: 'check', runs: nodeTests('http', [...new Set([...HTTP_FIRST, ...HTTP])]), parallel: HTTP_PARALLEL },
+  'browser': { tier: 'check', runs: nodeTests('browser', names('tests/browser', '', '.test.mjs')) },
+  'figures': {
+    tier: 'check',
+    runs: [
+      ...scripts('figures', ['tables']),
+      ...scripts('figures', ['figures'], { env: RELEASE, args: () => ['--tables', '60'] }),
+    ],
+    parallel: PARALLEL,
+  },
+  'crash': { tier: 'check', runs: scripts('crash', ['crash'], { env: RELEASE, args: () => ['20'] }) },
+  'fault': { tier: 'check', runs: scripts('fault', ['alloc', 'clock', 'held'], { env: RELEASE }), parallel: PARALLEL },
+
+  'unit-long': { tier: 'long', runs: programs('asan', 'contract', SIZED), parallel: PARALLEL },
+  'http-long': { tier: 'long', runs: nodeTests('http', HTTP_LONG), parallel: HTTP_PARALLEL },
+  'figures-long': { tier: 'long', runs: scripts('figures', ['figures'], { env: RELEASE }) },
+  'crash-long': { tier: 'long', runs: scripts('crash', ['crash'], { env: RELEASE, args: () => ['100'] }) },
+  'fault-long': { tier: 'long', runs: scripts('fault', ['storage', 'connections', 'soak']), parallel: PARALLEL },
+  'stateful': { tier: 'long', runs: scripts('fuzz', ['stateful'], { args: () => ['--seconds', `${FUZZ_SECONDS}`] }) },
+  'fuzz': { tier: 'long', runs: names('tests/fuzz', 'fuzz_', '.c').map(fuzzTarget), parallel: FUZZ_PARALLEL },
+  'package': {
+    tier: 'long',
+    runs: [
+      { name: 'package', source: 'tests/package/package.sh', command: 'tests/package/package.sh', read: readTap },
+      target('distcheck'),
+    ],
+  },
+  'platforms': {
+    tier: 'long',
+    runs: [
+      {
+        name: 'platforms',
+        source: 'tests/platforms/platforms.sh',
+        command: 'tests/platforms/platforms.sh',
+        read: readTap,
+      },
+    ],
+  },
+};
+const TIERS = ['check', 'long'];
+
+// Files that are tests by their shape and that no step runs.
+const TEST_FILE = /\/(test_\w+\.c|fuzz_\w+\.c|[\w-]+\.test\.mjs)$|^tests\/(crash|fault|figures)\/\w+\.mjs$/;
+const NO_TESTS = [
+  'tests/crash/ledger.mjs',
+  'tests/fault/control.mjs',
+  'tests/fault/faketime.mjs',
+  'tests/fault/torture.mjs', // `make torture`: the same with --long
+];
+function strayFiles() {
+  const known = new Set([...NO_TESTS, ...Object.values(STEPS).flatMap(({ runs }) => runs.map(({ source }) => source))]);
+  const files = fs.readdirSync('tests', { recursive: true }).map((file) => `tests/${file}`);
+  const tests = files.filter((file) => !file.includes('node_modules') && TEST_FILE.test(file));
+  const gone = [...known].filter((file) => file && !fs.existsSync(file));
+  return [...tests.filter((file) => !known.has(file)), ...gone];
+}
+
+// --- Running ---------------------------------------------------------------------------------------------------------
+
 // Runs a command with its output to a log: { code, output, seconds, late }.
-function execute(command, args, log, limit, env = {}) {
+function execute({ command, args = [], env = {} }, log) {
   return new Promise((resolve) => {
     const begun = performance.now();
     const file = fs.createWriteStream(log);
-    const child = spawn(command, args, { env: { ...environment, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const child = spawn(command, args, {
+      env: { ...environment, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
     let output = '';
     let late = false;
     const collect = (text) => {
@@ -52,13 +225,13 @@ function execute(command, args, log, limit, env = {}) {
     // The whole group, so that no daemon outlives its test.
     const timer = setTimeout(() => {
       late = true;
-      collect(`\nnot done after ${limit / SECOND} s\n`);
+      collect(`\nnot done after ${LIMIT / SECOND} s\n`);
       try {
         process.kill(-child.pid, 'SIGKILL');
       } catch {
         child.kill('SIGKILL');
       }
-    }, limit);
+    }, LIMIT);
     const end = (code) => {
       clearTimeout(timer);
       file.end();
@@ -72,117 +245,106 @@ function execute(command, args, log, limit, env = {}) {
   });
 }
 
-const count = (text, pattern) => [...text.matchAll(pattern)].length;
-
-// TAP as cmocka and Node write it: Node's closing counts where they are, else its lines.
-function readTap({ code, output, late }) {
-  const total = (name) => {
-    const found = [...output.matchAll(new RegExp(`^# ${name} (\\d+)$`, 'gm'))].at(-1);
-    return found ? Number(found[1]) : 0;
-  };
-  let result;
-  if (/^# pass \d+$/m.test(output)) {
-    result = { passed: total('pass'), failed: total('fail') + total('cancelled'), skipped: total('skipped') + total('todo') };
-  } else {
-    const skipped = count(output, /^ok\b.*# SKIP/gim);
-    result = { passed: count(output, /^ok\b/gm) - skipped, failed: count(output, /^not ok\b/gm), skipped };
-  }
-  // A crash, a sanitizer or a time limit is a failure also where no line says so.
-  if ((code !== 0 || late) && result.failed === 0) result.failed = 1;
-  return result;
-}
-
-const asOne = ({ code }) => ({ passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 });
-
-function readSummary(run) {
-  const found = [...run.output.matchAll(/^(\d+) passed, (\d+) failed$/gm)].at(-1);
-  const result = found ? { passed: Number(found[1]), failed: Number(found[2]), skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
-  if (run.code !== 0 && result.failed === 0) result.failed = 1;
-  return result;
-}
-
-const programs = (files, limit) => files.map((file) => ({ name: path.basename(file), command: file, args: [], read: readTap, limit }));
-
-// A fuzz target begins with the inputs of tests/fuzz/corpus/fuzz_NAME and the words of tests/fuzz/dict/fuzz_NAME.dict, if there are
-// any. What it finds goes to the build folder.
-function fuzzTarget(file) {
-  const name = path.basename(file).replace(/^fuzz_/, '');
-  const found = path.join(logs, `corpus_${name}`);
-  fs.mkdirSync(found, { recursive: true });
-  const seeds = [`tests/fuzz/corpus/fuzz_${name}`].filter((directory) => fs.existsSync(directory));
-  const words = [`tests/fuzz/dict/fuzz_${name}.dict`].filter((dictionary) => fs.existsSync(dictionary)).map((dictionary) => `-dict=${dictionary}`);
-  const args = [`-max_total_time=${FUZZ_SECONDS}`, '-timeout=10', '-rss_limit_mb=2048', `-artifact_prefix=${logs}/${name}_`, '-print_final_stats=1', ...words, found, ...seeds];
-  return { name: path.basename(file), command: file, args, read: asOne, limit: (FUZZ_SECONDS + 60) * SECOND };
-}
-
-// A step is a list of runs; `parallel` of them at once.
-const STEPS = {
-  unit: () => ({ runs: programs([...list('build/asan/tests/unit', /^test_\w+$/), ...list('build/asan/tests/contract', /^test_\w+$/)], 120 * SECOND), parallel: PARALLEL }),
-  tsan: () => ({ runs: programs(list('build/tsan/tests/unit', /^test_(http|ingest|queue|writer|catalog)\w*$/), 180 * SECOND), parallel: 1 }),
-  http: () => ({
-    runs: list('tests/http', /\.test\.mjs$/).map((file) => ({ name: path.basename(file, '.test.mjs'), command: process.execPath, args: ['--test-reporter=tap', '--test-reporter-destination=stdout', file], read: readTap, limit: 240 * SECOND })),
-    parallel: HTTP_PARALLEL,
-  }),
-  browser: () => ({
-    runs: list('tests/browser', /\.test\.mjs$/).map((file) => ({ name: path.basename(file, '.test.mjs'), command: process.execPath, args: ['--test-reporter=tap', '--test-reporter-destination=stdout', file], read: readTap, limit: 240 * SECOND })),
-    parallel: 1,
-  }),
-  crash: () => ({ runs: [{ name: 'crash', command: process.execPath, args: ['tests/crash/crash.mjs', String(CRASH_KILLS)], read: readSummary, limit: 180 * SECOND }], parallel: 1 }),
-  fault: () => ({
-    runs: ['alloc', 'storage', 'clock', 'connections'].map((name) => ({ name, command: process.execPath, args: [`tests/fault/${name}.mjs`], read: readSummary, limit: 180 * SECOND })),
-    parallel: PARALLEL,
-  }),
-  stateful: () => ({ runs: [{ name: 'stateful', command: process.execPath, args: ['tests/fuzz/stateful.mjs', '--seconds', String(FUZZ_SECONDS)], read: readSummary, limit: (FUZZ_SECONDS + 180) * SECOND }], parallel: 1 }),
-  fuzz: () => ({ runs: list('build/fuzz/tests/fuzz', /^fuzz_\w+$/).map(fuzzTarget), parallel: FUZZ_PARALLEL }),
-  package: () => ({ runs: [{ name: 'package', command: 'tests/package/package.sh', args: [], read: readTap, limit: 420 * SECOND }], parallel: 1 }),
-  lint: () => ({ runs: [{ name: 'lint', command: process.env.MAKE ?? 'make', args: ['lint'], read: asOne, limit: 300 * SECOND, env: { MAKEFLAGS: '', MFLAGS: '', MAKELEVEL: '' } }], parallel: 1 }),
-};
-
-function tail(log) {
-  const lines = fs.readFileSync(log, 'utf8').trimEnd().split('\n');
+// The lines around what failed, or the last ones.
+function extract(output) {
+  const lines = output.trimEnd().split('\n');
   const failures = lines.flatMap((line, i) => (/^(\s*not ok\b|FAIL )/.test(line) ? lines.slice(i, i + 25) : []));
   return (failures.length > 0 ? failures.slice(0, 100) : lines.slice(-40)).map((line) => `    ${line}`).join('\n');
 }
 
-async function runStep(name) {
-  const { runs, parallel } = STEPS[name]();
+// What failed, by its names; or why there are none.
+function failuresOf({ output, code, late }) {
+  const found = [...output.matchAll(/^\s*not ok \d+ - (.*)$|^FAIL (.*)$/gm)].map(([, tap, line]) => tap ?? line);
+  if (found.length > 0) return [...new Set(found)];
+  return [late ? `not done after ${LIMIT / SECOND} s` : `ended with status ${code}`];
+}
+
+const line = (name, { passed, failed }, begun, width) => {
+  const seconds = ((performance.now() - begun) / SECOND).toFixed(1).padStart(6);
+  return `${name.padEnd(width)} ${String(passed).padStart(5)} passed ${String(failed).padStart(3)} failed ${seconds} s`;
+};
+
+async function runJob(step, job, sum, isOnly) {
   const begun = performance.now();
-  const sum = { passed: 0, failed: 0, skipped: 0 };
+  const log = path.join(logs, `${step}-${job.name}.log`);
+  const outcome = await execute(job, log);
+  const result = job.read(outcome);
+  // A crash, a sanitizer, a time limit or no test at all is a failure also where no line says so.
+  const isEmpty = result.passed + result.failed + result.skipped === 0;
+  if ((outcome.code !== 0 || outcome.late || isEmpty) && result.failed === 0) result.failed = 1;
+  for (const key of ['passed', 'failed', 'skipped']) sum[key] += result[key];
+  if (!isOnly || result.failed > 0) console.log(`  ${line(`${step}/${job.name}`, result, begun, 28)}`);
+  if (result.failed === 0) return;
+  console.log(`    ${log}:\n${extract(outcome.output)}`);
+  sum.names.push(...failuresOf(outcome).map((name) => `${step}/${job.name}: ${name}`));
+}
+
+async function runStep(step, sum) {
+  const { runs, parallel = 1 } = STEPS[step];
+  const begun = performance.now();
+  const own = { passed: 0, failed: 0, skipped: 0, names: [] };
   const waiting = [...runs];
-  await Promise.all(Array.from({ length: parallel }, async () => {
-    for (let job = waiting.shift(); job; job = waiting.shift()) {
-      const log = path.join(logs, `${name}-${job.name}.log`);
-      const outcome = await execute(job.command, job.args, log, job.limit, job.env);
-      const result = job.read(outcome);
-      if (result.passed + result.failed + result.skipped === 0) {
-        result.failed = 1;
-        console.log(`${name}/${job.name}: ran no test`);
-      }
-      for (const key of Object.keys(sum)) sum[key] += result[key];
-      if (runs.length > 1 || result.failed > 0) {
-        console.log(`  ${`${name}/${job.name}`.padEnd(28)} ${String(result.passed).padStart(5)} passed ${String(result.failed).padStart(3)} failed ${outcome.seconds.toFixed(1).padStart(6)} s`);
-      }
-      if (result.failed > 0) console.log(`    ${log}:\n${tail(log)}`);
-    }
-  }));
-  if (sum.passed + sum.failed + sum.skipped === 0) {
-    sum.failed = 1;
-    console.log(`  ${name}: there is nothing to run (was it built?)`);
+  if (runs.length === 0) {
+    own.failed = 1;
+    own.names.push(`${step}: there is nothing to run`);
   }
-  console.log(`${name.padEnd(30)} ${String(sum.passed).padStart(5)} passed ${String(sum.failed).padStart(3)} failed ${((performance.now() - begun) / SECOND).toFixed(1).padStart(6)} s`);
+  await Promise.all(
+    Array.from({ length: parallel }, async () => {
+      for (let job = waiting.shift(); job; job = waiting.shift()) await runJob(step, job, own, runs.length === 1);
+    }),
+  );
+  for (const key of ['passed', 'failed', 'skipped']) sum[key] += own[key];
+  sum.names.push(...own.names);
+  console.log(line(step, own, begun, 30));
+}
+
+// The last lines of all: what failed, and how many.
+function close({ passed, failed, skipped, names }) {
+  if (names.length > 0) console.log(`\nFailed:\n${names.map((name) => `  ${name}`).join('\n')}`);
+  if (skipped > 0) console.log(`${skipped} skipped`);
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+}
+
+const resultFile = (tier) => path.join(logs, `${tier}.json`);
+
+function readResult(tier) {
+  const file = resultFile(tier);
+  if (fs.existsSync(file)) return JSON.parse(fs.readFileSync(file, 'utf8'));
+  return { passed: 0, failed: 1, skipped: 0, names: [`${tier}: did not come to its end, see above`] };
+}
+
+async function runAll(wanted) {
+  const sum = { passed: 0, failed: 0, skipped: 0, names: [] };
+  for (const file of strayFiles()) {
+    sum.failed += 1;
+    sum.names.push(`${file}: no step of tests/check.mjs runs it, or it is not there`);
+  }
+  for (const step of wanted) await runStep(step, sum);
   return sum;
 }
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !(name in STEPS));
-if (unknown.length > 0) {
-  console.error(`no such step: ${unknown.join(', ')} (there are ${Object.keys(STEPS).join(', ')})`);
-  process.exit(2);
+const [first, ...others] = process.argv.slice(2);
+if (first === '--sum') {
+  const results = others.map(readResult);
+  const add = (key) => results.reduce((sum, result) => sum + result[key], 0);
+  close({
+    passed: add('passed'),
+    failed: add('failed'),
+    skipped: add('skipped'),
+    names: results.flatMap((r) => r.names),
+  });
+} else {
+  const wanted = process.argv
+    .slice(2)
+    .flatMap((name) => (TIERS.includes(name) ? Object.keys(STEPS).filter((step) => STEPS[step].tier === name) : name));
+  const unknown = wanted.filter((name) => !(name in STEPS));
+  if (unknown.length > 0 || wanted.length === 0) {
+    console.error(`no such step: ${unknown.join(', ')} (there are ${[...TIERS, ...Object.keys(STEPS)].join(', ')})`);
+    process.exit(2);
+  }
+  if (TIERS.includes(first)) fs.rmSync(resultFile(first), { force: true });
+  const sum = await runAll(wanted);
+  if (TIERS.includes(first)) fs.writeFileSync(resultFile(first), JSON.stringify(sum));
+  close(sum);
 }
-const total = { passed: 0, failed: 0, skipped: 0 };
-for (const name of wanted.length > 0 ? wanted : Object.keys(STEPS)) {
-  const sum = await runStep(name);
-  for (const key of Object.keys(total)) total[key] += sum[key];
-}
-console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
-process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;

@@ -1,5 +1,7 @@
 -- The named queries of src/store/sqlite/. src/tools/embed.c makes a table of them, by the names in
--- src/store/sqlite/sql.h.
+-- src/store/sqlite/sql.h. What several queries share stands once, in whole lines after `fragment: NAME`, up to the next
+-- fragment or name; `use: NAME` on a line of its own puts them into a query, or into a later fragment. The build fails
+-- over a fragment that is unknown, known twice or not used.
 
 -- name: begin_write
 BEGIN IMMEDIATE;
@@ -12,51 +14,180 @@ COMMIT;
 -- name: rollback
 ROLLBACK;
 
+-- What a response has said, in the order of the values of an INSERT.
+-- fragment: said_columns
+       id, survey, revision, score, answered_at, received_at, excluded, touchpoint, channel, locale,
+       respondent, comment, properties, excluded_reason, flags, visit, sequence, ahead_ms
+
+-- As src/store/sqlite/rows.c reads them.
+-- fragment: response_columns
+-- use: said_columns
+       , forgotten_at, number
+
+-- The number is the one behind the greatest that is there: without a search.
 -- name: insert_response
-INSERT INTO response (id, survey, revision, score, answered_at, received_at, excluded, touchpoint, channel, locale,
-                      respondent, comment, properties, excluded_reason, flags, visit)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
-ON CONFLICT (id) DO NOTHING;
+INSERT INTO response (
+-- use: said_columns
+)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+ON CONFLICT (survey, id) DO NOTHING;
+
+-- name: insert_numbered
+INSERT INTO response (
+-- use: said_columns
+       , number)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
+ON CONFLICT (survey, id) DO NOTHING;
+
+-- name: last_numbers
+SELECT coalesce((SELECT max(number) FROM response), 0), coalesce((SELECT numbered FROM identity), 0);
+
+-- name: keep_number
+UPDATE identity SET numbered = ?1 WHERE numbered < ?1;
+
+-- fragment: responses_and_first
+SELECT response.id, survey, revision, score, response.answered_at, received_at, excluded, touchpoint, channel, locale,
+       respondent, comment, properties, excluded_reason, flags, visit, sequence, ahead_ms, forgotten_at, number,
+       digest, said_first.answered_at
+FROM response LEFT JOIN said_first ON said_first.response = number
 
 -- name: select_response
-SELECT id, survey, revision, score, answered_at, received_at, excluded, touchpoint, channel, locale,
-       respondent, comment, properties, excluded_reason, flags, visit
-FROM response WHERE id = ?1;
+-- use: responses_and_first
+WHERE survey = ?1 AND id = ?2;
+
+-- name: select_numbered
+-- use: responses_and_first
+WHERE number = ?1;
 
 -- name: update_response
 UPDATE response SET revision = ?3, score = ?4, answered_at = ?5, touchpoint = ?8, channel = ?9, locale = ?10,
                     respondent = ?11, comment = ?12, properties = ?13, excluded_reason = ?14, excluded = ?7,
-                    flags = ?15, visit = ?16
-WHERE id = ?1;
+                    flags = ?15, visit = ?16, sequence = ?17, ahead_ms = ?18
+WHERE number = ?19;
+
+-- name: insert_first
+INSERT INTO said_first (response, answered_at, digest) VALUES (?1, ?2, ?3);
+
+-- name: delete_first
+DELETE FROM said_first WHERE response = ?1;
 
 -- name: exclude_response
-UPDATE response SET excluded = ?2, excluded_reason = ?3, flags = ?4 WHERE id = ?1;
+UPDATE response SET excluded = ?2, excluded_reason = ?3, flags = ?4 WHERE number = ?1;
 
 -- name: forget_response
-UPDATE response SET respondent = NULL, comment = NULL, visit = NULL, properties = ?2 WHERE id = ?1;
+UPDATE response SET respondent = NULL, comment = NULL, visit = NULL, excluded_reason = NULL, touchpoint = ?2,
+                    channel = ?3, locale = ?4, properties = ?5, forgotten_at = ?6
+WHERE number = ?1;
 
 -- name: delete_response
-DELETE FROM response WHERE id = ?1;
+DELETE FROM response WHERE number = ?1;
+
+-- name: insert_gone
+INSERT INTO gone (survey, id, at) SELECT slug, ?2, ?3 FROM survey WHERE number = ?1 ON CONFLICT (id, survey) DO NOTHING;
+
+-- name: insert_named_gone
+INSERT INTO gone (survey, id, at) VALUES (?1, ?2, ?3) ON CONFLICT (id, survey) DO NOTHING;
+
+-- name: select_gone
+SELECT 1 FROM gone WHERE id = ?2 AND survey IN ('', (SELECT slug FROM survey WHERE number = ?1));
+
+-- name: has_gone
+SELECT 1 FROM gone LIMIT 1;
+
+-- name: delete_gone
+DELETE FROM gone WHERE (id, survey) IN (SELECT id, survey FROM gone WHERE at < ?1 ORDER BY at LIMIT ?2);
+
+-- name: insert_invitation
+INSERT INTO invitation (survey, response, respondent, properties, created_at, expires_at, kept_until)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (survey, response) DO NOTHING;
+
+-- fragment: invitations
+SELECT survey, response, respondent, properties, created_at, expires_at, kept_until FROM invitation
+
+-- name: select_invitation
+-- use: invitations
+WHERE survey = ?1 AND response = ?2;
+
+-- name: list_invitations
+-- use: invitations
+INDEXED BY invitation_by_respondent WHERE respondent = ?1 ORDER BY created_at, survey, response LIMIT ?2;
+
+-- name: keep_invitation
+UPDATE invitation SET kept_until = ?3 WHERE survey = ?1 AND response = ?2;
+
+-- name: delete_invitation
+DELETE FROM invitation WHERE survey = ?1 AND response = ?2;
+
+-- name: delete_named_invitation
+DELETE FROM invitation WHERE survey = (SELECT number FROM survey WHERE slug = ?1) AND response = ?2;
+
+-- name: delete_past_invitations
+DELETE FROM invitation WHERE (survey, response) IN (SELECT survey, response FROM invitation INDEXED BY invitation_by_end
+                                                    WHERE kept_until < ?1 ORDER BY kept_until LIMIT ?2);
+
+-- Of an entry of the list of erasures: ?1 is the survey's slug, or NULL in one that names none and means every survey.
+-- name: select_named
+SELECT r.number FROM survey AS s CROSS JOIN response AS r ON r.survey = s.number AND r.id = ?2
+WHERE ?1 IS NULL OR s.slug = ?1;
+
+-- name: is_erased
+SELECT 1 FROM gone WHERE id = ?2 AND (?1 IS NULL OR survey IN ('', ?1))
+UNION ALL
+SELECT 1 FROM survey AS s CROSS JOIN response AS r ON r.survey = s.number AND r.id = ?2
+WHERE forgotten_at <> 0 AND (?1 IS NULL OR s.slug = ?1)
+LIMIT 1;
+
+-- name: select_slug
+SELECT slug FROM survey WHERE number = ?1;
+
+-- name: select_identity
+SELECT store, audit_secret, erasures FROM identity;
+
+-- name: insert_identity
+-- What an older schema has left tells how late it was.
+INSERT INTO identity (one, store, audit_secret, erasures, known_at)
+VALUES (1, ?1, ?2, -1, coalesce((SELECT received_at FROM response ORDER BY number DESC LIMIT 1), 0));
+
+-- name: select_known
+SELECT known_at FROM identity;
+
+-- name: note_known
+UPDATE identity SET known_at = ?1;
+
+-- name: adopt_identity
+UPDATE identity SET store = ?1;
+
+-- name: note_erasures
+UPDATE identity SET erasures = ?1;
 
 -- name: select_respondent
-SELECT id FROM response WHERE respondent = ?1 LIMIT ?2;
+SELECT number FROM response WHERE respondent = ?1 LIMIT ?2;
 
 -- name: select_flagged
-SELECT id FROM response INDEXED BY response_flagged
+SELECT number FROM response INDEXED BY response_flagged
 WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND flags <> 0 LIMIT ?4;
 
+-- Of all responses but the one numbered ?5.
 -- name: last_answer
 SELECT max(answered_at)
 FROM response INDEXED BY response_by_respondent
-WHERE respondent = ?1 AND survey = ?2 AND excluded = 0 AND answered_at >= ?3 AND answered_at < ?4;
+WHERE respondent = ?1 AND survey = ?2 AND excluded = 0 AND answered_at >= ?3 AND answered_at < ?4 AND number <> ?5;
 
--- One search a survey, however many answers somebody gave under this name.
+-- One step from survey to survey that somebody of this name has answered, and one search in each: of other surveys, and
+-- of how many answers there are, nothing is read.
 -- name: last_answer_anywhere
+WITH RECURSIVE answered (survey) AS (
+    SELECT min(survey) FROM response INDEXED BY response_by_respondent WHERE respondent = ?1
+    UNION ALL
+    SELECT (SELECT min(survey) FROM response INDEXED BY response_by_respondent
+            WHERE respondent = ?1 AND response.survey > answered.survey)
+    FROM answered WHERE survey IS NOT NULL
+)
 SELECT max((SELECT max(answered_at)
             FROM response INDEXED BY response_by_respondent
-            WHERE respondent = ?1 AND response.survey = survey.number AND excluded = 0
-              AND answered_at >= ?3 AND answered_at < ?4))
-FROM survey;
+            WHERE respondent = ?1 AND response.survey = answered.survey AND excluded = 0
+              AND answered_at >= ?3 AND answered_at < ?4 AND number <> ?5))
+FROM answered WHERE survey IS NOT NULL;
 
 -- name: select_properties
 SELECT key, value FROM json_each(?1);
@@ -69,8 +200,8 @@ SELECT (SELECT min(answered_at) FROM response WHERE survey = ?1),
        (SELECT max(answered_at) FROM response WHERE survey = ?1);
 
 -- name: select_every_response
-SELECT id, survey, revision, score, answered_at, received_at, excluded, touchpoint, channel, locale,
-       respondent, comment, properties, excluded_reason, flags, visit
+SELECT
+-- use: response_columns
 FROM response;
 
 -- name: select_series
@@ -84,12 +215,108 @@ DELETE FROM series
 WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM rollup
                               WHERE survey = ?2 AND segmented = 1 AND tier = 0 AND bucket = 0 AND series = ?1);
 
--- name: delete_dimension_rollups
-DELETE FROM rollup
-WHERE survey = ?1 AND segmented = 1 AND series IN (SELECT id FROM series WHERE survey = ?1 AND dimension = ?2);
+-- A place for one more series: changes nothing where there is none (?3: how many there may be).
+-- name: admit_series
+INSERT INTO dimension (survey, name, series) VALUES (?1, ?2, 1)
+ON CONFLICT (survey, name) DO UPDATE SET series = series + 1 WHERE beyond = 0 AND series < ?3;
 
--- name: delete_dimension_series
-DELETE FROM series WHERE survey = ?1 AND dimension = ?2;
+-- name: lose_series
+UPDATE dimension SET series = series - 1 WHERE survey = ?1 AND name = ?2;
+
+-- name: add_beyond
+UPDATE dimension SET beyond = beyond + ?3 WHERE survey = ?1 AND name = ?2;
+
+-- name: list_overflows
+SELECT survey, name, series, beyond FROM dimension INDEXED BY dimension_overflowing
+WHERE beyond <> 0 ORDER BY survey, name LIMIT ?1;
+
+-- name: is_overflowing
+SELECT 1 FROM dimension WHERE survey = ?1 AND name = ?2 AND beyond <> 0;
+
+-- name: next_suspected
+SELECT min(survey) FROM response INDEXED BY response_flagged WHERE flags <> 0 AND survey > ?1;
+
+-- Of the newest ?3, by the reasons of enum flag.
+-- name: sum_suspects
+SELECT count(*), sum(answered_at >= ?2), sum(flags & 1), sum(flags >> 1 & 1), sum(flags >> 2 & 1), sum(flags >> 3 & 1),
+       sum(flags >> 4 & 1)
+FROM (SELECT answered_at, flags FROM response INDEXED BY response_flagged
+      WHERE survey = ?1 AND flags <> 0 ORDER BY answered_at DESC LIMIT ?3);
+
+-- name: list_values
+SELECT value FROM series WHERE survey = ?1 AND dimension = ?2 LIMIT ?3;
+
+-- name: delete_dimension
+DELETE FROM dimension WHERE survey = ?1 AND name = ?2;
+
+-- name: is_clearing
+SELECT 1 FROM dimension WHERE survey = ?1 AND name = 'property.' || ?2 AND state = 2;
+
+-- What follows is for a survey whose properties have just been put. Of a dimension without series nothing is to be
+-- cleared away.
+-- name: forget_undeclared
+DELETE FROM dimension
+WHERE survey = ?1 AND state <> 2 AND series = 0 AND substr(name, 1, 9) = 'property.'
+  AND substr(name, 10) NOT IN (SELECT key FROM survey_property WHERE survey = ?1);
+
+-- name: begin_clearing
+UPDATE dimension SET beyond = 0, state = 2, a = 0, b = 0, c = 0, number = 0
+WHERE survey = ?1 AND state <> 2 AND substr(name, 1, 9) = 'property.'
+  AND substr(name, 10) NOT IN (SELECT key FROM survey_property WHERE survey = ?1);
+
+-- name: begin_filling
+INSERT INTO dimension (survey, name, state, a)
+SELECT survey, 'property.' || key, 1, 9223372036854775807 FROM survey_property WHERE survey = ?1 AND rolled = 0
+ON CONFLICT (survey, name) DO UPDATE SET state = 1, a = excluded.a WHERE state = 0;
+
+-- name: end_filling
+UPDATE dimension SET state = 0, a = 0, b = 0, c = 0, number = 0
+WHERE survey = ?1 AND state = 1
+  AND substr(name, 10) IN (SELECT key FROM survey_property WHERE survey = ?1 AND rolled = 1);
+
+-- name: finish_dimension
+UPDATE dimension SET state = 0, a = 0, b = 0, c = 0, number = 0 WHERE survey = ?1 AND name = ?2;
+
+-- What is cleared away goes first: what is filled in may wait for it.
+-- name: next_unrolled
+SELECT survey, name, state, a, b, c, number FROM dimension INDEXED BY dimension_unrolled
+WHERE state <> 0 ORDER BY state DESC, survey DESC, name DESC LIMIT 1;
+
+-- Those that have come as far are moved together.
+-- name: move_unrolled
+UPDATE dimension SET a = ?7, b = ?8, c = ?9, number = ?10
+WHERE survey = ?1 AND state = ?2 AND a = ?3 AND b = ?4 AND c = ?5 AND number = ?6;
+
+-- In two searches, as select_personal.
+-- name: select_unfilled
+SELECT
+-- use: response_columns
+FROM response INDEXED BY response_by_time
+WHERE survey = ?1 AND answered_at = ?2 AND score = ?3 AND excluded = ?4 AND number < ?5
+UNION ALL
+SELECT
+-- use: response_columns
+FROM response INDEXED BY response_by_time
+WHERE survey = ?1 AND (answered_at, score, excluded) < (?2, ?3, ?4)
+ORDER BY answered_at DESC, score DESC, excluded DESC, number DESC LIMIT ?6;
+
+-- name: roll_property
+UPDATE survey_property SET rolled = 1 WHERE survey = ?1 AND key = ?2;
+
+-- Rows from a place on, and whether each is to go.
+-- name: select_uncleared
+SELECT tier, bucket, series,
+       (SELECT state = 2 FROM series AS s CROSS JOIN dimension AS d ON d.survey = s.survey AND d.name = s.dimension
+        WHERE s.id = rollup.series)
+FROM rollup
+WHERE survey = ?1 AND segmented = 1 AND (tier, bucket, series) > (?2, ?3, ?4)
+ORDER BY tier, bucket, series LIMIT ?5;
+
+-- name: delete_rollup
+DELETE FROM rollup WHERE survey = ?1 AND segmented = 1 AND tier = ?2 AND bucket = ?3 AND series = ?4;
+
+-- name: delete_some_series
+DELETE FROM series WHERE id IN (SELECT id FROM series WHERE survey = ?1 AND dimension = ?2 LIMIT ?3);
 
 -- name: add_rollup
 INSERT INTO rollup (survey, segmented, tier, bucket, series, n0, n1, n2, n3, n4, n5, n6, n7, n8, n9, n10)
@@ -110,6 +337,9 @@ DELETE FROM rollup;
 
 -- name: delete_all_series
 DELETE FROM series;
+
+-- name: delete_all_dimensions
+DELETE FROM dimension;
 
 -- name: roll_all_properties
 UPDATE survey_property SET rolled = 1;
@@ -133,22 +363,36 @@ SELECT answered_at, score
 FROM response WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND excluded = 0
 ORDER BY answered_at;
 
--- ?7 is a JSON object of the properties that must be there, or NULL.
--- name: scan_filtered
-SELECT answered_at, score
-FROM response
-WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND excluded = 0
+-- What a filter asks of a response. ?7 is a JSON object of the properties that must be there, or NULL.
+-- fragment: of_dimensions
   AND (?4 IS NULL OR touchpoint = ?4) AND (?5 IS NULL OR channel = ?5) AND (?6 IS NULL OR locale = ?6)
+
+-- fragment: of_properties
   AND (?7 IS NULL OR (properties IS NOT NULL AND NOT EXISTS (
          SELECT 1 FROM json_each(?7) AS wanted
          WHERE NOT EXISTS (SELECT 1 FROM json_each(response.properties) AS held
                            WHERE held.key = wanted.key AND held.value = wanted.value))))
+
+-- ?8 is the text of one member of ?7, which is found sooner than JSON is read.
+-- name: scan_filtered
+SELECT answered_at, score
+FROM response
+WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND excluded = 0
+-- use: of_dimensions
+  AND (?8 IS NULL OR instr(properties, ?8) > 0)
+-- use: of_properties
 ORDER BY answered_at;
 
 -- One row a survey: the tier that holds all.
 -- name: count_counted
 SELECT sum(n0 + n1 + n2 + n3 + n4 + n5 + n6 + n7 + n8 + n9 + n10)
 FROM survey CROSS JOIN rollup ON survey = number AND segmented = 0 AND tier = 0;
+
+-- name: sum_overflows
+SELECT count(*), coalesce(sum(beyond), 0) FROM dimension INDEXED BY dimension_overflowing WHERE beyond <> 0;
+
+-- name: count_unrolled
+SELECT count(*) FROM dimension INDEXED BY dimension_unrolled WHERE state <> 0;
 
 -- name: count_rollups
 SELECT count(*) FROM rollup;
@@ -157,27 +401,43 @@ SELECT count(*) FROM rollup;
 PRAGMA user_version;
 
 -- name: list_series
-SELECT number, '', '', 0 FROM survey UNION ALL SELECT survey, dimension, value, id FROM series ORDER BY 1, 2, 3;
+SELECT number, '', '', 0 FROM survey UNION ALL
+SELECT survey, dimension, value, id FROM series AS s
+WHERE NOT EXISTS (SELECT 1 FROM dimension AS d WHERE d.survey = s.survey AND d.name = s.dimension AND d.state <> 0)
+ORDER BY 1, 2, 3;
+
+-- fragment: surveys
+SELECT number, slug, revision, definition, metric, scale_min, scale_max, created_at, updated_at, archived_at
+FROM survey
 
 -- name: select_survey
-SELECT number, slug, revision, definition, metric, scale_min, scale_max, created_at, updated_at, archived_at
-FROM survey WHERE slug = ?1;
+-- use: surveys
+WHERE slug = ?1;
+
+-- name: select_survey_by_number
+-- use: surveys
+WHERE number = ?1;
 
 -- name: list_surveys
-SELECT number, slug, revision, definition, metric, scale_min, scale_max, created_at, updated_at, archived_at
-FROM survey ORDER BY slug;
+-- use: surveys
+ORDER BY slug;
 
+-- name: changed_surveys
+-- use: surveys
+INDEXED BY survey_by_generation WHERE generation > ?1 ORDER BY slug;
+
+-- A row that is changed gets the generation that its transaction ends with (raise_generation).
 -- name: put_survey
 INSERT INTO survey (number, slug, revision, definition, metric, scale_min, scale_max, created_at, updated_at,
-                    archived_at)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                    archived_at, generation)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, (SELECT catalog_generation + 1 FROM identity))
 ON CONFLICT (slug) DO UPDATE SET
     revision = excluded.revision, definition = excluded.definition, metric = excluded.metric,
     scale_min = excluded.scale_min, scale_max = excluded.scale_max, updated_at = excluded.updated_at,
-    archived_at = excluded.archived_at;
+    archived_at = excluded.archived_at, generation = excluded.generation;
 
 -- name: archive_survey
-UPDATE survey SET archived_at = ?2 WHERE slug = ?1;
+UPDATE survey SET archived_at = ?2, generation = (SELECT catalog_generation + 1 FROM identity) WHERE slug = ?1;
 
 -- name: insert_revision
 INSERT INTO survey_revision (survey, revision, definition, created_at) VALUES (?1, ?2, ?3, ?4);
@@ -187,6 +447,14 @@ SELECT key, rolled FROM survey_property WHERE survey = ?1 ORDER BY position;
 
 -- name: list_survey_properties
 SELECT survey, key, rolled FROM survey_property ORDER BY survey, position;
+
+-- name: changed_properties
+SELECT survey, key, rolled FROM survey_property
+WHERE survey IN (SELECT number FROM survey WHERE generation > ?1) ORDER BY survey, position;
+
+-- name: list_filling
+SELECT survey, name, a, b, c, number FROM dimension INDEXED BY dimension_unrolled
+WHERE state <> 0 AND state = 1;
 
 -- name: list_survey_numbers
 SELECT number FROM survey ORDER BY number;
@@ -200,22 +468,39 @@ DELETE FROM survey_property WHERE survey = ?1;
 -- name: insert_survey_property
 INSERT INTO survey_property (survey, position, key, rolled) VALUES (?1, ?2, ?3, ?4);
 
+-- fragment: keys
+SELECT id, name, prefix, hash, scopes, created_at, expires_at, used_day, revoked_at
+FROM api_key
+
 -- name: select_key
-SELECT id, name, prefix, hash, scopes, created_at, expires_at, used_day, revoked_at FROM api_key WHERE id = ?1;
+-- use: keys
+WHERE id = ?1;
 
 -- name: list_keys
-SELECT id, name, prefix, hash, scopes, created_at, expires_at, used_day, revoked_at
-FROM api_key ORDER BY created_at, id;
+-- use: keys
+INDEXED BY key_by_generation WHERE generation > ?1 ORDER BY created_at, id;
 
 -- name: insert_key
-INSERT INTO api_key (id, name, prefix, hash, scopes, created_at, expires_at, used_day, revoked_at)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9);
+INSERT INTO api_key (id, name, prefix, hash, scopes, created_at, expires_at, used_day, revoked_at, generation)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, (SELECT catalog_generation + 1 FROM identity));
 
 -- name: revoke_key
-UPDATE api_key SET revoked_at = ?2 WHERE id = ?1;
+UPDATE api_key SET revoked_at = ?2, generation = (SELECT catalog_generation + 1 FROM identity) WHERE id = ?1;
 
 -- name: note_key_used
-UPDATE api_key SET used_day = ?2 WHERE id = ?1;
+UPDATE api_key SET used_day = ?2, generation = (SELECT catalog_generation + 1 FROM identity) WHERE id = ?1;
+
+-- name: delete_key
+DELETE FROM api_key WHERE id = ?1;
+
+-- name: note_keys_removed
+UPDATE identity SET keys_removed = catalog_generation + 1;
+
+-- name: raise_generation
+UPDATE identity SET catalog_generation = catalog_generation + 1;
+
+-- name: select_generation
+SELECT catalog_generation, keys_removed FROM identity;
 
 -- name: list_signing_keys
 SELECT number, secret, created_at FROM signing_key ORDER BY number DESC LIMIT 2;
@@ -226,82 +511,102 @@ INSERT INTO signing_key (secret, created_at) VALUES (?1, ?2);
 -- name: delete_old_signing_keys
 DELETE FROM signing_key WHERE number NOT IN (SELECT number FROM signing_key ORDER BY number DESC LIMIT 2);
 
+-- fragment: listed
+-- use: of_dimensions
+-- use: of_properties
+  AND (?8 < 0 OR excluded = ?8) AND (?9 IS NULL OR respondent = ?9)
+
 -- Pages of responses, newest first. The cursor (?10, ?11) also bounds ?3, so that a page begins where it
 -- should; ?1 is NULL for every survey.
 -- name: list_responses
-SELECT id, survey, revision, score, answered_at, received_at, excluded, touchpoint, channel, locale,
-       respondent, comment, properties, excluded_reason, flags, visit
+SELECT
+-- use: response_columns
 FROM response
 WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3
-  AND (?4 IS NULL OR touchpoint = ?4) AND (?5 IS NULL OR channel = ?5) AND (?6 IS NULL OR locale = ?6)
-  AND (?7 IS NULL OR (properties IS NOT NULL AND NOT EXISTS (
-         SELECT 1 FROM json_each(?7) AS wanted
-         WHERE NOT EXISTS (SELECT 1 FROM json_each(response.properties) AS held
-                           WHERE held.key = wanted.key AND held.value = wanted.value))))
-  AND (?8 < 0 OR excluded = ?8) AND (?9 IS NULL OR respondent = ?9)
+-- use: listed
   AND (?10 IS NULL OR answered_at < ?10 OR (answered_at = ?10 AND id < ?11))
 ORDER BY answered_at DESC, id DESC LIMIT ?12;
 
 -- name: list_flagged
-SELECT id, survey, revision, score, answered_at, received_at, excluded, touchpoint, channel, locale,
-       respondent, comment, properties, excluded_reason, flags, visit
+SELECT
+-- use: response_columns
 FROM response INDEXED BY response_flagged
 WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND flags <> 0
-  AND (?4 IS NULL OR touchpoint = ?4) AND (?5 IS NULL OR channel = ?5) AND (?6 IS NULL OR locale = ?6)
-  AND (?7 IS NULL OR (properties IS NOT NULL AND NOT EXISTS (
-         SELECT 1 FROM json_each(?7) AS wanted
-         WHERE NOT EXISTS (SELECT 1 FROM json_each(response.properties) AS held
-                           WHERE held.key = wanted.key AND held.value = wanted.value))))
-  AND (?8 < 0 OR excluded = ?8) AND (?9 IS NULL OR respondent = ?9)
+-- use: listed
   AND (?10 IS NULL OR answered_at < ?10 OR (answered_at = ?10 AND id < ?11))
 ORDER BY answered_at DESC, id DESC LIMIT ?12;
 
 -- name: list_of_respondent
-SELECT id, survey, revision, score, answered_at, received_at, excluded, touchpoint, channel, locale,
-       respondent, comment, properties, excluded_reason, flags, visit
+SELECT
+-- use: response_columns
 FROM response INDEXED BY response_by_respondent
 WHERE respondent = ?9 AND (?1 IS NULL OR survey = ?1) AND answered_at >= ?2 AND answered_at < ?3
   AND (?13 = 0 OR flags <> 0)
-  AND (?4 IS NULL OR touchpoint = ?4) AND (?5 IS NULL OR channel = ?5) AND (?6 IS NULL OR locale = ?6)
-  AND (?7 IS NULL OR (properties IS NOT NULL AND NOT EXISTS (
-         SELECT 1 FROM json_each(?7) AS wanted
-         WHERE NOT EXISTS (SELECT 1 FROM json_each(response.properties) AS held
-                           WHERE held.key = wanted.key AND held.value = wanted.value))))
-  AND (?8 < 0 OR excluded = ?8) AND (?9 IS NULL OR respondent = ?9)
-  AND (?10 IS NULL OR answered_at < ?10 OR (answered_at = ?10 AND id < ?11))
-ORDER BY answered_at DESC, id DESC LIMIT ?12;
+-- use: listed
+  AND (?10 IS NULL OR answered_at < ?10 OR (answered_at = ?10 AND (id, survey) < (?11, ?14)))
+ORDER BY answered_at DESC, id DESC, survey DESC LIMIT ?12;
+
+-- Where nothing but the index decides: the page is found in it, and only its responses are read, however many there are
+-- of the name.
+-- name: list_of_person
+SELECT
+-- use: response_columns
+FROM (SELECT number AS listed FROM response INDEXED BY response_by_respondent
+      WHERE respondent = ?9 AND (?1 IS NULL OR survey = ?1) AND answered_at >= ?2 AND answered_at < ?3
+        AND (?8 < 0 OR excluded = ?8)
+        AND (?10 IS NULL OR answered_at < ?10 OR (answered_at = ?10 AND (id, survey) < (?11, ?14)))
+      ORDER BY answered_at DESC, id DESC, survey DESC LIMIT ?12)
+CROSS JOIN response ON number = listed
+ORDER BY answered_at DESC, id DESC, survey DESC;
 
 -- name: select_expired
-SELECT id FROM response WHERE survey = ?1 AND answered_at < ?2 LIMIT ?3;
+SELECT number FROM response INDEXED BY response_by_time WHERE survey = ?1 AND answered_at < ?2 LIMIT ?3;
 
+-- In the order of the index, in two searches: SQLite compares no number in one of the whole place, and each slice would
+-- read again what is done of a time that a stranger has given to any number of responses.
 -- name: select_personal
-SELECT id, answered_at FROM response
-WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND (answered_at > ?2 OR id > ?4)
-ORDER BY answered_at, id LIMIT ?5;
+SELECT answered_at, score, excluded, number FROM response INDEXED BY response_by_time
+WHERE survey = ?1 AND answered_at = ?2 AND score = ?3 AND excluded = ?4 AND number > ?5 AND ?2 < ?6
+UNION ALL
+SELECT answered_at, score, excluded, number FROM response INDEXED BY response_by_time
+WHERE survey = ?1 AND (answered_at, score, excluded) > (?2, ?3, ?4) AND answered_at < ?6
+ORDER BY answered_at, score, excluded, number LIMIT ?7;
 
 -- name: list_anonymised
-SELECT survey, done_at, done_id FROM anonymised;
+SELECT survey, done_at FROM anonymised;
 
 -- name: select_anonymised
-SELECT done_at, done_id FROM anonymised WHERE survey = ?1;
+SELECT done_at, done_score, done_excluded, done_number FROM anonymised WHERE survey = ?1;
 
 -- name: put_anonymised
-INSERT INTO anonymised (survey, done_at, done_id) VALUES (?1, ?2, ?3)
-ON CONFLICT (survey) DO UPDATE SET done_at = excluded.done_at, done_id = excluded.done_id;
+INSERT INTO anonymised (survey, done_at, done_score, done_excluded, done_number) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (survey) DO UPDATE SET done_at = excluded.done_at, done_score = excluded.done_score,
+    done_excluded = excluded.done_excluded, done_number = excluded.done_number;
 
 -- name: delete_anonymised
 DELETE FROM anonymised WHERE survey = ?1;
 
+-- fragment: audit_entries
+SELECT number, at, actor, act, target, detail, hash
+FROM audit
+
 -- name: last_audit
-SELECT number, at, actor, act, target, detail, hash FROM audit ORDER BY number DESC LIMIT 1;
+-- use: audit_entries
+ORDER BY number DESC LIMIT 1;
 
 -- name: insert_audit
 INSERT INTO audit (number, at, actor, act, target, detail, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
 
 -- name: list_audit
-SELECT number, at, actor, act, target, detail, hash FROM audit WHERE number > ?1 ORDER BY number LIMIT ?2;
+-- use: audit_entries
+WHERE number > ?1 ORDER BY number LIMIT ?2;
 
--- What follows reads files of every schema number: it names no column that is younger than the first.
+-- name: list_audit_of
+-- use: audit_entries
+INDEXED BY audit_by_target WHERE target IN (?3, ?4, ?5, ?6) AND number > ?1 ORDER BY number LIMIT ?2;
+
+-- What follows reads files of every schema number: where it names what is younger than the first, check.c and
+-- check_rollups.c ask it of those that have it, or there is another for the older ones.
 
 -- name: check_integrity
 PRAGMA integrity_check(100);
@@ -310,7 +615,44 @@ PRAGMA integrity_check(100);
 PRAGMA foreign_key_check;
 
 -- name: check_schema
-SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY type, name;
+SELECT type, name, sql, tbl_name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY type, name;
+
+-- Of the schema that the newest migration makes.
+-- name: check_is_name
+SELECT type = 'table' FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE;
+
+-- An index that keeps some rows out: by being unique, or where what it computes of them fails.
+-- name: check_refuses_rows
+SELECT EXISTS (SELECT 1 FROM pragma_index_list(?2) WHERE name = ?1 AND "unique")
+    OR EXISTS (SELECT 1 FROM pragma_index_xinfo(?1) WHERE cid = -2);
+
+-- name: check_revisions
+SELECT number, slug, revision FROM survey AS s
+WHERE NOT EXISTS (SELECT 1 FROM survey_revision AS r WHERE r.survey = s.number AND r.revision = s.revision);
+
+-- name: check_keys
+SELECT count(*) FROM api_key WHERE length(id) <> 16 OR length(hash) <> 32;
+
+-- name: check_signing_keys
+SELECT count(*) FROM signing_key WHERE length(secret) <> 32;
+
+-- What has an id, a digest or a secret that is not as long as one.
+-- name: check_lengths
+SELECT 'identity', count(*) FROM identity WHERE length(store) <> 16 OR length(audit_secret) <> 32
+UNION ALL
+SELECT 'gone', count(*) FROM gone WHERE length(id) <> 16
+UNION ALL
+SELECT 'said_first', count(*) FROM said_first WHERE length(digest) <> 16;
+
+-- name: check_invitations
+SELECT 'invitation', count(*) FROM invitation WHERE length(response) <> 16;
+
+-- Behind the greatest that there can be SQLite would choose numbers at random.
+-- name: check_numbers
+SELECT count(*) FROM response WHERE number < 1 OR number = 9223372036854775807;
+
+-- name: check_properties
+SELECT survey, count(*) FROM survey_property GROUP BY survey HAVING count(*) > 16 OR min(length(key)) = 0;
 
 -- name: check_orphans
 SELECT 'responses', survey, count(*) FROM response WHERE survey NOT IN (SELECT number FROM survey) GROUP BY survey
@@ -326,7 +668,19 @@ SELECT number, slug, scale_min, scale_max FROM survey ORDER BY number;
 SELECT 1 FROM survey_revision WHERE survey = ?1 AND revision = ?2;
 
 -- name: check_responses
-SELECT answered_at, score, excluded, revision, touchpoint, channel, locale, properties
+SELECT answered_at, score, excluded, revision, touchpoint, channel, locale, properties, id, number
+FROM response INDEXED BY response_by_time WHERE survey = ?1 ORDER BY answered_at;
+
+-- Before schema 4 what is being filled in goes by ids. Numbered is a response by how many of those places lie at or
+-- before it.
+-- name: check_old_responses
+SELECT answered_at, score, excluded, revision, touchpoint, channel, locale, properties, id,
+       (SELECT count(*) FROM dimension AS d WHERE d.survey = ?1 AND d.state = 1 AND d.id <= response.id)
+FROM response INDEXED BY response_by_time WHERE survey = ?1 ORDER BY answered_at;
+
+-- Before schema 3 nothing is.
+-- name: check_oldest_responses
+SELECT answered_at, score, excluded, revision, touchpoint, channel, locale, properties, id, 0
 FROM response INDEXED BY response_by_time WHERE survey = ?1 ORDER BY answered_at;
 
 -- name: check_quarters
@@ -380,7 +734,28 @@ SELECT count(*), coalesce(sum(survey < 1 OR segmented NOT IN (0, 1) OR tier NOT 
 FROM rollup;
 
 -- A series that no rollup row needs keeps a name or a value that should be gone.
--- name: check_series
+-- name: check_old_series
 SELECT count(*) FROM series AS s
 WHERE NOT EXISTS (SELECT 1 FROM rollup WHERE survey = s.survey AND segmented = 1 AND tier = 0 AND bucket = 0
                                          AND series = s.id);
+
+-- Of schema 3 on, what is being cleared away aside.
+-- name: check_series
+SELECT count(*) FROM series AS s
+WHERE NOT EXISTS (SELECT 1 FROM rollup WHERE survey = s.survey AND segmented = 1 AND tier = 0 AND bucket = 0
+                                         AND series = s.id)
+  AND NOT EXISTS (SELECT 1 FROM dimension AS d WHERE d.survey = s.survey AND d.name = s.dimension AND d.state = 2);
+
+-- name: check_unknown_series
+SELECT count(*) FROM series AS s WHERE NOT EXISTS (SELECT 1 FROM dimension WHERE survey = s.survey AND name = s.dimension);
+
+-- name: check_dimensions
+SELECT name, state, beyond, a, b, c, number, series <> (SELECT count(*) FROM series AS s
+                                                        WHERE s.survey = d.survey AND s.dimension = d.name)
+FROM dimension AS d WHERE survey = ?1;
+
+-- name: check_old_dimensions
+SELECT name, state, beyond, a, b, c,
+       (SELECT count(*) FROM dimension AS e WHERE e.survey = d.survey AND e.state = 1 AND e.id <= d.id),
+       series <> (SELECT count(*) FROM series AS s WHERE s.survey = d.survey AND s.dimension = d.name)
+FROM dimension AS d WHERE survey = ?1;

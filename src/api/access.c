@@ -26,8 +26,8 @@ static void note_use(struct app *app, const struct api_key *key, int64_t now_ms)
         return;
     if (atomic_flag_test_and_set(&app->noting_use))
         return;
-    struct use_note *note = calloc(1, sizeof(*note));
-    if (note == NULL) {
+    struct use_note *note = calloc(1, sizeof *note);
+    if (!note) {
         atomic_flag_clear(&app->noting_use);
         return;
     }
@@ -46,7 +46,7 @@ static void note_use(struct app *app, const struct api_key *key, int64_t now_ms)
 }
 
 static enum cxd_err judge(const struct api_key *key, enum scope scope, int64_t now_ms, struct error *err) {
-    if (key == NULL || !api_key_is_valid(key, now_ms))
+    if (!key || !api_key_is_valid(key, now_ms))
         return error_set(err, ERR_BAD_KEY, "the key is not known here, was revoked, or has expired");
     if (!api_key_allows(key, scope)) {
         int index = 0;
@@ -57,14 +57,9 @@ static enum cxd_err judge(const struct api_key *key, enum scope scope, int64_t n
     return CXD_OK;
 }
 
-enum cxd_err api_authorize(void *context, struct http_request *request, const char *secret, unsigned scope,
-                           struct error *err) {
-    struct app *app = context;
+static enum cxd_err try_key(struct app *app, struct http_request *request, const char *secret, unsigned scope,
+                            struct error *err) {
     int64_t now_ms = clock_now_ms();
-    if (scope == SCOPE_READ && api_settings(request)->config.read == CONFIG_READ_OPEN)
-        return CXD_OK;
-    if (secret == NULL)
-        return error_set(err, ERR_NO_KEY, "send Authorization: Bearer KEY");
     const struct snapshot *snapshot = catalog_acquire(app->catalog);
     const struct api_key *key = snapshot_key(snapshot, secret);
     enum cxd_err result = judge(key, (enum scope)scope, now_ms, err);
@@ -76,11 +71,68 @@ enum cxd_err api_authorize(void *context, struct http_request *request, const ch
     return result;
 }
 
+static bool opens(enum config_read read, unsigned scope) {
+    return scope == (SCOPE_READ | ACCESS_FIGURES) ? read != CONFIG_READ_KEY
+                                                  : scope == SCOPE_READ && read == CONFIG_READ_EVERYTHING;
+}
+
+enum cxd_err api_authorize(void *context, struct http_request *request, const char *secret, unsigned scope,
+                           struct error *err) {
+    const struct config *config = &api_settings(request)->config;
+    bool is_open = opens(config->read, scope);
+    scope &= ~(unsigned)ACCESS_FIGURES;
+    if (is_open && http_is_for_this_machine(request, config->public_url)) {
+        if (secret) /* who has a key is known by it, and who has a bad one reads as a stranger does */
+            (void)try_key(context, request, secret, scope, err);
+        return CXD_OK;
+    }
+    if (!secret && is_open)
+        return error_set(err, ERR_NO_KEY,
+                         "without a key this is answered only where the Host of the request is localhost, a "
+                         "loopback address or the host of [server] public_url; ask there, or send "
+                         "Authorization: Bearer KEY");
+    if (!secret && scope == SCOPE_READ && config->read == CONFIG_READ_OPEN)
+        return error_set(
+            err, ERR_NO_KEY,
+            "what people wrote is not opened by [access] read = open: send Authorization: Bearer KEY, a key "
+            "with the scope read");
+    if (!secret)
+        return error_set(err, ERR_NO_KEY, "send Authorization: Bearer KEY");
+    return try_key(context, request, secret, scope, err);
+}
+
+enum cxd_err api_recognise(void *context, struct http_request *request, const char *credentials, unsigned scope,
+                           struct error *err) {
+    if (strncmp(credentials, SECRET_PREFIX, strlen(SECRET_PREFIX)) != 0)
+        return CXD_OK;
+    enum cxd_err result = try_key(context, request, credentials, scope, err);
+    return result == ERR_SCOPE ? CXD_OK : result;
+}
+
+bool api_has_key(const struct http_request *request) {
+    return http_principal(request)[0] != '\0';
+}
+
+/* A property that the survey does not declare is free data, which may name a person: figures of what it is would tell
+ * what that person said. */
+enum cxd_err api_allow_filter(const struct http_request *request, const struct survey *survey,
+                              const struct filter *filter, struct error *err) {
+    if (api_has_key(request) || api_settings(request)->config.read != CONFIG_READ_OPEN)
+        return CXD_OK;
+    for (size_t i = 0; i < filter->property_count; i++)
+        if (survey_property_index(survey, filter->properties[i].key) < 0)
+            return error_set(err, ERR_NO_KEY,
+                             "property.%.64s: the survey %s does not declare this property, and without a key only "
+                             "those that it does are looked at: send Authorization: Bearer KEY",
+                             filter->properties[i].key, survey->slug);
+    return CXD_OK;
+}
+
 bool api_allow_origin(void *context, struct http_request *request, const char *origin) {
     struct app *app = context;
     const struct snapshot *snapshot = catalog_acquire(app->catalog);
     const struct survey *survey = snapshot_survey(snapshot, http_path(request, "survey"));
-    bool allowed = survey == NULL || survey_allows_origin(survey, origin);
+    bool allowed = !survey || survey_allows_origin(survey, origin);
     catalog_release(snapshot);
     return allowed;
 }

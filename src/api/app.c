@@ -14,10 +14,11 @@
 #include "cxd/base/clock.h"
 #include "cxd/base/log.h"
 #include "cxd/base/process.h"
-#include "cxd/ingest/backups.h"
-#include "cxd/ingest/housekeeping.h"
+#include "cxd/chores/backups.h"
+#include "cxd/chores/housekeeping.h"
 
-/* With the ten seconds that a request may take which others hold, and the last checkpoint, less than TimeoutStopSec, 30 s. */
+/* With the ten seconds that a request may take which others hold, and the last checkpoint, less than TimeoutStopSec, 30
+ * s. */
 enum { STOP_GRACE_MS = 15000, METRICS_GRACE_MS = 500, HTTP_THREADS_DEFAULT_MAX = 8 };
 
 static enum cxd_err open_worker(void *context, void **ret_worker, struct error *err) {
@@ -48,18 +49,23 @@ static void turn_done(void *context) {
     ingest_wake(app->ingest);
 }
 
+static void ring_alarm(void *context) {
+    struct app *app = context;
+    vitals_alarm(app->vitals);
+}
+
 /* The configured directory, the database's, or for a store without one a private directory of this user. */
 static enum cxd_err settle_state_directory(struct app *app, struct error *err) {
     const char *directory = store_directory(app->store);
     const char *runtime = getenv("XDG_RUNTIME_DIR");
     char *path = app->state_directory;
-    size_t size = sizeof(app->state_directory);
+    size_t size = sizeof app->state_directory;
     int length;
     if (app->config.state_directory[0] != '\0')
         length = snprintf(path, size, "%s", app->config.state_directory);
-    else if (directory != NULL)
+    else if (directory)
         length = snprintf(path, size, "%s", directory);
-    else if (runtime != NULL)
+    else if (runtime)
         length = snprintf(path, size, "%s/cxd", runtime);
     else
         length = snprintf(path, size, "/tmp/cxd-%lu", (unsigned long)geteuid());
@@ -71,7 +77,7 @@ static enum cxd_err settle_state_directory(struct app *app, struct error *err) {
         return error_set(err, ERR_SYSTEM, "cannot make the state directory %s: %s", path, strerror(errno));
     if (stat(path, &status) != 0 || !S_ISDIR(status.st_mode))
         return error_set(err, ERR_SYSTEM, "the state directory %s is not a directory", path);
-    if (directory == NULL && app->config.state_directory[0] == '\0' && status.st_uid != geteuid())
+    if (!directory && app->config.state_directory[0] == '\0' && status.st_uid != geteuid())
         return error_set(err, ERR_SYSTEM, "the state directory %s belongs to another user", path);
     return CXD_OK;
 }
@@ -91,22 +97,29 @@ static enum cxd_err fill_options(struct app *app, const struct config *config, c
         .unix_path = config->unix_socket[0] != '\0' ? config->unix_socket : NULL,
         .unix_mode = (unsigned)strtoul(config->unix_mode, NULL, 8),
         .http_threads = http_threads(config),
-        .pool_threads = (unsigned)config->read_threads,
+        .pool_threads =
+            {[HTTP_POOL_READ] = (unsigned)config->read_threads, [HTTP_POOL_PUBLIC] = (unsigned)config->public_threads},
         .request_timeout_ms = config->request_timeout_s * 1000,
         .max_connections = (unsigned)config->max_connections,
+        .connections_per_address = (unsigned)config->connections_per_address,
         .slow_request_ms = config->slow_request_ms,
         .header_bytes = (size_t)config->header_bytes,
         .body_bytes = (size_t)config->body_bytes,
         .batch_bytes = (size_t)config->batch_bytes,
+        .batch_memory = (uint64_t)config->batch_memory,
         .rates = {[HTTP_RATE_ADDRESS] = config->ingest_rate,
                   [HTTP_RATE_SUBJECT] = config->survey_rate,
+                  [HTTP_RATE_BYTES] = config->bytes_per_address,
                   [HTTP_RATE_AUTH] = config->auth_rate},
         .routes = API_ROUTES,
         .route_count = API_ROUTE_COUNT,
+        .rated_parameter = "respondent",
         .app = app,
         .authorize = api_authorize,
+        .recognise = api_recognise,
         .allow_origin = api_allow_origin,
         .turn_done = turn_done,
+        .alarm = ring_alarm,
         .worker_open = open_worker,
         .worker_close = close_worker,
         .worker_watch = watch_worker,
@@ -131,9 +144,8 @@ static enum cxd_err fill_options(struct app *app, const struct config *config, c
 }
 
 /* One of IP, one Unix; http_server_open tells which is which. */
-static enum cxd_err take_sockets(struct inherited *inherited, struct http_options *options,
-                                 struct error *err) {
-    if (inherited == NULL)
+static enum cxd_err take_sockets(struct inherited *inherited, struct http_options *options, struct error *err) {
+    if (!inherited)
         return CXD_OK;
     /* Never the main listener: what is served there is not for those who connect here. */
     if (inherited_take(inherited, "metrics") >= 0)
@@ -168,44 +180,87 @@ static enum cxd_err write_endpoint(struct app *app, struct error *err) {
     if (strncmp(app_address(app), "unix:", 5) == 0)
         return CXD_OK; /* the command line speaks IP */
     const char *pin = http_server_pin(app->http);
-    snprintf(lines, sizeof(lines), "%s://%s%s%s", app_scheme(app), http_server_address(app->http),
-             pin != NULL ? "\n" : "", pin != NULL ? pin : "");
-    enum cxd_err result = api_write_state_file(app, "endpoint", lines, err);
+    snprintf(lines, sizeof lines, "%s://%s%s%s", app_scheme(app), http_server_address(app->http), pin ? "\n" : "",
+             pin ? pin : "");
+    enum cxd_err result = api_write_state_file(app->state_directory, "endpoint", lines, err);
     app->has_endpoint = result == CXD_OK;
     return result;
+}
+
+/* A full disk is to be read from: who asks without these files has to be told where. */
+static void tell_command_line(struct app *app) {
+    struct error err;
+    if (write_endpoint(app, &err) != CXD_OK)
+        log_record(LOG_LEVEL_WARNING, "endpoint_not_written", "detail=%s", err.detail);
 }
 
 static enum cxd_err start_backups(struct app *app, struct error *err) {
     const struct config *config = &app->config;
     char path[2 * CONFIG_TEXT_SIZE];
     const struct backups_options options = {.url = config->storage_url,
+                                            .ingest = app->ingest,
+                                            .trust = &app->trust,
                                             .directory = path,
                                             .every_s = config->backup_every_s,
                                             .keep = config->backup_keep};
     if (config->backup_directory[0] == '/')
-        snprintf(path, sizeof(path), "%s", config->backup_directory);
+        snprintf(path, sizeof path, "%s", config->backup_directory);
     else
-        snprintf(path, sizeof(path), "%s/%s", app->state_directory, config->backup_directory);
+        snprintf(path, sizeof path, "%s/%s", app->state_directory, config->backup_directory);
     return config->backup_every_s > 0 ? backups_start(&options, &app->backups, err) : CXD_OK;
 }
 
+/* From what was known before this start, before anything is deleted. */
+static enum cxd_err reckon(struct app *app, struct error *err) {
+    struct store_figures figures = {0};
+    struct store_reader *reader;
+    enum cxd_err result = store_reader_open(app->store, &reader, err);
+    if (result != CXD_OK)
+        return result;
+    result = store_read_figures(reader, &figures, err);
+    store_reader_close(reader);
+    if (result == CXD_OK)
+        trust_resume(&app->trust, figures.known_at);
+    return result;
+}
+
+static enum cxd_err start_housekeeping(struct app *app, struct error *err) {
+    const struct housekeeping_options options = {
+        .ingest = app->ingest,
+        .store = app->store,
+        .catalog = app->catalog,
+        .trust = &app->trust,
+        .interval_s = app->config.retention_every_s,
+        .delay_s = app->config.retention_delay_s,
+        .keep_marks_s = app->config.keep_marks_s,
+        .min_free = app->config.min_free,
+    };
+    return housekeeping_start(&options, &app->housekeeping, err);
+}
+
 static enum cxd_err make_lanes(struct app *app, struct error *err) {
-    app->lane_count = http_threads(&app->config) + (unsigned)app->config.read_threads;
-    size_t size = app->lane_count * sizeof(*app->lanes);
+    const struct config *config = &app->config;
+    app->lane_count = http_threads(config) + (unsigned)(config->read_threads + config->public_threads);
+    size_t size = app->lane_count * sizeof *app->lanes;
     app->lanes = aligned_alloc(_Alignof(struct lane), size);
-    if (app->lanes == NULL)
+    if (!app->lanes)
         return error_set(err, ERR_NO_MEMORY, "no memory for the counts");
     memset(app->lanes, 0, size);
     return CXD_OK;
 }
 
-static enum cxd_err start_all(struct app *app, struct inherited *inherited, bool starter_surveys,
-                              struct error *err) {
-    enum cxd_err result = calendar_set_zone(app->config.timezone, err);
+/* Once the store is open. */
+static enum cxd_err start_all(struct app *app, struct inherited *inherited, bool starter_surveys, struct error *err) {
+    struct store_erasures erasures;
+    store_bound_values(app->store, app->config.dimension_values);
+    if (store_gave_up_reserve(app->store))
+        log_record(LOG_LEVEL_WARNING, "reserve_released", "directory=%s detail=\"the disk is full: reads go on\"",
+                   store_directory(app->store));
+    enum cxd_err result = settle_state_directory(app, err);
     if (result == CXD_OK)
-        result = store_open(app->config.storage_url, &app->store, err);
+        result = reckon(app, err);
     if (result == CXD_OK)
-        result = settle_state_directory(app, err);
+        result = api_keep_erasures(app, &erasures, err);
     if (result == CXD_OK)
         result = suspicion_open(app, err);
     if (result == CXD_OK)
@@ -225,9 +280,15 @@ static enum cxd_err start_all(struct app *app, struct inherited *inherited, bool
     if (result == CXD_OK)
         result = ingest_start(&options, &app->ingest, err);
     if (result == CXD_OK)
-        result = api_ensure_admin_key(app, err);
+        result = api_repeat_erasures(app, &erasures, err);
     if (result == CXD_OK)
+        result = api_ensure_admin_key(app, err);
+    if (result == CXD_OK) {
+        const struct snapshot *snapshot = catalog_acquire(app->catalog);
+        api_judge_admin_key(snapshot, app->state_directory, clock_now_ms(), app->admin_key_fault);
+        catalog_release(snapshot);
         result = api_ensure_signing_key(app, err);
+    }
     if (result == CXD_OK && starter_surveys)
         result = api_ensure_starter_surveys(app, err);
     if (result == CXD_OK)
@@ -237,12 +298,11 @@ static enum cxd_err start_all(struct app *app, struct inherited *inherited, bool
     if (result == CXD_OK)
         result = http_server_run(app->http, err);
     if (result == CXD_OK)
-        result = housekeeping_start(app->ingest, app->catalog, app->config.retention_every_s,
-                                    &app->housekeeping, err);
+        result = start_housekeeping(app, err);
     if (result == CXD_OK)
         result = api_metrics_start(app, err);
     if (result == CXD_OK)
-        result = write_endpoint(app, err);
+        tell_command_line(app);
     return result;
 }
 
@@ -252,22 +312,26 @@ enum cxd_err app_check(const struct config *config, struct error *err) {
     if (result != CXD_OK)
         return result;
     api_settings_free(settings);
-    return config->tls_certificate[0] == '\0' ? CXD_OK
-                                              : http_check_tls(config->tls_certificate, config->tls_key, err);
+    return config->tls_certificate[0] == '\0' ? CXD_OK : http_check_tls(config->tls_certificate, config->tls_key, err);
 }
 
 enum cxd_err app_start(const struct config *config, struct inherited *inherited, bool starter_surveys,
-                       struct app **ret_app, struct error *err) {
-    struct app *app = calloc(1, sizeof(*app));
-    if (app == NULL)
+                       const struct store_telling *telling, struct app **ret_app, struct error *err) {
+    struct app *app = calloc(1, sizeof *app);
+    if (!app)
         return error_set(err, ERR_NO_MEMORY, "no memory to start");
     app->config = *config;
     app->metrics_fd = -1;
+    trust_init(&app->trust, RECKONING_UNKNOWN);
     app->started_ns = process_started_ns();
     app->started_at_ms = clock_now_ms();
     app->started_monotonic_ms = clock_monotonic_ms();
     atomic_flag_clear(&app->noting_use);
-    enum cxd_err result = start_all(app, inherited, starter_surveys, err);
+    enum cxd_err result = calendar_set_zone(config->timezone, err);
+    if (result == CXD_OK)
+        result = store_open_telling(config->storage_url, telling, &app->store, err);
+    if (result == CXD_OK)
+        result = start_all(app, inherited, starter_surveys, err);
     if (result != CXD_OK) {
         app_stop(app);
         return result;
@@ -295,6 +359,7 @@ enum cxd_err app_reload(struct app *app, const struct config *config, struct err
         api_settings_free(options.settings);
         return result;
     }
+    housekeeping_keep_marks(app->housekeeping, config->keep_marks_s);
     return write_endpoint(app, err) == CXD_OK ? CXD_OK : ERR_SYSTEM;
 }
 
@@ -322,11 +387,15 @@ int64_t app_stuck_ms(struct app *app, int64_t now_monotonic_ms, const char **ret
 }
 
 const char *app_metrics_address(const struct app *app) {
-    return app->metrics != NULL ? http_server_address(app->metrics) : NULL;
+    return app->metrics ? http_server_address(app->metrics) : NULL;
 }
 
 const char *app_address(const struct app *app) {
     return http_server_address(app->http);
+}
+
+const char *app_admin_key_fault(const struct app *app) {
+    return app->admin_key_fault[0] == '\0' ? NULL : app->admin_key_fault;
 }
 
 const char *app_state_directory(const struct app *app) {
@@ -334,13 +403,13 @@ const char *app_state_directory(const struct app *app) {
 }
 
 void app_stop(struct app *app) {
-    if (app == NULL)
+    if (!app)
         return;
     http_server_stop(app->http, STOP_GRACE_MS);
     if (app->has_endpoint)
         api_remove_state_file(app, "endpoint");
     http_server_stop(app->metrics, METRICS_GRACE_MS);
-    if (app->metrics != NULL)
+    if (app->metrics)
         api_remove_state_file(app, "metrics");
     http_server_close(app->metrics);
     if (app->metrics_fd >= 0) /* the start failed before it was served */
@@ -353,6 +422,7 @@ void app_stop(struct app *app) {
     catalog_close(app->catalog);
     suspicion_close(app);
     store_close(app->store);
+    trust_destroy(&app->trust);
     free(app->lanes);
     free(app);
 }

@@ -4,13 +4,17 @@
 #include <stdatomic.h>
 
 #include "cxd/api/api.h"
+#include "cxd/chores/trust.h"
 #include "cxd/domain/response.h"
 #include "cxd/http/http.h"
 #include "cxd/ingest/ingest.h"
 
 #define DAY_MS INT64_C(86400000)
 
-/* What one thread of the HTTP server counts (http_lane): only it writes here, and no two lanes share a line of the cache. */
+enum { KEY_FAULT_SIZE = 160 };
+
+/* What one thread of the HTTP server counts (http_lane): only it writes here, and no two lanes share a line of the
+ * cache. */
 struct lane {
     _Alignas(64) tally_count stored[OUTCOME_REFUSED]; /* responses, by outcome */
     tally_count refused[CXD_ERR_COUNT];               /* and by why not */
@@ -23,10 +27,12 @@ struct app {
     struct store *store;
     struct catalog *catalog;
     struct ingest *ingest;
+    struct trust trust;
     struct housekeeping *housekeeping;
     struct backups *backups; /* NULL: none are made */
     struct http_server *http;
     struct http_server *metrics; /* NULL: off */
+    bool metrics_is_local;       /* their listener is on a loopback address */
     int metrics_fd;              /* a socket handed down for them that is not served yet; −1: none */
     struct lane *lanes;
     unsigned lane_count;
@@ -41,9 +47,14 @@ struct app {
         _Atomic int64_t done, refused;
         _Atomic int64_t at_ms; /* wall clock, of the last; 0: none */
     } reloads;
-    bool has_endpoint; /* the file `endpoint` is this process's */
+    char admin_key_fault[KEY_FAULT_SIZE]; /* of the file, as it was at the start; "": it opens this daemon */
+    bool has_endpoint;                    /* the file `endpoint` is this process's */
 };
 
+/* routes.c */
+/* With SCOPE_READ in a route's scope: what it shows is figures and what operators wrote, nothing that a person did, so
+ * that [access] read = open needs no key for it. A route that does not say so is not opened by that. */
+enum { ACCESS_FIGURES = 1 << 16 };
 extern const struct http_route API_ROUTES[];
 extern const size_t API_ROUTE_COUNT;
 
@@ -61,16 +72,23 @@ http_handler api_responses_get, api_response_get, api_respondent_get;
 http_handler api_response_patch, api_responses_patch, api_respondent_delete;
 /* keys.c */
 http_handler api_keys_get, api_key_post, api_key_delete;
-/* invitations.c, signing_keys.c */
-http_handler api_invitations_post, api_signing_keys_get, api_signing_key_post;
+/* invitations.c */
+http_handler api_invitations_post;
+/* signing_keys.c */
+http_handler api_signing_keys_get, api_signing_key_post;
 /* metrics.c */
 /* Opens and runs the listener of the metrics, where there is one. Everything else is open by then. */
 CXD_NODISCARD enum cxd_err api_metrics_start(struct app *app, struct error *err);
-/* What has become of a response: one of those that are stored, or why it was refused. On the thread of the request. */
+/* metrics_http.c: what has become of a response: one of those that are stored, or why it was refused. On the thread of
+ * the request. */
 void api_count_stored(struct http_request *request, enum outcome outcome);
 void api_count_refused(struct http_request *request, enum cxd_err refusal);
 /* Responses that were stored with the flag of this index, or got it later, since the start. */
 uint64_t api_flagged(const struct app *app, int flag_index);
+/* retention.c */
+http_handler api_retention_resume;
+/* The member "retention": by which time old responses go, and why that is not the clock's. */
+void api_append_retention(struct buffer *out, struct app *app);
 /* audit.c */
 http_handler api_audit_get;
 /* health.c */
@@ -80,13 +98,26 @@ http_handler api_healthz_get, api_readyz_get, api_status_get;
 CXD_NODISCARD enum cxd_err api_survey_record(const struct survey *survey, struct arena *arena,
                                              struct survey_record *ret_record, struct error *err);
 
-/* keys.c: a fresh secret for the key, and everything of the key but name, scopes and expiry. False without randomness. */
+/* surveys.c: how many surveys of the snapshot lie before the page that is behind this slug (NULL: the first page). */
+size_t api_page_begin(const struct snapshot *snapshot, const char *after_slug);
+
+/* keys.c: a fresh secret for the key, and everything of the key but name, scopes and expiry. False without randomness.
+ */
 CXD_NODISCARD bool api_key_fill(struct api_key *key, struct id_source *ids, int64_t now_ms,
                                 char ret_secret[SECRET_TEXT_SIZE]);
 
 /* access.c: the hooks of the HTTP server. */
 enum cxd_err api_authorize(void *app, struct http_request *request, const char *secret, unsigned scope,
                            struct error *err);
+/* As api_authorize, where no key is needed: a token that is none of ours is passed over, and so is a key without the
+ * scope. */
+enum cxd_err api_recognise(void *app, struct http_request *request, const char *credentials, unsigned scope,
+                           struct error *err);
+/* Whether the request has shown a key that is good for the call: then it is no stranger's. */
+bool api_has_key(const struct http_request *request);
+/* Whether figures by this filter may be shown for the survey to who asks. ERR_NO_KEY. */
+CXD_NODISCARD enum cxd_err api_allow_filter(const struct http_request *request, const struct survey *survey,
+                                            const struct filter *filter, struct error *err);
 bool api_allow_origin(void *app, struct http_request *request, const char *origin);
 
 /* bootstrap.c: what a first start makes. */
@@ -94,37 +125,32 @@ CXD_NODISCARD enum cxd_err api_ensure_admin_key(struct app *app, struct error *e
 CXD_NODISCARD enum cxd_err api_ensure_signing_key(struct app *app, struct error *err);
 CXD_NODISCARD enum cxd_err api_ensure_starter_surveys(struct app *app, struct error *err);
 /* Replaces a file of the state directory (0600) in one step. */
-CXD_NODISCARD enum cxd_err api_write_state_file(const struct app *app, const char *name, const char *line,
+CXD_NODISCARD enum cxd_err api_write_state_file(const char *directory, const char *name, const char *line,
                                                 struct error *err);
 void api_remove_state_file(const struct app *app, const char *name);
+/* erasures.c: keeps the list of erasures in the state directory, before anything is written; and does again what the
+ * store does not know of it, before anything is answered. */
+CXD_NODISCARD enum cxd_err api_keep_erasures(struct app *app, struct store_erasures *ret_erasures, struct error *err);
+CXD_NODISCARD enum cxd_err api_repeat_erasures(struct app *app, const struct store_erasures *erasures,
+                                               struct error *err);
+
+/* local_key.c: what keeps `admin.key` in the directory from being a valid key with the scope admin, in words that
+ * follow the path; "" where nothing does. */
+void api_judge_admin_key(const struct snapshot *snapshot, const char *directory, int64_t now_ms,
+                         char ret_fault[KEY_FAULT_SIZE]);
 
 /* submit.c: the way from a handler to the writer and back. */
 
-/* Defers the request, submits its changes, and once they are durable (or have failed) calls `finish` on the loop. The ticket is of the
- * request's arena; finish finds it by http_deferred, and calls api_submit_failed first. */
+/* Defers the request, submits its changes, and once they are durable (or have failed) calls `finish` on the loop. The
+ * ticket is of the request's arena; finish finds it by http_deferred, and calls api_submit_failed first. */
 void api_submit(struct http_request *request, struct ticket *ticket, http_handler *finish);
 /* Replies the problem and returns true if the ticket was not applied. */
 bool api_submit_failed(struct http_request *request, const struct ticket *ticket);
 
-/* Makes a change of a validated response: what the server adds to what the client said. ERR_SURVEY_CLOSED for one without an
- * id, which cannot be a retry. */
-CXD_NODISCARD enum cxd_err api_fill_response(struct http_request *request, const struct survey *survey,
-                                             struct change *change, struct error *err);
-
-/* invited.c: answers to invitations. */
-
-/* Opens the invitation that was sent with a decoded response, if any, and makes the response one to it; before it is validated and named.
- * One that has expired lets a retry through (unless_stored). Members that say otherwise are added to err; returns err->code, or
- * why the invitation is none: ERR_INVITATION_INVALID, ERR_INVITATION_OTHER_SURVEY, ERR_NO_MEMORY. */
-CXD_NODISCARD enum cxd_err api_admit(struct http_request *request, const struct survey *survey,
-                                     struct change *change, struct error *err);
-/* For those who have no key, once the change is filled: ERR_INVITATION_REQUIRED, or with an id that only a retry passes. */
-CXD_NODISCARD enum cxd_err api_require_invitation(const struct survey *survey, struct change *change,
-                                                  struct error *err);
-/* Why a change was refused, as it is told: what is a conflict of ids to the store may be an invitation that is used. */
-enum cxd_err api_refusal(const struct change *change);
-
-/* Replies ERR_MEDIA_TYPE and returns true unless the body may be read as JSON (no Content-Type at all may). */
-bool api_refuse_type(struct http_request *request, bool allow_text);
+/* If-Match and If-None-Match, for the change that the request asks for. ERR_BAD_PRECONDITION, ERR_NO_MEMORY. */
+CXD_NODISCARD enum cxd_err api_read_precondition(struct http_request *request, struct precondition *ret_precondition,
+                                                 struct error *err);
+/* Replies that it does not hold, for a change that was refused ERR_PRECONDITION. */
+void api_refuse_precondition(struct http_request *request, const struct change *change);
 
 #endif

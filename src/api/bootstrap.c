@@ -31,20 +31,18 @@ static bool flush_directory(const char *path) {
     return flushed;
 }
 
-enum cxd_err api_write_state_file(const struct app *app, const char *name, const char *line,
-                                  struct error *err) {
+enum cxd_err api_write_state_file(const char *directory, const char *name, const char *line, struct error *err) {
     char path[CONFIG_TEXT_SIZE + 64], temporary[CONFIG_TEXT_SIZE + 72];
-    snprintf(path, sizeof(path), "%s/%s", app->state_directory, name);
-    snprintf(temporary, sizeof(temporary), "%s.tmp", path);
-    unlink(
-        temporary); /* of a start that was cut off; O_EXCL below refuses a link that someone else put there */
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    snprintf(temporary, sizeof temporary, "%s.tmp", path);
+    unlink(temporary); /* of a start that was cut off; O_EXCL below refuses a link that someone else put there */
     int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return error_set(err, ERR_SYSTEM, "cannot write %s: %s", temporary, strerror(errno));
     enum cxd_err result = write_line(fd, line);
     int failure = errno;
     close(fd);
-    if (result == CXD_OK && (rename(temporary, path) != 0 || !flush_directory(app->state_directory))) {
+    if (result == CXD_OK && (rename(temporary, path) != 0 || !flush_directory(directory))) {
         failure = errno;
         result = ERR_SYSTEM;
     }
@@ -56,7 +54,7 @@ enum cxd_err api_write_state_file(const struct app *app, const char *name, const
 
 void api_remove_state_file(const struct app *app, const char *name) {
     char path[CONFIG_TEXT_SIZE + 64];
-    snprintf(path, sizeof(path), "%s/%s", app->state_directory, name);
+    snprintf(path, sizeof path, "%s/%s", app->state_directory, name);
     unlink(path);
 }
 
@@ -64,8 +62,7 @@ static bool has_admin_key(struct app *app, int64_t now_ms) {
     const struct snapshot *snapshot = catalog_acquire(app->catalog);
     bool found = false;
     for (size_t i = 0; i < snapshot->key_count && !found; i++)
-        found =
-            api_key_is_valid(&snapshot->keys[i], now_ms) && api_key_allows(&snapshot->keys[i], SCOPE_ADMIN);
+        found = api_key_is_valid(snapshot->keys[i], now_ms) && api_key_allows(snapshot->keys[i], SCOPE_ADMIN);
     catalog_release(snapshot);
     return found;
 }
@@ -82,10 +79,10 @@ enum cxd_err api_ensure_admin_key(struct app *app, struct error *err) {
     id_source_init(&ids);
     if (!api_key_fill(key, &ids, now_ms, secret))
         return error_set(err, ERR_SYSTEM, "the system gave no random bytes");
-    snprintf(key->name, sizeof(key->name), "first admin key");
+    snprintf(key->name, sizeof key->name, "first admin key");
     key->scopes = SCOPE_ADMIN;
     key->expires_at = TIME_MAX;
-    enum cxd_err result = api_write_state_file(app, "admin.key", secret, err);
+    enum cxd_err result = api_write_state_file(app->state_directory, "admin.key", secret, err);
     return result == CXD_OK ? ingest_apply(app->ingest, &change, err) : result;
 }
 
@@ -118,8 +115,7 @@ static const struct {
             "\"comment_prompt\":\"What made it easy or hard?\",\"thanks\":\"Thank you.\"}}}"},
 };
 
-static enum cxd_err put_starter_survey(struct app *app, const char *slug, const char *definition,
-                                       struct error *err) {
+static enum cxd_err put_starter_survey(struct app *app, const char *slug, const char *definition, struct error *err) {
     struct arena arena;
     arena_init(&arena);
     struct change change = {.kind = CHANGE_SURVEY, .now_ms = clock_now_ms(), .arena = &arena};

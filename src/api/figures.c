@@ -1,6 +1,7 @@
 /* The common end of the read routes. */
 #include <stdio.h>
 
+#include "api/deed.h"
 #include "api/figures.h"
 #include "cxd/base/clock.h"
 
@@ -8,14 +9,10 @@ struct figures_clock figures_begin(void) {
     return (struct figures_clock){.started_ns = clock_monotonic_ns()};
 }
 
-void figures_reply(struct http_request *request, struct figures_clock clock, const struct error *err) {
+void figures_reply(struct http_request *request, struct figures_clock clock, enum cxd_err result,
+                   const struct error *err) {
     char timing[48];
-    snprintf(timing, sizeof(timing), "app;dur=%.3f", (double)(clock_monotonic_ns() - clock.started_ns) / 1e6);
+    snprintf(timing, sizeof timing, "app;dur=%.3f", (double)(clock_monotonic_ns() - clock.started_ns) / 1e6);
     http_reply_header(request, "Server-Timing", timing);
-    if (err == NULL) {
-        http_reply_tagged(request, "application/json");
-    } else {
-        buffer_reset(http_out(request));
-        http_problem(request, err);
-    }
+    deed_reply(request, result, err, true);
 }

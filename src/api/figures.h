@@ -12,7 +12,8 @@ struct figures_clock {
 };
 
 struct figures_clock figures_begin(void);
-/* Replies http_out, or (and forgets http_out) the problem if err is not NULL. */
-void figures_reply(struct http_request *request, struct figures_clock clock, const struct error *err);
+/* As deed_reply. */
+void figures_reply(struct http_request *request, struct figures_clock clock, enum cxd_err result,
+                   const struct error *err);
 
 #endif

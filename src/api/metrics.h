@@ -3,10 +3,11 @@
 
 #include "api/app.h"
 #include "cxd/base/process.h"
+#include "cxd/chores/backups.h"
 #include "cxd/codec/exposition.h"
-#include "cxd/ingest/backups.h"
 
-/* What a scrape of /metrics is made of. A metric is a line of the table in metrics.c and a function that appends its samples. */
+/* What a scrape of /metrics is made of. A metric is a line of the table in metrics.c and a function that appends its
+ * samples. */
 
 /* What a worker keeps from scrape to scrape. */
 struct scraper {
@@ -21,12 +22,17 @@ struct scrape {
     const struct app *app;
     struct buffer *out;
     const char *name; /* of the metric that is being written */
+    size_t at;        /* and what it collects */
+    uint64_t in_flight, unanswered;
+    struct http_batch_memory batch_memory;
     struct ingest_figures ingest;
     struct process_figures process;
     bool has_backups; /* the daemon makes some */
     struct backups_status backups;
+    struct reckoned reckoned;
     struct store_disk disk;          /* −1 where there are no files */
-    int64_t stored, rollup_rows;     /* responses that count; −1: not known */
+    struct store_figures figures;    /* each −1: not known */
+    int64_t rollup_rows;             /* −1: not known */
     const struct snapshot *snapshot; /* what the scores are of */
     struct scored *scores;           /* of the request's arena */
     size_t score_count;
@@ -35,24 +41,26 @@ struct scrape {
 typedef void metric_collect(const struct scrape *scrape);
 
 /* metrics_http.c: requests, connections, and what became of responses. */
-metric_collect metric_requests, metric_durations, metric_in_flight, metric_unanswered, metric_limited;
-metric_collect metric_connections, metric_accepted, metric_connection_limits;
-metric_collect metric_responses, metric_flagged;
+metric_collect metric_requests, metric_durations, metric_limited, metric_responses, metric_flagged;
+metric_collect metric_doors; /* a uint64_t of struct http_door, of each */
+metric_collect metric_pools; /* an unsigned of struct http_pool_state, of each */
 
 /* metrics_state.c: the writer, the store, the process. */
-metric_collect metric_commit_seconds, metric_commit_changes, metric_commit_failures, metric_commit_running;
-metric_collect metric_queue, metric_queue_capacity, metric_queue_full;
-metric_collect metric_stored, metric_rollups, metric_database, metric_wal, metric_disk_free;
-metric_collect metric_backup_last, metric_backup_failures, metric_backup_bytes;
-metric_collect metric_ready, metric_reloads, metric_certificate, metric_build;
-metric_collect metric_cpu, metric_started, metric_resident, metric_open_files, metric_max_files,
-    metric_threads;
+metric_collect metric_known;   /* an int64_t of struct scrape; no sample where it is less than 0 */
+metric_collect metric_counted; /* a uint64_t of it */
+metric_collect metric_seconds; /* an int64_t of it, in nanoseconds */
+metric_collect metric_commit_seconds, metric_commit_changes, metric_commit_failures;
+metric_collect metric_in_place, metric_backup_last, metric_retention_held, metric_backup_every;
+metric_collect metric_ready, metric_reloads, metric_certificate, metric_build, metric_started;
 
 /* metrics_scores.c: nothing unless [metrics] scores = yes. */
 void scrape_read_scores(struct scrape *scrape);
 metric_collect metric_score, metric_score_responses;
 
 /* One sample of a gauge or a counter, with one label (label NULL: none). */
-void metric_count(const struct scrape *scrape, const char *label, const char *value, uint64_t count);
+static inline void metric_count(const struct scrape *scrape, const char *label, const char *value, uint64_t count) {
+    const struct exposition_label labels[] = {{label, value}, {NULL, NULL}};
+    exposition_count(scrape->out, scrape->name, labels, count);
+}
 
 #endif

@@ -1,5 +1,5 @@
-/* Metrics of what comes over the network: requests and connections, as http/ counts them, and what became of responses, which is counted
- * here, in a lane for each thread. */
+/* Metrics of what comes over the network: requests and connections, as http/ counts them, and what became of responses,
+ * which is counted here, in a lane for each thread. */
 #include <stdio.h>
 
 #include "api/metrics.h"
@@ -18,14 +18,12 @@ uint64_t api_flagged(const struct app *app, int flag_index) {
     return atomic_load_explicit(&app->flagged[flag_index], memory_order_relaxed);
 }
 
-static void append_requests(void *context, const char *method, const char *route, int status,
-                            uint64_t count) {
+static void append_requests(void *context, const char *method, const char *route, int status, uint64_t count) {
     const struct scrape *scrape = context;
     char text[16] = "other";
     if (status != 0)
-        snprintf(text, sizeof(text), "%d", status);
-    const struct exposition_label labels[] = {
-        {"method", method}, {"route", route}, {"status", text}, {NULL, NULL}};
+        snprintf(text, sizeof text, "%d", status);
+    const struct exposition_label labels[] = {{"method", method}, {"route", route}, {"status", text}, {NULL, NULL}};
     exposition_count(scrape->out, scrape->name, labels, count);
 }
 
@@ -33,8 +31,7 @@ static void append_durations(void *context, const char *method, const char *rout
                              const struct tally_reading *durations) {
     const struct scrape *scrape = context;
     const struct exposition_label labels[] = {{"method", method}, {"route", route}, {NULL, NULL}};
-    exposition_histogram(scrape->out, scrape->name, labels, &TALLY_DURATIONS, EXPOSITION_NANOSECONDS,
-                         durations);
+    exposition_histogram(scrape->out, scrape->name, labels, &TALLY_DURATIONS, EXPOSITION_NANOSECONDS, durations);
 }
 
 void metric_requests(const struct scrape *scrape) {
@@ -47,18 +44,6 @@ void metric_durations(const struct scrape *scrape) {
     http_read_traffic(scrape->app->http, &(struct http_traffic_visitor){NULL, append_durations, &own});
 }
 
-void metric_in_flight(const struct scrape *scrape) {
-    uint64_t unanswered, in_flight;
-    http_read_requests(scrape->app->http, &unanswered, &in_flight);
-    metric_count(scrape, NULL, NULL, in_flight);
-}
-
-void metric_unanswered(const struct scrape *scrape) {
-    uint64_t unanswered, in_flight;
-    http_read_requests(scrape->app->http, &unanswered, &in_flight);
-    metric_count(scrape, NULL, NULL, unanswered);
-}
-
 void metric_limited(const struct scrape *scrape) {
     for (int i = 0; i < HTTP_RATE_COUNT; i++)
         metric_count(scrape, "limit", http_rate_name((enum http_rate)i),
@@ -66,31 +51,24 @@ void metric_limited(const struct scrape *scrape) {
 }
 
 /* The doors of the API, and the one through which the scrape came. */
-static size_t read_doors(const struct scrape *scrape, struct http_door ret_doors[HTTP_DOORS_MAX + 1]) {
-    struct http_door own[HTTP_DOORS_MAX];
-    size_t count = http_read_doors(scrape->app->http, ret_doors);
+void metric_doors(const struct scrape *scrape) {
+    struct http_door doors[HTTP_DOORS_MAX + 1], own[HTTP_DOORS_MAX];
+    size_t count = http_read_doors(scrape->app->http, doors);
     http_read_doors(scrape->app->metrics, own);
-    ret_doors[count] = own[0];
-    ret_doors[count].name = "metrics";
-    return count + 1;
+    doors[count] = own[0];
+    doors[count].name = "metrics";
+    for (size_t i = 0; i <= count; i++)
+        metric_count(scrape, "listener", doors[i].name,
+                     *(const uint64_t *)(const void *)((const char *)&doors[i] + scrape->at));
 }
 
-void metric_connections(const struct scrape *scrape) {
-    struct http_door doors[HTTP_DOORS_MAX + 1];
-    for (size_t i = 0, count = read_doors(scrape, doors); i < count; i++)
-        metric_count(scrape, "listener", doors[i].name, doors[i].open);
-}
-
-void metric_accepted(const struct scrape *scrape) {
-    struct http_door doors[HTTP_DOORS_MAX + 1];
-    for (size_t i = 0, count = read_doors(scrape, doors); i < count; i++)
-        metric_count(scrape, "listener", doors[i].name, doors[i].accepted);
-}
-
-void metric_connection_limits(const struct scrape *scrape) {
-    struct http_door doors[HTTP_DOORS_MAX + 1];
-    for (size_t i = 0, count = read_doors(scrape, doors); i < count; i++)
-        metric_count(scrape, "listener", doors[i].name, doors[i].limit);
+/* The pools of the API. */
+void metric_pools(const struct scrape *scrape) {
+    struct http_pool_state pools[HTTP_POOL_COUNT];
+    http_read_pools(scrape->app->http, pools);
+    for (size_t i = 0; i < HTTP_POOL_COUNT; i++)
+        metric_count(scrape, "pool", pools[i].name,
+                     *(const unsigned *)(const void *)((const char *)&pools[i] + scrape->at));
 }
 
 static uint64_t sum_stored(const struct app *app, enum outcome outcome) {
@@ -109,8 +87,8 @@ static uint64_t sum_refused(const struct app *app, size_t refusal) {
 
 /* Those that alerts and dashboards look at are there from the start; of the others those that there were. */
 static bool is_usual(enum cxd_err refusal) {
-    return refusal == ERR_INVALID || refusal == ERR_CONFLICT || refusal == ERR_QUEUE_FULL ||
-           refusal == ERR_STORAGE || refusal == ERR_STORAGE_FULL;
+    return refusal == ERR_INVALID || refusal == ERR_CONFLICT || refusal == ERR_QUEUE_FULL || refusal == ERR_STORAGE ||
+           refusal == ERR_STORAGE_FULL;
 }
 
 void metric_responses(const struct scrape *scrape) {

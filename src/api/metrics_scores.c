@@ -1,5 +1,5 @@
-/* Scores as metrics: what GET /v1/scores answers without parameters, from the same question and the same query, so that two screens
- * agree. */
+/* Scores as metrics: what GET /v1/scores answers without parameters, from the same question and the same query, so that
+ * two screens agree. */
 #include <string.h>
 
 #include "api/metrics.h"
@@ -22,13 +22,13 @@ void scrape_read_scores(struct scrape *scrape) {
         parameters_read(scrape->request, PARAMETERS_SCORE, &question, &err) != CXD_OK)
         return;
     size_t count = snapshot->survey_count < SURVEYS_MAX ? snapshot->survey_count : SURVEYS_MAX;
-    scrape->scores = arena_alloc_zero(http_arena(scrape->request), count + 1, sizeof(*scrape->scores));
-    for (size_t i = 0; scrape->scores != NULL && i < count; i++) {
+    scrape->scores = arena_alloc_zero(http_arena(scrape->request), count + 1, sizeof *scrape->scores);
+    for (size_t i = 0; scrape->scores && i < count; i++) {
         struct score_answer answer;
-        question.score.survey = &snapshot->surveys[i];
+        question.score.survey = snapshot->surveys[i];
         if (query_score(scrape->scraper->reader, &question.score, &answer, &err) == CXD_OK)
             scrape->scores[scrape->score_count++] =
-                (struct scored){.survey = &snapshot->surveys[i], .score = answer.score};
+                (struct scored){.survey = snapshot->surveys[i], .score = answer.score};
     }
 }
 
@@ -38,10 +38,8 @@ typedef void append_figure(const struct scrape *scrape, const struct exposition_
 static void append_scores(const struct scrape *scrape, append_figure *append) {
     for (size_t i = 0; i < scrape->score_count; i++) {
         const struct survey *survey = scrape->scores[i].survey;
-        const struct exposition_label labels[] = {{"survey", survey->slug},
-                                                  {"metric", metric_name(survey->metric)},
-                                                  {"window", "30d"},
-                                                  {NULL, NULL}};
+        const struct exposition_label labels[] = {
+            {"survey", survey->slug}, {"metric", metric_name(survey->metric)}, {"window", "30d"}, {NULL, NULL}};
         append(scrape, labels, &scrape->scores[i]);
     }
 }
@@ -50,8 +48,7 @@ static void append_scores(const struct scrape *scrape, append_figure *append) {
 static void append_score(const struct scrape *scrape, const struct exposition_label *labels,
                          const struct scored *scored) {
     if (scored->score.known)
-        exposition_fixed(scrape->out, scrape->name, labels, scored->score.value,
-                         score_decimals(scored->survey));
+        exposition_fixed(scrape->out, scrape->name, labels, scored->score.value, score_decimals(scored->survey));
 }
 
 static void append_responses(const struct scrape *scrape, const struct exposition_label *labels,

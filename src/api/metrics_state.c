@@ -5,6 +5,24 @@
 #include "cxd/base/clock.h"
 #include "cxd/codec/json.h"
 
+static const void *figure(const struct scrape *scrape) {
+    return (const char *)scrape + scrape->at;
+}
+
+void metric_known(const struct scrape *scrape) {
+    int64_t value = *(const int64_t *)figure(scrape);
+    if (value >= 0)
+        metric_count(scrape, NULL, NULL, (uint64_t)value);
+}
+
+void metric_counted(const struct scrape *scrape) {
+    metric_count(scrape, NULL, NULL, *(const uint64_t *)figure(scrape));
+}
+
+void metric_seconds(const struct scrape *scrape) {
+    exposition_seconds(scrape->out, scrape->name, NULL, *(const int64_t *)figure(scrape));
+}
+
 void metric_commit_seconds(const struct scrape *scrape) {
     exposition_histogram(scrape->out, scrape->name, NULL, &TALLY_DURATIONS, EXPOSITION_NANOSECONDS,
                          &scrape->ingest.commit_ns);
@@ -24,46 +42,12 @@ void metric_commit_failures(const struct scrape *scrape) {
     }
 }
 
-void metric_commit_running(const struct scrape *scrape) {
-    exposition_seconds(scrape->out, scrape->name, NULL, scrape->ingest.commit_running_ns);
+void metric_in_place(const struct scrape *scrape) {
+    metric_count(scrape, NULL, NULL, ingest_place(scrape->app->ingest) == STORE_IN_PLACE);
 }
 
-void metric_queue(const struct scrape *scrape) {
-    metric_count(scrape, NULL, NULL, scrape->ingest.queue_waiting);
-}
-
-void metric_queue_capacity(const struct scrape *scrape) {
-    metric_count(scrape, NULL, NULL, scrape->ingest.queue_capacity);
-}
-
-void metric_queue_full(const struct scrape *scrape) {
-    metric_count(scrape, NULL, NULL, scrape->ingest.queue_refusals);
-}
-
-/* What is not known has no sample. */
-static void append_known(const struct scrape *scrape, int64_t value) {
-    if (value >= 0)
-        metric_count(scrape, NULL, NULL, (uint64_t)value);
-}
-
-void metric_stored(const struct scrape *scrape) {
-    append_known(scrape, scrape->stored);
-}
-
-void metric_rollups(const struct scrape *scrape) {
-    append_known(scrape, scrape->rollup_rows);
-}
-
-void metric_database(const struct scrape *scrape) {
-    append_known(scrape, scrape->disk.database_bytes);
-}
-
-void metric_wal(const struct scrape *scrape) {
-    append_known(scrape, scrape->disk.log_bytes);
-}
-
-void metric_disk_free(const struct scrape *scrape) {
-    append_known(scrape, scrape->disk.free_bytes);
+void metric_backup_every(const struct scrape *scrape) {
+    metric_count(scrape, NULL, NULL, (uint64_t)scrape->app->config.backup_every_s);
 }
 
 /* 0 where there is none yet: an alert on its age then comes at once. */
@@ -73,14 +57,8 @@ void metric_backup_last(const struct scrape *scrape) {
         exposition_seconds(scrape->out, scrape->name, NULL, last_ms == TIME_MIN ? 0 : last_ms * 1000000);
 }
 
-void metric_backup_failures(const struct scrape *scrape) {
-    if (scrape->has_backups)
-        append_known(scrape, scrape->backups.failures);
-}
-
-void metric_backup_bytes(const struct scrape *scrape) {
-    if (scrape->has_backups)
-        append_known(scrape, scrape->backups.size_bytes);
+void metric_retention_held(const struct scrape *scrape) {
+    metric_count(scrape, NULL, NULL, scrape->reckoned.state == RECKONED_HELD);
 }
 
 void metric_ready(const struct scrape *scrape) {
@@ -103,37 +81,15 @@ void metric_certificate(const struct scrape *scrape) {
 }
 
 void metric_build(const struct scrape *scrape) {
+    struct store_library library;
+    store_library(scrape->app->store, &library);
     const struct exposition_label labels[] = {
-        {"version", CXD_VERSION},
-        {"libmicrohttpd", http_library_version()},
-        {"gnutls", http_tls_version()},
-        {"sqlite", store_library_version()},
-        {"jansson", json_library_version()},
-        {NULL, NULL},
+        {"version", CXD_VERSION},        {"libmicrohttpd", http_library_version()}, {"gnutls", http_tls_version()},
+        {library.name, library.version}, {"jansson", json_library_version()},       {NULL, NULL},
     };
     exposition_count(scrape->out, scrape->name, labels, 1);
 }
 
-void metric_cpu(const struct scrape *scrape) {
-    exposition_seconds(scrape->out, scrape->name, NULL, scrape->process.cpu_ns);
-}
-
 void metric_started(const struct scrape *scrape) {
     exposition_seconds(scrape->out, scrape->name, NULL, scrape->app->started_ns);
-}
-
-void metric_resident(const struct scrape *scrape) {
-    append_known(scrape, scrape->process.resident_bytes);
-}
-
-void metric_open_files(const struct scrape *scrape) {
-    append_known(scrape, scrape->process.open_files);
-}
-
-void metric_max_files(const struct scrape *scrape) {
-    append_known(scrape, scrape->process.files_max);
-}
-
-void metric_threads(const struct scrape *scrape) {
-    append_known(scrape, scrape->process.threads);
 }

@@ -4,7 +4,9 @@
 
 #include "api/parameters.h"
 #include "cxd/base/clock.h"
+#include "cxd/base/nearest.h"
 #include "cxd/base/utf8.h"
+#include "cxd/domain/respondent.h"
 
 enum {
     FILTER_VALUE_BYTES_MAX = 2048,
@@ -21,6 +23,7 @@ struct reading {
     bool has_window, has_from, has_to;
     int64_t after;
     struct listing listing; /* what it has beside the filter and the window */
+    const char *after_slug;
     struct property properties[FILTER_PROPERTIES_MAX];
 };
 
@@ -30,16 +33,15 @@ static enum cxd_err read_window(struct reading *reading, const char *value, stru
     reading->has_window = true;
     if (window_parse(value, reading->now_ms, &reading->question.score.window))
         return CXD_OK;
-    return error_set(
-        err, ERR_BAD_PARAMETER,
-        "window: one of today, week, month, quarter, year, all, or a number of days such as 30d");
+    return error_set(err, ERR_BAD_PARAMETER,
+                     "window: one of today, week, month, quarter, year, all, or a number of days such as 30d");
 }
 
 static enum cxd_err read_bound(const char *name, const char *value, int64_t *ret_ms, struct error *err) {
     if (window_parse_bound(value, ret_ms))
         return CXD_OK;
-    return error_set(err, ERR_BAD_PARAMETER,
-                     "%s: a time such as 2026-10-24T00:00:00Z (write + as %%2B) or a date", name);
+    return error_set(err, ERR_BAD_PARAMETER, "%s: a time such as 2026-10-24T00:00:00Z (write + as %%2B) or a date",
+                     name);
 }
 
 static enum cxd_err read_from(struct reading *reading, const char *value, struct error *err) {
@@ -52,8 +54,7 @@ static enum cxd_err read_to(struct reading *reading, const char *value, struct e
     return read_bound("to", value, &reading->question.score.window.to, err);
 }
 
-static enum cxd_err read_filter(const char *name, const char *value, const char **ret_filter,
-                                struct error *err) {
+static enum cxd_err read_filter(const char *name, const char *value, const char **ret_filter, struct error *err) {
     if (value[0] == '\0' || strlen(value) > FILTER_VALUE_BYTES_MAX)
         return error_set(err, ERR_BAD_PARAMETER, "%s: a value to filter by", name);
     *ret_filter = value;
@@ -72,28 +73,54 @@ static enum cxd_err read_locale(struct reading *reading, const char *value, stru
     return read_filter("locale", value, &reading->question.score.filter.locale, err);
 }
 
-static enum cxd_err read_confidence(struct reading *reading, const char *value, struct error *err) {
-    static const struct {
-        const char *text;
-        double value;
-    } LEVELS[] = {{"0.8", 0.80},  {"0.80", 0.80}, {"0.9", 0.90},
-                  {"0.90", 0.90}, {"0.95", 0.95}, {"0.99", 0.99}};
-    for (size_t i = 0; i < CXD_COUNT(LEVELS); i++)
-        if (strcmp(value, LEVELS[i].text) == 0) {
-            reading->question.score.confidence = LEVELS[i].value;
-            return CXD_OK;
+/* A number that is one of those that may be asked for. */
+struct level {
+    const char *text;
+    double value;
+};
+
+static bool find_level(const struct level *levels, size_t count, const char *text, double *ret_value) {
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(text, levels[i].text) == 0) {
+            *ret_value = levels[i].value;
+            return true;
         }
+    return false;
+}
+
+static enum cxd_err read_confidence(struct reading *reading, const char *value, struct error *err) {
+    static const struct level LEVELS[] = {{"0.8", 0.80},  {"0.80", 0.80}, {"0.9", 0.90},
+                                          {"0.90", 0.90}, {"0.95", 0.95}, {"0.99", 0.99}};
+    if (find_level(LEVELS, CXD_COUNT(LEVELS), value, &reading->question.score.confidence))
+        return CXD_OK;
     return error_set(err, ERR_BAD_PARAMETER, "confidence: one of 0.8, 0.9, 0.95, 0.99");
 }
 
+static enum cxd_err read_alpha(struct reading *reading, const char *value, struct error *err) {
+    static const struct level LEVELS[] = {{"0.01", 0.01}, {"0.05", 0.05}, {"0.1", 0.1}, {"0.10", 0.1}};
+    if (find_level(LEVELS, CXD_COUNT(LEVELS), value, &reading->question.score.alpha))
+        return CXD_OK;
+    return error_set(err, ERR_BAD_PARAMETER, "alpha: one of 0.01, 0.05, 0.1");
+}
+
+static enum cxd_err read_score_interval(struct reading *reading, const char *value, struct error *err) {
+    reading->question.score.use_t = strcmp(value, "t") == 0;
+    if (reading->question.score.use_t || strcmp(value, "default") == 0)
+        return CXD_OK;
+    return error_set(err, ERR_BAD_PARAMETER, "interval: t, the classical one of a mean, or default");
+}
+
 static enum cxd_err read_compare(struct reading *reading, const char *value, struct error *err) {
-    if (strcmp(value, "previous") == 0)
-        reading->question.score.compare = COMPARE_PREVIOUS;
-    else if (strcmp(value, "year") == 0)
-        reading->question.score.compare = COMPARE_YEAR;
-    else if (strcmp(value, "none") != 0)
-        return error_set(err, ERR_BAD_PARAMETER, "compare: one of previous, year, none");
-    return CXD_OK;
+    static const char *const NAMES[] = {[COMPARE_NONE] = "none",
+                                        [COMPARE_PREVIOUS] = "previous",
+                                        [COMPARE_YEAR] = "year",
+                                        [COMPARE_PREVIOUS_WHOLE] = "previous_whole"};
+    for (size_t i = 0; i < CXD_COUNT(NAMES); i++)
+        if (strcmp(value, NAMES[i]) == 0) {
+            reading->question.score.compare = (enum compare)i;
+            return CXD_OK;
+        }
+    return error_set(err, ERR_BAD_PARAMETER, "compare: one of previous, year, previous_whole, none");
 }
 
 static const char *const INTERVAL_NAMES[] = {[CALENDAR_HOUR] = "hour",
@@ -166,14 +193,34 @@ static enum cxd_err read_after(struct reading *reading, const char *value, struc
     return CXD_OK;
 }
 
+/* What follows the digits; NULL where there are none, or too many. */
+static const char *read_digits(const char *text, int64_t *ret_number) {
+    size_t digits = strspn(text, "0123456789");
+    *ret_number = strtoll(text, NULL, 10);
+    return digits > 0 && digits <= 15 ? text + digits : NULL;
+}
+
+/* TIME_ID, or TIME_ID_SURVEY. */
 static enum cxd_err read_cursor(struct reading *reading, const char *value, struct error *err) {
-    size_t digits = strspn(value, "0123456789");
-    const char *id = value + digits + 1;
-    if (digits == 0 || digits > 15 || value[digits] != '_' ||
-        !id_parse(id, strlen(id), &reading->listing.after_id))
+    struct listing *listing = &reading->listing;
+    const char *rest = read_digits(value, &listing->after_answered_at);
+    size_t length = rest && *rest == '_' ? strcspn(rest + 1, "_") : 0;
+    bool is_read = length > 0 && id_parse(rest + 1, length, &listing->after_id);
+    rest = is_read ? rest + 1 + length : "";
+    if (is_read && *rest == '_') {
+        rest = read_digits(rest + 1, &listing->after_survey);
+        is_read = rest && *rest == '\0';
+    }
+    if (!is_read)
         return error_set(err, ERR_BAD_PARAMETER, "cursor: what the page before gave as next");
-    reading->listing.after_answered_at = strtoll(value, NULL, 10);
-    reading->listing.has_after = true;
+    listing->has_after = true;
+    return CXD_OK;
+}
+
+static enum cxd_err read_slug_cursor(struct reading *reading, const char *value, struct error *err) {
+    if (!slug_valid(value))
+        return error_set(err, ERR_BAD_PARAMETER, "cursor: what the page before gave as next");
+    reading->after_slug = value;
     return CXD_OK;
 }
 
@@ -191,35 +238,68 @@ static const struct {
     {"channel", WINDOWED, read_channel},
     {"locale", WINDOWED, read_locale},
     {"confidence", PARAMETERS_SCORE | PARAMETERS_TREND, read_confidence},
+    {"alpha", PARAMETERS_SCORE, read_alpha},
     {"compare", PARAMETERS_SCORE, read_compare},
+    {"interval", PARAMETERS_SCORE, read_score_interval},
     {"interval", PARAMETERS_TREND, read_interval},
     {"rolling", PARAMETERS_TREND, read_rolling},
-    {"respondent", PARAMETERS_LISTING, read_respondent},
+    {"respondent", PARAMETERS_LISTING | PARAMETERS_AUDIT, read_respondent},
     {"flagged", PARAMETERS_LISTING, read_flagged},
     {"excluded", PARAMETERS_LISTING, read_excluded},
-    {"limit", PARAMETERS_LISTING | PARAMETERS_PAGE | PARAMETERS_AUDIT, read_limit},
-    {"cursor", PARAMETERS_LISTING | PARAMETERS_PAGE, read_cursor},
+    {"limit", PARAMETERS_LISTING | PARAMETERS_PAGE | PARAMETERS_AUDIT | PARAMETERS_SURVEYS | PARAMETERS_KEYS,
+     read_limit},
+    {"cursor", PARAMETERS_LISTING | PARAMETERS_PAGE | PARAMETERS_KEYS, read_cursor},
+    {"cursor", PARAMETERS_SURVEYS, read_slug_cursor},
     {"after", PARAMETERS_AUDIT, read_after},
 };
 
 static const char PROPERTY_PREFIX[] = "property.";
 
-static enum cxd_err read_property(struct reading *reading, const struct http_query_item *item,
-                                  struct error *err) {
+static enum cxd_err read_property(struct reading *reading, const struct http_query_item *item, struct error *err) {
     struct filter *filter = &reading->question.score.filter;
     const char *key = item->key + strlen(PROPERTY_PREFIX);
     if (!property_key_valid(key, FILTER_KEY_CHARACTERS_MAX))
         return error_set(err, ERR_BAD_PARAMETER, "%s: a property's key has letters, digits, '_', '.' and '-'",
                          item->key);
     if (filter->property_count == FILTER_PROPERTIES_MAX)
-        return error_set(err, ERR_BAD_PARAMETER, "%s: at most %d properties", item->key,
-                         FILTER_PROPERTIES_MAX);
+        return error_set(err, ERR_BAD_PARAMETER, "%s: at most %d properties", item->key, FILTER_PROPERTIES_MAX);
     struct property *property = &reading->properties[filter->property_count];
     property->key = key;
     enum cxd_err result = read_filter(item->key, item->value, &property->value, err);
     if (result == CXD_OK)
         filter->property_count++;
     return result;
+}
+
+enum cxd_err parameters_refuse(const char *key, const char *const *names, size_t count, struct error *err) {
+    const char *meant = nearest_word(key, names, count);
+    if (meant)
+        return error_set(err, ERR_BAD_PARAMETER, "There is no such parameter here: %s; did you mean %s?", key, meant);
+    return error_set(err, ERR_BAD_PARAMETER, "There is no such parameter here: %s", key);
+}
+
+/* Its name has a key behind it, which is nobody's to suggest. */
+static bool is_like_property(const char *key) {
+    static const char *const prefix = PROPERTY_PREFIX;
+    char head[sizeof PROPERTY_PREFIX + 8];
+    size_t length = strcspn(key, ".") + 1;
+    if (key[length - 1] == '\0' || length >= sizeof head)
+        return false;
+    memcpy(head, key, length);
+    head[length] = '\0';
+    return nearest_word(head, &prefix, 1) != NULL;
+}
+
+static enum cxd_err refuse_unknown(unsigned sets, const char *key, struct error *err) {
+    const char *names[CXD_COUNT(PARAMETERS)];
+    size_t count = 0;
+    if ((sets & WINDOWED) != 0 && is_like_property(key))
+        return error_set(err, ERR_BAD_PARAMETER, "There is no such parameter here: %s; did you mean %s%s?", key,
+                         PROPERTY_PREFIX, strchr(key, '.') + 1);
+    for (size_t i = 0; i < CXD_COUNT(PARAMETERS); i++)
+        if ((PARAMETERS[i].sets & sets) != 0)
+            names[count++] = PARAMETERS[i].name;
+    return parameters_refuse(key, names, count, err);
 }
 
 static enum cxd_err read_item(struct reading *reading, unsigned sets, const struct http_query_item *item,
@@ -229,7 +309,7 @@ static enum cxd_err read_item(struct reading *reading, unsigned sets, const stru
             return PARAMETERS[i].read(reading, item->value, err);
     if ((sets & WINDOWED) != 0 && strncmp(item->key, PROPERTY_PREFIX, strlen(PROPERTY_PREFIX)) == 0)
         return read_property(reading, item, err);
-    return error_set(err, ERR_BAD_PARAMETER, "There is no such parameter here: %s", item->key);
+    return refuse_unknown(sets, item->key, err);
 }
 
 /* A window is given by name or by its bounds. */
@@ -251,14 +331,16 @@ static enum cxd_err settle_window(struct reading *reading, const char *usual, st
 
 static enum cxd_err read_all(struct http_request *request, unsigned sets, const char *usual_window,
                              struct reading **ret_reading, struct error *err) {
-    struct reading *reading = arena_alloc_zero(http_arena(request), 1, sizeof(*reading));
-    if (reading == NULL)
+    struct reading *reading = arena_alloc_zero(http_arena(request), 1, sizeof *reading);
+    if (!reading)
         return error_set(err, ERR_NO_MEMORY, "no memory for the query");
     reading->now_ms = http_now_ms(request);
     reading->question.score.confidence = 0.95;
+    reading->question.score.alpha = 0.05;
+    reading->question.score.now_ms = reading->now_ms;
     reading->question.interval = CALENDAR_DAY;
     reading->question.score.filter.properties = reading->properties;
-    reading->listing.limit = LISTING_LIMIT;
+    reading->listing.limit = (sets & (PARAMETERS_SURVEYS | PARAMETERS_KEYS)) != 0 ? LISTING_LIMIT_MAX : LISTING_LIMIT;
     reading->listing.excluded = -1;
 
     size_t count;
@@ -281,6 +363,22 @@ enum cxd_err parameters_read(struct http_request *request, unsigned sets, struct
     return result;
 }
 
+enum cxd_err parameters_read_page(struct http_request *request, unsigned sets, struct parameters_page *ret_page,
+                                  struct trend_question *ret_question, struct error *err) {
+    struct reading *reading;
+    enum cxd_err result = read_all(request, sets, "30d", &reading, err);
+    if (result != CXD_OK)
+        return result;
+    *ret_page = (struct parameters_page){.limit = reading->listing.limit,
+                                         .after_slug = reading->after_slug,
+                                         .has_after = reading->listing.has_after,
+                                         .after_at = reading->listing.after_answered_at,
+                                         .after_id = reading->listing.after_id};
+    if (ret_question)
+        *ret_question = reading->question;
+    return CXD_OK;
+}
+
 enum cxd_err parameters_read_listing(struct http_request *request, unsigned set, struct listing *ret_listing,
                                      struct error *err) {
     struct reading *reading;
@@ -288,6 +386,9 @@ enum cxd_err parameters_read_listing(struct http_request *request, unsigned set,
     if (result != CXD_OK)
         return result;
     const struct window *window = &reading->question.score.window;
+    const char **respondent = &reading->listing.respondent;
+    if (*respondent && !(*respondent = respondent_form(*respondent, http_arena(request))))
+        return error_set(err, ERR_NO_MEMORY, "no memory for the query");
     *ret_listing = reading->listing;
     ret_listing->filter = reading->question.score.filter;
     ret_listing->from = window->from;
@@ -296,24 +397,24 @@ enum cxd_err parameters_read_listing(struct http_request *request, unsigned set,
 }
 
 enum cxd_err parameters_read_audit(struct http_request *request, int64_t *ret_after, size_t *ret_limit,
-                                   struct error *err) {
+                                   const char **ret_respondent, struct error *err) {
     struct reading *reading;
     enum cxd_err result = read_all(request, PARAMETERS_AUDIT, "all", &reading, err);
     if (result != CXD_OK)
         return result;
     *ret_after = reading->after;
     *ret_limit = reading->listing.limit;
+    *ret_respondent = reading->listing.respondent;
     return CXD_OK;
 }
 
-enum cxd_err parameters_read_flag(struct http_request *request, const char *name, bool *ret_value,
-                                  struct error *err) {
+enum cxd_err parameters_read_flag(struct http_request *request, const char *name, bool *ret_value, struct error *err) {
     size_t count;
     const struct http_query_item *items = http_query(request, &count);
     *ret_value = false;
     for (size_t i = 0; i < count; i++) {
         if (strcmp(items[i].key, name) != 0)
-            return error_set(err, ERR_BAD_PARAMETER, "There is no such parameter here: %s", items[i].key);
+            return parameters_refuse(items[i].key, &name, 1, err);
         enum cxd_err result = read_boolean(name, items[i].value, ret_value, err);
         if (result != CXD_OK)
             return result;

@@ -7,30 +7,51 @@
 /* The query string of the read routes. */
 
 enum parameter_set {
-    PARAMETERS_SCORE = 1 << 0,   /* compare */
+    PARAMETERS_SCORE = 1 << 0,   /* compare, alpha, interval */
     PARAMETERS_TREND = 1 << 1,   /* interval, rolling */
     PARAMETERS_LISTING = 1 << 2, /* respondent, flagged, excluded; and with PARAMETERS_PAGE */
     PARAMETERS_PAGE = 1 << 3,    /* limit, cursor */
-    PARAMETERS_AUDIT = 1 << 4    /* after, limit */
+    PARAMETERS_AUDIT = 1 << 4,   /* after, limit, respondent */
+    PARAMETERS_SURVEYS = 1 << 5, /* a page of surveys, or of what there is one of for each: limit, cursor */
+    PARAMETERS_KEYS = 1 << 6     /* a page of keys: limit, cursor */
 };
 
-/* Reads window or from/to, filters and confidence (all routes), and what `sets` adds, into ret_question (its survey is not touched); defaults: 30d, no
- * comparison, 0.95, day, no rolling. ERR_BAD_PARAMETER names the parameter: unknown ones too. */
+/* Reads window or from/to, filters and confidence (all routes), and what `sets` adds, into ret_question (its survey is
+ * not touched); defaults: 30d, no comparison, confidence 0.95, alpha 0.05, day, no rolling. ERR_BAD_PARAMETER names the
+ * parameter: unknown ones too. */
 CXD_NODISCARD enum cxd_err parameters_read(struct http_request *request, unsigned sets,
                                            struct trend_question *ret_question, struct error *err);
 
-/* Reads what a list is asked for: window (default all), filters, flagged, excluded, respondent (PARAMETERS_LISTING), limit (default 50)
- * and cursor (both sets). The survey is not touched. ERR_BAD_PARAMETER. */
+/* Reads what a list is asked for: window (default all), filters, flagged, excluded, respondent (PARAMETERS_LISTING),
+ * limit (default 50) and cursor (both sets). The survey is not touched. ERR_BAD_PARAMETER. */
 CXD_NODISCARD enum cxd_err parameters_read_listing(struct http_request *request, unsigned set,
                                                    struct listing *ret_listing, struct error *err);
 
-/* Reads the only parameter of a call: true or false, default false. ERR_BAD_PARAMETER. */
-CXD_NODISCARD enum cxd_err parameters_read_flag(struct http_request *request, const char *name,
-                                                bool *ret_value, struct error *err);
+/* A page of a list that most installations see at once. */
+struct parameters_page {
+    size_t limit;
+    const char *after_slug; /* PARAMETERS_SURVEYS: behind this one, whether it is there or not; NULL: from the first */
+    bool has_after;         /* PARAMETERS_KEYS: behind the place of (after_at, after_id) */
+    int64_t after_at;
+    struct id after_id;
+};
+/* Reads limit (default 500, the most) and cursor, and with PARAMETERS_SCORE what parameters_read reads (else
+ * `ret_question` may be NULL). ERR_BAD_PARAMETER. */
+CXD_NODISCARD enum cxd_err parameters_read_page(struct http_request *request, unsigned sets,
+                                                struct parameters_page *ret_page, struct trend_question *ret_question,
+                                                struct error *err);
 
-/* Reads which records of the audit log: those behind `after` (default 0), at most `limit` (default 50). ERR_BAD_PARAMETER. */
-CXD_NODISCARD enum cxd_err parameters_read_audit(struct http_request *request, int64_t *ret_after,
-                                                 size_t *ret_limit, struct error *err);
+/* ERR_BAD_PARAMETER, for one that is none of these, with that which was meant. */
+enum cxd_err parameters_refuse(const char *key, const char *const *names, size_t count, struct error *err);
+
+/* Reads the only parameter of a call: true or false, default false. ERR_BAD_PARAMETER. */
+CXD_NODISCARD enum cxd_err parameters_read_flag(struct http_request *request, const char *name, bool *ret_value,
+                                                struct error *err);
+
+/* Reads which records of the audit log: those behind `after` (default 0), at most `limit` (default 50), about
+ * `respondent` (NULL: all). ERR_BAD_PARAMETER. */
+CXD_NODISCARD enum cxd_err parameters_read_audit(struct http_request *request, int64_t *ret_after, size_t *ret_limit,
+                                                 const char **ret_respondent, struct error *err);
 
 /* "hour", "day", "week", "month" or "quarter". */
 const char *parameters_interval_name(enum calendar_unit unit);

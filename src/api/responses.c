@@ -1,76 +1,68 @@
-/* POST and PUT of one response: decode, validate against the survey, submit, and after the commit reply what is stored. */
+/* POST and PUT of one response: decode, have it admitted, submit, and after the commit reply what is stored. */
 #include <string.h>
 
+#include "api/admission.h"
+#include "api/bodies.h"
 #include "api/settings.h"
 #include "api/suspicion.h"
 #include "cxd/base/clock.h"
+#include "cxd/codec/form.h"
 #include "cxd/codec/response.h"
 
-/* Of the request's arena, from the submit to the reply. */
+/* Lies in the request's arena, from the submit to the reply. */
 struct submission {
     struct ticket ticket; /* first: http_deferred gives it back */
     struct change change;
     char slug[SLUG_SIZE];
-    int64_t max_backdate_s;
-    bool is_old; /* answered before max_backdate: only the retry of one that was taken in time is answered */
+    struct error *invalid; /* what is not valid by now: then only the retry of one that was is answered */
 };
 
-/* The id comes from the path, the body or its invitation, or the Idempotency-Key, in this order; else the server makes one. */
-static enum cxd_err name_response(struct http_request *request, const char *path_id,
-                                  const struct survey *survey, struct response *response, struct error *err) {
-    if (path_id != NULL) {
-        struct id id;
-        if (!id_parse(path_id, strlen(path_id), &id))
-            return error_set(err, ERR_NO_ROUTE, "a response's id is a UUID");
-        if (response->has_id && id_compare(&id, &response->id) != 0)
-            error_add_member(err, response->sent.invitation ? "/invitation" : "/id",
-                             response->sent.invitation ? "names another response than the path"
-                                                       : "is another id than the path's");
-        response->id = id;
-        response->has_id = true;
-        return CXD_OK;
-    }
-    const char *key = http_header(request, "Idempotency-Key");
-    if (response->has_id || key == NULL)
-        return CXD_OK;
-    response->has_id = true;
-    return idempotency_key_decode(key, survey->slug, 0, &response->id, err);
-}
-
-/* Answered too long ago for this survey; but as it has a name, it may be the retry of one that came in time. */
-static bool is_old(const struct http_request *request, const struct survey *survey,
-                   const struct response *response) {
-    return response->has_id && response->has_answered_at &&
-           response->answered_at < http_now_ms(request) - survey->max_backdate_s * 1000;
-}
-
-static enum cxd_err read_response(struct http_request *request, const char *path_id,
-                                  const struct survey *survey, struct change *change, struct error *err) {
-    struct response *response = &change->as.response.value;
+static enum cxd_err decode(struct http_request *request, const struct body *body, struct response *ret_response,
+                           struct error *err) {
+    struct arena *arena = http_arena(request);
+    struct form form;
     size_t length;
-    const char *body = http_body(request, &length);
-    enum cxd_err result = response_decode(body, length, (size_t)api_settings(request)->config.json_depth,
-                                          http_arena(request), response, err);
+    const char *bytes = http_body(request, &length);
+    if (body->kind == BODY_JSON)
+        return response_decode(bytes, length, (size_t)api_settings(request)->config.json_depth, arena, ret_response,
+                               err);
+    enum cxd_err result = body->kind == BODY_PARTS ? form_read_parts(bytes, length, &body->boundary, arena, &form, err)
+                                                   : form_read_fields(bytes, length, arena, &form, err);
+    return result == CXD_OK ? response_decode_form(&form, arena, ret_response, err) : result;
+}
+
+static enum cxd_err read_response(struct http_request *request, const struct body *body, const struct admission *how,
+                                  struct submission *submission, struct error *err) {
+    enum cxd_err result = decode(request, body, &submission->change.as.response.value, err);
     if (result != CXD_OK && result != ERR_INVALID)
         return result;
-    enum cxd_err admitted = api_admit(request, survey, change, err);
-    if (admitted != CXD_OK && admitted != ERR_INVALID)
-        return admitted;
-    enum cxd_err named = name_response(request, path_id, survey, response, err);
-    if (named != CXD_OK)
-        return named;
-    return response_validate(response, survey, &api_settings(request)->limits, http_now_ms(request),
-                             is_old(request, survey, response), err);
+    struct error own; /* err may have members */
+    if (api_read_precondition(request, &submission->change.precondition, &own) != CXD_OK)
+        return error_set(err, own.code, "%s", own.detail);
+    result = admission_judge(request, how, &submission->change, err);
+    if (result != CXD_OK || submission->change.as.response.unless_stored != ERR_INVALID)
+        return result;
+    submission->invalid = arena_alloc(http_arena(request), sizeof *submission->invalid);
+    if (!submission->invalid)
+        return error_set(err, ERR_NO_MEMORY, "no memory for the response");
+    *submission->invalid = *err;
+    return CXD_OK;
 }
 
 static void reply_refused(struct http_request *request, const struct submission *submission) {
-    enum cxd_err refusal = api_refusal(&submission->change);
-    if (refusal == ERR_INVALID && submission->is_old) {
-        struct error err;
-        error_clear(&err);
-        error_add_member(&err, "/answered_at", "must not lie more than %lld seconds back",
-                         (long long)submission->max_backdate_s);
+    enum cxd_err refusal = admission_refusal(&submission->change);
+    struct error err;
+    error_clear(&err);
+    if (submission->invalid)
+        err = *submission->invalid;
+    if (refusal == ERR_INVALID)
+        admission_explain(request, &submission->change, &err);
+    if (refusal == ERR_INVALID && err.code != CXD_OK) {
         http_problem(request, &err);
+        return;
+    }
+    if (refusal == ERR_PRECONDITION) {
+        api_refuse_precondition(request, &submission->change);
         return;
     }
     if (refusal == ERR_RECONTACT) {
@@ -84,17 +76,33 @@ static void reply_refused(struct http_request *request, const struct submission 
         detail = "this id is taken by another response, or the time in which it may be changed is over";
     else if (refusal == ERR_INVITATION_USED)
         detail = "this invitation has its answer, and the time in which it may be changed is over";
+    else if (refusal == ERR_INVITATION_GONE)
+        detail =
+            "who was invited is not known any more: they were erased, or the database is older than the invitation";
+    else if (refusal == ERR_GONE && submission->change.as.response.invited.is_kept)
+        detail = "the answer to this invitation, or who was invited, was erased; answering needs a new one";
+    else if (refusal == ERR_GONE)
+        detail = "what this id named was erased; a new answer needs a new id";
+    else if (refusal == ERR_KEY_REUSED)
+        detail = "send this response under a key of its own; to amend the other, PUT it under its id";
     else if (refusal == ERR_INVALID)
         detail = "the survey was changed while the response was on its way";
     http_problem_code(request, refusal, "%s", detail);
 }
 
+/* What an id is made from may be guessed: by one, nobody is to read what others said; nor, by a token, who was invited.
+ * A tag would let it be tried out. */
 static void reply_stored(struct http_request *request, const struct submission *submission) {
+    const struct response *sent = submission->change.as.response.as_sent;
     bool created = submission->change.outcome == OUTCOME_CREATED;
-    struct response shown = submission->change.as.response.value;
-    /* What is thought of it is the operator's: a machine would learn how not to be suspected. */
-    shown.flags = 0;
-    shown.excluded = false;
+    struct response shown;
+    char tag[ETAG_SIZE];
+    admission_show(request, &submission->change, &shown);
+    response_tag(&shown, tag);
+    bool is_withheld = sent && response_withhold(&shown, sent);
+    bool is_hidden = admission_hide(request, &submission->change, &shown);
+    if (!is_withheld && !is_hidden)
+        http_reply_header(request, "ETag", tag);
     response_encode(http_out(request), &shown, submission->slug);
     if (created) {
         char location[160] = "/v1/surveys/";
@@ -134,7 +142,8 @@ static void finish_response(struct http_request *request) {
     api_count_stored(request, change->outcome);
     suspicion_count(http_app(request), created ? response->flags : change->as.response.fresh_flags);
     struct change *flags;
-    size_t flag_count = change->outcome == OUTCOME_REPLAYED ? 0 : suspicion_burst(request, response, &flags);
+    bool may_burst = change->outcome != OUTCOME_REPLAYED && !api_has_key(request);
+    size_t flag_count = may_burst ? suspicion_burst(request, response, &flags) : 0;
     if (flag_count == 0) {
         reply_stored(request, submission);
         return;
@@ -144,56 +153,34 @@ static void finish_response(struct http_request *request) {
     api_submit(request, &submission->ticket, finish_burst);
 }
 
-/* A second answer that comes too soon is refused, unless the survey takes it. */
-static void bound_recontact(const struct http_request *request, const struct survey *survey,
-                            struct change *change) {
-    if (survey->recontact != RECONTACT_REFUSE)
-        return;
-    change->as.response.recontact.survey_ms = survey->recontact_days * DAY_MS;
-    change->as.response.recontact.any_ms = api_settings(request)->config.recontact_days * DAY_MS;
-}
-
-static void submit_response(struct http_request *request, const char *path_id,
-                            const struct snapshot *snapshot, const struct survey *survey) {
-    struct submission *submission = arena_alloc_zero(http_arena(request), 1, sizeof(*submission));
-    if (submission == NULL) {
+static void submit_response(struct http_request *request, const struct body *body, const struct admission *how) {
+    struct submission *submission = arena_alloc_zero(http_arena(request), 1, sizeof *submission);
+    struct error err;
+    if (!submission) {
         http_problem_code(request, ERR_NO_MEMORY, "no memory for the response");
         return;
     }
-    struct change *change = &submission->change;
-    struct response *response = &change->as.response.value;
-    struct error err;
-    if (read_response(request, path_id, survey, change, &err) != CXD_OK) {
+    if (read_response(request, body, how, submission, &err) != CXD_OK) {
         http_problem(request, &err);
         return;
     }
-    if (api_fill_response(request, survey, change, &err) != CXD_OK ||
-        api_require_invitation(survey, change, &err) != CXD_OK ||
-        suspicion_judge(request, snapshot, survey, response, &err) != CXD_OK) {
-        http_problem(request, &err);
-        return;
-    }
-    bound_recontact(request, survey, change);
-    submission->is_old = is_old(request, survey, response);
-    submission->max_backdate_s = survey->max_backdate_s;
-    if (submission->is_old && change->as.response.unless_stored == CXD_OK)
-        change->as.response.unless_stored = ERR_INVALID;
-    memcpy(submission->slug, survey->slug, sizeof(submission->slug));
-    submission->ticket.changes = change;
+    memcpy(submission->slug, how->survey->slug, sizeof submission->slug);
+    submission->ticket.changes = &submission->change;
     submission->ticket.count = 1;
     api_submit(request, &submission->ticket, finish_response);
 }
 
 static void try_response(struct http_request *request, const char *path_id) {
-    if (api_refuse_type(request, true))
+    struct body body;
+    if (!body_take(request, BODY_OF_RESPONSE, &body))
         return;
     struct app *app = http_app(request);
     const struct snapshot *snapshot = catalog_acquire(app->catalog);
     const struct survey *survey = snapshot_survey(snapshot, http_path(request, "survey"));
-    if (survey == NULL)
+    if (!survey)
         http_problem_code(request, ERR_NO_SURVEY, "there is no survey of this name");
     else
-        submit_response(request, path_id, snapshot, survey);
+        submit_response(request, &body, &(struct admission){snapshot, survey, path_id, NULL});
     catalog_release(snapshot);
 }
 

@@ -1,12 +1,20 @@
 /* Scores: one survey's, or every survey's. Runs on a worker, each with a store reader of its own. */
-#include "api/app.h"
+#include "api/deed.h"
 #include "api/figures.h"
+#include "api/pages.h"
 #include "api/parameters.h"
+#include "cxd/base/clock.h"
 #include "cxd/codec/score.h"
+#include "cxd/codec/write.h"
+
+enum { PAGE_MS_MAX = 2000 };
 
 static void append_score(struct buffer *out, const struct survey *survey, const struct score_answer *answer) {
-    score_encode(out, survey, &answer->window, &answer->hist, &answer->score, &answer->previous_window,
-                 answer->has_previous ? &answer->previous : NULL);
+    const struct score_context context = {.window = &answer->window,
+                                          .rounded = answer->rounded,
+                                          .previous_window = &answer->previous_window,
+                                          .compared_window = answer->is_cut ? &answer->compared_window : NULL};
+    score_encode(out, survey, &context, &answer->hist, &answer->score, answer->has_previous ? &answer->previous : NULL);
 }
 
 static enum cxd_err answer_score(struct http_request *request, const struct survey *survey,
@@ -14,42 +22,68 @@ static enum cxd_err answer_score(struct http_request *request, const struct surv
     struct score_question own = *question;
     own.survey = survey;
     struct score_answer answer;
-    enum cxd_err result = query_score(http_worker(request), &own, &answer, err);
+    enum cxd_err result = api_allow_filter(request, survey, &own.filter, err);
+    if (result == CXD_OK)
+        result = query_score(http_worker(request), &own, &answer, err);
     if (result == CXD_OK)
         append_score(http_out(request), survey, &answer);
     return result;
 }
 
+/* With every survey's scores the means among them take it. */
+static enum cxd_err check_interval(const struct survey *survey, const struct score_question *question,
+                                   struct error *err) {
+    if (!question->use_t || survey->method == METHOD_MEAN)
+        return CXD_OK;
+    return error_set(err, ERR_BAD_PARAMETER, "interval: t is of a mean, and this survey's method is %s",
+                     method_name(survey->method));
+}
+
 void api_score_get(struct http_request *request) {
-    const struct app *app = http_app(request);
     struct figures_clock clock = figures_begin();
-    const struct snapshot *snapshot = catalog_acquire(app->catalog);
-    const struct survey *survey = snapshot_survey(snapshot, http_path(request, "survey"));
+    const struct snapshot *snapshot;
+    const struct survey *survey;
     struct trend_question question;
     struct error err;
-    enum cxd_err result = survey == NULL ? error_set(&err, ERR_NO_SURVEY, "there is no survey of this name")
-                                         : parameters_read(request, PARAMETERS_SCORE, &question, &err);
+    enum cxd_err result = deed_find_survey(request, &snapshot, &survey, &err);
+    if (result == CXD_OK)
+        result = parameters_read(request, PARAMETERS_SCORE, &question, &err);
+    if (result == CXD_OK)
+        result = check_interval(survey, &question.score, &err);
     if (result == CXD_OK)
         result = answer_score(request, survey, &question.score, &err);
-    figures_reply(request, clock, result == CXD_OK ? NULL : &err);
+    figures_reply(request, clock, result, &err);
     catalog_release(snapshot);
+}
+
+/* The page ends early where it has grown large or has taken long: `next` leads on. */
+static enum cxd_err append_scores(struct http_request *request, const struct snapshot *snapshot,
+                                  const struct parameters_page *page, const struct score_question *question,
+                                  struct error *err) {
+    struct buffer *out = http_out(request);
+    size_t begin = api_page_begin(snapshot, page->after_slug), at = begin;
+    int64_t end_ms = clock_monotonic_ms() + PAGE_MS_MAX;
+    enum cxd_err result = CXD_OK;
+    write_open(out, NULL, '{');
+    write_open(out, "scores", '[');
+    while (result == CXD_OK && at < snapshot->survey_count && at - begin < page->limit &&
+           out->length < PAGE_BYTES_MAX && (at == begin || clock_monotonic_ms() < end_ms))
+        result = answer_score(request, snapshot->surveys[at++], question, err);
+    if (result != CXD_OK)
+        return result;
+    return page_end(request, at < snapshot->survey_count ? snapshot->surveys[at - 1]->slug : NULL, err);
 }
 
 void api_scores_get(struct http_request *request) {
     const struct app *app = http_app(request);
     struct figures_clock clock = figures_begin();
     const struct snapshot *snapshot = catalog_acquire(app->catalog);
-    struct buffer *out = http_out(request);
+    struct parameters_page page;
     struct trend_question question;
     struct error err;
-    enum cxd_err result = parameters_read(request, PARAMETERS_SCORE, &question, &err);
-    buffer_append_text(out, "{\"scores\":[");
-    for (size_t i = 0; result == CXD_OK && i < snapshot->survey_count; i++) {
-        if (i > 0)
-            buffer_append_char(out, ',');
-        result = answer_score(request, &snapshot->surveys[i], &question.score, &err);
-    }
-    buffer_append_text(out, "]}");
-    figures_reply(request, clock, result == CXD_OK ? NULL : &err);
+    enum cxd_err result = parameters_read_page(request, PARAMETERS_SCORE | PARAMETERS_SURVEYS, &page, &question, &err);
+    if (result == CXD_OK)
+        result = append_scores(request, snapshot, &page, &question.score, &err);
+    figures_reply(request, clock, result, &err);
     catalog_release(snapshot);
 }

@@ -1,4 +1,5 @@
-/* From the configuration to what a request is held against. app.c hands one to the HTTP server at start and at each reload. */
+/* From the configuration to what a request is held against. app.c hands one to the HTTP server at start and at each
+ * reload. */
 #include "api/settings.h"
 
 #include <errno.h>
@@ -18,18 +19,16 @@ static enum cxd_err read_list(const char *path, struct buffer *out, struct error
     struct stat status;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
-        return error_set(err, ERR_CONFIG, "[suspicion] user_agents: %s cannot be read: %s", path,
-                         strerror(errno));
+        return error_set(err, ERR_CONFIG, "[suspicion] user_agents: %s cannot be read: %s", path, strerror(errno));
     bool is_file = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
     while (is_file && count > 0 && out->length <= LIST_BYTES_MAX) {
-        count = read(fd, piece, sizeof(piece));
+        count = read(fd, piece, sizeof piece);
         if (count > 0)
             buffer_append(out, piece, (size_t)count);
     }
     close(fd);
     if (!is_file || count < 0)
-        return error_set(err, ERR_CONFIG, "[suspicion] user_agents: %s cannot be read: no readable file",
-                         path);
+        return error_set(err, ERR_CONFIG, "[suspicion] user_agents: %s cannot be read: no readable file", path);
     if (out->length > LIST_BYTES_MAX)
         return error_set(err, ERR_CONFIG, "[suspicion] user_agents: %s is larger than 1 MiB", path);
     return out->failed ? error_set(err, ERR_NO_MEMORY, "no memory for the list of user agents") : CXD_OK;
@@ -38,8 +37,7 @@ static enum cxd_err read_list(const char *path, struct buffer *out, struct error
 static enum cxd_err read_user_agents(struct settings *settings, struct error *err) {
     const char *path = settings->config.user_agents;
     if (path[0] == '\0')
-        return needles_make(SUSPICION_USER_AGENTS, strlen(SUSPICION_USER_AGENTS), &settings->user_agents,
-                            err);
+        return needles_make(SUSPICION_USER_AGENTS, strlen(SUSPICION_USER_AGENTS), &settings->user_agents, err);
     struct buffer list;
     struct error reason;
     buffer_init(&list);
@@ -53,10 +51,9 @@ static enum cxd_err read_user_agents(struct settings *settings, struct error *er
     return result;
 }
 
-enum cxd_err api_settings_make(const struct config *config, struct settings **ret_settings,
-                               struct error *err) {
-    struct settings *settings = calloc(1, sizeof(*settings));
-    if (settings == NULL)
+enum cxd_err api_settings_make(const struct config *config, struct settings **ret_settings, struct error *err) {
+    struct settings *settings = calloc(1, sizeof *settings);
+    if (!settings)
         return error_set(err, ERR_NO_MEMORY, "no memory for the settings");
     settings->config = *config;
     settings->limits = (struct response_limits){
@@ -77,7 +74,7 @@ enum cxd_err api_settings_make(const struct config *config, struct settings **re
 
 void api_settings_free(void *cls) {
     struct settings *settings = cls;
-    if (settings == NULL)
+    if (!settings)
         return;
     needles_free(settings->user_agents);
     free(settings);

@@ -6,8 +6,8 @@
 #include "cxd/domain/response.h"
 #include "cxd/http/http.h"
 
-/* What the configuration says to handlers. One never changes: a reload makes another, and a request sees the one that was in force when
- * it came. */
+/* What the configuration says to handlers. One never changes: a reload makes another, and a request sees the one that
+ * was in force when it came. */
 
 struct settings {
     struct config config;

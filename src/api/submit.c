@@ -1,4 +1,5 @@
-/* Where handlers meet the writer: a change goes down as a ticket, and its request waits, off the loop, until the commit. */
+/* Where handlers meet the writer: a change goes down as a ticket, and its request waits, off the loop, until the
+ * commit. */
 #include <string.h>
 
 #include "api/app.h"
@@ -12,7 +13,7 @@ void api_submit(struct http_request *request, struct ticket *ticket, http_handle
     const char *principal = http_principal(request);
     for (size_t i = 0; i < ticket->count; i++) {
         struct change *change = &ticket->changes[i];
-        size_t length = strnlen(principal, sizeof(change->actor) - 1);
+        size_t length = strnlen(principal, sizeof change->actor - 1);
         memcpy(change->actor, principal, length);
         change->actor[length] = '\0';
     }
@@ -46,34 +47,27 @@ bool api_submit_failed(struct http_request *request, const struct ticket *ticket
     }
 }
 
-enum cxd_err api_fill_response(struct http_request *request, const struct survey *survey,
-                               struct change *change, struct error *err) {
-    struct response *response = &change->as.response.value;
-    int64_t now_ms = http_now_ms(request);
-    bool is_open = survey_is_open(survey, now_ms);
-    if (!is_open && !response->has_id)
-        return error_set(err, ERR_SURVEY_CLOSED, "the survey is closed, not open yet, or archived");
-    response->survey = survey->number;
-    response->revision = survey->revision;
-    response->received_at = now_ms;
-    if (!response->has_answered_at)
-        response->answered_at = now_ms;
-    if (!response->has_id)
-        id_make(http_ids(request), now_ms, &response->id);
-    change->kind = CHANGE_RESPONSE;
-    change->now_ms = now_ms;
-    change->arena = http_arena(request);
-    change->as.response.amend_window_ms = survey->amend_window_s * 1000;
-    /* The retry of one that was stored in time is still answered. */
-    if (change->as.response.unless_stored == CXD_OK && !is_open)
-        change->as.response.unless_stored = ERR_SURVEY_CLOSED;
-    return CXD_OK;
+static enum cxd_err read_list(struct http_request *request, const char *name, const char **ret_list,
+                              struct error *err) {
+    const char *fault = NULL;
+    enum cxd_err result = http_header_list(request, name, ret_list, err);
+    if (result == CXD_OK && *ret_list)
+        fault = etag_list_fault(*ret_list);
+    return fault ? error_set(err, ERR_BAD_PRECONDITION, "%s: %s", name, fault) : result;
 }
 
-bool api_refuse_type(struct http_request *request, bool allow_text) {
-    if (http_header(request, "Content-Type") == NULL || http_has_type(request, "application/json") ||
-        (allow_text && http_has_type(request, "text/plain")))
-        return false;
-    http_problem_code(request, ERR_MEDIA_TYPE, "send Content-Type: application/json");
-    return true;
+enum cxd_err api_read_precondition(struct http_request *request, struct precondition *ret_precondition,
+                                   struct error *err) {
+    enum cxd_err result = read_list(request, "If-Match", &ret_precondition->if_match, err);
+    return result == CXD_OK ? read_list(request, "If-None-Match", &ret_precondition->if_none_match, err) : result;
+}
+
+/* A proxy that compresses makes tags weak. */
+void api_refuse_precondition(struct http_request *request, const struct change *change) {
+    bool is_match = strcmp(change->broken, "If-Match") == 0;
+    const char *why = !is_match ? "it is there already; nothing was changed"
+                      : strstr(change->precondition.if_match, "W/\"")
+                          ? "no weak tag (W/) is ever met; read it again, and go on from an ETag without W/"
+                          : "it is not there, or not as it was; read it again, and go on from its ETag";
+    http_problem_code(request, ERR_PRECONDITION, "%s: %s", change->broken, why);
 }

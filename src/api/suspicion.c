@@ -1,5 +1,5 @@
-/* Suspicion of one response as it comes: what it holds, how fast it came after its form, and what sent it. Runs on the loop, before the
- * response is submitted. Bursts, which need more than one, are in burst.c. */
+/* Suspicion of one response as it comes: what it holds, how fast it came after its form, and what sent it. Runs on the
+ * loop, before the response is submitted. Bursts, which need more than one, are in burst.c. */
 #include "api/suspicion.h"
 #include "api/burst.h"
 #include "api/settings.h"
@@ -13,7 +13,7 @@
 
 enum cxd_err suspicion_open(struct app *app, struct error *err) {
     app->bursts = burst_new();
-    return app->bursts != NULL ? CXD_OK : error_set(err, ERR_NO_MEMORY, "no memory for the table of bursts");
+    return app->bursts ? CXD_OK : error_set(err, ERR_NO_MEMORY, "no memory for the table of bursts");
 }
 
 void suspicion_close(struct app *app) {
@@ -25,7 +25,7 @@ void suspicion_sign_nonce(struct buffer *out, const struct snapshot *snapshot, c
     char payload[SLUG_SIZE + 24];
     if (snapshot->signing_key_count == 0)
         return;
-    int length = snprintf(payload, sizeof(payload), "%s %lld", survey->slug, (long long)now_ms);
+    int length = snprintf(payload, sizeof payload, "%s %lld", survey->slug, (long long)now_ms);
     token_sign(out, snapshot->signing_keys[0].secret, NONCE_PURPOSE, payload, (size_t)length);
 }
 
@@ -38,14 +38,14 @@ static bool read_payload(const char *payload, const struct survey *survey, int64
     return true;
 }
 
-static unsigned judge_nonce(struct http_request *request, const struct snapshot *snapshot,
-                            const struct survey *survey, const char *nonce) {
+static unsigned judge_nonce(struct http_request *request, const struct snapshot *snapshot, const struct survey *survey,
+                            const char *nonce) {
     const char *payload;
     size_t length;
     int64_t issued_ms;
     if (survey->min_seconds == 0)
         return 0;
-    if (nonce == NULL ||
+    if (!nonce ||
         !signing_keys_open(snapshot->signing_keys, snapshot->signing_key_count, NONCE_PURPOSE, nonce,
                            http_arena(request), &payload, &length) ||
         !read_payload(payload, survey, &issued_ms))
@@ -56,13 +56,13 @@ static unsigned judge_nonce(struct http_request *request, const struct snapshot 
     return age_ms < survey->min_seconds * 1000 ? FLAG_TOO_FAST : 0;
 }
 
-enum cxd_err suspicion_judge(struct http_request *request, const struct snapshot *snapshot,
-                             const struct survey *survey, struct response *response, struct error *err) {
+enum cxd_err suspicion_judge(struct http_request *request, const struct snapshot *snapshot, const struct survey *survey,
+                             struct response *response, struct error *err) {
     const char *agent = http_header(request, "User-Agent");
     unsigned flags = judge_nonce(request, snapshot, survey, response->sent.nonce);
     if (response->sent.filled_honeypot)
         flags |= FLAG_HONEYPOT;
-    if (agent != NULL && needles_match(api_settings(request)->user_agents, agent))
+    if (agent && needles_match(api_settings(request)->user_agents, agent))
         flags |= FLAG_USER_AGENT;
     response->flags = flags;
     if (flags == 0)
@@ -70,25 +70,19 @@ enum cxd_err suspicion_judge(struct http_request *request, const struct snapshot
     char reason[FLAG_REASON_SIZE];
     response->excluded = true;
     response->excluded_reason = arena_strdup(http_arena(request), flags_reason(flags, reason));
-    return response->excluded_reason != NULL ? CXD_OK
-                                             : error_set(err, ERR_NO_MEMORY, "no memory for the response");
+    return response->excluded_reason ? CXD_OK : error_set(err, ERR_NO_MEMORY, "no memory for the response");
 }
 
-size_t suspicion_burst(struct http_request *request, const struct response *response,
-                       struct change **ret_changes) {
+size_t suspicion_burst(struct http_request *request, const struct response *response, struct change **ret_changes) {
     const struct app *app = http_app(request);
-    const char *const names[] = {
-        [BURST_VISIT] = response->visit, [BURST_INVITATION] = response->sent.invitation};
-    struct id ids[CXD_COUNT(names) * BURST_REMEMBERED];
-    size_t count = 0;
-    for (size_t i = 0; i < CXD_COUNT(names); i++)
-        if (names[i] != NULL)
-            count += burst_note(app->bursts, (enum burst_source)i, response->survey, names[i],
-                                response->score, &response->id, clock_monotonic_ms(), ids + count);
+    struct id ids[BURST_REMEMBERED];
+    size_t count = !response->visit ? 0
+                                    : burst_note(app->bursts, response->survey, response->visit, response->score,
+                                                 &response->id, clock_monotonic_ms(), ids);
     if (count == 0)
         return 0;
-    struct change *changes = arena_alloc_zero(http_arena(request), count, sizeof(*changes));
-    for (size_t i = 0; changes != NULL && i < count; i++) {
+    struct change *changes = arena_alloc_zero(http_arena(request), count, sizeof *changes);
+    for (size_t i = 0; changes && i < count; i++) {
         changes[i].kind = CHANGE_FLAG;
         changes[i].now_ms = http_now_ms(request);
         changes[i].arena = http_arena(request);
@@ -97,7 +91,7 @@ size_t suspicion_burst(struct http_request *request, const struct response *resp
         changes[i].as.flag.flags = FLAG_BURST;
     }
     *ret_changes = changes;
-    return changes == NULL ? 0 : count;
+    return !changes ? 0 : count;
 }
 
 void suspicion_count(struct app *app, unsigned flags) {

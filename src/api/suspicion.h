@@ -7,13 +7,11 @@
 #include "cxd/base/hash.h"
 #include "cxd/base/needles.h"
 
-/* Which responses look like a machine's. They are stored with their flags, excluded and answered as any other. */
+/* Which responses look like a machine's. They are stored with their flags, excluded and answered as any other. Those
+ * that come with an API key never do. */
 
 /* The list that is built in: config/user-agents.txt. */
 extern const char SUSPICION_USER_AGENTS[];
-
-/* The name of the member of a response that people do not see. */
-#define SUSPICION_HONEYPOT "website"
 
 /* Makes the table of bursts. */
 CXD_NODISCARD enum cxd_err suspicion_open(struct app *app, struct error *err);
@@ -25,11 +23,10 @@ void suspicion_sign_nonce(struct buffer *out, const struct snapshot *snapshot, c
 
 /* Sets flags, exclusion and its reason of a response that has come from a stranger. */
 CXD_NODISCARD enum cxd_err suspicion_judge(struct http_request *request, const struct snapshot *snapshot,
-                                           const struct survey *survey, struct response *response,
-                                           struct error *err);
+                                           const struct survey *survey, struct response *response, struct error *err);
 
-/* Notes a response that was stored. If it is one of a burst, makes changes (of the arena) that flag the whole of it; returns their number.
- * 0 too where memory is refused. */
+/* Notes a response that was stored. If it is one of a burst, makes changes (of the arena) that flag the whole of it;
+ * returns their number. 0 too where memory is refused. */
 CXD_NODISCARD size_t suspicion_burst(struct http_request *request, const struct response *response,
                                      struct change **ret_changes);
 

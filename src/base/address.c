@@ -1,4 +1,5 @@
-/* Addresses of peers and networks of trusted proxies: parsed by config/ to check an option, by http/ to find out who asks. */
+/* Addresses of peers and networks of trusted proxies: parsed by config/ to check an option, by http/ to find out who
+ * asks. */
 
 #include "cxd/base/address.h"
 
@@ -56,7 +57,7 @@ static bool parse_network(const char *text, size_t length, struct network *ret_n
     struct network network = {.bits = 128};
     if (!address_parse(text, host, &network.address))
         return false;
-    bool is_dotted = memchr(text, ':', host) == NULL;
+    bool is_dotted = !memchr(text, ':', host);
     unsigned offset = is_dotted ? MAPPED_BITS : 0;
     if (slash && !parse_bits(slash + 1, length - host - 1, 128 - offset, &network.bits))
         return false;

@@ -38,6 +38,10 @@ void arena_init(struct arena *arena) {
     *arena = (struct arena){0};
 }
 
+void arena_init_sized(struct arena *arena, size_t bytes) {
+    *arena = (struct arena){.first = sizeof(struct arena_block) + bytes};
+}
+
 static void block_free(struct arena_block *block) {
     ASAN_UNPOISON_MEMORY_REGION(block->data, block->size);
     free(block);
@@ -84,7 +88,7 @@ static struct arena_block *block_push(struct arena *arena, size_t data_size) {
 
 /* A block that holds `size`. The first is always a small one, whatever is asked, since it is the one that is kept. */
 static struct arena_block *block_for(struct arena *arena, size_t size) {
-    size_t usual = FIRST_BLOCK - sizeof(struct arena_block);
+    size_t usual = (arena->first > 0 ? arena->first : FIRST_BLOCK) - sizeof(struct arena_block);
     if (!arena->blocks) {
         struct arena_block *first = block_push(arena, usual);
         if (!first || size <= usual)
@@ -119,6 +123,13 @@ void *arena_alloc_zero(struct arena *arena, size_t count, size_t size) {
     if (memory)
         memset(memory, 0, total);
     return memory;
+}
+
+size_t arena_bytes(const struct arena *arena) {
+    size_t bytes = 0;
+    for (const struct arena_block *block = arena->blocks; block; block = block->next)
+        bytes += sizeof *block + block->size;
+    return bytes;
 }
 
 char *arena_strndup(struct arena *arena, const char *text, size_t length) {

@@ -100,12 +100,11 @@ void buffer_append_format(struct buffer *buf, const char *format, ...) {
 /* How a byte of a JSON string is written: 0 as it is, 'u' as \u00XX, '?' as it is unless it begins U+2028/9, any
  * other as a backslash and that letter. */
 static const char JSON_ESCAPE[256] = {
-    [0x00] = 'u', [0x01] = 'u',  [0x02] = 'u', [0x03] = 'u', [0x04] = 'u', [0x05] = 'u', [0x06] = 'u',
-    [0x07] = 'u', [0x08] = 'b',  [0x09] = 't', [0x0A] = 'n', [0x0B] = 'u', [0x0C] = 'f', [0x0D] = 'r',
-    [0x0E] = 'u', [0x0F] = 'u',  [0x10] = 'u', [0x11] = 'u', [0x12] = 'u', [0x13] = 'u', [0x14] = 'u',
-    [0x15] = 'u', [0x16] = 'u',  [0x17] = 'u', [0x18] = 'u', [0x19] = 'u', [0x1A] = 'u', [0x1B] = 'u',
-    [0x1C] = 'u', [0x1D] = 'u',  [0x1E] = 'u', [0x1F] = 'u', ['"'] = '"',  ['&'] = 'u',  ['<'] = 'u',
-    ['>'] = 'u',  ['\\'] = '\\', [0xE2] = '?',
+    [0x00] = 'u', [0x01] = 'u', [0x02] = 'u', [0x03] = 'u', [0x04] = 'u',  [0x05] = 'u', [0x06] = 'u', [0x07] = 'u',
+    [0x08] = 'b', [0x09] = 't', [0x0A] = 'n', [0x0B] = 'u', [0x0C] = 'f',  [0x0D] = 'r', [0x0E] = 'u', [0x0F] = 'u',
+    [0x10] = 'u', [0x11] = 'u', [0x12] = 'u', [0x13] = 'u', [0x14] = 'u',  [0x15] = 'u', [0x16] = 'u', [0x17] = 'u',
+    [0x18] = 'u', [0x19] = 'u', [0x1A] = 'u', [0x1B] = 'u', [0x1C] = 'u',  [0x1D] = 'u', [0x1E] = 'u', [0x1F] = 'u',
+    ['"'] = '"',  ['&'] = 'u',  ['<'] = 'u',  ['>'] = 'u',  ['\\'] = '\\', [0xE2] = '?',
 };
 
 /* Writes the escape of the character at `text` and returns the number of bytes it took; 0 if it needs none. */

@@ -201,6 +201,8 @@ int64_t calendar_instant(const struct calendar_time *civil) {
         return start * 1000;
     int64_t local = day * DAY_S + civil->ms / 1000;
     int64_t offset = offset_at(start);
+    if (local - offset < start) /* skipped together with the day's midnight */
+        return (local - offset_at(start - 1)) * 1000 + civil->ms % 1000;
     int64_t after = offset_at(local - offset);
     if (after != offset && offset_at(local - after) == after)
         offset = after;
@@ -212,8 +214,7 @@ int64_t calendar_instant(const struct calendar_time *civil) {
 static bool name_valid(const char *name) {
     static const char CHARACTERS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/";
     size_t length = strspn(name, CHARACTERS);
-    return length >= 1 && length <= 128 && name[length] == '\0' && name[0] != '/' &&
-           name[length - 1] != '/' &&
+    return length >= 1 && length <= 128 && name[length] == '\0' && name[0] != '/' && name[length - 1] != '/' &&
            strncmp(name, "right/", 6) != 0; /* those count leap seconds, which POSIX time does not */
 }
 
@@ -226,8 +227,7 @@ static bool zone_exists(const char *name) {
         return false;
     char magic[4] = {0};
     FILE *file = fopen(path, "re");
-    bool exists =
-        file && fread(magic, 1, sizeof magic, file) == sizeof magic && memcmp(magic, "TZif", 4) == 0;
+    bool exists = file && fread(magic, 1, sizeof magic, file) == sizeof magic && memcmp(magic, "TZif", 4) == 0;
     if (file)
         fclose(file);
     free(path);
@@ -240,10 +240,9 @@ bool calendar_has_zone(const char *name) {
 
 enum cxd_err calendar_set_zone(const char *name, struct error *err) {
     if (!calendar_has_zone(name))
-        return error_set(
-            err, ERR_CONFIG,
-            "there is no time zone \"%s\" on this machine (an IANA name as Europe/Berlin; package tzdata)",
-            name);
+        return error_set(err, ERR_CONFIG,
+                         "there is no time zone \"%s\" on this machine (an IANA name as Europe/Berlin; package tzdata)",
+                         name);
     if (setenv("TZ", strcmp(name, "UTC") == 0 ? "UTC0" : name, 1) != 0)
         return error_set(err, ERR_SYSTEM, "cannot set the time zone: %s", strerror(errno));
     tzset();

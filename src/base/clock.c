@@ -26,6 +26,10 @@ int64_t clock_monotonic_ms(void) {
     return clock_read_ms(CLOCK_MONOTONIC);
 }
 
+int64_t clock_running_ms(void) {
+    return clock_read_ms(CLOCK_BOOTTIME);
+}
+
 int64_t clock_monotonic_ns(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -103,10 +107,9 @@ static bool read_fraction(const char **at, const char *end, int *ret_milli) {
     int milli = 0;
     int digits = 0;
     const char *p = *at + 1;
-    for (; p < end && *p >= '0' && *p <= '9'; p++, digits++) {
+    for (; p < end && *p >= '0' && *p <= '9'; p++, digits++)
         if (digits < 3)
             milli += (*p - '0') * WEIGHT[digits];
-    }
     if (digits < 1 || digits > 9)
         return false;
     *at = p;

@@ -1,4 +1,4 @@
-/* For the threads of ingest/, api/ and cmd/ that sleep until a time or a word. */
+/* For the threads of ingest/, chores/, api/ and cmd/ that sleep until a time or a word. */
 
 #include "cxd/base/condition.h"
 

@@ -71,6 +71,14 @@ enum cxd_err error_set(struct error *err, enum cxd_err code, const char *format,
     return code;
 }
 
+static void count_members(struct error *err) {
+    snprintf(err->detail, sizeof err->detail,
+             err->member_count == 1 ? "%zu member is not valid" : "%zu members are not valid", err->member_count);
+    if (err->member_count > ERROR_MEMBERS_MAX)
+        snprintf(err->detail, sizeof err->detail, "%zu members are not valid: the first %d and %zu more",
+                 err->member_count, ERROR_MEMBERS_MAX, err->member_count - ERROR_MEMBERS_MAX);
+}
+
 void error_add_member(struct error *err, const char *pointer, const char *format, ...) {
     if (!err)
         return;
@@ -94,9 +102,21 @@ void error_add_member(struct error *err, const char *pointer, const char *format
     }
     err->member_count++;
     if (own_detail)
-        snprintf(err->detail, sizeof err->detail,
-                 err->member_count == 1 ? "%zu member is not valid" : "%zu members are not valid",
-                 err->member_count);
+        count_members(err);
+}
+
+void error_drop_member(struct error *err, const char *pointer) {
+    size_t at = 0;
+    while (at < err->member_count && at < ERROR_MEMBERS_MAX && strcmp(err->members[at].pointer, pointer) != 0)
+        at++;
+    if (at == err->member_count || err->member_count > ERROR_MEMBERS_MAX)
+        return;
+    err->member_count--;
+    memmove(&err->members[at], &err->members[at + 1], (err->member_count - at) * sizeof err->members[0]);
+    if (err->member_count == 0)
+        error_clear(err);
+    else
+        count_members(err);
 }
 
 void error_pointer_append(char *pointer, size_t size, const char *token) {

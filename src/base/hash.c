@@ -1,4 +1,5 @@
-/* The keyed hash of tables that strangers fill. After Aumasson and Bernstein, "SipHash: a fast short-input PRF" (2012). */
+/* The keyed hash of tables that strangers fill. After Aumasson and Bernstein, "SipHash: a fast short-input PRF" (2012).
+ */
 
 #include "cxd/base/hash.h"
 

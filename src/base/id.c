@@ -115,6 +115,11 @@ const char *id_format(char out[ID_TEXT_SIZE], const struct id *id) {
     return out;
 }
 
+bool id_is_of_name(const struct id *id) {
+    int version = id->bytes[6] >> 4;
+    return version == 3 || version == 5;
+}
+
 int id_compare(const struct id *a, const struct id *b) {
     return memcmp(a->bytes, b->bytes, sizeof a->bytes);
 }

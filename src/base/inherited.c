@@ -1,4 +1,5 @@
-/* Socket activation. cmd/ takes the sockets over at start, before anything else opens files, and hands them to their servers. */
+/* Socket activation. cmd/ takes the sockets over at start, before anything else opens files, and hands them to their
+ * servers. */
 
 #include "cxd/base/inherited.h"
 
@@ -53,7 +54,7 @@ static bool keep_to_ourselves(int fd) {
 static void read_name(const char *names, size_t index, char out[INHERITED_NAME_SIZE]) {
     for (; names && index > 0; index--) {
         names = strchr(names, ':');
-        names += names != NULL;
+        names += !!names;
     }
     snprintf(out, INHERITED_NAME_SIZE, "%.*s", names ? (int)strcspn(names, ":") : 0, names ? names : "");
 }
@@ -68,19 +69,16 @@ static long read_count(const char *text, long most) {
     return errno == 0 && *end == '\0' && count <= most ? count : -1;
 }
 
-static enum cxd_err take_over(struct inherited *inherited, const char *fds, const char *names,
-                              struct error *err) {
+static enum cxd_err take_over(struct inherited *inherited, const char *fds, const char *names, struct error *err) {
     long count = read_count(fds, INHERITED_MAX);
     if (count < 0)
-        return error_set(err, ERR_CONFIG, "LISTEN_FDS: \"%.40s\" is not a number from 0 to %d", fds,
-                         INHERITED_MAX);
+        return error_set(err, ERR_CONFIG, "LISTEN_FDS: \"%.40s\" is not a number from 0 to %d", fds, INHERITED_MAX);
     for (long i = 0; i < count; i++) {
         struct inherited_socket *socket = &inherited->sockets[inherited->count++];
         socket->fd = FIRST_FD + (int)i;
         read_name(names, (size_t)i, socket->name);
         if (!is_listener(socket->fd) || !keep_to_ourselves(socket->fd))
-            return error_set(err, ERR_CONFIG,
-                             "LISTEN_FDS: descriptor %d (\"%s\") is not a listening stream socket",
+            return error_set(err, ERR_CONFIG, "LISTEN_FDS: descriptor %d (\"%s\") is not a listening stream socket",
                              socket->fd, socket->name);
         socket_format(socket->fd, socket->address, sizeof socket->address);
     }
@@ -116,9 +114,8 @@ int inherited_take(struct inherited *inherited, const char *name) {
 enum cxd_err inherited_check(const struct inherited *inherited, struct error *err) {
     for (size_t i = 0; i < inherited->count; i++)
         if (inherited->sockets[i].fd >= 0)
-            return error_set(
-                err, ERR_CONFIG, "LISTEN_FDS: there is no use for descriptor %d (\"%s\", listening on %s)",
-                inherited->sockets[i].fd, inherited->sockets[i].name, inherited->sockets[i].address);
+            return error_set(err, ERR_CONFIG, "LISTEN_FDS: there is no use for descriptor %d (\"%s\", listening on %s)",
+                             inherited->sockets[i].fd, inherited->sockets[i].name, inherited->sockets[i].address);
     return CXD_OK;
 }
 

@@ -1,4 +1,5 @@
-/* The daemon's voice: cmd/, http/ and ingest/ report events here, one line each, for the journal, a terminal or a collector of JSON. */
+/* The daemon's voice: cmd/, http/, ingest/ and chores/ report events here, one line each, for the journal, a terminal
+ * or a collector of JSON. */
 
 #include "cxd/base/log.h"
 
@@ -47,27 +48,27 @@ bool log_is_written(enum log_level level) {
     return (int)level <= atomic_load_explicit(&written_level, memory_order_relaxed);
 }
 
-/* systemd.exec(5): JOURNAL_STREAM is the device and inode of the stream; a program whose stderr was led elsewhere inherits it too. */
+/* systemd.exec(5): JOURNAL_STREAM is the device and inode of the stream; a program whose stderr was led elsewhere
+ * inherits it too. */
 static bool is_journal(void) {
     const char *stream = getenv("JOURNAL_STREAM");
     struct stat status;
     char own[48];
     if (!stream || fstat(STDERR_FILENO, &status) != 0)
         return false;
-    snprintf(own, sizeof own, "%llu:%llu", (unsigned long long)status.st_dev,
-             (unsigned long long)status.st_ino);
+    snprintf(own, sizeof own, "%llu:%llu", (unsigned long long)status.st_dev, (unsigned long long)status.st_ino);
     return strcmp(stream, own) == 0;
 }
 
 static void write_record(enum log_level level, const char *event, const char *format, va_list args) {
     enum log_format form = (enum log_format)atomic_load_explicit(&written_format, memory_order_relaxed);
     struct log_line line;
-    char time[TIME_TEXT_SIZE], head[TIME_TEXT_SIZE + 2];
+    char time[TIME_TEXT_SIZE], head[TIME_TEXT_SIZE + 16];
     time_format(time, clock_now_ms());
     if (is_journal())
         snprintf(head, sizeof head, "<%d>", LEVELS[level].priority);
     else
-        snprintf(head, sizeof head, "%s ", time);
+        snprintf(head, sizeof head, "%s %s ", time, LEVELS[level].name);
     log_line_begin(&line, form, head, time, LEVELS[level].name, event);
     log_line_fields(&line, format, args);
     log_line_end(&line);

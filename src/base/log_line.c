@@ -1,5 +1,5 @@
-/* From log_record's format to a line. The format is walked here and not by vsnprintf as a whole: so each value is known for what it
- * is before it is escaped, and text and JSON come from one call. */
+/* From log_record's format to a line. The format is walked here and not by vsnprintf as a whole: so each value is known
+ * for what it is before it is escaped, and text and JSON come from one call. */
 
 #include "base/log_line.h"
 
@@ -25,7 +25,8 @@ struct value {
     unsigned numbers, texts, literals; /* conversions of numbers, of text; characters of the format */
 };
 
-/* --- The line ------------------------------------------------------------------------------------------------------- */
+/* --- The line -------------------------------------------------------------------------------------------------------
+ */
 
 static size_t room(const struct log_line *line) {
     return sizeof line->text - sizeof CUT_JSON - line->length;
@@ -46,27 +47,34 @@ static bool put_text(struct log_line *line, const char *text) {
     return put(line, text, strlen(text));
 }
 
+static size_t escape_obeyed(bool is_json, const char *at, size_t length, uint32_t code, char out[16]) {
+    if (is_json)
+        return (size_t)snprintf(out, 16, "\\u%04x", (unsigned)code);
+    size_t done = 0;
+    for (size_t i = 0; i < length; i++)
+        done += (size_t)snprintf(out + done, 16 - done, "\\x%02x", (unsigned char)at[i]);
+    return done;
+}
+
 /* Writes the character (or bad byte) at `at` in a form's escape; *ret_taken is how many bytes of it that was. */
 static size_t escape(enum log_format format, const char *at, char out[16], size_t *ret_taken) {
     static const char LETTERS[] = "\"\"\\\\\nn\rr\tt"; /* pairs: the byte, its letter */
     unsigned char byte = (unsigned char)*at;
     size_t taken = utf8_length(at);
-    bool is_c1 = taken == 2 && byte == 0xC2 && (unsigned char)at[1] <= 0x9F;
-    bool is_separator = taken == 3 && memcmp(at, "\xE2\x80", 2) == 0 && (at[2] == '\xA8' || at[2] == '\xA9');
     bool is_json = format == LOG_FORMAT_JSON;
     *ret_taken = taken > 0 ? taken : 1;
     for (size_t i = 0; i + 1 < sizeof LETTERS - 1; i += 2)
         if (LETTERS[i] == *at)
             return (size_t)snprintf(out, 16, "\\%c", LETTERS[i + 1]);
-    if (is_separator) /* a line break to some readers */
-        return (size_t)snprintf(out, 16, is_json ? "\\u202%c" : "\\xe2\\x80\\xa%c",
-                                at[2] == '\xA8' ? '8' : '9');
-    if (is_c1) /* eight-bit terminals obey them */
-        return (size_t)snprintf(out, 16, is_json ? "\\u00%02x" : "\\xc2\\x%02x", (unsigned char)at[1]);
     if (taken == 0)
         return is_json ? (size_t)snprintf(out, 16, "\\ufffd") : (size_t)snprintf(out, 16, "\\x%02x", byte);
     if (byte < 0x20 || byte == 0x7F)
         return (size_t)snprintf(out, 16, is_json ? "\\u00%02x" : "\\x%02x", byte);
+    if (taken > 1) { /* eight-bit terminals obey some, readers take others for the end of a line, or read backwards */
+        uint32_t code = utf8_decode(at, taken, &taken);
+        if (utf8_is_obeyed(code))
+            return escape_obeyed(is_json, at, taken, code, out);
+    }
     memcpy(out, at, taken);
     return taken;
 }
@@ -104,9 +112,10 @@ static void put_string(struct log_line *line, const char *text) {
         (void)put_text(line, "\"");
 }
 
-/* --- Values --------------------------------------------------------------------------------------------------------- */
+/* --- Values ---------------------------------------------------------------------------------------------------------
+ */
 
-/* Of what vsnprintf would have written, as much as fits; `wanted` is its result. */
+/* Takes as much as fits of what vsnprintf would have written; `wanted` is its result. */
 static void grow(struct value *value, int wanted) {
     size_t left = sizeof value->text - value->length;
     if (wanted < 0)
@@ -220,8 +229,7 @@ static void trim(struct value *value) {
     size_t back = 0;
     if (!value->is_cut)
         return;
-    while (back < 3 && back < value->length &&
-           ((unsigned char)value->text[value->length - 1 - back] & 0xC0) == 0x80)
+    while (back < 3 && back < value->length && ((unsigned char)value->text[value->length - 1 - back] & 0xC0) == 0x80)
         back++;
     if (back < value->length && (unsigned char)value->text[value->length - 1 - back] >= 0xC0 &&
         utf8_length(value->text + value->length - 1 - back) == 0)
@@ -264,8 +272,8 @@ static bool is_json_number(const struct value *value) {
 static void put_field(struct log_line *line, const char *key, size_t key_length, const struct value *value) {
     bool is_json = line->format == LOG_FORMAT_JSON;
     size_t before = line->length;
-    bool fits = put_text(line, is_json ? ",\"" : " ") && put(line, key, key_length) &&
-                put_text(line, is_json ? "\":" : "=");
+    bool fits =
+        put_text(line, is_json ? ",\"" : " ") && put(line, key, key_length) && put_text(line, is_json ? "\":" : "=");
     /* A number is whole or not there, and of a string there is more than its quotes. */
     size_t least = is_json_number(value) ? value->length : value->length > 0 ? 18 : 2;
     if (!fits || least > room(line)) {

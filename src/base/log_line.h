@@ -5,8 +5,8 @@
 
 #include "cxd/base/log.h"
 
-/* One record on its way to be a line, in either form. Whatever the values hold, the result is one line of at most LOG_LINE_SIZE
- * bytes in valid UTF-8, and in JSON one object. */
+/* One record on its way to be a line, in either form. Whatever the values hold, the result is one line of at most
+ * LOG_LINE_SIZE bytes in valid UTF-8, and in JSON one object. */
 
 enum { LOG_LINE_SIZE = 2048 };
 
@@ -17,7 +17,8 @@ struct log_line {
     bool is_cut; /* something did not fit; the line says so */
 };
 
-/* `head` stands before the event in the text form ("<4>", or a time and a blank); `time` and `level` go into the object. */
+/* `head` stands before the event in the text form ("<4>", or a time and a blank); `time` and `level` go into the
+ * object. */
 void log_line_begin(struct log_line *line, enum log_format format, const char *head, const char *time,
                     const char *level, const char *event);
 /* As log_record takes it. */

@@ -10,6 +10,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "cxd/base/utf8.h"
+
 enum { MESSAGE_SIZE = 1024 };
 
 /* All digits, above 0; else 0. */
@@ -80,8 +82,8 @@ bool notify_send(const struct notify *notify, const char *state, const char *for
     char message[MESSAGE_SIZE];
     if (notify->fd < 0)
         return false;
-    int length = snprintf(message, sizeof message, "%s%s%s", state, format && *state ? "\n" : "",
-                          format ? "STATUS=" : "");
+    int length =
+        snprintf(message, sizeof message, "%s%s%s", state, format && *state ? "\n" : "", format ? "STATUS=" : "");
     if (length < 0 || (size_t)length >= sizeof message)
         return false;
     if (format) {
@@ -90,14 +92,12 @@ bool notify_send(const struct notify *notify, const char *state, const char *for
         va_start(args, format);
         vsnprintf(status, sizeof message - (size_t)length, format, args);
         va_end(args);
-        for (char *at = status; *at; at++)
-            if ((unsigned char)*at < 0x20 || *at == 0x7F)
-                *at = '?';
+        utf8_make_plain(status);
     }
     ssize_t sent;
     do
-        sent = sendto(notify->fd, message, strlen(message), MSG_NOSIGNAL,
-                      (const struct sockaddr *)&notify->address, notify->address_length);
+        sent = sendto(notify->fd, message, strlen(message), MSG_NOSIGNAL, (const struct sockaddr *)&notify->address,
+                      notify->address_length);
     while (sent < 0 && errno == EINTR);
     return sent >= 0;
 }

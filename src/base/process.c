@@ -1,5 +1,5 @@
-/* Figures of the process as a whole, for the metrics. /proc/stat, which has the time of boot, is hidden from a service with
- * ProcSubset=pid; so nothing here needs more than /proc/self. */
+/* Figures of the process as a whole, for the metrics. /proc/stat, which has the time of boot, is hidden from a service
+ * with ProcSubset=pid; so nothing here needs more than /proc/self. */
 
 #include "cxd/base/process.h"
 
@@ -34,7 +34,7 @@ static int64_t read_stat(int number) {
     char *at = strrchr(text, ')');
     for (int field = 2; at && field < number; field++) {
         at = strchr(at, ' ');
-        at += at != NULL;
+        at += !!at;
     }
     return at ? strtoll(at, NULL, 10) : -1;
 }

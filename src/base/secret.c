@@ -5,6 +5,9 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include <nettle/base16.h>
+#include <nettle/base64.h>
+#include <nettle/hmac.h>
 #include <nettle/memops.h>
 #include <nettle/sha2.h>
 
@@ -15,30 +18,66 @@ void sha256(const void *bytes, size_t length, uint8_t ret_digest[SHA256_SIZE]) {
     sha256_digest(&hash, SHA256_SIZE, ret_digest);
 }
 
+_Static_assert(BASE64URL_ROOM(32) <= SECRET_TEXT_SIZE - 4, "a secret has room for its padding");
+_Static_assert(sizeof(struct sha256_ctx) <= sizeof(struct sha256_run), "a run has room for nettle's state");
+
+void sha256_begin(struct sha256_run *ret_run) {
+    struct sha256_ctx hash;
+    sha256_init(&hash);
+    memcpy(ret_run->state, &hash, sizeof hash);
+}
+
+void sha256_add(struct sha256_run *run, const void *bytes, size_t length) {
+    struct sha256_ctx hash;
+    memcpy(&hash, run->state, sizeof hash);
+    sha256_update(&hash, length, bytes);
+    memcpy(run->state, &hash, sizeof hash);
+}
+
+void sha256_end(struct sha256_run *run, uint8_t ret_digest[SHA256_SIZE]) {
+    struct sha256_ctx hash;
+    memcpy(&hash, run->state, sizeof hash);
+    sha256_digest(&hash, SHA256_SIZE, ret_digest);
+}
+
+void hex_write(const uint8_t *bytes, size_t length, char *ret_hex) {
+    base16_encode_update(ret_hex, length, bytes);
+    ret_hex[BASE16_ENCODE_LENGTH(length)] = '\0';
+}
+
+size_t base64url_write(const uint8_t *bytes, size_t length, char *ret_text) {
+    struct base64_encode_ctx encode;
+    base64url_encode_init(&encode);
+    size_t written = base64_encode_update(&encode, ret_text, length, bytes);
+    written += base64_encode_final(&encode, ret_text + written);
+    while (written > 0 && ret_text[written - 1] == '=')
+        written--;
+    return written;
+}
+
 void sha256_hex(const void *bytes, size_t length, char ret_hex[2 * SHA256_SIZE + 1]) {
-    static const char HEX[] = "0123456789abcdef";
     uint8_t digest[SHA256_SIZE];
     sha256(bytes, length, digest);
-    for (size_t i = 0; i < SHA256_SIZE; i++) {
-        ret_hex[2 * i] = HEX[digest[i] >> 4];
-        ret_hex[2 * i + 1] = HEX[digest[i] & 15];
-    }
-    ret_hex[2 * SHA256_SIZE] = '\0';
+    hex_write(digest, sizeof digest, ret_hex);
+}
+
+void hmac_sha256_hex(const uint8_t key[SHA256_SIZE], const void *bytes, size_t length,
+                     char ret_hex[2 * SHA256_SIZE + 1]) {
+    struct hmac_sha256_ctx hmac;
+    uint8_t digest[SHA256_SIZE];
+    hmac_sha256_set_key(&hmac, SHA256_SIZE, key);
+    hmac_sha256_update(&hmac, length, bytes);
+    hmac_sha256_digest(&hmac, sizeof digest, digest);
+    explicit_bzero(&hmac, sizeof hmac);
+    hex_write(digest, sizeof digest, ret_hex);
 }
 
 bool secret_make(char ret_text[SECRET_TEXT_SIZE]) {
-    static const char DIGITS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    uint8_t random[33] = {0}; /* the 33rd byte only pads the last group of bits */
-    if (getrandom(random, 32, 0) != 32)
+    uint8_t random[32];
+    if (getrandom(random, sizeof random, 0) != sizeof random)
         return false;
-    memcpy(ret_text, "cxs_", 4);
-    for (size_t i = 0; i < 43; i++) {
-        size_t bit = 6 * i;
-        unsigned pair =
-            (unsigned)random[bit / 8] << 8 | (bit / 8 + 1 < sizeof random ? random[bit / 8 + 1] : 0);
-        ret_text[4 + i] = DIGITS[pair >> (10 - bit % 8) & 63];
-    }
-    ret_text[SECRET_TEXT_SIZE - 1] = '\0';
+    memcpy(ret_text, SECRET_PREFIX, strlen(SECRET_PREFIX));
+    ret_text[4 + base64url_write(random, sizeof random, ret_text + 4)] = '\0';
     explicit_bzero(random, sizeof random);
     return true;
 }

@@ -7,8 +7,8 @@
 
 const struct tally_scale TALLY_DURATIONS = {
     .count = 14,
-    .bounds = {100 * US, 250 * US, 500 * US, 1 * MS, 2500 * US, 5 * MS, 10 * MS, 25 * MS, 50 * MS, 100 * MS,
-               250 * MS, 1000 * MS, 2500 * MS, 10000 * MS},
+    .bounds = {100 * US, 250 * US, 500 * US, 1 * MS, 2500 * US, 5 * MS, 10 * MS, 25 * MS, 50 * MS, 100 * MS, 250 * MS,
+               1000 * MS, 2500 * MS, 10000 * MS},
 };
 
 const struct tally_scale TALLY_SIZES = {

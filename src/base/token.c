@@ -12,8 +12,8 @@ bool token_secret_make(uint8_t ret_secret[TOKEN_SECRET_SIZE]) {
     return getrandom(ret_secret, TOKEN_SECRET_SIZE, 0) == TOKEN_SECRET_SIZE;
 }
 
-static void mac(const uint8_t secret[TOKEN_SECRET_SIZE], const char *purpose, const void *payload,
-                size_t length, uint8_t ret_mac[SHA256_SIZE]) {
+static void mac(const uint8_t secret[TOKEN_SECRET_SIZE], const char *purpose, const void *payload, size_t length,
+                uint8_t ret_mac[SHA256_SIZE]) {
     struct hmac_sha256_ctx hmac;
     uint8_t key[SHA256_SIZE];
     hmac_sha256_set_key(&hmac, TOKEN_SECRET_SIZE, secret);
@@ -26,17 +26,9 @@ static void mac(const uint8_t secret[TOKEN_SECRET_SIZE], const char *purpose, co
     explicit_bzero(&hmac, sizeof hmac);
 }
 
-/* Six bits a character; what is left over is not padded. */
 static void append_base64url(struct buffer *out, const uint8_t *bytes, size_t length) {
-    static const char DIGITS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    unsigned held = 0, bits = 0;
-    for (size_t i = 0; i < length; i++) {
-        held = (held << 8 | bytes[i]) & 0xffff;
-        for (bits += 8; bits >= 6; bits -= 6)
-            buffer_append_char(out, DIGITS[held >> (bits - 6) & 63]);
-    }
-    if (bits > 0)
-        buffer_append_char(out, DIGITS[held << (6 - bits) & 63]);
+    if (buffer_reserve(out, BASE64URL_ROOM(length)))
+        out->length += base64url_write(bytes, length, out->data + out->length);
 }
 
 /* Decodes without padding; false for any other alphabet, or for bits that are left over and not zero. */
@@ -53,8 +45,8 @@ static bool decode_base64url(const char *text, size_t length, uint8_t *ret_bytes
     return decode.bits < 6 && (decode.word & ((1U << decode.bits) - 1)) == 0;
 }
 
-void token_sign(struct buffer *out, const uint8_t secret[TOKEN_SECRET_SIZE], const char *purpose,
-                const void *payload, size_t length) {
+void token_sign(struct buffer *out, const uint8_t secret[TOKEN_SECRET_SIZE], const char *purpose, const void *payload,
+                size_t length) {
     uint8_t digest[SHA256_SIZE];
     mac(secret, purpose, payload, length, digest);
     append_base64url(out, payload, length);
@@ -62,16 +54,16 @@ void token_sign(struct buffer *out, const uint8_t secret[TOKEN_SECRET_SIZE], con
     append_base64url(out, digest, sizeof digest);
 }
 
-bool token_open(const char *token, const uint8_t secret[TOKEN_SECRET_SIZE], const char *purpose,
-                struct arena *arena, const char **ret_payload, size_t *ret_length) {
+bool token_open(const char *token, const uint8_t secret[TOKEN_SECRET_SIZE], const char *purpose, struct arena *arena,
+                const char **ret_payload, size_t *ret_length) {
     const char *dot = strchr(token, '.');
     if (!dot || strlen(dot + 1) != (SHA256_SIZE * 8 + 5) / 6)
         return false;
     uint8_t given[BASE64_DECODE_LENGTH((SHA256_SIZE * 8 + 5) / 6)], digest[SHA256_SIZE];
     size_t given_length, length, text_length = (size_t)(dot - token);
     uint8_t *payload = arena_alloc(arena, BASE64_DECODE_LENGTH(text_length) + 1);
-    if (!payload || !decode_base64url(dot + 1, strlen(dot + 1), given, &given_length) ||
-        given_length != SHA256_SIZE || !decode_base64url(token, text_length, payload, &length))
+    if (!payload || !decode_base64url(dot + 1, strlen(dot + 1), given, &given_length) || given_length != SHA256_SIZE ||
+        !decode_base64url(token, text_length, payload, &length))
         return false;
     mac(secret, purpose, payload, length, digest);
     if (!secret_equal(given, digest, sizeof digest))

@@ -5,23 +5,38 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Unicode 15, table 3-7. A NUL is never a continuation byte, so no read goes past the end. */
-static size_t sequence_length(const unsigned char *text) {
-    unsigned char lead = text[0];
-    if (lead < 0x80)
-        return 1;
+/* Unicode 15, table 3-7: what may follow a lead byte as the second one, and how long the whole is. 0: it leads none. */
+static size_t judge_lead(unsigned char lead, unsigned char *ret_low, unsigned char *ret_high) {
     if (lead < 0xC2 || lead > 0xF4)
         return 0;
-    size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    unsigned char low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-    unsigned char high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-    if (text[1] < low || text[1] > high)
+    *ret_low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+    *ret_high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+    return lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+}
+
+/* A NUL is never a continuation byte, so no read goes past the end. */
+static size_t sequence_length(const unsigned char *text) {
+    unsigned char low, high;
+    if (text[0] < 0x80)
+        return 1;
+    size_t length = judge_lead(text[0], &low, &high);
+    if (length == 0 || text[1] < low || text[1] > high)
         return 0;
-    for (size_t i = 2; i < length; i++) {
+    for (size_t i = 2; i < length; i++)
         if ((text[i] & 0xC0) != 0x80)
             return 0;
-    }
     return length;
+}
+
+bool utf8_take(const char *text, size_t left, size_t *ret_length) {
+    const unsigned char *bytes = (const unsigned char *)text;
+    unsigned char low, high;
+    size_t taken = 1, length = bytes[0] < 0x80 ? 1 : judge_lead(bytes[0], &low, &high);
+    for (; taken < length && taken < left; taken++, low = 0x80, high = 0xBF)
+        if (bytes[taken] < low || bytes[taken] > high)
+            break;
+    *ret_length = taken;
+    return taken == length;
 }
 
 size_t utf8_length(const char *text) {
@@ -49,6 +64,72 @@ bool utf8_has_control(const char *text, bool allow_newlines) {
             return true;
     }
     return false;
+}
+
+bool utf8_is_obeyed(uint32_t code) {
+    return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x061C || (code >= 0x200E && code <= 0x200F) ||
+           (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+}
+
+bool utf8_is_blank(uint32_t code) {
+    return (code >= 0x09 && code <= 0x0D) || code == 0x20 || code == 0x85 || code == 0xA0 || code == 0x1680 ||
+           (code >= 0x2000 && code <= 0x200B) || code == 0x2028 || code == 0x2029 || code == 0x202F || code == 0x205F ||
+           code == 0x3000 || code == 0xFEFF;
+}
+
+bool utf8_all_blank(const char *text) {
+    size_t length;
+    for (; *text != '\0'; text += length)
+        if (!utf8_is_blank(utf8_decode(text, strnlen(text, 4), &length)))
+            return false;
+    return true;
+}
+
+uint32_t utf8_decode(const char *text, size_t left, size_t *ret_length) {
+    unsigned char bytes[5] = {0};
+    memcpy(bytes, text, left < 4 ? left : 4);
+    size_t length = sequence_length(bytes);
+    *ret_length = length > 0 ? length : 1;
+    if (length < 2)
+        return length == 1 ? bytes[0] : UTF8_BAD;
+    uint32_t code = bytes[0] & (0x7Fu >> length);
+    for (size_t i = 1; i < length; i++)
+        code = code << 6 | (bytes[i] & 0x3Fu);
+    return code;
+}
+
+size_t utf8_mend(char *out, const char *text, size_t length, size_t *ret_length) {
+    size_t count = 0;
+    char *at = out;
+    for (size_t left = length, taken; left > 0; text += taken, left -= taken) {
+        char piece[5] = "";
+        bool is_good = utf8_take(text, left, &taken) && *text != '\0';
+        if (is_good)
+            memcpy(piece, text, taken);
+        if (!is_good || utf8_has_control(piece, true)) {
+            count++;
+            at = stpcpy(at, "\xEF\xBF\xBD");
+        } else {
+            at = stpcpy(at, piece);
+        }
+    }
+    *at = '\0';
+    *ret_length = (size_t)(at - out);
+    return count;
+}
+
+size_t utf8_mark_length(const char *bytes, size_t length) {
+    static const char MARK[] = "\xEF\xBB\xBF";
+    enum { MARK_LENGTH = sizeof MARK - 1 };
+    return length >= MARK_LENGTH && memcmp(bytes, MARK, MARK_LENGTH) == 0 ? MARK_LENGTH : 0;
+}
+
+void utf8_make_plain(char *text) {
+    for (size_t left = strlen(text), length; left > 0; text += length, left -= length) {
+        uint32_t code = utf8_decode(text, left, &length);
+        if (code == UTF8_BAD || utf8_is_obeyed(code))
+            memset(text, '?', length);
+    }
 }
 
 bool slug_valid(const char *text) {

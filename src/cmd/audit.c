@@ -1,5 +1,5 @@
-/* cxd audit and cxd audit verify: the audit log by /v1/audit, page by page. Verifying trusts nothing but the texts: every hash is
- * computed anew. */
+/* cxd audit and cxd audit verify: the audit log by /v1/audit, page by page. Verifying trusts nothing but the texts:
+ * every hash is computed anew. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -7,68 +7,23 @@
 #include <strings.h>
 
 #include "cmd/client.h"
-#include "cmd/output.h"
+#include "cmd/view.h"
+#include "cxd/base/clock.h"
 #include "cxd/base/secret.h"
 #include "cxd/cmd/cmd.h"
+#include "cxd/domain/key.h"
 
-enum { HASH_TEXT_SIZE = 2 * SHA256_SIZE + 1 };
+enum { HASH_TEXT_SIZE = 2 * SHA256_SIZE + 1, LIST_BYTES_MAX = 16 << 20 };
 
 struct audit_options {
-    const char *head;
+    const char *head, *respondent;
     bool json;
-};
-
-static int run_list(int argc, char **argv);
-static int run_verify(int argc, char **argv);
-
-#define AT(member) offsetof(struct audit_options, member)
-
-static const struct option_spec list_specs[] = {
-    {"json", 'j', OPTION_FLAG, AT(json), NULL, "print the daemon's replies, a page a line", NULL},
-};
-
-static const struct option_spec verify_specs[] = {
-    {"head", 0, OPTION_TEXT, AT(head), "HASH", "a hash that was printed earlier and must still be there",
-     NULL},
-};
-
-static const struct command verify_command = {
-    .name = "audit verify",
-    .operands = "",
-    .summary = "Recomputes the chain of the audit log's hashes.",
-    .text =
-        "Prints how many records there are and the hash of the last, the head. Exits 1 and names the first\n"
-        "record that is missing or was changed. Keep the head elsewhere: only with --head does a cut-off "
-        "end\n"
-        "show.",
-    .example = "cxd audit verify --head 3d1f…",
-    .options = verify_specs,
-    .option_count = CXD_COUNT(verify_specs),
-    .is_client = true,
-    .run = run_verify,
-};
-
-static const struct command *const audit_group[] = {&verify_command, NULL};
-
-const struct command cmd_audit = {
-    .name = "audit",
-    .operands = "",
-    .summary = "Lists what admins did, oldest first.",
-    .text = "The actor is the prefix of a key; 'local' is the daemon itself. 'cxd audit verify' tells "
-            "whether the log\n"
-            "is whole.",
-    .example = "cxd audit",
-    .options = list_specs,
-    .option_count = CXD_COUNT(list_specs),
-    .is_client = true,
-    .run = run_list,
-    .commands = audit_group,
 };
 
 /* What is done with the pages. An exit code; EXIT_OK goes on. */
 typedef int take_page(void *context, const struct client *client, const struct client_reply *reply);
 
-static int walk(const struct client_options *where, take_page *take, void *context) {
+static int walk(const struct client_options *where, const char *respondent, take_page *take, void *context) {
     struct client *client = NULL;
     double next = 0;
     bool more = true;
@@ -83,13 +38,15 @@ static int walk(const struct client_options *where, take_page *take, void *conte
         snprintf(after, sizeof after, "%.0f", next);
         client_query_add(&request, "after", after);
         client_query_add(&request, "limit", "500");
+        if (respondent)
+            client_query_add(&request, "respondent", respondent);
         result = client_call(client, &request, &reply);
         if (result == EXIT_OK && !json_get(reply.document, "records"))
             result = client_unexpected(client, "a list of records");
         if (result == EXIT_OK)
             result = take(context, client, &reply);
         more = result == EXIT_OK && json_number(reply.document, "next", &next);
-        if (more && !(next > before && next < 1e15))
+        if (more && !(next > before && next < 1e15 && json_count(json_get(reply.document, "records")) > 0))
             result = client_unexpected(client, "a list of records");
         client_reply_free(&reply);
     }
@@ -102,53 +59,119 @@ struct list {
     struct table table;
     struct buffer out;
     bool is_json;
+    struct {
+        double count;
+        char at[TIME_TEXT_SIZE], actor[KEY_PREFIX_SIZE], detail[64]; /* of the last */
+    } erasures;
+    char restored[TIME_TEXT_SIZE]; /* when the store was last a copy, or without its list; "": never */
 };
 
-static int take_list(void *context, const struct client *client, const struct client_reply *reply) {
-    static const char *const cells[] = {"at", "actor", "act", "target", "detail"};
+static void note_erasure(struct list *list, const struct json *record) {
+    const char *act = json_text(record, "act"), *at = json_text(record, "at");
+    const char *actor = json_text(record, "actor"), *detail = json_text(record, "detail");
+
+    if (!act || strcmp(act, "respondent.erase") != 0)
+        return;
+    list->erasures.count++;
+    snprintf(list->erasures.at, sizeof list->erasures.at, "%s", at ? at : "");
+    snprintf(list->erasures.actor, sizeof list->erasures.actor, "%s", actor ? actor : "");
+    snprintf(list->erasures.detail, sizeof list->erasures.detail, "%s", detail ? detail : "");
+}
+
+/* Erasures that a copy does not know leave no record of a name: where one was restored, that there is none says less.
+ */
+static int take_restored(void *context, const struct client *client, const struct client_reply *reply) {
     struct list *list = context;
     const struct json *records = json_get(reply->document, "records");
 
     (void)client;
-    if (list->is_json) {
-        json_append_safe(&list->out, reply->body.data, reply->body.length, false);
-        if (list->out.length > 0 && list->out.data[list->out.length - 1] != '\n')
-            buffer_append_char(&list->out, '\n');
-        return EXIT_OK;
-    }
     for (size_t i = 0; i < json_count(records); i++) {
-        const struct json *record = json_at(records, i);
-        double number = 0;
-        char text[32];
+        const char *act = json_text(json_at(records, i), "act"), *at = json_text(json_at(records, i), "at");
 
-        (void)json_number(record, "number", &number);
-        snprintf(text, sizeof text, "%.0f", number);
-        table_cell(&list->screen, &list->table, text);
-        for (size_t k = 0; k < CXD_COUNT(cells); k++)
-            table_cell(&list->screen, &list->table, json_text(record, cells[k]));
+        if (act && at && strncmp(act, "erasures.", strlen("erasures.")) == 0)
+            snprintf(list->restored, sizeof list->restored, "%s", at);
     }
     return EXIT_OK;
 }
 
-static int run_list(int argc, char **argv) {
-    static const char *const headers[] = {"NUMBER", "AT", "ACTOR", "ACT", "TARGET", "DETAIL"};
-    struct audit_options options = {.json = false};
-    struct client_options where = {.url = NULL};
-    struct list list;
-    char **operands;
-    int count, result = command_parse(&cmd_audit, argc, argv, &options, &where, &operands, &count);
+/* The answer in words, escaped as cells are: it came from the daemon. */
+static void append_verdict(struct list *list) {
+    struct buffer text;
 
-    if (result != COMMAND_GO_ON)
-        return result;
+    buffer_init(&text);
+    if (list->erasures.count > 0)
+        buffer_append_format(&text, "Erased at %s by %s (%s); records of erasures: %.0f.", list->erasures.at,
+                             list->erasures.actor, list->erasures.detail, list->erasures.count);
+    else
+        buffer_append_text(&text, "There is no record that this respondent was erased.");
+    if (list->erasures.count == 0 && list->restored[0] != '\0')
+        buffer_append_format(&text,
+                             " At %s the database was found to be older than its list of erasures, or without "
+                             "one: what was erased before may be on record without a name, or not at all.",
+                             list->restored);
+    if (buffer_terminate(&text))
+        screen_append(&list->screen, &list->out, text.data);
+    else
+        list->out.failed = true;
+    buffer_append_char(&list->out, '\n');
+    buffer_free(&text);
+}
+
+static const struct table_column COLUMNS[] = {
+    {.header = "NUMBER", .text = "{number}", .is_right = true},
+    {.header = "AT", .text = "{at}"},
+    {.header = "ACTOR", .text = "{actor}"},
+    {.header = "ACT", .text = "{act}"},
+    {.header = "TARGET", .text = "{target}"},
+    {.header = "DETAIL", .text = "{detail}"},
+};
+
+static int take_list(void *context, const struct client *client, const struct client_reply *reply) {
+    struct list *list = context;
+    const struct json *records = json_get(reply->document, "records");
+    int result = EXIT_OK;
+
+    (void)client;
+    if (list->is_json) {
+        json_append_safe(&list->out, reply->body.data, reply->body.length, false);
+        result = output_write(&list->out); /* no log is too long so */
+        buffer_reset(&list->out);
+    } else if (list->table.text.length > LIST_BYTES_MAX) {
+        complain("the audit log is too long to be laid out as a table: --json prints it page by page");
+        result = EXIT_REFUSED;
+    }
+    for (size_t i = 0; result == EXIT_OK && i < json_count(records); i++) {
+        note_erasure(list, json_at(records, i));
+        if (!list->is_json)
+            view_add_row(&list->screen, &list->table, json_at(records, i));
+    }
+    return result;
+}
+
+static int run_list(const struct invocation *invocation) {
+    const struct audit_options *options = invocation->options;
+    struct list list;
+    int result;
+
+    if (options->respondent && *options->respondent == '\0')
+        return command_usage(invocation->command, "the name of the respondent is empty");
     screen_init(&list.screen, stdout);
-    table_init(&list.table, headers, CXD_COUNT(headers), "rlllll");
+    table_init(&list.table, COLUMNS, CXD_COUNT(COLUMNS));
     buffer_init(&list.out);
-    list.is_json = options.json;
-    result = walk(&where, take_list, &list);
+    list.is_json = options->json;
+    list.erasures.count = 0;
+    list.restored[0] = '\0';
+    result = walk(&invocation->client, options->respondent, take_list, &list);
+    if (result == EXIT_OK && options->respondent && list.erasures.count == 0)
+        result = walk(&invocation->client, NULL, take_restored, &list);
     if (result == EXIT_OK && !list.is_json)
         table_append(&list.screen, &list.out, &list.table);
+    if (result == EXIT_OK && !list.is_json && options->respondent)
+        append_verdict(&list);
     if (result == EXIT_OK)
         result = output_write(&list.out);
+    if (result == EXIT_OK && options->respondent && list.erasures.count == 0)
+        result = EXIT_REFUSED;
     table_free(&list.table);
     buffer_free(&list.out);
     return result;
@@ -161,11 +184,6 @@ struct chain {
     const char *wanted;        /* NULL: none */
     bool found;
 };
-
-static void hash_text(const uint8_t hash[SHA256_SIZE], char ret_text[HASH_TEXT_SIZE]) {
-    for (size_t i = 0; i < SHA256_SIZE; i++)
-        snprintf(ret_text + 2 * i, 3, "%02x", hash[i]);
-}
 
 /* Adds a record's line to the chain. False when memory is refused. */
 static bool extend(struct chain *chain, const struct json *record) {
@@ -184,7 +202,7 @@ static bool extend(struct chain *chain, const struct json *record) {
     good = !text.failed;
     if (good) {
         sha256(text.data, text.length, chain->hash);
-        hash_text(chain->hash, chain->head);
+        hex_write(chain->hash, sizeof chain->hash, chain->head);
         chain->count++;
     }
     buffer_free(&text);
@@ -203,17 +221,15 @@ static int take_chain(void *context, const struct client *client, const struct c
         if (!hash || !json_number(record, "number", &number))
             return client_unexpected(client, "a list of records");
         if (number > (double)(chain->count + 1)) {
-            fprintf(stderr, "cxd: the audit log is broken: record %" PRId64 " is missing\n",
-                    chain->count + 1);
+            complain("the audit log is broken: record %" PRId64 " is missing", chain->count + 1);
             return EXIT_REFUSED;
         }
         if (!extend(chain, record)) {
-            fprintf(stderr, "cxd: out of memory\n");
+            complain("out of memory");
             return EXIT_REFUSED;
         }
         if (strcmp(hash, chain->head) != 0) {
-            fprintf(stderr, "cxd: the audit log is broken: record %" PRId64 " is not what was written\n",
-                    chain->count);
+            complain("the audit log is broken: record %" PRId64 " is not what was written", chain->count);
             return EXIT_REFUSED;
         }
         if (chain->wanted && strcasecmp(chain->wanted, hash) == 0)
@@ -222,30 +238,68 @@ static int take_chain(void *context, const struct client *client, const struct c
     return EXIT_OK;
 }
 
-static int run_verify(int argc, char **argv) {
-    struct audit_options options = {.head = NULL};
-    struct client_options where = {.url = NULL};
-    struct chain chain = {.count = 0};
-    char **operands;
-    int count, result = command_parse(&verify_command, argc, argv, &options, &where, &operands, &count);
+static int run_verify(const struct invocation *invocation) {
+    const struct audit_options *options = invocation->options;
+    struct chain chain = {.count = 0, .wanted = options->head};
+    int result;
 
-    if (result != COMMAND_GO_ON)
-        return result;
-    if (options.head && (strlen(options.head) != HASH_TEXT_SIZE - 1 ||
-                         strspn(options.head, "0123456789abcdefABCDEF") != HASH_TEXT_SIZE - 1))
-        return command_usage(&verify_command, "--head takes a hash of 64 hexadecimal digits, not '%s'",
-                             options.head);
-    hash_text(chain.hash, chain.head);
-    chain.wanted = options.head;
-    result = walk(&where, take_chain, &chain);
+    if (options->head && (strlen(options->head) != HASH_TEXT_SIZE - 1 ||
+                          strspn(options->head, "0123456789abcdefABCDEF") != HASH_TEXT_SIZE - 1))
+        return command_usage(invocation->command, "--head takes a hash of 64 hexadecimal digits, not '%s'",
+                             options->head);
+    hex_write(chain.hash, sizeof chain.hash, chain.head);
+    result = walk(&invocation->client, NULL, take_chain, &chain);
     if (result != EXIT_OK)
         return result;
-    printf("%" PRId64 " records, head %s\n", chain.count, chain.head);
+    output_line(stdout, "%" PRId64 " records, head %s", chain.count, chain.head);
     if (chain.wanted && !chain.found) {
-        fprintf(stderr,
-                "cxd: the audit log is broken: no record has the hash %s; it was cut off or written anew\n",
-                chain.wanted);
+        complain("the audit log is broken: no record has the hash %s; it was cut off or written anew", chain.wanted);
         return EXIT_REFUSED;
     }
     return EXIT_OK;
 }
+
+#define AT(member) offsetof(struct audit_options, member)
+
+static const struct option_spec list_specs[] = {
+    {"json", 'j', OPTION_FLAG, AT(json), NULL, "print the daemon's replies, a page a line", NULL},
+    {"respondent", 'r', OPTION_TEXT, AT(respondent), "NAME",
+     "only what is about this respondent, and whether they were erased", NULL},
+};
+
+static const struct option_spec verify_specs[] = {
+    {"head", 0, OPTION_TEXT, AT(head), "HASH", "a hash that was printed earlier and must still be there", NULL},
+};
+
+static const struct command verify_command = {
+    .name = "audit verify",
+    .operands = "",
+    .summary = "Recomputes the chain of the audit log's hashes.",
+    .text = "Prints how many records there are and the hash of the last, the head. Exits 1 and names the first\n"
+            "record that is missing or was changed. Keep the head elsewhere: only with --head does a cut-off "
+            "end\n"
+            "show.",
+    .example = "cxd audit verify --head 3d1f…",
+    .options = verify_specs,
+    .option_count = CXD_COUNT(verify_specs),
+    .is_client = true,
+    .run = run_verify,
+};
+
+const struct command cmd_audit = {
+    .name = "audit",
+    .operands = "",
+    .summary = "Lists what admins did, oldest first.",
+    .text = "The actor is the prefix of a key; 'local' is the daemon itself. 'cxd audit verify' tells "
+            "whether the log\n"
+            "is whole. With --respondent it says when and by whom that person was erased, and exits 1 where "
+            "no erasure "
+            "is on\n"
+            "record.",
+    .example = "cxd audit\ncxd audit --respondent customer-4711",
+    .options = list_specs,
+    .option_count = CXD_COUNT(list_specs),
+    .is_client = true,
+    .run = run_list,
+    .commands = (const struct command *const[]){&verify_command, NULL},
+};

@@ -3,9 +3,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "cmd/client.h"
 #include "cmd/command.h"
+#include "cmd/output.h"
 #include "cmd/progress.h"
+#include "cxd/base/secret.h"
 #include "cxd/cmd/cmd.h"
+#include "cxd/codec/write.h"
 #include "cxd/config/config.h"
 
 struct check_options {
@@ -13,51 +17,26 @@ struct check_options {
     bool quiet, json;
 };
 
-static int run(int argc, char **argv);
-
 static const struct option_spec specs[] = {
-    {"config", 'c', OPTION_TEXT, offsetof(struct check_options, config), "FILE",
-     "configuration of the daemon (see cxd.conf(5))", NULL},
-    {"json", 'j', OPTION_FLAG, offsetof(struct check_options, json), NULL,
-     "print what was found as one line of JSON", NULL},
-    {"quiet", 'q', OPTION_FLAG, offsetof(struct check_options, quiet), NULL,
-     "show no progress, and print nothing where all is well", NULL},
-};
-
-const struct command cmd_check = {
-    .name = "check",
-    .operands = "[FILE]",
-    .summary = "Verifies the configured database, while the daemon runs or not, or a backup.",
-    .text =
-        "Looks at the schema, the integrity of the file, the references between its records, every rollup "
-        "(against a recount\n"
-        "of the responses) and the chain of the audit log. Changes nothing. Exits 1 if anything is damaged.",
-    .example = "cxd check\ncxd check /srv/backups/cxd-20261124T120000Z.db",
-    .options = specs,
-    .option_count = CXD_COUNT(specs),
-    .operands_max = 1,
-    .run = run,
+    OPTION_CONFIG(offsetof(struct check_options, config)),
+    {"json", 'j', OPTION_FLAG, offsetof(struct check_options, json), NULL, "print what was found as one line of JSON",
+     NULL},
+    OPTION_QUIET(offsetof(struct check_options, quiet)),
 };
 
 static const char *const ADVICE[STORE_PART_COUNT] = {
     [STORE_SCHEMA] = "schema: somebody changed the database itself. Undo that, or restore a backup.",
-    [STORE_INTEGRITY] =
-        "integrity: the file is damaged. Keep it aside, restore the last good backup, and look "
-        "at the disk.",
+    [STORE_INTEGRITY] = "integrity: the file is damaged. Keep it aside, restore the last good backup, and look "
+                        "at the disk.",
     [STORE_REFERENCES] = "references: records that belong together are not both there. Restore a backup.",
+    [STORE_RECORDS] = "records: a daemon cannot read what it needs at its start. Restore a backup.",
     [STORE_ROLLUPS] = "rollups: they can be counted again from the responses. Stop the daemon and run 'cxd "
-                      "rebuild'. If responses\n  were lost, restore a backup.",
+                      "rebuild'. If responses were lost, restore a backup.",
     [STORE_AUDIT] = "audit: somebody changed the audit log, or cut it. Compare with a backup and with heads "
                     "noted before.",
 };
 
-static void append_hash(struct buffer *out, const uint8_t hash[SHA256_SIZE]) {
-    for (size_t i = 0; i < SHA256_SIZE; i++)
-        buffer_append_format(out, "%02x", hash[i]);
-}
-
-static void append_places(const struct screen *screen, struct buffer *out,
-                          const struct store_finding *finding) {
+static void append_places(const struct screen *screen, struct buffer *out, const struct store_finding *finding) {
     int64_t shown = finding->damage < STORE_PLACES ? finding->damage : STORE_PLACES;
 
     for (int64_t i = 0; i < shown; i++) {
@@ -70,6 +49,8 @@ static void append_places(const struct screen *screen, struct buffer *out,
 }
 
 static void append_lines(const struct screen *screen, struct buffer *out, const struct store_report *report) {
+    char head[2 * SHA256_SIZE + 1];
+
     for (int part = 0; part < STORE_PART_COUNT; part++) {
         const struct store_finding *finding = &report->parts[part];
         bool is_bad = finding->damage > 0;
@@ -81,14 +62,14 @@ static void append_lines(const struct screen *screen, struct buffer *out, const 
                                                                      : PAINT_GREEN),
                              word, screen_paint(screen, PAINT_NONE));
         if (is_bad)
-            buffer_append_format(out, "  %" PRId64 " place%s", finding->damage,
-                                 finding->damage == 1 ? "" : "s");
+            buffer_append_format(out, "  %" PRId64 " place%s", finding->damage, finding->damage == 1 ? "" : "s");
         else if (part == STORE_SCHEMA && !finding->skipped)
             buffer_append_format(out, "  number %" PRId64, report->schema);
         else if (part == STORE_AUDIT && report->audit_records > 0) {
             buffer_append_format(out, "  %" PRId64 " record%s, head ", report->audit_records,
                                  report->audit_records == 1 ? "" : "s");
-            append_hash(out, report->audit_head);
+            hex_write(report->audit_head, sizeof report->audit_head, head);
+            buffer_append_text(out, head);
         }
         while (out->length > 0 && out->data[out->length - 1] == ' ')
             out->length--;
@@ -98,27 +79,28 @@ static void append_lines(const struct screen *screen, struct buffer *out, const 
 }
 
 static void append_json(struct buffer *out, const struct store_report *report) {
-    buffer_append_format(out,
-                         "{\"good\":%s,\"schema\":%" PRId64 ",\"bytes\":%" PRId64 ",\"surveys\":%" PRId64
-                         ",\"responses\":%" PRId64 ",\"rollups\":%" PRId64 ",\"audit_records\":%" PRId64
-                         ",\"audit_head\":\"",
-                         store_report_is_good(report) ? "true" : "false", report->schema, report->bytes,
-                         report->surveys, report->responses, report->rollups, report->audit_records);
-    append_hash(out, report->audit_head);
-    buffer_append_text(out, "\",\"parts\":{");
+    char head[2 * SHA256_SIZE + 1];
+
+    write_open(out, NULL, '{');
+    write_bool(out, "good", store_report_is_good(report));
+    write_int(out, "schema", report->schema);
+    write_int(out, "bytes", report->bytes);
+    write_int(out, "surveys", report->surveys);
+    write_int(out, "responses", report->responses);
+    write_int(out, "rollups", report->rollups);
+    write_int(out, "audit_records", report->audit_records);
+    hex_write(report->audit_head, sizeof report->audit_head, head);
+    write_text(out, "audit_head", head);
+    write_open(out, "parts", '{');
     for (int part = 0; part < STORE_PART_COUNT; part++) {
         const struct store_finding *finding = &report->parts[part];
 
-        buffer_append_format(out, "%s\"%s\":{\"result\":\"%s\",\"damage\":%" PRId64 ",\"places\":[",
-                             part == 0 ? "" : ",", store_part_name((enum store_part)part),
-                             finding->damage > 0 ? "failed"
-                             : finding->skipped  ? "skipped"
-                                                 : "ok",
-                             finding->damage);
-        for (int i = 0; i < STORE_PLACES && i < finding->damage; i++) {
-            buffer_append_text(out, i == 0 ? "" : ",");
-            buffer_append_json(out, finding->places[i]);
-        }
+        write_open(out, store_part_name((enum store_part)part), '{');
+        write_text(out, "result", finding->damage > 0 ? "failed" : finding->skipped ? "skipped" : "ok");
+        write_int(out, "damage", finding->damage);
+        write_open(out, "places", '[');
+        for (int i = 0; i < STORE_PLACES && i < finding->damage; i++)
+            write_text(out, NULL, finding->places[i]);
         buffer_append_text(out, "]}");
     }
     buffer_append_text(out, "}}\n");
@@ -128,15 +110,14 @@ static void append_json(struct buffer *out, const struct store_report *report) {
 static void print_advice(const struct store_report *report) {
     bool is_unsound = report->parts[STORE_INTEGRITY].damage > 0;
 
-    fprintf(stderr, "\nWhat to do:\n");
-    for (int part = 0; part < STORE_PART_COUNT; part++) {
+    output_line(stderr, "%s", "");
+    output_line(stderr, "What to do:");
+    for (int part = 0; part < STORE_PART_COUNT; part++)
         if (report->parts[part].damage > 0 && (part == STORE_INTEGRITY || !is_unsound))
-            fprintf(stderr, "  %s\n", ADVICE[part]);
-    }
+            output_line(stderr, "  %s", ADVICE[part]);
 }
 
-static int print_report(const struct check_options *options, const struct store_report *report,
-                        double seconds) {
+static int print_report(const struct check_options *options, const struct store_report *report, double seconds) {
     bool is_good = store_report_is_good(report);
     char bytes[BYTES_TEXT_SIZE];
     struct screen screen;
@@ -151,9 +132,9 @@ static int print_report(const struct check_options *options, const struct store_
         append_json(&out, report);
     else {
         append_lines(&screen, &out, report);
-        buffer_append_format(&out, "%" PRId64 " response%s to %" PRId64 " survey%s, %s, %.1f s.\n",
-                             report->responses, report->responses == 1 ? "" : "s", report->surveys,
-                             report->surveys == 1 ? "" : "s", bytes_format(bytes, report->bytes), seconds);
+        buffer_append_format(&out, "%" PRId64 " response%s to %" PRId64 " survey%s, %s, %.1f s.\n", report->responses,
+                             report->responses == 1 ? "" : "s", report->surveys, report->surveys == 1 ? "" : "s",
+                             bytes_format(bytes, report->bytes), seconds);
     }
     result = output_write(&out);
     buffer_free(&out);
@@ -162,29 +143,41 @@ static int print_report(const struct check_options *options, const struct store_
     return result == EXIT_OK && is_good ? EXIT_OK : EXIT_REFUSED;
 }
 
-static int run(int argc, char **argv) {
-    struct check_options options = {.quiet = false};
+static int run(const struct invocation *invocation) {
+    const struct check_options *options = invocation->options;
     struct progress progress;
     struct store_report report;
     struct config config;
     struct error err;
-    char **operands;
     double seconds = 0;
-    int count, result = command_parse(&cmd_check, argc, argv, &options, NULL, &operands, &count);
     enum cxd_err code = CXD_OK;
 
-    if (result != COMMAND_GO_ON)
-        return result;
-    if (count == 0)
-        code = config_load(cmd_config_path(options.config), &config, &err);
+    if (invocation->count == 0)
+        code = place_load(options->config, false, &config, &err);
     if (code == CXD_OK) {
-        progress_begin(&progress, options.quiet);
-        code = count > 0 ? store_check_copy(operands[0], &progress.tell, &report, &err)
-                         : store_check(config.storage_url, &progress.tell, &report, &err);
+        progress_begin(&progress, options->quiet);
+        code = invocation->count > 0 ? store_check_copy(invocation->operands[0], &progress.tell, &report, &err)
+                                     : store_check(config.storage_url, &progress.tell, &report, &err);
         seconds = progress_end(&progress);
     }
     if (code == CXD_OK)
-        return print_report(&options, &report, seconds);
-    command_complain(&cmd_check, err.detail);
+        return print_report(options, &report, seconds);
+    command_complain(invocation->command, err.detail);
     return EXIT_REFUSED;
 }
+
+const struct command cmd_check = {
+    .name = "check",
+    .operands = "[FILE]",
+    .summary = "Verifies the configured database, while the daemon runs or not, or a backup.",
+    .text = "Looks at the schema, the integrity of the file, the references between its records, what a daemon "
+            "reads at its\n"
+            "start, every rollup (against a recount of the responses) and the chain of the audit log. Changes "
+            "nothing.\n"
+            "Exits 1 if anything is damaged.",
+    .example = "cxd check\ncxd check /srv/backups/cxd-20261124T120000Z.db",
+    .options = specs,
+    .option_count = CXD_COUNT(specs),
+    .operands_max = 1,
+    .run = run,
+};

@@ -1,6 +1,8 @@
-/* The transport of the subcommands: one request to the daemon over HTTP/1.1, bounded in time and size, and its reply parsed. */
+/* The transport of the subcommands: one request to the daemon over HTTP/1.1, bounded in time and size, and its reply
+ * parsed. */
 
 #include "cmd/client.h"
+#include "cmd/output.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -15,7 +17,11 @@
 enum {
     CONNECT_MS = 5000,
     TOTAL_MS = 60000,
-    REPLY_BYTES_MAX = 64 << 20,
+    ALL_MS = 600000, /* of all the requests of a command: a list in pages may have many */
+    REPLY_BYTES_MAX = 16 << 20,
+    TEXT_BYTES_MAX = 64 << 20,  /* of a list that is passed on */
+    REPLY_VALUES_MAX = 1000000, /* parsed, each takes some hundred bytes */
+    REPLY_DEPTH_MAX = 32,
     RETRIES_MAX = 3,
     RETRY_BUDGET_MS = 30000, /* no wait ends later than this after the first try */
     RETRY_FIRST_MS = 250     /* doubled each time, where the daemon does not say */
@@ -25,6 +31,7 @@ struct client {
     struct place place;
     CURL *curl;
     struct curl_slist *headers; /* of every request */
+    int64_t waited_ms;          /* for replies, in all */
     char message[CURL_ERROR_SIZE];
 };
 
@@ -36,7 +43,7 @@ int client_open(const struct client_options *options, struct client **ret_client
     int result;
 
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-        fprintf(stderr, "cxd: libcurl cannot start\n");
+        complain("libcurl cannot start");
         return EXIT_REFUSED;
     }
     result = place_find(options, &place);
@@ -57,7 +64,7 @@ int client_open(const struct client_options *options, struct client **ret_client
     *ret_client = client;
     return EXIT_OK;
 no_memory:
-    fprintf(stderr, "cxd: out of memory\n");
+    complain("out of memory");
     client_close(client);
     return EXIT_REFUSED;
 }
@@ -76,10 +83,16 @@ void client_query_add(struct client_request *request, const char *key, const cha
         request->query[request->query_count++] = (struct client_query){key, value};
 }
 
-static size_t take_body(char *bytes, size_t size, size_t count, void *context) {
-    struct buffer *body = context;
+struct reception {
+    struct buffer *body;
+    size_t bytes_max;
+};
 
-    if (body->length + size * count > REPLY_BYTES_MAX)
+static size_t take_body(char *bytes, size_t size, size_t count, void *context) {
+    const struct reception *reception = context;
+    struct buffer *body = reception->body;
+
+    if (body->length + size * count > reception->bytes_max)
         return 0;
     buffer_append(body, bytes, size * count);
     return body->failed ? 0 : size * count;
@@ -118,19 +131,15 @@ static void append_url(struct client *client, const struct client_request *reque
     buffer_append_char(out, '\0');
 }
 
-/* A proxy of the environment has no business with a daemon on this machine. */
-static bool is_loopback(const char *url) {
-    static const char *const hosts[] = {"http://127.", "http://localhost", "http://[::1]"};
+/* How long the next reply may take. */
+static int64_t patience_ms(const struct client *client) {
+    int64_t left_ms = ALL_MS - client->waited_ms;
 
-    for (size_t i = 0; i < CXD_COUNT(hosts); i++) {
-        if (strncmp(url, hosts[i], strlen(hosts[i])) == 0)
-            return true;
-    }
-    return false;
+    return left_ms > TOTAL_MS ? TOTAL_MS : left_ms;
 }
 
 static bool prepare(struct client *client, const struct client_request *request, const char *url,
-                    struct curl_slist *headers, struct buffer *body) {
+                    struct curl_slist *headers, struct reception *reception) {
     CURL *curl = client->curl;
     bool good;
 
@@ -141,11 +150,11 @@ static bool prepare(struct client *client, const struct client_request *request,
     good = good && curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method) == CURLE_OK;
     good = good && curl_easy_setopt(curl, CURLOPT_USERAGENT, "cxd/" CXD_VERSION) == CURLE_OK;
     if (request->body) {
-        good = good && curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
-                                        (curl_off_t)request->body_length) == CURLE_OK;
+        good =
+            good && curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length) == CURLE_OK;
         good = good && curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body) == CURLE_OK;
     }
-    if (is_loopback(url))
+    if (client->place.is_direct)
         good = good && curl_easy_setopt(curl, CURLOPT_PROXY, "") == CURLE_OK;
     if (*client->place.pin) {
         /* The daemon told by a file of its own which key it has: no authority can say it better. */
@@ -157,11 +166,11 @@ static bool prepare(struct client *client, const struct client_request *request,
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)TOTAL_MS);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)patience_ms(client));
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, client->message);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, body);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, reception);
     return good;
 }
 
@@ -189,15 +198,13 @@ static void sleep_ms(int64_t ms) {
 }
 
 /* How long to wait before the next try: −1 for no more. */
-static int64_t retry_wait_ms(struct client *client, CURLcode code, long status, int tries,
-                             int64_t started_ms) {
+static int64_t retry_wait_ms(struct client *client, CURLcode code, long status, int tries, int64_t started_ms) {
     curl_off_t said_s = 0;
     int64_t wait_ms = (int64_t)RETRY_FIRST_MS << (tries - 1);
 
     if (tries > RETRIES_MAX || !is_transient(code, status))
         return -1;
-    if (code == CURLE_OK && curl_easy_getinfo(client->curl, CURLINFO_RETRY_AFTER, &said_s) == CURLE_OK &&
-        said_s > 0)
+    if (code == CURLE_OK && curl_easy_getinfo(client->curl, CURLINFO_RETRY_AFTER, &said_s) == CURLE_OK && said_s > 0)
         wait_ms = said_s > RETRY_BUDGET_MS / 1000 ? RETRY_BUDGET_MS + 1 : (int64_t)said_s * 1000;
     return clock_monotonic_ms() - started_ms + wait_ms > RETRY_BUDGET_MS ? -1 : wait_ms;
 }
@@ -205,59 +212,98 @@ static int64_t retry_wait_ms(struct client *client, CURLcode code, long status, 
 static void say_unreachable(const struct client *client, CURLcode code) {
     const char *reason = *client->message ? client->message : curl_easy_strerror(code);
 
-    fprintf(stderr, "cxd: no reply from %s: %s\n", client->place.url, reason);
+    complain("no reply from %s: %s", client->place.url, reason);
     if (code == CURLE_COULDNT_CONNECT)
-        fprintf(stderr, "Is the daemon running? 'cxd serve -c FILE' or 'systemctl start cxd' starts it; "
-                        "--url URL or -c FILE "
-                        "says where it is.\n");
+        output_line(stderr, "Is the daemon running? %s starts it; --url URL or -c FILE says where it is.",
+                    client->place.is_checkout ? "'make run'" : "'cxd serve -c FILE' or 'systemctl start cxd'");
+}
+
+static void note_tag(const struct client *client, struct client_reply *reply) {
+    struct curl_header *header;
+
+    reply->tag[0] = '\0';
+    if (curl_easy_header(client->curl, "ETag", 0, CURLH_HEADER, -1, &header) == CURLHE_OK && *header->value == '"' &&
+        strlen(header->value) < sizeof reply->tag)
+        strcpy(reply->tag, header->value);
 }
 
 /* One request, tried as often as it may be. */
 static CURLcode perform(struct client *client, const struct client_request *request, const char *url,
                         struct curl_slist *headers, struct client_reply *reply) {
+    struct reception reception = {&reply->body, request->takes_text ? TEXT_BYTES_MAX : REPLY_BYTES_MAX};
     int64_t started_ms = clock_monotonic_ms(), wait_ms;
     CURLcode code;
     int tries = 0;
 
     do {
+        int64_t asked_ms = clock_monotonic_ms();
+
+        if (patience_ms(client) <= 0)
+            return CURLE_OPERATION_TIMEDOUT;
         buffer_reset(&reply->body);
         reply->status = 0;
-        if (!prepare(client, request, url, headers, &reply->body))
+        if (!prepare(client, request, url, headers, &reception))
             return CURLE_OUT_OF_MEMORY;
         code = curl_easy_perform(client->curl);
         curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &reply->status);
+        note_tag(client, reply);
+        client->waited_ms += clock_monotonic_ms() - asked_ms;
         tries++;
         wait_ms = request->is_repeatable ? retry_wait_ms(client, code, reply->status, tries, started_ms) : -1;
         if (wait_ms >= 0) {
-            fprintf(stderr, "cxd: %s; trying again in %.2g s\n",
-                    code == CURLE_OK ? "the daemon is busy" : curl_easy_strerror(code),
-                    (double)wait_ms / 1000);
+            complain("%s; trying again in %.2g s", code == CURLE_OK ? "the daemon is busy" : curl_easy_strerror(code),
+                     (double)wait_ms / 1000);
             sleep_ms(wait_ms);
         }
     } while (wait_ms >= 0);
     return code;
 }
 
+/* As much as a daemon sends, and no more to parse. */
+static bool is_bounded(const struct buffer *body) {
+    size_t values = 0;
+
+    for (size_t i = 0; i < body->length; i++)
+        values += body->data[i] == ',' || body->data[i] == '[' || body->data[i] == '{';
+    return body->length > 0 && body->length <= REPLY_BYTES_MAX && values <= REPLY_VALUES_MAX &&
+           !json_too_deep(body->data, body->length, REPLY_DEPTH_MAX);
+}
+
+/* Those of this call, to which the client's own are hung; NULL where memory is refused. */
+static struct curl_slist *own_headers(const struct client_request *request, struct curl_slist **ret_last) {
+    char text[CLIENT_TAG_SIZE + 16];
+
+    snprintf(text, sizeof text, "Content-Type: %s", request->type ? request->type : "application/json");
+    struct curl_slist *headers = curl_slist_append(NULL, text);
+    *ret_last = headers;
+    if (!headers || !request->if_match)
+        return headers;
+    snprintf(text, sizeof text, "If-Match: %s", request->if_match);
+    if (!curl_slist_append(headers, text)) {
+        curl_slist_free_all(headers);
+        return NULL;
+    }
+    *ret_last = headers->next;
+    return headers;
+}
+
 int client_call(struct client *client, const struct client_request *request, struct client_reply *ret_reply) {
     struct client_reply reply = {.status = 0};
     struct buffer url;
     CURLcode code = CURLE_OUT_OF_MEMORY;
-    struct error error;
-    char type[64];
+    struct error err;
     int result = EXIT_REFUSED;
 
     buffer_init(&reply.body);
     buffer_init(&url);
     append_url(client, request, &url);
-    /* The type of the body in front of the client's own headers, for this call. */
-    snprintf(type, sizeof type, "Content-Type: %s", request->type ? request->type : "application/json");
-    struct curl_slist *headers = curl_slist_append(NULL, type);
+    struct curl_slist *last = NULL, *headers = own_headers(request, &last);
     if (headers)
-        headers->next = client->headers;
+        last->next = client->headers;
     if (!url.failed && headers)
         code = perform(client, request, url.data, headers, &reply);
     if (headers) {
-        headers->next = NULL;
+        last->next = NULL;
         curl_slist_free_all(headers);
     }
     if (code != CURLE_OK) {
@@ -265,8 +311,7 @@ int client_call(struct client *client, const struct client_request *request, str
             say_unreachable(client, code);
         goto out;
     }
-    if (reply.body.length == 0 ||
-        json_open(reply.body.data, reply.body.length, &reply.document, &error) != CXD_OK)
+    if (!is_bounded(&reply.body) || json_open(reply.body.data, reply.body.length, &reply.document, &err) != CXD_OK)
         reply.document = NULL;
     bool is_good = reply.status >= 200 && reply.status <= 299;
     if (is_good && (reply.document || request->takes_text))
@@ -274,7 +319,7 @@ int client_call(struct client *client, const struct client_request *request, str
     else if (!request->is_quiet && is_good)
         client_unexpected(client, "JSON");
     else if (!request->is_quiet)
-        problem_print(client->place.url, reply.status, reply.document);
+        problem_print(&client->place, reply.status, reply.document);
 out:
     buffer_free(&url);
     *ret_reply = reply;
@@ -287,7 +332,6 @@ void client_reply_free(struct client_reply *reply) {
 }
 
 int client_unexpected(const struct client *client, const char *what) {
-    fprintf(stderr, "cxd: the reply from %s is not %s as cxd writes it; is it a cxd daemon?\n",
-            client->place.url, what);
+    complain("the reply from %s is not %s as cxd writes it; is it a cxd daemon?", client->place.url, what);
     return EXIT_REFUSED;
 }

@@ -3,26 +3,32 @@
 
 #include "cmd/command.h"
 
+#include <assert.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "cmd/output.h"
+#include "cxd/base/nearest.h"
 #include "cxd/base/utf8.h"
 #include "cxd/cmd/cmd.h"
 
-enum { OPTIONS_MAX = 32, LONG_BASE = 256 };
+/* COMMAND_GO_ON is no exit code: the command line was read. */
+enum { OPTIONS_MAX = 32, LONG_BASE = 256, COMMAND_GO_ON = -1 };
 
 static const struct option_spec client_specs[] = {
     {"config", 'c', OPTION_TEXT, offsetof(struct client_options, config), "FILE",
      "configuration that says where the daemon is", NULL},
-    {"url", 0, OPTION_TEXT, offsetof(struct client_options, url), "URL", "address of the daemon (or CXD_URL)",
-     NULL},
+    {"url", 0, OPTION_TEXT, offsetof(struct client_options, url), "URL", "address of the daemon (or CXD_URL)", NULL},
     {"key", 0, OPTION_TEXT, offsetof(struct client_options, key), "KEY", "API key (or CXD_KEY)", NULL},
     {"key-file", 0, OPTION_TEXT, offsetof(struct client_options, key_file), "FILE",
      "file whose first line is the API key", NULL},
 };
+
+const struct option_spec command_json_option[1] = {OPTION_JSON(offsetof(struct json_options, json))};
 
 const struct option_spec command_help_option = {"help", 'h', OPTION_FLAG, 0, NULL, "print this help", NULL};
 
@@ -51,23 +57,29 @@ struct parser {
     size_t count;
 };
 
+void command_complain(const struct command *command, const char *text) {
+    output_line(stderr, "cxd %s: %s", command->name, text);
+}
+
 int command_usage(const struct command *command, const char *format, ...) {
     va_list arguments;
+    char *text = NULL;
 
-    fprintf(stderr, "cxd %s: ", command->name);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    if (vasprintf(&text, format, arguments) < 0)
+        text = NULL;
     va_end(arguments);
-    fprintf(stderr, "\nTry 'cxd %s --help'.\n", command->name);
+    command_complain(command, text ? text : "out of memory");
+    output_line(stderr, "Try 'cxd %s --help'.", command->name);
+    free(text);
     return EXIT_USAGE;
 }
 
 static void print_option(const struct option_spec *spec) {
     char left[64];
 
-    snprintf(left, sizeof left, "%s%c%s --%s%s%s", spec->letter ? "-" : " ",
-             spec->letter ? spec->letter : ' ', spec->letter ? "," : " ", spec->name,
-             spec->argument ? " " : "", spec->argument ? spec->argument : "");
+    snprintf(left, sizeof left, "%s%c%s --%s%s%s", spec->letter ? "-" : " ", spec->letter ? spec->letter : ' ',
+             spec->letter ? "," : " ", spec->name, spec->argument ? " " : "", spec->argument ? spec->argument : "");
     if (strlen(left) > 34)
         printf("  %s\n%38s%s\n", left, "", spec->text);
     else
@@ -94,8 +106,8 @@ static void print_examples(FILE *out, const struct command *command) {
 }
 
 static void print_help(const struct command *command) {
-    printf("usage: cxd %s [OPTION]...%s%s\n\n%s\n", command->name, *command->operands ? " " : "",
-           command->operands, command->summary);
+    printf("usage: cxd %s [OPTION]...%s%s\n\n%s\n", command->name, *command->operands ? " " : "", command->operands,
+           command->summary);
     if (command->text)
         printf("\n%s\n", command->text);
     if (command->commands)
@@ -109,14 +121,19 @@ static void print_help(const struct command *command) {
     print_examples(stdout, command);
 }
 
-static void add_slots(struct parser *parser, const struct option_spec *specs, size_t count, void *base) {
-    for (size_t i = 0; i < count && parser->count < OPTIONS_MAX; i++) {
+/* The options of a struct of `room` bytes at `base`. A table that reaches beyond it is a mistake in the program. */
+static void add_slots(struct parser *parser, const struct option_spec *specs, size_t count, void *base, size_t room) {
+    static const size_t sizes[] = {
+        [OPTION_FLAG] = sizeof(bool), [OPTION_TEXT] = sizeof(const char *), [OPTION_LIST] = sizeof(struct text_list)};
+
+    for (size_t i = 0; i < count; i++) {
         size_t at = parser->count++;
         size_t length = strlen(parser->shorts);
 
+        assert(at < OPTIONS_MAX && specs[i].offset + sizes[specs[i].kind] <= room);
         parser->slots[at] = (struct slot){&specs[i], (char *)base + specs[i].offset};
-        parser->longs[at] = (struct option){
-            specs[i].name, specs[i].argument ? required_argument : no_argument, NULL, LONG_BASE + (int)at};
+        parser->longs[at] = (struct option){specs[i].name, specs[i].argument ? required_argument : no_argument, NULL,
+                                            LONG_BASE + (int)at};
         if (specs[i].letter) {
             parser->shorts[length++] = specs[i].letter;
             if (specs[i].argument)
@@ -129,20 +146,18 @@ static void add_slots(struct parser *parser, const struct option_spec *specs, si
 static struct slot *find_slot(struct parser *parser, int code) {
     if (code >= LONG_BASE)
         return &parser->slots[code - LONG_BASE];
-    for (size_t i = 0; i < parser->count; i++) {
+    for (size_t i = 0; i < parser->count; i++)
         if (parser->slots[i].spec->letter == code)
             return &parser->slots[i];
-    }
     return NULL;
 }
 
 static bool is_choice(const struct option_spec *spec, const char *value) {
     if (!spec->choices)
         return true;
-    for (size_t i = 0; spec->choices[i]; i++) {
+    for (size_t i = 0; spec->choices[i]; i++)
         if (strcmp(spec->choices[i], value) == 0)
             return true;
-    }
     return false;
 }
 
@@ -169,8 +184,20 @@ static int store_option(struct parser *parser, const struct slot *slot, const ch
     return COMMAND_GO_ON;
 }
 
+/* Of a word as it was given, perhaps with =VALUE behind it. */
+static const char *nearest_option(const struct parser *parser, const char *word) {
+    const char *names[OPTIONS_MAX + 1];
+    size_t count = 0;
+    char name[64];
+
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
+    for (const struct option *at = parser->longs; at->name; at++)
+        names[count++] = at->name;
+    return nearest_word(name, names, count);
+}
+
 /* getopt has stopped at an option it cannot take: ':' lacks its value, '?' is unknown, ambiguous, or takes none. */
-static int complain(const struct parser *parser, int code, char **argv) {
+static int refuse_option(const struct parser *parser, int code, char **argv) {
     const char *word = argv[optind - 1];
     char letter[3] = {'-', (char)optopt, '\0'};
 
@@ -180,6 +207,9 @@ static int complain(const struct parser *parser, int code, char **argv) {
         return command_usage(parser->command, "the option '%s' needs a value", word);
     if (optopt >= LONG_BASE || optopt == 'h')
         return command_usage(parser->command, "the option '%s' takes no value", word);
+    const char *meant = strncmp(word, "--", 2) == 0 ? nearest_option(parser, word + 2) : NULL;
+    if (meant)
+        return command_usage(parser->command, "there is no option '%s'; did you mean '--%s'?", word, meant);
     return command_usage(parser->command, "there is no option '%s'", word);
 }
 
@@ -188,21 +218,21 @@ static int check_operands(const struct command *command, char **operands, int co
         return command_usage(command, "an argument is missing: %s", command->operands);
     if (count > command->operands_max)
         return command_usage(command, "one argument too many: '%s'", operands[command->operands_max]);
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count; i++)
         if (utf8_count(operands[i]) == SIZE_MAX)
             return command_usage(command, "argument %d is not valid UTF-8", i + 1);
-    }
     return COMMAND_GO_ON;
 }
 
-int command_parse(const struct command *command, int argc, char **argv, void *options,
-                  struct client_options *client, char ***ret_operands, int *ret_count) {
+/* Fills the invocation and gives COMMAND_GO_ON; or an exit code, after the help or a complaint was printed. */
+static int parse(struct invocation *invocation, void *options, int argc, char **argv) {
+    const struct command *command = invocation->command;
     struct parser parser = {.command = command, .shorts = ":h"};
     int code, result;
 
-    add_slots(&parser, command->options, command->option_count, options);
+    add_slots(&parser, command->options, command->option_count, options, COMMAND_OPTIONS_SIZE);
     if (command->is_client)
-        add_slots(&parser, client_specs, CXD_COUNT(client_specs), client);
+        add_slots(&parser, client_specs, CXD_COUNT(client_specs), &invocation->client, sizeof invocation->client);
     parser.longs[parser.count] = (struct option){"help", no_argument, NULL, 'h'};
 
     optind = 0; /* glibc: start afresh */
@@ -215,14 +245,14 @@ int command_parse(const struct command *command, int argc, char **argv, void *op
             return EXIT_OK;
         }
         if (!slot)
-            return complain(&parser, code, argv);
+            return refuse_option(&parser, code, argv);
         result = store_option(&parser, slot, optarg);
         if (result != COMMAND_GO_ON)
             return result;
     }
-    *ret_operands = argv + optind;
-    *ret_count = argc - optind;
-    return check_operands(command, *ret_operands, *ret_count);
+    invocation->operands = argv + optind;
+    invocation->count = argc - optind;
+    return check_operands(command, invocation->operands, invocation->count);
 }
 
 static void print_group(FILE *out, const struct command *group) {
@@ -234,28 +264,62 @@ static void print_group(FILE *out, const struct command *group) {
         fprintf(out, "usage: cxd COMMAND [OPTION]... [ARGUMENT]...\n\n%s\n\nCommands:\n", group->summary);
         for (const struct command *const *at = group->commands; *at; at++)
             fprintf(out, "  %-11s  %s\n", (*at)->name, (*at)->summary);
-        fprintf(out,
-                "\n'cxd COMMAND --help' or 'cxd help COMMAND' tells more; 'cxd --version' the version.\n");
+        fprintf(out, "\n'cxd COMMAND --help' or 'cxd help COMMAND' tells more; 'cxd --version' the version.\n");
     }
     print_examples(out, group);
 }
 
 static const struct command *find_nested(const struct command *group, const char *word) {
-    for (const struct command *const *at = group->commands; at && *at; at++) {
+    for (const struct command *const *at = group->commands; at && *at; at++)
         if (strcmp(command_word(*at), word) == 0)
             return *at;
-    }
     return NULL;
 }
 
-int command_run(const struct command *command, int argc, char **argv) {
+static const char *nearest_nested(const struct command *group, const char *word) {
+    const char *found = NULL;
+    struct nearest nearest;
+
+    nearest_begin(&nearest, word);
+    for (const struct command *const *at = group->commands; at && *at; at++)
+        if (nearest_try(&nearest, command_word(*at)))
+            found = command_word(*at);
+    return found;
+}
+
+/* Where a command should stand. */
+static void refuse_word(const struct command *group, const char *word) {
+    static const char *const options[] = {"--help", "--version"}; /* the latter of cxd itself */
+    const char *space = *group->name ? " " : "";
+    bool is_option = *word == '-';
+    const char *meant = is_option ? nearest_word(word, options, *group->name ? 1 : 2) : nearest_nested(group, word);
+
+    if (meant)
+        output_line(stderr, "cxd%s%s: there is no %s '%s'; did you mean '%s'?", space, group->name,
+                    is_option ? "option" : "command", word, meant);
+    else if (is_option)
+        output_line(stderr, "cxd%s%s: a command is missing before '%s': options stand behind it", space, group->name,
+                    word);
+    else
+        output_line(stderr, "cxd%s%s: there is no command '%s'", space, group->name, word);
+}
+
+static int run(const struct command *root, const struct command *command, int argc, char **argv) {
+    _Alignas(max_align_t) char options[COMMAND_OPTIONS_SIZE] = {0};
+    struct invocation invocation = {.command = command, .root = root, .options = options};
+    int result = parse(&invocation, options, argc, argv);
+
+    return result == COMMAND_GO_ON ? command->run(&invocation) : result;
+}
+
+int command_run(const struct command *root, const struct command *command, int argc, char **argv) {
     const struct command *nested = argc > 1 ? find_nested(command, argv[1]) : NULL;
     const char *space = *command->name ? " " : "";
 
     if (nested)
-        return command_run(nested, argc - 1, argv + 1);
+        return command_run(root, nested, argc - 1, argv + 1);
     if (command->run)
-        return command->run(argc, argv);
+        return run(root, command, argc, argv);
     if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
         print_group(stdout, command);
         return EXIT_OK;
@@ -265,9 +329,9 @@ int command_run(const struct command *command, int argc, char **argv) {
         return EXIT_USAGE;
     }
     if (argc > 1)
-        fprintf(stderr, "cxd%s%s: there is no command '%s'\n", space, command->name, argv[1]);
+        refuse_word(command, argv[1]);
     else
-        fprintf(stderr, "cxd%s%s: a command is missing\n", space, command->name);
-    fprintf(stderr, "Try 'cxd%s%s --help'.\n", space, command->name);
+        output_line(stderr, "cxd%s%s: a command is missing", space, command->name);
+    output_line(stderr, "Try 'cxd%s%s --help'.", space, command->name);
     return EXIT_USAGE;
 }

@@ -6,8 +6,9 @@
 
 #include "cxd/base/compiler.h"
 
-/* What a subcommand takes, as a table: from it come the parsing (getopt_long), the checks, the text of --help, the completions of
- * shells (completion.c) and the synopsis of cxd(8). A new subcommand is a file with its struct command, and a line in commands.c. */
+/* What a subcommand takes, as a table: from it come the parsing (getopt_long), the checks, the text of --help, the
+ * completions of shells (completion.c) and the synopsis of cxd(8). A new subcommand is a file with its struct command,
+ * and a line in commands.c. */
 
 enum option_kind {
     OPTION_FLAG, /* bool */
@@ -38,7 +39,24 @@ struct client_options {
     const char *url;
     const char *key;
     const char *key_file;
+    bool is_quiet; /* the daemon may not be there yet: it will be asked again */
+    bool is_told;  /* what is wrong in the configuration was said before */
 };
+
+struct command;
+struct call_spec;
+
+/* A command as it was called. */
+struct invocation {
+    const struct command *command;
+    const struct command *root; /* the group of all commands */
+    const void *options;        /* the command's own struct */
+    struct client_options client;
+    char **operands;
+    int count;
+};
+
+enum { COMMAND_OPTIONS_SIZE = 1024 }; /* of the largest such struct */
 
 struct command {
     const char *name;     /* with those of the groups that it is in: "survey put" */
@@ -49,26 +67,20 @@ struct command {
     const struct option_spec *options;
     size_t option_count;
     int operands_min, operands_max;
-    bool is_client; /* takes the options of client_options too */
-    int (*run)(int argc,
-               char **argv); /* argv[0] is the command's last word; NULL: a group that is nothing by itself */
-    const struct command *const *commands; /* of a group, NULL at the end; NULL: no group */
+    bool is_client;                                  /* takes the options of client_options too */
+    const struct call_spec *call;                    /* of call.h, for call_run */
+    int (*run)(const struct invocation *invocation); /* an exit code; NULL: a group that is nothing by itself */
+    const struct command *const *commands;           /* of a group, NULL at the end; NULL: no group */
 };
 
-/* What `cxd` itself is: the group of all commands. */
+/* commands.c: what `cxd` itself is, the group of all commands. */
 extern const struct command cmd_cxd;
 
-extern const struct command cmd_serve, cmd_status, cmd_score, cmd_post, cmd_survey, cmd_invite, cmd_key,
-    cmd_signing_key, cmd_audit, cmd_backup, cmd_restore, cmd_check, cmd_rebuild, cmd_completion;
-
-/* Not an exit code: the command line was read, go on. */
-enum { COMMAND_GO_ON = -1 };
-
-/* Reads argv (argv[0] is the command) into `options` and `client` (NULL unless is_client), which the caller has cleared, and
- * points *ret_operands to the operands. COMMAND_GO_ON, or an exit code after the help or a complaint has been printed. Every
- * text is checked to be UTF-8. */
-CXD_NODISCARD int command_parse(const struct command *command, int argc, char **argv, void *options,
-                                struct client_options *client, char ***ret_operands, int *ret_count);
+extern const struct command cmd_serve, cmd_status, cmd_score, cmd_post, cmd_survey, cmd_suspects, cmd_invite, cmd_key,
+    cmd_signing_key, cmd_retention, cmd_audit, cmd_backup, cmd_check, cmd_rebuild, cmd_completion;
+/* backup.c */
+extern const struct command cmd_restore;
+/* command.c */
 
 /* Prints "cxd NAME: …" and the hint to --help on stderr; EXIT_USAGE. */
 int command_usage(const struct command *command, const char *format, ...) CXD_PRINTF(2, 3);
@@ -76,14 +88,10 @@ int command_usage(const struct command *command, const char *format, ...) CXD_PR
 /* Prints "cxd NAME: TEXT" on stderr, where TEXT may hold what a terminal would obey. */
 void command_complain(const struct command *command, const char *text);
 
-struct buffer;
-
-/* Appends `,"properties":{…}` of a list of KEY=VALUE, or nothing for an empty one. EXIT_OK, or EXIT_USAGE after a complaint. */
-int command_append_properties(const struct command *command, const struct text_list *list,
-                              struct buffer *body);
-
-/* Runs the command, or the one of its group that argv[1] names. */
-int command_run(const struct command *command, int argc, char **argv);
+/* Runs the command, or the one of its group that argv[1] names: reads argv (argv[0] is the command) by its table,
+ * prints the help or says what is wrong with the line, else calls `run`. Every text is checked to be UTF-8. An exit
+ * code. */
+int command_run(const struct command *root, const struct command *command, int argc, char **argv);
 
 /* The command's name without those of its groups. */
 const char *command_word(const struct command *command);
@@ -91,5 +99,27 @@ const char *command_word(const struct command *command);
 /* The options that every client takes, of struct client_options; then --help, which every command takes. */
 const struct option_spec *command_client_options(size_t *ret_count);
 extern const struct option_spec command_help_option;
+
+/* Options that several commands have. */
+#define OPTION_JSON(offset)                                                                                            \
+    { "json", 'j', OPTION_FLAG, (offset), NULL, "print the daemon's reply", NULL }
+#define OPTION_CONFIG(offset)                                                                                          \
+    { "config", 'c', OPTION_TEXT, (offset), "FILE", "configuration of the daemon (see cxd.conf(5))", NULL }
+#define OPTION_QUIET(offset)                                                                                           \
+    { "quiet", 'q', OPTION_FLAG, (offset), NULL, "show no progress, and print nothing where all is well", NULL }
+
+struct json_options {
+    bool json;
+};
+extern const struct option_spec command_json_option[1]; /* of struct json_options, where it is the only one */
+
+struct buffer;
+
+/* body.c: appends the member "properties" of a list of KEY=VALUE, or nothing for an empty one. EXIT_OK, or EXIT_USAGE
+ * after a complaint. */
+int command_append_properties(const struct command *command, const struct text_list *list, struct buffer *body);
+
+/* body.c: appends a file, '-' being standard input. EXIT_OK, or EXIT_REFUSED after a complaint. */
+CXD_NODISCARD int command_read_file(const char *path, size_t bytes_max, struct buffer *body);
 
 #endif

@@ -6,7 +6,16 @@
 #include "cmd/command.h"
 #include "cxd/cmd/cmd.h"
 
-static int run_help(int argc, char **argv);
+/* cxd help, cxd help score, cxd help survey put. */
+static int run_help(const struct invocation *invocation) {
+    char itself[] = "cxd", option[] = "--help";
+    char *words[5] = {itself};
+
+    for (int i = 0; i < invocation->count; i++)
+        words[i + 1] = invocation->operands[i];
+    words[invocation->count + 1] = option;
+    return command_run(invocation->root, invocation->root, invocation->count + 2, words);
+}
 
 static const struct command cmd_help = {
     .name = "help",
@@ -18,9 +27,9 @@ static const struct command cmd_help = {
 };
 
 static const struct command *const commands[] = {
-    &cmd_serve,   &cmd_status,      &cmd_score, &cmd_post,   &cmd_survey,  &cmd_invite,
-    &cmd_key,     &cmd_signing_key, &cmd_audit, &cmd_backup, &cmd_restore, &cmd_check,
-    &cmd_rebuild, &cmd_completion,  &cmd_help,  NULL,
+    &cmd_serve,   &cmd_status, &cmd_score,       &cmd_post,       &cmd_survey, &cmd_suspects,
+    &cmd_invite,  &cmd_key,    &cmd_signing_key, &cmd_retention,  &cmd_audit,  &cmd_backup,
+    &cmd_restore, &cmd_check,  &cmd_rebuild,     &cmd_completion, &cmd_help,   NULL,
 };
 
 const struct command cmd_cxd = {
@@ -31,25 +40,10 @@ const struct command cmd_cxd = {
     .commands = commands,
 };
 
-/* cxd help, cxd help score, cxd help survey put. */
-static int run_help(int argc, char **argv) {
-    char itself[] = "cxd", option[] = "--help";
-    char *words[5] = {itself};
-    char **operands;
-    int count, result = command_parse(&cmd_help, argc, argv, NULL, NULL, &operands, &count);
-
-    if (result != COMMAND_GO_ON)
-        return result;
-    for (int i = 0; i < count; i++)
-        words[i + 1] = operands[i];
-    words[count + 1] = option;
-    return command_run(&cmd_cxd, count + 2, words);
-}
-
 int cmd_main(int argc, char **argv) {
     if (argc > 1 && strcmp(argv[1], "--version") == 0) {
         printf("cxd %s\n", CXD_VERSION);
         return EXIT_OK;
     }
-    return command_run(&cmd_cxd, argc, argv);
+    return command_run(&cmd_cxd, &cmd_cxd, argc, argv);
 }

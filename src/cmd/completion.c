@@ -1,5 +1,5 @@
-/* cxd completion: what a shell needs to complete command lines of cxd, printed from the table of commands. Each shell's script
- * begins with what is the same for every table (in completion_text.c) and ends with the table. */
+/* cxd completion: what a shell needs to complete command lines of cxd, printed from the table of commands. Each shell's
+ * script begins with what is the same for every table (in completion_text.c) and ends with the table. */
 
 #include <stdio.h>
 #include <string.h>
@@ -8,24 +8,9 @@
 #include "cmd/completion.h"
 #include "cxd/cmd/cmd.h"
 
-static int run(int argc, char **argv);
-
-const struct command cmd_completion = {
-    .name = "completion",
-    .operands = "bash|zsh|fish",
-    .summary = "Prints the completions for a shell.",
-    .text = "A package and 'make install' put them where the shells look. By hand: 'source <(cxd completion "
-            "bash)' in\n"
-            "~/.bashrc; the output of zsh as _cxd in a directory of $fpath; that of fish as\n"
-            "~/.config/fish/completions/cxd.fish.",
-    .example = "cxd completion bash",
-    .operands_min = 1,
-    .operands_max = 1,
-    .run = run,
-};
-
 /* What a line is about when a word is completed: a command, or one whose help is asked for ("help survey"). */
 struct place {
+    const struct command *root; /* the group of all commands */
     const struct command *command;
     bool is_topic;
 };
@@ -37,17 +22,17 @@ static bool is_help(const struct place *place) {
 }
 
 static const struct command *const *nested_of(const struct place *place) {
-    return is_help(place) ? cmd_cxd.commands : place->command->commands;
+    return is_help(place) ? place->root->commands : place->command->commands;
 }
 
 static void visit(const struct place *place, show_place *show) {
     show(place);
     for (const struct command *const *at = nested_of(place); at && *at; at++)
-        visit(&(struct place){*at, place->is_topic || is_help(place)}, show);
+        visit(&(struct place){place->root, *at, place->is_topic || is_help(place)}, show);
 }
 
-static void visit_all(show_place *show) {
-    visit(&(struct place){&cmd_cxd, false}, show);
+static void visit_all(const struct command *root, show_place *show) {
+    visit(&(struct place){root, root, false}, show);
 }
 
 /* "survey put", "help survey put"; with '_' for what cannot stand in the name of a function if `is_name`. */
@@ -60,8 +45,7 @@ static void print_path(const struct place *place, bool is_name) {
         putchar(is_name && (*at == ' ' || *at == '-') ? '_' : *at);
 }
 
-static const struct option_spec version_option = {"version",           0,   OPTION_FLAG, 0, NULL,
-                                                  "print the version", NULL};
+static const struct option_spec version_option = {"version", 0, OPTION_FLAG, 0, NULL, "print the version", NULL};
 
 /* The nth option that a place takes, or NULL. */
 static const struct option_spec *option_at(const struct place *place, size_t number) {
@@ -78,7 +62,7 @@ static const struct option_spec *option_at(const struct place *place, size_t num
         return &client[number - own];
     if (number == own + clients)
         return &command_help_option;
-    return number == own + clients + 1 && place->command == &cmd_cxd ? &version_option : NULL;
+    return number == own + clients + 1 && place->command == place->root ? &version_option : NULL;
 }
 
 /* What is typed for "FILE", "[SURVEY]", "bash|zsh|fish", by the name that the help gives it. */
@@ -92,8 +76,8 @@ static enum value_kind kind_of(const char *name, size_t length) {
     return memchr(name, '|', length) ? VALUE_CHOICE : VALUE_ANY;
 }
 
-/* The next operand of "SLUG [FILE]...", without brackets and dots: moves *at on, and returns its beginning, or NULL after the
- * last. None where commands are asked for. */
+/* The next operand of "SLUG [FILE]...", without brackets and dots: moves *at on, and returns its beginning, or NULL
+ * after the last. None where commands are asked for. */
 static const char *next_operand(const struct place *place, const char **at, size_t *ret_length) {
     const char *begin = *at + strspn(*at, " [");
     size_t length = strcspn(begin, " ].");
@@ -123,23 +107,28 @@ static void print_choices(const char *name, size_t length) {
         putchar(name[i] == '|' ? ' ' : name[i]);
 }
 
-/* --- bash --- */
+/* A value or an operand, by what a shell is told of each kind; of a choice, what stands before it and behind. */
+struct value_texts {
+    const char *any, *file, *directory, *choice, *choice_end;
+};
 
-static void bash_value(const char *name, size_t length) {
-    switch (kind_of(name, length)) {
-    case VALUE_FILE:
-        fputs("@file", stdout);
-        break;
-    case VALUE_DIRECTORY:
-        fputs("@directory", stdout);
-        break;
-    case VALUE_CHOICE:
+static void print_value(const struct value_texts *texts, const char *name, size_t length) {
+    enum value_kind kind = kind_of(name, length);
+
+    fputs(kind == VALUE_FILE        ? texts->file
+          : kind == VALUE_DIRECTORY ? texts->directory
+          : kind == VALUE_CHOICE    ? texts->choice
+                                    : texts->any,
+          stdout);
+    if (kind == VALUE_CHOICE) {
         print_choices(name, length);
-        break;
-    case VALUE_ANY:
-        break;
+        fputs(texts->choice_end, stdout);
     }
 }
+
+/* --- bash --- */
+
+static const struct value_texts BASH_VALUES = {"", "@file", "@directory", "", ""};
 
 static void bash_place(const struct place *place) {
     const struct option_spec *spec;
@@ -160,7 +149,7 @@ static void bash_place(const struct place *place) {
     fputs("'\n        operands=(", stdout);
     while ((operand = next_operand(place, &at, &length))) {
         fputs("'", stdout);
-        bash_value(operand, length);
+        print_value(&BASH_VALUES, operand, length);
         fputs("' ", stdout);
     }
     fputs(")\n        ;;\n", stdout);
@@ -176,43 +165,30 @@ static void bash_place_values(const struct place *place) {
         if (spec->letter)
             printf(" | '%s -%c'", place->command->name, spec->letter);
         fputs(") values='", stdout);
-        bash_value(spec->argument, strlen(spec->argument));
+        print_value(&BASH_VALUES, spec->argument, strlen(spec->argument));
         fputs("' ;;\n", stdout);
     }
 }
 
-static void print_bash(void) {
+static void print_bash(const struct command *root) {
     fputs(completion_bash, stdout);
     fputs("\n# The words that may follow a command.\n_cxd_place() {\n    case $1 in\n", stdout);
-    visit_all(bash_place);
+    visit_all(root, bash_place);
     fputs("    esac\n}\n\n# \"COMMAND OPTION\": what its value is; 1 if it takes none.\n_cxd_value() {\n    "
           "case $1 in\n",
           stdout);
-    visit_all(bash_place_values);
+    visit_all(root, bash_place_values);
     fputs("    *) return 1 ;;\n    esac\n}\n\ncomplete -F _cxd cxd\n", stdout);
 }
 
 /* --- zsh --- */
 
 static void zsh_value(const char *name, size_t length) {
+    static const struct value_texts texts = {": ", ":_files", ":_files -/", ":(", ")"};
+
     fputs(":", stdout);
     print_quoted(name, length, "'\\''", ":[]\\");
-    switch (kind_of(name, length)) {
-    case VALUE_FILE:
-        fputs(":_files", stdout);
-        break;
-    case VALUE_DIRECTORY:
-        fputs(":_files -/", stdout);
-        break;
-    case VALUE_CHOICE:
-        fputs(":(", stdout);
-        print_choices(name, length);
-        fputs(")", stdout);
-        break;
-    case VALUE_ANY:
-        fputs(": ", stdout);
-        break;
-    }
+    print_value(&texts, name, length);
 }
 
 static void zsh_option(const struct option_spec *spec) {
@@ -253,7 +229,7 @@ static void zsh_place(const struct place *place) {
     const struct option_spec *spec;
     const char *at = place->command->operands, *operand;
     size_t length;
-    bool has_nested = nested_of(place) != NULL;
+    bool has_nested = nested_of(place);
 
     if (has_nested)
         zsh_nested(place);
@@ -279,7 +255,7 @@ static void zsh_place(const struct place *place) {
         fputs("    [[ $state == rest ]] || return 1\n    case $words[1] in\n", stdout);
         for (const struct command *const *nested = nested_of(place); *nested; nested++) {
             printf("    %s) _cxd_at_", command_word(*nested));
-            print_path(&(struct place){*nested, place->is_topic || is_help(place)}, true);
+            print_path(&(struct place){place->root, *nested, place->is_topic || is_help(place)}, true);
             fputs(" ;;\n", stdout);
         }
         fputs("    *) return 1 ;;\n    esac\n", stdout);
@@ -289,11 +265,10 @@ static void zsh_place(const struct place *place) {
     fputs("}\n\n", stdout);
 }
 
-static void print_zsh(void) {
+static void print_zsh(const struct command *root) {
     fputs(completion_zsh, stdout);
-    visit_all(zsh_place);
-    fputs("if [[ $funcstack[1] == _cxd ]]; then\n    _cxd_at_ \"$@\"\nelse\n    compdef _cxd_at_ cxd\nfi\n",
-          stdout);
+    visit_all(root, zsh_place);
+    fputs("if [[ $funcstack[1] == _cxd ]]; then\n    _cxd_at_ \"$@\"\nelse\n    compdef _cxd_at_ cxd\nfi\n", stdout);
 }
 
 /* --- fish --- */
@@ -315,22 +290,9 @@ static void fish_condition(const struct place *place, int operands) {
 
 /* `any` is for a value that only a person knows. */
 static void fish_value(const char *name, size_t length, const char *any) {
-    switch (kind_of(name, length)) {
-    case VALUE_FILE:
-        fputs(" -r -F", stdout);
-        break;
-    case VALUE_DIRECTORY:
-        fputs(" -x -a '(__fish_complete_directories)'", stdout);
-        break;
-    case VALUE_CHOICE:
-        fputs(" -x -a '", stdout);
-        print_choices(name, length);
-        fputs("'", stdout);
-        break;
-    case VALUE_ANY:
-        fputs(any, stdout);
-        break;
-    }
+    const struct value_texts texts = {any, " -r -F", " -x -a '(__fish_complete_directories)'", " -x -a '", "'"};
+
+    print_value(&texts, name, length);
 }
 
 static void fish_place(const struct place *place) {
@@ -380,33 +342,44 @@ static void fish_takers(const struct place *place) {
     }
 }
 
-static void print_fish(void) {
+static void print_fish(const struct command *root) {
     fputs(completion_fish, stdout);
     fputs("\nfunction __cxd_is_command\n    contains -- $argv[1]", stdout);
-    visit_all(fish_path);
+    visit_all(root, fish_path);
     fputs("\nend\n\nfunction __cxd_takes_value\n    contains -- $argv[1]", stdout);
-    visit_all(fish_takers);
+    visit_all(root, fish_takers);
     fputs("\nend\n\ncomplete -c cxd -f\n", stdout);
-    visit_all(fish_place);
+    visit_all(root, fish_place);
 }
 
 static const struct {
     const char *shell;
-    void (*print)(void);
+    void (*print)(const struct command *root);
 } shells[] = {{"bash", print_bash}, {"zsh", print_zsh}, {"fish", print_fish}};
 
-static int run(int argc, char **argv) {
-    char **operands;
-    int count, result = command_parse(&cmd_completion, argc, argv, NULL, NULL, &operands, &count);
+static int run(const struct invocation *invocation) {
+    const char *shell = invocation->operands[0];
 
-    if (result != COMMAND_GO_ON)
-        return result;
     for (size_t i = 0; i < CXD_COUNT(shells); i++) {
-        if (strcmp(shells[i].shell, operands[0]) == 0) {
-            shells[i].print();
+        if (strcmp(shells[i].shell, shell) == 0) {
+            shells[i].print(invocation->root);
             return EXIT_OK;
         }
     }
-    return command_usage(&cmd_completion, "there are no completions for '%s': it takes %s", operands[0],
-                         cmd_completion.operands);
+    return command_usage(invocation->command, "there are no completions for '%s': it takes %s", shell,
+                         invocation->command->operands);
 }
+
+const struct command cmd_completion = {
+    .name = "completion",
+    .operands = "bash|zsh|fish",
+    .summary = "Prints the completions for a shell.",
+    .text = "A package and 'make install' put them where the shells look. By hand: 'source <(cxd completion "
+            "bash)' in\n"
+            "~/.bashrc; the output of zsh as _cxd in a directory of $fpath; that of fish as\n"
+            "~/.config/fish/completions/cxd.fish.",
+    .example = "cxd completion bash",
+    .operands_min = 1,
+    .operands_max = 1,
+    .run = run,
+};

@@ -16,8 +16,7 @@ struct life_options {
 };
 
 /* The configuration as a start, and each reload, finds it. ERR_CONFIG. */
-CXD_NODISCARD enum cxd_err life_load(const struct life_options *options, struct config *ret_config,
-                                     struct error *err);
+CXD_NODISCARD enum cxd_err life_load(const struct life_options *options, struct config *ret_config, struct error *err);
 
 /* Runs until SIGTERM or SIGINT, then drains. On an error the daemon did not start. */
 CXD_NODISCARD enum cxd_err life_run(const struct life_options *options, struct error *err);

@@ -1,5 +1,6 @@
-/* Beside the main thread, which opens or closes the daemon and cannot speak meanwhile: a migration of a large database at start, a slow
- * disk at the end. The manager would kill the daemon when its own time is over; each message gives it some seconds more. */
+/* Beside the main thread, which opens or closes the daemon and cannot speak meanwhile: a migration of a large database
+ * at start, a slow disk at the end. The manager would kill the daemon when its own time is over; each message gives it
+ * some seconds more. */
 
 #include "cmd/patience.h"
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cxd/base/clock.h"
+#include "cxd/catalog/catalog.h"
 
 enum { BAR_COLUMNS = 24, REDRAW_MS = 100, NICE = 10 };
 
@@ -64,10 +65,9 @@ static bool is_cancelled(const struct progress *progress) {
     sigset_t pending;
 
     sigpending(&pending);
-    for (size_t i = 0; i < CXD_COUNT(signals); i++) {
+    for (size_t i = 0; i < CXD_COUNT(signals); i++)
         if (sigismember(&pending, signals[i]) == 1 && sigismember(&progress->before, signals[i]) == 0)
             return true;
-    }
     return false;
 }
 
@@ -96,7 +96,7 @@ static void stand_back(void) {
 void progress_begin(struct progress *progress, bool quiet) {
     sigset_t held;
 
-    *progress = (struct progress){.tell = {tell, progress}};
+    *progress = (struct progress){.tell = {tell, progress, catalog_examine}};
     screen_init(&progress->screen, stderr);
     progress->is_shown = !quiet && isatty(STDERR_FILENO) == 1;
     progress->begun_ms = progress->stage_begun_ms = clock_monotonic_ms();

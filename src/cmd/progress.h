@@ -6,7 +6,8 @@
 #include "cmd/output.h"
 #include "cxd/store/backup.h"
 
-/* A long run on a store, as somebody at a terminal follows it: a bar on stderr, and Ctrl-C that leaves nothing half done. */
+/* A long run on a store, as somebody at a terminal follows it: a bar on stderr, and Ctrl-C that leaves nothing half
+ * done. */
 
 struct progress {
     struct store_progress tell; /* for the store's functions; valid while the struct stays where it is */
@@ -18,8 +19,9 @@ struct progress {
     sigset_t before;
 };
 
-/* From here to progress_end SIGINT, SIGTERM and SIGHUP only end the run with ERR_CANCELLED, and a file that may grow no further is an
- * error; the process has a lower priority (nice 10), unless it was started with one. A bar is shown if stderr is a terminal, unless `quiet`. */
+/* From here to progress_end SIGINT, SIGTERM and SIGHUP only end the run with ERR_CANCELLED, and a file that may grow no
+ * further is an error; the process has a lower priority (nice 10), unless it was started with one. A bar is shown if
+ * stderr is a terminal, unless `quiet`. */
 void progress_begin(struct progress *progress, bool quiet);
 /* Removes the bar. A signal that came meanwhile takes its course. Returns the seconds since the begin. */
 double progress_end(struct progress *progress);

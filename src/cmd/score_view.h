@@ -6,14 +6,12 @@
 #include "cmd/output.h"
 #include "cxd/codec/json.h"
 
-/* A score as the daemon replies it (DESIGN §3), for a person to read. False where it is none. */
+/* A score as the daemon replies it (docs/openapi.yaml), for a person to read. False where it is none. */
 
 /* One survey: every figure, bands with their shares, and the distribution as bars. */
-CXD_NODISCARD bool score_view_append(const struct screen *screen, struct buffer *out,
-                                     const struct json *score);
+CXD_NODISCARD bool score_view_append(const struct screen *screen, struct buffer *out, const struct json *score);
 
 /* Every survey, a line each; `scores` is the array. */
-CXD_NODISCARD bool score_view_append_list(const struct screen *screen, struct buffer *out,
-                                          const struct json *scores);
+CXD_NODISCARD bool score_view_append_list(const struct screen *screen, struct buffer *out, const struct json *scores);
 
 #endif

@@ -1,19 +1,20 @@
 /* `cxd serve`: the command line; life.c runs the daemon. */
+#include <malloc.h>
 #include <stdio.h>
 
 #include "cmd/command.h"
 #include "cmd/life.h"
+#include "cmd/output.h"
+#include "cmd/reload.h"
 #include "cxd/api/api.h"
 #include "cxd/base/calendar.h"
 #include "cxd/cmd/cmd.h"
 #include "cxd/config/config.h"
 
 struct serve_options {
-    const char *config, *listen;
+    const char *config, *listen, *reload;
     bool starter_surveys, check, print;
 };
-
-static int serve(int argc, char **argv);
 
 #define AT(member) offsetof(struct serve_options, member)
 
@@ -23,9 +24,56 @@ static const struct option_spec serve_specs[] = {
     {"starter-surveys", 0, OPTION_FLAG, AT(starter_surveys), NULL,
      "make the surveys nps, csat and ces if there is no survey yet", NULL},
     {"check", 0, OPTION_FLAG, AT(check), NULL, "check the configuration and exit", NULL},
-    {"print-config", 0, OPTION_FLAG, AT(print), NULL,
-     "print a commented sample of the configuration and exit", NULL},
+    {"reload", 0, OPTION_TEXT, AT(reload), "PID",
+     "have the daemon PID read its configuration again, and exit 0 if it took it", NULL},
+    {"print-config", 0, OPTION_FLAG, AT(print), NULL, "print a commented sample of the configuration and exit", NULL},
 };
+
+enum { MAPPED_BYTES = 256 * 1024 };
+
+static int refuse(const struct error *err) {
+    complain("%s", err->detail);
+    return EXIT_REFUSED;
+}
+
+/* The daemon takes the configuration that it was started with: others would be thought to be taken, or checked only. */
+static int reload(const struct command *command, const struct serve_options *options) {
+    pid_t pid;
+    if (options->config || options->listen || options->starter_surveys || options->check)
+        return command_usage(command, "--reload stands alone: the daemon reads again what it was started with");
+    if (!reload_parse(options->reload, &pid))
+        return command_usage(command, "--reload takes the number of the daemon's process, not '%s'", options->reload);
+    return reload_ask(pid);
+}
+
+static int serve(const struct invocation *invocation) {
+    const struct serve_options *options = invocation->options;
+    struct config config;
+    struct error err;
+
+    if (options->print) {
+        config_print_sample(stdout);
+        return EXIT_OK;
+    }
+    if (options->reload)
+        return reload(invocation->command, options);
+    const struct life_options life = {.config_path = cmd_config_path(options->config),
+                                      .listen = options->listen,
+                                      .starter_surveys = options->starter_surveys};
+    if (options->check) {
+        if (life_load(&life, &config, &err) != CXD_OK || calendar_set_zone(config.timezone, &err) != CXD_OK ||
+            app_check(&config, &err) != CXD_OK)
+            return refuse(&err);
+        output_line(stdout, "The configuration is valid.");
+        return EXIT_OK;
+    }
+#ifdef M_MMAP_THRESHOLD
+    /* What is large is given back to the system when it is freed. Left to itself, glibc keeps it, for each thread,
+     * once the first was freed: a few batches would leave a daemon for good at the size of the largest. */
+    mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES);
+#endif
+    return life_run(&life, &err) == CXD_OK ? EXIT_OK : refuse(&err);
+}
 
 const struct command cmd_serve = {
     .name = "serve",
@@ -39,34 +87,3 @@ const struct command cmd_serve = {
     .option_count = CXD_COUNT(serve_specs),
     .run = serve,
 };
-
-static int refuse(const struct error *err) {
-    fprintf(stderr, "cxd: %s\n", err->detail);
-    return EXIT_REFUSED;
-}
-
-static int serve(int argc, char **argv) {
-    struct serve_options options = {.config = NULL};
-    struct config config;
-    struct error err;
-    char **operands;
-    int count, result = command_parse(&cmd_serve, argc, argv, &options, NULL, &operands, &count);
-
-    if (result != COMMAND_GO_ON)
-        return result;
-    if (options.print) {
-        config_print_sample(stdout);
-        return EXIT_OK;
-    }
-    const struct life_options life = {.config_path = cmd_config_path(options.config),
-                                      .listen = options.listen,
-                                      .starter_surveys = options.starter_surveys};
-    if (options.check) {
-        if (life_load(&life, &config, &err) != CXD_OK || calendar_set_zone(config.timezone, &err) != CXD_OK ||
-            app_check(&config, &err) != CXD_OK)
-            return refuse(&err);
-        puts("The configuration is valid.");
-        return EXIT_OK;
-    }
-    return life_run(&life, &err) == CXD_OK ? EXIT_OK : refuse(&err);
-}

@@ -1,25 +1,23 @@
 /* A batch of responses on its way from api/ to domain/: lines, or the elements of an array, taken one at a
  * time, so that a batch costs the memory of its largest line whatever its length. */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "codec/lex.h"
 #include "codec/read.h"
+#include "cxd/base/utf8.h"
 #include "cxd/codec/response.h"
 
-static bool is_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 static size_t skip_blanks(const struct batch *batch, size_t position) {
-    while (position < batch->length && is_blank(batch->bytes[position]))
+    while (position < batch->length && lex_is_blank(batch->bytes[position]))
         position++;
     return position;
 }
 
-static enum cxd_err refuse_array(const struct batch *batch, size_t position, const char *what,
-                                 struct error *err) {
+static enum cxd_err refuse_array(const struct batch *batch, size_t position, const char *what, struct error *err) {
     json_error_t error = {.position = (int)(position - batch->position)};
-    strncpy(error.text, what, sizeof(error.text) - 2);
+    strncpy(error.text, what, sizeof error.text - 2);
     return document_refuse_text(&error, batch->bytes, batch->position, batch->length, 0, err);
 }
 
@@ -45,7 +43,11 @@ static enum cxd_err next_element(struct batch *batch, bool *ret_there, struct er
         return refuse_array(batch, position, "',' or ']' expected", err);
     *ret_there = true;
     batch->line++;
-    return document_load(batch->document, batch->bytes, position, batch->length, &batch->position, err);
+    struct lexer lexer;
+    lex_begin(&lexer, batch->bytes + position, batch->length - position);
+    lex_skip_value(&lexer);
+    batch->position = (size_t)(lexer.at - batch->bytes);
+    return document_read(batch->document, batch->bytes, position, batch->position, batch->depth, err);
 }
 
 /* Reads the array once to its end: a batch that is not well-formed as a whole must not be applied in part. */
@@ -53,8 +55,6 @@ static enum cxd_err check_array(struct batch *batch, struct error *err) {
     bool there = true;
     enum cxd_err code = CXD_OK;
     size_t start = batch->position;
-    if (json_too_deep(batch->bytes, batch->length, batch->depth + 1))
-        return document_refuse_depth(batch->depth + 1, err);
     while (code == CXD_OK && there)
         code = next_element(batch, &there, err);
     if (code == CXD_OK && skip_blanks(batch, batch->position) < batch->length)
@@ -64,21 +64,90 @@ static enum cxd_err check_array(struct batch *batch, struct error *err) {
     return code;
 }
 
-enum cxd_err batch_open(struct batch *batch, const char *bytes, size_t length, size_t depth,
-                        struct error *err) {
-    static const char BYTE_ORDER_MARK[] = "\xEF\xBB\xBF";
-    *batch = (struct batch){.bytes = bytes, .length = length, .depth = depth};
-    if (length >= 3 && memcmp(bytes, BYTE_ORDER_MARK, 3) == 0)
-        batch->position = 3;
-    batch->document = malloc(sizeof(*batch->document));
-    if (batch->document == NULL)
+/* Where a '[' makes an array of the text, or SIZE_MAX. NULs in front of it make it a bad one. */
+static size_t array_begin(const char *bytes, size_t length) {
+    size_t first = utf8_mark_length(bytes, length);
+    while (first < length && (lex_is_blank(bytes[first]) || bytes[first] == '\0'))
+        first++;
+    return first < length && bytes[first] == '[' ? first : SIZE_MAX;
+}
+
+bool batch_is_array(const char *bytes, size_t length) {
+    return array_begin(bytes, length) != SIZE_MAX;
+}
+
+/* Blanks around it do not count, nor is it one of nothing else. */
+static void measure_item(struct batch_size *size, const char *from, const char *to) {
+    while (from < to && lex_is_blank(*from))
+        from++;
+    while (from < to && lex_is_blank(to[-1]))
+        to--;
+    if (from == to)
+        return;
+    size->lines++;
+    if ((size_t)(to - from) > size->longest)
+        size->longest = (size_t)(to - from);
+}
+
+static void measure_array(const char *bytes, size_t begin, size_t length, struct batch_size *size) {
+    const char *from = bytes + begin + 1, *end = bytes + length;
+    struct lexer lexer;
+    struct lex_token token;
+    size_t depth = 0;
+    lex_begin(&lexer, from, (size_t)(end - from));
+    while (lex_next(&lexer, &token)) {
+        bool ends = depth == 0 && token.kind == LEX_MARK && (*token.start == ',' || *token.start == ']');
+        depth = lexer.depth;
+        if (!ends)
+            continue;
+        measure_item(size, from, token.start);
+        from = token.end;
+    }
+    measure_item(size, from, end); /* what stands behind the end, or has none: it is read too */
+}
+
+static void measure_lines(const char *bytes, size_t length, struct batch_size *size) {
+    const char *end = bytes + length;
+    for (const char *at = bytes + utf8_mark_length(bytes, length); at < end;) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        const char *next = newline ? newline : end;
+        measure_item(size, at, next);
+        at = next + 1;
+    }
+}
+
+void batch_measure(const char *bytes, size_t length, struct batch_size *ret_size) {
+    size_t begin = array_begin(bytes, length);
+    *ret_size = (struct batch_size){0};
+    if (begin != SIZE_MAX)
+        measure_array(bytes, begin, length, ret_size);
+    else
+        measure_lines(bytes, length, ret_size);
+}
+
+static enum cxd_err check_item(const struct batch *batch, size_t length, struct error *err) {
+    if (length <= batch->item_bytes)
+        return CXD_OK;
+    return error_set(err, ERR_TOO_LARGE, "one of a batch may have %zu bytes", batch->item_bytes);
+}
+
+enum cxd_err batch_open(struct batch *batch, const char *bytes, size_t length, size_t depth, size_t item_bytes,
+                        const struct batch_size *size, struct error *err) {
+    *batch = (struct batch){.bytes = bytes,
+                            .length = length,
+                            .position = utf8_mark_length(bytes, length),
+                            .depth = depth,
+                            .item_bytes = item_bytes};
+    batch->document = malloc(sizeof *batch->document);
+    if (!batch->document)
         return error_set(err, ERR_NO_MEMORY, "no memory to read the batch");
     document_init(batch->document);
-    size_t first = skip_blanks(batch, batch->position);
-    if (first == length || bytes[first] != '[')
+    batch->is_array = batch_is_array(bytes, length);
+    if (!batch->is_array)
         return CXD_OK;
-    batch->is_array = true;
-    return check_array(batch, err);
+    /* Before it is parsed: what is parsed takes many times its bytes. */
+    enum cxd_err code = check_item(batch, size->longest, err);
+    return code == CXD_OK ? check_array(batch, err) : code;
 }
 
 /* Moves past the next line that is not blank; false at the end. */
@@ -86,10 +155,10 @@ static bool next_line(struct batch *batch, size_t *ret_start, size_t *ret_end) {
     while (batch->position < batch->length) {
         size_t start = batch->position;
         const char *newline = memchr(batch->bytes + start, '\n', batch->length - start);
-        size_t end = newline != NULL ? (size_t)(newline - batch->bytes) : batch->length;
-        batch->position = newline != NULL ? end + 1 : end;
+        size_t end = newline ? (size_t)(newline - batch->bytes) : batch->length;
+        batch->position = newline ? end + 1 : end;
         batch->line++;
-        while (start < end && is_blank(batch->bytes[start]))
+        while (start < end && lex_is_blank(batch->bytes[start]))
             start++;
         if (start < end) {
             *ret_start = start;
@@ -101,11 +170,13 @@ static bool next_line(struct batch *batch, size_t *ret_start, size_t *ret_end) {
 }
 
 static enum cxd_err load_line(struct batch *batch, size_t start, size_t end, struct error *err) {
-    if (json_too_deep(batch->bytes + start, end - start, batch->depth))
-        return document_refuse_depth(batch->depth, err);
     /* The line by itself: to count lines from the batch's begin for every bad one would be quadratic. */
     batch->document->lines_before = batch->line - 1;
-    return document_load(batch->document, batch->bytes + start, 0, end - start, NULL, err);
+    while (end > start && lex_is_blank(batch->bytes[end - 1]))
+        end--;
+    enum cxd_err code = check_item(batch, end - start, err);
+    return code != CXD_OK ? code
+                          : document_read(batch->document, batch->bytes + start, 0, end - start, batch->depth, err);
 }
 
 bool batch_load(struct batch *batch, size_t *ret_line, struct error *err) {
@@ -136,7 +207,7 @@ bool batch_next(struct batch *batch, struct arena *arena, size_t *ret_line, cons
     if (!batch_load(batch, ret_line, err))
         return false;
     *ret_slug = NULL;
-    memset(ret_response, 0, sizeof(*ret_response));
+    memset(ret_response, 0, sizeof *ret_response);
     if (err->code == CXD_OK)
         (void)response_read(batch->document->root, arena, ret_slug, ret_response, err);
     return true;

@@ -1,4 +1,5 @@
-/* CSV, for lists of people that come out of a spreadsheet and go back into one. One pass over the bytes, no state but the position. */
+/* CSV, for lists of people that come out of a spreadsheet and go back into one. One pass over the bytes, no state but
+ * the position. */
 #include "cxd/codec/csv.h"
 
 #include <string.h>
@@ -6,9 +7,7 @@
 #include "cxd/base/utf8.h"
 
 void csv_open(struct csv *csv, const char *bytes, size_t length) {
-    *csv = (struct csv){.bytes = bytes, .length = length, .line = 1};
-    if (length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0)
-        csv->position = 3;
+    *csv = (struct csv){.bytes = bytes, .length = length, .position = utf8_mark_length(bytes, length), .line = 1};
 }
 
 static bool at_line_end(const struct csv *csv) {
@@ -20,10 +19,9 @@ static bool at_line_end(const struct csv *csv) {
 
 /* Moves behind the end of the line that the position is on. */
 static void end_line(struct csv *csv) {
-    const char *newline = csv->position < csv->length
-                              ? memchr(csv->bytes + csv->position, '\n', csv->length - csv->position)
-                              : NULL;
-    csv->position = newline != NULL ? (size_t)(newline - csv->bytes) + 1 : csv->length;
+    const char *newline =
+        csv->position < csv->length ? memchr(csv->bytes + csv->position, '\n', csv->length - csv->position) : NULL;
+    csv->position = newline ? (size_t)(newline - csv->bytes) + 1 : csv->length;
     csv->line++;
 }
 
@@ -79,18 +77,17 @@ static size_t field_bound(const struct csv *csv) {
     return at - csv->position;
 }
 
-static enum cxd_err read_field(struct csv *csv, struct arena *arena, const char **ret_field,
-                               struct error *err) {
+static enum cxd_err read_field(struct csv *csv, struct arena *arena, const char **ret_field, struct error *err) {
     size_t length = 0;
     char *out = arena_alloc(arena, field_bound(csv) + 1);
-    if (out == NULL)
+    if (!out)
         return error_set(err, ERR_NO_MEMORY, "no memory to read the CSV");
     bool quoted = csv->position < csv->length && csv->bytes[csv->position] == '"';
     enum cxd_err code = quoted ? read_quoted(csv, out, &length, err) : read_bare(csv, out, &length, err);
     if (code != CXD_OK)
         return code;
     out[length] = '\0';
-    if (memchr(out, '\0', length) != NULL || utf8_count(out) == SIZE_MAX)
+    if (memchr(out, '\0', length) || utf8_count(out) == SIZE_MAX)
         return error_set(err, ERR_MALFORMED_CSV, "line %zu: not UTF-8, or a NUL", csv->line);
     if (!at_line_end(csv) && csv->bytes[csv->position] != ',')
         return error_set(err, ERR_MALFORMED_CSV, "line %zu: text behind the closing quote", csv->line);
@@ -98,8 +95,8 @@ static enum cxd_err read_field(struct csv *csv, struct arena *arena, const char 
     return CXD_OK;
 }
 
-bool csv_next(struct csv *csv, struct arena *arena, size_t *ret_line, const char ***ret_fields,
-              size_t *ret_count, struct error *err) {
+bool csv_next(struct csv *csv, struct arena *arena, size_t *ret_line, const char ***ret_fields, size_t *ret_count,
+              struct error *err) {
     while (csv->position < csv->length && at_line_end(csv))
         end_line(csv);
     if (csv->position == csv->length)
@@ -118,21 +115,21 @@ bool csv_next(struct csv *csv, struct arena *arena, size_t *ret_line, const char
         csv->position += more; /* the comma */
     }
     end_line(csv);
-    const char **copy = arena_alloc(arena, (count > 0 ? count : 1) * sizeof(*copy));
-    if (copy == NULL) {
+    const char **copy = arena_alloc(arena, (count > 0 ? count : 1) * sizeof *copy);
+    if (!copy) {
         error_set(err, ERR_NO_MEMORY, "no memory to read the CSV");
         return true;
     }
     if (count > 0)
-        memcpy(copy, fields, count * sizeof(*copy));
+        memcpy(copy, fields, count * sizeof *copy);
     *ret_fields = copy;
     *ret_count = count;
     return true;
 }
 
 void csv_append(struct buffer *out, const char *text) {
-    bool formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
-    bool quoted = strpbrk(text, "\",\r\n") != NULL;
+    bool formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]);
+    bool quoted = strpbrk(text, "\",\r\n");
     if (quoted)
         buffer_append_char(out, '"');
     if (formula)

@@ -1,15 +1,13 @@
 /* What a PATCH of a response says: whether it counts, and why not. */
 #include "cxd/codec/exclusion.h"
 
-#include <string.h>
-
 #include "codec/read.h"
 #include "cxd/base/utf8.h"
 
-enum { POINTER_SIZE = sizeof(((struct error_member *)NULL)->pointer), REASON_MAX_CHARACTERS = 200 };
+enum { REASON_MAX_CHARACTERS = 200 };
 
 static void read_excluded(struct reading *reading, const json_t *value, bool *ret_excluded) {
-    if (value == NULL)
+    if (!value)
         error_add_member(reading->err, "/excluded", "is required");
     else if (!json_is_boolean(value))
         error_add_member(reading->err, "/excluded", "must be true or false");
@@ -17,41 +15,35 @@ static void read_excluded(struct reading *reading, const json_t *value, bool *re
         *ret_excluded = json_is_true(value);
 }
 
-static void read_reason(struct reading *reading, const json_t *value, bool excluded,
-                        const char **ret_reason) {
-    if (value == NULL || !read_text(reading, value, "/reason", ret_reason) || *ret_reason == NULL)
+static void read_reason(struct reading *reading, const json_t *value, bool excluded, const char **ret_reason) {
+    if (!value || !read_text(reading, value, "/reason", ret_reason) || !*ret_reason)
         return;
     size_t characters = utf8_count(*ret_reason);
     if (!excluded)
         error_add_member(reading->err, "/reason", "is for an exclusion");
-    else if (characters == 0 || characters > REASON_MAX_CHARACTERS)
-        error_add_member(reading->err, "/reason", "must be 1 to %d characters long", REASON_MAX_CHARACTERS);
+    else if (characters > REASON_MAX_CHARACTERS)
+        error_add_member(reading->err, "/reason", "must have at most %d characters", REASON_MAX_CHARACTERS);
     else if (utf8_has_control(*ret_reason, false))
         error_add_member(reading->err, "/reason", "must not hold control characters");
 }
 
-enum cxd_err exclusion_decode(const char *bytes, size_t length, size_t depth, struct arena *arena,
-                              bool *ret_excluded, const char **ret_reason, struct error *err) {
+enum cxd_err exclusion_decode(const char *bytes, size_t length, size_t depth, struct arena *arena, bool *ret_excluded,
+                              const char **ret_reason, struct error *err) {
+    static const char *const NAMES[] = {"excluded", "reason"};
+    static const struct words members = WORDS(NAMES);
     struct document doc;
     struct reading reading = {.arena = arena, .err = err};
     bool excluded = true;
     const char *reason = NULL;
     document_init(&doc);
-    enum cxd_err code = document_read(&doc, bytes, length, depth, err);
+    enum cxd_err code = document_read(&doc, bytes, 0, length, depth, err);
     if (code == CXD_OK) {
         error_clear(err);
         if (read_is_object(&reading, doc.root, "")) {
             read_excluded(&reading, read_member(doc.root, "excluded"), &excluded);
-            read_reason(&reading, read_member(doc.root, "reason"), excluded, &reason);
-            const char *name;
-            json_t *value;
-            json_object_foreach(doc.root, name, value) {
-                if (strcmp(name, "excluded") == 0 || strcmp(name, "reason") == 0)
-                    continue;
-                char pointer[POINTER_SIZE] = "";
-                error_pointer_append(pointer, sizeof(pointer), name);
-                error_add_member(err, pointer, "is no member of an exclusion; it has excluded and reason");
-            }
+            read_reason(&reading, read_optional(doc.root, "reason"), excluded, &reason);
+            read_refuse_unknown(&reading, doc.root, "", &members,
+                                "is no member of an exclusion; it has excluded and reason");
         }
         code = reading_end(&reading);
     }

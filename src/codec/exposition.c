@@ -25,11 +25,11 @@ static void append_series(struct buffer *out, const char *name, const char *suff
     char before = '{';
     buffer_append_text(out, name);
     buffer_append_text(out, suffix);
-    for (; labels != NULL && labels->name != NULL; labels++, before = ',') {
+    for (; labels && labels->name; labels++, before = ',') {
         buffer_append_format(out, "%c%s=", before, labels->name);
         append_value(out, labels->value);
     }
-    if (last != NULL) {
+    if (last) {
         buffer_append_format(out, "%c%s=", before, last->name);
         append_value(out, last->value);
         before = ',';
@@ -49,8 +49,7 @@ void exposition_family(struct buffer *out, const char *name, const char *type, c
     buffer_append_format(out, "\n# TYPE %s %s\n", name, type);
 }
 
-void exposition_count(struct buffer *out, const char *name, const struct exposition_label *labels,
-                      uint64_t count) {
+void exposition_count(struct buffer *out, const char *name, const struct exposition_label *labels, uint64_t count) {
     append_series(out, name, "", labels, NULL);
     buffer_append_format(out, "%llu\n", (unsigned long long)count);
 }
@@ -78,8 +77,8 @@ void exposition_seconds(struct buffer *out, const char *name, const struct expos
     buffer_append_char(out, '\n');
 }
 
-void exposition_fixed(struct buffer *out, const char *name, const struct exposition_label *labels,
-                      double value, int decimals) {
+void exposition_fixed(struct buffer *out, const char *name, const struct exposition_label *labels, double value,
+                      int decimals) {
     append_series(out, name, "", labels, NULL);
     buffer_append_fixed(out, value, decimals);
     buffer_append_char(out, '\n');
@@ -110,7 +109,7 @@ void exposition_histogram(struct buffer *out, const char *name, const struct exp
         append_number(&bound, scale->bounds[i], unit);
         const char *text = buffer_terminate(&bound);
         below += reading->counts[i];
-        if (text != NULL)
+        if (text)
             append_bucket(out, name, labels, text, below);
         else
             out->failed = true;

@@ -24,9 +24,8 @@ static void read_respondent(struct target *target, const json_t *value, const ch
 }
 
 static void set_expiry(struct target *target, const char *pointer, int64_t at) {
-    if (target->expiry_pointer != NULL)
-        error_add_member(target->reading.err, pointer, "must not stand beside %s",
-                         target->expiry_pointer + 1);
+    if (target->expiry_pointer)
+        error_add_member(target->reading.err, pointer, "must not stand beside %s", target->expiry_pointer + 1);
     target->expiry_pointer = pointer;
     target->invitation->expires_at = at;
 }
@@ -58,6 +57,15 @@ static const struct invitation_member {
     {"properties", read_properties},
 };
 
+static void refuse_stray(struct target *target, const char *pointer, const char *name) {
+    const char *names[CXD_COUNT(MEMBERS)];
+    const struct words words = WORDS(names);
+    for (size_t i = 0; i < CXD_COUNT(MEMBERS); i++)
+        names[i] = MEMBERS[i].name;
+    read_unknown(target->reading.err, pointer, name, &words,
+                 "is not a member of an invitation; free data goes under properties");
+}
+
 static void read_object(struct target *target, json_t *root) {
     const char *name;
     json_t *value;
@@ -66,13 +74,12 @@ static void read_object(struct target *target, json_t *root) {
     json_object_foreach(root, name, value) {
         size_t i = 0;
         char pointer[POINTER_SIZE] = "";
-        error_pointer_append(pointer, sizeof(pointer), name);
+        error_pointer_append(pointer, sizeof pointer, name);
         while (i < CXD_COUNT(MEMBERS) && strcmp(MEMBERS[i].name, name) != 0)
             i++;
         if (i == CXD_COUNT(MEMBERS))
-            error_add_member(target->reading.err, pointer,
-                             "is not a member of an invitation; free data goes under properties");
-        else if (!json_is_null(value))
+            refuse_stray(target, pointer, name);
+        else if (!read_says_nothing(value))
             MEMBERS[i].read(target, value, pointer);
     }
 }
@@ -89,29 +96,27 @@ static void read_csv_expires(struct target *target, const char *text) {
                          "must be a duration such as 14d, or an RFC 3339 time such as 2026-10-24T09:30:00Z");
 }
 
-static void read_row(struct target *target, const struct invitation_list *list, const char **fields,
-                     size_t count) {
+static void read_row(struct target *target, const struct invitation_list *list, const char **fields, size_t count) {
     if (count != list->header.count) {
         error_set(target->reading.err, ERR_MALFORMED_CSV, "the row has %zu fields, and the header %zu", count,
                   list->header.count);
         return;
     }
-    struct property *properties = arena_alloc(target->reading.arena, count * sizeof(*properties));
-    if (properties == NULL) {
+    struct property *properties = arena_alloc(target->reading.arena, count * sizeof *properties);
+    if (!properties) {
         target->reading.refused = true;
         return;
     }
     size_t property_count = 0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         if (i == list->header.respondent)
             target->invitation->respondent = fields[i];
-        else if (fields[i][0] == '\0')
-            continue; /* an empty cell says nothing */
+        else if (fields[i][strspn(fields[i], " \t\r\n")] == '\0')
+            continue; /* a blank cell says nothing */
         else if (i == list->header.expires)
             read_csv_expires(target, fields[i]);
         else
             properties[property_count++] = (struct property){list->header.names[i], fields[i]};
-    }
     const char *twice; /* the header has no name twice */
     (void)!response_sort_properties(properties, property_count, &twice);
     target->invitation->properties = property_count > 0 ? properties : NULL;
@@ -121,7 +126,7 @@ static void read_row(struct target *target, const struct invitation_list *list, 
 static void check_column(struct invitation_list *list, size_t index, struct error *err) {
     const char *name = list->header.names[index];
     char pointer[POINTER_SIZE] = "";
-    error_pointer_append(pointer, sizeof(pointer), name);
+    error_pointer_append(pointer, sizeof pointer, name);
     for (size_t i = 0; i < index; i++) {
         if (strcmp(list->header.names[i], name) == 0) {
             error_add_member(err, pointer, "is the name of two columns");
@@ -133,10 +138,9 @@ static void check_column(struct invitation_list *list, size_t index, struct erro
     else if (strcmp(name, "expires") == 0)
         list->header.expires = index;
     else if (!property_key_valid(name, list->limits->property_key_characters))
-        error_add_member(
-            err, pointer,
-            "cannot be the name of a property: 1 to %zu characters of A-Z, a-z, 0-9, '_', '.' and '-'",
-            list->limits->property_key_characters);
+        error_add_member(err, pointer,
+                         "cannot be the name of a property: 1 to %zu characters of A-Z, a-z, 0-9, '_', '.' and '-'",
+                         list->limits->property_key_characters);
 }
 
 static enum cxd_err read_header(struct invitation_list *list, struct arena *arena, struct error *err) {
@@ -166,12 +170,14 @@ enum cxd_err invitation_list_open(struct invitation_list *list, enum invitation_
         return read_header(list, arena, err);
     }
     if (form == INVITATION_LINES)
-        return batch_open(&list->batch, bytes, length, depth, err);
-    list->batch.document = malloc(sizeof(*list->batch.document));
-    if (list->batch.document == NULL)
+        return batch_open(&list->batch, bytes, length, depth, list->item_bytes, &list->size, err);
+    if (length > list->item_bytes)
+        return error_set(err, ERR_TOO_LARGE, "an invitation may have %zu bytes", list->item_bytes);
+    list->batch.document = malloc(sizeof *list->batch.document);
+    if (!list->batch.document)
         return error_set(err, ERR_NO_MEMORY, "no memory to read the invitation");
     document_init(list->batch.document);
-    return document_read(list->batch.document, bytes, length, depth, err);
+    return document_read(list->batch.document, bytes, 0, length, depth, err);
 }
 
 /* Brings the next item into the target: false at the end. */
@@ -209,15 +215,15 @@ bool invitation_list_next(struct invitation_list *list, struct arena *arena, siz
         .reading = {.arena = arena, .err = err}, .invitation = ret_invitation, .now_ms = list->now_ms};
     if (!load(list, &target, ret_line))
         return false;
+    (void)read_form(&target.reading, &ret_invitation->respondent);
     enum cxd_err code = reading_end(&target.reading);
     if (code == CXD_OK || code == ERR_INVALID)
         (void)!invitation_validate(ret_invitation, list->limits, list->now_ms,
-                                   target.expiry_pointer != NULL ? target.expiry_pointer : "/expires_in",
-                                   err);
+                                   target.expiry_pointer ? target.expiry_pointer : "/expires_in", err);
     return true;
 }
 
 void invitation_list_close(struct invitation_list *list) {
-    if (list->batch.document != NULL)
+    if (list->batch.document)
         batch_close(&list->batch);
 }

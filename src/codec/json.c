@@ -1,9 +1,10 @@
-/* A read-only view of JSON for those who see no JSON library: the command line, reading the daemon's
- * replies. Also the scan for nesting that every parser of codec/ makes first. */
+/* A view of JSON for those who see no JSON library: the command line, reading the daemon's replies. */
 #include "cxd/codec/json.h"
 
+#include <stdint.h>
 #include <string.h>
 
+#include "codec/number.h"
 #include "codec/read.h"
 
 #undef json_is_true /* the library's; the view has a function of that name */
@@ -14,47 +15,13 @@ static const json_t *value_of(const struct json *value) {
     return (const json_t *)value;
 }
 
-/* Opening brackets, in strings too. The two differ in one bit. */
-static size_t count_openings(const char *bytes, size_t length) {
-    size_t count = 0;
-    for (size_t i = 0; i < length; i++)
-        count += (bytes[i] | 0x20) == '{';
-    return count;
-}
-
-bool json_too_deep(const char *bytes, size_t length, size_t depth) {
-    if (count_openings(bytes, length) <= depth)
-        return false; /* nearly every body ends here */
-    size_t open = 0;
-    const char *end = bytes + length;
-    for (const char *at = bytes; at < end; at++) {
-        switch (*at) {
-        case '"':
-            for (at++; at < end && *at != '"'; at++)
-                if (*at == '\\')
-                    at++;
-            break;
-        case '[':
-        case '{':
-            if (++open > depth)
-                return true;
-            break;
-        case ']':
-        case '}':
-            if (open > 0)
-                open--;
-            break;
-        default:
-            break;
-        }
-    }
-    return false;
-}
-
 enum cxd_err json_open(const char *bytes, size_t length, struct json **ret_document, struct error *err) {
     json_error_t error = {.position = 0};
+    enum cxd_err code = document_check_nul(bytes, length, err);
+    if (code != CXD_OK)
+        return code;
     json_t *root = json_loadb(bytes, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-    if (root == NULL)
+    if (!root)
         return document_refuse_text(&error, bytes, 0, length, 0, err);
     *ret_document = (struct json *)root;
     return CXD_OK;
@@ -67,7 +34,7 @@ void json_free(struct json *document) {
 /* The value at the path, null too; NULL if it is not there. */
 static const json_t *look_up(const struct json *value, const char *path) {
     const json_t *at = value_of(value);
-    while (at != NULL && *path != '\0') {
+    while (at && *path != '\0') {
         size_t length = strcspn(path, ".");
         at = json_object_getn(at, path, length);
         path += length;
@@ -96,7 +63,12 @@ bool json_number(const struct json *value, const char *path, double *ret_number)
 
 bool json_is_true(const struct json *value, const char *path) {
     const json_t *found = look_up(value, path);
-    return found != NULL && json_typeof(found) == JSON_TRUE;
+    return found && json_typeof(found) == JSON_TRUE;
+}
+
+bool json_is_number_text(const char *text) {
+    struct number number;
+    return number_parse(text, strlen(text), &number);
 }
 
 size_t json_count(const struct json *value) {
@@ -112,11 +84,33 @@ const struct json *json_at(const struct json *array, size_t index) {
 const char *json_name_at(const struct json *object, size_t index) {
     json_t *named = (json_t *)object;
     void *iter = json_object_iter(named);
-    while (iter != NULL && index > 0) {
+    while (iter && index > 0) {
         iter = json_object_iter_next(named, iter);
         index--;
     }
     return json_object_iter_key(iter);
+}
+
+bool json_join(struct json *document, const struct json *page, const char *member) {
+    json_t *next = json_object_get(value_of(page), "next");
+    json_t *all = json_object_get(value_of(document), member), *more = json_object_get(value_of(page), member);
+    return json_is_array(all) && json_is_array(more) && json_array_extend(all, more) == 0 &&
+           json_object_set((json_t *)document, "next", next ? next : json_null()) == 0;
+}
+
+bool json_set_bool(struct json *document, const char *member, bool value) {
+    return json_object_set_new((json_t *)document, member, json_boolean(value)) == 0;
+}
+
+static int append_chunk(const char *bytes, size_t size, void *context) {
+    buffer_append(context, bytes, size);
+    return 0;
+}
+
+void json_write(struct buffer *out, const struct json *document) {
+    if (json_dump_callback(value_of(document), append_chunk, out,
+                           JSON_COMPACT | JSON_REAL_PRECISION(15) | JSON_ENCODE_ANY) != 0)
+        out->failed = true;
 }
 
 const char *json_library_version(void) {

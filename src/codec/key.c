@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "codec/read.h"
-#include "codec/write.h"
+#include "cxd/base/clock.h"
 #include "cxd/base/utf8.h"
+#include "cxd/codec/write.h"
 
 enum { POINTER_SIZE = sizeof(((struct error_member *)NULL)->pointer) };
 
@@ -24,9 +25,9 @@ typedef void read_member_fn(struct target *target, const json_t *value);
 static void read_name(struct target *target, const json_t *value) {
     struct error *err = target->reading.err;
     const char *name = json_string_value(value);
-    if (value == NULL)
+    if (!value)
         error_add_member(err, "/name", "is required");
-    else if (name == NULL)
+    else if (!name)
         error_add_member(err, "/name", "must be a string");
     else if (name[0] == '\0' || strlen(name) >= KEY_NAME_SIZE)
         error_add_member(err, "/name", "must be 1 to %d bytes long", KEY_NAME_SIZE - 1);
@@ -37,30 +38,29 @@ static void read_name(struct target *target, const json_t *value) {
 }
 
 static void read_scopes(struct target *target, const json_t *value) {
-    if (value == NULL)
+    if (!value)
         error_add_member(target->reading.err, "/scopes", "is required");
-    if (value == NULL || !read_is_array(&target->reading, value, "/scopes"))
+    if (!value || !read_is_array(&target->reading, value, "/scopes"))
         return;
     if (json_array_size(value) == 0)
         error_add_member(target->reading.err, "/scopes", "must name at least one scope");
     target->key->scopes = 0;
     for (size_t i = 0; i < json_array_size(value); i++) {
         const char *name = json_string_value(json_array_get(value, i));
-        enum scope scope;
-        if (name != NULL && scope_parse(name, &scope)) {
-            target->key->scopes |= (unsigned)scope;
+        int scope = name ? words_find(&KEY_SCOPES, name) : -1;
+        if (scope >= 0) {
+            target->key->scopes |= 1U << scope;
             continue;
         }
-        char pointer[POINTER_SIZE];
-        snprintf(pointer, sizeof(pointer), "/scopes/%zu", i);
-        error_add_member(target->reading.err, pointer,
-                         "must be \"read\", \"write\", \"export\", \"erase\" or \"admin\"");
+        char pointer[POINTER_SIZE], words[128];
+        snprintf(pointer, sizeof pointer, "/scopes/%zu", i);
+        error_add_member(target->reading.err, pointer, "must be %s", words_quote(&KEY_SCOPES, words, sizeof words));
     }
 }
 
 static void read_expires_at(struct target *target, const json_t *value) {
     int64_t at;
-    if (value == NULL || !read_time(&target->reading, value, "/expires_at", &at))
+    if (!value || !read_time(&target->reading, value, "/expires_at", &at))
         return;
     target->has_expiry = true;
     if (at <= target->now_ms)
@@ -70,7 +70,7 @@ static void read_expires_at(struct target *target, const json_t *value) {
 
 static void read_expires_in(struct target *target, const json_t *value) {
     int64_t seconds;
-    if (value == NULL || !read_duration(&target->reading, value, "/expires_in", &seconds))
+    if (!value || !read_duration(&target->reading, value, "/expires_in", &seconds))
         return;
     if (target->has_expiry)
         error_add_member(target->reading.err, "/expires_in", "must not stand beside expires_at");
@@ -79,41 +79,24 @@ static void read_expires_in(struct target *target, const json_t *value) {
     target->key->expires_at = target->now_ms + seconds * 1000;
 }
 
-static const struct key_member {
-    const char *name;
-    read_member_fn *read;
-} MEMBERS[] = {
-    {"name", read_name},
-    {"scopes", read_scopes},
-    {"expires_at", read_expires_at},
-    {"expires_in", read_expires_in},
-};
+static const char *const MEMBER_NAMES[] = {"name", "scopes", "expires_at", "expires_in"};
+static read_member_fn *const MEMBER_READERS[] = {read_name, read_scopes, read_expires_at, read_expires_in};
 
 static void read_members(struct target *target, const json_t *root) {
-    const char *name;
-    json_t *value;
-    for (size_t i = 0; i < CXD_COUNT(MEMBERS); i++)
-        MEMBERS[i].read(target, read_member(root, MEMBERS[i].name));
-    json_object_foreach((json_t *)root, name, value) {
-        size_t i = 0;
-        while (i < CXD_COUNT(MEMBERS) && strcmp(MEMBERS[i].name, name) != 0)
-            i++;
-        if (i < CXD_COUNT(MEMBERS))
-            continue;
-        char pointer[POINTER_SIZE] = "";
-        error_pointer_append(pointer, sizeof(pointer), name);
-        error_add_member(target->reading.err, pointer,
-                         "is not a member of a key; it has name, scopes, expires_at and expires_in");
-    }
+    static const struct words names = WORDS(MEMBER_NAMES);
+    for (int i = 0; i < names.count; i++)
+        MEMBER_READERS[i](target, read_member(root, MEMBER_NAMES[i]));
+    read_refuse_unknown(&target->reading, root, "", &names,
+                        "is not a member of a key; it has name, scopes, expires_at and expires_in");
 }
 
-enum cxd_err key_decode(const char *bytes, size_t length, size_t depth, int64_t now_ms,
-                        struct api_key *ret_key, struct error *err) {
+enum cxd_err key_decode(const char *bytes, size_t length, size_t depth, int64_t now_ms, struct api_key *ret_key,
+                        struct error *err) {
     struct document doc;
     struct api_key key = {.expires_at = TIME_MAX};
     struct target target = {.reading = {.err = err}, .key = &key, .now_ms = now_ms};
     document_init(&doc);
-    enum cxd_err code = document_read(&doc, bytes, length, depth, err);
+    enum cxd_err code = document_read(&doc, bytes, 0, length, depth, err);
     if (code == CXD_OK) {
         error_clear(err);
         if (read_is_object(&target.reading, doc.root, ""))
@@ -122,48 +105,30 @@ enum cxd_err key_decode(const char *bytes, size_t length, size_t depth, int64_t 
     }
     document_close(&doc);
     if (code == CXD_OK) {
-        memcpy(ret_key->name, key.name, sizeof(key.name));
+        memcpy(ret_key->name, key.name, sizeof key.name);
         ret_key->scopes = key.scopes;
         ret_key->expires_at = key.expires_at;
     }
     return code;
 }
 
-/* The date alone: the day of the last use is all that is kept. */
-static void encode_day(struct buffer *out, int64_t day_ms) {
-    char text[TIME_TEXT_SIZE];
-    if (day_ms == 0)
-        buffer_append_text(out, "null");
-    else
-        buffer_append_format(out, "\"%.10s\"", time_format(text, day_ms));
-}
-
 void key_encode(struct buffer *out, const struct api_key *key, const char *secret) {
-    char id[ID_TEXT_SIZE];
-    buffer_append_format(out, "{\"id\":\"%s\",\"name\":", id_format(id, &key->id));
-    buffer_append_json(out, key->name);
-    buffer_append_text(out, ",\"prefix\":");
-    buffer_append_json(out, key->prefix);
-    buffer_append_text(out, ",\"scopes\":[");
-    bool first = true;
-    for (int i = 0; scope_name(i) != NULL; i++) {
-        if ((key->scopes & (1u << i)) == 0)
-            continue;
-        buffer_append_text(out, first ? "" : ",");
-        buffer_append_json(out, scope_name(i));
-        first = false;
-    }
-    buffer_append_text(out, "],\"created_at\":");
-    buffer_append_time(out, key->created_at);
-    buffer_append_text(out, ",\"expires_at\":");
-    buffer_append_time(out, key->expires_at);
-    buffer_append_text(out, ",\"last_used\":");
-    encode_day(out, key->used_day);
-    buffer_append_text(out, ",\"revoked_at\":");
-    write_time_or_null(out, key->revoked_at);
-    if (secret != NULL) {
-        buffer_append_text(out, ",\"key\":");
-        buffer_append_json(out, secret);
-    }
+    char text[TIME_TEXT_SIZE];
+    write_open(out, NULL, '{');
+    write_id(out, "id", &key->id);
+    write_text(out, "name", key->name);
+    write_text(out, "prefix", key->prefix);
+    write_open(out, "scopes", '[');
+    for (int i = 0; scope_name(i); i++)
+        if ((key->scopes & (1U << i)) != 0)
+            write_text(out, NULL, scope_name(i));
+    buffer_append_char(out, ']');
+    write_time(out, "created_at", key->created_at);
+    write_time(out, "expires_at", key->expires_at);
+    (void)time_format(text, key->used_day);
+    text[10] = '\0'; /* the date alone: the day of the last use is all that is kept */
+    write_text(out, "last_used", key->used_day == 0 ? NULL : text);
+    write_time_or_null(out, "revoked_at", key->revoked_at);
+    write_given(out, "key", secret);
     buffer_append_char(out, '}');
 }

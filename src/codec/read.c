@@ -1,15 +1,23 @@
 /* The bottom of codec/: a text becomes a document of JSON values here, and the usual kinds of members are
  * read. The JSON library does not survive every refused allocation (its lexer then reads past its token),
  * so while it parses, memory comes from the document, and a refusal leaves the parser by longjmp: it holds
- * nothing but that memory. */
+ * nothing but that memory. What it refuses for its characters or its numbers is mended (mend.h) and read again; nearly
+ * every text is read once. */
 #include "codec/read.h"
 
+#include <math.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "codec/mend.h"
+#include "codec/number.h"
+#include "cxd/base/buffer.h"
 #include "cxd/base/clock.h"
+#include "cxd/base/nearest.h"
 #include "cxd/base/utf8.h"
+#include "cxd/domain/respondent.h"
 
 enum { BLOCK_SMALLEST = 16 * 1024, BLOCK_LARGEST = 1024 * 1024 };
 
@@ -22,15 +30,15 @@ static _Thread_local struct document *loading; /* what this thread is parsing */
 
 static void *hook_malloc(size_t size) {
     struct document *doc = loading;
-    if (doc == NULL)
+    if (!doc)
         return malloc(size);
     if (size > SIZE_MAX / 2)
         longjmp(doc->refused, 1);
     size_t step = (size + (_Alignof(max_align_t) - 1)) & ~(_Alignof(max_align_t) - 1);
     if (step > doc->left) {
         size_t room = step > doc->block_size ? step : doc->block_size;
-        struct document_block *block = malloc(sizeof(*block) + room);
-        if (block == NULL)
+        struct document_block *block = malloc(sizeof *block + room);
+        if (!block)
             longjmp(doc->refused, 1);
         block->older = doc->blocks;
         doc->blocks = block;
@@ -46,7 +54,7 @@ static void *hook_malloc(size_t size) {
 }
 
 static void hook_free(void *memory) {
-    if (loading == NULL)
+    if (!loading)
         free(memory);
 }
 
@@ -55,14 +63,14 @@ static void set_hooks(void) {
 }
 
 static void drop(struct document *doc) {
-    while (doc->blocks != NULL) {
+    while (doc->blocks) {
         struct document_block *older = doc->blocks->older;
         free(doc->blocks);
         doc->blocks = older;
     }
     doc->root = NULL;
     doc->next = doc->first;
-    doc->left = sizeof(doc->first);
+    doc->left = sizeof doc->first;
     doc->block_size = BLOCK_SMALLEST;
 }
 
@@ -73,7 +81,7 @@ void document_init(struct document *doc) {
 }
 
 void document_close(struct document *doc) {
-    if (doc != NULL)
+    if (doc)
         drop(doc);
 }
 
@@ -105,36 +113,77 @@ enum cxd_err document_refuse_text(const json_error_t *error, const char *bytes, 
     return error_set(err, ERR_MALFORMED_JSON, "line %zu, column %zu: %s", lines_before + line, column, text);
 }
 
-enum cxd_err document_load(struct document *doc, const char *bytes, size_t start, size_t end,
-                           size_t *ret_stop, struct error *err) {
+enum cxd_err document_check_nul(const char *bytes, size_t length, struct error *err) {
+    const char *nul = length > 0 ? memchr(bytes, '\0', length) : NULL;
+    json_error_t error = {.position = nul ? (int)(nul - bytes) : 0, .text = "a NUL byte"};
+    return nul ? document_refuse_text(&error, bytes, 0, length, 0, err) : CXD_OK;
+}
+
+static enum cxd_err load(struct document *doc, const char *bytes, size_t length, json_error_t *ret_error) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, set_hooks);
     drop(doc);
+    *ret_error = (json_error_t){.position = 0};
     loading = doc;
     if (setjmp(doc->refused) != 0) {
         loading = NULL;
-        return error_set(err, ERR_NO_MEMORY, "no memory to read the JSON text");
+        return ERR_NO_MEMORY;
     }
-    json_error_t error = {.position = 0};
-    size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | (ret_stop != NULL ? JSON_DISABLE_EOF_CHECK : 0);
-    doc->root = json_loadb(bytes + start, end - start, flags, &error);
+    doc->root = json_loadb(bytes, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, ret_error);
     loading = NULL;
-    if (doc->root == NULL)
-        return document_refuse_text(&error, bytes, start, end, doc->lines_before, err);
-    if (ret_stop != NULL)
-        *ret_stop = start + (size_t)error.position;
-    return CXD_OK;
+    return doc->root ? CXD_OK : ERR_MALFORMED_JSON;
 }
 
-enum cxd_err document_refuse_depth(size_t depth, struct error *err) {
-    return error_set(err, ERR_MALFORMED_JSON, "nested deeper than %zu levels", depth);
+/* As load, but for a NUL, which the library passes over where it looks one character ahead (behind a number). */
+static enum cxd_err load_without_nul(struct document *doc, const char *bytes, size_t length, json_error_t *ret_error) {
+    const char *nul = length > 0 ? memchr(bytes, '\0', length) : NULL;
+    if (!nul)
+        return load(doc, bytes, length, ret_error);
+    *ret_error = (json_error_t){.position = (int)(nul - bytes), .text = "a NUL byte"};
+    return ERR_MALFORMED_JSON;
 }
 
-enum cxd_err document_read(struct document *doc, const char *bytes, size_t length, size_t depth,
+/* Numbers whose text may say what the library's double does not. Nested no deeper than was allowed. */
+static bool holds_real(const json_t *value) {
+    const char *name;
+    json_t *member;
+    size_t index;
+    if (json_is_object(value))
+        json_object_foreach((json_t *)value, name, member) if (holds_real(member)) return true;
+    if (json_is_array(value))
+        json_array_foreach(value, index, member) if (holds_real(member)) return true;
+    return json_is_real(value);
+}
+
+/* The second try, of a text that was refused or has real numbers. */
+static enum cxd_err load_mended(struct document *doc, const char *text, size_t length, enum cxd_err code,
+                                json_error_t *error) {
+    struct buffer mended;
+    buffer_init(&mended);
+    mend_text(text, length, &mended);
+    if (mended.failed)
+        code = ERR_NO_MEMORY;
+    else if (mended.length > 0) {
+        code = load_without_nul(doc, mended.data, mended.length, error);
+        if (code == ERR_MALFORMED_JSON)
+            error->position = (int)mend_origin(text, length, error->position > 0 ? (size_t)error->position : 0);
+    }
+    buffer_free(&mended);
+    return code;
+}
+
+enum cxd_err document_read(struct document *doc, const char *bytes, size_t start, size_t end, size_t depth,
                            struct error *err) {
-    if (json_too_deep(bytes, length, depth))
-        return document_refuse_depth(depth, err);
-    return document_load(doc, bytes, 0, length, NULL, err);
+    json_error_t error;
+    start += utf8_mark_length(bytes + start, end - start);
+    if (json_too_deep(bytes + start, end - start, depth))
+        return error_set(err, ERR_MALFORMED_JSON, "nested deeper than %zu levels", depth);
+    enum cxd_err code = load_without_nul(doc, bytes + start, end - start, &error);
+    if (code == ERR_MALFORMED_JSON || (code == CXD_OK && holds_real(doc->root)))
+        code = load_mended(doc, bytes + start, end - start, code, &error);
+    if (code == ERR_NO_MEMORY)
+        return error_set(err, code, "no memory to read the JSON text");
+    return code == CXD_OK ? code : document_refuse_text(&error, bytes, start, end, doc->lines_before, err);
 }
 
 enum cxd_err reading_end(struct reading *reading) {
@@ -148,13 +197,48 @@ const json_t *read_member(const json_t *object, const char *name) {
     return json_is_null(value) ? NULL : value;
 }
 
+bool read_says_nothing(const json_t *value) {
+    if (!json_is_string(value))
+        return !value || json_is_null(value);
+    size_t length = json_string_length(value);
+    return strspn(json_string_value(value), " \t\r\n") == length;
+}
+
+const json_t *read_optional(const json_t *object, const char *name) {
+    const json_t *value = json_object_get(object, name);
+    return read_says_nothing(value) ? NULL : value;
+}
+
+void read_unknown(struct error *err, const char *pointer, const char *name, const struct words *names,
+                  const char *detail) {
+    const char *meant = nearest_word(name, names->list, (size_t)names->count);
+    if (meant)
+        error_add_member(err, pointer, "%.*s; did you mean \"%s\"?", (int)strcspn(detail, ";"), detail, meant);
+    else
+        error_add_member(err, pointer, "%s", detail);
+}
+
+void read_refuse_unknown(struct reading *reading, const json_t *object, const char *pointer, const struct words *names,
+                         const char *detail) {
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)object, name, value) {
+        char at[sizeof reading->err->members[0].pointer];
+        if (words_find(names, name) >= 0)
+            continue;
+        snprintf(at, sizeof at, "%s", pointer);
+        error_pointer_append(at, sizeof at, name);
+        read_unknown(reading->err, at, name, names, detail);
+    }
+}
+
 bool read_text(struct reading *reading, const json_t *value, const char *pointer, const char **ret_text) {
     if (!json_is_string(value)) {
         error_add_member(reading->err, pointer, "must be a string");
         return false;
     }
     const char *text = arena_strndup(reading->arena, json_string_value(value), json_string_length(value));
-    if (text == NULL) {
+    if (!text) {
         reading->refused = true;
         return false;
     }
@@ -162,13 +246,56 @@ bool read_text(struct reading *reading, const json_t *value, const char *pointer
     return true;
 }
 
-bool read_whole(struct reading *reading, const json_t *value, const char *pointer, int64_t *ret_number) {
-    if (!json_is_integer(value)) {
-        error_add_member(reading->err, pointer, "must be a whole number");
+bool read_form(struct reading *reading, const char **respondent) {
+    const char *form = *respondent ? respondent_form(*respondent, reading->arena) : NULL;
+    if (*respondent && !form)
+        reading->refused = true;
+    *respondent = form;
+    return form;
+}
+
+static bool mend_free_text(struct reading *reading, const char *text, size_t length, const char *pointer,
+                           const char **ret_text) {
+    char *mended = arena_alloc(reading->arena, 3 * length + 1);
+    if (!mended || !response_adjust(reading->adjusted, reading->arena, pointer,
+                                    "held what is no character of a text, which became U+FFFD")) {
+        reading->refused = true;
         return false;
     }
-    *ret_number = json_integer_value(value);
+    (void)utf8_mend(mended, text, length, &length);
+    *ret_text = mended;
     return true;
+}
+
+bool read_free_text(struct reading *reading, const json_t *value, const char *pointer, const char **ret_text) {
+    const char *text = json_string_value(value);
+    if (!reading->adjusted || !text || !utf8_has_control(text, true))
+        return read_text(reading, value, pointer, ret_text);
+    return mend_free_text(reading, text, json_string_length(value), pointer, ret_text);
+}
+
+const char *read_quoted_number(const json_t *value) {
+    enum { LONGEST = 20 };
+    struct number number;
+    const char *text = json_string_value(value);
+    bool is_number = text && json_string_length(value) <= LONGEST && number_parse(text, strlen(text), &number) &&
+                     number_is_whole(&number);
+    return is_number ? text : NULL;
+}
+
+bool read_whole(struct reading *reading, const json_t *value, const char *pointer, int64_t *ret_number) {
+    static const double BEYOND = 9223372036854775808.0;
+    double real = json_real_value(value); /* of one that is whole, mend.h has left only these */
+    const char *quoted = read_quoted_number(value);
+    if (json_is_integer(value))
+        *ret_number = json_integer_value(value);
+    else if (real >= BEYOND || real <= -BEYOND)
+        *ret_number = real > 0 ? INT64_MAX : INT64_MIN;
+    else if (quoted)
+        error_add_member(reading->err, pointer, "must be a whole number: send %s, without quotes", quoted);
+    else
+        error_add_member(reading->err, pointer, "must be a whole number");
+    return json_is_integer(value) || fabs(real) >= BEYOND;
 }
 
 bool read_time(struct reading *reading, const json_t *value, const char *pointer, int64_t *ret_ms) {

@@ -13,6 +13,7 @@
 #include "cxd/base/arena.h"
 #include "cxd/base/compiler.h"
 #include "cxd/base/error.h"
+#include "cxd/base/words.h"
 #include "cxd/domain/response.h"
 
 /* Reading JSON, shared by the files of codec/ and by nobody else. */
@@ -34,16 +35,15 @@ struct document {
 void document_init(struct document *doc);
 void document_close(struct document *doc);
 
-/* Parses the value at `start` of bytes[0 … end); what the document held before is dropped. With ret_stop
- * NULL nothing but white space may follow it; else *ret_stop is where it ends. Does not look at nesting.
- * ERR_MALFORMED_JSON (with line and column of `bytes`), ERR_NO_MEMORY. */
-CXD_NODISCARD enum cxd_err document_load(struct document *doc, const char *bytes, size_t start, size_t end,
-                                         size_t *ret_stop, struct error *err);
-/* The whole of `bytes`, nested no deeper than `depth`. */
-CXD_NODISCARD enum cxd_err document_read(struct document *doc, const char *bytes, size_t length, size_t depth,
-                                         struct error *err);
-/* Describe what is wrong with a text: its nesting, or what the library says of the value at `start`. */
-enum cxd_err document_refuse_depth(size_t depth, struct error *err);
+/* Parses the value at bytes[start … end), around which white space may stand; what the document held before is dropped.
+ * A byte order mark in front is passed over. What mend.h says is mended first, so bad characters are each member's to
+ * judge; a NUL elsewhere, and nesting deeper than `depth`, are not JSON. ERR_MALFORMED_JSON (with line and column of
+ * `bytes`), ERR_NO_MEMORY. */
+CXD_NODISCARD enum cxd_err document_read(struct document *doc, const char *bytes, size_t start, size_t end,
+                                         size_t depth, struct error *err);
+/* ERR_MALFORMED_JSON where the text has a NUL, of which the library may take no notice. */
+CXD_NODISCARD enum cxd_err document_check_nul(const char *bytes, size_t length, struct error *err);
+/* Describes what is wrong with a text: what the library says of the value at `start`. */
 enum cxd_err document_refuse_text(const json_error_t *error, const char *bytes, size_t start, size_t end,
                                   size_t lines_before, struct error *err);
 
@@ -51,7 +51,8 @@ enum cxd_err document_refuse_text(const json_error_t *error, const char *bytes, 
 struct reading {
     struct arena *arena;
     struct error *err;
-    bool refused; /* memory was; the reading is worth nothing */
+    bool refused;              /* memory was; the reading is worth nothing */
+    struct response *adjusted; /* where free text that was mended is noted; NULL: it stays as it is */
 };
 
 /* Describes the refused memory, if there was any, and returns the reading's code. */
@@ -60,18 +61,32 @@ enum cxd_err reading_end(struct reading *reading);
 /* The member, or NULL where it is not given or null. */
 const json_t *read_member(const json_t *object, const char *name);
 
+/* Null, or a text of nothing but blanks: as a member that is not given. */
+bool read_says_nothing(const json_t *value);
+/* The member, or NULL where it is not given or says nothing. */
+const json_t *read_optional(const json_t *object, const char *name);
+
+/* Adds `detail` for a member that is not among the words; or its part before the semicolon, and which was meant. */
+void read_unknown(struct error *err, const char *pointer, const char *name, const struct words *names,
+                  const char *detail);
+/* The same for each member of the object that is not. */
+void read_refuse_unknown(struct reading *reading, const json_t *object, const char *pointer, const struct words *names,
+                         const char *detail);
+
 /* Each reads a value that is given, or adds what is wrong to the error and returns false. */
 bool read_text(struct reading *reading, const json_t *value, const char *pointer, const char **ret_text);
+/* Brings a respondent's name that was read to its form; false where none was, or memory is refused. */
+bool read_form(struct reading *reading, const char **respondent);
+/* Free text: what no text may have becomes U+FFFD where the reading has a place to note it. */
+bool read_free_text(struct reading *reading, const json_t *value, const char *pointer, const char **ret_text);
+/* The text, where it is a whole number that was put into quotes; else NULL. */
+const char *read_quoted_number(const json_t *value);
+/* Of what lies beyond 64 bits the nearest. */
 bool read_whole(struct reading *reading, const json_t *value, const char *pointer, int64_t *ret_number);
 bool read_time(struct reading *reading, const json_t *value, const char *pointer, int64_t *ret_ms);
 bool read_duration(struct reading *reading, const json_t *value, const char *pointer, int64_t *ret_seconds);
 bool read_is_object(struct reading *reading, const json_t *value, const char *pointer);
 bool read_is_array(struct reading *reading, const json_t *value, const char *pointer);
-
-/* Reads an object of texts, numbers and booleans into a list that is sorted by key and of the arena; the results stay as they are where
- * there is none. */
-void read_property_list(struct reading *reading, const json_t *value, const char *pointer,
-                        const struct property **ret_properties, size_t *ret_count);
 
 struct batch;
 
@@ -82,5 +97,10 @@ CXD_NODISCARD bool batch_load(struct batch *batch, size_t *ret_line, struct erro
  * is NULL if bad. */
 enum cxd_err response_read(const json_t *root, struct arena *arena, const char **ret_slug,
                            struct response *ret_response, struct error *err);
+
+/* properties.c: reads an object of texts, numbers and booleans into a list that is sorted by key and of the arena; the
+ * results stay as they are where there is none. */
+void read_property_list(struct reading *reading, const json_t *value, const char *pointer,
+                        const struct property **ret_properties, size_t *ret_count);
 
 #endif

@@ -9,8 +9,12 @@
 #include "codec/read.h"
 #include "cxd/base/clock.h"
 #include "cxd/base/utf8.h"
+#include "cxd/codec/form.h"
+#include "cxd/codec/write.h"
 
-enum { POINTER_SIZE = sizeof(((struct error_member *)NULL)->pointer) };
+/* Of members that are not known, as many as the list of faults needs to be right where there are few: with one beside
+ * the honeypot it is refused already. */
+enum { POINTER_SIZE = sizeof(((struct error_member *)NULL)->pointer), STRAYS_MAX = 4 };
 
 struct target {
     struct reading reading;
@@ -18,14 +22,20 @@ struct target {
     const char **ret_slug; /* NULL: `survey` is no member */
     bool has_score;
     bool has_survey;
+    size_t stray_count;
 };
 
 typedef void read_member_fn(struct target *target, const json_t *value, const char *pointer, size_t offset);
 
-static void read_score(struct target *target, const json_t *value, const char *pointer,
-                       size_t offset CXD_UNUSED) {
+static void read_score(struct target *target, const json_t *value, const char *pointer, size_t offset CXD_UNUSED) {
     int64_t score;
     target->has_score = true;
+    const char *quoted = read_quoted_number(value);
+    if (quoted) {
+        error_add_member(target->reading.err, pointer,
+                         "must be a whole number: send the number %s, without quotes; a form may send text", quoted);
+        return;
+    }
     if (!read_whole(&target->reading, value, pointer, &score))
         return;
     target->response.score = score > INT_MAX ? INT_MAX : score < INT_MIN ? INT_MIN : (int)score;
@@ -34,37 +44,36 @@ static void read_score(struct target *target, const json_t *value, const char *p
 static void read_string(struct target *target, const json_t *value, const char *pointer, size_t offset) {
     const char *text;
     if (read_text(&target->reading, value, pointer, &text))
-        memcpy((char *)&target->response + offset, &text, sizeof(text));
+        memcpy((char *)&target->response + offset, &text, sizeof text);
 }
 
-static void read_comment(struct target *target, const json_t *value, const char *pointer, size_t offset) {
-    if (!json_is_string(value) || json_string_length(value) > 0)
-        read_string(target, value, pointer, offset);
+static void read_comment(struct target *target, const json_t *value, const char *pointer, size_t offset CXD_UNUSED) {
+    (void)read_free_text(&target->reading, value, pointer, &target->response.comment);
 }
 
-static void read_id(struct target *target, const json_t *value, const char *pointer,
-                    size_t offset CXD_UNUSED) {
+static void read_respondent(struct target *target, const json_t *value, const char *pointer, size_t offset) {
+    read_string(target, value, pointer, offset);
+    target->response.sent.respondent = target->response.respondent;
+    (void)read_form(&target->reading, &target->response.respondent);
+}
+
+static void read_id(struct target *target, const json_t *value, const char *pointer, size_t offset CXD_UNUSED) {
     target->response.has_id =
-        json_is_string(value) &&
-        id_parse(json_string_value(value), json_string_length(value), &target->response.id);
+        json_is_string(value) && id_parse(json_string_value(value), json_string_length(value), &target->response.id);
     if (!target->response.has_id)
         error_add_member(target->reading.err, pointer, "must be a UUID (and not the nil or the max UUID)");
 }
 
 static void read_answered_at(struct target *target, const json_t *value, const char *pointer,
                              size_t offset CXD_UNUSED) {
-    target->response.has_answered_at =
-        read_time(&target->reading, value, pointer, &target->response.answered_at);
+    target->response.has_answered_at = read_time(&target->reading, value, pointer, &target->response.answered_at);
 }
 
-/* A field that a page hides from people: whatever is in it, a machine put there. */
-static void read_honeypot(struct target *target, const json_t *value, const char *pointer CXD_UNUSED,
-                          size_t offset CXD_UNUSED) {
-    target->response.sent.filled_honeypot = !json_is_string(value) || json_string_length(value) > 0;
+static void read_sequence(struct target *target, const json_t *value, const char *pointer, size_t offset CXD_UNUSED) {
+    target->response.has_sequence = read_whole(&target->reading, value, pointer, &target->response.sequence);
 }
 
-static void read_survey(struct target *target, const json_t *value, const char *pointer,
-                        size_t offset CXD_UNUSED) {
+static void read_survey(struct target *target, const json_t *value, const char *pointer, size_t offset CXD_UNUSED) {
     target->has_survey = true;
     if (!json_is_string(value) || !slug_valid(json_string_value(value)))
         error_add_member(target->reading.err, pointer, "must be the slug of a survey");
@@ -72,8 +81,7 @@ static void read_survey(struct target *target, const json_t *value, const char *
         (void)read_text(&target->reading, value, pointer, target->ret_slug);
 }
 
-static void read_properties(struct target *target, const json_t *value, const char *pointer,
-                            size_t offset CXD_UNUSED) {
+static void read_properties(struct target *target, const json_t *value, const char *pointer, size_t offset CXD_UNUSED) {
     read_property_list(&target->reading, value, pointer, &target->response.properties,
                        &target->response.property_count);
 }
@@ -85,18 +93,18 @@ static const struct response_member {
     size_t offset;
 } MEMBERS[] = {
     {"score", 5, read_score, 0},
-    {"comment", 7, read_comment, offsetof(struct response, comment)},
-    {"respondent", 10, read_string, offsetof(struct response, respondent)},
+    {"comment", 7, read_comment, 0},
+    {"respondent", 10, read_respondent, offsetof(struct response, respondent)},
     {"touchpoint", 10, read_string, offsetof(struct response, touchpoint)},
     {"channel", 7, read_string, offsetof(struct response, channel)},
     {"locale", 6, read_string, offsetof(struct response, locale)},
     {"properties", 10, read_properties, 0},
     {"answered_at", 11, read_answered_at, 0},
+    {"sequence", 8, read_sequence, 0},
     {"id", 2, read_id, 0},
     {"visit", 5, read_string, offsetof(struct response, visit)},
     {"invitation", 10, read_string, offsetof(struct response, sent.invitation)},
     {"nonce", 5, read_string, offsetof(struct response, sent.nonce)},
-    {"website", 7, read_honeypot, 0},
     {"survey", 6, read_survey, 0}, /* of a batch only */
 };
 
@@ -107,28 +115,62 @@ static const struct response_member *find_member(const char *name, size_t length
     return NULL;
 }
 
+bool response_has_member(const char *name) {
+    return find_member(name, strlen(name), true) || strcmp(name, FORM_CHARSET) == 0;
+}
+
+static void refuse_stray(struct target *target, const char *pointer, const char *name) {
+    const char *names[CXD_COUNT(MEMBERS)];
+    struct words words = {names, 0};
+    for (size_t i = 0; i < CXD_COUNT(MEMBERS); i++)
+        if (find_member(MEMBERS[i].name, MEMBERS[i].length, target->ret_slug))
+            names[words.count++] = MEMBERS[i].name;
+    read_unknown(target->reading.err, pointer, name, &words,
+                 "is not a member of a response; free data goes under properties");
+}
+
+/* A member that no response has. It may be the survey's honeypot, or the one of a form before, which are not known
+ * here; those that every survey had are never refused. */
+static void read_stray(struct target *target, const char *name, const json_t *value) {
+    char pointer[POINTER_SIZE] = "";
+    bool is_blank = json_is_string(value) && utf8_all_blank(json_string_value(value));
+    if (!survey_had_honeypot(name)) {
+        target->stray_count++;
+        error_pointer_append(pointer, sizeof pointer, name);
+        refuse_stray(target, pointer, name);
+    }
+    if (target->stray_count > STRAYS_MAX)
+        return;
+    struct stray *stray = arena_alloc(target->reading.arena, sizeof *stray);
+    char *copy = arena_strdup(target->reading.arena, name);
+    if (!stray || !copy) {
+        target->reading.refused = true;
+        return;
+    }
+    *stray =
+        (struct stray){target->response.sent.strays, copy, !is_blank && !json_is_null(value) && !json_is_false(value)};
+    target->response.sent.strays = stray;
+}
+
 static void read_members(struct target *target, json_t *root) {
     const char *name;
     size_t length;
     json_t *value;
     json_object_keylen_foreach(root, name, length, value) {
-        const struct response_member *member = find_member(name, length, target->ret_slug != NULL);
-        if (member != NULL && json_is_null(value))
-            continue;
-        char pointer[POINTER_SIZE] = "";
-        if (member != NULL) {
-            pointer[0] = '/';
-            memcpy(pointer + 1, name, length + 1);
-            member->read(target, value, pointer, member->offset);
+        const struct response_member *member = find_member(name, length, target->ret_slug);
+        if (!member) {
+            read_stray(target, name, value);
             continue;
         }
-        error_pointer_append(pointer, sizeof(pointer), name);
-        error_add_member(target->reading.err, pointer,
-                         "is not a member of a response; free data goes under properties");
+        if (read_says_nothing(value))
+            continue;
+        char pointer[POINTER_SIZE] = "/";
+        memcpy(pointer + 1, name, length + 1);
+        member->read(target, value, pointer, member->offset);
     }
     if (!target->has_score)
         error_add_member(target->reading.err, "/score", "is required");
-    if (target->ret_slug != NULL && !target->has_survey)
+    if (target->ret_slug && !target->has_survey)
         error_add_member(target->reading.err, "/survey", "is required");
 }
 
@@ -139,6 +181,7 @@ enum cxd_err response_read(const json_t *root, struct arena *arena, const char *
         .ret_slug = ret_slug,
     };
     error_clear(err);
+    target.reading.adjusted = &target.response;
     if (read_is_object(&target.reading, root, ""))
         read_members(&target, (json_t *)root);
     enum cxd_err code = reading_end(&target.reading);
@@ -151,71 +194,62 @@ enum cxd_err response_decode(const char *bytes, size_t length, size_t depth, str
                              struct response *ret_response, struct error *err) {
     struct document doc;
     document_init(&doc);
-    enum cxd_err code = document_read(&doc, bytes, length, depth, err);
+    enum cxd_err code = document_read(&doc, bytes, 0, length, depth, err);
     if (code == CXD_OK)
         code = response_read(doc.root, arena, NULL, ret_response, err);
     document_close(&doc);
     return code;
 }
 
-static void encode_text(struct buffer *out, const char *lead, const char *text) {
-    if (text == NULL)
+void response_encode_adjusted(struct buffer *out, const struct response *response) {
+    if (!response->sent.adjusted)
         return;
-    buffer_append_text(out, lead);
-    buffer_append_json(out, text);
-}
-
-static void encode_properties(struct buffer *out, const struct response *response) {
-    if (response->property_count == 0)
-        return;
-    for (size_t i = 0; i < response->property_count; i++) {
-        buffer_append_text(out, i == 0 ? ",\"properties\":{" : ",");
-        buffer_append_json(out, response->properties[i].key);
-        buffer_append_char(out, ':');
-        buffer_append_json(out, response->properties[i].value);
-    }
-    buffer_append_char(out, '}');
-}
-
-static void encode_flags(struct buffer *out, unsigned flags) {
-    const char *lead = ",\"flags\":[\"";
-    for (int i = 0; i < FLAG_COUNT; i++) {
-        if (!(flags & 1U << i))
-            continue;
-        buffer_append_text(out, lead);
-        buffer_append_text(out, flag_name(i));
-        buffer_append_char(out, '"');
-        lead = ",\"";
+    write_open(out, "adjusted", '[');
+    for (const struct adjustment *one = response->sent.adjusted; one; one = one->next) {
+        write_open(out, NULL, '{');
+        write_text(out, "pointer", one->pointer);
+        write_text(out, "detail", one->detail);
+        buffer_append_char(out, '}');
     }
     buffer_append_char(out, ']');
 }
 
 void response_encode(struct buffer *out, const struct response *response, const char *survey_slug) {
-    char id[ID_TEXT_SIZE];
-    buffer_append_text(out, "{\"id\":\"");
-    buffer_append_text(out, id_format(id, &response->id));
-    buffer_append_text(out, "\",\"survey\":");
-    buffer_append_json(out, survey_slug);
-    buffer_append_text(out, ",\"revision\":");
-    buffer_append_int(out, response->revision);
-    buffer_append_text(out, ",\"score\":");
-    buffer_append_int(out, response->score);
-    encode_text(out, ",\"comment\":", response->comment);
-    encode_text(out, ",\"respondent\":", response->respondent);
-    encode_text(out, ",\"touchpoint\":", response->touchpoint);
-    encode_text(out, ",\"channel\":", response->channel);
-    encode_text(out, ",\"locale\":", response->locale);
-    encode_text(out, ",\"visit\":", response->visit);
-    encode_properties(out, response);
-    buffer_append_text(out, ",\"answered_at\":");
-    buffer_append_time(out, response->answered_at);
-    buffer_append_text(out, ",\"received_at\":");
-    buffer_append_time(out, response->received_at);
-    if (response->flags != 0)
-        encode_flags(out, response->flags);
-    if (response->excluded) {
-        buffer_append_text(out, ",\"excluded\":true");
-        encode_text(out, ",\"excluded_reason\":", response->excluded_reason);
+    write_open(out, NULL, '{');
+    write_id(out, "id", &response->id);
+    write_text(out, "survey", survey_slug);
+    write_int(out, "revision", response->revision);
+    write_int(out, "score", response->score);
+    write_given(out, "comment", response->comment);
+    write_given(out, "respondent", response->respondent);
+    write_given(out, "touchpoint", response->touchpoint);
+    write_given(out, "channel", response->channel);
+    write_given(out, "locale", response->locale);
+    write_given(out, "visit", response->visit);
+    for (size_t i = 0; i < response->property_count; i++) {
+        if (i == 0)
+            write_open(out, "properties", '{');
+        write_text(out, NULL, response->properties[i].key);
+        buffer_append_char(out, ':');
+        buffer_append_json(out, response->properties[i].value);
     }
+    if (response->property_count > 0)
+        buffer_append_char(out, '}');
+    if (response->has_sequence)
+        write_int(out, "sequence", response->sequence);
+    write_time(out, "answered_at", response->answered_at);
+    write_time(out, "received_at", response->received_at);
+    if (response->flags != 0) {
+        write_open(out, "flags", '[');
+        for (int i = 0; i < FLAG_COUNT; i++)
+            if (response->flags & 1U << i)
+                write_text(out, NULL, flag_name(i));
+        buffer_append_char(out, ']');
+    }
+    if (response->excluded) {
+        write_bool(out, "excluded", true);
+        write_given(out, "excluded_reason", response->excluded_reason);
+    }
+    response_encode_adjusted(out, response);
     buffer_append_char(out, '}');
 }

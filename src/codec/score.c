@@ -1,11 +1,12 @@
-/* The end of the read path: figures become JSON, and are rounded here and nowhere else (scoring.md §1). */
+/* The end of the read path: figures become JSON, and are rounded here and nowhere else (docs/scoring.md §1). */
 #include "cxd/codec/score.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "codec/write.h"
+#include "cxd/codec/survey.h"
+#include "cxd/codec/write.h"
 
 enum { MEAN_DECIMALS = 2, P_DECIMALS = 4 };
 
@@ -17,151 +18,144 @@ static const struct band_names {
     [METRIC_CES] = {"easy", "neutral", "difficult"},
 };
 
-static void encode_fixed(struct buffer *out, bool known, double value, int decimals) {
-    if (known)
-        buffer_append_fixed(out, value, decimals);
-    else
-        buffer_append_text(out, "null");
-}
-
 /* Four decimals; but a positive p that they would show as 0 has two significant digits: 1.3e-7. */
 static void encode_p(struct buffer *out, const struct comparison *previous) {
     double p = previous->p_value;
-    bool tested = previous->known && previous->tested;
+    bool tested = previous->test != TEST_NONE;
     if (!tested || p >= 0.00005 || p <= 0) {
-        encode_fixed(out, tested, p, P_DECIMALS);
+        write_fixed(out, "p_value", p, P_DECIMALS, tested);
         return;
     }
     char text[16];
-    snprintf(text, sizeof(text), "%.1e", p);
+    snprintf(text, sizeof text, "%.1e", p);
     char *exponent = strchr(text, 'e');
     *exponent++ = '\0';
+    write_name(out, "p_value");
     buffer_append_text(out, text);
     buffer_append_format(out, "e%d", (int)strtol(exponent, NULL, 10));
 }
 
-static void encode_interval(struct buffer *out, const struct survey *survey, const struct score *score) {
-    if (!score->interval.known) {
-        buffer_append_text(out, ",\"interval\":null");
-        return;
+/* low and high; the object is left open, or null. False: it is null. */
+static bool open_interval(struct buffer *out, const char *name, const struct interval *interval, int decimals) {
+    if (!interval->known) {
+        write_null(out, name);
+        return false;
     }
-    buffer_append_text(out, ",\"interval\":{\"low\":");
-    buffer_append_fixed(out, score->interval.low, score_decimals(survey));
-    buffer_append_text(out, ",\"high\":");
-    buffer_append_fixed(out, score->interval.high, score_decimals(survey));
-    buffer_append_format(out, ",\"confidence\":%g,\"method\":\"%s\"}", score->confidence,
-                         interval_method_name(score->interval_method));
+    write_open(out, name, '{');
+    write_fixed(out, "low", interval->low, decimals, true);
+    write_fixed(out, "high", interval->high, decimals, true);
+    return true;
 }
 
-static void encode_bands(struct buffer *out, const struct survey *survey, const struct score *score) {
+static void encode_counts(struct buffer *out, const struct survey *survey, const struct histogram *hist,
+                          const struct score *score) {
     const struct band_names *names = &BANDS[survey->metric];
+    char name[16];
     if (score->suppressed) {
-        buffer_append_text(out, ",\"bands\":null");
+        write_null(out, "bands");
+        write_null(out, "distribution");
         return;
     }
-    buffer_append_format(out, ",\"bands\":{\"%s\":%lld,\"%s\":%lld,\"%s\":%lld}", names->favourable,
-                         (long long)score->favourable, names->neutral, (long long)score->neutral,
-                         names->unfavourable, (long long)score->unfavourable);
-}
-
-static void encode_distribution(struct buffer *out, const struct survey *survey, const struct histogram *hist,
-                                const struct score *score) {
-    if (score->suppressed) {
-        buffer_append_text(out, ",\"distribution\":null");
-        return;
-    }
-    buffer_append_text(out, ",\"distribution\":{");
+    write_open(out, "bands", '{');
+    write_int(out, names->favourable, score->favourable);
+    write_int(out, names->neutral, score->neutral);
+    write_int(out, names->unfavourable, score->unfavourable);
+    buffer_append_char(out, '}');
+    write_open(out, "distribution", '{');
     for (int value = survey->scale_min; value <= survey->scale_max && value < HISTOGRAM_SIZE; value++) {
-        buffer_append_text(out, value == survey->scale_min ? "\"" : ",\"");
-        buffer_append_int(out, value);
-        buffer_append_text(out, "\":");
-        buffer_append_int(out, hist->n[value]);
+        snprintf(name, sizeof name, "%d", value);
+        write_int(out, name, hist->n[value]);
     }
     buffer_append_char(out, '}');
-}
-
-static void encode_figures(struct buffer *out, const struct survey *survey, const struct histogram *hist,
-                           const struct score *score, bool with_small_sample) {
-    buffer_append_text(out, "\"n\":");
-    buffer_append_int(out, score->n);
-    buffer_append_text(out, ",\"score\":");
-    encode_fixed(out, score->known, score->value, score_decimals(survey));
-    encode_interval(out, survey, score);
-    if (with_small_sample)
-        buffer_append_text(out, score->small_sample ? ",\"small_sample\":true" : ",\"small_sample\":false");
-    if (score->suppressed)
-        buffer_append_text(out, ",\"suppressed\":true");
-    encode_bands(out, survey, score);
-    encode_distribution(out, survey, hist, score);
-    buffer_append_text(out, ",\"mean\":");
-    encode_fixed(out, score->n > 0 && !score->suppressed, score->mean, MEAN_DECIMALS);
 }
 
 void figures_encode(struct buffer *out, const struct survey *survey, const struct histogram *hist,
                     const struct score *score) {
-    encode_figures(out, survey, hist, score, false);
+    int decimals = score_decimals(survey);
+    write_int(out, "n", score->n);
+    write_fixed(out, "score", score->value, decimals, score->known);
+    if (open_interval(out, "interval", &score->interval, decimals)) {
+        write_fixed(out, "margin", score_margin(score), decimals, true);
+        buffer_append_format(out, ",\"confidence\":%g", score->confidence);
+        write_text(out, "method", interval_method_name(score->interval_method));
+        buffer_append_char(out, '}');
+    }
+    write_bool(out, "small_sample", score->small_sample);
+    if (score->suppressed)
+        write_bool(out, "suppressed", true);
+    encode_counts(out, survey, hist, score);
+    write_fixed(out, "mean", score->mean, MEAN_DECIMALS, score->n > 0 && !score->suppressed);
 }
 
 void scoring_encode(struct buffer *out, const struct survey *survey) {
-    buffer_append_text(out, "\"survey\":");
-    buffer_append_json(out, survey->slug);
-    buffer_append_format(out, ",\"metric\":\"%s\",\"method\":\"%s\",\"scale\":", metric_name(survey->metric),
-                         method_name(survey->method));
-    write_scale(out, survey);
-    buffer_append_format(out, ",\"direction\":\"%s\"", direction_name(survey->direction));
+    write_text(out, "survey", survey->slug);
+    write_text(out, "metric", metric_name(survey->metric));
+    write_text(out, "method", method_name(survey->method));
+    scale_encode(out, survey);
+    write_text(out, "direction", direction_name(survey->direction));
 }
 
-void window_encode(struct buffer *out, const struct window *window) {
-    buffer_append_text(out, "{\"from\":");
-    buffer_append_time(out, window->from);
-    buffer_append_text(out, ",\"to\":");
-    buffer_append_time(out, window->to);
+void window_encode(struct buffer *out, const struct window *window, bool rounded) {
+    write_open(out, "window", '{');
+    write_time(out, "from", window->from);
+    write_time(out, "to", window->to);
+    if (rounded)
+        write_text(out, "rounded_to", "day");
     buffer_append_char(out, '}');
 }
 
-static void encode_previous(struct buffer *out, const struct survey *survey, const struct window *window,
+static void encode_previous(struct buffer *out, const struct survey *survey, const struct score_context *context,
                             const struct comparison *previous) {
-    buffer_append_text(out, ",\"previous\":{\"window\":");
-    if (window != NULL)
-        window_encode(out, window);
-    else
-        buffer_append_text(out, "null");
-    buffer_append_text(out, ",\"n\":");
-    buffer_append_int(out, previous->n);
-    buffer_append_text(out, ",\"score\":");
-    encode_fixed(out, previous->other_known, previous->other, score_decimals(survey));
-    buffer_append_text(out, ",\"delta\":");
-    encode_fixed(out, previous->known, previous->delta, score_decimals(survey));
-    buffer_append_text(out, ",\"p_value\":");
+    int decimals = score_decimals(survey);
+    bool tested = previous->test != TEST_NONE;
+    write_open(out, "previous", '{');
+    window_encode(out, context->previous_window, context->rounded);
+    write_text(out, "part", context->compared_window ? "same" : "whole");
+    if (context->compared_window) { /* the part of the window that is held against the other one */
+        write_open(out, "current", '{');
+        window_encode(out, context->compared_window, context->rounded);
+        write_int(out, "n", previous->own_n);
+        write_fixed(out, "score", previous->own, decimals, previous->own_known);
+        buffer_append_char(out, '}');
+    }
+    write_int(out, "n", previous->n);
+    write_fixed(out, "score", previous->other, decimals, previous->other_known);
+    write_fixed(out, "delta", previous->delta, decimals, previous->known);
+    if (open_interval(out, "delta_interval", &previous->interval, decimals))
+        buffer_append_char(out, '}');
+    write_text(out, "test", comparison_test_name(previous->test));
+    if (!tested)
+        write_text(out, "reason", untested_name(previous->reason));
+    buffer_append_format(out, ",\"alpha\":%g", previous->alpha);
     encode_p(out, previous);
-    buffer_append_text(out, ",\"significant\":");
-    buffer_append_text(out, !(previous->known && previous->tested) ? "null"
-                            : previous->significant                ? "true"
-                                                                   : "false");
+    if (tested)
+        write_bool(out, "significant", previous->significant);
+    else
+        write_null(out, "significant");
     buffer_append_char(out, '}');
 }
 
-void score_encode(struct buffer *out, const struct survey *survey, const struct window *window,
-                  const struct histogram *hist, const struct score *score,
-                  const struct window *previous_window, const struct comparison *previous) {
-    buffer_append_char(out, '{');
+void score_encode(struct buffer *out, const struct survey *survey, const struct score_context *context,
+                  const struct histogram *hist, const struct score *score, const struct comparison *previous) {
+    write_open(out, NULL, '{');
     scoring_encode(out, survey);
-    buffer_append_text(out, ",\"window\":");
-    window_encode(out, window);
-    buffer_append_char(out, ',');
-    encode_figures(out, survey, hist, score, true);
-    if (previous != NULL)
-        encode_previous(out, survey, previous_window, previous);
-    buffer_append_text(out, ",\"response_rate\":null}");
+    window_encode(out, context->window, context->rounded);
+    figures_encode(out, survey, hist, score);
+    if (previous)
+        encode_previous(out, survey, context, previous);
+    write_null(out, "response_rate");
+    buffer_append_char(out, '}');
 }
 
-void bucket_encode(struct buffer *out, const struct survey *survey, int64_t from, int64_t to,
-                   const struct histogram *hist, const struct score *score) {
-    buffer_append_text(out, "{\"from\":");
-    buffer_append_time(out, from);
-    buffer_append_text(out, ",\"to\":");
-    buffer_append_time(out, to);
-    buffer_append_char(out, ',');
-    encode_figures(out, survey, hist, score, false);
+void bucket_encode(struct buffer *out, const struct survey *survey, const struct window *bucket,
+                   const struct window *figure, const struct histogram *hist, const struct score *score) {
+    write_open(out, NULL, '{');
+    write_time(out, "from", bucket->from);
+    write_time(out, "to", bucket->to);
+    if (figure) {
+        write_time(out, "figure_from", figure->from);
+        write_time(out, "figure_to", figure->to);
+    }
+    figures_encode(out, survey, hist, score);
     buffer_append_char(out, '}');
 }

@@ -11,18 +11,19 @@
 #include "cxd/base/calendar.h"
 #include "cxd/base/clock.h"
 #include "cxd/base/utf8.h"
+#include "cxd/store/url.h"
 
-#define ROW(is_live, section, key, type, field, fallback, least, most, choices, text)                        \
-    {#section,                                                                                               \
-     #key,                                                                                                   \
-     OPTION_##type,                                                                                          \
-     offsetof(struct config, field),                                                                         \
-     sizeof(((struct config *)0)->field),                                                                    \
-     fallback,                                                                                               \
-     least,                                                                                                  \
-     most,                                                                                                   \
-     choices,                                                                                                \
-     text,                                                                                                   \
+#define ROW(is_live, section, key, type, field, fallback, least, most, choices, text)                                  \
+    {#section,                                                                                                         \
+     #key,                                                                                                             \
+     OPTION_##type,                                                                                                    \
+     offsetof(struct config, field),                                                                                   \
+     sizeof(((struct config *)0)->field),                                                                              \
+     fallback,                                                                                                         \
+     least,                                                                                                            \
+     most,                                                                                                             \
+     choices,                                                                                                          \
+     text,                                                                                                             \
      is_live},
 
 const struct option OPTIONS[OPTION_COUNT] = {
@@ -33,18 +34,16 @@ const struct option OPTIONS[OPTION_COUNT] = {
 };
 
 const struct option *option_find(const char *section, const char *key) {
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
+    for (size_t i = 0; i < OPTION_COUNT; i++)
         if (strcmp(OPTIONS[i].section, section) == 0 && strcmp(OPTIONS[i].key, key) == 0)
             return &OPTIONS[i];
-    }
     return NULL;
 }
 
 bool option_section_exists(const char *section) {
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
+    for (size_t i = 0; i < OPTION_COUNT; i++)
         if (strcmp(OPTIONS[i].section, section) == 0)
             return true;
-    }
     return false;
 }
 
@@ -52,10 +51,9 @@ bool option_section_exists(const char *section) {
 static bool parse_number(const char *text, const char **ret_end, int64_t *ret_number) {
     int64_t number = 0;
     const char *at = text;
-    for (; *at >= '0' && *at <= '9'; at++) {
+    for (; *at >= '0' && *at <= '9'; at++)
         if (__builtin_mul_overflow(number, 10, &number) || __builtin_add_overflow(number, *at - '0', &number))
             return false;
-    }
     if (at == text)
         return false;
     *ret_end = at;
@@ -82,10 +80,9 @@ static bool parse_bytes(const char *text, int64_t *ret_bytes) {
     int64_t number;
     if (!parse_number(text, &end, &number) || (*end && end[1]))
         return false;
-    for (size_t i = 0; i < CXD_COUNT(SIZES); i++) {
+    for (size_t i = 0; i < CXD_COUNT(SIZES); i++)
         if (*end == SIZES[i].letter)
             return !__builtin_mul_overflow(number, (int64_t)1 << SIZES[i].shift, ret_bytes);
-    }
     return false;
 }
 
@@ -102,16 +99,6 @@ static int choice_index(const char *choices, const char *value) {
     }
 }
 
-/* The forms of store_open, which this layer does not see; said here so that a bad URL has its file and line. */
-static bool url_valid(const char *value) {
-#ifdef CXD_TEST_ENGINES
-    if (strncmp(value, "discard:", 8) == 0 || strncmp(value, "faulty:", 7) == 0 ||
-        strncmp(value, "vfs:", 4) == 0)
-        return true;
-#endif
-    return strcmp(value, "memory:") == 0 || (strncmp(value, "sqlite:", 7) == 0 && value[7] != '\0');
-}
-
 static bool word_valid(const struct option *option, const char *value) {
     switch (option->type) {
     case OPTION_LISTEN: {
@@ -121,7 +108,7 @@ static bool word_valid(const struct option *option, const char *value) {
         return value[0] == '\0' || config_split_listen(value, host, sizeof host, &port, NULL);
     }
     case OPTION_URL:
-        return url_valid(value);
+        return store_url_is_valid(value);
     case OPTION_ZONE:
         return calendar_has_zone(value);
     case OPTION_WORD:
@@ -138,8 +125,7 @@ static bool word_valid(const struct option *option, const char *value) {
 static bool set_text(const struct option *option, const char *value, char *field) {
     size_t length = strlen(value);
     bool is_word = option->type == OPTION_WORD;
-    if (length >= option->size ||
-        (!is_word && ((int64_t)length < option->least || (int64_t)length > option->most)))
+    if (length >= option->size || (!is_word && ((int64_t)length < option->least || (int64_t)length > option->most)))
         return false;
     if (!word_valid(option, value))
         return false;
@@ -212,10 +198,10 @@ const char *option_takes(const struct option *option, char out[OPTION_TAKES_SIZE
     size_t size = OPTION_TAKES_SIZE;
     char least[24];
     char most[24];
+    char forms[48];
     switch (option->type) {
     case OPTION_INTEGER:
-        snprintf(out, size, "a whole number from %lld to %lld", (long long)option->least,
-                 (long long)option->most);
+        snprintf(out, size, "a whole number from %lld to %lld", (long long)option->least, (long long)option->most);
         break;
     case OPTION_DURATION:
         snprintf(out, size, "a duration (seconds, or 30s, 5m, 1h, 7d) from %s to %s",
@@ -238,14 +224,14 @@ const char *option_takes(const struct option *option, char out[OPTION_TAKES_SIZE
                  option->least == 0 ? ", or nothing" : "");
         break;
     case OPTION_URL:
-        snprintf(out, size, "a storage URL (sqlite:PATH or memory:)");
+        snprintf(out, size, "a storage URL (%s; for a store to throw away, one in a temporary directory)",
+                 store_url_forms(forms, sizeof forms));
         break;
     case OPTION_ZONE:
         snprintf(out, size, "a time zone that this machine knows (UTC, or an IANA name as Europe/Berlin)");
         break;
     case OPTION_NETWORKS:
-        snprintf(out, size,
-                 "a list of networks (as 10.0.0.0/8, 2001:db8::/32, ::1 or unix), apart by commas");
+        snprintf(out, size, "a list of networks (as 10.0.0.0/8, 2001:db8::/32, ::1 or unix), apart by commas");
         break;
     case OPTION_TEXT:
         snprintf(out, size, "text of at most %lld bytes without control characters", (long long)option->most);
@@ -261,41 +247,9 @@ const char *option_variable(const struct option *option, char out[OPTION_NAME_SI
     return out;
 }
 
-/* Levenshtein's distance; words longer than a name can be are far from everything. */
-static size_t distance(const char *a, const char *b) {
-    size_t row[OPTION_NAME_SIZE];
-    size_t width = strlen(b);
-    if (width >= OPTION_NAME_SIZE || strlen(a) >= OPTION_NAME_SIZE)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= width; j++)
-        row[j] = j;
-    for (size_t i = 0; a[i]; i++) {
-        size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (size_t j = 0; j < width; j++) {
-            size_t best = diagonal + (a[i] != b[j]);
-            diagonal = row[j + 1];
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (diagonal + 1 < best)
-                best = diagonal + 1;
-            row[j + 1] = best;
-        }
-    }
-    return row[width];
-}
-
-const char *option_nearest(const char *word, const char *const *words, size_t count) {
-    const char *nearest = NULL;
-    size_t least = strlen(word) < 8 ? 3 : 5; /* this far is too far */
-    for (size_t i = 0; i < count; i++) {
-        size_t away = distance(word, words[i]);
-        if (away < least) {
-            least = away;
-            nearest = words[i];
-        }
-    }
-    return nearest;
+const char *option_show_value(const struct option *option, const char *value, char out[SHOWN_SIZE]) {
+    char shown[CONFIG_TEXT_SIZE];
+    return option_show(option->type == OPTION_URL ? store_url_show(value, shown, sizeof shown) : value, out);
 }
 
 const char *option_show(const char *value, char out[SHOWN_SIZE]) {
@@ -319,10 +273,9 @@ const char *option_show(const char *value, char out[SHOWN_SIZE]) {
     }
     out[length] = '\0';
     if (utf8_count(out) == SIZE_MAX) {
-        for (char *at = out; *at; at++) {
+        for (char *at = out; *at; at++)
             if ((unsigned char)*at >= 0x80)
                 *at = '?';
-        }
     }
     return out;
 }

@@ -60,14 +60,10 @@ const char *option_takes(const struct option *option, char out[OPTION_TAKES_SIZE
 /* "CXD_SERVER_LISTEN" */
 const char *option_variable(const struct option *option, char out[OPTION_NAME_SIZE]);
 
-/* The known word that is so close to `word` that it was meant, or NULL, of `count` words. */
-const char *option_nearest(const char *word, const char *const *words, size_t count);
-
-/* Reads one file into *config. `name` stands for it in messages. */
-CXD_NODISCARD enum cxd_err ini_load(const char *path, struct config *config, struct error *err);
-
 /* A value as messages quote it: control characters as '?', cut to a few words. */
 enum { SHOWN_SIZE = 64 };
 const char *option_show(const char *value, char out[SHOWN_SIZE]);
+/* The same of an option's value, without its secrets. */
+const char *option_show_value(const struct option *option, const char *value, char out[SHOWN_SIZE]);
 
 #endif

@@ -50,8 +50,7 @@ void config_print_sample(FILE *out) {
         }
         fputc('\n', out);
         print_wrapped(out, option->text);
-        fprintf(out, "# Takes %s.%s\n", option_takes(option, takes),
-                option->is_live ? " Read again on SIGHUP." : "");
+        fprintf(out, "# Takes %s.%s\n", option_takes(option, takes), option->is_live ? " Read again on SIGHUP." : "");
         fprintf(out, "#%s =%s%s\n", option->key, *option->fallback ? " " : "", option->fallback);
     }
 }

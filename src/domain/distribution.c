@@ -1,9 +1,9 @@
 /* The normal and Student's t distribution, for the intervals and tests of score.c and compare.c. Only what C11's libm
  * gives (erf, erfc, log1p) is used, and nothing that keeps state between threads (lgamma does).
  *
- * Sources: Abramowitz & Stegun, Handbook of Mathematical Functions, 26.2.23 (first guess of the normal quantile), 26.5.4
- * and 26.7.1 (t by the incomplete beta function); NIST DLMF 5.11.8 (ratio of gammas), 15.7.5 (Gauss's continued
- * fraction), 15.8.1 (Pfaff's transformation); Lentz 1976 (its evaluation). */
+ * Sources: Abramowitz & Stegun, Handbook of Mathematical Functions, 26.2.23 (first guess of the normal
+ * quantile), 26.5.4 and 26.7.1 (t by the incomplete beta function); NIST DLMF 5.11.8 (ratio of gammas), 15.7.5 (Gauss's
+ * continued fraction), 15.8.1 (Pfaff's transformation); Lentz 1976 (its evaluation). */
 #include "cxd/domain/distribution.h"
 
 #include <float.h>
@@ -31,12 +31,10 @@ double normal_quantile(double p) {
     double tail = p < 0.5 ? p : 1 - p;
     double sign = p < 0.5 ? -1 : 1;
     double u = sqrt(-2 * log(tail));
-    double z =
-        u - (2.515517 + u * (0.802853 + u * 0.010328)) / (1 + u * (1.432788 + u * (0.189269 + u * 0.001308)));
+    double z = u - (2.515517 + u * (0.802853 + u * 0.010328)) / (1 + u * (1.432788 + u * (0.189269 + u * 0.001308)));
     /* Halley's method from 4.5e-4 away; near the middle the distance from ½ is what has to be met exactly. */
     for (int i = 0; i < 3; i++) {
-        double excess =
-            tail > 0.25 ? (0.5 - tail) - 0.5 * erf(z * M_SQRT1_2) : 0.5 * erfc(z * M_SQRT1_2) - tail;
+        double excess = tail > 0.25 ? (0.5 - tail) - 0.5 * erf(z * M_SQRT1_2) : 0.5 * erfc(z * M_SQRT1_2) - tail;
         double step = excess * SQRT_2_PI * exp(0.5 * z * z);
         z += step / (1 - 0.5 * z * step);
     }
@@ -137,7 +135,8 @@ double student_quantile(double p, double df) {
     double tail = p < 0.5 ? p : 1 - p;
     double sign = p < 0.5 ? -1 : 1;
     /* Newton's method on the logarithm of the probability as a function of log t. That function is concave (its slope,
-     * the elasticity, only falls), so the method converges from any start; the normal quantile lies on the near side. */
+     * the elasticity, only falls), so the method converges from any start; the normal quantile lies on the near side.
+     */
     double log_t = log(fabs(normal_quantile(p)));
     bool middle = tail > 0.25;
     for (int i = 0; i < NEWTON_MAX; i++) {

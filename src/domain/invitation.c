@@ -1,5 +1,5 @@
-/* Invitations: what makes one good, and what it makes of a response. Stands between codec/ (which opened the token) and api/; keeps
- * nothing. */
+/* Invitations: what makes one good, and what it makes of a response. Stands between codec/ (which opened the token) and
+ * api/; keeps nothing. */
 #include "cxd/domain/invitation.h"
 
 #include <stdio.h>
@@ -31,29 +31,18 @@ void invitation_response_id(const struct invitation *invitation, struct id *ret_
 enum cxd_err invitation_judge(const struct invitation *invitation, const char *slug, int64_t now_ms,
                               struct error *err) {
     if (strcmp(invitation->survey, slug) != 0)
-        return error_set(err, ERR_INVITATION_OTHER_SURVEY, "this invitation is to the survey %s",
-                         invitation->survey);
+        return error_set(err, ERR_INVITATION_OTHER_SURVEY, "this invitation is to the survey %s", invitation->survey);
     if (now_ms >= invitation->expires_at)
         return error_set(err, ERR_INVITATION_EXPIRED, "the time of this invitation is over");
     return CXD_OK;
 }
 
-static void check_claims(const struct invitation *invitation, const struct id *id,
-                         const struct response *response, struct error *err) {
+void invitation_check_id(const struct invitation *invitation, const struct response *response, struct error *err) {
+    struct id id;
     char text[ID_TEXT_SIZE];
-    if (response->has_id && id_compare(&response->id, id) != 0)
-        rules_report(err, "/id", "must be left out, or be the one that the invitation gives, %s",
-                     id_format(text, id));
-    if (response->respondent && strcmp(response->respondent, invitation->respondent) != 0)
-        rules_report(err, "/respondent", "is another than the invitation's");
-    for (size_t i = 0; i < invitation->property_count; i++) {
-        const struct property *fixed = &invitation->properties[i];
-        const char *said = response_property(response, fixed->key);
-        char pointer[160] = "/properties";
-        error_pointer_append(pointer, sizeof pointer, fixed->key);
-        if (said && strcmp(said, fixed->value) != 0)
-            rules_report(err, pointer, "is another than the invitation's");
-    }
+    invitation_response_id(invitation, &id);
+    if (response->has_id && id_compare(&response->id, &id) != 0)
+        rules_report(err, "/id", "must be left out, or be the one that the invitation gives, %s", id_format(text, &id));
 }
 
 /* Both are sorted by key, and so is what comes of them. */
@@ -72,14 +61,25 @@ static size_t merge(const struct invitation *invitation, const struct response *
     return count;
 }
 
-bool invitation_apply(const struct invitation *invitation, struct response *response, struct arena *arena,
+void invitation_check(const struct invitation *invitation, const struct response *response, size_t properties_max,
                       struct error *err) {
-    struct id id;
-    size_t known = err->member_count;
-    invitation_response_id(invitation, &id);
-    check_claims(invitation, &id, response, err);
-    if (err->member_count > known)
-        return true;
+    size_t count = response->property_count;
+    if (response->respondent && strcmp(response->respondent, invitation->respondent) != 0)
+        rules_report(err, "/respondent", "is another than the invitation's");
+    for (size_t i = 0; i < invitation->property_count; i++) {
+        const struct property *fixed = &invitation->properties[i];
+        const char *said = response_property(response, fixed->key);
+        char pointer[160] = "/properties";
+        error_pointer_append(pointer, sizeof pointer, fixed->key);
+        count += !said;
+        if (said && strcmp(said, fixed->value) != 0)
+            rules_report(err, pointer, "is another than the invitation's");
+    }
+    if (count > properties_max)
+        rules_report(err, "/properties", "must have at most %zu members, not %zu", properties_max, count);
+}
+
+bool invitation_fill(const struct invitation *invitation, struct response *response, struct arena *arena) {
     if (invitation->property_count > 0) {
         size_t most = invitation->property_count + response->property_count;
         struct property *properties = arena_alloc(arena, most * sizeof *properties);
@@ -89,7 +89,23 @@ bool invitation_apply(const struct invitation *invitation, struct response *resp
         response->properties = properties;
     }
     response->respondent = invitation->respondent;
-    response->id = id;
-    response->has_id = true;
+    return true;
+}
+
+bool invitation_hide(const struct invitation *invitation, const struct response *came, struct response *shown,
+                     struct arena *arena) {
+    const struct response fixed = {.properties = invitation->properties, .property_count = invitation->property_count};
+    struct property *kept = arena_alloc(arena, (shown->property_count + 1) * sizeof *kept);
+    size_t count = 0;
+    if (!kept)
+        return false;
+    for (size_t i = 0; i < shown->property_count; i++) {
+        const char *key = shown->properties[i].key;
+        if (!response_property(&fixed, key) || response_property(came, key))
+            kept[count++] = shown->properties[i];
+    }
+    shown->properties = count > 0 ? kept : NULL;
+    shown->property_count = count;
+    shown->respondent = came->respondent;
     return true;
 }

@@ -1,11 +1,14 @@
-/* One answer: what makes it valid for its survey, and when two are the same. Stands between codec/ (which made the struct
- * from JSON) and ingest/ (which stores it); runs on the request's thread for every answer, so it allocates nothing. */
+/* One answer: what makes it valid for its survey, and when two are the same. Stands between codec/ (which made the
+ * struct from JSON) and ingest/ (which stores it); runs on the request's thread for every answer, so it allocates
+ * nothing. */
 #include "cxd/domain/response.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cxd/base/secret.h"
 #include "domain/rules.h"
 
 enum { LABEL_MAX_CHARACTERS = 64, VISIT_MAX_CHARACTERS = 128 };
@@ -55,24 +58,36 @@ void response_check_properties(const struct response *response, const struct res
         char pointer[160] = "/properties";
         error_pointer_append(pointer, sizeof pointer, property->key);
         if (!property_key_valid(property->key, limits->property_key_characters))
-            rules_report(err, pointer,
-                         "must be named by 1 to %zu characters of A-Z, a-z, 0-9, '_', '.' and '-'",
+            rules_report(err, pointer, "must be named by 1 to %zu characters of A-Z, a-z, 0-9, '_', '.' and '-'",
                          limits->property_key_characters);
         else
             rules_check_text(err, pointer, property->value, 0, limits->property_value_characters, true);
     }
 }
 
-static void check_answered_at(const struct response *response, const struct survey *survey,
-                              int64_t clock_skew_ms, int64_t now_ms, bool backdate_free, struct error *err) {
+void response_hold_back(struct response *response, int64_t now_ms) {
+    int64_t said_at = response_said_at(response);
+    if (!response->has_answered_at || said_at <= now_ms)
+        return;
+    response->answered_at = now_ms;
+    response->ahead_ms = said_at - now_ms;
+}
+
+int64_t response_said_at(const struct response *response) {
+    return response->answered_at + response->ahead_ms;
+}
+
+static void check_answered_at(const struct response *response, const struct survey *survey, int64_t clock_skew_ms,
+                              int64_t now_ms, bool backdate_free, struct error *err) {
     if (response->answered_at < 0)
         rules_report(err, "/answered_at", "must not lie before 1970");
     else if (response->answered_at > now_ms + clock_skew_ms)
-        rules_report(err, "/answered_at",
-                     "must not lie more than %" PRId64 " seconds ahead of the server's clock",
+        rules_report(err, "/answered_at", "must not lie more than %" PRId64 " seconds ahead of the server's clock",
                      clock_skew_ms / 1000);
     else if (!backdate_free && response->answered_at < now_ms - survey->max_backdate_s * 1000)
-        rules_report(err, "/answered_at", "must not lie more than %" PRId64 " seconds back",
+        rules_report(err, "/answered_at",
+                     "must not lie more than %" PRId64 " seconds back (the survey's max_backdate); older answers are "
+                     "imported with a key, in a batch, POST /v1/responses",
                      survey->max_backdate_s);
 }
 
@@ -80,8 +95,7 @@ enum cxd_err response_validate(const struct response *response, const struct sur
                                const struct response_limits *limits, int64_t now_ms, bool backdate_free,
                                struct error *err) {
     if (response->score < survey->scale_min || response->score > survey->scale_max)
-        rules_report(err, "/score", "must be a whole number from %d to %d", survey->scale_min,
-                     survey->scale_max);
+        rules_report(err, "/score", "must be a whole number from %d to %d", survey->scale_min, survey->scale_max);
     rules_check_text(err, "/comment", response->comment, 0, limits->comment_characters, true);
     rules_check_text(err, "/respondent", response->respondent, 1, limits->respondent_characters, false);
     rules_check_text(err, "/touchpoint", response->touchpoint, 1, LABEL_MAX_CHARACTERS, false);
@@ -92,6 +106,8 @@ enum cxd_err response_validate(const struct response *response, const struct sur
     response_check_properties(response, limits, err);
     if (response->has_answered_at)
         check_answered_at(response, survey, limits->clock_skew_ms, now_ms, backdate_free, err);
+    if (response->has_sequence && (response->sequence < 0 || response->sequence > SEQUENCE_MAX))
+        rules_report(err, "/sequence", "must be a whole number from 0 to %" PRId64, SEQUENCE_MAX);
     return err->code;
 }
 
@@ -111,20 +127,156 @@ bool response_sort_properties(struct property *properties, size_t count, const c
     return true;
 }
 
-bool response_same_payload(const struct response *sent, const struct response *stored) {
-    if (sent->score != stored->score || !same_text(sent->comment, stored->comment) ||
-        !same_text(sent->respondent, stored->respondent) ||
-        !same_text(sent->touchpoint, stored->touchpoint) || !same_text(sent->channel, stored->channel) ||
-        !same_text(sent->locale, stored->locale) || !same_text(sent->visit, stored->visit) ||
-        sent->property_count != stored->property_count)
+bool response_adjust(struct response *response, struct arena *arena, const char *pointer, const char *detail) {
+    const struct adjustment **last = &response->sent.adjusted;
+    for (size_t count = 0; *last; count++) {
+        if (count + 1 == ADJUSTMENTS_MAX)
+            return true;
+        last = &((struct adjustment *)*last)->next;
+    }
+    struct adjustment *added = arena_alloc(arena, sizeof *added);
+    char *copy = arena_strdup(arena, pointer);
+    if (!added || !copy)
         return false;
-    if (sent->has_answered_at && sent->answered_at != stored->answered_at)
+    *added = (struct adjustment){.pointer = copy, .detail = detail};
+    *last = added;
+    return true;
+}
+
+void response_settle(struct response *response, const struct survey *survey, struct error *err) {
+    for (const struct stray *stray = response->sent.strays; stray; stray = stray->next) {
+        char pointer[sizeof err->members[0].pointer] = "";
+        bool is_honeypot = strcmp(stray->name, survey_honeypot(survey)) == 0;
+        bool is_before = survey->honeypot_before && strcmp(stray->name, survey->honeypot_before) == 0;
+        if (is_honeypot)
+            response->sent.filled_honeypot = stray->is_filled;
+        else if (!is_before || stray->is_filled)
+            continue;
+        error_pointer_append(pointer, sizeof pointer, stray->name);
+        error_drop_member(err, pointer);
+    }
+    response->sent.strays = NULL;
+}
+
+static bool same_properties(const struct response *a, const struct response *b) {
+    if (a->property_count != b->property_count)
         return false;
-    for (size_t i = 0; i < sent->property_count; i++)
-        if (!same_text(sent->properties[i].key, stored->properties[i].key) ||
-            !same_text(sent->properties[i].value, stored->properties[i].value))
+    for (size_t i = 0; i < a->property_count; i++)
+        if (!same_text(a->properties[i].key, b->properties[i].key) ||
+            !same_text(a->properties[i].value, b->properties[i].value))
             return false;
     return true;
+}
+
+bool response_same_payload(const struct response *sent, const struct response *stored) {
+    if (sent->score != stored->score || !same_text(sent->comment, stored->comment) ||
+        !same_text(sent->respondent, stored->respondent) || !same_text(sent->touchpoint, stored->touchpoint) ||
+        !same_text(sent->channel, stored->channel) || !same_text(sent->locale, stored->locale) ||
+        !same_text(sent->visit, stored->visit) || !same_properties(sent, stored))
+        return false;
+    if (sent->has_answered_at && response_said_at(sent) != response_said_at(stored) &&
+        response_said_at(sent) != stored->answered_at)
+        return false;
+    return !sent->has_sequence || (stored->has_sequence && sent->sequence == stored->sequence);
+}
+
+bool response_is_older(const struct response *sent, const struct response *stored) {
+    if (sent->has_sequence && stored->has_sequence && sent->sequence != stored->sequence)
+        return sent->sequence < stored->sequence;
+    return sent->has_answered_at && stored->has_answered_at && response_said_at(sent) < response_said_at(stored);
+}
+
+struct response response_as_spelled(const struct response *sent) {
+    struct response spelled = *sent;
+    if (sent->sent.respondent)
+        spelled.respondent = sent->sent.respondent;
+    return spelled;
+}
+
+/* No text holds a NUL, so that no two lists of members read the same. */
+static void add_text(struct sha256_run *run, const char *text) {
+    sha256_add(run, text, strlen(text) + 1);
+}
+
+static void add_number(struct sha256_run *run, const char *name, int64_t value) {
+    char text[24];
+    snprintf(text, sizeof text, "%" PRId64, value);
+    add_text(run, name);
+    add_text(run, text);
+}
+
+void response_digest(const struct response *response, const void *salt, size_t salt_length, bool is_timed,
+                     uint8_t ret_digest[RESPONSE_DIGEST_SIZE]) {
+    const struct {
+        const char *name, *value;
+    } texts[] = {{"comment", response->comment},       {"respondent", response->respondent},
+                 {"touchpoint", response->touchpoint}, {"channel", response->channel},
+                 {"locale", response->locale},         {"visit", response->visit}};
+    struct sha256_run run;
+    uint8_t digest[SHA256_SIZE];
+    sha256_begin(&run);
+    sha256_add(&run, salt, salt_length);
+    add_number(&run, "score", response->score);
+    if (is_timed && response->has_answered_at)
+        add_number(&run, "answered_at", response_said_at(response));
+    if (response->has_sequence)
+        add_number(&run, "sequence", response->sequence);
+    for (size_t i = 0; i < CXD_COUNT(texts); i++) {
+        if (!texts[i].value)
+            continue;
+        add_text(&run, texts[i].name);
+        add_text(&run, texts[i].value);
+    }
+    for (size_t i = 0; i < response->property_count; i++) {
+        add_text(&run, "property");
+        add_text(&run, response->properties[i].key);
+        add_text(&run, response->properties[i].value);
+    }
+    sha256_end(&run, digest);
+    memcpy(ret_digest, digest, RESPONSE_DIGEST_SIZE);
+}
+
+void response_tag(const struct response *shown, char ret_tag[ETAG_SIZE]) {
+    uint8_t said[RESPONSE_DIGEST_SIZE];
+    struct sha256_run run;
+    response_digest(shown, shown->id.bytes, sizeof shown->id.bytes, false, said);
+    sha256_begin(&run);
+    add_text(&run, CXD_VERSION);
+    sha256_add(&run, said, sizeof said);
+    add_number(&run, "revision", shown->revision);
+    add_number(&run, "answered_at", shown->answered_at);
+    add_number(&run, "received_at", shown->received_at);
+    add_number(&run, "flags", shown->flags);
+    add_number(&run, "excluded", shown->excluded);
+    add_text(&run, shown->excluded && shown->excluded_reason ? shown->excluded_reason : "");
+    etag_end(&run, ret_tag);
+}
+
+struct response response_as_answered(const struct response *stored) {
+    struct response shown = *stored;
+    shown.flags = 0;
+    shown.excluded = false;
+    return shown;
+}
+
+bool response_withhold(struct response *shown, const struct response *sent) {
+    const struct {
+        const char **shown, *sent;
+    } texts[] = {{&shown->comment, sent->comment},       {&shown->respondent, sent->respondent},
+                 {&shown->touchpoint, sent->touchpoint}, {&shown->channel, sent->channel},
+                 {&shown->locale, sent->locale},         {&shown->visit, sent->visit}};
+    if (!id_is_of_name(&shown->id))
+        return false;
+    bool is_withheld = shown->property_count > 0 && !same_properties(shown, sent);
+    if (is_withheld)
+        shown->property_count = 0;
+    for (size_t i = 0; i < CXD_COUNT(texts); i++) {
+        if (!*texts[i].shown || same_text(*texts[i].shown, texts[i].sent))
+            continue;
+        *texts[i].shown = NULL;
+        is_withheld = true;
+    }
+    return is_withheld;
 }
 
 const char *response_property(const struct response *response, const char *key) {

@@ -80,6 +80,6 @@ void rules_check_text(struct error *err, const char *pointer, const char *text, 
     else if (count > max)
         rules_report(err, pointer, "must have at most %zu characters, not %zu", max, count);
     else if (utf8_has_control(text, allow_newlines))
-        rules_report(err, pointer, "must not contain control characters%s",
-                     allow_newlines ? " other than tab and line ends" : "");
+        rules_report(err, pointer, "must not contain %s, or what is no character",
+                     allow_newlines ? "control characters other than tab and line ends" : "control characters");
 }

@@ -3,7 +3,7 @@
 
 #include "cxd/domain/survey.h"
 
-/* The scales that a metric may have (scoring.md §1). */
+/* survey.c: the scales that a metric may have (docs/scoring.md §1). */
 
 struct bands {
     int favourable, unfavourable; /* for higher_is_better: favourable is ≥, unfavourable is ≤ */

@@ -1,16 +1,17 @@
-/* Scores and their uncertainty (scoring.md §1, §2, §5): from a survey and a histogram to figures. Counts stay integers until
- * the last division, so no figure loses digits to the number of responses. */
+/* Scores and their uncertainty (docs/scoring.md §1, §2, §5): from a survey and a histogram to figures. Counts stay
+ * integers until the last division, so no figure loses digits to the number of responses. */
 #include "cxd/domain/score.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 #include "cxd/domain/distribution.h"
+#include "domain/adjusted.h"
 
 enum { SMALL_SAMPLE = 30 };
 
 const char *interval_method_name(enum interval_method method) {
-    static const char *const NAMES[] = {"adjusted_wald", "wilson", "t"};
+    static const char *const NAMES[] = {"adjusted_wald", "wilson", "adjusted_mean", "t"};
     return NAMES[method];
 }
 
@@ -18,9 +19,18 @@ static double clip(double value, double low, double high) {
     return value < low ? low : value > high ? high : value;
 }
 
-/* The two-sided normal quantile. */
-static double z_of(double confidence) {
-    return -normal_quantile((1 - confidence) / 2);
+/* Clipped to the range of the score, and widened to hold it: a prior that pulls, or the rounding of a bound, must not
+ * push the score out. */
+static struct interval interval_about(double value, double low, double high, double least, double most) {
+    low = clip(low, least, most);
+    high = clip(high, least, most);
+    return (struct interval){true, low < value ? low : value, high > value ? high : value};
+}
+
+static struct interval interval_adjusted(const struct score *score, struct adjusted adjusted, double least,
+                                         double most) {
+    double half = adjusted_z(score->confidence) * adjusted.error;
+    return interval_about(score->value, adjusted.centre - half, adjusted.centre + half, least, most);
 }
 
 static void count_bands(const struct survey *survey, const struct histogram *hist, struct score *score) {
@@ -42,14 +52,9 @@ static void compute_net(struct score *score) {
     score->value = 100 * (double)net / n;
     /* p + d − (p − d)² = (n·(P + D) − (P − D)²)/n² */
     score->standard_error = 100 * sqrt((double)(score->n * polar - net * net) / n) / n;
-
-    /* Adjusted Wald: three more answers, ¾ of one at either end (Rocks 2016). */
-    double n_adjusted = n + 3;
-    double centre = (double)net / n_adjusted;
-    double variance = ((double)polar + 1.5) / n_adjusted - centre * centre;
-    double half = z_of(score->confidence) * sqrt(variance / n_adjusted);
-    score->interval = (struct interval){true, clip(100 * (centre - half), -100, 100),
-                                        clip(100 * (centre + half), -100, 100)};
+    struct adjusted adjusted =
+        adjusted_net(score->favourable, score->unfavourable, score->n, adjusted_prior(score->confidence));
+    score->interval = interval_adjusted(score, adjusted, -100, 100);
 }
 
 static void compute_share(struct score *score) {
@@ -58,31 +63,46 @@ static void compute_share(struct score *score) {
     score->value = 100 * (double)score->favourable / n;
     score->standard_error = 100 * sqrt((double)spread / n) / n;
     double low, high;
-    score_wilson(score->favourable, score->n, z_of(score->confidence), &low, &high);
-    score->interval = (struct interval){true, 100 * low, 100 * high};
+    score_wilson(score->favourable, score->n, adjusted_z(score->confidence), &low, &high);
+    score->interval = interval_about(score->value, 100 * low, 100 * high, 0, 100);
+}
+
+/* s/√n; NaN for a single answer. */
+static double error_of_mean(const struct histogram *hist, int64_t n) {
+    __int128 sum = histogram_sum(hist);
+    __int128 spread = (__int128)n * histogram_sum_of_squares(hist) - sum * sum;
+    return n < 2 ? NAN : sqrt((double)spread / (double)(n - 1)) / (double)n;
 }
 
 static void compute_mean(const struct survey *survey, const struct histogram *hist, struct score *score) {
     score->value = score->mean;
-    if (score->n < 2)
-        return;
-    double n = (double)score->n;
-    __int128 sum = histogram_sum(hist);
-    __int128 spread = (__int128)score->n * histogram_sum_of_squares(hist) - sum * sum;
-    score->standard_error = sqrt((double)spread / (n - 1)) / n;
-    double half = 0;
-    if (spread > 0) /* else the interval is the point */
-        half = -student_quantile((1 - score->confidence) / 2, n - 1) * score->standard_error;
-    score->interval = (struct interval){true, clip(score->value - half, survey->scale_min, survey->scale_max),
-                                        clip(score->value + half, survey->scale_min, survey->scale_max)};
+    score->standard_error = error_of_mean(hist, score->n);
+    score->interval = interval_adjusted(score, adjusted_mean(survey, hist, adjusted_prior(score->confidence)),
+                                        survey->scale_min, survey->scale_max);
 }
 
-void score_compute(const struct survey *survey, const struct histogram *hist, double confidence,
-                   struct score *ret) {
+void score_use_t(const struct survey *survey, const struct histogram *hist, struct score *score) {
+    if (survey->method != METHOD_MEAN)
+        return;
+    score->interval = (struct interval){.known = false};
+    score->interval_method = INTERVAL_T;
+    double error = score->known ? error_of_mean(hist, score->n) : NAN;
+    if (!(error > 0))
+        return;
+    double half = -student_quantile((1 - score->confidence) / 2, (double)(score->n - 1)) * error;
+    score->interval =
+        interval_about(score->value, score->value - half, score->value + half, survey->scale_min, survey->scale_max);
+}
+
+double score_margin(const struct score *score) {
+    return fmax(score->value - score->interval.low, score->interval.high - score->value);
+}
+
+void score_compute(const struct survey *survey, const struct histogram *hist, double confidence, struct score *ret) {
     static const enum interval_method METHODS[METHOD_COUNT] = {
         [METHOD_NET_PROMOTER] = INTERVAL_ADJUSTED_WALD,
         [METHOD_TOP_BOX] = INTERVAL_WILSON,
-        [METHOD_MEAN] = INTERVAL_T,
+        [METHOD_MEAN] = INTERVAL_ADJUSTED_MEAN,
         [METHOD_NET_EASY] = INTERVAL_ADJUSTED_WALD,
     };
     struct score score = {

@@ -1,5 +1,5 @@
 /* What a survey is: the names of its choices, the scales and methods that each metric allows with their default bands
- * (scoring.md §1), and what it says of a moment, an origin or a property. survey_validate.c holds its rules. */
+ * (docs/scoring.md §1), and what it says of a moment, an origin or a property. survey_validate.c holds its rules. */
 #include "cxd/domain/survey.h"
 
 #include <assert.h>
@@ -15,96 +15,29 @@ static const char *const ACCESS_NAMES[ACCESS_COUNT] = {"public", "invited"};
 static const char *const RECONTACT_NAMES[RECONTACT_COUNT] = {"refuse", "store"};
 static const char *const RETENTION_NAMES[RETENTION_COUNT] = {"delete", "anonymise"};
 
+const struct words SURVEY_METRICS = WORDS(METRIC_NAMES), SURVEY_METHODS = WORDS(METHOD_NAMES),
+                   SURVEY_DIRECTIONS = WORDS(DIRECTION_NAMES), SURVEY_ACCESSES = WORDS(ACCESS_NAMES),
+                   SURVEY_RECONTACTS = WORDS(RECONTACT_NAMES), SURVEY_RETENTIONS = WORDS(RETENTION_NAMES);
+
 /* The first of a metric is its default. */
 static const struct scale SCALES[] = {
-    {METRIC_NPS, 0, 10, {9, 6}, {9, 6}}, {METRIC_CSAT, 1, 5, {4, 2}, {4, 2}},
-    {METRIC_CSAT, 0, 1, {1, 0}, {1, 0}}, {METRIC_CSAT, 1, 3, {3, 1}, {3, 1}},
-    {METRIC_CSAT, 1, 7, {6, 3}, {6, 3}}, {METRIC_CSAT, 1, 10, {9, 5}, {9, 5}},
+    {METRIC_NPS, 0, 10, {9, 6}, {9, 6}}, {METRIC_CSAT, 1, 5, {4, 2}, {4, 2}}, {METRIC_CSAT, 0, 1, {1, 0}, {1, 0}},
+    {METRIC_CSAT, 1, 3, {3, 1}, {3, 1}}, {METRIC_CSAT, 1, 7, {6, 3}, {6, 3}}, {METRIC_CSAT, 1, 10, {9, 5}, {9, 5}},
     {METRIC_CES, 1, 7, {5, 3}, {6, 3}},  {METRIC_CES, 1, 5, {4, 2}, {4, 2}},
 };
 
 static const enum method DEFAULT_METHODS[METRIC_COUNT] = {METHOD_NET_PROMOTER, METHOD_TOP_BOX, METHOD_MEAN};
 
-static bool parse(const char *const names[], int count, const char *name, int *ret_index) {
-    for (int i = 0; i < count; i++) {
-        if (strcmp(names[i], name) == 0) {
-            *ret_index = i;
-            return true;
-        }
-    }
-    return false;
-}
-
 const char *metric_name(enum metric metric) {
-    return METRIC_NAMES[metric];
+    return SURVEY_METRICS.list[metric];
 }
 
 const char *method_name(enum method method) {
-    return METHOD_NAMES[method];
+    return SURVEY_METHODS.list[method];
 }
 
 const char *direction_name(enum direction direction) {
-    return DIRECTION_NAMES[direction];
-}
-
-bool metric_parse(const char *name, enum metric *ret) {
-    int index;
-    if (!parse(METRIC_NAMES, METRIC_COUNT, name, &index))
-        return false;
-    *ret = (enum metric)index;
-    return true;
-}
-
-bool method_parse(const char *name, enum method *ret) {
-    int index;
-    if (!parse(METHOD_NAMES, METHOD_COUNT, name, &index))
-        return false;
-    *ret = (enum method)index;
-    return true;
-}
-
-bool direction_parse(const char *name, enum direction *ret) {
-    int index;
-    if (!parse(DIRECTION_NAMES, DIRECTION_COUNT, name, &index))
-        return false;
-    *ret = (enum direction)index;
-    return true;
-}
-
-const char *access_name(enum access access) {
-    return ACCESS_NAMES[access];
-}
-
-const char *recontact_name(enum recontact recontact) {
-    return RECONTACT_NAMES[recontact];
-}
-
-const char *retention_name(enum retention retention) {
-    return RETENTION_NAMES[retention];
-}
-
-bool access_parse(const char *name, enum access *ret) {
-    int index;
-    if (!parse(ACCESS_NAMES, ACCESS_COUNT, name, &index))
-        return false;
-    *ret = (enum access)index;
-    return true;
-}
-
-bool recontact_parse(const char *name, enum recontact *ret) {
-    int index;
-    if (!parse(RECONTACT_NAMES, RECONTACT_COUNT, name, &index))
-        return false;
-    *ret = (enum recontact)index;
-    return true;
-}
-
-bool retention_parse(const char *name, enum retention *ret) {
-    int index;
-    if (!parse(RETENTION_NAMES, RETENTION_COUNT, name, &index))
-        return false;
-    *ret = (enum retention)index;
-    return true;
+    return SURVEY_DIRECTIONS.list[direction];
 }
 
 const struct scale *scale_find(enum metric metric, int min, int max) {
@@ -165,6 +98,19 @@ bool survey_allows_origin(const struct survey *survey, const char *origin) {
         if (strcmp(survey->origins[i], origin) == 0)
             return true;
     return false;
+}
+
+const char *survey_honeypot(const struct survey *survey) {
+    return survey->honeypot ? survey->honeypot : SURVEY_HONEYPOT;
+}
+
+const char *survey_honeypot_before(const struct survey *survey, const struct survey *old) {
+    bool is_other = strcmp(survey_honeypot(survey), survey_honeypot(old)) != 0;
+    return is_other && old->honeypot ? old->honeypot : old->honeypot_before;
+}
+
+bool survey_had_honeypot(const char *name) {
+    return strcmp(name, SURVEY_HONEYPOT) == 0 || strcmp(name, "website") == 0;
 }
 
 int survey_property_index(const struct survey *survey, const char *key) {

@@ -1,5 +1,5 @@
-/* Every rule that a survey's definition must keep, called by codec/ once the JSON is read. Each rule names the member that
- * broke it; a member that the parser has already complained of is not judged again. */
+/* Every rule that a survey's definition must keep, called by codec/ once the JSON is read. Each rule names the member
+ * that broke it; a member that the parser has already complained of is not judged again. */
 #include "cxd/domain/response.h"
 #include "cxd/domain/survey.h"
 
@@ -11,7 +11,13 @@
 #include "domain/rules.h"
 #include "domain/scales.h"
 
-enum { NAME_MAX_CHARACTERS = 200, TEXT_MAX_CHARACTERS = 1000, PROPERTY_KEY_MAX = 64, ORIGIN_MAX = 255 };
+enum {
+    NAME_MAX_CHARACTERS = 200,
+    TEXT_MAX_CHARACTERS = 1000,
+    PROPERTY_KEY_MAX = 64,
+    HONEYPOT_MAX_CHARACTERS = 64,
+    ORIGIN_MAX = 255
+};
 
 static const int64_t DAY_S = 86400;
 static const int64_t AMEND_WINDOW_MAX_DAYS = 365;
@@ -25,12 +31,12 @@ static const struct {
     unsigned methods;
     const char *method_names;
     const char *scale_names;
-} METRICS[METRIC_COUNT] = {
+} ALLOWED[METRIC_COUNT] = {
     [METRIC_NPS] = {1U << METHOD_NET_PROMOTER, "net_promoter", "0 to 10"},
     [METRIC_CSAT] = {1U << METHOD_TOP_BOX | 1U << METHOD_MEAN, "top_box or mean",
                      "0 to 1, 1 to 3, 1 to 5, 1 to 7 or 1 to 10"},
-    [METRIC_CES] = {1U << METHOD_MEAN | 1U << METHOD_TOP_BOX | 1U << METHOD_NET_EASY,
-                    "mean, top_box or net_easy", "1 to 7 or 1 to 5"},
+    [METRIC_CES] = {1U << METHOD_MEAN | 1U << METHOD_TOP_BOX | 1U << METHOD_NET_EASY, "mean, top_box or net_easy",
+                    "1 to 7 or 1 to 5"},
 };
 
 static void check_bands(const struct survey *survey, struct error *err) {
@@ -51,8 +57,7 @@ static void check_bands(const struct survey *survey, struct error *err) {
         return;
     bool lower = survey->direction == DIRECTION_LOWER;
     if (lower ? survey->unfavourable <= survey->favourable : survey->unfavourable >= survey->favourable)
-        rules_report(err, TO, "must lie %s satisfied_from (%d)", lower ? "above" : "below",
-                     survey->favourable);
+        rules_report(err, TO, "must lie %s satisfied_from (%d)", lower ? "above" : "below", survey->favourable);
 }
 
 static void check_scoring(const struct survey *survey, struct error *err) {
@@ -60,20 +65,18 @@ static void check_scoring(const struct survey *survey, struct error *err) {
         return; /* the rest depends on it */
     const char *metric = metric_name(survey->metric);
     if (!scale_find(survey->metric, survey->scale_min, survey->scale_max))
-        rules_report(err, "/scale", "must be %s for %s", METRICS[survey->metric].scale_names, metric);
-    if (!(METRICS[survey->metric].methods & 1U << survey->method))
-        rules_report(err, "/method", "must be %s for %s", METRICS[survey->metric].method_names, metric);
+        rules_report(err, "/scale", "must be %s for %s", ALLOWED[survey->metric].scale_names, metric);
+    if (!(ALLOWED[survey->metric].methods & 1U << survey->method))
+        rules_report(err, "/method", "must be %s for %s", ALLOWED[survey->metric].method_names, metric);
     if (survey->direction == DIRECTION_LOWER && survey->metric != METRIC_CES)
         rules_report(err, "/direction", "must be higher_is_better for %s", metric);
-    if (!rules_reported(err, "/scale") && !rules_reported(err, "/method") &&
-        !rules_reported(err, "/direction"))
+    if (!rules_reported(err, "/scale") && !rules_reported(err, "/method") && !rules_reported(err, "/direction"))
         check_bands(survey, err);
 }
 
 static void check_texts(const struct survey *survey, struct error *err) {
     if (survey->text_count > SURVEY_TEXTS_MAX) {
-        rules_report(err, "/texts", "must have at most %d locales, not %zu", SURVEY_TEXTS_MAX,
-                     survey->text_count);
+        rules_report(err, "/texts", "must have at most %d locales, not %zu", SURVEY_TEXTS_MAX, survey->text_count);
         return;
     }
     for (size_t i = 0; i < survey->text_count; i++) {
@@ -151,8 +154,7 @@ static bool origin_valid(const char *origin, bool *ret_default_port) {
     if (strcmp(origin, "null") == 0)
         return true;
     size_t scheme = strspn(origin, "abcdefghijklmnopqrstuvwxyz0123456789+.-");
-    if (scheme == 0 || origin[0] < 'a' || strncmp(origin + scheme, "://", 3) != 0 ||
-        strlen(origin) > ORIGIN_MAX)
+    if (scheme == 0 || origin[0] < 'a' || strncmp(origin + scheme, "://", 3) != 0 || strlen(origin) > ORIGIN_MAX)
         return false;
     bool https = scheme == 5 && strncmp(origin, "https", 5) == 0;
     bool http = scheme == 4 && strncmp(origin, "http", 4) == 0;
@@ -178,10 +180,20 @@ static void check_origins(const struct survey *survey, struct error *err) {
     }
 }
 
-static void check_range(struct error *err, const char *pointer, int64_t value, int64_t max,
-                        const char *what) {
+static void check_range(struct error *err, const char *pointer, int64_t value, int64_t max, const char *what) {
     if (value < 0 || value > max)
         rules_report(err, pointer, "must be %s", what);
+}
+
+static void check_honeypot(const struct survey *survey, struct error *err) {
+    static const char PROPERTY[] = "property.";
+    if (!survey->honeypot)
+        return;
+    if (!property_key_valid(survey->honeypot, HONEYPOT_MAX_CHARACTERS))
+        rules_report(err, "/honeypot", "must have 1 to %d characters of A-Z, a-z, 0-9, '_', '.' and '-'",
+                     HONEYPOT_MAX_CHARACTERS);
+    else if (strncmp(survey->honeypot, PROPERTY, strlen(PROPERTY)) == 0)
+        rules_report(err, "/honeypot", "must not begin as the fields of properties do, with \"%s\"", PROPERTY);
 }
 
 enum cxd_err survey_validate(const struct survey *survey, struct error *err) {
@@ -193,11 +205,11 @@ enum cxd_err survey_validate(const struct survey *survey, struct error *err) {
     check_texts(survey, err);
     check_properties(survey, err);
     check_origins(survey, err);
+    check_honeypot(survey, err);
     if (survey->opens_at >= survey->closes_at && !rules_reported(err, "/opens_at"))
         rules_report(err, "/closes_at", "must lie after opens_at");
     check_range(err, "/amend_window", survey->amend_window_s, AMEND_WINDOW_MAX_DAYS * DAY_S, "0 to 365 days");
-    check_range(err, "/max_backdate", survey->max_backdate_s, BACKDATE_MAX_DAYS * DAY_S,
-                "0 to 3653 days (10 years)");
+    check_range(err, "/max_backdate", survey->max_backdate_s, BACKDATE_MAX_DAYS * DAY_S, "0 to 3653 days (10 years)");
     check_range(err, "/min_n", survey->min_n, MIN_N_MAX, "a whole number from 0 to 1000000");
     check_range(err, "/recontact_days", survey->recontact_days, DAYS_MAX, "a whole number from 0 to 36500");
     check_range(err, "/min_seconds", survey->min_seconds, MIN_SECONDS_MAX, "a whole number from 0 to 3600");

@@ -7,7 +7,9 @@
 
 #include "cxd/base/clock.h"
 
-enum { DAYS_MAX = 3660, DATE_LENGTH = 10 };
+enum { DAYS_MAX = 3660, DATE_LENGTH = 10, MINUTE_MS = 60 * 1000 };
+
+static const int64_t DAY_MS = 24 * 60 * INT64_C(60000);
 
 static const struct {
     const char *name;
@@ -92,11 +94,63 @@ bool window_previous(const struct window *window, struct window *ret_window) {
     return true;
 }
 
+/* The time of the day by the zone's clock; 0 at a day's start, also where the clock skips midnight. */
+static int64_t time_of_day(int64_t time_ms) {
+    return time_ms == calendar_floor(CALENDAR_DAY, time_ms) ? 0 : calendar_civil(time_ms).ms;
+}
+
+/* `count` calendar days on, at that time of the day. */
+static int64_t add_days(int64_t time_ms, int64_t count, int64_t time_of_day_ms) {
+    int64_t start = calendar_add(CALENDAR_DAY, time_ms, count);
+    if (time_of_day_ms == 0)
+        return start;
+    struct calendar_time civil = calendar_civil(start);
+    civil.ms = time_of_day_ms;
+    return calendar_instant(&civil);
+}
+
+int64_t window_days_before(int64_t time_ms, int64_t days) {
+    return add_days(time_ms, -days, time_of_day(time_ms));
+}
+
+bool window_cut(struct window *window, struct window *other, int64_t now_ms, bool at_midnight) {
+    if (window->kind != WINDOW_CALENDAR || now_ms < window->from || now_ms >= window->to)
+        return false;
+    int64_t day = calendar_floor(CALENDAR_DAY, now_ms);
+    int64_t end = at_midnight ? day : now_ms - now_ms % MINUTE_MS;
+    if (end < window->from)
+        end = window->from; /* in the first minute of a period that does not begin with one */
+    int64_t days = (day - window->from + DAY_MS / 2) / DAY_MS; /* days of 23 and 25 hours among them */
+    int64_t other_end = add_days(other->from, days, time_of_day(end));
+    window->to = end;
+    if (other_end < other->to)
+        other->to = other_end;
+    return true;
+}
+
+bool window_round(struct window *window) {
+    struct window whole = *window;
+    if (window->from != TIME_MIN)
+        whole.from = calendar_floor(CALENDAR_DAY, window->from);
+    if (window->to != TIME_MAX && window->to != calendar_floor(CALENDAR_DAY, window->to))
+        whole.to = calendar_add(CALENDAR_DAY, window->to, 1);
+    bool moved = whole.from != window->from || whole.to != window->to;
+    if (whole.kind == WINDOW_RANGE && is_bounded(&whole)) {
+        whole.kind = WINDOW_DAYS; /* what lies before it are whole days too, also of 23 hours */
+        whole.days = (whole.to - whole.from + DAY_MS / 2) / DAY_MS;
+    }
+    *window = whole;
+    return moved;
+}
+
+bool window_overlaps(const struct window *window, const struct window *other) {
+    return window->from < other->to && other->from < window->to;
+}
+
 /* The same date and time of day a year earlier. A leap day becomes Feb 28, or Mar 1 where `leap_up`. */
 static int64_t year_before(int64_t time_ms, bool leap_up) {
     struct calendar_time civil = calendar_civil(time_ms);
-    if (time_ms == calendar_floor(CALENDAR_DAY, time_ms))
-        civil.ms = 0; /* also where the clock skips midnight */
+    civil.ms = time_of_day(time_ms);
     civil.year--;
     if (civil.month == 2 && civil.day == 29) {
         civil.month = leap_up ? 3 : 2;
@@ -122,16 +176,16 @@ bool window_year_before(const struct window *window, struct window *ret_window) 
     return true;
 }
 
-enum cxd_err window_buckets(const struct window *window, enum calendar_unit unit, size_t max,
-                            int64_t *ret_bounds, size_t *ret_count, struct error *err) {
+enum cxd_err window_buckets(const struct window *window, enum calendar_unit unit, size_t max, int64_t *ret_bounds,
+                            size_t *ret_count, struct error *err) {
     if (!is_bounded(window) || window->from >= window->to)
         return error_set(err, ERR_BAD_PARAMETER, "a trend needs a window that begins before it ends");
     size_t count = 0;
     int64_t bound = window->from;
     while (bound < window->to) {
         if (count == max)
-            return error_set(err, ERR_BAD_PARAMETER,
-                             "the window has more than %zu buckets: use a longer interval", max);
+            return error_set(err, ERR_BAD_PARAMETER, "the window has more than %zu buckets: use a longer interval",
+                             max);
         ret_bounds[count++] = bound;
         int64_t next = calendar_add(unit, bound, 1);
         if (next <= bound) /* past the calendar's last year */

@@ -1,5 +1,5 @@
-/* How a partition of time is read from rollups: for each bucket the coarsest tier that fits inside it, and finer ones towards
- * its edges. Pure; the store turns each span into one range scan. */
+/* How a partition of time is read from rollups: for each bucket the coarsest tier that fits inside it, and finer ones
+ * towards its edges. Pure; the store turns each span into one range scan. */
 #include "cxd/domain/window.h"
 
 #include <assert.h>

@@ -1,24 +1,31 @@
-/* Who asks: the Bearer token is taken from the header here, and judged by the hook of api/. */
+/* Who asks: the Bearer token is taken from the header here, and judged by the hooks of api/. Before the limits by
+ * address, which are not for who has a key; those who show bad ones have a limit of their own. */
 
 #include "http/auth.h"
 
 #include <string.h>
 #include <strings.h>
 
-#include "http/internal.h"
+#include "http/limits.h"
 
 static const char token68_marks[] = "-._~+/";
 
-const char *auth_bearer(const char *authorization) {
+/* What stands behind "Bearer ", whatever it is; NULL for another scheme. */
+static const char *find_credentials(const char *authorization) {
     const size_t scheme = strlen("Bearer ");
     if (strncasecmp(authorization, "Bearer ", scheme) != 0)
         return NULL;
-    const char *token = authorization + scheme;
-    token += strspn(token, " ");
+    const char *credentials = authorization + scheme;
+    return credentials + strspn(credentials, " ");
+}
+
+const char *auth_bearer(const char *authorization) {
+    const char *token = find_credentials(authorization);
     size_t length = 0;
+    if (!token)
+        return NULL;
     while ((token[length] >= '0' && token[length] <= '9') || (token[length] >= 'A' && token[length] <= 'Z') ||
-           (token[length] >= 'a' && token[length] <= 'z') ||
-           (token[length] && strchr(token68_marks, token[length])))
+           (token[length] >= 'a' && token[length] <= 'z') || (token[length] && strchr(token68_marks, token[length])))
         length++;
     if (length == 0)
         return NULL;
@@ -33,27 +40,52 @@ static void refuse_key(struct http_request *request, const char *detail) {
         http_problem_code(request, ERR_BAD_KEY, "%s", detail);
 }
 
-void auth_admit(struct http_request *request) {
-    const struct http_options *options = &request->connection->loop->server->options;
-    if (request->route->scope == 0 || !options->authorize)
-        return;
-    const char *token = NULL;
-    if (request->facts.authorizations > 1) {
-        refuse_key(request, "There is more than one Authorization header");
-        return;
-    }
-    if (request->facts.authorizations == 1) {
-        const char *header = http_header(request, "Authorization");
-        token = header ? auth_bearer(header) : NULL;
-        if (!token) {
-            refuse_key(request, "The Authorization header is not \"Bearer KEY\"");
-            return;
-        }
-    }
-    struct error err;
-    enum cxd_err refused = options->authorize(options->app, request, token, request->route->scope, &err);
+static void settle(struct http_request *request, enum cxd_err refused, const struct error *err) {
     if (refused == ERR_BAD_KEY)
-        refuse_key(request, err.detail);
+        refuse_key(request, err->detail);
     else if (refused)
-        http_problem(request, &err);
+        http_problem(request, err);
+}
+
+/* Pages and proxies send credentials of other systems along, which are no business of ours. */
+static void recognise(struct http_request *request, const char *header) {
+    const struct http_options *options = &request->connection->loop->server->options;
+    const char *credentials = header ? find_credentials(header) : NULL;
+    struct error err;
+    if (credentials && options->recognise)
+        settle(request, options->recognise(options->app, request, credentials, request->route->scope, &err), &err);
+}
+
+static void authorize(struct http_request *request, const char *header) {
+    const struct http_options *options = &request->connection->loop->server->options;
+    const char *token = header ? auth_bearer(header) : NULL;
+    struct error err;
+    if (header && !token)
+        refuse_key(request, "The Authorization header is not \"Bearer KEY\"");
+    else if (options->authorize)
+        settle(request, options->authorize(options->app, request, token, request->route->scope, &err), &err);
+}
+
+/* Blanks behind a value are none of it (RFC 9112 §5.1), and MHD 0.9 leaves them there. */
+static bool read_header(struct http_request *request, const char **ret_header) {
+    const char *header = request->facts.authorizations > 0 ? http_header(request, "Authorization") : NULL;
+    size_t length = header ? strlen(header) : 0, end = length;
+    while (end > 0 && (header[end - 1] == ' ' || header[end - 1] == '\t'))
+        end--;
+    *ret_header = end == length ? header : arena_strndup(&request->arena, header, end);
+    return *ret_header || !header;
+}
+
+void auth_admit(struct http_request *request) {
+    const char *header;
+    if (request->route->scope == 0)
+        return;
+    if (!read_header(request, &header))
+        http_problem_code(request, ERR_NO_MEMORY, "No memory for the header Authorization");
+    else if (request->facts.authorizations > 1)
+        refuse_key(request, "There is more than one Authorization header");
+    else if (request->route->flags & HTTP_OPEN)
+        recognise(request, header);
+    else
+        authorize(request, header);
 }

@@ -35,8 +35,7 @@ void deadline_arm(struct deadline_list *list, struct deadline *deadline, int64_t
 }
 
 void deadline_bound(struct deadline_list *list, int64_t at_ms) {
-    for (struct deadline *deadline = list->last; deadline && deadline->at_ms > at_ms;
-         deadline = deadline->before)
+    for (struct deadline *deadline = list->last; deadline && deadline->at_ms > at_ms; deadline = deadline->before)
         deadline->at_ms = at_ms;
 }
 

@@ -6,8 +6,9 @@
 
 #include "cxd/base/address.h"
 
-/* Whom a trusted proxy forwards for, by X-Forwarded-For. Read from the right, where the nearest proxy wrote: past hops that
- * are trusted, to the first that is not. Where an entry is no address ("unknown"), the last trusted hop is the client. */
+/* The client that a trusted proxy forwards for, by X-Forwarded-For. It is read from the right, where the nearest proxy
+ * wrote: past hops that are trusted, to the first that is not. Where an entry is no address ("unknown"), the last
+ * trusted hop is the client. */
 
 struct forwarded {
     const struct network_list *trusted;

@@ -1,64 +1,38 @@
 /* An event loop: one thread that drives its own libmicrohttpd daemon. MHD has no thread of its own here, because its
  * internal epoll loop can sleep on ready work (with 128 ready connections it waits again with the full time-out), and
- * because this way the same thread wakes for completed requests, a whole batch at one wake-up. All loops share one listening
- * socket. */
+ * because this way the same thread wakes for completed requests, a whole batch at one wake-up. All loops share one
+ * listening socket. */
+
+#include "http/loop.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "cxd/base/clock.h"
 #include "cxd/base/log.h"
-#include "http/internal.h"
+#include "http/connection.h"
+#include "http/drain.h"
+#include "http/library.h"
+#include "http/limits.h"
+#include "http/pool.h"
+#include "http/record.h"
+#include "http/reply.h"
+#include "http/request.h"
 
 enum {
     FRUITLESS_TURNS = 16,           /* accept failed so often in a row: there are no descriptors to be had */
     FRUITLESS_PAUSE_MS = 50,        /* then wait, for MHD does not */
     WAITING_MS = 1,                 /* the longest sleep while something is deferred */
+    IDLE_TURNS = 16 * 1024,         /* so many in a row are no sending of a large reply, record by record */
     ACCEPT_TURNS = 1000,            /* to empty the backlog with, before a stop */
-    FRESH_MS = 1000,                /* so long a stop waits for the first request of a new connection */
     COMPLETION_GRACE_MS = 10 * 1000 /* past the end of the grace, for requests that others still hold */
 };
-
-void loop_wake(struct loop *loop) {
-    if (!atomic_exchange(&loop->sleeping, false))
-        return;
-    uint64_t one = 1;
-    ssize_t written = write(loop->wake_fd, &one, sizeof one);
-    (void)written; /* fails only when the counter is full, and then the loop wakes as well */
-}
-
-void loop_ready(struct loop *loop, struct http_request *request) {
-    struct http_request *head = atomic_load_explicit(&loop->ready, memory_order_relaxed);
-    do
-        request->next = head;
-    while (!atomic_compare_exchange_weak(&loop->ready, &head, request));
-}
-
-static void begin_running(struct loop *loop, struct http_request *request) {
-    deadline_disarm(&loop->deadlines, &request->connection->deadline);
-    request->stage = STAGE_RUNNING;
-    loop->running_requests++;
-}
-
-void loop_suspend(struct loop *loop, struct http_request *request) {
-    begin_running(loop, request);
-    MHD_suspend_connection(request->connection->mhd);
-    request->suspended = true;
-}
-
-void loop_await(struct loop *loop, struct http_request *request) {
-    begin_running(loop, request);
-    loop->waiting++;
-}
-
-/* MHD notices the shutdown as an event on the socket, and closes. */
-static void cut(struct connection *connection) {
-    shutdown(connection->fd, SHUT_RDWR);
-}
 
 /* A request that was completed elsewhere: the reply, or what is left to do for it. */
 static void finish_request(struct loop *loop, struct http_request *request) {
@@ -85,7 +59,7 @@ static void finish_request(struct loop *loop, struct http_request *request) {
     /* Without a reply MHD asks connection_access again, which then closes. */
     if (!reply_send(request)) {
         request->stage = STAGE_SENDING;
-        cut(request->connection);
+        connection_cut(request->connection);
     }
     if (request->suspended)
         MHD_resume_connection(request->connection->mhd);
@@ -109,22 +83,21 @@ static void finish_ready(struct loop *loop) {
     }
 }
 
-void loop_take_settings(struct loop *loop) {
-    if (atomic_load_explicit(&loop->server->settings, memory_order_acquire) == loop->settings)
-        return;
-    settings_release(loop->settings);
-    loop->settings = server_settings(loop->server);
-    deadline_bound(&loop->deadlines, loop->now_ms + loop->settings->request_timeout_ms);
+static void ring_alarm(struct loop *loop) {
+    int64_t at_ms = atomic_load(&loop->alarm_at_ms);
+    if (at_ms != 0 && loop->now_ms >= at_ms && atomic_compare_exchange_strong(&loop->alarm_at_ms, &at_ms, 0))
+        loop->server->options.alarm(loop->server->options.app);
 }
 
-static struct connection *connection_of(struct deadline *deadline) {
-    return (struct connection *)(void *)((char *)deadline - offsetof(struct connection, deadline));
+static int alarm_wait_ms(const struct loop *loop) {
+    int64_t at_ms = atomic_load(&loop->alarm_at_ms), ms = at_ms - loop->now_ms;
+    return at_ms == 0 ? -1 : ms < 0 ? 0 : ms > INT_MAX ? INT_MAX : (int)ms;
 }
 
 static void cut_expired(struct loop *loop) {
     struct deadline *deadline;
     while ((deadline = deadline_next_expired(&loop->deadlines, loop->now_ms)))
-        cut(connection_of(deadline));
+        connection_cut(connection_of(deadline));
 }
 
 static void cut_all(struct loop *loop) {
@@ -134,42 +107,7 @@ static void cut_all(struct loop *loop) {
     while (loop->deadlines.first) {
         struct deadline *first = loop->deadlines.first;
         deadline_disarm(&loop->deadlines, first);
-        cut(connection_of(first));
-    }
-}
-
-/* What the socket still holds: more than 0: bytes; 0: nothing, nor will there be any; less: nothing yet. */
-static int unread(const struct connection *connection) {
-    char byte;
-    ssize_t got = recv(connection->fd, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
-    if (got > 0 || !connection->door->is_tls)
-        return (int)got;
-    /* What has been deciphered and not been asked for yet. */
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection->mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-    return info && gnutls_record_check_pending(info->tls_session) > 0 ? 1 : (int)got;
-}
-
-/* Who has just connected is about to ask; and unlike one whose connection was idle, cannot know that it has to try again. */
-static bool is_fresh(const struct loop *loop, const struct connection *connection) {
-    return !connection->used && loop->now_ms - connection->opened_ms < FRESH_MS;
-}
-
-/* Keep-alive connections on which nothing is under way, not even unread; and those whose client left in the middle of a request,
- * which MHD does not notice where the end came together with the last bytes. */
-static void cut_idle(struct loop *loop) {
-    struct deadline *next;
-    for (struct deadline *deadline = loop->deadlines.first; deadline; deadline = next) {
-        next = deadline->after;
-        struct connection *connection = connection_of(deadline);
-        enum request_stage stage = connection->request.stage;
-        if (stage > STAGE_BODY)
-            continue;
-        int bytes = unread(connection);
-        if (bytes > 0 || (bytes < 0 && (stage != STAGE_IDLE || is_fresh(loop, connection))))
-            continue;
-        deadline_disarm(&loop->deadlines, deadline);
-        cut(connection);
+        connection_cut(connection_of(first));
     }
 }
 
@@ -187,8 +125,8 @@ static bool is_shared(const struct door *door) {
     return door->loop->server->shares_listeners && !(door->is_local && door->loop->server->owns_unix_path);
 }
 
-/* The first step of a stop: takes what the backlogs hold, then no more. The last loop closes the doors. A listener that goes on without
- * us keeps its backlog for who comes next. */
+/* The first step of a stop: takes what the backlogs hold, then no more. The last loop closes the doors. A listener that
+ * goes on without us keeps its backlog for who comes next. */
 static void quiesce(struct loop *loop) {
     for (unsigned i = 0; i < loop->door_count; i++) {
         struct door *door = &loop->doors[i];
@@ -205,8 +143,8 @@ static void quiesce(struct loop *loop) {
     run_doors(loop);
 }
 
-/* At its limit (or at EMFILE) MHD takes the listener out of its epoll set, and puts it back only in the run after the one in which
- * a connection ended. */
+/* At its limit (or at EMFILE) MHD takes the listener out of its epoll set, and puts it back only in the run after the
+ * one in which a connection ended. */
 static bool must_run_again(struct loop *loop) {
     bool must = false;
     for (unsigned i = 0; i < loop->door_count; i++) {
@@ -217,30 +155,39 @@ static bool must_run_again(struct loop *loop) {
     return must;
 }
 
-static bool has_work(struct loop *loop) {
+static int sooner(int a_ms, int b_ms) {
+    return a_ms < 0 || (b_ms >= 0 && b_ms < a_ms) ? b_ms : a_ms;
+}
+
+/* When MHD wants to be run again: 0 while it has work, −1 for no time of its own. */
+static int library_wait_ms(struct loop *loop) {
+    int ms = -1;
     for (unsigned i = 0; i < loop->door_count; i++) {
         MHD_UNSIGNED_LONG_LONG mhd_ms;
-        if (MHD_get_timeout(loop->doors[i].daemon, &mhd_ms) == MHD_YES && mhd_ms == 0)
-            return true;
+        if (MHD_get_timeout(loop->doors[i].daemon, &mhd_ms) == MHD_YES)
+            ms = sooner(ms, mhd_ms > INT_MAX ? INT_MAX : (int)mhd_ms);
     }
-    return false;
+    return ms;
+}
+
+/* MHD counts those that wait as work to do, and cannot say whether there is any other; and it takes a connection for
+ * work which it can neither read from nor answer, until that is cut. */
+static bool is_spinning(const struct loop *loop) {
+    return loop->waiting > 0 ? !loop->progress : loop->idle_turns > IDLE_TURNS;
 }
 
 /* How long the loop may sleep; 0 while MHD still has something to do. */
 static int wait_ms(struct loop *loop) {
-    bool busy = has_work(loop);
-    if (busy && (loop->waiting == 0 || loop->progress))
+    int library_ms = library_wait_ms(loop);
+    loop->idle_turns = library_ms == 0 && !loop->progress ? loop->idle_turns + 1 : 0;
+    if (library_ms == 0 && is_spinning(loop))
+        library_ms = WAITING_MS;
+    if (library_ms == 0 || must_run_again(loop))
         return 0;
-    if (must_run_again(loop))
-        return 0;
-    int ms = deadline_wait_ms(&loop->deadlines, loop->now_ms);
-    /* MHD counts those that wait as work to do, and cannot say whether there is any other. */
-    if (busy && (ms < 0 || ms > WAITING_MS))
-        ms = WAITING_MS;
-    if (!loop->quiesced)
-        return ms;
+    int ms = sooner(library_ms, deadline_wait_ms(&loop->deadlines, loop->now_ms));
+    ms = sooner(ms, alarm_wait_ms(loop));
     enum { STOPPING_MS = 20 };
-    return ms < 0 || ms > STOPPING_MS ? STOPPING_MS : ms;
+    return loop->quiesced ? sooner(ms, STOPPING_MS) : ms;
 }
 
 /* Waits for sockets, completions or a deadline. Returns the doors whose descriptor was ready, a bit each. */
@@ -280,8 +227,14 @@ static void watch_accept(struct door *door, bool was_ready) {
     } else if (door->connections < door->limit / 2) {
         door->limit_logged = false;
     }
-    bool fruitful = tally_get(&door->accepted) != door->accepted_before;
+    uint64_t turned_away = tally_get(&door->turned_away);
+    bool is_turning_away = turned_away != door->turned_away_before;
+    bool fruitful = tally_get(&door->accepted) != door->accepted_before || is_turning_away;
+    if (is_turning_away)
+        log_record(LOG_LEVEL_WARNING, "connections_refused", "of=one_address limit=%u refused=%llu",
+                   door->loop->settings->connections_per_address, (unsigned long long)turned_away);
     door->accepted_before = tally_get(&door->accepted);
+    door->turned_away_before = turned_away;
     if (!was_ready || fruitful || door->connections > 0 || door->loop->quiesced) {
         door->fruitless = 0;
         return;
@@ -315,7 +268,7 @@ static bool loop_is_done(const struct loop *loop) {
 static void drain(struct loop *loop) {
     if (!loop->quiesced)
         quiesce(loop);
-    cut_idle(loop); /* at every turn: a reply that was under way may have ended without Connection: close */
+    drain_cut(loop); /* at every turn: a reply that was under way may have ended without Connection: close */
     if (loop->now_ms >= atomic_load(&loop->server->stop_at_ms))
         cut_all(loop);
 }
@@ -329,7 +282,8 @@ static void *loop_main(void *cls) {
         loop->now_ms = clock_monotonic_ms();
         loop->progress = false;
         heartbeat_answer(&loop->beat);
-        loop_take_settings(loop);
+        request_renew_settings(loop);
+        ring_alarm(loop);
         finish_ready(loop);
         cut_expired(loop);
         loop->turn_ns = clock_monotonic_ns();
@@ -347,7 +301,7 @@ static void *loop_main(void *cls) {
 static struct MHD_Daemon *daemon_start(struct door *door) {
     const struct http_server *server = door->loop->server;
     /* Without a thread of MHD's, this needs no wake-up pipe: resuming costs no system call. */
-    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO;
+    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO | MHD_USE_ERROR_LOG;
     struct MHD_OptionItem tls[] = {
         {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)TLS_PRIORITIES},
         {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(uintptr_t)tls_choose},
@@ -357,14 +311,15 @@ static struct MHD_Daemon *daemon_start(struct door *door) {
         flags |= MHD_USE_TLS;
     else
         tls[0].option = MHD_OPTION_END;
-    /* MHD's own strict mode would answer for us (a missing Host) or close without a word (a blank in the target); guard.c
-     * refuses all that and more, with a problem. */
+    /* Where guard.c sees how the lines lie it refuses more than MHD's own strict mode, with a problem. From 1.0 on MHD
+     * makes blanks of what it forgives (folds, NULs), so that nobody behind it can tell: there it has to be strict. */
+    int strict = server->check_layout ? 0 : 1;
     return MHD_start_daemon(
-        flags, 0, NULL, NULL, connection_access, door, MHD_OPTION_LISTEN_SOCKET, door->listen_fd,
-        MHD_OPTION_CONNECTION_LIMIT, door->limit, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        server->options.header_bytes, MHD_OPTION_NOTIFY_CONNECTION, connection_notify, door,
-        MHD_OPTION_NOTIFY_COMPLETED, connection_completed, door, MHD_OPTION_URI_LOG_CALLBACK, connection_uri,
-        door, MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
+        flags, 0, limits_accept, door, connection_access, door, MHD_OPTION_EXTERNAL_LOGGER, library_hear, door,
+        MHD_OPTION_LISTEN_SOCKET, door->listen_fd, MHD_OPTION_CONNECTION_LIMIT, door->limit,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, library_memory(server->options.header_bytes), MHD_OPTION_NOTIFY_CONNECTION,
+        connection_notify, door, MHD_OPTION_NOTIFY_COMPLETED, connection_completed, door, MHD_OPTION_URI_LOG_CALLBACK,
+        connection_uri, door, MHD_OPTION_STRICT_FOR_CLIENT, strict, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
 }
 
 static enum cxd_err door_open(struct loop *loop, const struct door *as, struct error *err) {
@@ -378,14 +333,14 @@ static enum cxd_err door_open(struct loop *loop, const struct door *as, struct e
     return CXD_OK;
 }
 
-/* Of a loop's connections the Unix socket, which only this machine reaches, gets one in eight. */
+/* The Unix socket, which only this machine reaches, gets one in eight of a loop's connections. */
 enum { LOCAL_SHARE = 8 };
 
 enum cxd_err loop_open(struct loop *loop, struct http_server *server, unsigned limit, struct error *err) {
     loop->server = server;
     loop->lane = (unsigned)(loop - server->loops);
     loop->now_ms = clock_monotonic_ms();
-    loop->settings = server_settings(server);
+    loop->settings = settings_current(&server->settings);
     loop->turn_ns = clock_monotonic_ns();
     if (!traffic_init(&loop->traffic, server->router))
         return error_set(err, ERR_NO_MEMORY, "No memory for the counts of a loop");
@@ -397,7 +352,7 @@ enum cxd_err loop_open(struct loop *loop, struct http_server *server, unsigned l
     unsigned local = !has_local ? 0 : has_ip ? limit / LOCAL_SHARE : limit;
     struct door ip = {.loop = loop,
                       .listen_fd = server->listen_fd,
-                      .is_tls = server->tls != NULL,
+                      .is_tls = server->tls,
                       .limit = limit > local ? limit - local : 1};
     struct door unix_socket = {
         .loop = loop, .listen_fd = server->unix_fd, .is_local = true, .limit = local > 0 ? local : 1};
@@ -422,8 +377,7 @@ bool loop_close(struct loop *loop) {
         return false;
     for (unsigned i = 0; i < loop->door_count; i++) {
         if (!loop->quiesced)
-            MHD_quiesce_daemon(
-                loop->doors[i].daemon); /* else it would close the listener, which is not its own */
+            MHD_quiesce_daemon(loop->doors[i].daemon); /* else it would close the listener, which is not its own */
         MHD_stop_daemon(loop->doors[i].daemon);
     }
     if (loop->wake_fd >= 0)

@@ -1,14 +1,33 @@
-/* Workers for requests that may block, such as reads that scan. The queue is a list through the requests themselves, so it
- * needs no memory and is bounded by the number of connections. */
+/* Workers for requests that may block, such as reads that scan: a crew for each of the pools, with a queue of its own,
+ * so that one that is held up holds up no other. A queue is a list through the requests themselves, so it needs no
+ * memory and is bounded by the number of connections. */
+
+#include "http/pool.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "cxd/base/log.h"
-#include "http/internal.h"
+#include "http/aside.h"
+#include "http/coding.h"
+
+static const struct {
+    unsigned flag; /* of the routes that it runs */
+    const char *name, *thread_name;
+} CREWS[HTTP_POOL_COUNT] = {
+    [HTTP_POOL_READ] = {HTTP_POOLED, "read", "cxd-worker"},
+    [HTTP_POOL_PUBLIC] = {HTTP_POOLED_PUBLIC, "public", "cxd-public"},
+};
+
+struct crew {
+    pthread_cond_t change;
+    struct http_request *first, *last;
+    struct crew_counts *counts;
+};
 
 struct worker {
     struct pool *pool;
+    enum http_pool crew;
     pthread_t thread;
     bool opened, started;
     void *object; /* what worker_open made */
@@ -20,8 +39,7 @@ struct worker {
 struct pool {
     struct http_server *server;
     pthread_mutex_t lock;
-    pthread_cond_t change;
-    struct http_request *first, *last;
+    struct crew crews[HTTP_POOL_COUNT];
     bool stopping, refusing;
     unsigned count;
     struct worker workers[];
@@ -30,17 +48,20 @@ struct pool {
 /* The next request, or NULL to end. */
 static struct http_request *pool_take(struct worker *worker, bool *ret_refuse) {
     struct pool *pool = worker->pool;
+    struct crew *crew = &pool->crews[worker->crew];
     pthread_mutex_lock(&pool->lock);
-    while (!pool->first && !pool->stopping) {
+    while (!crew->first && !pool->stopping) {
         heartbeat_answer(&worker->beat);
-        pthread_cond_wait(&pool->change, &pool->lock);
+        pthread_cond_wait(&crew->change, &pool->lock);
     }
     heartbeat_answer(&worker->beat);
-    struct http_request *request = pool->first;
+    struct http_request *request = crew->first;
     if (request) {
-        pool->first = request->next;
-        if (!pool->first)
-            pool->last = NULL;
+        crew->first = request->next;
+        if (!crew->first)
+            crew->last = NULL;
+        atomic_fetch_sub(&crew->counts->waiting, 1);
+        atomic_fetch_add(&crew->counts->busy, 1);
     }
     *ret_refuse = pool->refusing;
     pthread_mutex_unlock(&pool->lock);
@@ -52,7 +73,8 @@ static void *worker_main(void *cls) {
     void (*turn_done)(void *app) = worker->pool->server->options.turn_done;
     bool refuse;
     struct http_request *request;
-    pthread_setname_np(pthread_self(), "cxd-worker");
+    struct crew_counts *counts = worker->pool->crews[worker->crew].counts;
+    pthread_setname_np(pthread_self(), CREWS[worker->crew].thread_name);
     while ((request = pool_take(worker, &refuse))) {
         bool handed_over = false;
         struct loop *loop = request->connection->loop;
@@ -63,27 +85,48 @@ static void *worker_main(void *cls) {
         if (refuse)
             http_problem_code(request, ERR_DRAINING, "The server is ending; try again");
         else
-            request->route->handle(request);
+            coding_handle(request);
         if (turn_done)
             turn_done(worker->pool->server->options.app);
+        atomic_fetch_sub(&counts->busy, 1);
         if (handed_over) /* may be complete by now, or the next request of its connection: hands off */
             continue;
-        loop_ready(loop, request);
-        loop_wake(loop);
+        aside_hand_back(request);
+        aside_wake(loop);
     }
     return NULL;
 }
 
 void pool_submit(struct pool *pool, struct http_request *request) {
+    size_t at = 0;
+    while (!(request->route->flags & CREWS[at].flag))
+        at++;
+    struct crew *crew = &pool->crews[at];
     request->next = NULL;
     pthread_mutex_lock(&pool->lock);
-    if (pool->last)
-        pool->last->next = request;
+    if (crew->last)
+        crew->last->next = request;
     else
-        pool->first = request;
-    pool->last = request;
-    pthread_cond_signal(&pool->change);
+        crew->first = request;
+    crew->last = request;
+    atomic_fetch_add(&crew->counts->waiting, 1);
+    pthread_cond_signal(&crew->change);
     pthread_mutex_unlock(&pool->lock);
+}
+
+void http_read_pools(const struct http_server *server, struct http_pool_state ret_pools[HTTP_POOL_COUNT]) {
+    for (size_t i = 0; i < HTTP_POOL_COUNT; i++) {
+        const struct crew_counts *counts = &server->crews[i];
+        ret_pools[i] = (struct http_pool_state){.name = CREWS[i].name,
+                                                .threads = atomic_load(&counts->threads),
+                                                .busy = atomic_load(&counts->busy),
+                                                .waiting = atomic_load(&counts->waiting)};
+    }
+}
+
+static void wake_all(struct pool *pool) {
+    for (size_t i = 0; i < HTTP_POOL_COUNT; i++)
+        pthread_cond_broadcast(&pool->crews[i].change);
 }
 
 int64_t pool_ask(struct pool *pool, int64_t now_ms) {
@@ -93,7 +136,7 @@ int64_t pool_ask(struct pool *pool, int64_t now_ms) {
         int64_t stuck_ms = heartbeat_ask(&pool->workers[i].beat, now_ms);
         worst_ms = stuck_ms > worst_ms ? stuck_ms : worst_ms;
     }
-    pthread_cond_broadcast(&pool->change);
+    wake_all(pool);
     pthread_mutex_unlock(&pool->lock);
     return worst_ms;
 }
@@ -109,7 +152,7 @@ void pool_stop(struct pool *pool) {
         return;
     pthread_mutex_lock(&pool->lock);
     pool->stopping = true;
-    pthread_cond_broadcast(&pool->change);
+    wake_all(pool);
     pthread_mutex_unlock(&pool->lock);
     const struct http_options *options = &pool->server->options;
     for (unsigned i = 0; i < pool->count; i++) {
@@ -118,8 +161,15 @@ void pool_stop(struct pool *pool) {
             pthread_join(worker->thread, NULL);
         if (worker->opened && options->worker_close)
             options->worker_close(options->app, worker->object);
+        worker->started = worker->opened = false;
     }
-    pthread_cond_destroy(&pool->change);
+}
+
+void pool_free(struct pool *pool) {
+    if (!pool)
+        return;
+    for (size_t i = 0; i < HTTP_POOL_COUNT; i++)
+        pthread_cond_destroy(&pool->crews[i].change);
     pthread_mutex_destroy(&pool->lock);
     free(pool);
 }
@@ -143,20 +193,30 @@ static enum cxd_err worker_start(struct pool *pool, struct worker *worker, struc
     return CXD_OK;
 }
 
-enum cxd_err pool_start(struct http_server *server, unsigned count, struct pool **ret_pool,
-                        struct error *err) {
+enum cxd_err pool_start(struct http_server *server, struct pool **ret_pool, struct error *err) {
+    const unsigned *threads = server->options.pool_threads;
+    unsigned count = 0;
+    for (size_t i = 0; i < HTTP_POOL_COUNT; i++)
+        count += threads[i];
     struct pool *pool = calloc(1, sizeof *pool + count * sizeof pool->workers[0]);
     if (!pool)
         return error_set(err, ERR_NO_MEMORY, "No memory for %u workers", count);
     pool->server = server;
     pool->count = count;
     pthread_mutex_init(&pool->lock, NULL);
-    pthread_cond_init(&pool->change, NULL);
+    for (size_t i = 0, at = 0; i < HTTP_POOL_COUNT; i++) {
+        pthread_cond_init(&pool->crews[i].change, NULL);
+        pool->crews[i].counts = &server->crews[i];
+        atomic_store(&server->crews[i].threads, threads[i]);
+        for (unsigned j = 0; j < threads[i]; j++)
+            pool->workers[at++].crew = (enum http_pool)i;
+    }
     for (unsigned i = 0; i < count; i++) {
         pool->workers[i].lane = server->loop_count + i;
         enum cxd_err code = worker_start(pool, &pool->workers[i], err);
         if (code) {
             pool_stop(pool);
+            pool_free(pool);
             return code;
         }
     }

@@ -4,13 +4,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "http/internal.h"
+#include "http/reply.h"
 
 static const char problem_type[] = "application/problem+json";
-
-static const char no_memory_body[] =
-    "{\"type\":\"/problems/no_memory\",\"title\":\"The server is out of memory\","
-    "\"status\":503}";
 
 /* Seconds after which another try makes sense; NULL: none, or the client must change something. */
 static const char *retry_after(int status) {
@@ -40,8 +36,7 @@ static void open_problem(struct buffer *out, const struct error *err) {
     buffer_append_int(out, error_status(err->code));
     if (err->member_count > kept) {
         char detail[sizeof err->detail + 64];
-        snprintf(detail, sizeof detail, "%s; the first %zu of %zu are listed", err->detail, kept,
-                 err->member_count);
+        snprintf(detail, sizeof detail, "%s; the first %zu of %zu are listed", err->detail, kept, err->member_count);
         buffer_append_text(out, ",\"detail\":");
         buffer_append_json(out, detail);
     } else if (err->detail[0]) {
@@ -55,18 +50,6 @@ static void open_problem(struct buffer *out, const struct error *err) {
 void http_problem_write(struct buffer *out, const struct error *err) {
     open_problem(out, err);
     buffer_append_char(out, '}');
-}
-
-void problem_no_memory(struct http_request *request) {
-    request->unsayable = request->done;
-    request->headers = NULL;
-    request->failed = false;
-    request->tagged = false;
-    request->fixed_out = no_memory_body;
-    request->type = problem_type;
-    request->status = error_status(ERR_NO_MEMORY);
-    request->problem = ERR_NO_MEMORY;
-    request->replied = true;
 }
 
 static void add_headers(struct http_request *request, enum cxd_err code, int status) {
@@ -110,7 +93,7 @@ void http_problem_more(struct http_request *request, const struct error *err, co
     if (members)
         reply_problem(request, err, members);
     else
-        problem_no_memory(request);
+        reply_no_memory(request);
 }
 
 void http_problem_code(struct http_request *request, enum cxd_err code, const char *format, ...) {

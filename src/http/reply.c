@@ -1,18 +1,25 @@
-/* Every reply leaves through reply_send, on the loop; what handlers call here only notes it down in the request, which is why
- * they may run on a worker. */
+/* Every reply leaves through reply_send, on the loop; what handlers call here only notes it down in the request, which
+ * is why they may run on a worker. */
+
+#include "http/reply.h"
 
 #include <assert.h>
 #include <string.h>
 #include <strings.h>
 
 #include "cxd/base/clock.h"
-#include "http/etag.h"
-#include "http/internal.h"
+#include "cxd/base/etag.h"
+#include "http/record.h"
 
 enum { STATUS_NOT_MODIFIED = 304 };
 
+static const char no_memory_type[] = "application/problem+json";
+static const char no_memory_body[] = "{\"type\":\"/problems/no_memory\",\"title\":\"The server is out of memory\","
+                                     "\"status\":503}";
+
+/* What a page may read beside the body. With credentials a browser takes no "*" for it. */
 static const char exposed_headers[] =
-    "Retry-After, RateLimit, RateLimit-Policy, Location, ETag, X-Request-Id";
+    "Retry-After, RateLimit, RateLimit-Policy, Location, ETag, X-Request-Id, Allow, WWW-Authenticate, Date";
 
 void http_reply_header(struct http_request *request, const char *name, const char *value) {
     struct reply_header *header = arena_alloc(&request->arena, sizeof *header);
@@ -37,10 +44,22 @@ struct buffer *http_out(struct http_request *request) {
     return &request->out;
 }
 
+void reply_no_memory(struct http_request *request) {
+    request->unsayable = request->done;
+    request->headers = NULL;
+    request->failed = false;
+    request->tagged = false;
+    request->fixed_out = no_memory_body;
+    request->type = no_memory_type;
+    request->status = error_status(ERR_NO_MEMORY);
+    request->problem = ERR_NO_MEMORY;
+    request->replied = true;
+}
+
 void http_reply(struct http_request *request, int status, const char *type) {
     assert(!request->replied);
     if (request->failed || request->out.failed) {
-        problem_no_memory(request);
+        reply_no_memory(request);
         return;
     }
     request->status = status;
@@ -48,22 +67,64 @@ void http_reply(struct http_request *request, int status, const char *type) {
     request->replied = true;
 }
 
+void reply_forget(struct http_request *request) {
+    buffer_reset(&request->out);
+    request->headers = NULL;
+    request->replied = request->failed = request->tagged = request->unsayable = false;
+    request->fixed_out = NULL;
+    request->problem = CXD_OK;
+}
+
 void http_reply_tagged(struct http_request *request, const char *type) {
     if (request->out.failed) {
-        problem_no_memory(request);
+        reply_no_memory(request);
         return;
     }
     char tag[ETAG_SIZE];
     etag_make(request->out.data, request->out.length, tag);
+    http_reply_with_tag(request, type, tag);
+}
+
+void http_reply_with_tag(struct http_request *request, const char *type, const char *tag) {
+    const char *known = NULL;
+    struct error err;
     http_reply_header(request, "ETag", tag);
     request->tagged = true;
-    const char *known = http_header(request, "If-None-Match");
-    bool same = known && etag_matches(known, tag);
+    if (http_header_list(request, "If-None-Match", &known, &err) != CXD_OK)
+        request->failed = true;
+    bool same = known && etag_list_has(known, tag, false);
     http_reply(request, same ? STATUS_NOT_MODIFIED : 200, same ? NULL : type);
 }
 
 static bool add(struct MHD_Response *response, const char *name, const char *value) {
     return MHD_add_response_header(response, name, value) == MHD_YES;
+}
+
+static bool add_allowance(const struct http_request *request, struct MHD_Response *response) {
+    char state[ALLOWANCE_STATE_SIZE];
+    if (!request->rated)
+        return true;
+    allowance_write_state(request->rate, &request->verdict, state);
+    return add(response, "RateLimit-Policy", request->settings->policies[request->rate]) &&
+           add(response, "RateLimit", state);
+}
+
+/* On a path that pages of other origins use: errors too, and what was asked without an Origin. A page that is isolated
+ * (COEP) is else told that what it asked by `no-cors` has failed, when it is stored. */
+static bool add_origin(const struct http_request *request, struct MHD_Response *response) {
+    bool ok = true;
+    if (request->origin) {
+        ok = ok && add(response, "Access-Control-Allow-Origin", request->origin);
+        ok = ok && add(response, "Access-Control-Allow-Credentials", "true");
+        ok = ok && add(response, "Access-Control-Expose-Headers", exposed_headers);
+        ok = ok && add(response, "Cross-Origin-Resource-Policy", "cross-origin");
+    }
+    if (request->path && request->path->cors_allow[0])
+        ok = ok && add(response, "Vary",
+                       request->method == HTTP_OPTIONS
+                           ? "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
+                           : "Origin");
+    return ok;
 }
 
 /* Newest first is the order in which MHD puts them in front; the order among different names means nothing. */
@@ -76,16 +137,11 @@ static bool add_headers(struct http_request *request, struct MHD_Response *respo
     if (!reply_header_find(request, "Cache-Control"))
         ok = ok && add(response, "Cache-Control", request->tagged ? "no-cache" : "no-store");
     ok = ok && add(response, "X-Request-Id", request->trace.request_id);
-    ok = ok && limits_add_headers(request, response);
-    if (request->origin) {
-        ok = ok && add(response, "Access-Control-Allow-Origin", request->origin);
-        ok = ok && add(response, "Access-Control-Expose-Headers", exposed_headers);
-    }
-    if (request->path && request->path->cors_allow[0]) /* errors too, and what was asked without an Origin */
-        ok = ok && add(response, "Vary", "Origin");
+    ok = ok && add_allowance(request, response);
+    ok = ok && add_origin(request, response);
     if (request->connection->door->is_tls)
         ok = ok && add(response, "Strict-Transport-Security", "max-age=31536000");
-    if (request->closing || http_server_is_draining(request->connection->loop->server))
+    if (request->closing || atomic_load_explicit(&request->connection->loop->server->draining, memory_order_relaxed))
         ok = ok && add(response, "Connection", "close");
     return ok;
 }
@@ -109,7 +165,7 @@ static bool queue_reply(struct http_request *request) {
         body = request->fixed_out;
         length = strlen(body);
     } else if (request->type || request->status == STATUS_NOT_MODIFIED) {
-        /* Of a 304 only the length is sent, which must be that of the 200. */
+        /* A 304 sends only the length, which must be that of the 200. */
         body = request->out.data;
         length = request->out.length;
     }

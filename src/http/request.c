@@ -1,12 +1,14 @@
-/* The request as handlers see it. It is embedded in its connection and used again for the connection's next request, with
- * its arena and buffers, so that a request in the steady state costs no malloc of ours. */
+/* The request as handlers see it. It is embedded in its connection and used again for the connection's next request,
+ * with its arena and buffers, so that a request in the steady state costs no malloc of ours. */
+
+#include "http/request.h"
 
 #include <assert.h>
 #include <string.h>
 #include <strings.h>
 
 #include "cxd/base/clock.h"
-#include "http/internal.h"
+#include "http/aside.h"
 
 /* Buffers that grew above this for one large request are given back after it. */
 enum { KEPT_BYTES = 64 * 1024 };
@@ -18,10 +20,15 @@ void request_init(struct http_request *request, struct connection *connection) {
     buffer_init(&request->out);
 }
 
+void request_renew_settings(struct loop *loop) {
+    if (settings_renew(&loop->server->settings, &loop->settings))
+        deadline_bound(&loop->deadlines, loop->now_ms + loop->settings->request_timeout_ms);
+}
+
 void request_begin(struct http_request *request, const char *uri) {
     struct loop *loop = request->connection->loop;
     request->stage = STAGE_HEAD;
-    loop_take_settings(loop);
+    request_renew_settings(loop);
     settings_release(request->settings);
     request->settings = settings_hold(loop->settings);
     request->raw_target = uri;
@@ -30,11 +37,19 @@ void request_begin(struct http_request *request, const char *uri) {
     tally_add(&loop->traffic.begun, 1);
 }
 
-void request_abandon(struct http_request *request) {
+static void end(struct http_request *request, tally_count *count) {
     if (request->begun_ns == 0)
         return;
-    tally_add(&request->connection->loop->traffic.unanswered, 1);
+    tally_add(count, 1);
     request->begun_ns = 0;
+}
+
+void request_abandon(struct http_request *request) {
+    end(request, &request->connection->loop->traffic.unanswered);
+}
+
+void request_hand_over(struct http_request *request) {
+    end(request, &request->connection->loop->traffic.handed_over);
 }
 
 static void buffer_recycle(struct buffer *buffer) {
@@ -43,12 +58,17 @@ static void buffer_recycle(struct buffer *buffer) {
     buffer_reset(buffer);
 }
 
+static void give_back(struct http_request *request) {
+    budget_release(&request->connection->loop->server->batches, &request->claim);
+}
+
 void request_reset(struct http_request *request) {
     struct http_request fresh = {.connection = request->connection, .stage = STAGE_IDLE};
     settings_release(request->settings);
     arena_reset(&request->arena);
     buffer_recycle(&request->body);
     buffer_recycle(&request->out);
+    give_back(request);
     fresh.arena = request->arena;
     fresh.body = request->body;
     fresh.out = request->out;
@@ -60,6 +80,7 @@ void request_free(struct http_request *request) {
     arena_free(&request->arena);
     buffer_free(&request->body);
     buffer_free(&request->out);
+    give_back(request);
 }
 
 void *http_app(const struct http_request *request) {
@@ -88,6 +109,52 @@ const char *http_header(const struct http_request *request, const char *name) {
     if (request->connection->gone)
         return NULL;
     return MHD_lookup_connection_value(request->connection->mhd, MHD_HEADER_KIND, name);
+}
+
+struct occurrences {
+    const char *name;
+    size_t count, bytes;
+    char *list; /* NULL: they are only counted */
+};
+
+static enum MHD_Result take_occurrence(void *context, enum MHD_ValueKind kind CXD_UNUSED, const char *key,
+                                       const char *value) {
+    struct occurrences *occurrences = context;
+    if (strcasecmp(key, occurrences->name) != 0)
+        return MHD_YES;
+    size_t length = value ? strlen(value) : 0;
+    if (occurrences->list) {
+        memcpy(occurrences->list + occurrences->bytes, value ? value : "", length);
+        memcpy(occurrences->list + occurrences->bytes + length, ", ", 3);
+    }
+    occurrences->count++;
+    occurrences->bytes += length + 2;
+    return MHD_YES;
+}
+
+size_t http_header_count(const struct http_request *request, const char *name) {
+    struct occurrences occurrences = {.name = name};
+    if (!request->connection->gone)
+        MHD_get_connection_values(request->connection->mhd, MHD_HEADER_KIND, take_occurrence, &occurrences);
+    return occurrences.count;
+}
+
+enum cxd_err http_header_list(struct http_request *request, const char *name, const char **ret_list,
+                              struct error *err) {
+    struct occurrences occurrences = {.name = name};
+    struct MHD_Connection *mhd = request->connection->gone ? NULL : request->connection->mhd;
+    if (mhd)
+        MHD_get_connection_values(mhd, MHD_HEADER_KIND, take_occurrence, &occurrences);
+    *ret_list = NULL;
+    if (occurrences.count == 0)
+        return CXD_OK;
+    struct occurrences all = {.name = name, .list = arena_alloc(&request->arena, occurrences.bytes + 1)};
+    if (!all.list)
+        return error_set(err, ERR_NO_MEMORY, "no memory for the header %s", name);
+    MHD_get_connection_values(mhd, MHD_HEADER_KIND, take_occurrence, &all);
+    all.list[all.bytes - 2] = '\0'; /* the last comma */
+    *ret_list = all.list;
+    return CXD_OK;
 }
 
 const char *http_body(const struct http_request *request, size_t *ret_length) {
@@ -130,14 +197,10 @@ const struct http_query_item *http_query(const struct http_request *request, siz
     return request->query;
 }
 
-bool http_has_type(const struct http_request *request, const char *type) {
-    const char *value = http_header(request, "Content-Type");
-    if (!value)
-        return false;
-    size_t length = strcspn(value, ";");
-    while (length > 0 && (value[length - 1] == ' ' || value[length - 1] == '\t'))
-        length--;
-    return length == strlen(type) && strncasecmp(value, type, length) == 0;
+enum cxd_err http_query_named(struct http_request *request, const char *key, const char **ret_value,
+                              struct error *err) {
+    const char *text = request->target.query ? request->target.query : "";
+    return http_query_find(text, key, &request->arena, ret_value, err);
 }
 
 void http_defer(struct http_request *request, http_handler *finish, void *context) {
@@ -148,7 +211,7 @@ void http_defer(struct http_request *request, http_handler *finish, void *contex
     if (request->handed_over)
         *request->handed_over = true;
     else if (request->stage != STAGE_RUNNING) /* else `finish` defers again */
-        loop_await(request->connection->loop, request);
+        aside_await(request);
     request->handed_over = NULL;
 }
 
@@ -161,5 +224,12 @@ void http_is_done(struct http_request *request) {
 }
 
 void http_complete(struct http_request *request) {
-    loop_ready(request->connection->loop, request);
+    aside_hand_back(request);
+}
+
+void http_alarm(struct http_request *request, int64_t after_ms) {
+    struct loop *loop = request->connection->loop;
+    int64_t at_ms = clock_monotonic_ms() + after_ms, set_ms = atomic_load(&loop->alarm_at_ms);
+    while ((set_ms == 0 || at_ms < set_ms) && !atomic_compare_exchange_weak(&loop->alarm_at_ms, &set_ms, at_ms))
+        continue;
 }

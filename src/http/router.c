@@ -1,5 +1,5 @@
-/* From (method, segments) to a route. There are some thirty routes, so the paths lie in one array, ordered so that the first
- * that fits is the most literal one. */
+/* From (method, segments) to a route. There are some thirty routes, so the paths lie in one array, ordered so that the
+ * first that fits is the most literal one. */
 
 #include "http/router.h"
 
@@ -9,6 +9,7 @@
 
 struct router {
     size_t count;
+    char allow[64];
     struct router_path paths[];
 };
 
@@ -66,18 +67,31 @@ static int compare_paths(const void *left, const void *right) {
     return strcmp(a->pattern, b->pattern);
 }
 
-static void list_methods(struct router_path *path) {
+/* "GET, HEAD, POST, OPTIONS": those of a mask, and OPTIONS. */
+static void list_methods(char *list, size_t size, unsigned methods) {
+    for (unsigned i = 0; i < HTTP_METHOD_COUNT; i++) {
+        if (!(methods & 1U << i))
+            continue;
+        append_name(list, size, names[i]);
+        if (i == HTTP_GET)
+            append_name(list, size, "HEAD");
+    }
+    append_name(list, size, names[HTTP_OPTIONS]);
+}
+
+/* Returns the mask of the methods that the path takes. */
+static unsigned list_path(struct router_path *path) {
+    unsigned methods = 0;
     for (unsigned i = 0; i < HTTP_METHOD_COUNT; i++) {
         const struct http_route *route = path->by_method[i];
         if (!route)
             continue;
-        append_name(path->allow, sizeof path->allow, names[i]);
-        if (i == HTTP_GET)
-            append_name(path->allow, sizeof path->allow, "HEAD");
+        methods |= 1U << i;
         if (route->flags & HTTP_CORS)
             append_name(path->cors_allow, sizeof path->cors_allow, names[i]);
     }
-    append_name(path->allow, sizeof path->allow, "OPTIONS");
+    list_methods(path->allow, sizeof path->allow, methods);
+    return methods;
 }
 
 static struct router_path *path_for(struct router *router, const char *pattern) {
@@ -99,8 +113,10 @@ struct router *router_new(const struct http_route *routes, size_t count) {
         assert(!path->by_method[routes[i].method]);
         path->by_method[routes[i].method] = &routes[i];
     }
+    unsigned methods = 0;
     for (size_t i = 0; i < router->count; i++)
-        list_methods(&router->paths[i]);
+        methods |= list_path(&router->paths[i]);
+    list_methods(router->allow, sizeof router->allow, methods);
     qsort(router->paths, router->count, sizeof router->paths[0], compare_paths);
     for (size_t i = 0; i < router->count; i++)
         router->paths[i].number = i;
@@ -109,6 +125,10 @@ struct router *router_new(const struct http_route *routes, size_t count) {
 
 void router_free(struct router *router) {
     free(router);
+}
+
+const char *router_allow(const struct router *router) {
+    return router->allow;
 }
 
 size_t router_path_count(const struct router *router) {
@@ -136,11 +156,21 @@ static bool path_fits(const struct router_path *path, const struct target *targe
     return true;
 }
 
+/* How many segments stand before one slash at the end. */
+static size_t count_segments(const struct target *target) {
+    size_t count = target->count;
+    if (count < 2 || count > TARGET_SEGMENTS_MAX)
+        return count;
+    bool has_slash = !*target->segments[count - 1] && *target->segments[count - 2];
+    return has_slash ? count - 1 : count;
+}
+
 const struct router_path *router_match(const struct router *router, const struct target *target,
                                        const char *ret_values[ROUTER_PARAMETERS_MAX]) {
+    size_t count = count_segments(target);
     for (size_t i = 0; i < router->count; i++) {
         const struct router_path *path = &router->paths[i];
-        if (path->count == target->count && path_fits(path, target, ret_values))
+        if (path->count == count && path_fits(path, target, ret_values))
             return path;
     }
     return NULL;

@@ -31,11 +31,13 @@ struct router;
 /* NULL when memory is refused. The patterns must outlive it. A pattern that is not one is a programmer's error. */
 struct router *router_new(const struct http_route *routes, size_t count);
 void router_free(struct router *router);
+/* Every method that some path takes. */
+const char *router_allow(const struct router *router);
 size_t router_path_count(const struct router *router);
 const struct router_path *router_path_at(const struct router *router, size_t number);
 
-/* The path that fits (a literal goes before a parameter), or NULL. Its parameters' values go to `ret_values`. A parameter
- * is never empty. */
+/* The path that fits (a literal goes before a parameter), or NULL. Its parameters' values go to `ret_values`. A
+ * parameter is never empty. One slash at the end is as none. */
 const struct router_path *router_match(const struct router *router, const struct target *target,
                                        const char *ret_values[ROUTER_PARAMETERS_MAX]);
 

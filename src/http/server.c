@@ -2,81 +2,22 @@
  * other threads make on a running server. */
 
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <netdb.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "cxd/base/clock.h"
-#include "cxd/base/inherited.h"
 #include "cxd/base/log.h"
-#include "http/internal.h"
-
-enum {
-    BACKLOG = 4096,
-    RESERVED_FILES = 64,          /* for the store, logs, and what else the process opens */
-    CONNECTIONS_MAX = 1024 * 1024 /* where the system sets no limit */
-};
-
-static int listen_on(const struct addrinfo *info) {
-    int fd = socket(info->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return -1;
-    int on = 1;
-    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-        bind(fd, info->ai_addr, info->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
-        return fd;
-    int saved = errno;
-    close(fd);
-    errno = saved;
-    return -1;
-}
-
-int server_listen(const char *host, uint16_t port, char *address, size_t address_size, struct error *err) {
-    char service[8];
-    snprintf(service, sizeof service, "%u", port);
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
-    struct addrinfo *found = NULL;
-    int failed = getaddrinfo(host, service, &hints, &found);
-    if (failed) {
-        error_set(err, ERR_SYSTEM, "Cannot resolve %s: %s", host, gai_strerror(failed));
-        return -1;
-    }
-    int fd = -1;
-    for (const struct addrinfo *info = found; info && fd < 0; info = info->ai_next)
-        fd = listen_on(info);
-    if (fd < 0)
-        error_set(err, ERR_SYSTEM, "Cannot listen on %s port %s: %s", host, service, strerror(errno));
-    else
-        socket_format(fd, address, address_size);
-    freeaddrinfo(found);
-    return fd;
-}
-
-unsigned server_connection_limit(unsigned wanted) {
-    struct rlimit files;
-    unsigned possible = CONNECTIONS_MAX;
-    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-        files.rlim_cur = files.rlim_max;
-        if (setrlimit(RLIMIT_NOFILE, &files) == 0 || getrlimit(RLIMIT_NOFILE, &files) == 0) {
-            if (files.rlim_cur < CONNECTIONS_MAX)
-                possible = (unsigned)files.rlim_cur;
-        }
-    }
-    possible = possible > 2 * RESERVED_FILES ? possible - RESERVED_FILES : possible / 2;
-    if (wanted > possible)
-        log_record(LOG_LEVEL_WARNING, "connections_limited", "wanted=%u possible=%u", wanted, possible);
-    return wanted == 0 || wanted > possible ? possible : wanted;
-}
+#include "http/aside.h"
+#include "http/limits.h"
+#include "http/listen.h"
+#include "http/loop.h"
+#include "http/pool.h"
+#include "http/state.h"
 
 static enum cxd_err open_loops(struct http_server *server, struct error *err) {
     unsigned count = server->options.http_threads;
-    unsigned limit = server_connection_limit(server->options.max_connections) / count;
+    unsigned limit = server->connection_limit / count;
     server->loops = calloc(count, sizeof *server->loops);
     if (!server->loops)
         return error_set(err, ERR_NO_MEMORY, "No memory for %u event loops", count);
@@ -100,13 +41,6 @@ static enum cxd_err start_threads(struct http_server *server, struct error *err)
     return CXD_OK;
 }
 
-struct http_settings *server_settings(struct http_server *server) {
-    pthread_mutex_lock(&server->settings_lock);
-    struct http_settings *settings = settings_hold(atomic_load(&server->settings));
-    pthread_mutex_unlock(&server->settings_lock);
-    return settings;
-}
-
 static enum cxd_err make_settings(struct http_server *server, const struct http_options *options,
                                   struct http_settings **ret_settings, struct error *err) {
     struct http_settings *settings;
@@ -123,32 +57,31 @@ static enum cxd_err make_settings(struct http_server *server, const struct http_
 
 static enum cxd_err open_listeners(struct http_server *server, struct error *err) {
     const struct http_options *options = &server->options;
-    enum cxd_err code = server_adopt(server, err);
+    enum cxd_err code = listen_adopt(server, err);
     if (code)
         return code;
     if (!server->shares_listeners)
-        server->listen_fd =
-            server_listen(options->host, options->port, server->address, sizeof server->address, err);
+        server->listen_fd = listen_ip(options->host, options->port, server->address, sizeof server->address, err);
     if (!server->shares_listeners && server->listen_fd < 0)
         return ERR_SYSTEM;
     if (!options->unix_path || server->unix_fd >= 0)
         return CXD_OK;
-    server->unix_fd = server_listen_unix(options->unix_path, options->unix_mode, err);
+    server->unix_fd = listen_unix(options->unix_path, options->unix_mode, err);
     server->owns_unix_path = server->unix_fd >= 0;
     return server->unix_fd >= 0 ? CXD_OK : ERR_SYSTEM;
 }
 
-enum cxd_err http_server_open(const struct http_options *options, struct http_server **ret_server,
-                              struct error *err) {
-    assert(options->http_threads > 0 && options->pool_threads > 0 && options->request_timeout_ms > 0);
+enum cxd_err http_server_open(const struct http_options *options, struct http_server **ret_server, struct error *err) {
+    assert(options->http_threads > 0 && options->pool_threads[HTTP_POOL_READ] > 0 && options->request_timeout_ms > 0);
     struct http_server *server = calloc(1, sizeof *server);
     if (!server)
         return error_set(err, ERR_NO_MEMORY, "No memory for the server");
     server->options = *options;
     server->listen_fd = server->unix_fd = -1;
     struct http_settings *settings = NULL;
-    pthread_mutex_init(&server->settings_lock, NULL);
-    /* From 1.0 on libmicrohttpd refuses by itself what the layout check is for. */
+    settings_place_init(&server->settings);
+    budget_init(&server->batches);
+    /* From 1.0 on libmicrohttpd, where it is strict, refuses by itself what the layout check is for. */
     server->check_layout = strncmp(MHD_get_version(), "0.", 2) == 0;
     enum cxd_err code = CXD_OK;
     if (options->tls_certificate)
@@ -158,12 +91,13 @@ enum cxd_err http_server_open(const struct http_options *options, struct http_se
     code = open_listeners(server, err);
     if (code)
         goto out;
+    server->connection_limit = listen_connection_limit(options->max_connections);
     code = limits_open(server, err);
     if (!code)
         code = make_settings(server, options, &settings, err);
     if (code)
         goto out;
-    atomic_store(&server->settings, settings);
+    settings_replace(&server->settings, settings);
     server->router = router_new(options->routes, options->route_count);
     if (!server->router) {
         code = error_set(err, ERR_NO_MEMORY, "No memory for the routes");
@@ -181,7 +115,7 @@ out:
 }
 
 enum cxd_err http_server_run(struct http_server *server, struct error *err) {
-    enum cxd_err code = pool_start(server, server->options.pool_threads, &server->pool, err);
+    enum cxd_err code = pool_start(server, &server->pool, err);
     return code ? code : start_threads(server, err);
 }
 
@@ -190,7 +124,7 @@ const char *http_server_address(const struct http_server *server) {
 }
 
 bool http_server_is_tls(const struct http_server *server) {
-    return server->tls != NULL && server->listen_fd >= 0;
+    return server->tls && server->listen_fd >= 0;
 }
 
 const char *http_server_pin(const struct http_server *server) {
@@ -205,9 +139,8 @@ static int64_t longer(int64_t a, int64_t b) {
     return a > b ? a : b;
 }
 
-enum cxd_err http_server_reload(struct http_server *server, const struct http_options *options,
-                                struct error *err) {
-    struct http_settings *fresh, *old = atomic_load(&server->settings);
+enum cxd_err http_server_reload(struct http_server *server, const struct http_options *options, struct error *err) {
+    struct http_settings *fresh, *old = atomic_load(&server->settings.current);
     enum cxd_err code = make_settings(server, options, &fresh, err);
     if (code)
         return code;
@@ -219,12 +152,9 @@ enum cxd_err http_server_reload(struct http_server *server, const struct http_op
         return code;
     }
     fresh->app_free = options->settings_free;
-    pthread_mutex_lock(&server->settings_lock);
-    atomic_store(&server->settings, fresh);
-    pthread_mutex_unlock(&server->settings_lock);
-    settings_release(old);
+    settings_replace(&server->settings, fresh);
     for (unsigned i = 0; i < server->loop_count; i++)
-        loop_wake(&server->loops[i]); /* a shorter time-out holds for those who are connected */
+        aside_wake(&server->loops[i]); /* a shorter time-out holds for those who are connected */
     return CXD_OK;
 }
 
@@ -233,7 +163,7 @@ int64_t http_loops_stuck_ms(struct http_server *server, int64_t now_monotonic_ms
     for (unsigned i = 0; i < server->loop_count; i++) {
         int64_t stuck_ms = heartbeat_ask(&server->loops[i].beat, now_monotonic_ms);
         worst_ms = stuck_ms > worst_ms ? stuck_ms : worst_ms;
-        loop_wake(&server->loops[i]);
+        aside_wake(&server->loops[i]);
     }
     return worst_ms;
 }
@@ -249,7 +179,7 @@ bool http_server_is_draining(const struct http_server *server) {
 void http_wake(struct http_server *server) {
     for (unsigned i = 0; i < server->loop_count; i++)
         if (atomic_load(&server->loops[i].ready))
-            loop_wake(&server->loops[i]);
+            aside_wake(&server->loops[i]);
 }
 
 static void join_loops(struct http_server *server) {
@@ -265,11 +195,10 @@ void http_server_stop(struct http_server *server, int64_t grace_ms) {
     atomic_store(&server->draining, true);
     for (unsigned i = 0; i < server->loop_count; i++) {
         atomic_store(&server->loops[i].sleeping, true);
-        loop_wake(&server->loops[i]);
+        aside_wake(&server->loops[i]);
     }
     join_loops(server);
     pool_stop(server->pool);
-    server->pool = NULL;
 }
 
 void http_server_close(struct http_server *server) {
@@ -289,8 +218,9 @@ void http_server_close(struct http_server *server) {
         log_record(LOG_LEVEL_ERROR, "stop_incomplete", "requests_not_completed=1");
         return;
     }
-    settings_release(atomic_load(&server->settings));
-    pthread_mutex_destroy(&server->settings_lock);
+    pool_free(server->pool);
+    settings_place_destroy(&server->settings);
+    budget_destroy(&server->batches);
     limits_close(server);
     router_free(server->router);
     tls_close(server->tls);

@@ -1,5 +1,6 @@
-/* Certificate and key. They are read before the first handshake and again whenever the operator says so; a handshake takes those that are
- * current when it begins, by one atomic load. What is replaced is kept until no handshake can hold it any more. */
+/* Certificate and key. They are read before the first handshake and again whenever the operator says so; a handshake
+ * takes those that are current when it begins, by one atomic load. What is replaced is kept until no handshake can hold
+ * it any more. */
 
 #include "http/tls.h"
 
@@ -60,8 +61,7 @@ static void identity_free(struct identity *identity) {
     free(identity);
 }
 
-static enum cxd_err read_file(const char *option, const char *path, gnutls_datum_t *ret_bytes,
-                              struct error *err) {
+static enum cxd_err read_file(const char *option, const char *path, gnutls_datum_t *ret_bytes, struct error *err) {
     FILE *file = fopen(path, "re");
     if (!file)
         return error_set(err, ERR_CONFIG, "[tls] %s: cannot read %s: %s", option, path, strerror(errno));
@@ -71,8 +71,8 @@ static enum cxd_err read_file(const char *option, const char *path, gnutls_datum
     fclose(file);
     if (!bytes || failed || length == 0 || length == FILE_MAX) {
         free(bytes);
-        return error_set(err, ERR_CONFIG, "[tls] %s: %s cannot be read, is empty or over %d bytes", option,
-                         path, FILE_MAX - 1);
+        return error_set(err, ERR_CONFIG, "[tls] %s: %s cannot be read, is empty or over %d bytes", option, path,
+                         FILE_MAX - 1);
     }
     *ret_bytes = (gnutls_datum_t){bytes, (unsigned)length};
     return CXD_OK;
@@ -121,8 +121,7 @@ static bool make_pin(struct identity *identity) {
     gnutls_datum_t bytes = {digest, sizeof digest};
     bool made = gnutls_base64_encode2(&bytes, &text) == 0;
     if (made)
-        snprintf(identity->pin, sizeof identity->pin, "sha256//%.*s", (int)text.size,
-                 (const char *)text.data);
+        snprintf(identity->pin, sizeof identity->pin, "sha256//%.*s", (int)text.size, (const char *)text.data);
     gnutls_free(text.data);
     return made;
 }
@@ -137,8 +136,7 @@ static bool read_end(struct identity *identity) {
 }
 
 /* A key that is not the certificate's would fail every handshake. */
-static enum cxd_err check_pair(struct identity *identity, const char *certificate, const char *key,
-                               struct error *err) {
+static enum cxd_err check_pair(struct identity *identity, const char *certificate, const char *key, struct error *err) {
     unsigned char of_certificate[64], of_key[64];
     size_t certificate_size = sizeof of_certificate, key_size = sizeof of_key;
     gnutls_pubkey_t public_key;
@@ -150,8 +148,7 @@ static enum cxd_err check_pair(struct identity *identity, const char *certificat
                                          &certificate_size) == 0;
     gnutls_pubkey_deinit(public_key);
     if (!read || key_size != certificate_size || memcmp(of_key, of_certificate, key_size) != 0)
-        return error_set(err, ERR_CONFIG, "[tls] key: %s is not the key of the certificate in %s", key,
-                         certificate);
+        return error_set(err, ERR_CONFIG, "[tls] key: %s is not the key of the certificate in %s", key, certificate);
     return CXD_OK;
 }
 

@@ -6,7 +6,7 @@
 
 static bool is_id_char(char c) {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           (c != '\0' && strchr("-._~+/=:", c) != NULL);
+           (c != '\0' && strchr("-._~+/=:", c));
 }
 
 /* Optional white space around a value is none of it (RFC 9110 §5.5). */

@@ -1,19 +1,20 @@
-/* The counts of requests: each loop has its own, so that counting costs a few plain stores. Whoever asks for the metrics adds the
- * loops up. */
+/* The counts of requests: each loop has its own, so that counting costs a few plain stores. Whoever asks for the
+ * metrics adds the loops up. */
 
 #include "http/traffic.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "http/internal.h"
+#include "http/state.h"
 
 static const char *const METHODS[TRAFFIC_METHODS] = {"GET",   "HEAD",   "POST",    "PUT",
                                                      "PATCH", "DELETE", "OPTIONS", "other"};
 
 /* The most frequent first. The last place is for any other. */
 static const int STATUSES[TRAFFIC_STATUSES - 1] = {
-    201, 200, 422, 429, 304, 204, 400, 401, 403, 404, 405, 409, 411, 413, 415, 500, 503, 507,
+    201, 200, 422, 429, 304, 204, 400, 401, 403, 404, 405, 409,
+    410, 411, 412, 413, 414, 415, 421, 431, 500, 503, 505, 507,
 };
 
 size_t traffic_status_index(int status) {
@@ -85,6 +86,7 @@ void http_read_requests(const struct http_server *server, uint64_t *ret_unanswer
     for (unsigned i = 0; i < server->loop_count; i++) {
         unanswered += tally_get(&server->loops[i].traffic.unanswered);
         answered += tally_get(&server->loops[i].traffic.answered);
+        answered += tally_get(&server->loops[i].traffic.handed_over);
     }
     atomic_thread_fence(memory_order_seq_cst);
     for (unsigned i = 0; i < server->loop_count; i++)
@@ -103,6 +105,7 @@ size_t http_read_doors(const struct http_server *server, struct http_door ret_do
         atomic_thread_fence(memory_order_seq_cst);
         for (unsigned i = 0; i < server->loop_count; i++) {
             ret_doors[door].accepted += tally_get(&server->loops[i].doors[door].accepted);
+            ret_doors[door].refused += tally_get(&server->loops[i].doors[door].turned_away);
             ret_doors[door].limit += server->loops[i].doors[door].limit;
         }
         ret_doors[door].open = ret_doors[door].accepted > closed ? ret_doors[door].accepted - closed : 0;

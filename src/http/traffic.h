@@ -7,9 +7,9 @@
 
 /* What one loop has answered, counted by its thread alone. */
 
-enum { TRAFFIC_METHODS = 8, TRAFFIC_STATUSES = 20 };
+enum { TRAFFIC_METHODS = 8, TRAFFIC_STATUSES = 26 };
 
-/* Of one path (or none) and method. */
+/* The counts of one path (or none) and method. */
 struct traffic_cell {
     tally_count statuses[TRAFFIC_STATUSES];
     struct tally durations; /* TALLY_DURATIONS */
@@ -17,6 +17,7 @@ struct traffic_cell {
 
 struct traffic {
     tally_count begun, answered, unanswered;
+    tally_count handed_over; /* begun, and answered by MHD, whose reply is counted by itself */
     size_t path_count;
     struct traffic_cell *cells; /* TRAFFIC_METHODS for each path, and for none */
 };

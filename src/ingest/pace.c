@@ -1,5 +1,5 @@
-/* Seconds in a ring. The writer clears those that passed without a response when the next one comes; a reader looks only at those that
- * are not older than it asks for. */
+/* Seconds in a ring. The writer clears those that passed without a response when the next one comes; a reader looks
+ * only at those that are not older than it asks for. */
 #include "ingest/pace.h"
 
 void pace_note(struct pace *pace, int64_t now_monotonic_ms, uint32_t responses) {

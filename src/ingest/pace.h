@@ -13,8 +13,7 @@ enum { PACE_SECONDS = 3600 };
 struct pace {
     _Atomic int64_t second; /* the newest that has a count, of the monotonic clock */
     _Atomic uint32_t counts[PACE_SECONDS];
-    _Atomic int64_t commit_at_ms, commit_took_ms,
-        commit_changes; /* the last commit; wall clock, 0: none yet */
+    _Atomic int64_t commit_at_ms, commit_took_ms, commit_changes; /* the last commit; wall clock, 0: none yet */
 };
 
 void pace_note(struct pace *pace, int64_t now_monotonic_ms, uint32_t responses);

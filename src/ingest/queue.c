@@ -1,5 +1,5 @@
-/* Between the HTTP threads, which put tickets, and the writer, which takes all that wait: their number is the size of the
- * next batch. */
+/* Between the HTTP threads, which put tickets, and the writer, which takes all that wait: their number is the size of
+ * the next batch. */
 #include "ingest/queue.h"
 
 bool queue_init(struct queue *queue, size_t capacity) {
@@ -40,11 +40,10 @@ size_t queue_waiting(struct queue *queue) {
     return atomic_load_explicit(&queue->waiting, memory_order_relaxed);
 }
 
-/* The taker says that it sleeps and then looks once more; whoever puts looks after that whether it sleeps: one of the two sees the
- * other. */
+/* The taker says that it sleeps and then looks once more; whoever puts looks after that whether it sleeps: one of the
+ * two sees the other. */
 void queue_wake(struct queue *queue) {
-    if (atomic_load(&queue->newest) == NULL || !atomic_load(&queue->sleeping) ||
-        !atomic_exchange(&queue->sleeping, false))
+    if (!atomic_load(&queue->newest) || !atomic_load(&queue->sleeping) || !atomic_exchange(&queue->sleeping, false))
         return;
     pthread_mutex_lock(&queue->lock);
     pthread_cond_signal(&queue->wake);
@@ -54,8 +53,7 @@ void queue_wake(struct queue *queue) {
 static void sleep_until_woken(struct queue *queue) {
     atomic_store(&queue->sleeping, true);
     pthread_mutex_lock(&queue->lock);
-    while (atomic_load(&queue->sleeping) && atomic_load(&queue->newest) == NULL &&
-           !atomic_load(&queue->closed)) {
+    while (atomic_load(&queue->sleeping) && !atomic_load(&queue->newest) && !atomic_load(&queue->closed)) {
         heartbeat_answer(&queue->beat);
         pthread_cond_wait(&queue->wake, &queue->lock);
     }
@@ -72,7 +70,7 @@ struct ticket *queue_take_all(struct queue *queue) {
     }
     struct ticket *oldest = NULL;
     size_t taken = 0;
-    while (newest != NULL) {
+    while (newest) {
         struct ticket *next = newest->next;
         taken += weight(newest);
         newest->next = oldest;

@@ -10,8 +10,8 @@
 #include "cxd/base/heartbeat.h"
 #include "cxd/ingest/ingest.h"
 
-/* A bounded queue of tickets: many threads put, one takes everything at once. Putting takes no lock and makes no system call; waking
- * the taker is a step of its own, so that one wake serves all that a thread has put. */
+/* A bounded queue of tickets: many threads put, one takes everything at once. Putting takes no lock and makes no system
+ * call; waking the taker is a step of its own, so that one wake serves all that a thread has put. */
 
 struct queue {
     _Atomic(struct ticket *) newest; /* a list, newest first */
@@ -25,7 +25,8 @@ struct queue {
 
 CXD_NODISCARD bool queue_init(struct queue *queue, size_t capacity);
 void queue_destroy(struct queue *queue);
-/* False when the ticket's changes do not fit. A ticket larger than the capacity (a batch) fits while the queue is not full. */
+/* False when the ticket's changes do not fit. A ticket larger than the capacity (a batch) fits while the queue is not
+ * full. */
 CXD_NODISCARD bool queue_put(struct queue *queue, struct ticket *ticket);
 /* Changes that wait. */
 size_t queue_waiting(struct queue *queue);

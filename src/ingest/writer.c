@@ -1,5 +1,5 @@
-/* The one thread that writes. It takes all tickets that wait, applies their changes as one transaction, then completes each ticket:
- * a reply leaves only after the commit that holds it. */
+/* The one thread that writes. It takes all tickets that wait, applies their changes as one transaction, then completes
+ * each ticket: a reply leaves only after the commit that holds it. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 
 enum {
     CHANGES_KEPT = 16384,
-    EARLY_WAKE = 24, /* changes worth a flush: the writer begins while the turn that brings them goes on */
+    EARLY_WAKE = 24,        /* changes worth a flush: the writer begins while the turn that brings them goes on */
     RETRY_FAILURES_MAX = 3, /* tickets in a row that may fail alone before their batch is given up */
     FAILING_MS = 10 * 1000  /* as long as Retry-After says: then the next write may show that it is over */
 };
@@ -23,74 +23,30 @@ struct ingest {
     pthread_t thread;
     struct change **changes; /* the batch being applied: pointers into the tickets */
     size_t changes_capacity;
+    _Atomic int place;            /* enum store_place, at the last look, and as it was logged */
     atomic_bool unsettled;        /* something was erased, and its bytes may still lie in the store's files */
+    atomic_bool unrolled;         /* rollups may wait to be filled in or cleared away */
     _Atomic int64_t failed_at_ms; /* monotonic; 0: the last write went well */
     _Atomic int failure;          /* its enum cxd_err */
     struct pace pace;
-    bool catalog_is_stale; /* a reload failed: try again after the next batch */
     struct tally commit_changes, commit_ns;
     _Atomic int64_t commit_begun_ns; /* monotonic; 0: none is under way */
     tally_count commit_failures[CXD_ERR_COUNT];
     atomic_uint_fast64_t queue_refusals; /* by many threads, seldom */
 };
 
-static bool changes_definitions(const struct ticket *ticket) {
+static bool concerns_catalog(const struct ticket *ticket) {
     for (size_t i = 0; i < ticket->count; i++)
-        if (ticket->changes[i].kind == CHANGE_SURVEY || ticket->changes[i].kind == CHANGE_ARCHIVE ||
-            ticket->changes[i].kind == CHANGE_KEY || ticket->changes[i].kind == CHANGE_REVOKE ||
-            ticket->changes[i].kind == CHANGE_KEY_USED || ticket->changes[i].kind == CHANGE_SIGNING_KEY)
+        if (change_traits(ticket->changes[i].kind)->redefines)
             return true;
     return false;
-}
-
-/* A response was validated against the survey as it was when it arrived. If the survey has changed since, hold it against the
- * current one: metric and scale cannot have changed once there are responses, so this is rare and cheap. */
-static bool admit(struct change *change, const struct snapshot *snapshot) {
-    struct response *response = &change->as.response.value;
-    const struct survey *survey = snapshot_survey_number(snapshot, response->survey);
-    if (survey == NULL) {
-        change->refusal = ERR_NO_SURVEY;
-    } else if (survey->revision == response->revision && survey_is_open(survey, change->now_ms)) {
-        return true;
-    } else if (response->score < survey->scale_min || response->score > survey->scale_max) {
-        change->refusal = ERR_INVALID;
-    } else {
-        response->revision = survey->revision;
-        if (!survey_is_open(survey, change->now_ms)) /* archiving does not raise the revision */
-            change->as.response.unless_stored = ERR_SURVEY_CLOSED;
-        return true;
-    }
-    change->outcome = OUTCOME_REFUSED;
-    return false;
-}
-
-/* The survey's rule may have been changed while the change was on its way, and what is deleted does not come back. */
-static bool admit_retain(struct change *change, const struct snapshot *snapshot) {
-    const struct survey *survey = snapshot_survey_number(snapshot, change->as.retain.survey);
-    if (survey != NULL && survey->retention == change->as.retain.retention &&
-        change->as.retain.before_ms <= survey_retained_from(survey, change->now_ms))
-        return true;
-    change->outcome = OUTCOME_REFUSED;
-    change->refusal = ERR_CONFLICT;
-    return false;
-}
-
-static bool admit_any(struct change *change, const struct snapshot *snapshot) {
-    switch (change->kind) {
-    case CHANGE_RESPONSE:
-        return admit(change, snapshot);
-    case CHANGE_RETAIN:
-        return admit_retain(change, snapshot);
-    default:
-        return true;
-    }
 }
 
 static bool reserve(struct ingest *ingest, size_t count) {
     if (count <= ingest->changes_capacity)
         return true;
-    struct change **grown = realloc(ingest->changes, count * sizeof(*grown));
-    if (grown == NULL)
+    struct change **grown = realloc(ingest->changes, count * sizeof *grown);
+    if (!grown)
         return false;
     ingest->changes = grown;
     ingest->changes_capacity = count;
@@ -102,6 +58,20 @@ static bool wrote(const struct ticket *ticket) {
         if (ticket->changes[i].outcome == OUTCOME_CREATED || ticket->changes[i].outcome == OUTCOME_AMENDED)
             return true;
     return false;
+}
+
+enum store_place ingest_look(struct ingest *ingest) {
+    struct error why;
+    error_clear(&why);
+    enum store_place place = store_look(ingest->options.store, &why);
+    bool is_told = place == STORE_IN_PLACE || why.code != CXD_OK; /* else the next look tells */
+    if (!is_told || atomic_exchange(&ingest->place, (int)place) == (int)place)
+        return place;
+    if (place == STORE_IN_PLACE)
+        log_record(LOG_LEVEL_WARNING, "database_back", "place=%s", store_place_name(place));
+    else
+        log_record(LOG_LEVEL_ERROR, "database_lost", "place=%s detail=%s", store_place_name(place), why.detail);
+    return place;
 }
 
 /* Only a write that went well shows that the storage is well again; a replay shows nothing. */
@@ -119,16 +89,15 @@ static void note_health(struct ingest *ingest, const struct ticket *first, const
             atomic_store(&ingest->failed_at_ms, 0);
 }
 
-static void note_commit(struct ingest *ingest, const struct ticket *first, const struct ticket *end,
-                        size_t changes, int64_t begun_ns) {
+static void note_commit(struct ingest *ingest, const struct ticket *first, const struct ticket *end, size_t changes,
+                        int64_t begun_ns) {
     int64_t now_ns = clock_monotonic_ns(), took_ns = now_ns - begun_ns;
     uint32_t stored = 0;
     tally_note(&ingest->commit_ns, &TALLY_DURATIONS, (uint64_t)took_ns);
     tally_note(&ingest->commit_changes, &TALLY_SIZES, changes);
     for (const struct ticket *ticket = first; ticket != end; ticket = ticket->next)
         for (size_t i = 0; i < ticket->count; i++)
-            stored +=
-                ticket->changes[i].kind == CHANGE_RESPONSE && ticket->changes[i].outcome == OUTCOME_CREATED;
+            stored += ticket->changes[i].kind == CHANGE_RESPONSE && ticket->changes[i].outcome == OUTCOME_CREATED;
     if (stored > 0)
         pace_note(&ingest->pace, now_ns / 1000000, stored);
     atomic_store_explicit(&ingest->pace.commit_at_ms, clock_now_ms(), memory_order_relaxed);
@@ -136,24 +105,49 @@ static void note_commit(struct ingest *ingest, const struct ticket *first, const
     atomic_store_explicit(&ingest->pace.commit_changes, (int64_t)changes, memory_order_relaxed);
 }
 
-static void note_erasures(struct ingest *ingest, const struct ticket *first, const struct ticket *end) {
+/* Once all has been cleared away, it leaves the files too. */
+static void note_roll(struct ingest *ingest, const struct change *change) {
+    if (atomic_exchange(&ingest->unrolled, change->as.roll.more) && !change->as.roll.more)
+        atomic_store(&ingest->unsettled, true);
+}
+
+/* What is left to do for the housekeeping. */
+static void note_chores(struct ingest *ingest, const struct ticket *first, const struct ticket *end) {
     for (const struct ticket *ticket = first; ticket != end; ticket = ticket->next)
         for (size_t i = 0; i < ticket->count; i++) {
             const struct change *change = &ticket->changes[i];
-            bool erases = change->kind == CHANGE_ERASE || change->kind == CHANGE_RETAIN;
-            if (change->outcome == OUTCOME_AMENDED && erases)
+            if (change->outcome == OUTCOME_AMENDED && change_traits(change->kind)->erases)
                 atomic_store(&ingest->unsettled, true);
             else if (change->outcome == OUTCOME_AMENDED && change->kind == CHANGE_SETTLE)
                 atomic_store(&ingest->unsettled, false);
+            else if (change->kind == CHANGE_SURVEY && change->unrolled)
+                atomic_store(&ingest->unrolled, true);
+            else if (change->kind == CHANGE_ROLL)
+                note_roll(ingest, change);
         }
 }
 
+/* A batch of unknown fate is refused and may be stored all the same: sent again it is a replay, which shows nothing of
+ * what follows from it. */
+static void note_unsure(struct ingest *ingest) {
+    atomic_store(&ingest->unsettled, true);
+    atomic_store(&ingest->unrolled, true);
+}
+
+/* The changes of these tickets, into ingest->changes, where there is room for them. */
+static void gather(struct ingest *ingest, struct ticket *first, const struct ticket *end) {
+    size_t count = 0;
+    for (struct ticket *ticket = first; ticket != end; ticket = ticket->next)
+        for (size_t i = 0; i < ticket->count; i++)
+            ingest->changes[count++] = &ticket->changes[i];
+}
+
 /* The changes that have been gathered of these tickets. */
-static enum cxd_err commit(struct ingest *ingest, const struct ticket *first, const struct ticket *end,
-                           size_t count, struct error *err) {
+static enum cxd_err commit(struct ingest *ingest, const struct ticket *first, const struct ticket *end, size_t count,
+                           enum store_fate *ret_fate, struct error *err) {
     int64_t begun_ns = clock_monotonic_ns();
     atomic_store_explicit(&ingest->commit_begun_ns, begun_ns, memory_order_relaxed);
-    enum cxd_err result = store_apply(ingest->options.store, ingest->changes, count, err);
+    enum cxd_err result = store_apply(ingest->options.store, ingest->changes, count, ret_fate, err);
     atomic_store_explicit(&ingest->commit_begun_ns, 0, memory_order_relaxed);
     if (result == CXD_OK)
         note_commit(ingest, first, end, count, begun_ns);
@@ -163,10 +157,11 @@ static enum cxd_err commit(struct ingest *ingest, const struct ticket *first, co
 }
 
 /* Applies the tickets from `first` up to, not including, `end` as one transaction, and notes the result in each. */
-static enum cxd_err apply_run(struct ingest *ingest, struct ticket *first, const struct ticket *end,
-                              bool is_retry) {
+static enum cxd_err apply_run(struct ingest *ingest, struct ticket *first, const struct ticket *end, bool is_retry,
+                              enum store_fate *ret_fate) {
     size_t count = 0;
     heartbeat_answer(&ingest->queue.beat);
+    *ret_fate = STORE_FATE_NOTHING;
     for (struct ticket *ticket = first; ticket != end; ticket = ticket->next)
         count += ticket->count;
 
@@ -176,74 +171,78 @@ static enum cxd_err apply_run(struct ingest *ingest, struct ticket *first, const
     if (!reserve(ingest, count)) {
         result = ERR_NO_MEMORY;
     } else {
-        const struct snapshot *snapshot = catalog_acquire(ingest->options.catalog);
-        size_t used = 0;
-        for (struct ticket *ticket = first; ticket != end; ticket = ticket->next)
-            for (size_t i = 0; i < ticket->count; i++)
-                if (admit_any(&ticket->changes[i], snapshot))
-                    ingest->changes[used++] = &ticket->changes[i];
-        catalog_release(snapshot);
-        if (used > 0)
-            result = commit(ingest, first, end, used, &err);
+        gather(ingest, first, end);
+        result = commit(ingest, first, end, count, ret_fate, &err);
     }
     for (struct ticket *ticket = first; ticket != end; ticket = ticket->next)
         ticket->error = result;
-    note_health(ingest, first, end, result);
     if (result == CXD_OK)
-        note_erasures(ingest, first, end);
+        note_chores(ingest, first, end);
+    else if (*ret_fate == STORE_FATE_UNKNOWN)
+        note_unsure(ingest);
+    if (result != CXD_OK && ingest_look(ingest) != STORE_IN_PLACE)
+        return result; /* that has been said, once for all batches */
+    note_health(ingest, first, end, result);
     if (result != CXD_OK) {
-        log_record(LOG_LEVEL_ERROR, is_retry ? "apply_failed" : "batch_failed",
-                   "error=%s changes=%zu detail=%s", error_slug(result), count, err.detail);
+        log_record(LOG_LEVEL_ERROR, is_retry ? "apply_failed" : "batch_failed", "error=%s changes=%zu detail=%s",
+                   error_slug(result), count, err.detail);
     }
     return result;
 }
 
-/* One change that the store cannot take must not sink its neighbours: after a failure each ticket is tried alone. A full
- * disk is everyone's. */
-static void apply_each(struct ingest *ingest, struct ticket *first, const struct ticket *end) {
+static bool repeats(const struct ticket *ticket) {
+    for (size_t i = 0; i < ticket->count; i++)
+        if (!change_traits(ticket->changes[i].kind)->repeats)
+            return false;
+    return true;
+}
+
+/* One change that the store cannot take must not sink its neighbours: after a failure each ticket is tried alone,
+ * unless it may be stored already and would then be stored twice. A full disk is everyone's, and so is a database that
+ * is not there. */
+static void apply_each(struct ingest *ingest, struct ticket *first, enum store_fate before) {
+    enum store_fate fate;
     int failures = 0;
-    for (struct ticket *ticket = first; ticket != end && failures < RETRY_FAILURES_MAX; ticket = ticket->next)
-        failures = apply_run(ingest, ticket, ticket->next, true) == CXD_OK ? 0 : failures + 1;
+    for (struct ticket *ticket = first; ticket && failures < RETRY_FAILURES_MAX; ticket = ticket->next)
+        if (before == STORE_FATE_NOTHING || repeats(ticket))
+            failures = apply_run(ingest, ticket, ticket->next, true, &fate) == CXD_OK ? 0 : failures + 1;
 }
 
-/* After a batch that changed surveys or keys, and before anyone is told of it. */
-static void reload_catalog(struct ingest *ingest) {
+/* After a run that redefines surveys or keys, and before anyone is told of it. Also where it is stored already: it may
+ * not be in force yet. */
+static void renew_catalog(struct ingest *ingest, struct ticket *first) {
     struct error err;
-    ingest->catalog_is_stale = catalog_reload(ingest->options.catalog, &err) != CXD_OK;
-    if (ingest->catalog_is_stale) {
-        log_record(LOG_LEVEL_ERROR, "catalog_reload_failed", "error=%s detail=%s", error_slug(err.code),
-                   err.detail);
-    }
+    bool is_concerned = false;
+    for (const struct ticket *ticket = first; ticket; ticket = ticket->next)
+        is_concerned = is_concerned || (ticket->error == CXD_OK && concerns_catalog(ticket));
+    if (!is_concerned)
+        return;
+    enum cxd_err result = catalog_renew(ingest->options.catalog, &err);
+    if (err.code != CXD_OK)
+        log_record(LOG_LEVEL_ERROR, "catalog_reload_failed", "error=%s detail=%s", error_slug(err.code), err.detail);
+    if (result == CXD_OK)
+        return;
+    for (struct ticket *ticket = first; ticket; ticket = ticket->next)
+        if (ticket->error == CXD_OK && concerns_catalog(ticket) && repeats(ticket))
+            ticket->error = ERR_NO_MEMORY; /* stored, but not in force yet: to try again is harmless, as it repeats */
 }
 
-static void complete(struct ticket *first, const struct ticket *end) {
-    while (first != end) {
+static void complete(struct ticket *first) {
+    while (first) {
         struct ticket *next = first->next; /* `done` may hand the ticket's memory to someone else */
         first->done(first);
         first = next;
     }
 }
 
-/* Takes the run of tickets that starts at `first`: up to and including the next one that changes definitions, since what follows
- * it has to be held against the new ones. */
-static struct ticket *process_run(struct ingest *ingest, struct ticket *first) {
-    struct ticket *last = first;
-    bool redefined = changes_definitions(last);
-    while (!redefined && last->next != NULL) {
-        last = last->next;
-        redefined = changes_definitions(last);
-    }
-    struct ticket *end = last->next;
-
-    enum cxd_err result = apply_run(ingest, first, end, false);
-    if (result != CXD_OK && result != ERR_STORAGE_FULL && first->next != end)
-        apply_each(ingest, first, end);
-    if ((redefined && last->error == CXD_OK) || ingest->catalog_is_stale)
-        reload_catalog(ingest);
-    if (redefined && last->error == CXD_OK && ingest->catalog_is_stale)
-        last->error = ERR_NO_MEMORY; /* stored, but not in force yet: to try again is harmless */
-    complete(first, end);
-    return end;
+static void process(struct ingest *ingest, struct ticket *first) {
+    enum store_fate fate;
+    enum cxd_err result = apply_run(ingest, first, NULL, false, &fate);
+    bool is_everyones = result == ERR_STORAGE_FULL || atomic_load(&ingest->place) != STORE_IN_PLACE;
+    if (result != CXD_OK && !is_everyones && first->next)
+        apply_each(ingest, first, fate);
+    renew_catalog(ingest, first);
+    complete(first);
 }
 
 static void *writer_main(void *argument) {
@@ -256,25 +255,38 @@ static void *writer_main(void *argument) {
             ingest->changes = NULL;
             ingest->changes_capacity = 0;
         }
-        while (tickets != NULL)
-            tickets = process_run(ingest, tickets);
+        process(ingest, tickets);
         ingest->options.batch_done(ingest->options.batch_context);
     }
     return NULL;
 }
 
-enum cxd_err ingest_start(const struct ingest_options *options, struct ingest **ret_ingest,
-                          struct error *err) {
-    struct ingest *ingest = calloc(1, sizeof(*ingest));
-    if (ingest == NULL)
+/* As a life before this one may have left it, or an upgrade; so too where it cannot be read. */
+static bool is_unrolled(struct store *store) {
+    struct store_reader *reader;
+    struct store_figures figures = {.unrolled = 1};
+    struct error err;
+    if (store_reader_open(store, &reader, &err) != CXD_OK)
+        return true;
+    if (store_read_figures(reader, &figures, &err) != CXD_OK)
+        figures.unrolled = 1;
+    store_reader_close(reader);
+    return figures.unrolled > 0;
+}
+
+enum cxd_err ingest_start(const struct ingest_options *options, struct ingest **ret_ingest, struct error *err) {
+    struct ingest *ingest = calloc(1, sizeof *ingest);
+    if (!ingest)
         return error_set(err, ERR_NO_MEMORY, "no memory for the writer");
     ingest->options = *options;
     atomic_init(&ingest->unsettled, true); /* as a life before this one may have left it */
+    atomic_init(&ingest->unrolled, is_unrolled(options->store));
     if (!queue_init(&ingest->queue, options->queue_length)) {
         free(ingest);
         return error_set(err, ERR_SYSTEM, "cannot make the writer's queue");
     }
     store_watch(options->store, &ingest->queue.beat);
+    store_judge_by(options->store, catalog_decode);
     if (pthread_create(&ingest->thread, NULL, writer_main, ingest) != 0) {
         store_watch(options->store, NULL);
         queue_destroy(&ingest->queue);
@@ -331,8 +343,16 @@ int64_t ingest_stuck_ms(struct ingest *ingest, int64_t now_monotonic_ms) {
     return queue_ask(&ingest->queue, now_monotonic_ms);
 }
 
+enum store_place ingest_place(const struct ingest *ingest) {
+    return (enum store_place)atomic_load(&ingest->place);
+}
+
 bool ingest_is_unsettled(const struct ingest *ingest) {
     return atomic_load(&ingest->unsettled);
+}
+
+bool ingest_is_unrolled(const struct ingest *ingest) {
+    return atomic_load(&ingest->unrolled);
 }
 
 /* For ingest_apply: a ticket whose `done` wakes the thread that waits for it. */
@@ -371,7 +391,7 @@ enum cxd_err ingest_apply(struct ingest *ingest, struct change *change, struct e
 }
 
 void ingest_stop(struct ingest *ingest) {
-    if (ingest == NULL)
+    if (!ingest)
         return;
     queue_close(&ingest->queue);
     pthread_join(ingest->thread, NULL);

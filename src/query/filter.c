@@ -6,8 +6,8 @@ struct filter filter_complete(const struct filter *filter, const struct survey *
     complete.survey = survey->number;
     complete.property_rolled = false;
     if (filter->property_count == 1) {
-        int index = survey_property_index(survey, filter->properties[0].key);
-        complete.property_rolled = index >= 0 && survey->properties[index].rolled;
+        /* Whether its rollups are whole the store knows better: they are filled in while this snapshot lives. */
+        complete.property_rolled = survey_property_index(survey, filter->properties[0].key) >= 0;
     }
     return complete;
 }

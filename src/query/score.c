@@ -1,43 +1,69 @@
-/* Between api/scores.c, which reads the question off a request, and the store: which histograms a score needs, and the figures
- * made of them. */
+/* Between api/scores.c, which reads the question off a request, and the store: which histograms a score needs, and the
+ * figures made of them. */
 #include <stddef.h>
 
 #include "cxd/query/query.h"
 #include "query/filter.h"
 
-static enum cxd_err read_window(struct store_reader *reader, const struct filter *filter,
-                                const struct window *window, struct histogram *ret_hist, struct error *err) {
+static enum cxd_err read_window(struct store_reader *reader, const struct filter *filter, const struct window *window,
+                                struct histogram *ret_hist, struct error *err) {
+    *ret_hist = (struct histogram){{0}};
+    if (window->from >= window->to) /* cut in its first moment */
+        return CXD_OK;
     const int64_t bounds[2] = {window->from, window->to};
     return store_read_histograms(reader, filter, bounds, 2, ret_hist, err);
 }
 
-static enum cxd_err window_to_compare(const struct score_question *question, struct window *ret_window,
-                                      struct error *err) {
-    bool found = question->compare == COMPARE_YEAR ? window_year_before(&question->window, ret_window)
-                                                   : window_previous(&question->window, ret_window);
+static enum cxd_err window_to_compare(const struct score_question *question, const struct window *window,
+                                      struct window *ret_window, struct error *err) {
+    bool found = question->compare == COMPARE_YEAR ? window_year_before(window, ret_window)
+                                                   : window_previous(window, ret_window);
     if (found)
         return CXD_OK;
-    return error_set(err, ERR_BAD_PARAMETER,
-                     "compare: a window without a begin or an end has none before it");
+    return error_set(err, ERR_BAD_PARAMETER, "compare: a window without a begin or an end has none before it");
+}
+
+/* What is looked at, and what it is held against. */
+static enum cxd_err settle_windows(const struct score_question *question, struct score_answer *answer,
+                                   struct error *err) {
+    bool by_day = question->survey->min_n > 0;
+    answer->rounded = by_day && window_round(&answer->window);
+    answer->compared_window = answer->window;
+    if (!answer->has_previous)
+        return CXD_OK;
+    enum cxd_err result = window_to_compare(question, &answer->window, &answer->previous_window, err);
+    if (result == CXD_OK && question->compare != COMPARE_PREVIOUS_WHOLE)
+        answer->is_cut = window_cut(&answer->compared_window, &answer->previous_window, question->now_ms, by_day);
+    return result;
+}
+
+static void compare(const struct score_question *question, const struct histogram *compared,
+                    const struct histogram *previous, struct score_answer *answer) {
+    const struct comparison_terms terms = {
+        .confidence = question->confidence,
+        .alpha = question->alpha,
+        .overlap = window_overlaps(&answer->compared_window, &answer->previous_window),
+        .own = answer->is_cut ? NULL : &answer->score,
+    };
+    score_compare(question->survey, compared, previous, &terms, &answer->previous);
 }
 
 enum cxd_err query_score(struct store_reader *reader, const struct score_question *question,
                          struct score_answer *ret_answer, struct error *err) {
-    struct score_answer answer = {.window = question->window,
-                                  .has_previous = question->compare != COMPARE_NONE};
-    enum cxd_err result;
-    if (answer.has_previous) {
-        result = window_to_compare(question, &answer.previous_window, err);
-        if (result != CXD_OK)
-            return result;
-    }
+    struct score_answer answer = {.window = question->window, .has_previous = question->compare != COMPARE_NONE};
+    enum cxd_err result = settle_windows(question, &answer, err);
+    if (result != CXD_OK)
+        return result;
     struct filter filter = filter_complete(&question->filter, question->survey);
-    struct histogram previous;
+    struct histogram compared, previous;
 
     result = store_reader_begin(reader, err);
     if (result != CXD_OK)
         return result;
     result = read_window(reader, &filter, &answer.window, &answer.hist, err);
+    compared = answer.hist;
+    if (result == CXD_OK && answer.is_cut)
+        result = read_window(reader, &filter, &answer.compared_window, &compared, err);
     if (result == CXD_OK && answer.has_previous)
         result = read_window(reader, &filter, &answer.previous_window, &previous, err);
     store_reader_end(reader);
@@ -45,8 +71,10 @@ enum cxd_err query_score(struct store_reader *reader, const struct score_questio
         return result;
 
     score_compute(question->survey, &answer.hist, question->confidence, &answer.score);
-    if (answer.has_previous)
-        score_compare(question->survey, &answer.hist, &previous, question->confidence, &answer.previous);
+    if (answer.has_previous) /* with the default interval */
+        compare(question, &compared, &previous, &answer);
+    if (question->use_t)
+        score_use_t(question->survey, &answer.hist, &answer.score);
     *ret_answer = answer;
     return CXD_OK;
 }

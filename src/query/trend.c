@@ -1,5 +1,6 @@
-/* A trend is one read of the store: the boundaries of all buckets (and, with `rolling`, the starts of all rolling windows) cut time into
- * elementary pieces, whose histograms are summed up from the left; any bucket is then a difference of two sums. */
+/* A trend is one read of the store: the boundaries of all buckets (and, with `rolling`, the starts of all rolling
+ * windows) cut time into elementary pieces, whose histograms are summed up from the left; any bucket is then a
+ * difference of two sums. */
 #include <stdlib.h>
 
 #include "cxd/base/clock.h"
@@ -21,8 +22,7 @@ static int compare_times(const void *a, const void *b) {
 }
 
 static size_t point_index(const struct trend_cuts *cuts, int64_t time_ms) {
-    const int64_t *found =
-        bsearch(&time_ms, cuts->points, cuts->point_count, sizeof(*cuts->points), compare_times);
+    const int64_t *found = bsearch(&time_ms, cuts->points, cuts->point_count, sizeof *cuts->points, compare_times);
     return (size_t)(found - cuts->points);
 }
 
@@ -32,11 +32,6 @@ static struct histogram between(const struct trend_cuts *cuts, int64_t from, int
     return hist;
 }
 
-/* N calendar days before `end`, at the same time of the day. */
-static int64_t days_before(int64_t end, int64_t days) {
-    return calendar_add(CALENDAR_DAY, end, -days) + (end - calendar_floor(CALENDAR_DAY, end));
-}
-
 /* An unbounded side becomes the whole unit that holds the survey's first or last response. False: there is nothing. */
 static enum cxd_err bound_window(struct store_reader *reader, const struct trend_question *question,
                                  struct window *window, bool *ret_any, struct error *err) {
@@ -44,8 +39,7 @@ static enum cxd_err bound_window(struct store_reader *reader, const struct trend
     if (window->from != TIME_MIN && window->to != TIME_MAX)
         return CXD_OK;
     int64_t first, last;
-    enum cxd_err result =
-        store_read_extent(reader, question->score.survey->number, ret_any, &first, &last, err);
+    enum cxd_err result = store_read_extent(reader, question->score.survey->number, ret_any, &first, &last, err);
     if (result != CXD_OK || !*ret_any)
         return result;
     if (window->from == TIME_MIN)
@@ -56,10 +50,10 @@ static enum cxd_err bound_window(struct store_reader *reader, const struct trend
     return CXD_OK;
 }
 
-static enum cxd_err cut(const struct trend_question *question, const struct window *window,
-                        struct arena *arena, struct trend_cuts *cuts, struct error *err) {
+static enum cxd_err cut(const struct trend_question *question, const struct window *window, struct arena *arena,
+                        struct trend_cuts *cuts, struct error *err) {
     cuts->bounds = arena_alloc(arena, (TREND_BUCKETS_MAX + 1) * sizeof(int64_t));
-    if (cuts->bounds == NULL)
+    if (!cuts->bounds)
         return error_set(err, ERR_NO_MEMORY, "no memory for the trend's buckets");
     enum cxd_err result =
         window_buckets(window, question->interval, TREND_BUCKETS_MAX, cuts->bounds, &cuts->bucket_count, err);
@@ -69,16 +63,15 @@ static enum cxd_err cut(const struct trend_question *question, const struct wind
     cuts->starts = arena_alloc(arena, count * sizeof(int64_t));
     cuts->points = arena_alloc(arena, (2 * count + 1) * sizeof(int64_t));
     cuts->sums = arena_alloc_zero(arena, 2 * count + 1, sizeof(struct histogram));
-    if (cuts->starts == NULL || cuts->points == NULL || cuts->sums == NULL)
+    if (!cuts->starts || !cuts->points || !cuts->sums)
         return error_set(err, ERR_NO_MEMORY, "no memory for the trend's buckets");
 
     size_t used = 0;
     for (size_t i = 0; i <= count; i++)
         cuts->points[used++] = cuts->bounds[i];
     for (size_t i = 0; i < count; i++) {
-        cuts->starts[i] = question->rolling_days > 0
-                              ? days_before(cuts->bounds[i + 1], question->rolling_days)
-                              : cuts->bounds[i];
+        cuts->starts[i] = question->rolling_days > 0 ? window_days_before(cuts->bounds[i + 1], question->rolling_days)
+                                                     : cuts->bounds[i];
         cuts->points[used++] = cuts->starts[i];
     }
     qsort(cuts->points, used, sizeof(int64_t), compare_times);
@@ -88,8 +81,8 @@ static enum cxd_err cut(const struct trend_question *question, const struct wind
     return CXD_OK;
 }
 
-static enum cxd_err fill(struct store_reader *reader, const struct trend_question *question,
-                         struct arena *arena, struct trend_answer *answer, struct error *err) {
+static enum cxd_err fill(struct store_reader *reader, const struct trend_question *question, struct arena *arena,
+                         struct trend_answer *answer, struct error *err) {
     bool any;
     enum cxd_err result = bound_window(reader, question, &answer->window, &any, err);
     if (result != CXD_OK || !any)
@@ -106,14 +99,15 @@ static enum cxd_err fill(struct store_reader *reader, const struct trend_questio
     for (size_t i = 1; i < cuts.point_count; i++)
         histogram_add(&cuts.sums[i], &cuts.sums[i - 1]);
 
-    answer->buckets = arena_alloc_zero(arena, cuts.bucket_count, sizeof(*answer->buckets));
-    if (answer->buckets == NULL)
+    answer->buckets = arena_alloc_zero(arena, cuts.bucket_count, sizeof *answer->buckets);
+    if (!answer->buckets)
         return error_set(err, ERR_NO_MEMORY, "no memory for the trend's buckets");
     answer->count = cuts.bucket_count;
     for (size_t i = 0; i < cuts.bucket_count; i++) {
         struct trend_bucket *bucket = &answer->buckets[i];
         bucket->from = cuts.bounds[i];
         bucket->to = cuts.bounds[i + 1];
+        bucket->figure_from = cuts.starts[i];
         bucket->hist = between(&cuts, cuts.starts[i], bucket->to);
         score_compute(question->score.survey, &bucket->hist, question->score.confidence, &bucket->score);
     }
@@ -121,9 +115,13 @@ static enum cxd_err fill(struct store_reader *reader, const struct trend_questio
     return CXD_OK;
 }
 
-enum cxd_err query_trend(struct store_reader *reader, const struct trend_question *question,
-                         struct arena *arena, struct trend_answer *ret_answer, struct error *err) {
+enum cxd_err query_trend(struct store_reader *reader, const struct trend_question *question, struct arena *arena,
+                         struct trend_answer *ret_answer, struct error *err) {
     struct trend_answer answer = {.window = question->score.window};
+    bool by_day = question->score.survey->min_n > 0;
+    if (by_day && question->interval == CALENDAR_HOUR)
+        return error_set(err, ERR_BAD_PARAMETER, "interval: a survey with min_n has no hours, only whole days");
+    answer.rounded = by_day && window_round(&answer.window);
     enum cxd_err result = store_reader_begin(reader, err);
     if (result != CXD_OK)
         return result;

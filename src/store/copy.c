@@ -9,20 +9,27 @@ bool copy_text(struct arena *arena, const char **text) {
     return copied;
 }
 
-bool copy_response(struct arena *arena, struct response *response) {
-    struct property *properties = arena_alloc(arena, (response->property_count + 1) * sizeof *properties);
-    if (!properties || !copy_text(arena, &response->comment) || !copy_text(arena, &response->respondent) ||
-        !copy_text(arena, &response->touchpoint) || !copy_text(arena, &response->channel) ||
-        !copy_text(arena, &response->locale) || !copy_text(arena, &response->visit) ||
-        !copy_text(arena, &response->excluded_reason)) {
+static bool copy_properties(struct arena *arena, const struct property **list, size_t count) {
+    struct property *properties = arena_alloc(arena, (count + 1) * sizeof *properties);
+    if (!properties)
         return false;
-    }
-    for (size_t i = 0; i < response->property_count; i++) {
-        properties[i] = response->properties[i];
-        if (!copy_text(arena, &properties[i].key) || !copy_text(arena, &properties[i].value)) {
+    for (size_t i = 0; i < count; i++) {
+        properties[i] = (*list)[i];
+        if (!copy_text(arena, &properties[i].key) || !copy_text(arena, &properties[i].value))
             return false;
-        }
     }
-    response->properties = response->property_count > 0 ? properties : NULL;
+    *list = count > 0 ? properties : NULL;
     return true;
+}
+
+bool copy_invitation(struct arena *arena, struct invitation_record *record) {
+    return copy_text(arena, &record->respondent) && copy_properties(arena, &record->properties, record->property_count);
+}
+
+bool copy_response(struct arena *arena, struct response *response) {
+    return copy_text(arena, &response->comment) && copy_text(arena, &response->respondent) &&
+           copy_text(arena, &response->touchpoint) && copy_text(arena, &response->channel) &&
+           copy_text(arena, &response->locale) && copy_text(arena, &response->visit) &&
+           copy_text(arena, &response->excluded_reason) &&
+           copy_properties(arena, &response->properties, response->property_count);
 }

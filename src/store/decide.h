@@ -1,38 +1,110 @@
 #ifndef CXD_STORE_DECIDE_H
 #define CXD_STORE_DECIDE_H
 
-#include "cxd/store/store.h"
+#include "store/dimensions.h"
 
-/* What becomes of a change, given what is stored: the rules of cxd/store/store.h as pure functions, so
- * that engines cannot disagree. Each sets change->outcome (and refusal). */
+/* What becomes of a change, given what is stored: the rules of cxd/store/change.h as pure functions, so that engines
+ * cannot disagree. Each sets change->outcome (and refusal). */
+
+/* Every change, before anything else: it has become nothing yet. What an apply before, which failed, has made of it is
+ * taken back. */
+void decide_begin(struct change *change);
+
+/* Whether a change may go on, by the terms (store/terms.h) of the survey that it is sent to, as they are in the
+ * transaction; NULL: there is no such survey. False: it is refused. */
+typedef bool decide_by_terms(struct change *change, const struct survey *terms);
+/* Refused alone, where its survey cannot be read: a batch is not to fail by what is sent to one survey. */
+void decide_unreadable(struct change *change);
+/* CHANGE_RESPONSE: fills is_closed and the revision. */
+bool decide_admit(struct change *change, const struct survey *terms);
+/* CHANGE_RETAIN: what is deleted does not come back, and the rule may be another by now. */
+bool decide_retain(struct change *change, const struct survey *terms);
 
 /* CHANGE_RESPONSE. `stored` is NULL where there is none. Replayed and amended: change->as.response.value
  * becomes what is stored after it; ERR_NO_MEMORY if change->arena refuses. Its strings are those that were
- * sent, or of the arena. */
-CXD_NODISCARD enum cxd_err decide_response(struct change *change, const struct response *stored,
-                                           struct error *err);
+ * sent, or of the arena. What is created or amended has decide_recontact before it. */
+CXD_NODISCARD enum cxd_err decide_response(struct change *change, const struct response *stored, struct error *err);
 
-/* What store_read_last_answer says, of the state that the change is applied to. */
-typedef enum cxd_err decide_last_answer(void *context, const char *respondent, int64_t survey, int64_t from,
-                                        int64_t to, int64_t *ret_last, struct error *err);
+/* CHANGE_RESPONSE, before decide_response: refused if its id is marked, or what is stored (NULL: nothing) was
+ * forgotten. */
+bool decide_gone(struct change *change, bool is_marked, const struct response *stored);
 
-/* Whether a CHANGE_RESPONSE needs decide_recontact before it is created. */
-bool decide_needs_recontact(const struct change *change);
-/* For a response that is not stored: refuses it if it comes too soon. Leaves the outcome alone otherwise. */
-CXD_NODISCARD enum cxd_err decide_recontact(struct change *change, decide_last_answer *find, void *context,
-                                            struct error *err);
+/* CHANGE_RESPONSE that is invited, after decide_gone and before decide_response: fills in what the invitation says.
+ * `record` is NULL where it is not kept; then `stored` is asked, NULL: nothing is. *ret_goes_on false: it is refused.
+ */
+CXD_NODISCARD enum cxd_err decide_invited(struct change *change, const struct invitation_record *record,
+                                          const struct response *stored, bool *ret_goes_on, struct error *err);
 
-/* CHANGE_EXCLUDE. */
-void decide_exclude(struct change *change, const struct response *stored);
+/* What is left of a response when its person is forgotten and the counts are kept: score, times, flags, and the
+ * segments that it counts in, except where a segment's value is the respondent's name. `properties` has room for
+ * stored->property_count. *ret_moves says whether it counts in fewer segments than before. False if it was forgotten
+ * before, and there is nothing to take: one that never named anybody is forgotten too, so that nobody can be filled in
+ * later. */
+bool decide_forget(const struct response *stored, const struct declared *declared, int64_t now_ms,
+                   struct property *properties, struct response *ret_after, bool *ret_moves);
+
+/* What store_read_last_answer says, of the state that the change is applied to, but for the response numbered
+ * `except` (0: none). */
+typedef enum cxd_err decide_last_answer(void *context, const char *respondent, int64_t survey, int64_t from, int64_t to,
+                                        int64_t except, int64_t *ret_last, struct error *err);
+
+/* Whether a CHANGE_RESPONSE may be refused even where nothing is stored under its id, so that this must be known before
+ * anything is written. */
+bool decide_looks_first(const struct change *change);
+/* Refuses what is to be created or amended if it becomes an answer of somebody who answered not long ago; an amend of
+ * the stored response that leaves respondent and time as they are becomes none. Leaves the outcome alone otherwise. */
+CXD_NODISCARD enum cxd_err decide_recontact(struct change *change, const struct response *stored,
+                                            decide_last_answer *find, void *context, struct error *err);
+
+/* CHANGE_EXCLUDE: *ret_after is set where it is REPLAYED or AMENDED. What was forgotten is given no reason. *ret_after
+ * as in decide_flag. */
+void decide_exclude(struct change *change, const struct response *stored, struct response *ret_after);
 
 /* CHANGE_FLAG. *ret_after is what is stored after it, unless MISSING; its strings are `stored`'s and the change's. */
 void decide_flag(struct change *change, const struct response *stored, struct response *ret_after);
 
+/* CHANGE_CLEAR: what becomes of a suspect that it finds. Its strings are `stored`'s. */
+void decide_clear(const struct response *stored, struct response *ret_after);
+
+/* CHANGE_ERASE and CHANGE_CLEAR, before anything is touched; `is_there`: of the person something is held, the survey is
+ * there. False: it is refused. */
+bool decide_touch(struct change *change, bool is_there);
+
+/* What the changes come to that go through many rows, some at once: which rows are theirs the engine finds, by
+ * cxd/store/change.h, `limit` of them at most; these set the outcome, what was done, and whether there may be more. */
+void decide_cleared(struct change *change, size_t cleared);
+void decide_erased(struct change *change, size_t erased, size_t invitations);
+void decide_invite(struct change *change, bool is_there, size_t created);
+void decide_lapsed(struct change *change, size_t removed);
+/* `looked` at, and of them `touched`; of the others there was nothing to take. */
+void decide_retained(struct change *change, size_t looked, size_t touched);
+/* Entries done of `left`, by which `erased` responses were touched. */
+void decide_reerased(struct change *change, size_t done, size_t left, size_t erased);
+void decide_unmarked(struct change *change, size_t removed);
+/* CHANGE_CLOCK and CHANGE_RESUME; 0: nothing is kept. */
+void decide_clock(struct change *change, int64_t kept_ms);
+/* `found`: rollups waited; what was touched of them is the engine's to say. */
+void decide_rolled(struct change *change, bool found);
+/* CHANGE_SETTLE, before the commit (not yet) and after it. */
+void decide_settled(struct change *change, bool is_settled);
+
 /* CHANGE_SURVEY. Fills every out member but, for a new survey, the number. */
 void decide_survey(struct change *change, const struct survey_record *stored, bool has_responses);
 
-/* CHANGE_KEY and CHANGE_KEY_USED. */
+/* CHANGE_ARCHIVE; of what is AMENDED, archived_at becomes now_ms. */
+void decide_archive(struct change *change, const struct survey_record *stored);
+
+/* CHANGE_KEY, CHANGE_REVOKE (of what is AMENDED, revoked_at becomes now_ms) and CHANGE_KEY_USED. */
 void decide_key(struct change *change, const struct api_key *stored);
+void decide_revoke(struct change *change, const struct api_key *stored);
 void decide_key_used(struct change *change, const struct api_key *stored);
+/* CHANGE_PRUNE, of all keys in the order of their creation: writes the indices of those that go, `limit` at most, to
+ * ret_past, which has room for `count`; as.prune.removed says how many they are. */
+void decide_prune(struct change *change, const struct api_key *keys, size_t count, size_t *ret_past);
+/* CHANGE_SIGNING_KEY: fills created_at; the number is the engine's. */
+void decide_signing_key(struct change *change);
+
+/* CHANGE_NOTE. */
+void decide_note(struct change *change);
 
 #endif

@@ -1,6 +1,7 @@
 #ifndef CXD_STORE_DELTAS_H
 #define CXD_STORE_DELTAS_H
 
+#include "cxd/base/hash.h"
 #include "cxd/store/store.h"
 #include "store/dimensions.h"
 
@@ -11,7 +12,11 @@ struct delta_series {
     int64_t survey;
     const char *dimension, *value; /* of the deltas' arena */
     uint64_t hash;
-    int64_t id; /* the engine's, 0 until it sets it */
+    /* Set by deltas_rows. */
+    uint32_t rank; /* its place by survey, dimension and value */
+    int64_t net;   /* responses by which it rises, or falls */
+    int64_t id;    /* the engine's, 0 until it sets it */
+    bool refused;  /* the engine's: the dimension has no place for it */
 };
 
 struct delta_row {
@@ -29,8 +34,11 @@ struct delta_index {
 
 struct deltas {
     struct arena arena;
+    struct hash_key key; /* values and times are strangers' */
     struct delta_series *series;
     size_t series_count, series_capacity;
+    uint32_t *order; /* of deltas_rows: indexes of the series by survey, dimension and who came first */
+    size_t order_capacity;
     struct delta_index series_index;
     struct delta_row *quarters;
     size_t quarter_count, quarter_capacity;
@@ -39,19 +47,24 @@ struct deltas {
     size_t row_capacity;
 };
 
-void deltas_init(struct deltas *deltas);
+/* ERR_SYSTEM without randomness; deltas_free is due all the same. */
+CXD_NODISCARD enum cxd_err deltas_init(struct deltas *deltas, struct error *err);
 void deltas_free(struct deltas *deltas);
 /* Forgets what was added; keeps memory. */
 void deltas_clear(struct deltas *deltas);
 
 /* Adds (sign 1) or takes away (−1) a response in every dimension it counts in; an excluded one counts in
  * none. False when memory is refused: the deltas are then only good for deltas_clear. */
-CXD_NODISCARD bool deltas_add(struct deltas *deltas, const struct declared *declared,
-                              const struct response *response, int sign);
+CXD_NODISCARD bool deltas_add(struct deltas *deltas, const struct declared *declared, const struct response *response,
+                              int sign);
+/* The same in these dimensions only. */
+CXD_NODISCARD bool deltas_add_in(struct deltas *deltas, const struct dimension *dimensions, size_t count,
+                                 const struct response *response, int sign);
 
-/* Every row of every tier that is not all zero, sorted by survey, the total before the segments, tier,
- * bucket, series. After it, and after a refusal of memory (false), the deltas are only good for
- * deltas_clear, which ends the rows too. */
+/* Every row of every tier that is not all zero, sorted by survey, the total before the segments, tier, bucket,
+ * dimension, value: whatever came first, so that two writers take their rows in one order. New values are given their
+ * places in deltas->order: those of a dimension as they came. After it, and after a refusal of memory (false), the
+ * deltas are only good for deltas_clear, which ends the rows too. */
 CXD_NODISCARD bool deltas_rows(struct deltas *deltas, const struct delta_row **ret_rows, size_t *ret_count);
 
 /* The series of the total has the empty dimension. */

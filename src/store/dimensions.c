@@ -4,16 +4,29 @@
 
 #include <string.h>
 
+const struct response_place RESPONSE_PLACE_END = {.answered_at = INT64_MAX};
+
+int response_place_compare(const struct response *response, const struct response_place *place) {
+    const int64_t a[] = {response->answered_at, response->score, response->excluded, response->number},
+                  b[] = {place->answered_at, place->score, place->excluded, place->number};
+    for (size_t i = 0; i < CXD_COUNT(a); i++)
+        if (a[i] != b[i])
+            return a[i] < b[i] ? -1 : 1;
+    return 0;
+}
+
+static bool counts_in(const struct declared_property *property, const struct response *response) {
+    return property->rolled || (property->filling && response_place_compare(response, &property->from) >= 0);
+}
+
 const char *declared_key(const struct declared_property *property) {
     return property->dimension + strlen(DIMENSION_PROPERTY);
 }
 
 bool declared_has(const struct declared *declared, const char *key) {
-    for (size_t i = 0; i < declared->count; i++) {
-        if (strcmp(declared_key(&declared->properties[i]), key) == 0) {
+    for (size_t i = 0; i < declared->count; i++)
+        if (strcmp(declared_key(&declared->properties[i]), key) == 0)
             return true;
-        }
-    }
     return false;
 }
 
@@ -26,28 +39,14 @@ size_t dimensions_of(const struct response *response, const struct declared *dec
         {"locale", response->locale},
     };
     size_t count = 0;
-    for (size_t i = 0; i < CXD_COUNT(fixed); i++) {
-        if (fixed[i].value) {
+    for (size_t i = 0; i < CXD_COUNT(fixed); i++)
+        if (fixed[i].value)
             ret_dimensions[count++] = fixed[i];
-        }
-    }
     for (size_t i = 0; response->property_count > 0 && i < declared->count; i++) {
         const struct declared_property *property = &declared->properties[i];
-        const char *value = property->rolled ? response_property(response, declared_key(property)) : NULL;
-        if (value) {
+        const char *value = counts_in(property, response) ? response_property(response, declared_key(property)) : NULL;
+        if (value)
             ret_dimensions[count++] = (struct dimension){property->dimension, value};
-        }
-    }
-    return count;
-}
-
-size_t dimensions_kept(const struct response *response, const struct declared *declared,
-                       struct property *ret_properties) {
-    size_t count = 0;
-    for (size_t i = 0; i < response->property_count; i++) {
-        if (declared_has(declared, response->properties[i].key)) {
-            ret_properties[count++] = response->properties[i];
-        }
     }
     return count;
 }

@@ -3,18 +3,37 @@
 
 #include "cxd/store/store.h"
 
-/* In which dimensions a response counts. */
+/* The dimensions that a response counts in. */
 
 #define DIMENSION_PROPERTY "property."
+
+/* What the rollups of a dimension of a survey cover: every response, those from a place on, or none any more. */
+enum dimension_state { DIMENSION_KEPT, DIMENSION_FILLING, DIMENSION_CLEARING };
+
+/* A place in the order in which responses lie in time: of one that is being filled in, what lies at it or later counts.
+ */
+struct response_place {
+    int64_t answered_at;
+    int score;
+    bool excluded;
+    int64_t number;
+};
+
+/* Behind every response. */
+extern const struct response_place RESPONSE_PLACE_END;
+int response_place_compare(const struct response *response, const struct response_place *place);
 
 /* The properties that a survey declares now. */
 struct declared {
     int64_t survey;
-    int64_t anonymised_to; /* of the sqlite engine: retention has done what was answered before it */
+    const struct survey *terms; /* of the sqlite engine: as they are in the transaction; NULL: not read yet */
+    int64_t anonymised_to;      /* of the sqlite engine: retention has done what was answered before it */
     size_t count;
     struct declared_property {
         const char *dimension; /* "property.KEY" */
-        bool rolled;
+        bool rolled;           /* every response counts */
+        bool filling;          /* else those from `from` on; neither: none */
+        struct response_place from;
     } properties[SURVEY_PROPERTIES_MAX];
 };
 
@@ -32,10 +51,5 @@ enum { DIMENSIONS_MAX = 4 + SURVEY_PROPERTIES_MAX };
  * Whether it is excluded is not looked at. */
 size_t dimensions_of(const struct response *response, const struct declared *declared,
                      struct dimension ret_dimensions[DIMENSIONS_MAX]);
-
-/* The properties that stay when the person is forgotten and the counts are kept: the declared ones. Writes
- * at most response->property_count; returns their number. */
-size_t dimensions_kept(const struct response *response, const struct declared *declared,
-                       struct property *ret_properties);
 
 #endif

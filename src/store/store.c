@@ -1,29 +1,8 @@
-/* The front of the store: finds the engine that a URL names and forwards every operation to it. */
+/* The front of the store: forwards every operation to the engine that the URL named. */
 
 #include "cxd/store/store.h"
 
-#include <string.h>
-
 #include "store/engine.h"
-
-static const struct store_engine *const ENGINES[] = {
-    &STORE_SQLITE,  &STORE_MEMORY,
-#ifdef CXD_TEST_ENGINES
-    &STORE_DISCARD, &STORE_FAULTY, &STORE_FAULT_VFS,
-#endif
-};
-
-const struct store_engine *store_find_engine(const char *url, const char **ret_rest, struct error *err) {
-    for (size_t i = 0; i < CXD_COUNT(ENGINES); i++) {
-        size_t length = strlen(ENGINES[i]->scheme);
-        if (strncmp(url, ENGINES[i]->scheme, length) == 0 && url[length] == ':') {
-            *ret_rest = url + length + 1;
-            return ENGINES[i];
-        }
-    }
-    error_set(err, ERR_CONFIG, "no storage engine for \"%s\": use sqlite:PATH or memory:", url);
-    return NULL;
-}
 
 enum cxd_err store_open(const char *url, struct store **ret_store, struct error *err) {
     const char *rest = NULL;
@@ -31,14 +10,49 @@ enum cxd_err store_open(const char *url, struct store **ret_store, struct error 
     return engine ? engine->open(rest, ret_store, err) : ERR_CONFIG;
 }
 
+enum cxd_err store_open_telling(const char *url, const struct store_telling *telling, struct store **ret_store,
+                                struct error *err) {
+    const char *rest = NULL;
+    const struct store_engine *engine = store_find_engine(url, &rest, err);
+    if (!engine)
+        return ERR_CONFIG;
+    return engine->open_telling ? engine->open_telling(rest, telling, ret_store, err)
+                                : engine->open(rest, ret_store, err);
+}
+
+enum cxd_err store_open_current(const char *url, struct store **ret_store, struct error *err) {
+    const char *rest = NULL;
+    const struct store_engine *engine = store_find_engine(url, &rest, err);
+    if (!engine)
+        return ERR_CONFIG;
+    if (!engine->open_current)
+        return error_set(err, ERR_CONFIG, "the store of [storage] url is only there while its daemon runs");
+    return engine->open_current(rest, ret_store, err);
+}
+
 void store_close(struct store *store) {
-    if (store) {
+    if (store)
         store->engine->close(store);
-    }
 }
 
 void store_watch(struct store *store, struct heartbeat *beat) {
     store->beat = beat;
+}
+
+void store_judge_by(struct store *store, store_read_definition *read) {
+    store->read_definition = read;
+}
+
+bool store_gave_up_reserve(const struct store *store) {
+    return store->gave_up_reserve;
+}
+
+void store_bound_values(struct store *store, int64_t dimension_values) {
+    store->dimension_values = dimension_values;
+}
+
+void store_library(const struct store *store, struct store_library *ret_library) {
+    store->engine->library(store, ret_library);
 }
 
 const char *store_directory(const struct store *store) {
@@ -49,14 +63,36 @@ bool store_read_disk(const struct store *store, struct store_disk *ret_disk) {
     return store->engine->read_disk && store->engine->read_disk(store, ret_disk);
 }
 
+enum cxd_err store_keep_erasures(struct store *store, const char *directory, struct store_erasures *ret_erasures,
+                                 struct error *err) {
+    *ret_erasures = (struct store_erasures){.list = STORE_LIST_NONE};
+    return store->engine->keep_erasures ? store->engine->keep_erasures(store, directory, ret_erasures, err) : CXD_OK;
+}
+
+enum store_place store_look(struct store *store, struct error *ret_why) {
+    return store->engine->look ? store->engine->look(store, ret_why) : STORE_IN_PLACE;
+}
+
+const char *store_place_name(enum store_place place) {
+    static const char *const NAMES[] = {
+        [STORE_IN_PLACE] = "in_place",       [STORE_MISSING] = "missing",           [STORE_REPLACED] = "replaced",
+        [STORE_OVERWRITTEN] = "overwritten", [STORE_INACCESSIBLE] = "inaccessible",
+    };
+    return NAMES[place];
+}
+
 const struct store_upgrade *store_upgraded(const struct store *store) {
     const struct store_upgrade *upgrade = store->engine->upgraded ? store->engine->upgraded(store) : NULL;
     return upgrade && upgrade->from != upgrade->to ? upgrade : NULL;
 }
 
-enum cxd_err store_apply(struct store *store, struct change *const *changes, size_t count,
+enum cxd_err store_apply(struct store *store, struct change *const *changes, size_t count, enum store_fate *ret_fate,
                          struct error *err) {
-    return store->engine->apply(store, changes, count, err);
+    enum store_fate fate = STORE_FATE_NOTHING;
+    enum cxd_err code = store->engine->apply(store, changes, count, &fate, err);
+    if (ret_fate)
+        *ret_fate = code == CXD_OK ? STORE_FATE_ALL : fate;
+    return code;
 }
 
 enum cxd_err store_rebuild(struct store *store, int64_t *ret_responses, struct error *err) {
@@ -68,9 +104,8 @@ enum cxd_err store_reader_open(struct store *store, struct store_reader **ret_re
 }
 
 void store_reader_close(struct store_reader *reader) {
-    if (reader) {
+    if (reader)
         reader->engine->reader_close(reader);
-    }
 }
 
 void store_reader_watch(struct store_reader *reader, struct heartbeat *beat) {
@@ -85,61 +120,64 @@ void store_reader_end(struct store_reader *reader) {
     reader->engine->reader_end(reader);
 }
 
-enum cxd_err store_read_histograms(struct store_reader *reader, const struct filter *filter,
-                                   const int64_t *bounds, size_t count, struct histogram *ret_hists,
-                                   struct error *err) {
+enum cxd_err store_read_histograms(struct store_reader *reader, const struct filter *filter, const int64_t *bounds,
+                                   size_t count, struct histogram *ret_hists, struct error *err) {
     return reader->engine->read_histograms(reader, filter, bounds, count, ret_hists, err);
 }
 
-enum cxd_err store_read_extent(struct store_reader *reader, int64_t survey, bool *ret_found,
-                               int64_t *ret_first, int64_t *ret_last, struct error *err) {
+enum cxd_err store_read_extent(struct store_reader *reader, int64_t survey, bool *ret_found, int64_t *ret_first,
+                               int64_t *ret_last, struct error *err) {
     return reader->engine->read_extent(reader, survey, ret_found, ret_first, ret_last, err);
 }
 
-enum cxd_err store_read_response(struct store_reader *reader, const struct id *id, struct arena *arena,
+enum cxd_err store_read_response(struct store_reader *reader, int64_t survey, const struct id *id, struct arena *arena,
                                  bool *ret_found, struct response *ret_response, struct error *err) {
-    return reader->engine->read_response(reader, id, arena, ret_found, ret_response, err);
+    return reader->engine->read_response(reader, survey, id, arena, ret_found, ret_response, err);
 }
 
-enum cxd_err store_read_last_answer(struct store_reader *reader, const char *respondent, int64_t survey,
-                                    int64_t from, int64_t to, int64_t *ret_last, struct error *err) {
+enum cxd_err store_read_last_answer(struct store_reader *reader, const char *respondent, int64_t survey, int64_t from,
+                                    int64_t to, int64_t *ret_last, struct error *err) {
     return reader->engine->read_last_answer(reader, respondent, survey, from, to, ret_last, err);
 }
 
-enum cxd_err store_read_responses(struct store_reader *reader, const struct listing *listing,
-                                  struct arena *arena, struct response **ret_responses, size_t *ret_count,
-                                  struct error *err) {
+enum cxd_err store_read_responses(struct store_reader *reader, const struct listing *listing, struct arena *arena,
+                                  struct response **ret_responses, size_t *ret_count, struct error *err) {
     return reader->engine->read_responses(reader, listing, arena, ret_responses, ret_count, err);
 }
 
-enum cxd_err store_read_surveys(struct store_reader *reader, struct arena *arena,
-                                struct survey_record **ret_surveys, size_t *ret_count, struct error *err) {
-    return reader->engine->read_surveys(reader, arena, ret_surveys, ret_count, err);
+enum cxd_err store_read_invitations(struct store_reader *reader, const char *respondent, size_t limit,
+                                    struct arena *arena, struct invitation_record **ret_records, size_t *ret_count,
+                                    struct error *err) {
+    return reader->engine->read_invitations(reader, respondent, limit, arena, ret_records, ret_count, err);
 }
 
-enum cxd_err store_read_keys(struct store_reader *reader, struct arena *arena, struct api_key **ret_keys,
-                             size_t *ret_count, struct error *err) {
-    return reader->engine->read_keys(reader, arena, ret_keys, ret_count, err);
+enum cxd_err store_read_catalog(struct store_reader *reader, int64_t since, struct arena *arena,
+                                struct store_catalog *ret_catalog, struct error *err) {
+    return reader->engine->read_catalog(reader, since, arena, ret_catalog, err);
 }
 
-enum cxd_err store_read_signing_keys(struct store_reader *reader,
-                                     struct signing_key ret_keys[SIGNING_KEYS_MAX], size_t *ret_count,
-                                     struct error *err) {
-    return reader->engine->read_signing_keys(reader, ret_keys, ret_count, err);
-}
-
-enum cxd_err store_read_audit(struct store_reader *reader, int64_t after, size_t limit, struct arena *arena,
-                              struct audit_record **ret_records, size_t *ret_count, struct error *err) {
-    return reader->engine->read_audit(reader, after, limit, arena, ret_records, ret_count, err);
+enum cxd_err store_read_audit(struct store_reader *reader, int64_t after, size_t limit, const char *respondent,
+                              struct arena *arena, struct audit_record **ret_records, size_t *ret_count,
+                              struct error *err) {
+    return reader->engine->read_audit(reader, after, limit, respondent, arena, ret_records, ret_count, err);
 }
 
 enum cxd_err store_count_rollups(struct store_reader *reader, int64_t *ret_rows, struct error *err) {
     return reader->engine->count_rollups(reader, ret_rows, err);
 }
 
-enum cxd_err store_read_figures(struct store_reader *reader, struct store_figures *ret_figures,
-                                struct error *err) {
+enum cxd_err store_read_figures(struct store_reader *reader, struct store_figures *ret_figures, struct error *err) {
     return reader->engine->read_figures(reader, ret_figures, err);
+}
+
+enum cxd_err store_read_overflows(struct store_reader *reader, size_t limit, struct arena *arena,
+                                  struct store_overflow **ret_overflows, size_t *ret_count, struct error *err) {
+    return reader->engine->read_overflows(reader, limit, arena, ret_overflows, ret_count, err);
+}
+
+enum cxd_err store_read_suspects(struct store_reader *reader, int64_t after, int64_t since, size_t most,
+                                 bool *ret_found, struct store_suspects *ret_suspects, struct error *err) {
+    return reader->engine->read_suspects(reader, after, since, most, ret_found, ret_suspects, err);
 }
 
 enum cxd_err store_read_rollups(struct store_reader *reader, store_rollup_visit *visit, void *context,

@@ -14,6 +14,12 @@ if [ "cxd-$version" != "$name" ]; then
     echo "debian/changelog says $version, the Makefile ${name#cxd-}" >&2
     exit 1
 fi
+# What is newer than the changelog gets its time, so that the same sources give the same bytes: not if that is yet to
+# come.
+if [ "$(dpkg-parsechangelog -STimestamp)" -gt "$(date +%s)" ]; then
+    echo "debian/changelog is of $(dpkg-parsechangelog -SDate), which is yet to come" >&2
+    exit 1
+fi
 # The variables of a make that called are not the package's.
 if ! env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u VARIANT -u DESTDIR -u CI \
     dpkg-buildpackage --build=binary --no-sign --jobs=auto >../build.log 2>&1; then

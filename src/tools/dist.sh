@@ -1,7 +1,7 @@
 #!/bin/sh
 # usage: src/tools/dist.sh VERSION OUT.tar.xz
-# The tarball of the sources: the files that git tracks or, in an unpacked one, all but what building and running make. The same
-# files give the same bytes: order, owners, modes and times do not depend on the machine.
+# The tarball of the sources: the files that git tracks or, in an unpacked one, all but what building and running make.
+# The same files give the same bytes: order, owners, modes and times do not depend on the machine.
 set -eu
 export LC_ALL=C
 version=$1 out=$2

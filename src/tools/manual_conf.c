@@ -1,8 +1,8 @@
 /* A build tool: cxd.conf(5), from docs/cxd.conf.5.in on standard input and the table of src/config/options.def.
  *
- * In the template a section has a list with entries for the options of which there is more to say than the table does: such an entry
- * stands for the table's text. Names, order, values and defaults are always the table's, and options and sections that the template
- * leaves out are put in. */
+ * In the template a section has a list with entries for the options of which there is more to say than the table does:
+ * such an entry stands for the table's text. Names, order, values and defaults are always the table's, and options and
+ * sections that the template leaves out are put in. */
 
 #include <ctype.h>
 #include <stdio.h>
@@ -33,12 +33,11 @@ static bool ends_sentence(const char *word, size_t length) {
 static void print_word(const char *word, size_t length, bool is_first) {
     if (is_first && (*word == '.' || *word == '\''))
         fputs("\\&", stdout);
-    for (size_t i = 0; i < length; i++) {
+    for (size_t i = 0; i < length; i++)
         if (word[i] == '\\')
             fputs("\\e", stdout);
         else
             putchar(word[i]);
-    }
 }
 
 static void print_text(const char *text) {
@@ -94,19 +93,17 @@ static void print_option(const struct option *option, struct entry *entries, siz
 /* Everything of a section, with the entries that its template has. */
 static void print_options(const char *section, struct entry *entries, size_t count) {
     puts(".Bl -tag -width Ds");
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
+    for (size_t i = 0; i < OPTION_COUNT; i++)
         if (strcmp(OPTIONS[i].section, section) == 0)
             print_option(&OPTIONS[i], entries, count);
-    }
     puts(".El");
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         if (!entries[i].is_used)
             die("docs/cxd.conf.5.in describes an option that is not", entries[i].key);
-    }
 }
 
 static bool read_line(char line[LINE_SIZE]) {
-    return fgets(line, LINE_SIZE, stdin) != NULL;
+    return fgets(line, LINE_SIZE, stdin);
 }
 
 /* The entries of a list, up to its end. What it says of a default is the table's to say. */
@@ -125,8 +122,7 @@ static size_t read_entries(struct entry *entries) {
             if (count == ENTRIES_MAX)
                 die("too many options in a section", line);
             memset(&entries[count], 0, sizeof entries[count]);
-            snprintf(entries[count].key, sizeof entries[count].key, "%.*s", (int)strcspn(line + 7, " \n"),
-                     line + 7);
+            snprintf(entries[count].key, sizeof entries[count].key, "%.*s", (int)strcspn(line + 7, " \n"), line + 7);
             count++;
             is_default = false;
             continue;
@@ -148,10 +144,9 @@ struct sections {
 };
 
 static bool add_section(struct sections *seen, const char *name) {
-    for (size_t i = 0; i < seen->count; i++) {
+    for (size_t i = 0; i < seen->count; i++)
         if (strcmp(seen->names[i], name) == 0)
             return false;
-    }
     if (seen->count == SECTIONS_MAX)
         die("too many sections", name);
     seen->names[seen->count++] = name;
@@ -170,10 +165,9 @@ static void print_missing_sections(struct sections *seen) {
 static const char *section_named(const char *line) {
     size_t length = strcspn(line, " \n");
 
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
+    for (size_t i = 0; i < OPTION_COUNT; i++)
         if (strlen(OPTIONS[i].section) == length && strncmp(OPTIONS[i].section, line, length) == 0)
             return OPTIONS[i].section;
-    }
     die("docs/cxd.conf.5.in describes a section that is not", line);
     return NULL;
 }

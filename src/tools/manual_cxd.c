@@ -1,5 +1,5 @@
-/* A build tool: cxd(8), from docs/cxd.8.in on standard input, whose line @synopsis@ becomes a form for each command of the table of
- * src/cmd/commands.c. */
+/* A build tool: cxd(8), from docs/cxd.8.in on standard input, whose line @synopsis@ becomes a form for each command of
+ * the table of src/cmd/commands.c. */
 
 #include <ctype.h>
 #include <stdio.h>
@@ -46,11 +46,10 @@ static void print_form(const struct command *command) {
 int main(void) {
     char line[LINE_SIZE];
 
-    while (fgets(line, sizeof line, stdin)) {
+    while (fgets(line, sizeof line, stdin))
         if (strcmp(line, "@synopsis@\n") == 0)
             print_form(&cmd_cxd);
         else
             fputs(line, stdout);
-    }
     return fflush(stdout) == 0 && !ferror(stdin) ? 0 : 1;
 }

@@ -1,26 +1,28 @@
 // The driver of `make bench`: measures, prints tables, and writes all of it as JSON.
 //
-//     node tests/bench/bench.mjs [speed|delay|scale|footprint|all] [--json FILE] [--seconds S] [--rounds N]
+//     node tests/bench/bench.mjs [speed|delay|scale|footprint|all|upgrade] [--json FILE] [--seconds S] [--rounds N]
 //                                [--connections 16,64,256] [--delays 2,10] [--sizes 10000,1000000,20000000] [--keep]
+//                                [--before FOLDER]
 //
 // Ends with 1 when a request failed or a figure was wrong. A bound that is broken is marked, and is no failure: it
 // may be the machine's.
 
-import { mkdirSync, writeFileSync } from 'node:fs'
-import os from 'node:os'
-import { dirname, join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { footprint } from './footprint.mjs'
-import { discardGenerated } from './generated.mjs'
-import { closeClient } from './load.mjs'
-import { report } from './report.mjs'
-import { scale } from './scale.mjs'
-import { BenchError, installRival, workshop } from './servers.mjs'
-import { delay, speed } from './speed.mjs'
+import { mkdirSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { footprint } from './footprint.mjs';
+import { discardGenerated } from './generated.mjs';
+import { closeClient } from './load.mjs';
+import { report } from './report.mjs';
+import { scale } from './scale.mjs';
+import { BenchError, installRival, workshop } from './servers.mjs';
+import { delay, speed } from './speed.mjs';
+import { upgrade } from './upgrade.mjs';
 
-const parts = { speed, delay, scale, footprint } // footprint last: it posts to the databases of scale
+const parts = { speed, delay, scale, footprint, upgrade }; // footprint last: it posts to the databases of scale
 
-function readOptions () {
+function readOptions() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -30,15 +32,21 @@ function readOptions () {
       connections: { type: 'string', default: '16,64,256' },
       delays: { type: 'string', default: '2,10' },
       sizes: { type: 'string', default: '10000,1000000,20000000' },
-      keep: { type: 'boolean', default: false }
-    }
-  })
-  const numbers = (name) => values[name].split(',').map((text) => {
-    if (!/^[1-9]\d*$/.test(text)) throw new BenchError(`--${name}: "${text}" is not a whole number from 1`)
-    return Number(text)
-  })
-  const chosen = positionals.length === 0 || positionals.includes('all') ? Object.keys(parts) : positionals
-  for (const part of chosen) if (!parts[part]) throw new BenchError(`there is no part "${part}" (${Object.keys(parts).join(', ')}, all)`)
+      before: { type: 'string' },
+      keep: { type: 'boolean', default: false },
+    },
+  });
+  const numbers = (name) =>
+    values[name].split(',').map((text) => {
+      if (!/^[1-9]\d*$/.test(text)) throw new BenchError(`--${name}: "${text}" is not a whole number from 1`);
+      return Number(text);
+    });
+  const chosen =
+    positionals.length === 0 || positionals.includes('all')
+      ? Object.keys(parts).filter((part) => part !== 'upgrade')
+      : positionals;
+  for (const part of chosen)
+    if (!parts[part]) throw new BenchError(`there is no part "${part}" (${Object.keys(parts).join(', ')}, all)`);
   return {
     chosen,
     json: values.json,
@@ -47,39 +55,40 @@ function readOptions () {
     connections: numbers('connections'),
     delays: numbers('delays'),
     sizes: numbers('sizes'),
-    keep: values.keep
-  }
+    before: values.before && resolve(values.before),
+    keep: values.keep,
+  };
 }
 
-async function main () {
-  const options = readOptions()
+async function main() {
+  const options = readOptions();
   const result = {
     at: new Date().toISOString(),
     machine: { cpus: os.cpus().length, model: os.cpus()[0]?.model, kernel: os.release(), node: process.version },
     options,
-    bounds: []
-  }
-  mkdirSync(workshop, { recursive: true })
-  if (options.chosen.some((part) => part === 'speed' || part === 'delay')) installRival()
-  let errors = 0
+    bounds: [],
+  };
+  mkdirSync(workshop, { recursive: true });
+  if (options.chosen.some((part) => part === 'speed' || part === 'delay')) installRival();
+  let errors = 0;
   for (const part of Object.keys(parts).filter((name) => options.chosen.includes(name))) {
-    result[part] = await parts[part](options)
-    result.bounds.push(...result[part].bounds)
-    errors += result[part].errors
+    result[part] = await parts[part](options);
+    result.bounds.push(...result[part].bounds);
+    errors += result[part].errors;
   }
-  if (!options.keep) discardGenerated()
-  mkdirSync(dirname(options.json), { recursive: true })
-  writeFileSync(options.json, JSON.stringify(result, null, 1) + '\n')
-  process.stdout.write(report(result, options))
-  if (errors > 0) throw new BenchError(`${errors} requests failed`)
+  if (!options.keep) discardGenerated();
+  mkdirSync(dirname(options.json), { recursive: true });
+  writeFileSync(options.json, JSON.stringify(result, null, 1) + '\n');
+  process.stdout.write(report(result, options));
+  if (errors > 0) throw new BenchError(`${errors} requests failed`);
 }
 
 try {
-  await main()
+  await main();
 } catch (error) {
-  if (!(error instanceof BenchError) && error.code?.startsWith('ERR_PARSE_ARGS') !== true) throw error
-  process.stderr.write(`bench: ${error.message}\n`)
-  process.exitCode = 1
+  if (!(error instanceof BenchError) && error.code?.startsWith('ERR_PARSE_ARGS') !== true) throw error;
+  process.stderr.write(`bench: ${error.message}\n`);
+  process.exitCode = 1;
 } finally {
-  closeClient()
+  closeClient();
 }

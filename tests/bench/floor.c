@@ -21,17 +21,15 @@
 
 enum { CONNECTION_BYTES = 4096, BODY_BYTES = 1024, CONNECTIONS = 4096, THREADS_MAX = 8 };
 
-static const char REPLY[] =
-    "{\"id\":\"0193f3b0-5a00-7000-8000-000000000000\",\"survey\":\"bench\",\"score\":9}";
+static const char REPLY[] = "{\"id\":\"0193f3b0-5a00-7000-8000-000000000000\",\"survey\":\"bench\",\"score\":9}";
 
 struct post {
     size_t length;
     char body[BODY_BYTES];
 };
 
-static enum MHD_Result answer(void *context, struct MHD_Connection *connection, const char *url,
-                              const char *method, const char *version, const char *upload,
-                              size_t *upload_length, void **request) {
+static enum MHD_Result answer(void *context, struct MHD_Connection *connection, const char *url, const char *method,
+                              const char *version, const char *upload, size_t *upload_length, void **request) {
     struct post *post = *request;
 
     (void)url;
@@ -39,7 +37,7 @@ static enum MHD_Result answer(void *context, struct MHD_Connection *connection, 
     if (!post) {
         if (strcmp(method, MHD_HTTP_METHOD_POST) != 0)
             return MHD_NO;
-        post = malloc(sizeof(*post));
+        post = malloc(sizeof *post);
         if (!post)
             return MHD_NO;
         post->length = 0;
@@ -47,7 +45,7 @@ static enum MHD_Result answer(void *context, struct MHD_Connection *connection, 
         return MHD_YES;
     }
     if (*upload_length > 0) {
-        if (*upload_length > sizeof(post->body) - post->length)
+        if (*upload_length > sizeof post->body - post->length)
             return MHD_NO;
         memcpy(post->body + post->length, upload, *upload_length);
         post->length += *upload_length;
@@ -69,16 +67,16 @@ static void completed(void *context, struct MHD_Connection *connection, void **r
 /* A listening socket on 127.0.0.1 that others may share; *port 0 is replaced by the kernel's choice. −1 on failure. */
 static int listen_on(uint16_t *port) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(*port)};
-    socklen_t length = sizeof(address);
+    socklen_t length = sizeof address;
     int one = 1;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
     if (fd < 0)
         return -1;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) != 0 ||
-        setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one)) != 0 ||
-        bind(fd, (struct sockaddr *)&address, sizeof(address)) != 0 || listen(fd, SOMAXCONN) != 0 ||
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) != 0 ||
+        setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one) != 0 ||
+        bind(fd, (struct sockaddr *)&address, sizeof address) != 0 || listen(fd, SOMAXCONN) != 0 ||
         getsockname(fd, (struct sockaddr *)&address, &length) != 0)
         return -1;
     *port = ntohs(address.sin_port);
@@ -117,8 +115,7 @@ int main(int argc, char **argv) {
         return 2;
     }
     signal(SIGPIPE, SIG_IGN);
-    reply =
-        MHD_create_response_from_buffer(sizeof(REPLY) - 1, (void *)(uintptr_t)REPLY, MHD_RESPMEM_PERSISTENT);
+    reply = MHD_create_response_from_buffer(sizeof(REPLY) - 1, (void *)(uintptr_t)REPLY, MHD_RESPMEM_PERSISTENT);
     if (!reply || MHD_add_response_header(reply, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json") != MHD_YES)
         return 1;
     for (int i = 0; i < threads; i++) {
@@ -128,10 +125,10 @@ int main(int argc, char **argv) {
             perror("floor");
             return 1;
         }
-        daemons[i] = MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, answer, reply, MHD_OPTION_LISTEN_SOCKET,
-                                      fd, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
-                                      MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
-                                      MHD_OPTION_NOTIFY_COMPLETED, completed, NULL, MHD_OPTION_END);
+        daemons[i] =
+            MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, answer, reply, MHD_OPTION_LISTEN_SOCKET, fd,
+                             MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_CONNECTION_LIMIT,
+                             (unsigned)CONNECTIONS, MHD_OPTION_NOTIFY_COMPLETED, completed, NULL, MHD_OPTION_END);
         if (!daemons[i]) {
             fprintf(stderr, "floor: libmicrohttpd does not start\n");
             return 1;

@@ -2,10 +2,13 @@
  * responses in batches, as a busy daemon would have written them over the last 24 months. Ids are UUIDv7 of the time of
  * arrival, in ascending order. The same seed and time give the same responses (but for the random bits of the ids).
  *
- *     generate URL RESPONSES [NOW_MS]
+ *     generate URL RESPONSES [NOW_MS [invented]]
  *
- * Progress goes to stderr. The last line of stdout is what was written, as JSON: the number of responses and of each score,
- * counted here and not by the store, so that the driver can hold the daemon's figures against it. */
+ * With "invented" the touchpoint, the channel and eight declared properties of every response are values that no other
+ * has: what a stranger can do to a public survey.
+ *
+ * Progress goes to stderr. The last line of stdout is what was written, as JSON: the number of responses and of each
+ * score, counted here and not by the store, so that the driver can hold the daemon's figures against it. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -20,11 +23,14 @@
 #include "cxd/domain/survey.h"
 #include "cxd/store/store.h"
 
-enum { BATCH = 10000, COMMENT_SIZE = 160, PROGRESS_STEP = 1000000 };
+enum { BATCH = 10000, COMMENT_SIZE = 160, PROGRESS_STEP = 1000000, INVENTED = 8, INVENTED_SIZE = 24 };
 
 static const int64_t SPAN_MS = INT64_C(730) * 86400 * 1000;
 static const int64_t LATE_MS = INT64_C(3) * 3600 * 1000;
 static const char SURVEY[] = "{\"metric\":\"nps\",\"properties\":[\"plan\"]}";
+static const char INVENTED_SURVEY[] =
+    "{\"metric\":\"nps\",\"properties\":[\"p0\",\"p1\",\"p2\",\"p3\",\"p4\",\"p5\",\"p6\",\"p7\"]}";
+static const char *const KEYS[INVENTED] = {"p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7"};
 
 static const char *const TOUCHPOINTS[] = {"checkout", "delivery", "support", "returns", "app"};
 static const char *const CHANNELS[] = {"web", "email", "ios", "android"};
@@ -53,7 +59,8 @@ static uint64_t below(uint64_t *state, uint64_t bound) {
 /* What lives as long as the response of one slot of the batch. */
 struct slot {
     struct change change;
-    struct property plan;
+    struct property plan, properties[INVENTED];
+    char values[2 + INVENTED][INVENTED_SIZE];
     char comment[COMMENT_SIZE];
 };
 
@@ -62,7 +69,8 @@ struct run {
     struct arena arena;
     struct survey survey;
     struct id_source ids;
-    uint64_t random;
+    uint64_t random, invented; /* values made up so far */
+    bool invents;
     struct slot *slots;
     struct change **changes;
     int64_t per_score[HISTOGRAM_SIZE];
@@ -73,8 +81,24 @@ static void make_comment(struct slot *slot, uint64_t *random) {
     size_t length = 0;
 
     for (size_t i = 0; i < words; i++)
-        length += (size_t)snprintf(slot->comment + length, sizeof(slot->comment) - length, "%s%s",
-                                   i ? " " : "", PICK(WORDS, random));
+        length += (size_t)snprintf(slot->comment + length, sizeof slot->comment - length, "%s%s", i ? " " : "",
+                                   PICK(WORDS, random));
+}
+
+static const char *invent(struct run *run, char value[INVENTED_SIZE]) {
+    snprintf(value, INVENTED_SIZE, "v%" PRIu64, ++run->invented);
+    return value;
+}
+
+static void make_invented(struct run *run, struct slot *slot) {
+    struct response *response = &slot->change.as.response.value;
+
+    response->touchpoint = invent(run, slot->values[INVENTED]);
+    response->channel = invent(run, slot->values[INVENTED + 1]);
+    for (size_t i = 0; i < INVENTED; i++)
+        slot->properties[i] = (struct property){KEYS[i], invent(run, slot->values[i])};
+    response->properties = slot->properties;
+    response->property_count = INVENTED;
 }
 
 /* One response in five has a comment; one in twenty was answered up to three hours before it arrived. */
@@ -83,7 +107,7 @@ static void make_response(struct run *run, struct slot *slot, int64_t received_a
     struct response *response = &change->as.response.value;
     uint64_t *random = &run->random;
 
-    memset(change, 0, sizeof(*change));
+    memset(change, 0, sizeof *change);
     change->kind = CHANGE_RESPONSE;
     change->now_ms = received_at;
     change->arena = &run->arena;
@@ -99,6 +123,8 @@ static void make_response(struct run *run, struct slot *slot, int64_t received_a
     slot->plan.value = PICK(PLANS, random);
     response->properties = &slot->plan;
     response->property_count = 1;
+    if (run->invents)
+        make_invented(run, slot);
     if (below(random, 5) == 0) {
         make_comment(slot, random);
         response->comment = slot->comment;
@@ -120,8 +146,8 @@ static enum cxd_err put_survey(struct run *run, int64_t now_ms, struct error *er
     enum cxd_err code;
 
     buffer_init(&definition);
-    code = survey_decode(SURVEY, sizeof(SURVEY) - 1, 16, "bench", SPAN_MS / 1000, &run->arena, &run->survey,
-                         err);
+    const char *text = run->invents ? INVENTED_SURVEY : SURVEY;
+    code = survey_decode(text, strlen(text), 16, "bench", SPAN_MS / 1000, &run->arena, &run->survey, err);
     if (code != CXD_OK)
         goto out;
     survey_encode_definition(&definition, &run->survey);
@@ -130,14 +156,14 @@ static enum cxd_err put_survey(struct run *run, int64_t now_ms, struct error *er
         code = error_set(err, ERR_NO_MEMORY, "no memory for the definition");
         goto out;
     }
-    snprintf(record->slug, sizeof(record->slug), "%s", run->survey.slug);
+    snprintf(record->slug, sizeof record->slug, "%s", run->survey.slug);
     record->metric = run->survey.metric;
     record->scale_min = run->survey.scale_min;
     record->scale_max = run->survey.scale_max;
     record->property_count = run->survey.property_count;
     for (size_t i = 0; i < record->property_count; i++)
         record->property_keys[i] = run->survey.properties[i].key;
-    code = store_apply(run->store, changes, 1, err);
+    code = store_apply(run->store, changes, 1, NULL, err);
     run->survey.number = record->number;
     run->survey.revision = record->revision;
 out:
@@ -162,11 +188,10 @@ static enum cxd_err fill(struct run *run, int64_t total, int64_t now_ms, struct 
 
         for (size_t i = 0; i < count; i++)
             make_response(run, &run->slots[i], arrival(run, now_ms, done + (int64_t)i, total));
-        code = store_apply(run->store, run->changes, count, err);
+        code = store_apply(run->store, run->changes, count, NULL, err);
         for (size_t i = 0; i < count && code == CXD_OK; i++)
             if (run->slots[i].change.outcome != OUTCOME_CREATED)
-                code =
-                    error_set(err, ERR_INTERNAL, "response %" PRId64 " was not created", done + (int64_t)i);
+                code = error_set(err, ERR_INTERNAL, "response %" PRId64 " was not created", done + (int64_t)i);
         arena_reset(&run->arena);
         done += (int64_t)count;
         if (done % PROGRESS_STEP == 0)
@@ -190,14 +215,15 @@ int main(int argc, char **argv) {
     int64_t now_ms = argc > 3 ? strtoll(argv[3], NULL, 10) : clock_now_ms();
     int status = 1;
 
-    if (argc < 3 || argc > 4 || total < 1) {
-        fprintf(stderr, "usage: generate URL RESPONSES [NOW_MS]\n");
+    run.invents = argc == 5;
+    if (argc < 3 || argc > 5 || total < 1 || (argc == 5 && strcmp(argv[4], "invented") != 0)) {
+        fprintf(stderr, "usage: generate URL RESPONSES [NOW_MS [invented]]\n");
         return 2;
     }
     error_clear(&err);
     arena_init(&run.arena);
     id_source_init(&run.ids);
-    run.slots = calloc(BATCH, sizeof(*run.slots));
+    run.slots = calloc(BATCH, sizeof *run.slots);
     run.changes = calloc(BATCH, sizeof(struct change *));
     if (!run.slots || !run.changes) {
         error_set(&err, ERR_NO_MEMORY, "no memory for a batch");
@@ -206,8 +232,7 @@ int main(int argc, char **argv) {
     for (size_t i = 0; i < BATCH; i++)
         run.changes[i] = &run.slots[i].change;
     if (store_open(argv[1], &run.store, &err) != CXD_OK ||
-        put_survey(&run, now_ms - SPAN_MS - LATE_MS, &err) != CXD_OK ||
-        fill(&run, total, now_ms, &err) != CXD_OK)
+        put_survey(&run, now_ms - SPAN_MS - LATE_MS, &err) != CXD_OK || fill(&run, total, now_ms, &err) != CXD_OK)
         goto out;
     print_written(&run, total, now_ms);
     status = 0;

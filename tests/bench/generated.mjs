@@ -1,43 +1,48 @@
-// Databases full of made-up responses. One is made once a run for all parts that want its size, and goes at the end of the run.
+// Databases full of made-up responses. One is made once a run for all parts that want its size, and goes at the end of
+// the run.
 
-import { spawn } from 'node:child_process'
-import { readdirSync, rmSync, statSync } from 'node:fs'
-import { join } from 'node:path'
-import { BenchError, freshFolder, programs } from './servers.mjs'
+import { spawn } from 'node:child_process';
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { BenchError, freshFolder, programs } from './servers.mjs';
 
-const made = new Map()
+const made = new Map();
 
-async function generate (folder, size) {
-  const url = `sqlite:${join(folder, 'cxd.db')}`
-  const child = spawn(join(programs, 'generate'), [url, String(size)], { stdio: ['ignore', 'pipe', 2] })
-  let out = ''
-  child.stdout.on('data', (chunk) => { out += chunk })
+async function generate(folder, size, program) {
+  const url = `sqlite:${join(folder, 'cxd.db')}`;
+  const child = spawn(program, [url, String(size)], { stdio: ['ignore', 'pipe', 2] });
+  let out = '';
+  child.stdout.on('data', (chunk) => {
+    out += chunk;
+  });
   const code = await new Promise((resolve, reject) => {
-    child.on('error', () => reject(new BenchError('generate is not built: run "make bench"')))
-    child.on('close', resolve)
-  })
-  if (code !== 0) throw new BenchError(`generating ${size} responses failed`)
-  return JSON.parse(out)
+    child.on('error', () => reject(new BenchError('generate is not built: run "make bench"')));
+    child.on('close', resolve);
+  });
+  if (code !== 0) throw new BenchError(`generating ${size} responses failed`);
+  return JSON.parse(out);
 }
 
-// { folder, written (what the generator counted), seconds }. Parts that post to it leave more in it than `written` says.
-export async function generated (size) {
+// { folder, written (what the generator counted), seconds }. Parts that post to it leave more in it than `written`
+// says.
+export async function generated(size, program = join(programs, 'generate')) {
   if (!made.has(size)) {
-    const folder = freshFolder(`scale-${size}`)
-    const began = Date.now()
-    process.stderr.write(`bench: generating ${size} responses\n`)
-    const written = await generate(folder, size)
-    made.set(size, { folder, written, seconds: (Date.now() - began) / 1000 })
+    const folder = freshFolder(`scale-${size}`);
+    const began = Date.now();
+    process.stderr.write(`bench: generating ${size} responses\n`);
+    const written = await generate(folder, size, program);
+    made.set(size, { folder, written, seconds: (Date.now() - began) / 1000 });
   }
-  return made.get(size)
+  return made.get(size);
 }
 
-export function discardGenerated () {
-  for (const { folder } of made.values()) rmSync(folder, { recursive: true, force: true })
-  made.clear()
+export function discardGenerated() {
+  for (const { folder } of made.values()) rmSync(folder, { recursive: true, force: true });
+  made.clear();
 }
 
-export function diskBytes (folder) {
-  return readdirSync(folder).filter((name) => name.startsWith('cxd.db'))
-    .reduce((sum, name) => sum + statSync(join(folder, name)).blocks * 512, 0)
+export function diskBytes(folder) {
+  return readdirSync(folder)
+    .filter((name) => name.startsWith('cxd.db'))
+    .reduce((sum, name) => sum + statSync(join(folder, name)).blocks * 512, 0);
 }

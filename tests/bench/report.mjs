@@ -1,61 +1,111 @@
 // The tables of `make bench`.
 
-function table (head, rows) {
-  const cells = [head, ...rows].map((row) => row.map(String))
-  const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column].length)))
-  const line = (row) => row.map((cell, column) => column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column])).join('  ').trimEnd()
-  return [line(cells[0]), widths.map((width) => '-'.repeat(width)).join('  '), ...cells.slice(1).map(line)].join('\n')
+function table(head, rows) {
+  const cells = [head, ...rows].map((row) => row.map(String));
+  const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column].length)));
+  const line = (row) =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column])))
+      .join('  ')
+      .trimEnd();
+  return [line(cells[0]), widths.map((width) => '-'.repeat(width)).join('  '), ...cells.slice(1).map(line)].join('\n');
 }
 
-const ratio = (value) => !Number.isFinite(value) ? '–' : value < 10 ? value.toFixed(2) : value.toFixed(1)
-const whole = (value) => Math.round(value).toLocaleString('en')
-const ms = (value) => value.toFixed(value < 10 ? 2 : 1)
-const micro = (value) => value.toFixed(3)
-const megabytes = (bytes) => (bytes / 2 ** 20).toFixed(1)
+const ratio = (value) => (!Number.isFinite(value) ? '–' : value < 10 ? value.toFixed(2) : value.toFixed(1));
+const whole = (value) => Math.round(value).toLocaleString('en');
+const ms = (value) => value.toFixed(value < 10 ? 2 : 1);
+const micro = (value) => value.toFixed(3);
+const megabytes = (bytes) => (bytes / 2 ** 20).toFixed(1);
 
-function ingestTable (rows, ratios) {
-  const head = ['server', 'connections', ...ratios.map((one) => one.title), 'requests/s', 'CPU µs', 'p50 ms', 'p99 ms', 'errors']
-  return table(head, rows.map((row) => [
-    row.title, row.connections, ...ratios.map((one) => ratio(row.ratio[one.key])), whole(row.perSecond),
-    Number.isFinite(row.cpuUs) ? row.cpuUs.toFixed(1) : '–', ms(row.p50Ms), ms(row.p99Ms), row.errors
-  ]))
+function ingestTable(rows, ratios) {
+  const head = [
+    'server',
+    'connections',
+    ...ratios.map((one) => one.title),
+    'requests/s',
+    'CPU µs',
+    'p50 ms',
+    'p99 ms',
+    'errors',
+  ];
+  return table(
+    head,
+    rows.map((row) => [
+      row.title,
+      row.connections,
+      ...ratios.map((one) => ratio(row.ratio[one.key])),
+      whole(row.perSecond),
+      Number.isFinite(row.cpuUs) ? row.cpuUs.toFixed(1) : '–',
+      ms(row.p50Ms),
+      ms(row.p99Ms),
+      row.errors,
+    ]),
+  );
 }
 
-function speedText ({ rows }, { rounds, seconds }) {
-  return `Speed: POST of a response of about 200 bytes; medians of ${rounds} interleaved rounds of ${seconds} s\n\n` +
-    ingestTable(rows, [{ key: 'floor', title: '× floor' }, { key: 'node', title: '× Node' }])
+function speedText({ rows }, { rounds, seconds }) {
+  return (
+    `Speed: POST of a response of about 200 bytes; medians of ${rounds} interleaved rounds of ${seconds} s\n\n` +
+    ingestTable(rows, [
+      { key: 'floor', title: '× floor' },
+      { key: 'node', title: '× Node' },
+    ])
+  );
 }
 
-function delayText ({ disks }, { rounds, seconds }) {
-  return disks.map(({ delayMs, rows }) =>
-    `The same on a slower disk: every fsync takes ${delayMs} ms longer; medians of ${rounds} rounds of ${seconds} s\n\n` +
-    ingestTable(rows, [{ key: 'node', title: '× Node' }])).join('\n\n')
+function delayText({ disks }, { rounds, seconds }) {
+  return disks
+    .map(
+      ({ delayMs, rows }) =>
+        `The same on a slower disk: every fsync takes ${delayMs} ms longer; medians of ${rounds} rounds ` +
+        `of ${seconds} s\n\n` +
+        ingestTable(rows, [{ key: 'node', title: '× Node' }]),
+    )
+    .join('\n\n');
 }
 
-function scaleText ({ sizes }) {
-  const reads = sizes.flatMap((size) => Object.values(size.questions).map((question) => [
-    question.title, whole(size.size), micro(question.appMs), micro(question.appP99Ms), micro(question.firstMs),
-    micro(question.clientMs), whole(question.perSecond)
-  ]))
-  reads.sort((a, b) => a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0)
+function scaleText({ sizes }) {
+  const reads = sizes.flatMap((size) =>
+    Object.values(size.questions).map((question) => [
+      question.title,
+      whole(size.size),
+      micro(question.appMs),
+      micro(question.appP99Ms),
+      micro(question.firstMs),
+      micro(question.clientMs),
+      whole(question.perSecond),
+    ]),
+  );
+  reads.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
   const sums = sizes.map((size) => [
-    whole(size.size), megabytes(size.startMemory.rss), megabytes(size.memory.rss), megabytes(size.memory.peak),
-    size.bytesPerResponse.toFixed(0), size.generateSeconds.toFixed(1)
-  ])
-  return 'Scale: reads in the daemon (median and 99th of 200, and the first of all), at the client, and at 16 connections\n\n' +
-    table(['question', 'stored', 'daemon ms', 'p99 ms', 'first ms', 'client ms', 'requests/s'], reads) + '\n\n' +
+    whole(size.size),
+    megabytes(size.startMemory.rss),
+    megabytes(size.memory.rss),
+    megabytes(size.memory.peak),
+    size.bytesPerResponse.toFixed(0),
+    size.generateSeconds.toFixed(1),
+  ]);
+  return (
+    'Scale: reads in the daemon (median and 99th of 200, and the first of all), at the client, and at 16 ' +
+    'connections\n\n' +
+    table(['question', 'stored', 'daemon ms', 'p99 ms', 'first ms', 'client ms', 'requests/s'], reads) +
+    '\n\n' +
     table(['stored', 'MB at start', 'MB after all', 'MB at peak', 'bytes a response', 'generated in s'], sums)
+  );
 }
 
-const kilobytes = (bytes) => whole(bytes / 1024)
+const kilobytes = (bytes) => whole(bytes / 1024);
 
-function footprintText ({ program, spawnMs, sizes, connections, loadConnections }) {
-  const name = ({ size }) => size === 0 ? 'nothing' : whole(size)
-  const memoryOf = (title, pick) => [title, (size) => {
-    const { rss, pss, anonymous, peak } = pick(size)
-    return [rss, pss, anonymous, peak].map(megabytes).join(' / ')
-  }]
-  const idleOf = (title, pick) => [title, (size) => `${pick(size).wakeups.toFixed(1)} / ${whole(pick(size).cpuUs)}`]
+function footprintText({ program, spawnMs, sizes, connections, loadConnections }) {
+  const name = ({ size }) => (size === 0 ? 'nothing' : whole(size));
+  const memoryOf = (title, pick) => [
+    title,
+    (size) => {
+      const { rss, pss, anonymous, peak } = pick(size);
+      return [rss, pss, anonymous, peak].map(megabytes).join(' / ');
+    },
+  ];
+  const idleOf = (title, pick) => [title, (size) => `${pick(size).wakeups.toFixed(1)} / ${whole(pick(size).cpuUs)}`];
   const rows = [
     ['start to ready, ms: median / 90th', ({ start }) => `${ms(start.ms)} / ${ms(start.p90Ms)}`],
     ['the first start, ms', ({ start }) => ms(start.firstMs)],
@@ -67,26 +117,56 @@ function footprintText ({ program, spawnMs, sizes, connections, loadConnections 
     idleOf(`the same with ${connections} idle connections`, ({ connected }) => connected),
     idleOf('the same after load', ({ after }) => after),
     ['MB on disk', (size) => megabytes(size.diskBytes)],
-    ['bytes on disk a response', (size) => whole(size.bytesPerResponse)]
-  ]
-  return `Footprint: the program has ${kilobytes(program.strippedBytes)} KB (${kilobytes(program.debugBytes)} with debug information) and loads ` +
-    `${program.loaded} libraries of together ${megabytes(program.loadedBytes)} MB,\nof which it names ${program.linked.length}: ${program.linked.join(' ')}. ` +
+    ['bytes on disk a response', (size) => whole(size.bytesPerResponse)],
+  ];
+  return (
+    `Footprint: the program has ${kilobytes(program.strippedBytes)} KB (${kilobytes(program.debugBytes)} ` +
+    `with debug information) and loads ` +
+    `${program.loaded} libraries of together ${megabytes(program.loadedBytes)} MB,\nof which it names ` +
+    `${program.linked.length}: ${program.linked.join(' ')}. ` +
     `Starting any process takes ${ms(spawnMs)} ms here\n\n` +
-    table(['with stored', ...sizes.map(name)], rows.map(([title, cell]) => [title, ...sizes.map(cell)]))
+    table(
+      ['with stored', ...sizes.map(name)],
+      rows.map(([title, cell]) => [title, ...sizes.map(cell)]),
+    )
+  );
 }
 
-function boundsText (bounds) {
-  return table(['bound', 'is', 'must be', ''], bounds.map((one) => [
-    one.what, ratio(one.value), one.bound, one.kept ? 'kept' : 'BROKEN'
-  ]))
+function upgradeText(one) {
+  const rows = [
+    ['start to ready, s', (one.ms / 1000).toFixed(1)],
+    [
+      'of that until the backup was made and the upgrade tried on it, s',
+      one.copyMs === undefined ? '–' : (one.copyMs / 1000).toFixed(1),
+    ],
+    ['the start after that, ms', ms(one.againMs)],
+    ['MB of the database before', megabytes(one.bytes)],
+    ['MB of disk beyond it, at most', megabytes(one.extraBytes)],
+    ['MB that the database has grown by', megabytes(one.grownBytes)],
+    ['MB of memory at the peak', megabytes(one.peak)],
+    ['going back: start of the version before, ms', ms(one.backMs)],
+    ['responses since, which are not in the backup', one.lost],
+  ];
+  return (
+    `Upgrade: from schema ${one.from} to ${one.to} with ${whole(one.size)} responses stored\n\n` +
+    table(['', 'is'], rows)
+  );
 }
 
-export function report (result, options) {
-  const parts = []
-  if (result.speed) parts.push(speedText(result.speed, options))
-  if (result.delay) parts.push(delayText(result.delay, options))
-  if (result.scale) parts.push(scaleText(result.scale))
-  if (result.footprint) parts.push(footprintText(result.footprint))
-  if (result.bounds.length > 0) parts.push(boundsText(result.bounds))
-  return parts.join('\n\n') + '\n'
+function boundsText(bounds) {
+  return table(
+    ['bound', 'is', 'must be', ''],
+    bounds.map((one) => [one.what, ratio(one.value), one.bound, one.kept ? 'kept' : 'BROKEN']),
+  );
+}
+
+export function report(result, options) {
+  const parts = [];
+  if (result.speed) parts.push(speedText(result.speed, options));
+  if (result.delay) parts.push(delayText(result.delay, options));
+  if (result.scale) parts.push(scaleText(result.scale));
+  if (result.footprint) parts.push(footprintText(result.footprint));
+  if (result.upgrade) parts.push(upgradeText(result.upgrade));
+  if (result.bounds.length > 0) parts.push(boundsText(result.bounds));
+  return parts.join('\n\n') + '\n';
 }

@@ -1,23 +1,23 @@
-// Speed and delay: ingest by the servers side by side, in interleaved rounds, so that what else the machine does falls on all
-// of them alike. A ratio is the median over the rounds of the ratio within a round.
+// Speed and delay: ingest by the servers side by side, in interleaved rounds, so that what else the machine does falls
+// on all of them alike. A ratio is the median over the rounds of the ratio within a round.
 
-import { rmSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { median, wrk } from './load.mjs'
-import { BenchError, cpuTimeUs, freshFolder, putSurvey, servers, startServer, storedCount } from './servers.mjs'
+import { rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { median, wrk } from './load.mjs';
+import { BenchError, cpuTimeUs, freshFolder, putSurvey, servers, startServer, storedCount } from './servers.mjs';
 
 // One server at one number of connections: warmed up for a second, then measured.
-async function measure (name, connections, options) {
-  const folder = freshFolder('run')
-  const server = await startServer(name, folder, options)
-  let result
+async function measure(name, connections, options) {
+  const folder = freshFolder('run');
+  const server = await startServer(name, folder, options);
+  let result;
   try {
-    if (name === 'sqlite' || name === 'discard') await putSurvey(server)
-    const warm = await wrk(server.url, { connections, seconds: 1 })
-    if (servers[name].stores) await settle(server)
-    const before = cpuTimeUs(server.pid)
-    const load = await wrk(server.url, { connections, seconds: options.seconds })
-    const cpu = cpuTimeUs(server.pid) - before
+    if (name === 'sqlite' || name === 'discard') await putSurvey(server);
+    const warm = await wrk(server.url, { connections, seconds: 1 });
+    if (servers[name].stores) await settle(server);
+    const before = cpuTimeUs(server.pid);
+    const load = await wrk(server.url, { connections, seconds: options.seconds });
+    const cpu = cpuTimeUs(server.pid) - before;
     result = {
       server: name,
       connections,
@@ -26,104 +26,110 @@ async function measure (name, connections, options) {
       p50Ms: load.p50_us / 1000,
       p99Ms: load.p99_us / 1000,
       requests: load.requests,
-      errors: warm.errors + load.errors
-    }
+      errors: warm.errors + load.errors,
+    };
     if (servers[name].stores) {
-      await settle(server)
-      await checkStored(server, result, warm.requests + load.requests, 2 * connections)
+      await settle(server);
+      await checkStored(server, result, warm.requests + load.requests, 2 * connections);
     }
   } finally {
-    await server.stop()
+    await server.stop();
   }
-  rmSync(folder, { recursive: true, force: true })
-  return result
+  rmSync(folder, { recursive: true, force: true });
+  return result;
 }
 
-// Waits until the server has stored what wrk left under way: on a slow disk that is seconds of work, which belong to no run.
-async function settle (server) {
-  let last
+// Waits until the server has stored what wrk left under way: on a slow disk that is seconds of work, which belong to no
+// run.
+async function settle(server) {
+  let last;
   for (let count = await storedCount(server); count !== last; count = await storedCount(server)) {
-    last = count
-    await sleep(100)
+    last = count;
+    await sleep(100);
   }
 }
 
-// wrk drops the requests that are under way when its time is up, at most one a connection in each of the two runs: these may
-// be stored though their 201 was not read. Nothing else may differ.
-async function checkStored (server, result, acknowledged, underWay) {
-  result.acknowledged = acknowledged - result.errors
-  result.stored = await storedCount(server)
+// wrk drops the requests that are under way when its time is up, at most one a connection in each of the two runs:
+// these may be stored though their 201 was not read. Nothing else may differ.
+async function checkStored(server, result, acknowledged, underWay) {
+  result.acknowledged = acknowledged - result.errors;
+  result.stored = await storedCount(server);
   if (result.stored < result.acknowledged || result.stored > result.acknowledged + underWay) {
-    throw new BenchError(`${servers[server.name].title}: ${result.acknowledged} acknowledged, ${result.stored} stored`)
+    throw new BenchError(`${servers[server.name].title}: ${result.acknowledged} acknowledged, ${result.stored} stored`);
   }
 }
 
-async function rounds (names, options) {
-  const runs = []
+async function rounds(names, options) {
+  const runs = [];
   for (let round = 0; round < options.rounds; round++) {
     for (const connections of options.connections) {
       for (let i = 0; i < names.length; i++) {
-        const name = names[(i + round) % names.length]
-        const run = { round, ...await measure(name, connections, options) }
-        const errors = run.errors ? `, ${run.errors} ERRORS` : ''
-        process.stderr.write(`bench: round ${round + 1}, ${connections} connections, ${name}: ${Math.round(run.perSecond)}/s${errors}\n`)
-        runs.push(run)
+        const name = names[(i + round) % names.length];
+        const run = { round, ...(await measure(name, connections, options)) };
+        const errors = run.errors ? `, ${run.errors} ERRORS` : '';
+        process.stderr.write(
+          `bench: round ${round + 1}, ${connections} connections, ${name}: ${Math.round(run.perSecond)}/s${errors}\n`,
+        );
+        runs.push(run);
       }
     }
   }
-  return runs
+  return runs;
 }
 
 // A row a server and number of connections: medians, and ratios to the servers named in `against`.
-function summarise (runs, names, against, options) {
-  const rows = []
+function summarise(runs, names, against, options) {
+  const rows = [];
   for (const connections of options.connections) {
     for (const server of names) {
-      const of = (name, round) => runs.find((run) => run.server === name && run.connections === connections && run.round === round)
-      const mine = runs.filter((run) => run.server === server && run.connections === connections)
-      const row = { server, title: servers[server].title, connections, ratio: {} }
+      const of = (name, round) =>
+        runs.find((run) => run.server === name && run.connections === connections && run.round === round);
+      const mine = runs.filter((run) => run.server === server && run.connections === connections);
+      const row = { server, title: servers[server].title, connections, ratio: {} };
       for (const other of against) {
-        row.ratio[other] = median(mine.map((run) => run.perSecond / of(other, run.round).perSecond))
+        row.ratio[other] = median(mine.map((run) => run.perSecond / of(other, run.round).perSecond));
       }
-      for (const key of ['perSecond', 'cpuUs', 'p50Ms', 'p99Ms']) row[key] = median(mine.map((run) => run[key]))
-      row.errors = mine.reduce((sum, run) => sum + run.errors, 0)
-      rows.push(row)
+      for (const key of ['perSecond', 'cpuUs', 'p50Ms', 'p99Ms']) row[key] = median(mine.map((run) => run[key]));
+      row.errors = mine.reduce((sum, run) => sum + run.errors, 0);
+      rows.push(row);
     }
   }
-  return rows
+  return rows;
 }
 
 // The goals of the project, where these numbers of connections were measured.
 const goals = [
   { server: 'sqlite', connections: 64, against: 'floor', least: 0.4 },
   { server: 'sqlite', connections: 256, against: 'floor', least: 0.5 },
-  { server: 'sqlite', connections: 64, against: 'node', least: 8 }
-]
+  { server: 'sqlite', connections: 64, against: 'node', least: 8 },
+];
 
-export async function speed (options) {
-  const names = ['floor', 'discard', 'sqlite', 'node']
-  const runs = await rounds(names, options)
-  const rows = summarise(runs, names, ['floor', 'node'], options)
-  const bounds = []
+export async function speed(options) {
+  const names = ['floor', 'discard', 'sqlite', 'node'];
+  const runs = await rounds(names, options);
+  const rows = summarise(runs, names, ['floor', 'node'], options);
+  const bounds = [];
   for (const goal of goals) {
-    const row = rows.find((one) => one.server === goal.server && one.connections === goal.connections)
-    if (!row) continue
-    const value = row.ratio[goal.against]
+    const row = rows.find((one) => one.server === goal.server && one.connections === goal.connections);
+    if (!row) continue;
+    const value = row.ratio[goal.against];
     bounds.push({
       what: `cxd with fsync at ${goal.connections} connections, against ${servers[goal.against].title}`,
-      value, bound: `at least ${goal.least}`, kept: value >= goal.least
-    })
+      value,
+      bound: `at least ${goal.least}`,
+      kept: value >= goal.least,
+    });
   }
-  return { rows, runs, bounds, errors: rows.reduce((sum, row) => sum + row.errors, 0) }
+  return { rows, runs, bounds, errors: rows.reduce((sum, row) => sum + row.errors, 0) };
 }
 
-export async function delay (options) {
-  const names = ['sqlite', 'node']
-  const disks = []
+export async function delay(options) {
+  const names = ['sqlite', 'node'];
+  const disks = [];
   for (const delayMs of options.delays) {
-    process.stderr.write(`bench: every fsync takes ${delayMs} ms longer\n`)
-    const runs = await rounds(names, { ...options, delayMs })
-    disks.push({ delayMs, rows: summarise(runs, names, ['node'], options), runs })
+    process.stderr.write(`bench: every fsync takes ${delayMs} ms longer\n`);
+    const runs = await rounds(names, { ...options, delayMs });
+    disks.push({ delayMs, rows: summarise(runs, names, ['node'], options), runs });
   }
-  return { disks, bounds: [], errors: disks.flatMap((disk) => disk.rows).reduce((sum, row) => sum + row.errors, 0) }
+  return { disks, bounds: [], errors: disks.flatMap((disk) => disk.rows).reduce((sum, row) => sum + row.errors, 0) };
 }

@@ -1,37 +1,58 @@
-// A real browser for a test, and a site of another origin than the daemon's for it to be on. Debian's Chromium, driven by playwright-core;
-// CXD_CHROMIUM names another. It speaks to loopback only.
+// A real browser for a test, and a site of another origin than the daemon's for it to be on. Debian's Chromium, driven
+// by playwright-core; CXD_CHROMIUM names another. It speaks to loopback only.
 import http from 'node:http';
 import { chromium } from 'playwright-core';
+import { until as eventually } from '../http/harness.mjs';
 
 const EXECUTABLE = process.env.CXD_CHROMIUM ?? '/usr/bin/chromium';
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'];
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage',
+];
 
-// A headless browser says that it is one, and cxd then takes its answers for a machine's; here it stands for a person's.
+// A headless browser says that it is one, and cxd then takes its answers for a machine's; here it stands for a
+// person's.
 const PERSON = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
 
+// Nothing bounds it here, as in until().
 export async function launch() {
-  return chromium.launch({ executablePath: EXECUTABLE, headless: true, args: [...FLAGS, `--user-agent=${PERSON}`], timeout: 60_000 });
+  const browser = await chromium.launch({
+    executablePath: EXECUTABLE,
+    headless: true,
+    args: [...FLAGS, `--user-agent=${PERSON}`],
+    timeout: 0,
+  });
+  browser.on('context', (context) => context.setDefaultTimeout(0));
+  return browser;
 }
 
-// A site that answers every path with a page (or with pages[path]), on a port of its own. `host` may be localhost or 127.0.0.1, which are
-// two sites to a browser.
-export async function site({ host = 'localhost', pages = {} } = {}) {
+// A site that answers every path with a page (or with pages[path]), on a port of its own. `host` may be localhost or
+// 127.0.0.1, which are two sites to a browser.
+export async function site({ host = 'localhost', pages = {}, headers = {} } = {}) {
   const server = http.createServer((request, response) => {
     response.setHeader('Content-Type', 'text/html; charset=utf-8');
     response.setHeader('Connection', 'close');
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     response.end(pages[request.url] ?? '<!doctype html><title>shop</title><p>A page of another origin.');
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { origin: `http://${host}:${server.address().port}`, close: () => new Promise((resolve) => server.close(resolve)) };
+  return {
+    origin: `http://${host}:${server.address().port}`,
+    close: () => new Promise((resolve) => server.close(resolve)),
+  };
 }
 
-// Asks again until `done` says so; what was asked last. Fails after `ms`.
-export async function until(ask, done, ms = 15_000) {
-  const deadline = Date.now() + ms;
-  for (;;) {
-    const got = await ask();
-    if (done(got)) return got;
-    if (Date.now() > deadline) throw new Error(`not in ${ms} ms; at last: ${JSON.stringify(got)}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+// Asks again until `done` says so; what was asked last.
+export async function until(ask, done) {
+  const { got } = await eventually(async () => {
+    const said = await ask();
+    return done(said) ? { got: said } : null;
+  }, done);
+  return got;
 }

@@ -4,17 +4,9 @@
 /* What the store's tests share: a store in a directory of its own, and short ways to make changes and look
  * at their effect. */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
+#include "../support/unit.h"
 #include "cxd/base/buffer.h"
 #include "cxd/base/clock.h"
 #include "cxd/store/store.h"
@@ -35,17 +27,29 @@ struct fixture {
 #define assert_ok(call, err) assert_int_equal_message((call), CXD_OK, (err).detail)
 
 static inline void assert_int_equal_message(enum cxd_err code, enum cxd_err expected, const char *detail) {
-    if (code != expected) {
+    if (code != expected)
         fail_msg("%s instead of %s: %s", error_slug(code), error_slug(expected), detail);
-    }
+}
+
+/* A directory of its own, in memory where there is such a place: a kill loses nothing that was written, and a disk is
+ * shared with others. */
+static inline void make_directory(char *ret_directory) {
+    strcpy(ret_directory, access("/dev/shm", W_OK) == 0 ? "/dev/shm/cxd-XXXXXX" : "/tmp/cxd-XXXXXX");
+    assert_non_null(mkdtemp(ret_directory));
+}
+
+/* How often a long test goes round: TEST_SIZE=small is for those who wait for it (`make test`, `make check`); the whole
+ * runs in `make check-long`. */
+static inline unsigned rounds(unsigned whole, unsigned small) {
+    const char *size = getenv("TEST_SIZE");
+    return size && strcmp(size, "small") == 0 ? small : whole;
 }
 
 /* `pattern` is a URL with %s for the directory, if it needs one. */
 static inline void fixture_open(struct fixture *f, const char *pattern) {
     *f = (struct fixture){0};
     arena_init(&f->arena);
-    strcpy(f->directory, "/tmp/cxd-store-XXXXXX");
-    assert_non_null(mkdtemp(f->directory));
+    make_directory(f->directory);
     const char *gap = strstr(pattern, "%s");
     int before = gap ? (int)(gap - pattern) : (int)strlen(pattern);
     snprintf(f->url, sizeof f->url, "%.*s%s%s", before, pattern, gap ? f->directory : "", gap ? gap + 2 : "");
@@ -102,6 +106,7 @@ static inline struct change *make_response(struct fixture *f, unsigned number, i
     struct change *change = make_change(f, CHANGE_RESPONSE, at_ms);
     struct response *response = &change->as.response.value;
     response->id = id_of(number);
+    response->has_id = true;
     response->survey = f->survey;
     response->revision = 1;
     response->score = score;
@@ -109,6 +114,26 @@ static inline struct change *make_response(struct fixture *f, unsigned number, i
     response->answered_at = at_ms;
     response->received_at = at_ms;
     change->as.response.amend_window_ms = 30 * 60 * 1000;
+    return change;
+}
+
+/* To the response of this number; kept for a day, and a day. */
+static inline struct change *make_invite(struct fixture *f, unsigned number, const char *respondent) {
+    static const struct property FIXED[] = {{"plan", "pro"}};
+    struct change *change = make_change(f, CHANGE_INVITE, NOW_MS);
+    struct invitation_record *record = arena_alloc_zero(&f->arena, 1, sizeof *record);
+    assert_non_null(record);
+    *record = (struct invitation_record){.survey = f->survey,
+                                         .response = id_of(number),
+                                         .respondent = respondent,
+                                         .properties = FIXED,
+                                         .property_count = 1,
+                                         .created_at = NOW_MS,
+                                         .expires_at = NOW_MS + DAY_MS,
+                                         .kept_until = NOW_MS + 2 * DAY_MS};
+    change->as.invite.survey = f->survey;
+    change->as.invite.records = record;
+    change->as.invite.count = 1;
     return change;
 }
 
@@ -120,15 +145,14 @@ static inline struct change *make_survey(struct fixture *f, const char *slug, co
     survey->definition = definition;
     survey->metric = METRIC_NPS;
     survey->scale_max = 10;
-    for (; keys && *keys; keys++) {
+    for (; keys && *keys; keys++)
         survey->property_keys[survey->property_count++] = *keys;
-    }
     return change;
 }
 
 static inline enum outcome apply(struct fixture *f, struct change *change) {
     struct error err;
-    assert_ok(store_apply(f->store, &change, 1, &err), err);
+    assert_ok(store_apply(f->store, &change, 1, NULL, &err), err);
     return change->outcome;
 }
 
@@ -139,8 +163,7 @@ static inline void make_shop(struct fixture *f) {
     f->survey = change->as.survey.number;
 }
 
-static inline struct histogram read_window(struct fixture *f, const struct filter *filter, int64_t from,
-                                           int64_t to) {
+static inline struct histogram read_window(struct fixture *f, const struct filter *filter, int64_t from, int64_t to) {
     struct histogram hist;
     struct error err;
     int64_t bounds[] = {from, to};
@@ -158,17 +181,16 @@ static inline bool read_response(struct fixture *f, unsigned number, struct resp
     struct error err;
     struct id id = id_of(number);
     bool found = false;
-    assert_ok(store_read_response(f->reader, &id, &f->arena, &found, ret_response, &err), err);
+    assert_ok(store_read_response(f->reader, f->survey, &id, &f->arena, &found, ret_response, &err), err);
     return found;
 }
 
 static inline void print_rollup(void *context, const struct rollup_row *row) {
     struct buffer *buf = context;
-    buffer_append_format(buf, "%lld %s=%s tier %d at %lld:", (long long)row->survey, row->dimension,
-                         row->value, (int)row->tier, (long long)row->bucket);
-    for (size_t i = 0; i < HISTOGRAM_SIZE; i++) {
+    buffer_append_format(buf, "%lld %s=%s tier %d at %lld:", (long long)row->survey, row->dimension, row->value,
+                         (int)row->tier, (long long)row->bucket);
+    for (size_t i = 0; i < HISTOGRAM_SIZE; i++)
         buffer_append_format(buf, " %lld", (long long)row->hist.n[i]);
-    }
     buffer_append_char(buf, '\n');
 }
 
@@ -182,11 +204,11 @@ static inline char *rollups_text(struct fixture *f) {
     return buf.data;
 }
 
-static inline struct change *make_exclude(struct fixture *f, unsigned number, bool excluded,
-                                          const char *reason) {
+static inline struct change *make_exclude(struct fixture *f, unsigned number, bool excluded, const char *reason) {
     struct change *change = make_change(f, CHANGE_EXCLUDE, NOW_MS);
     change->as.exclude.id = id_of(number);
     change->as.exclude.survey = f->survey;
+    strcpy(change->as.exclude.slug, "shop");
     change->as.exclude.excluded = excluded;
     change->as.exclude.reason = reason;
     return change;
@@ -229,6 +251,14 @@ static inline int run_over_engines(const struct CMUnitTest *tests, size_t count)
         failed += _cmocka_run_group_tests(URLS[i], tests, count, NULL, NULL);
     }
     return failed;
+}
+
+/* What has changed since a generation, or all there is (SINCE_EVER). */
+static inline struct store_catalog read_catalog(struct fixture *f, int64_t since) {
+    struct store_catalog catalog;
+    struct error err;
+    assert_ok(store_read_catalog(f->reader, since, &f->arena, &catalog, &err), err);
+    return catalog;
 }
 
 #endif

@@ -1,15 +1,18 @@
-/* A store as a whole: copies while it is open, what becomes of a copy that fails, and every kind of damage found and named. */
+/* A store as a whole: copies while it is open, what becomes of a copy that fails, and every kind of damage found and
+ * named. */
 
+#include "../support/files.h"
+#include "database.h"
 #include "fixture.h"
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sqlite3.h>
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "cxd/store/backup.h"
+#include "store/sqlite/backup.h"
 
 enum { RESPONSES = 3000 };
 
@@ -36,7 +39,7 @@ static void fill(struct fixture *f) {
         response->property_count = 1;
         response->comment = comment;
     }
-    assert_ok(store_apply(f->store, batch, RESPONSES, &err), err);
+    assert_ok(store_apply(f->store, batch, RESPONSES, NULL, &err), err);
 }
 
 static int setup(void **state) {
@@ -88,16 +91,6 @@ static void make_copy(struct place *place) {
     assert_ok(store_backup(place->f.url, place->copy, NULL, &report, &err), err);
 }
 
-static void run_sql(const char *path, const char *sql) {
-    sqlite3 *db = NULL;
-    char *message = NULL;
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK) {
-        fail_msg("%s: %s", sql, message);
-    }
-    assert_int_equal(sqlite3_close(db), SQLITE_OK);
-}
-
 static void test_a_copy_is_a_store(void **state) {
     struct place *place = *state;
     struct store_report report;
@@ -111,8 +104,8 @@ static void test_a_copy_is_a_store(void **state) {
     assert_int_equal(stat(place->copy, &file), 0);
     assert_int_equal(file.st_mode & 0777, 0600);
     assert_int_equal(file.st_size, report.bytes);
-    assert_false(exists(place->copy, ".partial") || exists(place->copy, "-wal") ||
-                 exists(place->copy, "-shm") || exists(place->copy, "-journal"));
+    assert_false(exists(place->copy, ".partial") || exists(place->copy, "-wal") || exists(place->copy, "-shm") ||
+                 exists(place->copy, "-journal"));
 
     char *before = rollups_text(&place->f);
     assert_int_equal(apply(&place->f, make_response(&place->f, 90000, 3, NOW_MS)), OUTCOME_CREATED);
@@ -219,7 +212,7 @@ static void test_progress_and_cancelling(void **state) {
     struct store_report report;
     struct error err;
     struct telling telling = {.stage = STORE_VERIFYING, .left = 1000};
-    struct store_progress progress = {tell, &telling};
+    struct store_progress progress = {.tell = tell, .context = &telling};
     assert_ok(store_backup(place->f.url, place->copy, &progress, &report, &err), err);
     assert_true(telling.count[STORE_COPYING] > 0 && telling.count[STORE_VERIFYING] > 0);
     assert_ok(store_check(place->f.url, &progress, &report, &err), err);
@@ -239,9 +232,8 @@ static bool write_meanwhile(void *context, enum store_stage stage, int64_t done,
     static unsigned number = 100000;
     (void)done;
     (void)total;
-    if (stage == STORE_COPYING) {
+    if (stage == STORE_COPYING)
         assert_int_equal(apply(f, make_response(f, number++, 9, NOW_MS)), OUTCOME_CREATED);
-    }
     return true;
 }
 
@@ -249,7 +241,7 @@ static void test_a_copy_is_of_one_moment(void **state) {
     struct place *place = *state;
     struct store_report report;
     struct error err;
-    struct store_progress progress = {write_meanwhile, &place->f};
+    struct store_progress progress = {.tell = write_meanwhile, .context = &place->f};
     assert_ok(store_backup(place->f.url, place->copy, &progress, &report, &err), err);
     assert_int_equal(report.responses, RESPONSES);
     assert_true(count_all(&place->f) > count_all(&(struct fixture){.survey = 0, .reader = place->f.reader}));
@@ -274,7 +266,7 @@ static void test_what_came_in_between_stays(void **state) {
     struct store_report report;
     struct error err;
     struct stat file;
-    struct store_progress progress = {get_in_between, place->copy};
+    struct store_progress progress = {.tell = get_in_between, .context = place->copy};
     assert_int_equal(store_backup(place->f.url, place->copy, &progress, &report, &err), ERR_EXISTS);
     assert_int_equal(stat(place->copy, &file), 0);
     assert_int_equal(file.st_size, 4);
@@ -293,8 +285,7 @@ static void test_many_stretches(void **state) {
     struct change *many = make_survey(&place->f, "many", "{}", (const char *[]){"plan", NULL});
     assert_int_equal(apply(&place->f, many), OUTCOME_CREATED);
     for (unsigned i = 0; i < MANY; i++) {
-        batch[i] =
-            make_response(&place->f, 50000 + i, (int)(i % 11), NOW_MS + (int64_t)((i + 1) / 2) * QUARTER_MS);
+        batch[i] = make_response(&place->f, 50000 + i, (int)(i % 11), NOW_MS + (int64_t)((i + 1) / 2) * QUARTER_MS);
         struct response *response = &batch[i]->as.response.value;
         properties[i] = (struct property){"plan", VALUES[i % 2]};
         response->survey = many->as.survey.number;
@@ -302,14 +293,14 @@ static void test_many_stretches(void **state) {
         response->properties = &properties[i];
         response->property_count = 1;
     }
-    assert_ok(store_apply(place->f.store, batch, MANY, &err), err);
+    assert_ok(store_apply(place->f.store, batch, MANY, NULL, &err), err);
     assert_ok(store_check(place->f.url, NULL, &report, &err), err);
     assert_string_equal(report.parts[STORE_ROLLUPS].places[0], "");
     assert_true(store_report_is_good(&report));
     assert_int_equal(report.responses, RESPONSES + MANY);
     /* One row too many of each quarter hour of the total is seen, wherever a stretch ends. */
     make_copy(place);
-    run_sql(place->copy, "UPDATE rollup SET n0 = n0 + 1 WHERE survey = 2 AND segmented = 0 AND tier = 3");
+    run_sql_in(place->copy, "UPDATE rollup SET n0 = n0 + 1 WHERE survey = 2 AND segmented = 0 AND tier = 3");
     assert_ok(store_check(url_of(place->copy), NULL, &report, &err), err);
     assert_true(report.parts[STORE_ROLLUPS].damage >= (MANY + 1) / 2);
     assert_int_equal(report.parts[STORE_ROLLUPS].damage, (MANY + 1) / 2 + 1126);
@@ -338,24 +329,20 @@ static const struct {
     int64_t damage;
     const char *place;
 } DAMAGES[] = {
-    {"DELETE FROM response WHERE id = (SELECT id FROM response ORDER BY id LIMIT 1 OFFSET 5)", STORE_ROLLUPS,
-     3, "shop, total, quarter hour 2026-03-20T14:45:00Z: the rollup says 31 responses, there are 30"},
+    {"DELETE FROM response WHERE id = (SELECT id FROM response ORDER BY id LIMIT 1 OFFSET 5)", STORE_ROLLUPS, 3,
+     "shop, total, quarter hour 2026-03-20T14:45:00Z: the rollup says 31 responses, there are 30"},
     {"UPDATE response SET score = (score + 1) % 11 WHERE rowid_ = 7", STORE_ROLLUPS, 3, "with other scores"},
-    {"UPDATE response SET touchpoint = 'support' WHERE rowid_ = 6", STORE_ROLLUPS, 2,
-     "shop, touchpoint, quarter"},
-    {"UPDATE response SET touchpoint = 'new' WHERE rowid_ = 6", STORE_ROLLUPS, 2,
-     "shop, touchpoint, quarter"},
+    {"UPDATE response SET touchpoint = 'support' WHERE rowid_ = 6", STORE_ROLLUPS, 2, "shop, touchpoint, quarter"},
+    {"UPDATE response SET touchpoint = 'new' WHERE rowid_ = 6", STORE_ROLLUPS, 2, "shop, touchpoint, quarter"},
     {"UPDATE response SET excluded = 1 WHERE rowid_ = 6", STORE_ROLLUPS, 3, "shop, total"},
     {"UPDATE response SET properties = NULL WHERE rowid_ = 6", STORE_ROLLUPS, 1, "shop, property.plan"},
     {"UPDATE response SET properties = '{' WHERE rowid_ = 6", STORE_INTEGRITY, 1, "shop: the properties"},
-    {"UPDATE response SET revision = 7 WHERE rowid_ = 6", STORE_REFERENCES, 1,
-     "shop: a response answers revision 7"},
+    {"UPDATE response SET revision = 7 WHERE rowid_ = 6", STORE_REFERENCES, 1, "shop: a response answers revision 7"},
     {"UPDATE response SET survey = 7 WHERE rowid_ = 6", STORE_REFERENCES, 1, "1 responses name survey 7"},
     {"UPDATE survey SET scale_max = 9", STORE_REFERENCES, 272, "shop: a response has the score 10"},
     {"UPDATE rollup SET n3 = n3 + 1 WHERE tier = 3 AND segmented = 0 AND bucket = (SELECT min(bucket) FROM "
      "rollup WHERE tier = 3)",
-     STORE_ROLLUPS, 2,
-     "shop, total, quarter hour 2026-03-20T09:45:00Z: the rollup says 32 responses, there are 31"},
+     STORE_ROLLUPS, 2, "shop, total, quarter hour 2026-03-20T09:45:00Z: the rollup says 32 responses, there are 31"},
     {"UPDATE rollup SET n3 = n3 + 1, n4 = n4 - 1 WHERE tier = 2 AND segmented = 0", STORE_ROLLUPS, 102,
      "shop, total, hour"},
     {"UPDATE rollup SET n3 = n3 + 1 WHERE tier = 1 AND segmented = 1 AND series = 2 AND bucket = (SELECT "
@@ -363,8 +350,7 @@ static const struct {
      STORE_ROLLUPS, 2, "day 2026-03-20T00:00:00Z: not the sum of its hours"},
     {"UPDATE rollup SET n3 = n3 + 1 WHERE tier = 0 AND segmented = 0", STORE_ROLLUPS, 1,
      "shop, total, all time: not the sum"},
-    {"DELETE FROM rollup WHERE tier = 0 AND segmented = 0", STORE_ROLLUPS, 1,
-     "shop, total, all time: not the sum"},
+    {"DELETE FROM rollup WHERE tier = 0 AND segmented = 0", STORE_ROLLUPS, 1, "shop, total, all time: not the sum"},
     {"DELETE FROM rollup WHERE tier = 2 AND segmented = 0 AND bucket = (SELECT min(bucket) FROM rollup WHERE "
      "tier = 2)",
      STORE_ROLLUPS, 2, "shop, total, hour 2026-03-20T09:00:00Z: missing"},
@@ -375,19 +361,23 @@ static const struct {
      "quarter hour 1970-01-01T01:00:00Z: the rollup says 1 responses, there are 0"},
     {"INSERT INTO rollup VALUES (9, 0, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1)", STORE_REFERENCES, 1,
      "1 rollup rows name survey 9"},
-    {"INSERT INTO series VALUES (99, 1, 'channel', 'x')", STORE_ROLLUPS, 1,
-     "1 values that no response has any more"},
+    {"INSERT INTO series VALUES (99, 1, 'channel', 'x')", STORE_ROLLUPS, 2, "1 values that no response has any more"},
+    {"UPDATE dimension SET series = 9 WHERE name = 'touchpoint'", STORE_ROLLUPS, 1,
+     "shop, touchpoint: the number of its values"},
+    {"UPDATE dimension SET beyond = 3 WHERE name = 'touchpoint'", STORE_ROLLUPS, 1,
+     "shop, touchpoint: 3 responses are said to have a value without rollups, there are 0"},
+    {"DELETE FROM dimension WHERE name = 'touchpoint'", STORE_ROLLUPS, 1, "values of dimensions that are not there"},
     {"INSERT INTO survey_revision VALUES (5, 1, '{}', 0)", STORE_REFERENCES, 1,
      "a row of survey_revision names a survey"},
     {"UPDATE audit SET detail = 'nothing'", STORE_AUDIT, 1, "record 1 is not what was written"},
     {"UPDATE audit SET number = 3", STORE_AUDIT, 1, "record 1 is not there"},
     {"DROP INDEX response_flagged", STORE_SCHEMA, 1, "the index response_flagged is missing"},
-    {"DROP TABLE audit", STORE_SCHEMA, 1, "the table audit is missing"},
+    {"DROP TABLE audit", STORE_SCHEMA, 2, "the index audit_by_target is missing"},
     {"ALTER TABLE api_key ADD COLUMN more TEXT", STORE_SCHEMA, 1, "the table api_key is not as cxd makes it"},
     {"CREATE TRIGGER t AFTER INSERT ON response BEGIN DELETE FROM audit; END", STORE_SCHEMA, 1,
      "the trigger t is not cxd's"},
-    {"PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE TABLE' WHERE name = 'audit'",
-     STORE_INTEGRITY, 1, "malformed"},
+    {"PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE TABLE' WHERE name = 'audit'", STORE_INTEGRITY,
+     1, "malformed"},
 };
 
 static void damage(const char *path, const char *sql) {
@@ -397,7 +387,7 @@ static void damage(const char *path, const char *sql) {
         snprintf(text, sizeof text, "%.*sid = (SELECT id FROM response ORDER BY id LIMIT 1 OFFSET %s)",
                  (int)(number - sql), sql, number + strlen("rowid_ = "));
     }
-    run_sql(path, number ? text : sql);
+    run_sql_in(path, number ? text : sql);
 }
 
 static void test_damage_is_found_and_not_restored(void **state) {
@@ -410,8 +400,8 @@ static void test_damage_is_found_and_not_restored(void **state) {
         assert_ok(store_check(url_of(place->copy), NULL, &report, &err), err);
         const struct store_finding *finding = &report.parts[DAMAGES[i].part];
         if (finding->damage != DAMAGES[i].damage || !strstr(finding->places[0], DAMAGES[i].place)) {
-            fail_msg("%s: %lld of %s: %s", DAMAGES[i].sql, (long long)finding->damage,
-                     store_part_name(DAMAGES[i].part), finding->places[0]);
+            fail_msg("%s: %lld of %s: %s", DAMAGES[i].sql, (long long)finding->damage, store_part_name(DAMAGES[i].part),
+                     finding->places[0]);
         }
         assert_false(store_report_is_good(&report));
         enum cxd_err code = store_restore(place->copy, url_of(place->other), NULL, &report, &err);
@@ -420,7 +410,7 @@ static void test_damage_is_found_and_not_restored(void **state) {
     }
     /* What somebody adds for their own questions is not damage. */
     make_copy(place);
-    run_sql(place->copy, "CREATE INDEX mine ON response (comment); CREATE TABLE mine_too (a); ANALYZE");
+    run_sql_in(place->copy, "CREATE INDEX mine ON response (comment); CREATE TABLE mine_too (a); ANALYZE");
     assert_ok(store_check(url_of(place->copy), NULL, &report, &err), err);
     assert_true(store_report_is_good(&report));
 }
@@ -461,10 +451,10 @@ static void test_what_is_no_store(void **state) {
     close(open(place->copy, O_CREAT | O_WRONLY, 0600));
     assert_int_equal(store_check(url_of(place->copy), NULL, &report, &err), ERR_SCHEMA);
     assert_int_equal(store_restore(place->copy, url_of(place->other), NULL, &report, &err), ERR_SCHEMA);
-    run_sql(place->copy, "CREATE TABLE t (a)");
+    run_sql_in(place->copy, "CREATE TABLE t (a)");
     assert_int_equal(store_check(url_of(place->copy), NULL, &report, &err), ERR_SCHEMA);
     make_copy(place);
-    run_sql(place->copy, "PRAGMA user_version = 999");
+    run_sql_in(place->copy, "PRAGMA user_version = 999");
     assert_int_equal(store_check(url_of(place->copy), NULL, &report, &err), ERR_SCHEMA);
     assert_non_null(strstr(err.detail, "999"));
     assert_int_equal(store_restore(place->copy, url_of(place->other), NULL, &report, &err), ERR_SCHEMA);
@@ -476,20 +466,18 @@ static void test_older_schema(void **state) {
     struct place *place = *state;
     struct store_report report;
     struct error err;
-    char sql[16384] = "PRAGMA journal_mode = WAL;";
-    size_t length = strlen(sql);
-    FILE *file = fopen("sql/sqlite/0001_initial.sql", "re");
-    assert_non_null(file);
-    length += fread(sql + length, 1, sizeof sql - length - 1, file);
-    fclose(file);
-    sql[length] = '\0';
-    run_sql(place->copy, sql);
-    run_sql(place->copy, "INSERT INTO survey VALUES (1, 'shop', 1, '{}', 'nps', 0, 10, 0, 0, 0);"
-                         "INSERT INTO survey_revision VALUES (1, 1, '{}', 0);"
-                         "INSERT INTO response VALUES (zeroblob(16), 1, 1, 9, 5, 5, 0, NULL, NULL, NULL, "
-                         "NULL, NULL, NULL, NULL);"
-                         "INSERT INTO rollup SELECT 1, 0, value, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0 FROM "
-                         "json_each('[0,1,2,3]')");
+    size_t size = 0;
+    char *sql = read_file("sql/sqlite/0001_initial.sql", &size);
+    assert_non_null(sql);
+    run_sql_in(place->copy, "PRAGMA journal_mode = WAL");
+    run_sql_in(place->copy, sql);
+    free(sql);
+    run_sql_in(place->copy, "INSERT INTO survey VALUES (1, 'shop', 1, '{}', 'nps', 0, 10, 0, 0, 0);"
+                            "INSERT INTO survey_revision VALUES (1, 1, '{}', 0);"
+                            "INSERT INTO response VALUES (zeroblob(16), 1, 1, 9, 5, 5, 0, NULL, NULL, NULL, "
+                            "NULL, NULL, NULL, NULL);"
+                            "INSERT INTO rollup SELECT 1, 0, value, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0 FROM "
+                            "json_each('[0,1,2,3]')");
     assert_ok(store_check(url_of(place->copy), NULL, &report, &err), err);
     assert_int_equal(report.schema, 1);
     assert_true(store_report_is_good(&report));
@@ -522,11 +510,54 @@ static void test_rights(void **state) {
     assert_int_equal(chmod(place->f.directory, 0700), 0);
     assert_int_equal(chmod(path, 0), 0);
     enum cxd_err code = store_check(place->f.url, NULL, &report, &err);
-    if (is_root) {
+    if (is_root)
         assert_int_equal(seteuid(0), 0);
-    }
     assert_int_equal(code, ERR_STORAGE);
     assert_non_null(strstr(err.detail, "Permission denied"));
+}
+
+/* What was put in the place of a partial, once it was made. */
+static void put_link(const char *at, const char *victim) {
+    assert_int_equal(symlink(victim, at), 0);
+}
+
+static void put_file(const char *at, const char *victim) {
+    assert_int_equal(rename(victim, at), 0);
+}
+
+static void assert_not_written(struct place *place, const char *sql, void (*put)(const char *, const char *)) {
+    struct source source = {.lock_fd = -1};
+    struct partial partial = {.fd = -1};
+    struct watch watch = {.progress = NULL};
+    struct stat before, after;
+    struct error err;
+    char name[160];
+    remove_all(place->copy);
+    remove_all(place->other);
+    run_sql_in(place->other, sql);
+    assert_int_equal(stat(place->other, &before), 0);
+    assert_ok(sqlite_source_open(strchr(place->f.url, ':') + 1, SOURCE_STORE, NULL, &source, &err), err);
+    assert_ok(sqlite_partial_create(place->copy, PARTIAL_IS_NEW, 0, &partial, &err), err);
+    snprintf(name, sizeof name, "%s.partial", place->copy);
+    assert_int_equal(unlink(name), 0);
+    put(name, place->other);
+    assert_int_equal(sqlite_backup_copy(&source.db, &partial, &watch, &err), ERR_STORAGE);
+    assert_non_null(strstr(err.detail, "was replaced while it was written"));
+    assert_int_equal(stat(name, &after), 0);
+    assert_int_equal(after.st_ino, before.st_ino);
+    assert_int_equal(after.st_size, before.st_size);
+    assert_memory_equal(&after.st_mtim, &before.st_mtim, sizeof after.st_mtim);
+    sqlite_source_close(&source);
+    sqlite_partial_discard(&partial);
+    assert_true(exists(place->copy, ".partial")); /* not ours to remove */
+}
+
+static void test_what_replaces_a_partial_is_not_written(void **state) {
+    static const char *const CONTENTS[] = {"PRAGMA user_version = 0", "CREATE TABLE a (b)"};
+    for (size_t i = 0; i < CXD_COUNT(CONTENTS); i++) {
+        assert_not_written(*state, CONTENTS[i], put_link);
+        assert_not_written(*state, CONTENTS[i], put_file);
+    }
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -543,6 +574,7 @@ int main(void) {
         TEST(test_what_came_in_between_stays),
         TEST(test_many_stretches),
         TEST(test_full_disk),
+        TEST(test_what_replaces_a_partial_is_not_written),
         TEST(test_damage_is_found_and_not_restored),
         TEST(test_every_page_matters),
         TEST(test_what_is_no_store),

@@ -1,16 +1,8 @@
 /* The gathering file of the write-ahead log: whatever the pattern of writes, the file holds the same bytes as one that
  * was written directly. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
+#include "../support/unit.h"
 #include "store/sqlite/log_vfs.h"
 
 enum { SIZE = 3 * 1024 * 1024 };
@@ -34,7 +26,7 @@ static int open_bed(void **state) {
     snprintf(bed->database, sizeof bed->database, "/tmp/cxd-log-XXXXXX");
     close(mkstemp(bed->database));
     snprintf(bed->path, sizeof bed->path, "%s-wal", bed->database);
-    log_vfs_register();
+    sqlite_log_vfs_register();
     sqlite3_vfs *vfs = sqlite3_vfs_find(LOG_VFS);
     assert_non_null(vfs);
     bed->file = calloc(1, (size_t)vfs->szOsFile);
@@ -59,9 +51,8 @@ static int close_bed(void **state) {
 static void put(struct bed *bed, size_t offset, size_t count) {
     for (size_t i = 0; i < count; i++)
         bed->expected[offset + i] = (char)next_random(bed, 256);
-    assert_int_equal(
-        bed->file->pMethods->xWrite(bed->file, bed->expected + offset, (int)count, (sqlite3_int64)offset),
-        SQLITE_OK);
+    assert_int_equal(bed->file->pMethods->xWrite(bed->file, bed->expected + offset, (int)count, (sqlite3_int64)offset),
+                     SQLITE_OK);
 }
 
 /* By another descriptor, as a reader's connection would. */
@@ -115,8 +106,7 @@ static void test_any_pattern(void **state) {
         size = end > size ? end : size;
         if (next_random(bed, 20) == 0 && size > 5000) {
             size_t from = next_random(bed, (uint32_t)size - 5000);
-            assert_int_equal(bed->file->pMethods->xRead(bed->file, read, sizeof read, (sqlite3_int64)from),
-                             SQLITE_OK);
+            assert_int_equal(bed->file->pMethods->xRead(bed->file, read, sizeof read, (sqlite3_int64)from), SQLITE_OK);
             assert_memory_equal(read, bed->expected + from, sizeof read);
         }
         sqlite3_int64 told = 0;

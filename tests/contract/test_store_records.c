@@ -7,8 +7,7 @@
 
 static void test_survey_revisions(void **state) {
     struct fixture *f = *state;
-    struct change *same =
-        make_survey(f, "shop", "{\"properties\":[\"plan\"]}", (const char *[]){"plan", NULL});
+    struct change *same = make_survey(f, "shop", "{\"properties\":[\"plan\"]}", (const char *[]){"plan", NULL});
     same->now_ms += 5;
     assert_int_equal(apply(f, same), OUTCOME_REPLAYED);
     assert_int_equal(same->as.survey.revision, 1);
@@ -37,41 +36,68 @@ static void test_survey_revisions(void **state) {
     assert_int_equal(other->as.survey.revision, 3);
 }
 
-static void test_archived_survey_is_live_again_after_a_put(void **state) {
+static void test_an_archived_survey_is_open_again_only_where_a_put_says_so(void **state) {
     struct fixture *f = *state;
     struct change *archive = make_change(f, CHANGE_ARCHIVE, NOW_MS + 9);
     strcpy(archive->as.archive.slug, "shop");
     assert_int_equal(apply(f, archive), OUTCOME_AMENDED);
     assert_int_equal(apply(f, archive), OUTCOME_REPLAYED);
-    struct survey_record *surveys;
-    size_t count;
-    struct error err;
-    assert_ok(store_read_surveys(f->reader, &f->arena, &surveys, &count, &err), err);
-    assert_int_equal(count, 1);
-    assert_int_equal(surveys[0].archived_at, NOW_MS + 9);
+    struct store_catalog catalog = read_catalog(f, SINCE_EVER);
+    assert_int_equal(catalog.survey_count, 1);
+    assert_int_equal(catalog.surveys[0].archived_at, NOW_MS + 9);
 
-    struct change *put =
-        make_survey(f, "shop", "{\"properties\":[\"plan\"]}", (const char *[]){"plan", NULL});
-    assert_int_equal(apply(f, put), OUTCOME_AMENDED);
-    assert_int_equal(put->as.survey.revision, 2);
-    assert_ok(store_read_surveys(f->reader, &f->arena, &surveys, &count, &err), err);
-    assert_int_equal(surveys[0].archived_at, 0);
+    static const struct {
+        const char *definition;
+        enum archival archival;
+        enum outcome outcome;
+        int64_t revision, archived_at, updated_at;
+    } PUTS[] = {
+        {"{1}", ARCHIVAL_KEPT, OUTCOME_AMENDED, 2, NOW_MS + 9, NOW_MS + 10},
+        {"{1}", ARCHIVAL_KEPT, OUTCOME_REPLAYED, 2, NOW_MS + 9, NOW_MS + 10},
+        {"{1}", ARCHIVAL_ARCHIVED, OUTCOME_REPLAYED, 2, NOW_MS + 9, NOW_MS + 10},
+        {"{2}", ARCHIVAL_ARCHIVED, OUTCOME_AMENDED, 3, NOW_MS + 9, NOW_MS + 13},
+        {"{2}", ARCHIVAL_OPEN, OUTCOME_AMENDED, 3, 0, NOW_MS + 13},
+        {"{2}", ARCHIVAL_OPEN, OUTCOME_REPLAYED, 3, 0, NOW_MS + 13},
+        {"{2}", ARCHIVAL_KEPT, OUTCOME_REPLAYED, 3, 0, NOW_MS + 13},
+        {"{2}", ARCHIVAL_ARCHIVED, OUTCOME_AMENDED, 3, NOW_MS + 17, NOW_MS + 13},
+        {"{3}", ARCHIVAL_OPEN, OUTCOME_AMENDED, 4, 0, NOW_MS + 18},
+        {"{3}", ARCHIVAL_ARCHIVED, OUTCOME_AMENDED, 4, NOW_MS + 19, NOW_MS + 18},
+    };
+    int64_t generation = catalog.generation;
+    for (unsigned i = 0; i < CXD_COUNT(PUTS); i++) {
+        struct change *put = make_survey(f, "shop", PUTS[i].definition, (const char *[]){"plan", NULL});
+        put->now_ms = NOW_MS + 10 + i;
+        put->as.survey.archival = PUTS[i].archival;
+        assert_int_equal(apply(f, put), PUTS[i].outcome);
+        catalog = read_catalog(f, SINCE_EVER);
+        generation += PUTS[i].outcome == OUTCOME_AMENDED;
+        assert_int_equal(catalog.generation, generation);
+        const struct survey_record *said[] = {&put->as.survey, &catalog.surveys[0]};
+        for (size_t k = 0; k < CXD_COUNT(said); k++) {
+            assert_int_equal(said[k]->revision, PUTS[i].revision);
+            assert_int_equal(said[k]->archived_at, PUTS[i].archived_at);
+            assert_int_equal(said[k]->updated_at, PUTS[i].updated_at);
+        }
+        assert_true(catalog.surveys[0].property_rolled[0]);
+    }
     strcpy(archive->as.archive.slug, "none");
     assert_int_equal(apply(f, archive), OUTCOME_MISSING);
+    struct change *made = make_survey(f, "made", "{1}", NULL);
+    made->as.survey.archival = ARCHIVAL_ARCHIVED;
+    assert_int_equal(apply(f, made), OUTCOME_CREATED);
+    assert_int_equal(made->as.survey.archived_at, NOW_MS);
 }
 
 static void test_surveys_are_listed_by_slug_with_their_properties(void **state) {
     struct fixture *f = *state;
-    struct survey_record *surveys;
-    size_t count;
-    struct error err;
     struct change *app = make_survey(f, "app", "{\"x\":1}", (const char *[]){"tier", "age", NULL});
     app->as.survey.metric = METRIC_CES;
     app->as.survey.scale_min = 1;
     app->as.survey.scale_max = 7;
     assert_int_equal(apply(f, app), OUTCOME_CREATED);
-    assert_ok(store_read_surveys(f->reader, &f->arena, &surveys, &count, &err), err);
-    assert_int_equal(count, 2);
+    struct store_catalog catalog = read_catalog(f, SINCE_EVER);
+    const struct survey_record *surveys = catalog.surveys;
+    assert_int_equal(catalog.survey_count, 2);
     assert_string_equal(surveys[0].slug, "app");
     assert_string_equal(surveys[1].slug, "shop");
     assert_string_equal(surveys[0].definition, "{\"x\":1}");
@@ -102,10 +128,7 @@ static void test_late_declared_property_is_not_rolled_until_rebuild(void **state
     struct error err;
     assert_ok(store_rebuild(f->store, &responses, &err), err);
     assert_int_equal(responses, 2);
-    struct survey_record *surveys;
-    size_t count;
-    assert_ok(store_read_surveys(f->reader, &f->arena, &surveys, &count, &err), err);
-    assert_true(surveys[0].property_rolled[1]);
+    assert_true(read_catalog(f, SINCE_EVER).surveys[0].property_rolled[1]);
     filter.property_rolled = true;
     hist = read_window(f, &filter, TIME_MIN, TIME_MAX);
     assert_int_equal(hist.n[9], 2);
@@ -122,9 +145,6 @@ static void test_late_declared_property_is_not_rolled_until_rebuild(void **state
 
 static void test_keys(void **state) {
     struct fixture *f = *state;
-    struct error err;
-    struct api_key *keys;
-    size_t count;
     for (unsigned i = 0; i < 2; i++) {
         struct change *change = make_change(f, CHANGE_KEY, NOW_MS);
         change->as.key =
@@ -147,8 +167,9 @@ static void test_keys(void **state) {
     assert_int_equal(apply(f, used), OUTCOME_MISSING);
     assert_int_equal(apply(f, revoke), OUTCOME_MISSING);
 
-    assert_ok(store_read_keys(f->reader, &f->arena, &keys, &count, &err), err);
-    assert_int_equal(count, 2);
+    struct store_catalog catalog = read_catalog(f, SINCE_EVER);
+    const struct api_key *keys = catalog.keys;
+    assert_int_equal(catalog.key_count, 2);
     struct id first = id_of(10);
     assert_int_equal(id_compare(&keys[0].id, &first), 0);
     assert_string_equal(keys[0].name, "ci");
@@ -160,6 +181,186 @@ static void test_keys(void **state) {
     assert_int_equal(keys[0].used_day, NOW_MS / DAY_MS * DAY_MS);
     assert_int_equal(keys[0].revoked_at, 0);
     assert_int_equal(keys[1].revoked_at, NOW_MS + 7);
+}
+
+/* Of one generation after another, what each has changed: nothing that was not, and all that was. */
+static void test_the_catalog_by_generation(void **state) {
+    struct fixture *f = *state;
+    struct store_catalog catalog = read_catalog(f, SINCE_EVER), changed;
+    int64_t before = catalog.generation;
+    assert_true(before >= 0);
+    assert_int_equal(catalog.survey_count, 1);
+    struct change *put = make_survey(f, "shop", "{2}", (const char *[]){"plan", NULL});
+    struct change *app = make_survey(f, "app", "{3}", NULL);
+    struct change *archive = make_change(f, CHANGE_ARCHIVE, NOW_MS);
+    struct change *keys[2], *used = make_change(f, CHANGE_KEY_USED, NOW_MS);
+    struct change *revoke = make_change(f, CHANGE_REVOKE, NOW_MS), *rotate = make_change(f, CHANGE_SIGNING_KEY, NOW_MS);
+    for (unsigned i = 0; i < 2; i++) {
+        keys[i] = make_change(f, CHANGE_KEY, NOW_MS);
+        keys[i]->as.key = (struct api_key){.id = id_of(10 + i), .created_at = NOW_MS, .expires_at = NOW_MS + i};
+    }
+    strcpy(archive->as.archive.slug, "app");
+    used->as.key_used.id = id_of(10);
+    used->as.key_used.day = NOW_MS / DAY_MS * DAY_MS;
+    revoke->as.revoke = id_of(11);
+    struct {
+        struct change *change;
+        const char *slug; /* of the one survey that is read; NULL: none is */
+        unsigned key;     /* 0: none is */
+    } STEPS[] = {{put, "shop", 0},    {app, "app", 0},  {archive, "app", 0}, {keys[0], NULL, 10},
+                 {keys[1], NULL, 11}, {used, NULL, 10}, {revoke, NULL, 11},  {rotate, NULL, 0}};
+    for (size_t i = 0; i < CXD_COUNT(STEPS); i++) {
+        (void)apply(f, STEPS[i].change);
+        assert_true(change_redefines(STEPS[i].change));
+        changed = read_catalog(f, before);
+        assert_true(changed.generation > before);
+        assert_false(changed.has_every_key);
+        assert_int_equal(changed.survey_count, STEPS[i].slug ? 1 : 0);
+        assert_int_equal(changed.key_count, STEPS[i].key > 0 ? 1 : 0);
+        if (STEPS[i].slug)
+            assert_string_equal(changed.surveys[0].slug, STEPS[i].slug);
+        if (STEPS[i].key > 0) {
+            struct id id = id_of(STEPS[i].key);
+            assert_int_equal(id_compare(&changed.keys[0].id, &id), 0);
+        }
+        before = changed.generation;
+        assert_int_equal(read_catalog(f, before).generation, before);
+    }
+    assert_int_equal(changed.signing_key_count, 1);
+    /* Everything since the begin, at once. */
+    changed = read_catalog(f, catalog.generation);
+    assert_int_equal(changed.survey_count, 2);
+    assert_int_equal(changed.surveys[1].property_count, 1);
+    assert_string_equal(changed.surveys[1].property_keys[0], "plan");
+    assert_int_equal(changed.key_count, 2);
+}
+
+/* Replays, refusals, responses and notes leave the generation. */
+static void test_what_redefines_nothing_leaves_the_generation(void **state) {
+    struct fixture *f = *state;
+    int64_t before = read_catalog(f, SINCE_EVER).generation;
+    struct change *put = make_survey(f, "shop", "{}", (const char *[]){"plan", NULL});
+    (void)apply(f, put);
+    int64_t put_at = read_catalog(f, before).generation;
+    assert_int_equal(apply(f, put), OUTCOME_REPLAYED);
+    assert_int_equal(apply(f, make_response(f, 1, 9, NOW_MS)), OUTCOME_CREATED);
+    struct change *none = make_change(f, CHANGE_ARCHIVE, NOW_MS), *prune = make_change(f, CHANGE_PRUNE, NOW_MS);
+    strcpy(none->as.archive.slug, "none");
+    assert_int_equal(apply(f, none), OUTCOME_MISSING);
+    prune->as.prune.limit = 5;
+    assert_int_equal(apply(f, prune), OUTCOME_REPLAYED);
+    struct store_catalog catalog = read_catalog(f, put_at);
+    assert_int_equal(catalog.generation, put_at);
+    assert_int_equal(catalog.survey_count + catalog.key_count + catalog.signing_key_count, 0);
+}
+
+/* What responses count in is what their survey declared when they came, whatever else was put between. */
+static void test_many_surveys_declare_each_their_own(void **state) {
+    enum { SURVEYS = 40, ROUNDS = 3 };
+    struct fixture *f = *state;
+    static const char *const KEYS[][3] = {{"plan", NULL}, {"city", "plan", NULL}, {"city", NULL}, {NULL}};
+    static const struct property VALUES[] = {{"city", "Graz"}, {"plan", "pro"}};
+    struct error err;
+    char slug[16], text[32];
+    unsigned number = 0;
+    int64_t numbers[SURVEYS] = {0};
+    for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; i < SURVEYS; i++) {
+            int at = i * 7 % SURVEYS;
+            snprintf(slug, sizeof slug, "s%d", at);
+            snprintf(text, sizeof text, "{%d}", round);
+            const char *definition = arena_strdup(&f->arena, text);
+            struct change *put = make_survey(f, slug, definition, KEYS[(at + round) % 4]);
+            assert_int_equal(apply(f, put), round == 0 ? OUTCOME_CREATED : OUTCOME_AMENDED);
+            assert_true(numbers[at] == 0 || numbers[at] == put->as.survey.number);
+            numbers[at] = put->as.survey.number;
+            for (int k = 0; k <= i; k += 5) { /* to those that were put before, too */
+                struct change *change = make_response(f, ++number, k % 11, NOW_MS);
+                change->as.response.value.survey = numbers[k * 7 % SURVEYS];
+                change->as.response.value.properties = VALUES;
+                change->as.response.value.property_count = 2;
+                assert_int_equal(apply(f, change), OUTCOME_CREATED);
+            }
+        }
+    }
+    struct change *roll = make_change(f, CHANGE_ROLL, NOW_MS);
+    do {
+        roll->as.roll.limit = 100;
+        (void)apply(f, roll);
+    } while (roll->as.roll.more);
+    char *before = rollups_text(f);
+    int64_t responses = 0;
+    assert_ok(store_rebuild(f->store, &responses, &err), err);
+    assert_int_equal(responses, number);
+    char *after = rollups_text(f);
+    assert_string_equal(before, after);
+    assert_non_null(strstr(after, "property.city=Graz"));
+    free(before);
+    free(after);
+}
+
+static size_t list_keys(struct fixture *f, struct api_key **ret_keys) {
+    struct store_catalog catalog = read_catalog(f, SINCE_EVER);
+    *ret_keys = catalog.keys;
+    return catalog.key_count;
+}
+
+static void test_keys_that_ended_are_removed(void **state) {
+    struct fixture *f = *state;
+    static const struct {
+        unsigned scopes;
+        int64_t expires_at, revoked_at;
+        int goes; /* with which slice; 0: it stays */
+    } KEYS[] = {
+        {SCOPE_READ, TIME_MAX, 0, 0},
+        {SCOPE_READ, NOW_MS - 1, 0, 1},               /* expired */
+        {SCOPE_READ, NOW_MS, 0, 0},                   /* not before */
+        {SCOPE_ADMIN, TIME_MAX, NOW_MS - 1, 1},       /* revoked */
+        {SCOPE_ADMIN, NOW_MS - 5, 0, 2},              /* expired, and there is a newer one */
+        {SCOPE_READ, NOW_MS - 1, NOW_MS + 9, 2},      /* expired, then revoked */
+        {SCOPE_ADMIN | SCOPE_READ, NOW_MS - 1, 0, 0}, /* the newest that may do all */
+        {SCOPE_ADMIN, TIME_MAX, NOW_MS - 2, 3},       /* newer, but revoked */
+        {SCOPE_WRITE, NOW_MS + 1, NOW_MS - 2, 3},
+        {SCOPE_WRITE, TIME_MAX, NOW_MS, 0},
+    };
+    struct api_key *keys;
+    for (unsigned i = 0; i < CXD_COUNT(KEYS); i++) {
+        struct change *change = make_change(f, CHANGE_KEY, NOW_MS);
+        change->as.key = (struct api_key){.id = id_of(100 - i),
+                                          .name = "k",
+                                          .scopes = KEYS[i].scopes,
+                                          .created_at = NOW_MS - DAY_MS + i,
+                                          .expires_at = KEYS[i].expires_at,
+                                          .revoked_at = KEYS[i].revoked_at};
+        assert_int_equal(apply(f, change), OUTCOME_CREATED);
+    }
+    struct change *prune = make_change(f, CHANGE_PRUNE, NOW_MS);
+    prune->as.prune.before_ms = NOW_MS;
+    prune->as.prune.limit = 2;
+    for (int slice = 1; slice <= 4; slice++) {
+        int64_t before = read_catalog(f, SINCE_EVER).generation;
+        assert_int_equal(apply(f, prune), slice < 4 ? OUTCOME_AMENDED : OUTCOME_REPLAYED);
+        struct store_catalog changed = read_catalog(f, before);
+        assert_int_equal(changed.has_every_key, slice < 4);
+        assert_int_equal(changed.key_count, slice < 4 ? list_keys(f, &keys) : 0);
+        assert_int_equal(prune->as.prune.removed, slice < 4 ? 2 : 0);
+        size_t at = 0, count = list_keys(f, &keys);
+        for (unsigned i = 0; i < CXD_COUNT(KEYS); i++) {
+            struct id id = id_of(100 - i);
+            if (KEYS[i].goes == 0 || KEYS[i].goes > slice) {
+                assert_true(at < count);
+                assert_int_equal(id_compare(&keys[at++].id, &id), 0);
+            }
+        }
+        assert_int_equal(at, count);
+    }
+    struct change *revoke = make_change(f, CHANGE_REVOKE, NOW_MS);
+    revoke->as.revoke = id_of(99);
+    assert_int_equal(apply(f, revoke), OUTCOME_MISSING);
+    revoke->as.revoke = id_of(94);
+    assert_int_equal(apply(f, revoke), OUTCOME_AMENDED); /* an expired one that was kept: it may go now */
+    assert_int_equal(apply(f, prune), OUTCOME_AMENDED);
+    assert_int_equal(list_keys(f, &keys), 3);
 }
 
 static void test_extent_has_excluded_responses_too(void **state) {
@@ -183,11 +384,10 @@ static void test_directory_and_urls(void **state) {
     struct fixture *f = *state;
     struct store *store = NULL;
     struct error err;
-    if (strstr(f->url, "sqlite:")) {
+    if (strstr(f->url, "sqlite:"))
         assert_string_equal(store_directory(f->store), f->directory);
-    } else {
+    else
         assert_null(store_directory(f->store));
-    }
     static const char *const BAD[] = {"postgres:x",
                                       "sqlite",
                                       "sqlite:",
@@ -205,18 +405,16 @@ static void test_directory_and_urls(void **state) {
 
 static void test_two_newest_signing_keys(void **state) {
     struct fixture *f = *state;
-    struct signing_key keys[SIGNING_KEYS_MAX];
-    size_t count = 9;
-    struct error err;
-    assert_ok(store_read_signing_keys(f->reader, keys, &count, &err), err);
-    assert_int_equal(count, 0);
+    struct store_catalog catalog = read_catalog(f, SINCE_EVER);
+    const struct signing_key *keys = catalog.signing_keys;
+    assert_int_equal(catalog.signing_key_count, 0);
     for (int i = 1; i <= 3; i++) {
         struct change *change = make_change(f, CHANGE_SIGNING_KEY, NOW_MS + i);
         memset(change->as.signing_key.secret, i, TOKEN_SECRET_SIZE);
         assert_int_equal(apply(f, change), OUTCOME_CREATED);
-        assert_ok(store_read_signing_keys(f->reader, keys, &count, &err), err);
-        assert_int_equal(count, i == 1 ? 1 : 2);
-        for (size_t k = 0; k < count; k++) {
+        catalog = read_catalog(f, catalog.generation);
+        assert_int_equal(catalog.signing_key_count, i == 1 ? 1 : 2);
+        for (size_t k = 0; k < catalog.signing_key_count; k++) {
             assert_int_equal(keys[k].secret[0], i - (int)k);
             assert_int_equal(keys[k].secret[TOKEN_SECRET_SIZE - 1], i - (int)k);
             assert_int_equal(keys[k].created_at, NOW_MS + i - (int)k);
@@ -237,17 +435,14 @@ static void test_figures(void **state) {
     struct fixture *f = *state;
     struct error err;
     assert_int_equal(read_figures(f).responses, 0);
-    for (unsigned i = 0; i < 40; i++) {
-        assert_int_equal(apply(f, make_response(f, i, (int)i % 11, NOW_MS - i * 40 * DAY_MS)),
-                         OUTCOME_CREATED);
-    }
+    for (unsigned i = 0; i < 40; i++)
+        assert_int_equal(apply(f, make_response(f, i, (int)i % 11, NOW_MS - i * 40 * DAY_MS)), OUTCOME_CREATED);
     struct change *other = make_survey(f, "other", "{}", NULL);
     assert_int_equal(apply(f, other), OUTCOME_CREATED);
     int64_t shop = f->survey;
     f->survey = other->as.survey.number;
-    for (unsigned i = 100; i < 105; i++) {
+    for (unsigned i = 100; i < 105; i++)
         assert_int_equal(apply(f, make_response(f, i, 7, NOW_MS)), OUTCOME_CREATED);
-    }
     f->survey = shop;
     assert_int_equal(read_figures(f).responses, 45);
     assert_int_equal(apply(f, make_response(f, 3, 3, NOW_MS - 3 * 40 * DAY_MS)), OUTCOME_REPLAYED);
@@ -268,6 +463,31 @@ static void test_figures(void **state) {
         assert_true(read_figures(f).schema >= 1);
     } else {
         assert_int_equal(read_figures(f).schema, 0);
+    }
+}
+
+/* How late it is known to be only rises, unless somebody says so; a batch that fails leaves it. */
+static void test_clock(void **state) {
+    static const struct {
+        enum change_kind kind;
+        int64_t days;
+        enum outcome outcome;
+        int64_t kept;
+    } STEPS[] = {
+        {CHANGE_CLOCK, 1, OUTCOME_AMENDED, 1},  {CHANGE_CLOCK, 1, OUTCOME_REPLAYED, 1},
+        {CHANGE_CLOCK, 0, OUTCOME_REPLAYED, 1}, {CHANGE_CLOCK, 5, OUTCOME_AMENDED, 5},
+        {CHANGE_RESUME, 2, OUTCOME_AMENDED, 2}, {CHANGE_RESUME, 2, OUTCOME_REPLAYED, 2},
+        {CHANGE_RESUME, 9, OUTCOME_AMENDED, 9}, {CHANGE_CLOCK, 8, OUTCOME_REPLAYED, 9},
+    };
+    struct fixture *f = *state;
+    assert_int_equal(read_figures(f).known_at, 0);
+    for (size_t i = 0; i < CXD_COUNT(STEPS); i++) {
+        struct change *change = make_change(f, STEPS[i].kind, NOW_MS);
+        int64_t before = read_figures(f).known_at;
+        change->as.clock.known_ms = NOW_MS + STEPS[i].days * DAY_MS;
+        assert_int_equal(apply(f, change), STEPS[i].outcome);
+        assert_int_equal(change->as.clock.before_ms, before);
+        assert_int_equal(read_figures(f).known_at, NOW_MS + STEPS[i].kept * DAY_MS);
     }
 }
 
@@ -332,14 +552,19 @@ static void test_disk(void **state) {
 int main(void) {
     static const struct CMUnitTest tests[] = {
         ENGINE_TEST(test_survey_revisions),
-        ENGINE_TEST(test_archived_survey_is_live_again_after_a_put),
+        ENGINE_TEST(test_an_archived_survey_is_open_again_only_where_a_put_says_so),
         ENGINE_TEST(test_surveys_are_listed_by_slug_with_their_properties),
         ENGINE_TEST(test_late_declared_property_is_not_rolled_until_rebuild),
+        ENGINE_TEST(test_many_surveys_declare_each_their_own),
+        ENGINE_TEST(test_the_catalog_by_generation),
+        ENGINE_TEST(test_what_redefines_nothing_leaves_the_generation),
         ENGINE_TEST(test_keys),
+        ENGINE_TEST(test_keys_that_ended_are_removed),
         ENGINE_TEST(test_two_newest_signing_keys),
         ENGINE_TEST(test_extent_has_excluded_responses_too),
         ENGINE_TEST(test_directory_and_urls),
         ENGINE_TEST(test_figures),
+        ENGINE_TEST(test_clock),
         ENGINE_TEST(test_rollup_count),
         ENGINE_TEST(test_disk),
     };

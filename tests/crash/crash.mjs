@@ -1,6 +1,7 @@
-// Kills the daemon with SIGKILL at random under load, restarts it, retries what it does not know, and holds a ledger of its own:
-// acknowledged exactly once, refused never, unknown at most once and exactly once after the retry. Then the database by itself:
-// integrity_check, the ledger against the rows, rollups against a recount, and `cxd rebuild` on a copy changes nothing.
+// Kills the daemon with SIGKILL at random under load, restarts it, retries what it does not know, and holds a ledger of
+// its own: acknowledged exactly once, refused never, unknown at most once and exactly once after the retry. Then the
+// database by itself: integrity_check, the ledger against the rows, rollups against a recount, and `cxd rebuild` on a
+// copy changes nothing.
 //
 //   node tests/crash/crash.mjs [KILLS] [SEED]      (CXD_BINARY: another binary)
 import assert from 'node:assert/strict';
@@ -46,17 +47,25 @@ try {
     });
   }
   await hold(`the last ${ledger.unknown.length} unknown requests are settled by a retry`, () => ledger.retry(daemon));
-  for (const slug of Object.keys(SURVEYS)) await hold(`the score of ${slug} is the ledger's`, () => ledger.expectScore(daemon, slug));
+  for (const slug of Object.keys(SURVEYS))
+    await hold(`the score of ${slug} is the ledger's`, () => ledger.expectScore(daemon, slug));
   await hold('it stops cleanly', () => daemon.end());
   await hold('integrity_check', () => expectSound(daemon.database));
   await hold('every acknowledged response is stored exactly once, as it was last said; nothing else is', () => {
     ledger.expectStored(daemon.database);
-    assert.ok([...ledger.refused].every((id) => !ledger.held.has(id)), 'refused and stored');
+    assert.ok(
+      [...ledger.refused].every((id) => !ledger.held.has(id)),
+      'refused and stored',
+    );
   });
   await hold('rollups equal a recount of the responses', () => expectRecount(daemon.database));
   await hold('`cxd rebuild` on a copy changes no rollup', () => expectRebuild(daemon.database, daemon.dir, binary));
 
-  console.log(`${ledger.held.size} responses acknowledged, ${ledger.refused.size} refused, ${ledger.resolved} unknown requests settled by a retry (${ledger.found} of them had been stored), ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+  console.log(
+    `${ledger.held.size} responses acknowledged, ${ledger.refused.size} refused, ${ledger.resolved} ` +
+      `unknown requests settled by a retry (${ledger.found} of them had been stored), ` +
+      `${((performance.now() - begun) / 1000).toFixed(1)} s`,
+  );
   await hold('the load was a load', () => {
     assert.ok(ledger.held.size > KILLS * 10, `${ledger.held.size} responses`);
     assert.ok(ledger.refused.size > 0);

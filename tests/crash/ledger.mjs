@@ -1,5 +1,6 @@
-// What the clients of a test said and were told, against what the daemon says and what lies on disk. Shared by the crash and the
-// fault tests: a load of every kind of write, its ledger (acknowledged, refused, unknown), and the checks that end it.
+// What the clients of a test said and were told, against what the daemon says and what lies on disk. Shared by the
+// crash and the fault tests: a load of every kind of write, its ledger (acknowledged, refused, unknown), and the checks
+// that end it.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import http from 'node:http';
@@ -8,7 +9,11 @@ import { expectFigures } from '../http/figures.mjs';
 import { makeId, run, seeded, sqlite } from '../http/harness.mjs';
 
 // What a survey's definition says of each, for the figures.
-export const SURVEYS = { nps: { metric: 'nps', properties: ['plan'] }, csat: { metric: 'csat' }, ces: { metric: 'ces' } };
+export const SURVEYS = {
+  nps: { metric: 'nps', properties: ['plan'] },
+  csat: { metric: 'csat' },
+  ces: { metric: 'ces' },
+};
 const SCALES = { nps: [0, 10], csat: [1, 5], ces: [1, 7] };
 export const ZONE = 'Asia/Kathmandu';
 
@@ -28,6 +33,7 @@ export class Ledger {
     this.found = 0; // and of those, found to have been stored before
     this.statuses = new Map(); // how often each was answered; 0: no answer
     this.amending = new Set();
+    this.said = 0;
     this.settled = []; // ids that may be amended
     this.serial = 0;
   }
@@ -47,7 +53,11 @@ export class Ledger {
   answer(survey) {
     const { random } = this;
     const [min, max] = SCALES[survey];
-    const body = { score: min + Math.floor(random() * (max - min + 1)), answered_at: new Date(Date.now() - Math.floor(random() * 6 * 86_400_000)).toISOString() };
+    const body = {
+      score: min + Math.floor(random() * (max - min + 1)),
+      answered_at: new Date(Date.now() - Math.floor(random() * 6 * 86_400_000)).toISOString(),
+      sequence: ++this.said, // what amends is newer, whatever its answered_at
+    };
     if (random() < 0.5) body.touchpoint = this.pick(['checkout', 'search', 'help']);
     if (random() < 0.3) body.channel = this.pick(['web', 'mail']);
     if (random() < 0.3) body.locale = this.pick(['de', 'fr', 'en-GB']);
@@ -62,11 +72,17 @@ export class Ledger {
   }
 
   lines(survey, most, extra) {
-    return Array.from({ length: 1 + Math.floor(this.random() * most) }, () => ({ survey, ...extra(), ...this.answer(survey) }));
+    return Array.from({ length: 1 + Math.floor(this.random() * most) }, () => ({
+      survey,
+      ...extra(),
+      ...this.answer(survey),
+    }));
   }
 
   // A request of some kind: { method, target, body, headers, type, key, settle(reply) }. settle moves the ledger.
-  compose(kind = this.pick(['post', 'post', 'put', 'put', 'put', 'key', 'key', 'batch', 'keyed batch', 'amend', 'bad'])) {
+  compose(
+    kind = this.pick(['post', 'post', 'put', 'put', 'put', 'key', 'key', 'batch', 'keyed batch', 'amend', 'bad']),
+  ) {
     const survey = this.pick(Object.keys(SURVEYS));
     const target = `/v1/surveys/${survey}/responses`;
     const body = this.answer(survey);
@@ -77,12 +93,24 @@ export class Ledger {
       }
       case 'key': {
         const key = `key-${this.seed}-${++this.serial}`;
-        return { method: 'POST', target, body, headers: { 'Idempotency-Key': key }, settle: (reply) => this.hold(survey, reply.json.id, body) };
+        return {
+          method: 'POST',
+          target,
+          body,
+          headers: { 'Idempotency-Key': key },
+          settle: (reply) => this.hold(survey, reply.json.id, body),
+        };
       }
       case 'batch':
-        return this.batchOf(this.lines(survey, 40, () => ({ id: this.newId() })), {});
+        return this.batchOf(
+          this.lines(survey, 40, () => ({ id: this.newId() })),
+          {},
+        );
       case 'keyed batch':
-        return this.batchOf(this.lines(survey, 40, () => ({})), { 'Idempotency-Key': `batch-${this.seed}-${++this.serial}` });
+        return this.batchOf(
+          this.lines(survey, 40, () => ({})),
+          { 'Idempotency-Key': `batch-${this.seed}-${++this.serial}` },
+        );
       case 'amend': {
         const id = this.settled.length > 0 ? this.pick(this.settled) : undefined;
         if (id === undefined || this.amending.has(id)) return this.compose('put');
@@ -94,7 +122,13 @@ export class Ledger {
       }
       default: {
         const id = this.newId();
-        return { method: 'PUT', target: `${target}/${id}`, body: { ...body, score: 11 }, bad: true, settle: () => this.refused.add(id) };
+        return {
+          method: 'PUT',
+          target: `${target}/${id}`,
+          body: { ...body, score: 11 },
+          bad: true,
+          settle: () => this.refused.add(id),
+        };
       }
     }
   }
@@ -104,7 +138,10 @@ export class Ledger {
     const next = this.answer(survey);
     this.amending.add(id);
     return {
-      method: 'PUT', target: `/v1/surveys/${survey}/responses/${id}`, body: next, amend: true,
+      method: 'PUT',
+      target: `/v1/surveys/${survey}/responses/${id}`,
+      body: next,
+      amend: true,
       settle: () => {
         this.held.set(id, { survey, score: next.score });
         this.amending.delete(id);
@@ -114,9 +151,17 @@ export class Ledger {
 
   batchOf(lines, headers) {
     return {
-      method: 'POST', target: '/v1/responses', body: lines.map((line) => JSON.stringify(line)).join('\n'), type: 'application/x-ndjson', headers, admin: true,
+      method: 'POST',
+      target: '/v1/responses',
+      body: lines.map((line) => JSON.stringify(line)).join('\n'),
+      type: 'application/x-ndjson',
+      headers,
+      admin: true,
       settle: (reply) => {
-        const results = reply.text.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+        const results = reply.text
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => JSON.parse(line));
         assert.equal(results.length, lines.length);
         results.forEach((result, i) => {
           assert.ok(OK.includes(result.status), JSON.stringify(result));
@@ -130,7 +175,13 @@ export class Ledger {
   async deliver(daemon, request, agent) {
     let reply;
     try {
-      reply = await daemon.request(request.method, request.target, { body: request.body, headers: request.headers, type: request.type, key: request.admin ? daemon.key : undefined, agent });
+      reply = await daemon.request(request.method, request.target, {
+        body: request.body,
+        headers: request.headers,
+        type: request.type,
+        key: request.admin ? daemon.key : undefined,
+        agent,
+      });
     } catch (error) {
       if (error instanceof assert.AssertionError) throw error;
       reply = { status: 0 };
@@ -151,19 +202,21 @@ export class Ledger {
   async load(daemon, until) {
     const queue = this.unknown;
     this.unknown = [];
-    await Promise.all(Array.from({ length: this.clients }, async () => {
-      const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-      for (;;) {
-        const request = queue.pop() ?? (until.over ? undefined : this.compose());
-        if (!request) break;
-        if (!(await this.deliver(daemon, request, agent))) {
-          request.tried = true;
-          this.unknown.push(request);
-          if (until.killed) break;
+    await Promise.all(
+      Array.from({ length: this.clients }, async () => {
+        const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+        for (;;) {
+          const request = queue.pop() ?? (until.over ? undefined : this.compose());
+          if (!request) break;
+          if (!(await this.deliver(daemon, request, agent))) {
+            request.tried = true;
+            this.unknown.push(request);
+            if (until.killed) break;
+          }
         }
-      }
-      agent.destroy();
-    }));
+        agent.destroy();
+      }),
+    );
     this.unknown.push(...queue);
   }
 
@@ -182,15 +235,28 @@ export class Ledger {
     const want = expectFigures(SURVEYS[slug], this.scoresOf(slug));
     for (const window of ['all', '30d']) {
       const { json } = await daemon.score(slug, `window=${window}`);
-      assert.deepEqual([json.n, json.score, json.mean, json.distribution], [want.n, want.score, want.mean, want.distribution]);
+      assert.deepEqual(
+        [json.n, json.score, json.mean, json.distribution],
+        [want.n, want.score, want.mean, want.distribution],
+      );
     }
     const trend = (await daemon.admin('GET', `/v1/surveys/${slug}/trend?window=30d&interval=hour`)).json;
-    assert.equal(trend.buckets.reduce((sum, bucket) => sum + bucket.n, 0), want.n);
+    assert.equal(
+      trend.buckets.reduce((sum, bucket) => sum + bucket.n, 0),
+      want.n,
+    );
   }
 
-  // Every acknowledged response is stored exactly once, as it was last said; nothing else is: { lost, duplicated }, which must be empty.
+  // Every acknowledged response is stored exactly once, as it was last said; nothing else is: { lost, duplicated },
+  // which must be empty.
   compare(database) {
-    const rows = sqlite(database, 'SELECT lower(hex(r.id)), s.slug, r.score FROM response r JOIN survey s ON s.number = r.survey;').trim().split('\n').filter(Boolean);
+    const rows = sqlite(
+      database,
+      'SELECT lower(hex(r.id)), s.slug, r.score FROM response r JOIN survey s ON s.number = r.survey;',
+    )
+      .trim()
+      .split('\n')
+      .filter(Boolean);
     const stored = new Map();
     const twice = [];
     for (const row of rows) {
@@ -220,12 +286,33 @@ export function expectSound(database) {
 export function expectRecount(database) {
   const columns = Array.from({ length: 11 }, (_, s) => `sum(r.score = ${s})`).join(', ');
   const held = Array.from({ length: 11 }, (_, s) => `n${s}`).join(', ');
-  const dimensions = ["SELECT '' dimension, '' value, * FROM response", ...['touchpoint', 'channel', 'locale'].map((name) => `SELECT '${name}', ${name}, * FROM response WHERE ${name} IS NOT NULL`),
-    "SELECT 'property.plan', json_extract(properties, '$.plan'), * FROM response WHERE survey = (SELECT number FROM survey WHERE slug = 'nps') AND json_extract(properties, '$.plan') IS NOT NULL"];
-  const tiers = [[0, '0'], [1, 'r.answered_at / 86400000'], [2, 'r.answered_at / 3600000'], [3, 'r.answered_at / 900000']];
+  const dimensions = [
+    "SELECT '' dimension, '' value, * FROM response",
+    ...['touchpoint', 'channel', 'locale'].map(
+      (name) => `SELECT '${name}', ${name}, * FROM response WHERE ${name} IS NOT NULL`,
+    ),
+    "SELECT 'property.plan', json_extract(properties, '$.plan'), * FROM response WHERE survey = (SELECT " +
+      "number FROM survey WHERE slug = 'nps') AND json_extract(properties, '$.plan') IS NOT NULL",
+  ];
+  const tiers = [
+    [0, '0'],
+    [1, 'r.answered_at / 86400000'],
+    [2, 'r.answered_at / 3600000'],
+    [3, 'r.answered_at / 900000'],
+  ];
   for (const [tier, bucket] of tiers) {
-    const recount = sqlite(database, `SELECT r.survey, dimension, value, ${bucket} AS bucket, ${columns} FROM (${dimensions.join(' UNION ALL ')}) r WHERE NOT r.excluded GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4;`);
-    const rollup = sqlite(database, `SELECT o.survey, coalesce(e.dimension, ''), coalesce(e.value, ''), o.bucket, ${held} FROM rollup o LEFT JOIN series e ON e.id = o.series WHERE o.tier = ${tier} AND (${held.replaceAll(', ', ' OR ')}) ORDER BY 1, 2, 3, 4;`);
+    const recount = sqlite(
+      database,
+      `SELECT r.survey, dimension, value, ${bucket} AS bucket, ${columns} FROM ` +
+        `(${dimensions.join(' UNION ALL ')}) r WHERE NOT r.excluded GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, ` +
+        `4;`,
+    );
+    const rollup = sqlite(
+      database,
+      `SELECT o.survey, coalesce(e.dimension, ''), coalesce(e.value, ''), o.bucket, ${held} FROM rollup ` +
+        `o LEFT JOIN series e ON e.id = o.series WHERE o.tier = ${tier} AND ` +
+        `(${held.replaceAll(', ', ' OR ')}) ORDER BY 1, 2, 3, 4;`,
+    );
     assert.ok(recount.length > 0);
     assert.equal(rollup, recount, `tier ${tier}`);
   }
@@ -238,8 +325,14 @@ export function expectRebuild(database, dir, binary) {
   for (const suffix of ['', '-wal', '-shm', '.lock']) fs.rmSync(copy + suffix, { force: true });
   sqlite(database, `VACUUM INTO '${copy}';`);
   fs.writeFileSync(config, `[storage]\nurl = sqlite:${copy}\n[reporting]\ntimezone = ${ZONE}\n`);
-  const dump = () => sqlite(copy, `SELECT o.survey, coalesce(e.dimension, ''), coalesce(e.value, ''), o.tier, o.bucket, n0, n1, n2, n3, n4, n5, n6, n7, n8, n9, n10
-    FROM rollup o LEFT JOIN series e ON e.id = o.series WHERE n0 OR n1 OR n2 OR n3 OR n4 OR n5 OR n6 OR n7 OR n8 OR n9 OR n10 ORDER BY 1, 2, 3, 4, 5;`);
+  const dump = () =>
+    sqlite(
+      copy,
+      `SELECT o.survey, coalesce(e.dimension, ''), coalesce(e.value, ''), o.tier, o.bucket,
+        n0, n1, n2, n3, n4, n5, n6, n7, n8, n9, n10
+    FROM rollup o LEFT JOIN series e ON e.id = o.series
+        WHERE n0 OR n1 OR n2 OR n3 OR n4 OR n5 OR n6 OR n7 OR n8 OR n9 OR n10 ORDER BY 1, 2, 3, 4, 5;`,
+    );
   const before = dump();
   assert.ok(before.length > 0);
   const done = run(['rebuild', '-c', config], { binary });

@@ -1,5 +1,5 @@
-/* Preloaded into the daemon by tests/fault/alloc.mjs: memory is refused when told. Whatever thread or library asks. FAULT_ALLOC names
- * a file of `struct control` that the test writes while the daemon runs. */
+/* Preloaded into the daemon by tests/fault/alloc.mjs: memory is refused when told. Whatever thread or library asks.
+ * FAULT_ALLOC names a file of `struct control` that the test writes while the daemon runs. */
 
 #include <errno.h>
 #include <fcntl.h>

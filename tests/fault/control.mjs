@@ -1,4 +1,5 @@
-// Steers the faults of a running daemon: a file of 64-bit words that it has mapped, and the frame in which the tests of this folder run.
+// Steers the faults of a running daemon: a file of 64-bit words that it has mapped, and the frame in which the tests of
+// this folder run.
 import fs from 'node:fs';
 import path from 'node:path';
 import { makeDirectory, ROOT, removeDirectory } from '../http/harness.mjs';
@@ -42,7 +43,8 @@ export const ALLOC_WORDS = ['armed', 'left', 'on', 'refused', 'requests'];
 export const CLASSES = ['write', 'sync', 'open', 'truncate', 'read', 'shm'];
 export const VFS_WORDS = ['armed', 'left', 'on', 'error', 'short', 'injected', 'checkpoint', ...CLASSES, 'hang'];
 
-// Runs named checks, prints a line for each, and keeps the table of `make torture`: fault, injected, lost, duplicated, crashed.
+// Runs named checks, prints a line for each, and keeps the table of `make torture`: fault, injected, lost, duplicated,
+// crashed.
 export class Suite {
   constructor(name) {
     this.name = name;

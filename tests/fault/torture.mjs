@@ -1,5 +1,6 @@
-// `make torture`: the long versions of everything in this folder and of the kills, one after the other, and a table of what was done to
-// the daemon: fault, times injected, lost, duplicated, crashed. Fails if any of the last three is not 0, or any check failed.
+// `make torture`: the long versions of everything in this folder and of the kills, one after the other, and a table of
+// what was done to the daemon: fault, times injected, lost, duplicated, crashed. Fails if any of the last three is not
+// 0, or any check failed.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +8,11 @@ import { fileURLToPath } from 'node:url';
 const here = path.dirname(fileURLToPath(import.meta.url));
 const KILLS = process.env.KILLS ?? '100';
 const RUNS = [
-  ...['alloc', 'storage', 'clock', 'connections'].map((name) => ({ name, file: path.join(here, `${name}.mjs`), args: ['--long'] })),
+  ...['alloc', 'storage', 'clock', 'connections', 'soak'].map((name) => ({
+    name,
+    file: path.join(here, `${name}.mjs`),
+    args: ['--long'],
+  })),
   { name: 'kill -9', file: path.join(here, '../crash/crash.mjs'), args: [KILLS] },
 ];
 
@@ -33,10 +38,19 @@ for (const run of RUNS) {
 }
 
 const head = ['fault', 'injected', 'lost', 'duplicated', 'crashed', ''];
-const cells = [head, ...rows.map((row) => [...head.slice(0, 5).map((name) => String(row[name])), row.failed ? 'FAILED' : ''])];
+const cells = [
+  head,
+  ...rows.map((row) => [...head.slice(0, 5).map((name) => String(row[name])), row.failed ? 'FAILED' : '']),
+];
 const widths = head.map((_, i) => Math.max(...cells.map((line) => line[i].length)));
 console.log();
-for (const line of cells) console.log(line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ').trimEnd());
+for (const line of cells)
+  console.log(
+    line
+      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
+      .join('  ')
+      .trimEnd(),
+  );
 const bad = rows.filter((row) => row.lost || row.duplicated || row.crashed || row.failed);
 if (bad.length > 0 || broken || rows.length === 0) {
   console.log('\nNot well: see above.');

@@ -44,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     char *text = fuzz_text(data + 1, size - 1);
     int file = memfd_create("key", MFD_CLOEXEC);
     CHECK(file >= 0 && (size == 1 || write(file, data + 1, size - 1) == (ssize_t)(size - 1)));
-    snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
     if (data[0] == 'u')
         options.url = text;
     else if (data[0] == 'k')

@@ -1,5 +1,5 @@
-/* The first byte chooses: a header's value ('a' Authorization, 'e' If-None-Match, 'f' X-Forwarded-For), a list of trusted
- * networks ('n'), a request target ('t'), or a whole header block for the guard ('g'). */
+/* The first byte chooses: a header's value ('a' Authorization, 'e' If-Match, 'f' X-Forwarded-For), a list of
+ * trusted networks ('n'), a request target ('t'), or a whole header block for the guard ('g'). */
 #include "fuzz.h"
 
 #include <arpa/inet.h>
@@ -8,8 +8,8 @@
 #include "api/app.h"
 #include "cxd/base/arena.h"
 #include "cxd/base/compiler.h"
+#include "cxd/base/etag.h"
 #include "http/auth.h"
-#include "http/etag.h"
 #include "http/forwarded.h"
 #include "http/guard.h"
 #include "http/router.h"
@@ -17,7 +17,7 @@
 
 static void fuzz_authorization(const char *text) {
     const char *token = auth_bearer(text);
-    if (token == NULL)
+    if (!token)
         return;
     CHECK(strncasecmp(text, "bearer ", 7) == 0 && token >= text + 7);
     CHECK(token[0] != '\0' && token + strlen(token) == text + strlen(text));
@@ -25,18 +25,26 @@ static void fuzz_authorization(const char *text) {
         CHECK(*c > ' ' && *c < 0x7F && *c != '"' && *c != ',');
 }
 
-/* Another's tag never fits; ours does wherever it is put into a list that was one before. */
+/* Another's tag never fits; ours does wherever it is put into a list that was one before, and a weak one never
+ * strongly.
+ */
 static void fuzz_etag(const char *text) {
     char tag[ETAG_SIZE];
     etag_make(text, strlen(text), tag);
-    bool star = text[strspn(text, " \t,")] == '*';
-    CHECK(!etag_matches(text, tag) || star || strstr(text, tag) != NULL);
+    char first = text[strspn(text, " \t,")];
+    bool star = first == '*';
+    bool is_list = !etag_list_fault(text);
+    CHECK(!etag_list_has(text, tag, false) || star || strstr(text, tag));
+    CHECK(!etag_list_has(text, tag, true) || etag_list_has(text, tag, false));
+    CHECK(!is_list || star || strchr(text, '"'));
     char *list = malloc(strlen(text) + 2 * ETAG_SIZE);
-    CHECK(list != NULL);
+    CHECK(list);
     sprintf(list, "W/%s, %s", tag, text);
-    CHECK(etag_matches(list, tag));
+    CHECK(etag_list_has(list, tag, false));
+    CHECK(star || first == '\0' || !is_list == !!etag_list_fault(list));
+    CHECK(star || etag_list_has(list, tag, true) == etag_list_has(text, tag, true));
     sprintf(list, "\"a,b\" ,%s", tag);
-    CHECK(etag_matches(list, tag));
+    CHECK(etag_list_has(list, tag, false) && etag_list_has(list, tag, true) && !etag_list_fault(list));
     free(list);
 }
 
@@ -71,7 +79,8 @@ static bool is_trusted(const struct in6_addr *hop) {
     return is_v4 ? hop->s6_addr[12] == 10 : hop->s6_addr[0] == 0x20 && hop->s6_addr[1] == 0x01;
 }
 
-/* The walk as it is told: from the right, past trusted hops, to the first that is not; a line feed parts two headers. */
+/* The walk as it is told: from the right, past trusted hops, to the first that is not; a line feed parts two headers.
+ */
 static void fuzz_forwarded(char *text) {
     struct network_list trusted;
     struct forwarded forwarded;
@@ -79,7 +88,7 @@ static void fuzz_forwarded(char *text) {
     bool is_known = false;
     CHECK(network_list_parse("10.0.0.0/8, 2001::/16", &trusted));
     forwarded_begin(&forwarded, &trusted);
-    for (char *line = text; line != NULL;) {
+    for (char *line = text; line;) {
         char *next = strchr(line, '\n');
         forwarded_take(&forwarded, line, next ? (size_t)(next - line) : strlen(line));
         line = next ? next + 1 : NULL;
@@ -89,7 +98,7 @@ static void fuzz_forwarded(char *text) {
     for (bool at_start = false; !at_start;) {
         char *comma = strrchr(text, ',');
         char *entry = comma ? comma + 1 : text;
-        at_start = comma == NULL;
+        at_start = !comma;
         entry += strspn(entry, " \t");
         size_t length = strlen(entry);
         while (length > 0 && (entry[length - 1] == ' ' || entry[length - 1] == '\t'))
@@ -115,20 +124,37 @@ static void fuzz_networks(char *text) {
     if (!network_list_parse(text, &list))
         return;
     char *longer = malloc(strlen(text) + 32);
-    CHECK(longer != NULL);
+    CHECK(longer);
     sprintf(longer, "unix 192.0.2.1,%s", text);
     CHECK(network_list_parse(longer, &again) == (list.count < NETWORKS_MAX));
     free(longer);
     for (size_t i = 0; i < list.count; i++) {
         const struct network *network = &list.networks[i];
         CHECK(network->bits <= 128 && (!network->is_v4 || network->bits >= 96));
-        CHECK(network_list_has(&list, &network->address) ||
-              address_is_v4(&network->address) != network->is_v4);
+        CHECK(network_list_has(&list, &network->address) || address_is_v4(&network->address) != network->is_v4);
         struct address last = network->address;
         for (unsigned bit = network->bits; bit < 128; bit++)
             last.bytes[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
         CHECK(network_list_has(&list, &last) || address_is_v4(&last) != network->is_v4);
     }
+}
+
+/* Letters, digits and a few signs, or brackets with an address in them; and a port after a colon, if there is one. */
+static bool is_host(const char *text, size_t length) {
+    static const char NAME[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~%!$&'()*+;=";
+    static const char ADDRESS[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:.";
+    char *copy = strndup(text, length);
+    CHECK(copy);
+    bool bracket = copy[0] == '[', fits = strlen(copy) == length;
+    size_t host = bracket ? 1 + strspn(copy + 1, ADDRESS) : strspn(copy, NAME);
+    fits = fits && host > (bracket ? 1 : 0) && (!bracket || copy[host] == ']');
+    if (fits) {
+        const char *rest = copy + host + (bracket ? 1 : 0);
+        fits = *rest == '\0' || (*rest == ':' && rest[1 + strspn(rest + 1, "0123456789")] == '\0' &&
+                                 strtoul(rest + 1, NULL, 10) <= UINT16_MAX);
+    }
+    free(copy);
+    return fits;
 }
 
 /* %XX for every byte: a spelling that means the same. */
@@ -137,7 +163,7 @@ static char *respell(const struct target *target) {
     for (size_t i = 0; i < target->count; i++)
         size += 3 * strlen(target->segments[i]) + 1;
     char *out = malloc(size), *at = out;
-    CHECK(out != NULL);
+    CHECK(out);
     for (size_t i = 0; i < target->count; i++) {
         *at++ = '/';
         for (const char *c = target->segments[i]; *c != '\0'; c++)
@@ -149,57 +175,45 @@ static char *respell(const struct target *target) {
 
 static void fuzz_target(char *text) {
     static struct router *router;
-    if (router == NULL)
+    if (!router)
         router = router_new(API_ROUTES, API_ROUTE_COUNT);
-    CHECK(router != NULL);
+    CHECK(router);
     struct target target, again;
     const char *values[ROUTER_PARAMETERS_MAX], *others[ROUTER_PARAMETERS_MAX];
-    size_t slashes = 0;
-    for (const char *c = text; *c != '\0' && *c != '?'; c++)
+    size_t length, slashes = 0;
+    const char *authority = target_authority(text, &length);
+    for (const char *c = authority ? authority + length : text; *c != '\0' && *c != '?'; c++)
         slashes += *c == '/';
+    struct guard guard;
+    guard_begin(&guard, "GET", text, "HTTP/1.1");
+    CHECK(guard.reason || text[0] == '/' || (authority && is_host(authority, length)));
     if (!target_parse(text, &target))
         return;
-    CHECK(target.count == slashes);
+    CHECK(authority ? target.authority == authority && strlen(authority) == length : !target.authority);
+    CHECK(target.count == (slashes > 0 ? slashes : authority ? 1 : 0));
     for (size_t i = 0; i < target.count && i < TARGET_SEGMENTS_MAX; i++)
         CHECK(utf8_count(target.segments[i]) != SIZE_MAX);
     const struct router_path *path = router_match(router, &target, values);
-    if (target.count > TARGET_SEGMENTS_MAX) {
-        CHECK(path == NULL);
+    if (target.count == 0 || target.count > TARGET_SEGMENTS_MAX) {
+        CHECK(!path);
         return;
     }
     char *spelled = respell(&target);
     CHECK(target_parse(spelled, &again) && again.count == target.count);
     CHECK(router_match(router, &again, others) == path);
-    for (size_t i = 0; path != NULL && i < path->parameter_count; i++)
+    for (size_t i = 0; path && i < path->parameter_count; i++)
         CHECK(values[i][0] != '\0' && strcmp(values[i], others[i]) == 0);
     free(spelled);
 }
 
-/* --- The guard ------------------------------------------------------------------------------------------------------ */
+/* --- The guard ------------------------------------------------------------------------------------------------------
+ */
 
 static bool is_token(const char *text, size_t length) {
     for (size_t i = 0; i < length; i++)
-        if (text[i] <= ' ' || text[i] >= 0x7F || strchr("()<>@,;:\\\"/[]?={}", text[i]) != NULL)
+        if (text[i] <= ' ' || text[i] >= 0x7F || strchr("()<>@,;:\\\"/[]?={}", text[i]))
             return false;
     return length > 0;
-}
-
-/* Letters, digits and a few signs, or brackets with an address in them; and digits after a colon, if there is one. */
-static bool is_host(const char *text, size_t length) {
-    static const char NAME[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~%!$&'()*+;=";
-    static const char ADDRESS[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:.";
-    char *copy = strndup(text, length);
-    CHECK(copy != NULL);
-    bool bracket = copy[0] == '[', fits = strlen(copy) == length;
-    size_t host = bracket ? 1 + strspn(copy + 1, ADDRESS) : strspn(copy, NAME);
-    fits = fits && host > (bracket ? 1 : 0) && (!bracket || copy[host] == ']');
-    if (fits) {
-        const char *rest = copy + host + (bracket ? 1 : 0);
-        fits = *rest == '\0' || (*rest == ':' && rest[1 + strspn(rest + 1, "0123456789")] == '\0');
-    }
-    free(copy);
-    return fits;
 }
 
 /* What a block must be to pass, read off the raw lines: a second reading of RFC 9112, the strictest. */
@@ -211,7 +225,7 @@ struct reading {
 
 static void read_line(struct reading *reading, const char *line, size_t length) {
     const char *colon = memchr(line, ':', length);
-    if (colon == NULL || !is_token(line, (size_t)(colon - line))) {
+    if (!colon || !is_token(line, (size_t)(colon - line))) {
         reading->clean = false;
         return;
     }
@@ -230,8 +244,7 @@ static void read_line(struct reading *reading, const char *line, size_t length) 
             host--;
         reading->clean = reading->clean && is_host(value, host);
     }
-    if (name == 6 && left == 12 && strncasecmp(line, "expect", 6) == 0 &&
-        strncasecmp(value, "100-continue", 12) == 0)
+    if (name == 6 && left == 12 && strncasecmp(line, "expect", 6) == 0 && strncasecmp(value, "100-continue", 12) == 0)
         reading->waits = true;
     if (name == 17 && strncasecmp(line, "transfer-encoding", 17) == 0) {
         reading->encodings++;
@@ -258,7 +271,7 @@ static bool may_pass(const struct reading *reading) {
  * without a colon, at which it gives up by itself. */
 static bool feed_line(struct guard *guard, char *line, size_t length) {
     char *colon = memchr(line, ':', length);
-    if (colon == NULL)
+    if (!colon)
         return false;
     char *value = colon + 1;
     size_t name = (size_t)(colon - line);
@@ -278,10 +291,10 @@ static void fuzz_guard(char *text, size_t size) {
         return;
     reading.http_1_0 = text[0] == '0';
     char head[64];
-    snprintf(head, sizeof(head), "%s/ %s%c", METHOD, VERSION, reading.http_1_0 ? '0' : '1');
+    snprintf(head, sizeof head, "%s/ %s%c", METHOD, VERSION, reading.http_1_0 ? '0' : '1');
     size_t head_length = strlen(head);
     char *block = malloc(head_length + 2 + size + 4);
-    CHECK(block != NULL);
+    CHECK(block);
     memcpy(block, head, head_length);
     memcpy(block + head_length, "\r\n", 2);
     memcpy(block + head_length + 2, text + 1, size - 1);
@@ -289,13 +302,13 @@ static void fuzz_guard(char *text, size_t size) {
     memcpy(end, "\r\n\r\n", 4);
     block[3] = block[5] = '\0';
     block[head_length] = block[head_length + 1] = '\0';
-    guard_begin(&guard, block + 4, block + 6);
+    guard_begin(&guard, block, block + 4, block + 6);
     guard_layout(&guard, block, block + 4, block + 6);
     char *line = block + head_length + 2;
     for (;;) {
         size_t length = (size_t)(end + 4 - line);
         char *stop = memchr(line, '\n', length); /* MHD ends a line at LF, with or without CR */
-        CHECK(stop != NULL);
+        CHECK(stop);
         bool whole = stop > line && stop[-1] == '\r';
         size_t text_length = (size_t)(stop - line) - (whole ? 1 : 0);
         if (text_length == 0) {
@@ -310,9 +323,9 @@ static void fuzz_guard(char *text, size_t size) {
         line = stop + 1;
     }
     const char *reason = guard_end(&guard, end);
-    CHECK((reason == NULL) == may_pass(&reading));
-    CHECK(reason == NULL || reason[0] != '\0');
-    if (reason == NULL) {
+    CHECK((!reason) == may_pass(&reading));
+    CHECK(!reason || reason[0] != '\0');
+    if (!reason) {
         CHECK(guard.facts.has_length == (reading.lengths == 1) && guard.facts.length == reading.length);
         CHECK(guard.facts.chunked == (reading.encodings == 1) && guard.facts.http_1_0 == reading.http_1_0);
     }

@@ -1,5 +1,5 @@
-/* Any bytes as a reply that the command line reads. The view walks all of it, finds each member by its name, and what it
- * shows, written again, is read as the same. */
+/* Any bytes as a reply that the command line reads. The view walks all of it, finds each member by its name, and what
+ * it shows, written again, is read as the same. */
 #include "fuzz.h"
 
 #include "cxd/base/buffer.h"
@@ -34,7 +34,7 @@ static size_t deepest(const char *bytes, size_t length) {
 /* One kind at most, and an empty path is the value itself. */
 static void check_kind(const struct json *value) {
     double number;
-    bool is_text = json_text(value, "") != NULL;
+    bool is_text = json_text(value, "");
     bool is_number = json_number(value, "", &number);
     bool is_true = json_is_true(value, "");
     CHECK(is_text + is_number + is_true + (json_count(value) > 0) <= 1);
@@ -44,30 +44,30 @@ static void check_kind(const struct json *value) {
 }
 
 static void walk(const struct json *value, size_t depth, size_t *left) {
-    if (value == NULL || json_get(value, "") == NULL || depth == 0 || *left == 0)
+    if (!value || !json_get(value, "") || depth == 0 || *left == 0)
         return;
     (*left)--;
     check_kind(value);
     size_t count = json_count(value);
     for (size_t i = 0; i<count && * left> 0; i++) {
         const char *name = json_name_at(value, i);
-        if (name == NULL) {
+        if (!name) {
             walk(json_at(value, i), depth - 1, left);
             continue;
         }
-        CHECK(json_at(value, i) == NULL && utf8_count(name) != SIZE_MAX);
+        CHECK(!json_at(value, i) && utf8_count(name) != SIZE_MAX);
         const struct json *member = json_get(value, name);
-        if (strchr(name, '.') == NULL && name[0] != '\0')
+        if (!strchr(name, '.') && name[0] != '\0')
             walk(member, depth - 1, left);
     }
-    CHECK(json_at(value, count) == NULL && json_name_at(value, count) == NULL);
+    CHECK(!json_at(value, count) && !json_name_at(value, count));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct json *document;
     size_t left = MEMBERS_MAX;
     char *bytes = malloc(size);
-    CHECK(bytes != NULL || size == 0);
+    CHECK(bytes || size == 0);
     if (size > 0)
         memcpy(bytes, data, size);
     /* A scan for any bytes: monotone in the depth. */

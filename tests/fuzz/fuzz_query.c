@@ -26,7 +26,7 @@ static void check_round_trip(const struct http_query_item *items, size_t count, 
         buffer_append_char(&out, '&');
     }
     const char *text = buffer_terminate(&out);
-    CHECK(text != NULL);
+    CHECK(text);
     CHECK(http_query_parse(text, arena, &again, &again_count, &err) == CXD_OK);
     CHECK(again_count == count);
     for (size_t i = 0; i < count; i++)

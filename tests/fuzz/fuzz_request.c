@@ -1,12 +1,12 @@
-/* The whole way of a request: the application runs in this process over a store in memory, and each input goes through a
- * connection to it, so that libmicrohttpd, guard, router, keys, handlers, decoders, writer and encoders all see it.
+/* The whole way of a request: the application runs in this process over a store in memory, and each input goes through
+ * a connection to it, so that libmicrohttpd, guard, router, keys, handlers, decoders, writer and encoders all see it.
  *
  * An input that begins with 'R' is raw bytes. Any other is requests that begin with METHOD SP TARGET LF, then header
  * lines, an empty line and the body, with 0x01 between them; the version, Host, Content-Length and the admin key are
  * put in where they belong, so that mutations get past the gate. In both "$K" in a header is the admin key.
  *
- * Whatever is sent: each reply is a well-formed message of its stated length, never a 5xx but those of the parser; JSON is
- * JSON; a refusal is a problem that says what it is. */
+ * Whatever is sent: each reply is a well-formed message of its stated length, never a 5xx but those of the parser; JSON
+ * is JSON; a refusal is a problem that says what it is. */
 #include "fuzz.h"
 
 #include <arpa/inet.h>
@@ -33,10 +33,10 @@ static struct sockaddr_in address;
 static char directory[] = "/tmp/cxd-fuzz-XXXXXX";
 
 static void clean_up(void) {
-    char path[sizeof(directory) + 16];
+    char path[sizeof directory + 16];
     app_stop(app);
     app = NULL;
-    snprintf(path, sizeof(path), "%s/admin.key", directory);
+    snprintf(path, sizeof path, "%s/admin.key", directory);
     unlink(path);
     rmdir(directory);
 }
@@ -45,7 +45,7 @@ static void start(void) {
     static struct config config;
     static bool is_first = true;
     if (is_first) {
-        CHECK(mkdtemp(directory) != NULL && atexit(clean_up) == 0);
+        CHECK(mkdtemp(directory) && atexit(clean_up) == 0);
         log_set_level(LOG_LEVEL_ERROR);
         is_first = false;
     }
@@ -57,21 +57,22 @@ static void start(void) {
     config.http_threads = config.read_threads = 1;
     config.max_connections = 64;
     config.request_timeout_s = 1;
-    CHECK(app_start(&config, NULL, true, &app, &err) == CXD_OK);
+    config.bytes_per_address = 0; /* all inputs come from one address */
+    CHECK(app_start(&config, NULL, true, NULL, &app, &err) == CXD_OK);
 
-    char path[sizeof(directory) + 16];
-    snprintf(path, sizeof(path), "%s/admin.key", directory);
+    char path[sizeof directory + 16];
+    snprintf(path, sizeof path, "%s/admin.key", directory);
     FILE *file = fopen(path, "re");
-    CHECK(file != NULL && fgets(key, sizeof(key), file) != NULL);
+    CHECK(file && fgets(key, sizeof key, file));
     fclose(file);
     key[strcspn(key, "\n")] = '\0';
     const char *colon = strrchr(app_address(app), ':');
-    address = (struct sockaddr_in){.sin_family = AF_INET,
-                                   .sin_port = htons((uint16_t)atoi(colon + 1)),
-                                   .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    address = (struct sockaddr_in){
+        .sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(colon + 1)), .sin_addr = {htonl(INADDR_LOOPBACK)}};
 }
 
-/* --- What is sent --------------------------------------------------------------------------------------------------- */
+/* --- What is sent ---------------------------------------------------------------------------------------------------
+ */
 
 static void append_keyed(struct buffer *out, const char *bytes, size_t length) {
     for (size_t i = 0; i < length; i++) {
@@ -85,23 +86,23 @@ static void append_keyed(struct buffer *out, const char *bytes, size_t length) {
 }
 
 static bool has_header(const char *head, size_t length, const char *name) {
-    return length > 0 && memmem(head, length, name, strlen(name)) != NULL;
+    return length > 0 && memmem(head, length, name, strlen(name));
 }
 
 /* One request of the structured form. */
 static void append_request(struct buffer *out, const char *bytes, size_t length, bool is_last) {
     const char *end = bytes + length;
     const char *line = memchr(bytes, '\n', length);
-    size_t first = line != NULL ? (size_t)(line - bytes) : length;
-    const char *headers = line != NULL ? line + 1 : end;
+    size_t first = line ? (size_t)(line - bytes) : length;
+    const char *headers = line ? line + 1 : end;
     const char *body = end;
     const char *at = headers;
     buffer_append(out, bytes, first);
     buffer_append_text(out, " HTTP/1.1\r\n");
     while (at < end) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
-        size_t count = (size_t)((stop != NULL ? stop : end) - at);
-        body = stop != NULL ? stop + 1 : end;
+        size_t count = (size_t)((stop ? stop : end) - at);
+        body = stop ? stop + 1 : end;
         if (count == 0)
             break;
         append_keyed(out, at, count);
@@ -129,14 +130,15 @@ static void append_input(struct buffer *out, const char *bytes, size_t size) {
     const char *end = bytes + size;
     while (bytes < end) {
         const char *stop = memchr(bytes, '\x01', (size_t)(end - bytes));
-        if (stop == NULL)
+        if (!stop)
             stop = end;
         append_request(out, bytes, (size_t)(stop - bytes), stop + 1 >= end);
         bytes = stop + 1;
     }
 }
 
-/* --- What comes back ------------------------------------------------------------------------------------------------ */
+/* --- What comes back ------------------------------------------------------------------------------------------------
+ */
 
 struct header_text {
     const char *text;
@@ -148,7 +150,7 @@ static struct header_text find_header(const char *head, const char *end, const c
     size_t length = strlen(name);
     for (const char *line = head; line < end;) {
         const char *stop = memmem(line, (size_t)(end - line), "\r\n", 2);
-        CHECK(stop != NULL);
+        CHECK(stop);
         if ((size_t)(stop - line) > length && strncasecmp(line, name, length) == 0 && line[length] == ':')
             return (struct header_text){line + length + 2, (size_t)(stop - line) - length - 2};
         line = stop + 2;
@@ -157,18 +159,17 @@ static struct header_text find_header(const char *head, const char *end, const c
 }
 
 static bool begins_with(struct header_text value, const char *text) {
-    return value.text != NULL && value.length >= strlen(text) && memcmp(value.text, text, strlen(text)) == 0;
+    return value.text && value.length >= strlen(text) && memcmp(value.text, text, strlen(text)) == 0;
 }
 
 static void check_head(const char *head, const char *end) {
-    for (const char *c = head; c < end; c++) {
+    for (const char *c = head; c < end; c++)
         if (*c == '\r')
             CHECK(c[1] == '\n');
         else if (*c == '\n')
             CHECK(c[-1] == '\r');
         else
             CHECK((unsigned char)*c >= 0x20 && *c != 0x7F);
-    }
 }
 
 static void check_problem(const char *body, size_t length, int status) {
@@ -176,15 +177,14 @@ static void check_problem(const char *body, size_t length, int status) {
     double number;
     CHECK(json_open(body, length, &document, &err) == CXD_OK);
     const char *type = json_text(document, "type");
-    CHECK(type != NULL && strncmp(type, "/problems/", 10) == 0);
+    CHECK(type && strncmp(type, "/problems/", 10) == 0);
     CHECK(json_number(document, "status", &number) && (int)number == status);
-    CHECK(json_text(document, "title") != NULL && json_text(document, "detail") != NULL);
+    CHECK(json_text(document, "title") && json_text(document, "detail"));
     CHECK(json_text(document, "detail")[0] != '\0');
     const struct json *errors = json_get(document, "errors");
-    CHECK((status == 422 && strcmp(type, "/problems/invalid") == 0) == (errors != NULL));
+    CHECK((status == 422 && strcmp(type, "/problems/invalid") == 0) == !!errors);
     for (size_t i = 0; i < json_count(errors); i++)
-        CHECK(json_text(json_at(errors, i), "pointer") != NULL &&
-              json_text(json_at(errors, i), "detail") != NULL);
+        CHECK(json_text(json_at(errors, i), "pointer") && json_text(json_at(errors, i), "detail"));
     json_free(document);
 }
 
@@ -197,7 +197,7 @@ static void check_json(const char *body, size_t length) {
 static void check_lines(const char *body, size_t length) {
     while (length > 0) {
         const char *stop = memchr(body, '\n', length);
-        CHECK(stop != NULL);
+        CHECK(stop);
         check_json(body, (size_t)(stop - body));
         length -= (size_t)(stop + 1 - body);
         body = stop + 1;
@@ -222,11 +222,11 @@ static void check_body(const char *head, const char *end, size_t length, int sta
     CHECK(status < 500 || status == 501 || status == 505);
 }
 
-/* Takes one reply off the front; its length, 0 when it is not whole. The body of HEAD's reply is not there, and only the
- * request says so: a reply that is cut short by the end is taken for one. */
+/* Takes one reply off the front; its length, 0 when it is not whole. The body of HEAD's reply is not there, and only
+ * the request says so: a reply that is cut short by the end is taken for one. */
 static size_t take_reply(const char *bytes, size_t size, bool at_end) {
     const char *end = size > 0 ? memmem(bytes, size, "\r\n\r\n", 4) : NULL;
-    if (end == NULL)
+    if (!end)
         return 0;
     end += 4;
     CHECK(strncmp(bytes, "HTTP/1.1 ", 9) == 0 || strncmp(bytes, "HTTP/1.0 ", 9) == 0);
@@ -236,7 +236,7 @@ static size_t take_reply(const char *bytes, size_t size, bool at_end) {
     if (status == 100 || status == 204 || status == 304)
         return (size_t)(end - bytes);
     struct header_text stated = find_header(bytes, end, "Content-Length");
-    CHECK(stated.text != NULL);
+    CHECK(stated.text);
     size_t length = strtoul(stated.text, NULL, 10);
     size_t there = size - (size_t)(end - bytes);
     if (there > 0 && strncmp(end, "HTTP/1.", 7) == 0)
@@ -260,8 +260,8 @@ static unsigned check_replies(const struct buffer *in) {
 }
 
 /* Sends all, and reads to the end. When nothing has moved for a while, our half is closed: the input was not a whole
- * request, and the server must then let go; at the latest at its deadline, as libmicrohttpd does not see an end that comes
- * together with bytes. */
+ * request, and the server must then let go; at the latest at its deadline, as libmicrohttpd does not see an end that
+ * comes together with bytes. */
 static void converse(int fd, const struct buffer *out, struct buffer *in) {
     size_t sent = 0;
     bool is_half_closed = false;
@@ -296,7 +296,7 @@ static void converse(int fd, const struct buffer *out, struct buffer *in) {
 static int open_connection(void) {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     CHECK(fd >= 0);
-    if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0)
+    if (connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)
         return fd;
     if (errno != EINTR) { /* libFuzzer's alarm: it is made all the same, which the first send waits for */
         perror("connect");
@@ -309,7 +309,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static unsigned inputs;
     if (size == 0)
         return 0;
-    if (app == NULL || ++inputs % INPUTS_PER_START == 0)
+    if (!app || ++inputs % INPUTS_PER_START == 0)
         start();
     struct buffer out, in;
     buffer_init(&out);

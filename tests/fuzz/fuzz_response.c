@@ -6,14 +6,14 @@
 #include "cxd/codec/json.h"
 #include "cxd/codec/response.h"
 
-enum { DEPTH = 16 };
+enum { DEPTH = 16, ITEM_BYTES = 65536 };
 
 static const int64_t NOW_MS = INT64_C(1795424400000);
 
 static struct error err;
 
 static void write_member(struct buffer *out, const char *name, const char *text) {
-    if (text == NULL)
+    if (!text)
         return;
     buffer_append_format(out, ",\"%s\":", name);
     buffer_append_json(out, text);
@@ -43,13 +43,17 @@ static void write_client_members(struct buffer *out, const struct response *resp
         buffer_append_text(out, ",\"answered_at\":");
         buffer_append_time(out, response->answered_at);
     }
+    if (response->has_sequence) {
+        buffer_append_text(out, ",\"sequence\":");
+        buffer_append_int(out, response->sequence);
+    }
     buffer_append_char(out, '}');
 }
 
 static void check_same_text(const struct json *document, const char *name, const char *text) {
     const char *found = json_text(document, name);
-    CHECK((found == NULL) == (text == NULL));
-    CHECK(text == NULL || strcmp(found, text) == 0);
+    CHECK((!found) == (!text));
+    CHECK(!text || strcmp(found, text) == 0);
 }
 
 /* The reply holds what was sent. */
@@ -69,6 +73,7 @@ static void check_encoded(const struct response *response) {
     check_same_text(document, "locale", response->locale);
     check_same_text(document, "visit", response->visit);
     CHECK(json_count(json_get(document, "properties")) == response->property_count);
+    CHECK((json_get(document, "sequence") != NULL) == response->has_sequence);
     json_free(document);
     buffer_free(&out);
 }
@@ -113,41 +118,45 @@ static void fuzz_one(const char *bytes, size_t size, struct arena *arena) {
         check_encoded(&response);
         check_round_trip(&response, arena);
     }
-    /* Malformed is what is not JSON, and what is nested too deep. */
-    bool is_json = json_open(bytes, size, &document, &err) == CXD_OK;
+    /* Malformed is what is nested too deep, and what is not JSON, but for what fuzz_mend.c looks at. */
+    bool is_json = json_open(bytes, size, &document, &err) == CXD_OK, is_deep = json_too_deep(bytes, size, DEPTH);
     if (is_json)
         json_free(document);
-    CHECK((code == ERR_MALFORMED_JSON) == (!is_json || json_too_deep(bytes, size, DEPTH)));
+    CHECK(is_deep ? code == ERR_MALFORMED_JSON : !is_json || code != ERR_MALFORMED_JSON);
 }
 
 static void fuzz_batch(const char *bytes, size_t size, struct arena *arena) {
     struct batch batch;
-    size_t last = 0;
+    size_t last = 0, count = 0;
     size_t line;
     const char *slug;
     struct response response;
-    enum cxd_err code = batch_open(&batch, bytes, size, DEPTH, &err);
+    struct batch_size measured;
+    batch_measure(bytes, size, &measured);
+    enum cxd_err code = batch_open(&batch, bytes, size, DEPTH, ITEM_BYTES, &measured, &err);
     if (code != CXD_OK)
         fuzz_check_error(&err, code, ERR_MALFORMED_JSON);
     while (code == CXD_OK && batch_next(&batch, arena, &line, &slug, &response, &err)) {
         CHECK(line > last && line <= size);
         last = line;
-        CHECK(slug == NULL || slug_valid(slug));
+        count++;
+        CHECK(!slug || slug_valid(slug));
         if (err.code == CXD_OK) {
-            CHECK(slug != NULL);
+            CHECK(slug);
             check_round_trip(&response, arena);
         } else {
-            CHECK(!batch.is_array || err.code == ERR_INVALID);
+            CHECK(!batch.is_array || err.code == ERR_INVALID); /* as a whole it is well-formed */
             fuzz_check_error(&err, err.code, err.code == ERR_INVALID ? ERR_INVALID : ERR_MALFORMED_JSON);
         }
     }
+    CHECK(code != CXD_OK || count == measured.lines);
     batch_close(&batch);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct arena arena;
     char *bytes = malloc(size); /* of its very size, so that a read past the end is seen */
-    CHECK(bytes != NULL || size == 0);
+    CHECK(bytes || size == 0);
     if (size > 0)
         memcpy(bytes, data, size);
     arena_init(&arena);

@@ -74,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct arena arena;
     struct survey survey;
     char *bytes = malloc(size);
-    CHECK(bytes != NULL || size == 0);
+    CHECK(bytes || size == 0);
     if (size > 0)
         memcpy(bytes, data, size);
     arena_init(&arena);

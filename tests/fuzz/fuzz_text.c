@@ -1,6 +1,6 @@
 /* The first byte chooses one of the small parsers of text, the rest is its text: times, durations, ids, UTF-8 and
- * the rules made of it, zones, listeners, tokens, options. Each is held against a second, plainer implementation or against
- * its own printed form. */
+ * the rules made of it, zones, listeners, tokens, options. Each is held against a second, plainer implementation or
+ * against its own printed form. */
 #include "fuzz.h"
 
 #include <ctype.h>
@@ -37,8 +37,7 @@ static int64_t reference_time(const char *text, size_t length) {
         CHECK(offset_hour <= 23 && offset_minute <= 59);
     }
     int64_t offset = offset_hour * 3600 + offset_minute * 60;
-    for (int i = 0, weight = 100; text[19] == '.' && i < 3 && isdigit((unsigned char)text[20 + i]);
-         i++, weight /= 10)
+    for (int i = 0, weight = 100; text[19] == '.' && i < 3 && isdigit((unsigned char)text[20 + i]); i++, weight /= 10)
         milli += weight * (text[20 + i] - '0');
     seconds += hour * 3600 + minute * 60 + second - (*zone == '-' ? -offset : offset);
     return seconds * 1000 + milli;
@@ -50,7 +49,7 @@ static void fuzz_time(const char *text, size_t length) {
     int64_t ms;
     int64_t again;
     char *exact = malloc(length);
-    CHECK(exact != NULL || length == 0);
+    CHECK(exact || length == 0);
     if (length > 0)
         memcpy(exact, text, length);
     if (time_parse(exact, length, &ms)) {
@@ -68,7 +67,7 @@ static void fuzz_duration(const char *text) {
     static const double SECONDS[] = {1, 60, 3600, 86400, 604800};
     size_t digits = strspn(text, "0123456789");
     const char *unit = text[digits] != '\0' ? strchr(UNITS, text[digits]) : UNITS;
-    bool valid = digits > 0 && unit != NULL && (text[digits] == '\0' || text[digits + 1] == '\0');
+    bool valid = digits > 0 && unit && (text[digits] == '\0' || text[digits + 1] == '\0');
     double expected = valid ? strtod(text, NULL) * SECONDS[unit - UNITS] : 0;
     int64_t seconds = -1;
     valid = valid && expected <= 36525.0 * 86400;
@@ -129,7 +128,7 @@ static void fuzz_utf8(const char *text) {
     struct json *document;
     buffer_init(&out);
     buffer_append_json(&out, text);
-    CHECK(!out.failed && memchr(out.data, '<', out.length) == NULL);
+    CHECK(!out.failed && !memchr(out.data, '<', out.length));
     CHECK(json_open(out.data, out.length, &document, &err) == CXD_OK);
     CHECK(strcmp(json_text(document, ""), text) == 0);
     json_free(document);
@@ -147,18 +146,11 @@ static void fuzz_names(const char *text) {
     }
     CHECK(slug_valid(text) == slug);
     CHECK(property_key_valid(text, 64) == key);
-    enum scope scope;
-    enum metric metric;
-    enum method method;
-    enum direction direction;
-    if (scope_parse(text, &scope))
-        CHECK(strcmp(scope_name(__builtin_ctz((unsigned)scope)), text) == 0);
-    if (metric_parse(text, &metric))
-        CHECK(strcmp(metric_name(metric), text) == 0);
-    if (method_parse(text, &method))
-        CHECK(strcmp(method_name(method), text) == 0);
-    if (direction_parse(text, &direction))
-        CHECK(strcmp(direction_name(direction), text) == 0);
+    static const struct words *const WORDS_OF[] = {&KEY_SCOPES, &SURVEY_METRICS, &SURVEY_METHODS, &SURVEY_DIRECTIONS};
+    for (size_t i = 0; i < CXD_COUNT(WORDS_OF); i++) {
+        int index = words_find(WORDS_OF[i], text);
+        CHECK(index < 0 || strcmp(WORDS_OF[i]->list[index], text) == 0);
+    }
 }
 
 /* No name leads out of the zones' folder, and what is known can be set. The configuration hands on UTF-8 only. */
@@ -166,7 +158,7 @@ static void fuzz_zone(const char *text) {
     if (utf8_count(text) == SIZE_MAX)
         return;
     bool known = calendar_has_zone(text);
-    CHECK(!known || (text[0] != '/' && text[0] != '\0' && strstr(text, "..") == NULL));
+    CHECK(!known || (text[0] != '/' && text[0] != '\0' && !strstr(text, "..")));
     enum cxd_err code = calendar_set_zone(text, &err);
     CHECK((code == CXD_OK) == known);
     if (code != CXD_OK)
@@ -177,16 +169,16 @@ static void fuzz_listen(const char *text) {
     char host[CONFIG_TEXT_SIZE], other[CONFIG_TEXT_SIZE], joined[2 * CONFIG_TEXT_SIZE];
     uint16_t port, other_port;
     bool is_loopback, other_loopback;
-    if (!config_split_listen(text, host, sizeof(host), &port, &is_loopback))
+    if (!config_split_listen(text, host, sizeof host, &port, &is_loopback))
         return;
     CHECK(host[0] != '\0');
-    snprintf(joined, sizeof(joined), strchr(host, ':') ? "[%s]:%u" : "%s:%u", host, (unsigned)port);
-    CHECK(config_split_listen(joined, other, sizeof(other), &other_port, &other_loopback));
+    snprintf(joined, sizeof joined, strchr(host, ':') ? "[%s]:%u" : "%s:%u", host, (unsigned)port);
+    CHECK(config_split_listen(joined, other, sizeof other, &other_port, &other_loopback));
     CHECK(strcmp(host, other) == 0 && port == other_port && is_loopback == other_loopback);
 }
 
-/* As a payload it is signed and opened again, for its own purpose alone, and not with any character changed. As a token it is
- * none, or the one that its payload has. */
+/* As a payload it is signed and opened again, for its own purpose alone, and not with any character changed. As a token
+ * it is none, or the one that its payload has. */
 static void fuzz_token(const char *text, size_t length) {
     static const uint8_t SECRET[TOKEN_SECRET_SIZE] = "thirty-two bytes, more or less.";
     struct arena arena;
@@ -197,7 +189,7 @@ static void fuzz_token(const char *text, size_t length) {
     buffer_init(&out);
     token_sign(&out, SECRET, "invitation", text, length);
     char *token = arena_strdup(&arena, buffer_terminate(&out));
-    CHECK(token != NULL && strlen(token) == (length * 8 + 5) / 6 + 1 + 43);
+    CHECK(token && strlen(token) == (length * 8 + 5) / 6 + 1 + 43);
     CHECK(token_open(token, SECRET, "invitation", &arena, &payload, &payload_length));
     CHECK(payload_length == length && memcmp(payload, text, length) == 0 && payload[length] == '\0');
     CHECK(!token_open(token, SECRET, "nonce", &arena, &payload, &payload_length));
@@ -209,13 +201,13 @@ static void fuzz_token(const char *text, size_t length) {
     arena_free(&arena);
 }
 
-/* A list of whom to invite: what is taken is as the rules want it, lines ascend, and what is refused is told. Each token opens as what it
- * was made of. */
+/* A list of whom to invite: what is taken is as the rules want it, lines ascend, and what is refused is told. Each
+ * token opens as what it was made of. */
 static void fuzz_invitations(const char *text, size_t length, enum invitation_form form) {
     static const struct response_limits LIMITS = {8000, 256, 32, 64, 512, 300000};
     static const struct signing_key KEY = {.number = 1, .secret = "thirty-two bytes, more or less."};
     static const int64_t NOW_MS = INT64_C(1795424400000);
-    struct invitation_list list = {.limits = &LIMITS, .now_ms = NOW_MS, .expires_at = NOW_MS + 1};
+    struct invitation_list list = {.limits = &LIMITS, .item_bytes = 65536, .now_ms = NOW_MS, .expires_at = NOW_MS + 1};
     struct invitation invitation, opened;
     struct arena arena;
     size_t line, last = 0;
@@ -241,15 +233,11 @@ static void fuzz_invitations(const char *text, size_t length, enum invitation_fo
         struct buffer token;
         buffer_init(&token);
         invitation.survey = "shop";
-        memset(&invitation.id, 1, sizeof(invitation.id));
+        memset(&invitation.id, 1, sizeof invitation.id);
         invitation_sign(&token, &invitation, &KEY);
         CHECK(invitation_open(buffer_terminate(&token), &KEY, 1, &arena, &opened, &err) == CXD_OK);
-        CHECK(strcmp(opened.respondent, invitation.respondent) == 0);
+        CHECK(!opened.respondent && opened.property_count == 0);
         CHECK(opened.expires_at == invitation.expires_at);
-        CHECK(opened.property_count == invitation.property_count);
-        for (size_t i = 0; i < opened.property_count; i++)
-            CHECK(strcmp(opened.properties[i].key, invitation.properties[i].key) == 0 &&
-                  strcmp(opened.properties[i].value, invitation.properties[i].value) == 0);
         buffer_free(&token);
     }
     invitation_list_close(&list);
@@ -269,7 +257,8 @@ static void fuzz_payload(const char *text, size_t length) {
     if (code != CXD_OK)
         fuzz_check_error(&err, code, ERR_INVITATION_INVALID);
     else
-        CHECK(slug_valid(invitation.survey) && invitation.respondent[0] != '\0');
+        CHECK(slug_valid(invitation.survey) &&
+              (invitation.respondent ? invitation.respondent[0] != '\0' : invitation.property_count == 0));
     buffer_free(&token);
     arena_free(&arena);
 }
@@ -282,11 +271,10 @@ static void fuzz_option(const char *text) {
     const struct option *option = &OPTIONS[(uint8_t)text[0] % OPTION_COUNT];
     bool taken = option_set(option, text + 1, &config);
     if (!taken)
-        CHECK(memcmp(&config, &before, sizeof(config)) == 0);
-    if (taken &&
-        (option->type == OPTION_INTEGER || option->type == OPTION_DURATION || option->type == OPTION_BYTES)) {
+        CHECK(memcmp(&config, &before, sizeof config) == 0);
+    if (taken && (option->type == OPTION_INTEGER || option->type == OPTION_DURATION || option->type == OPTION_BYTES)) {
         int64_t number;
-        memcpy(&number, (const char *)&config + option->offset, sizeof(number));
+        memcpy(&number, (const char *)&config + option->offset, sizeof number);
         CHECK(number >= option->least && number <= option->most);
     }
     CHECK(utf8_count(text + 1) != SIZE_MAX || !taken);

@@ -13,10 +13,9 @@ enum { BUCKETS_MAX = 2000 };
 static const int64_t NOW_MS = INT64_C(1795424400000);
 static const int64_t LAST_MS = INT64_C(252000000000000); /* the calendar stops some years before 10000 */
 
-static const char *const ZONES[] = {
-    "UTC",          "Europe/Berlin",       "Asia/Kathmandu", "America/St_Johns",
-    "Africa/Cairo", "Australia/Lord_Howe", "Pacific/Apia",   "America/Sao_Paulo",
-    "Asia/Tehran",  "Pacific/Chatham"};
+static const char *const ZONES[] = {"UTC",          "Europe/Berlin",       "Asia/Kathmandu", "America/St_Johns",
+                                    "Africa/Cairo", "Australia/Lord_Howe", "Pacific/Apia",   "America/Sao_Paulo",
+                                    "Asia/Tehran",  "Pacific/Chatham"};
 
 static struct error err;
 
@@ -90,12 +89,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     char *text = fuzz_text(data, size);
     char *rest = text;
     const char *choice = strsep(&rest, "\n");
-    const char *name = rest != NULL ? strsep(&rest, "\n") : "";
-    const char *from = rest != NULL ? strsep(&rest, "\n") : "";
-    const char *to = rest != NULL ? strsep(&rest, "\n") : "";
+    const char *name = rest ? strsep(&rest, "\n") : "";
+    const char *from = rest ? strsep(&rest, "\n") : "";
+    const char *to = rest ? strsep(&rest, "\n") : "";
     size_t zone = (uint8_t)(choice[0] - '0') % CXD_COUNT(ZONES);
-    enum calendar_unit unit =
-        choice[0] != '\0' ? (uint8_t)(choice[1] - '0') % (CALENDAR_YEAR + 1) : CALENDAR_DAY;
+    enum calendar_unit unit = choice[0] != '\0' ? (uint8_t)(choice[1] - '0') % (CALENDAR_YEAR + 1) : CALENDAR_DAY;
     struct window window;
     struct window range = {.kind = WINDOW_RANGE};
     if (calendar_set_zone(ZONES[zone], &err) != CXD_OK)

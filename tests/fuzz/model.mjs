@@ -1,26 +1,55 @@
-// What the daemon should answer, in memory and by the documents alone: surveys, responses, keys. It shares nothing with the daemon but
-// the wire. Every method takes what is sent and gives { status, slug?, pointers?, body? … }, and keeps what it changes.
+// What the daemon should answer, in memory and by the documents alone: surveys, responses, keys. It shares nothing with
+// the daemon but the wire. Every method takes what is sent and gives { status, slug?, pointers?, body? … }, and keeps
+// what it changes.
 import { expectComparison, expectFigures, methodOf, bandsOf, scaleOf } from '../http/figures.mjs';
-import { add, floorTo } from '../http/zone.mjs';
+import { add, civil, floorTo, timeOfDay } from '../http/zone.mjs';
 
 const DAY = 86_400_000;
-const SKEW = 300_000;
+const SKEW = DAY;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const SLUG = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 const LABELS = { respondent: 256, touchpoint: 64, channel: 64, visit: 128 };
-const MEMBERS = new Set(['score', 'comment', 'respondent', 'touchpoint', 'channel', 'locale', 'properties', 'answered_at', 'id', 'visit']);
+const MEMBERS = new Set([
+  'score',
+  'comment',
+  'respondent',
+  'touchpoint',
+  'channel',
+  'locale',
+  'properties',
+  'answered_at',
+  'sequence',
+  'id',
+  'visit',
+]);
 const SCALES = { nps: ['0-10'], csat: ['0-1', '1-3', '1-5', '1-7', '1-10'], ces: ['1-7', '1-5'] };
 const METHODS = { nps: ['net_promoter'], csat: ['top_box', 'mean'], ces: ['mean', 'top_box', 'net_easy'] };
 
 const characters = (text) => [...text].length;
-const hasControl = (text, lines) => [...text].some((c) => {
+// No character of a text: a control character, or half of a surrogate pair.
+const isBad = (c, lines) => {
   const code = c.codePointAt(0);
-  return code === 0x7f || (code >= 0x80 && code < 0xa0) || (code < 0x20 && !(lines && '\t\n\r'.includes(c)));
-});
+  const isControl = code === 0x7f || (code >= 0x80 && code < 0xa0) || (code < 0x20 && !(lines && '\t\n\r'.includes(c)));
+  return isControl || (code >= 0xd800 && code < 0xe000);
+};
+const hasControl = (text, lines) => [...text].some((c) => isBad(c, lines));
+// Free text, as it is kept.
+const mended = (text) =>
+  typeof text === 'string' ? [...text].map((c) => (isBad(c, true) ? '\ufffd' : c)).join('') : text;
 const isLocale = (text) => text.length <= 35 && /^[A-Za-z0-9]{1,8}([-_][A-Za-z0-9]{1,8})*$/.test(text);
 const escape = (name) => name.replace(/~/g, '~0').replace(/\//g, '~1');
 const problem = (status, slug, pointers) => ({ status, slug, pointers });
-const own = (object, name) => Object.prototype.hasOwnProperty.call(object, name) && object[name] !== null;
+const BROKEN = problem(412, 'precondition_failed');
+const plain = (response) =>
+  JSON.stringify(
+    ['score', 'comment', 'respondent', 'touchpoint', 'channel', 'locale', 'properties', 'visit'].map(
+      (name) => response[name] ?? null,
+    ),
+  );
+// answered_at as it was given: what lay ahead became the time of receipt.
+const saidOf = (response) => response.said ?? response.answered_at;
+const isNothing = (value) => value === null || (typeof value === 'string' && /^[ \t\r\n]*$/.test(value));
+const own = (object, name) => Object.prototype.hasOwnProperty.call(object, name) && !isNothing(object[name]);
 
 // Only what RFC 3339 allows of the texts that the generator makes.
 function parseTime(text) {
@@ -29,16 +58,22 @@ function parseTime(text) {
   return Number.isNaN(ms) ? null : ms;
 }
 
+// An id is a name within its survey.
+export const placeOf = (slug, id) => `${slug} ${id}`;
+
 export class Model {
   constructor({ zone }) {
     this.zone = zone;
     this.surveys = new Map();
     this.responses = new Map(); // by id
-    this.named = new Map(); // survey, line and Idempotency-Key → id
+    this.gone = new Set(); // ids that were erased, whether the response stays or not
+    this.first = new Map(); // by id: what was sent first, of those that were amended since
+    // Survey, Idempotency-Key and, of a batch's line, its content and how many equal ones precede it → id.
+    this.named = new Map();
     this.keys = [];
   }
 
-  // --- Keys -----------------------------------------------------------------------------------------------------------
+  // --- Keys ----------------------------------------------------------------------------------------------------------
 
   // The refusal of a call by this key (an entry of `keys`, 'unknown' or null), or null.
   authorize(key, scope) {
@@ -48,12 +83,18 @@ export class Model {
   }
 
   addKey({ name, scopes, id, secret }) {
-    const key = { id, name, scopes: ['read', 'write', 'export', 'erase', 'admin'].filter((scope) => scopes.includes(scope)), secret, revoked: false };
+    const key = {
+      id,
+      name,
+      scopes: ['read', 'write', 'export', 'erase', 'admin'].filter((scope) => scopes.includes(scope)),
+      secret,
+      revoked: false,
+    };
     this.keys.push(key);
     return key;
   }
 
-  // --- Surveys --------------------------------------------------------------------------------------------------------
+  // --- Surveys -------------------------------------------------------------------------------------------------------
 
   // Pointers of what is wrong with a definition, for those mistakes that the generator makes.
   judgeDefinition(slug, sent) {
@@ -80,13 +121,37 @@ export class Model {
     const bands = bandsOf(sent);
     const texts = {};
     for (const locale of Object.keys(sent.texts ?? {}).sort()) {
-      texts[locale] = { question: null, low_label: null, high_label: null, comment_prompt: null, thanks: null, ...sent.texts[locale] };
+      texts[locale] = {
+        question: null,
+        low_label: null,
+        high_label: null,
+        comment_prompt: null,
+        thanks: null,
+        ...sent.texts[locale],
+      };
     }
     return {
-      name: sent.name ?? null, metric: sent.metric, scale: scaleOf(sent), method: methodOf(sent), direction: sent.direction ?? 'higher_is_better',
-      bands: { satisfied_from: bands.from, dissatisfied_to: bands.to }, texts, properties: sent.properties ?? [], allowed_origins: sent.allowed_origins ?? [],
-      opens_at: sent.opens_at ?? null, closes_at: sent.closes_at ?? null, amend_window: sent.amend_window ?? 1800, max_backdate: sent.max_backdate ?? 604800, min_n: sent.min_n ?? 0,
-      access: 'public', recontact_days: 0, recontact: sent.recontact ?? 'refuse', min_seconds: 0, retention_days: sent.retention_days ?? 0, retention: sent.retention ?? 'delete',
+      name: sent.name ?? null,
+      metric: sent.metric,
+      scale: scaleOf(sent),
+      method: methodOf(sent),
+      direction: sent.direction ?? 'higher_is_better',
+      bands: { satisfied_from: bands.from, dissatisfied_to: bands.to },
+      texts,
+      properties: sent.properties ?? [],
+      allowed_origins: sent.allowed_origins ?? [],
+      opens_at: sent.opens_at ?? null,
+      closes_at: sent.closes_at ?? null,
+      amend_window: sent.amend_window ?? 1800,
+      max_backdate: sent.max_backdate ?? 604800,
+      min_n: sent.min_n ?? 0,
+      access: 'public',
+      recontact_days: 0,
+      recontact: sent.recontact ?? 'refuse',
+      min_seconds: 0,
+      honeypot: sent.honeypot ?? 'further_remarks',
+      retention_days: sent.retention_days ?? 0,
+      retention: sent.retention ?? 'delete',
     };
   }
 
@@ -94,33 +159,44 @@ export class Model {
     return [...this.responses.values()].filter((response) => response.survey === slug);
   }
 
-  putSurvey(slug, sent) {
+  putSurvey(slug, sent, isBroken = () => false) {
     const bad = this.judgeDefinition(slug, sent);
     if (bad.size > 0) return problem(422, 'invalid', [...bad]);
     const definition = this.canonical(sent);
     const known = this.surveys.get(slug);
-    const same = known && !known.archived && JSON.stringify(known.definition) === JSON.stringify(definition);
-    if (same) return { status: 200, survey: known };
-    const fixed = known && (known.definition.metric !== definition.metric || JSON.stringify(known.definition.scale) !== JSON.stringify(definition.scale));
+    const same = known && JSON.stringify(known.definition) === JSON.stringify(definition);
+    const fixed =
+      known &&
+      (known.definition.metric !== definition.metric ||
+        JSON.stringify(known.definition.scale) !== JSON.stringify(definition.scale));
+    const turns = known !== undefined && (sent.archived ?? known.archived) !== known.archived;
+    if (!(same && !turns) && isBroken(known)) return BROKEN;
     if (fixed && this.answersOf(slug).length > 0) return problem(409, 'survey_fixed');
-    const survey = { slug, definition, revision: (known?.revision ?? 0) + 1, archived: false };
+    const survey = same ? known : { ...known, slug, definition, revision: (known?.revision ?? 0) + 1 };
+    const archived = sent.archived ?? known?.archived ?? false;
+    if (archived && !known?.archived) survey.archivals = (known?.archivals ?? 0) + 1;
+    survey.archived = archived;
     this.surveys.set(slug, survey);
     return { status: known ? 200 : 201, survey };
   }
 
-  deleteSurvey(slug) {
+  deleteSurvey(slug, isBroken) {
     const survey = this.surveys.get(slug);
     if (!survey) return problem(404, 'no_survey');
+    if (!survey.archived && isBroken(survey)) return BROKEN;
+    if (!survey.archived) survey.archivals = (survey.archivals ?? 0) + 1;
     survey.archived = true;
     return { status: 200, survey };
   }
 
   isOpen(survey, now) {
     const { opens_at: opens, closes_at: closes } = survey.definition;
-    return !survey.archived && (opens === null || Date.parse(opens) <= now) && (closes === null || now < Date.parse(closes));
+    return (
+      !survey.archived && (opens === null || Date.parse(opens) <= now) && (closes === null || now < Date.parse(closes))
+    );
   }
 
-  // --- Responses ------------------------------------------------------------------------------------------------------
+  // --- Responses -----------------------------------------------------------------------------------------------------
 
   // What the survey says of a body: pointers, and the response as it would be kept.
   judge(survey, sent, now, { batch = false, free = false } = {}) {
@@ -128,14 +204,21 @@ export class Model {
     const kept = { survey: survey.slug };
     const { min, max } = survey.definition.scale;
     const text = (name, most, least, lines) => {
-      const value = sent[name];
-      if (typeof value !== 'string' || characters(value) > most || characters(value) < least || hasControl(value, lines)) bad.add(`/${name}`);
+      const value = lines ? mended(sent[name]) : sent[name];
+      if (
+        typeof value !== 'string' ||
+        characters(value) > most ||
+        characters(value) < least ||
+        hasControl(value, lines)
+      )
+        bad.add(`/${name}`);
       else kept[name] = value;
     };
-    for (const name of Object.keys(sent)) if (!MEMBERS.has(name) && !(batch && name === 'survey')) bad.add(`/${escape(name)}`);
+    for (const name of Object.keys(sent))
+      if (!MEMBERS.has(name) && !(batch && name === 'survey')) bad.add(`/${escape(name)}`);
     if (!own(sent, 'score') || !Number.isInteger(sent.score) || sent.score < min || sent.score > max) bad.add('/score');
     kept.score = sent.score;
-    if (own(sent, 'comment') && sent.comment !== '') text('comment', 8000, 0, true);
+    if (own(sent, 'comment')) text('comment', 8000, 0, true);
     for (const [name, most] of Object.entries(LABELS)) if (own(sent, name)) text(name, most, 1, false);
     if (own(sent, 'locale')) {
       if (typeof sent.locale === 'string' && isLocale(sent.locale)) kept.locale = sent.locale;
@@ -143,14 +226,19 @@ export class Model {
     }
     if (own(sent, 'properties')) this.judgeProperties(sent.properties, kept, bad);
     if (own(sent, 'id')) {
-      if (typeof sent.id === 'string' && UUID.test(sent.id) && !/^[0-]+$/.test(sent.id) && !/^[f-]+$/i.test(sent.id)) kept.id = sent.id.toLowerCase();
+      if (typeof sent.id === 'string' && UUID.test(sent.id) && !/^[0-]+$/.test(sent.id) && !/^[f-]+$/i.test(sent.id))
+        kept.id = sent.id.toLowerCase();
       else bad.add('/id');
     }
     if (own(sent, 'answered_at')) {
       const at = parseTime(sent.answered_at);
       if (at === null || at > now + SKEW) bad.add('/answered_at');
-      else kept.answered_at = at;
+      else Object.assign(kept, { said: at, answered_at: at > now ? undefined : at });
       if (at !== null && !free && at < now - survey.definition.max_backdate * 1000) kept.old = true;
+    }
+    if (own(sent, 'sequence')) {
+      if (Number.isSafeInteger(sent.sequence) && sent.sequence >= 0) kept.sequence = sent.sequence;
+      else bad.add('/sequence');
     }
     return { bad, kept };
   }
@@ -164,43 +252,113 @@ export class Model {
     const good = {};
     let scalars = 0;
     for (const name of names) {
-      const value = properties[name];
+      const value = mended(properties[name]);
+      if (isNothing(value)) continue;
       const scalar = ['string', 'number', 'boolean'].includes(typeof value);
       scalars += scalar;
-      if (!scalar || !/^[A-Za-z0-9_.-]{1,64}$/.test(name) || characters(String(value)) > 512 || hasControl(String(value), true)) bad.add(`/properties/${escape(name)}`);
+      if (
+        !scalar ||
+        !/^[A-Za-z0-9_.-]{1,64}$/.test(name) ||
+        characters(String(value)) > 512 ||
+        hasControl(String(value), true)
+      )
+        bad.add(`/properties/${escape(name)}`);
       else good[name] = String(value);
     }
     if (scalars > 32) bad.add('/properties');
-    if (names.length > 0) kept.properties = good;
+    if (Object.keys(good).length > 0) kept.properties = good;
   }
 
   isSame(sent, stored) {
-    const plain = (response) => JSON.stringify(['score', 'comment', 'respondent', 'touchpoint', 'channel', 'locale', 'properties', 'visit'].map((name) => response[name] ?? null));
-    return sent.survey === stored.survey && plain(sent) === plain(stored) && (sent.answered_at === undefined || sent.answered_at === stored.answered_at);
+    return (
+      sent.survey === stored.survey &&
+      plain(sent) === plain(stored) &&
+      (sent.said === undefined || sent.said === saidOf(stored) || sent.said === stored.answered_at) &&
+      (sent.sequence === undefined || sent.sequence === stored.sequence)
+    );
+  }
+
+  isFirst(sent, first) {
+    return (
+      first !== undefined &&
+      sent.survey === first.survey &&
+      plain(sent) === plain(first) &&
+      (sent.said === undefined || sent.said === saidOf(first)) &&
+      sent.sequence === first.sequence
+    );
+  }
+
+  isOlder(sent, stored) {
+    if (sent.sequence !== undefined && stored.sequence !== undefined && sent.sequence !== stored.sequence)
+      return sent.sequence < stored.sequence;
+    return sent.said !== undefined && stored.said !== undefined && sent.said < stored.said;
   }
 
   // `id`, `answered_at` and `received_at` that are not known before the reply are undefined; learn() fills them in.
-  decide(survey, kept, refuseNew) {
-    const stored = kept.id === undefined ? undefined : this.responses.get(kept.id);
-    const same = stored !== undefined && this.isSame(kept, stored);
+  decide(survey, kept, refuseNew, isKeyed = false, isBroken = () => false) {
+    const stored = kept.id === undefined ? undefined : this.responses.get(placeOf(survey.slug, kept.id));
+    if (kept.id !== undefined && this.gone.has(placeOf(survey.slug, kept.id))) return problem(410, 'response_gone');
+    const first = this.first.get(placeOf(survey.slug, kept.id));
+    const same = stored !== undefined && (this.isSame(kept, stored) || this.isFirst(kept, first));
+    if (stored && !same && isKeyed && refuseNew?.slug !== 'invalid') return problem(422, 'idempotency_key_reused');
     if (refuseNew && !same) return refuseNew;
+    if (!same && isBroken(stored)) return BROKEN;
     if (!stored) {
       const response = { ...kept, revision: survey.revision, received_at: undefined };
-      if (response.id !== undefined) this.responses.set(response.id, response);
-      return { status: 201, outcome: 'created', response };
+      if (response.id !== undefined) this.responses.set(placeOf(response.survey, response.id), response);
+      return { status: 201, outcome: 'created', response, sent: kept };
     }
-    if (same) return { status: 200, outcome: 'replayed', response: stored };
-    if (stored.survey !== survey.slug || survey.definition.amend_window === 0) return problem(409, 'response_conflict');
-    const response = { ...kept, answered_at: kept.answered_at ?? stored.answered_at, received_at: stored.received_at, revision: survey.revision };
+    if (same || this.isOlder(kept, stored)) return { status: 200, outcome: 'replayed', response: stored, sent: kept };
+    if (survey.definition.amend_window === 0) return problem(409, 'response_conflict');
+    const response = {
+      ...kept,
+      answered_at: kept.said === undefined ? stored.answered_at : kept.answered_at,
+      said: kept.said ?? stored.said,
+      sequence: kept.sequence ?? stored.sequence,
+      received_at: stored.received_at,
+      revision: survey.revision,
+    };
     for (const name of ['excluded', 'excluded_reason']) if (stored[name] !== undefined) response[name] = stored[name];
-    this.responses.set(response.id, response);
-    return { status: 200, outcome: 'amended', response };
+    if (first === undefined) this.first.set(placeOf(response.survey, response.id), stored);
+    this.responses.set(placeOf(response.survey, response.id), response);
+    return { status: 200, outcome: 'amended', response, sent: kept };
   }
 
-  // { pathId, key: Idempotency-Key } of one response.
-  putResponse(slug, sent, now, { pathId, key, origin } = {}) {
+  erase(respondent, counts, isBroken) {
+    const theirs = [...this.responses.values()].filter((response) => response.respondent === respondent);
+    if (theirs.length === 0) return problem(404, 'no_respondent');
+    if (isBroken(theirs[0])) return BROKEN;
+    for (const response of theirs) {
+      this.gone.add(placeOf(response.survey, response.id));
+      if (counts) this.responses.delete(placeOf(response.survey, response.id));
+      else this.forget(response);
+    }
+    return { status: 200, erased: theirs.length };
+  }
+
+  // Segments stay, unless their value is the name.
+  forget(response) {
+    const { properties: declared } = this.surveys.get(response.survey).definition;
+    const names = (value) => value?.toLowerCase() === response.respondent.toLowerCase();
+    for (const name of ['touchpoint', 'channel', 'locale']) if (names(response[name])) delete response[name];
+    const kept = Object.entries(response.properties ?? {}).filter(
+      ([key, value]) => declared.includes(key) && !names(value),
+    );
+    if (kept.length > 0) response.properties = Object.fromEntries(kept);
+    else delete response.properties;
+    for (const name of ['comment', 'respondent', 'visit', 'excluded_reason']) delete response[name];
+  }
+
+  // { pathId, key: Idempotency-Key, isBroken: of its precondition } of one response.
+  putResponse(slug, sent, now, { pathId, key, origin, isBroken } = {}) {
     const survey = this.surveys.get(slug);
-    if (survey && origin && survey.definition.allowed_origins.length > 0 && !survey.definition.allowed_origins.includes(origin)) return problem(403, 'origin');
+    if (
+      survey &&
+      origin &&
+      survey.definition.allowed_origins.length > 0 &&
+      !survey.definition.allowed_origins.includes(origin)
+    )
+      return problem(403, 'origin');
     if (!survey) return problem(404, 'no_survey');
     const { bad, kept } = this.judge(survey, sent, now);
     if (pathId !== undefined) {
@@ -210,20 +368,27 @@ export class Model {
     }
     const name = pathId === undefined && kept.id === undefined && key !== undefined ? `${slug}\n0\n${key}` : undefined;
     const hasId = kept.id !== undefined || name !== undefined;
-    if (name !== undefined && !/^[!-~]{1,255}$/.test(key)) return problem(400, 'bad_idempotency_key');
+    if (name !== undefined && !/^[ -~]{1,512}$/.test(key)) return problem(400, 'bad_idempotency_key');
     const old = kept.old;
     delete kept.old;
-    if (old && !hasId) bad.add('/answered_at');
-    if (bad.size > 0) return problem(422, 'invalid', [...bad]);
+    if (old && (!hasId || bad.size > 0)) bad.add('/answered_at');
+    if (bad.size > 0) return this.invalid(survey, bad, kept.id ?? this.named.get(name));
     if (name !== undefined) kept.id = this.named.get(name);
     const open = this.isOpen(survey, now);
     if (!open && !hasId) return problem(403, 'survey_closed');
-    const refuse = !open ? problem(403, 'survey_closed') : old ? problem(422, 'invalid', ['/answered_at']) : null;
-    return { ...this.decide(survey, kept, refuse), name, hasId };
+    const refuse = old ? problem(422, 'invalid', ['/answered_at']) : !open ? problem(403, 'survey_closed') : null;
+    return { ...this.decide(survey, kept, refuse, name !== undefined, isBroken), name, hasId };
   }
 
-  // One line of a batch.
-  batchLine(sent, now, line, key) {
+  // Under an id that was erased only what could not be read is refused for itself; the model does not tell that from
+  // what a limit keeps out.
+  invalid(survey, bad, id) {
+    const orGone = id !== undefined && this.gone.has(placeOf(survey.slug, id));
+    return { ...problem(422, 'invalid', [...bad]), orGone };
+  }
+
+  // One line of a batch; `counts` is one object for all of its lines.
+  batchLine(sent, now, key, counts) {
     if (sent === undefined) return problem(400, 'malformed_json');
     if (!own(sent, 'survey') || typeof sent.survey !== 'string' || !SLUG.test(sent.survey)) {
       return problem(422, 'invalid', undefined);
@@ -231,13 +396,22 @@ export class Model {
     const survey = this.surveys.get(sent.survey);
     if (!survey) return problem(404, 'no_survey');
     const { bad, kept } = this.judge(survey, sent, now, { batch: true, free: true });
-    if (bad.size > 0) return problem(422, 'invalid', [...bad]);
-    const name = kept.id === undefined && key !== undefined ? `${sent.survey}\n${line}\n${key}` : undefined;
+    if (bad.size > 0) return this.invalid(survey, bad, kept.id);
+    let name;
+    if (kept.id === undefined && key !== undefined) {
+      const content = `${sent.survey}\n${plain(kept)} ${kept.said} ${kept.sequence}`;
+      counts[content] = (counts[content] ?? -1) + 1;
+      name = `${content} ${counts[content]}\n${key}`;
+    }
     const hasId = kept.id !== undefined || name !== undefined;
     if (name !== undefined) kept.id = this.named.get(name);
     const open = this.isOpen(survey, now);
     if (!open && !hasId) return problem(403, 'survey_closed');
-    return { ...this.decide(survey, kept, open ? null : problem(403, 'survey_closed')), name, hasId };
+    return {
+      ...this.decide(survey, kept, open ? null : problem(403, 'survey_closed'), name !== undefined),
+      name,
+      hasId,
+    };
   }
 
   // The reply has told what only the server knew.
@@ -245,29 +419,46 @@ export class Model {
     const { response, name } = expected;
     if (response.id === undefined) {
       response.id = id;
-      this.responses.set(id, response);
+      this.responses.set(placeOf(response.survey, id), response);
     }
     if (name !== undefined) this.named.set(name, response.id);
     response.received_at ??= received_at;
     response.answered_at ??= answered_at;
   }
 
-  // --- Figures --------------------------------------------------------------------------------------------------------
+  // --- Figures -------------------------------------------------------------------------------------------------------
 
   select(slug, filter) {
-    return this.answersOf(slug).filter((response) => !response.excluded && Object.entries(filter).every(([name, value]) =>
-      (name.startsWith('property.') ? response.properties?.[name.slice(9)] : response[name]) === value));
+    return this.answersOf(slug).filter(
+      (response) =>
+        !response.excluded &&
+        Object.entries(filter).every(
+          ([name, value]) =>
+            (name.startsWith('property.') ? response.properties?.[name.slice(9)] : response[name]) === value,
+        ),
+    );
   }
 
   scores(slug, filter, from, to) {
-    return this.select(slug, filter).filter((response) => response.answered_at >= from && response.answered_at < to).map((response) => response.score);
+    return this.select(slug, filter)
+      .filter((response) => response.answered_at >= from && response.answered_at < to)
+      .map((response) => response.score);
   }
 
   figures(slug, scores, confidence) {
     const { definition } = this.surveys.get(slug);
     const survey = { ...definition, bands: definition.bands };
     const want = expectFigures(survey, scores, confidence);
-    if (scores.length < definition.min_n) return { n: scores.length, score: null, mean: null, interval: null, bands: null, distribution: null, suppressed: true };
+    if (scores.length < definition.min_n)
+      return {
+        n: scores.length,
+        score: null,
+        mean: null,
+        interval: null,
+        bands: null,
+        distribution: null,
+        suppressed: true,
+      };
     return want;
   }
 
@@ -276,8 +467,29 @@ export class Model {
     const want = expectComparison(definition, scores, others, confidence);
     const hidden = (list) => list.length < definition.min_n;
     if (hidden(others)) want.score = null;
-    if (hidden(others) || hidden(scores)) want.delta = want.p_value = want.significant = null;
+    if (hidden(others) || hidden(scores))
+      Object.assign(want, {
+        delta: null,
+        interval: null,
+        test: null,
+        reason: 'suppressed',
+        p_value: null,
+        significant: null,
+      });
     return want;
+  }
+
+  // With min_n the bounds are whole days, and so is the window before.
+  wholeDays(slug, { from, to, previous }) {
+    if (this.surveys.get(slug).definition.min_n === 0) return { from, to, previous };
+    const first = from === -Infinity ? from : floorTo('day', from, this.zone);
+    const last = to === Infinity || to === floorTo('day', to, this.zone) ? to : add('day', to, 1, this.zone);
+    const days = Math.round((last - first) / DAY);
+    return {
+      from: first,
+      to: last,
+      previous: previous && (previous.range ? [add('day', first, -days, this.zone), first] : previous),
+    };
   }
 
   // Bounds of a trend's buckets in the zone; `null` where there is nothing.
@@ -304,11 +516,42 @@ export class Model {
 
   daysBefore(end, days) {
     const start = floorTo('day', end, this.zone);
-    return add('day', end, -days, this.zone) + (end - start);
+    const shown = civil(end, this.zone);
+    return end === start
+      ? add('day', end, -days, this.zone)
+      : timeOfDay(add('day', end, -days, this.zone), (shown.hour * 60 + shown.minute) * 60_000, this.zone) +
+          (end % 60_000);
   }
 }
 
-const DEFINITION = new Set(['slug', 'name', 'metric', 'scale', 'method', 'direction', 'bands', 'texts', 'properties', 'allowed_origins', 'opens_at', 'closes_at',
-  'amend_window', 'max_backdate', 'min_n', 'access', 'recontact_days', 'recontact', 'min_seconds', 'retention_days', 'retention', 'revision', 'created_at', 'updated_at', 'archived_at']);
+const DEFINITION = new Set([
+  'slug',
+  'name',
+  'metric',
+  'scale',
+  'method',
+  'direction',
+  'bands',
+  'texts',
+  'properties',
+  'allowed_origins',
+  'opens_at',
+  'closes_at',
+  'amend_window',
+  'max_backdate',
+  'min_n',
+  'access',
+  'recontact_days',
+  'recontact',
+  'min_seconds',
+  'retention_days',
+  'retention',
+  'honeypot',
+  'archived',
+  'revision',
+  'created_at',
+  'updated_at',
+  'archived_at',
+]);
 
 export { DAY };

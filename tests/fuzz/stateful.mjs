@@ -1,13 +1,15 @@
-// Random calls, valid and not, against the daemon and against a model of it in memory (model.mjs): every reply must be the model's. The
-// daemon is restarted and killed in between.
+// Random calls, valid and not, against the daemon and against a model of it in memory (model.mjs): every reply must be
+// the model's. The daemon is restarted and killed in between.
 //
 //   node tests/fuzz/stateful.mjs [--seed N] [--steps N] [--seconds N] [--only 3,17,42] [--storage memory:]
 //
-// Each step draws from its own random numbers (seed and step), so that the same seed gives the same calls, and a failure can be had from
-// fewer: what failed is tried again without more and more of the steps before it, and the shortest list is printed for --only.
+// Each step draws from its own random numbers (seed and step), so that the same seed gives the same calls, and a
+// failure can be had from fewer: what failed is tried again without more and more of the steps before it, and the
+// shortest list is printed for --only.
 import { run, seeded, start } from '../http/harness.mjs';
 import { audit, CALLS, Dice } from './calls.mjs';
 import { Model } from './model.mjs';
+import { Tags } from './preconditions.mjs';
 
 const ZONES = ['UTC', 'Asia/Kathmandu', 'America/New_York'];
 const SHRINK_MS = 90_000;
@@ -17,7 +19,8 @@ function readArguments() {
   for (let i = 2; i < process.argv.length; i += 2) {
     const name = process.argv[i].replace(/^--/, '');
     const value = process.argv[i + 1];
-    if (!['seed', 'steps', 'seconds', 'only', 'storage'].includes(name) || value === undefined) throw new Error(`unknown or without a value: ${process.argv[i]}`);
+    if (!['seed', 'steps', 'seconds', 'only', 'storage'].includes(name) || value === undefined)
+      throw new Error(`unknown or without a value: ${process.argv[i]}`);
     options[name] = name === 'only' ? value.split(',').map(Number) : name === 'storage' ? value : Number(value);
   }
   if (options.steps !== Infinity || options.only) options.seconds = Infinity;
@@ -37,6 +40,9 @@ class Context {
     this.daemon = daemon;
     this.model = model;
     this.unsure = new Map();
+    this.keyed = {}; // the first body under a survey and an Idempotency-Key
+    this.tags = new Tags();
+    this.batches = {}; // the last lines under an Idempotency-Key
     this.log = [];
     this.calls = 0;
     this.restarts = 0;
@@ -44,7 +50,13 @@ class Context {
 
   async call(method, target, options = {}) {
     this.calls += 1;
-    const line = { step: this.step, call: `${method} ${target}`, key: options.key?.slice(0, 10), headers: options.headers, body: options.body };
+    const line = {
+      step: this.step,
+      call: `${method} ${target}`,
+      key: options.key?.slice(0, 10),
+      headers: options.headers,
+      body: options.body,
+    };
     this.log.push(line);
     if (this.log.length > 8) this.log.shift();
     const reply = await this.daemon.request(method, target, options);
@@ -74,11 +86,20 @@ async function runSteps({ seed, steps, seconds, only, storage }, report = () => 
   const end = performance.now() + seconds * 1000;
   let failure = null;
   try {
-    model.addKey({ name: 'first admin key', scopes: ['admin'], secret: daemon.key, id: (await daemon.admin('GET', '/v1/keys')).json.keys[0].id });
+    model.addKey({
+      name: 'first admin key',
+      scopes: ['admin'],
+      secret: daemon.key,
+      id: (await daemon.admin('GET', '/v1/keys')).json.keys[0].id,
+    });
     // There is always this survey, and it never goes.
     model.putSurvey('alpha', { metric: 'nps' });
     await daemon.survey('alpha', { metric: 'nps' });
-    const list = only ?? { *[Symbol.iterator]() { for (let i = 0; i < steps && performance.now() < end; i++) yield i; } };
+    const list = only ?? {
+      *[Symbol.iterator]() {
+        for (let i = 0; i < steps && performance.now() < end; i++) yield i;
+      },
+    };
     for (const step of list) {
       context.step = step;
       const random = seeded((seed * 2654435761 + step * 40503) >>> 0);
@@ -105,7 +126,11 @@ async function shrink(options, failure) {
   const last = failure.step === 'the end' ? (options.only?.at(-1) ?? options.steps) : failure.step;
   let kept = options.only ? options.only.filter((step) => step <= last) : Array.from({ length: last + 1 }, (_, i) => i);
   let found = failure;
-  for (let size = Math.ceil(kept.length / 2); size >= 1 && performance.now() < until; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+  for (
+    let size = Math.ceil(kept.length / 2);
+    size >= 1 && performance.now() < until;
+    size = size === 1 ? 0 : Math.ceil(size / 2)
+  ) {
     for (let at = 0; at < kept.length - 1 && performance.now() < until;) {
       const tried = [...kept.slice(0, at), ...kept.slice(Math.min(at + size, kept.length - 1))];
       const again = tried.length < kept.length ? await runSteps({ ...options, only: tried, seconds: Infinity }) : null;
@@ -125,14 +150,22 @@ console.log(`seed ${options.seed}`);
 let steps = 0;
 const failure = await runSteps(options, (context) => {
   steps = context.calls;
-  console.log(`${context.calls} calls, ${context.model.responses.size} responses, ${context.restarts} restarts, zone ${context.model.zone}`);
+  console.log(
+    `${context.calls} calls, ${context.model.responses.size} responses, ${context.restarts} restarts, ` +
+      `zone ${context.model.zone}`,
+  );
 });
 if (failure) {
   console.log(`FAIL step ${failure.step} of seed ${options.seed}: ${failure.error.message}`);
-  const { kept, found } = Number.isFinite(Number(failure.step)) ? await shrink(options, failure) : { kept: [], found: failure };
+  const { kept, found } = Number.isFinite(Number(failure.step))
+    ? await shrink(options, failure)
+    : { kept: [], found: failure };
   for (const line of found.log) console.log(JSON.stringify(line));
   console.log(found.error.stack);
-  console.log(`again: node tests/fuzz/stateful.mjs --seed ${options.seed} ${kept.length > 0 ? `--only ${kept.join(',')}` : `--steps ${failure.step + 1}`}`);
+  console.log(
+    `again: node tests/fuzz/stateful.mjs --seed ${options.seed} ` +
+      `${kept.length > 0 ? `--only ${kept.join(',')}` : `--steps ${failure.step + 1}`}`,
+  );
 }
 console.log(`${failure ? 0 : 1} passed, ${failure ? 1 : 0} failed`);
 process.exitCode = failure || steps === 0 ? 1 : 0;

@@ -1,20 +1,27 @@
-// Socket activation: the test plays systemd, holds the listening socket, and runs cxd with it, again and again (issue: systemd).
+// Socket activation: the test plays systemd, holds the listening socket, and runs cxd with it, again and again
+// (docs/edge.md §7).
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { test } from 'node:test';
-import { BINARY, ini, makeDirectory, makeId, merge, removeDirectory, seeded, sqlite } from './harness.mjs';
+import { BINARY, ids, ini, merge, sqlite, until, useDirectory } from './harness.mjs';
 import { Helper, listen } from './manager.mjs';
 
-const newId = ((random) => () => makeId(random))(seeded(77));
+const newId = ids(77);
 
 function configure(t, over = {}) {
-  const dir = makeDirectory();
-  t.after(() => removeDirectory(dir));
+  const dir = useDirectory(t);
   const file = path.join(dir, 'cxd.conf');
   // A port that nobody may bind: were it tried, the start would fail.
-  const sections = merge({ server: { listen: '192.0.2.1:9' }, storage: { url: `sqlite:${dir}/cxd.db` }, limits: { ingest_rate: 0, survey_rate: 0, auth_rate: 0 } }, over);
+  const sections = merge(
+    {
+      server: { listen: '192.0.2.1:9' },
+      storage: { url: `sqlite:${dir}/cxd.db` },
+      limits: { ingest_rate: 0, survey_rate: 0, auth_rate: 0 },
+    },
+    over,
+  );
   fs.writeFileSync(file, ini(sections));
   return { dir, file, database: `${dir}/cxd.db`, key: () => fs.readFileSync(`${dir}/admin.key`, 'utf8').trim() };
 }
@@ -28,16 +35,22 @@ function activate(t, sockets, file, { args = [], env, serve = [] } = {}) {
 // A request on a connection of its own.
 function ask(place, method, target, { key, body } = {}) {
   const bytes = body === undefined ? undefined : JSON.stringify(body);
-  const headers = { ...(bytes && { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(bytes) }), ...(key && { Authorization: `Bearer ${key}` }) };
+  const headers = {
+    ...(bytes && { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(bytes) }),
+    ...(key && { Authorization: `Bearer ${key}` }),
+  };
   return new Promise((resolve, reject) => {
-    const request = http.request({ ...place, method, path: target, headers, agent: false, timeout: 60_000 }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (piece) => {
-        text += piece;
-      });
-      response.on('error', reject);
-      response.on('end', () => resolve({ status: response.statusCode, text, json: text && JSON.parse(text) }));
-    });
+    const request = http.request(
+      { ...place, method, path: target, headers, agent: false, timeout: 60_000 },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (piece) => {
+          text += piece;
+        });
+        response.on('error', reject);
+        response.on('end', () => resolve({ status: response.statusCode, text, json: text && JSON.parse(text) }));
+      },
+    );
     request.on('timeout', () => request.destroy(new Error('no reply')));
     request.on('error', reject);
     request.end(bytes);
@@ -79,11 +92,7 @@ test('under load no connection is refused across restarts, and what was acknowle
     from = started.index + 1;
     pids.add(started.match[1]);
     const before = acknowledged.size;
-    while (acknowledged.size < before + 4 * CLIENTS) {
-      await new Promise((resolve) => {
-        setTimeout(resolve, 5);
-      });
-    }
+    await until(() => acknowledged.size >= before + 4 * CLIENTS, 'more responses');
     if (restart < RESTARTS) {
       process.kill(Number(started.match[1]), 'SIGTERM');
       const exit = await manager.line(/^exit (\d+)$/, { from });
@@ -124,24 +133,42 @@ for (const [name, socket, pattern, place] of [
 
 test('both kinds together', async (t) => {
   const { dir, file } = configure(t, { server: { unix_socket: '/no/such/place/s' } });
-  const manager = activate(t, [`unix:${dir}/s`, 'tcp:127.0.0.1:0'], file, { args: ['-1', '-n', 'cxd.socket:cxd.socket'] });
+  const manager = activate(t, [`unix:${dir}/s`, 'tcp:127.0.0.1:0'], file, {
+    args: ['-1', '-n', 'cxd.socket:cxd.socket'],
+  });
   const port = Number((await manager.line(/^bound 127\.0\.0\.1:(\d+)$/)).match[1]);
-  for (const place of [{ host: '127.0.0.1', port }, { socketPath: `${dir}/s` }]) assert.equal((await ask(place, 'GET', '/healthz')).status, 200);
+  for (const place of [{ host: '127.0.0.1', port }, { socketPath: `${dir}/s` }])
+    assert.equal((await ask(place, 'GET', '/healthz')).status, 200);
   assert.equal(await manager.end(), 0, manager.stderr);
 });
 
 for (const [name, sockets, args, message] of [
-  ['a datagram socket', ['datagram:PATH'], [], /descriptor 3 \("\) is not a listening stream socket|descriptor 3 .* is not a listening stream socket/],
+  [
+    'a datagram socket',
+    ['datagram:PATH'],
+    [],
+    /descriptor 3 \("\) is not a listening stream socket|descriptor 3 .* is not a listening stream socket/,
+  ],
   ['a socket that does not listen', ['bound:127.0.0.1:0'], [], /descriptor 3 .* is not a listening stream socket/],
   ['a file', ['file:PATH.conf'], ['-n', 'store'], /descriptor 3 \("store"\) is not a listening stream socket/],
   ['two of one kind', ['tcp:127.0.0.1:0', 'tcp:127.0.0.1:0'], [], /two are of one kind: IP/],
   ['two sockets of metrics', ['tcp:127.0.0.1:0', 'tcp:127.0.0.1:0'], ['-n', 'metrics:metrics'], /"metrics"/],
-  ['more than there is use for', ['tcp:127.0.0.1:0', 'unix:PATH', 'unix:PATH2'], ['-n', 'a:b:c'], /no use for descriptor 5 \("c"/],
+  [
+    'more than there is use for',
+    ['tcp:127.0.0.1:0', 'unix:PATH', 'unix:PATH2'],
+    ['-n', 'a:b:c'],
+    /no use for descriptor 5 \("c"/,
+  ],
 ]) {
   test(`${name} is refused`, async (t) => {
     const { dir, file } = configure(t, { server: { listen: '127.0.0.1:0' } });
     fs.writeFileSync(`${dir}/s.conf`, '');
-    const manager = activate(t, sockets.map((socket) => socket.replace('PATH', `${dir}/s`)), file, { args: ['-1', ...args] });
+    const manager = activate(
+      t,
+      sockets.map((socket) => socket.replace('PATH', `${dir}/s`)),
+      file,
+      { args: ['-1', ...args] },
+    );
     assert.match((await manager.line(/^exit \d+$/)).line, /^exit 1$/);
     await manager.closed;
     assert.match(manager.stderr, message);
@@ -177,6 +204,6 @@ test('scores are not open to all on a socket that all reach', async (t) => {
   const { file } = configure(t, { server: { listen: '127.0.0.1:0' }, access: { read: 'open' } });
   const manager = activate(t, ['tcp:0.0.0.0:0'], file, { args: ['-1'] });
   assert.match((await manager.line(/^exit \d+$/)).line, /^exit 1$/);
-    await manager.closed;
+  await manager.closed;
   assert.match(manager.stderr, /loopback/);
 });

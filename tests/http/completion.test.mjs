@@ -1,5 +1,5 @@
-// The completions of the shells, in the shells: each is asked what it would put at the end of a line, and that is held against the
-// help of the commands. All questions go to one process of each shell.
+// The completions of the shells, in the shells: each is asked what it would put at the end of a line, and that is held
+// against the help of the commands. All questions go to one process of each shell.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -10,20 +10,36 @@ import { environment, makeDirectory, removeDirectory, run } from './harness.mjs'
 
 const FILES = ['sample-one.json', 'sample two.json', 'sample-directory/'];
 
-// A command as its help shows it: { path, operands, options: [{ letter, name, argument, text }], nested: [{ word, summary }] }.
+// A command as its help shows it: { path, operands, options: [{ letter, name, argument, text }], nested: [{ word,
+// summary }] }.
 function readHelp(words) {
   const { stdout, status } = run([...words, '--help']);
   assert.equal(status, 0, words.join(' '));
   const usage = /^usage: cxd ?(.*)$/m.exec(stdout)[1];
-  const operands = words.length === 0 ? [] : usage.slice(words.join(' ').length).replace('[OPTION]...', '').replace('COMMAND', '').trim().split(' ').filter(Boolean);
+  const operands =
+    words.length === 0
+      ? []
+      : usage
+          .slice(words.join(' ').length)
+          .replace('[OPTION]...', '')
+          .replace('COMMAND', '')
+          .trim()
+          .split(' ')
+          .filter(Boolean);
   const part = /\nOptions:\n([^]*?)\n\n/.exec(stdout)?.[1] ?? '';
-  const options = [...part.matchAll(/^ {2}(?:-(\w), | {4})--([\w-]+)(?: (\S+))?\s+(\S.*)$/gm)].map(([, letter, name, argument, text]) => ({ letter, name, argument, text }));
+  const options = [...part.matchAll(/^ {2}(?:-(\w), | {4})--([\w-]+)(?: (\S+))?\s+(\S.*)$/gm)].map(
+    ([, letter, name, argument, text]) => ({ letter, name, argument, text }),
+  );
   if (!part) options.push({ letter: 'h', name: 'help', text: 'print this help' });
   if (words.length === 0) options.push({ name: 'version', text: 'print the version' });
   const list = /\nCommands:\n([^]*?)\n\n/.exec(stdout)?.[1] ?? '';
-  const nested = words.length === 0
-    ? [...list.matchAll(/^ {2}([\w-]+) +(.*)$/gm)].map(([, word, summary]) => ({ word, summary }))
-    : [...list.matchAll(/^ {2}cxd (.*)\n {6}(.*)$/gm)].map(([, name, summary]) => ({ word: name.split(' ')[words.length], summary }));
+  const nested =
+    words.length === 0
+      ? [...list.matchAll(/^ {2}([\w-]+) +(.*)$/gm)].map(([, word, summary]) => ({ word, summary }))
+      : [...list.matchAll(/^ {2}cxd (.*)\n {6}(.*)$/gm)].map(([, name, summary]) => ({
+          word: name.split(' ')[words.length],
+          summary,
+        }));
   return { path: words, operands: operands.map((word) => word.replace(/[[\].]/g, '')), options, nested };
 }
 
@@ -45,8 +61,17 @@ function questions(commands) {
   const seen = new Set();
   const ask = (words, current, expected) => asked.push([['cxd', ...words, current].join(' '), expected]);
   for (const { path: words, operands, options, nested } of commands) {
-    ask(words, '--', options.map(({ name }) => `--${name}`));
-    if (nested.length > 0) ask(words, '', nested.map(({ word }) => word));
+    ask(
+      words,
+      '--',
+      options.map(({ name }) => `--${name}`),
+    );
+    if (nested.length > 0)
+      ask(
+        words,
+        '',
+        nested.map(({ word }) => word),
+      );
     if (words[0] === 'help') continue;
     operands.forEach((name, i) => {
       const before = [...words, ...Array.from({ length: i }, () => 'x')];
@@ -68,8 +93,17 @@ function questions(commands) {
   }
   const top = commands[0].nested.map(({ word }) => word);
   ask(['help'], '', top);
-  ask(['help'], 's', top.filter((word) => word.startsWith('s')));
-  for (const { path: words, nested } of commands.filter(({ path: words }) => words.length === 1)) ask(['help', ...words], '', nested.map(({ word }) => word));
+  ask(
+    ['help'],
+    's',
+    top.filter((word) => word.startsWith('s')),
+  );
+  for (const { path: words, nested } of commands.filter(({ path: words }) => words.length === 1))
+    ask(
+      ['help', ...words],
+      '',
+      nested.map(({ word }) => word),
+    );
   ask(['help', 'survey', 'put'], '', []);
   ask(['survey', 'x'], '', []);
   ask(['nonsense'], '', []);
@@ -92,7 +126,11 @@ before(() => {
     if (file.endsWith('/')) fs.mkdirSync(path.join(directory, 'files', file));
     else fs.writeFileSync(path.join(directory, 'files', file), '');
   }
-  for (const [shell, file] of [['bash', 'cxd.bash'], ['zsh', '_cxd'], ['fish', 'cxd.fish']]) {
+  for (const [shell, file] of [
+    ['bash', 'cxd.bash'],
+    ['zsh', '_cxd'],
+    ['fish', 'cxd.fish'],
+  ]) {
     const done = run(['completion', shell]);
     assert.equal(done.status, 0, done.stderr);
     fs.writeFileSync(path.join(directory, file), done.stdout);
@@ -106,8 +144,13 @@ after(() => removeDirectory(directory));
 // Runs a shell in the folder of FILES.
 function shell(program, args, options = {}) {
   const done = spawnSync(program, args, {
-    cwd: path.join(directory, 'files'), encoding: 'utf8', timeout: 120_000, killSignal: 'SIGKILL',
-    env: { ...environment(), HOME: directory, TERM: 'dumb', LC_ALL: 'C.UTF-8' }, ...options });
+    cwd: path.join(directory, 'files'),
+    encoding: 'utf8',
+    timeout: 120_000,
+    killSignal: 'SIGKILL',
+    env: { ...environment(), HOME: directory, TERM: 'dumb', LC_ALL: 'C.UTF-8' },
+    ...options,
+  });
   assert.ok(!done.error, `${program}: ${done.error?.message}`);
   return done;
 }
@@ -120,14 +163,17 @@ function compare(text, keep = () => true, lines = asked) {
     if (line.startsWith('?')) answers.set(line.slice(1), (at = Object.assign(new Set(), { line })));
     else if (keep(line, at.line)) at.add(line);
   }
-  for (const [line, expected] of lines) assert.deepEqual([...(answers.get(line) ?? ['no answer'])].sort(), [...expected].sort(), line);
+  for (const [line, expected] of lines)
+    assert.deepEqual([...(answers.get(line) ?? ['no answer'])].sort(), [...expected].sort(), line);
 }
 
 test('the help that the answers are held against', () => {
   assert.ok(commands.length > 20);
   const put = commands.find((command) => command.path.join(' ') === 'survey put');
   assert.deepEqual(put.operands, ['SLUG', 'FILE']);
-  assert.ok(put.options.some((option) => option.name === 'config' && option.letter === 'c' && option.argument === 'FILE'));
+  assert.ok(
+    put.options.some((option) => option.name === 'config' && option.letter === 'c' && option.argument === 'FILE'),
+  );
   assert.ok(asked.length > 130, String(asked.length));
   assert.ok(asked.filter(([, expected]) => expected.length > 0).length > 60);
 });
@@ -170,10 +216,21 @@ describe('bash', () => {
     ];
     const rc = path.join(directory, 'bashrc');
     const out = path.join(directory, 'called');
-    fs.writeFileSync(rc, `source '${directory}/cxd.bash'\ncxd() { printf '%s\\t' "$@" >> '${out}'; echo >> '${out}'; }\n`);
-    shell('script', ['-qec', `bash --rcfile '${rc}' -i`, '/dev/null'], { input: `${lines.map(([keys]) => keys).join('\n')}\nexit\n` });
-    assert.deepEqual(fs.readFileSync(out, 'utf8').replace(/\n$/, '').split('\n').map((line) => line.split('\t').slice(0, -1)),
-      lines.map(([, words]) => words));
+    fs.writeFileSync(
+      rc,
+      `source '${directory}/cxd.bash'\ncxd() { printf '%s\\t' "$@" >> '${out}'; echo >> '${out}'; }\n`,
+    );
+    shell('script', ['-qec', `bash --rcfile '${rc}' -i`, '/dev/null'], {
+      input: `${lines.map(([keys]) => keys).join('\n')}\nexit\n`,
+    });
+    assert.deepEqual(
+      fs
+        .readFileSync(out, 'utf8')
+        .replace(/\n$/, '')
+        .split('\n')
+        .map((line) => line.split('\t').slice(0, -1)),
+      lines.map(([, words]) => words),
+    );
   });
 });
 
@@ -181,7 +238,9 @@ describe('zsh', () => {
   test('completes what the help shows', () => {
     const out = path.join(directory, 'zsh.out');
     // The matches are recorded where they are added. Everything runs at the first prompt.
-    fs.writeFileSync(path.join(directory, '.zshrc'), `
+    fs.writeFileSync(
+      path.join(directory, '.zshrc'),
+      `
       fpath=('${directory}' $fpath)
       autoload -Uz compinit && compinit -u -D
       compadd() {
@@ -202,24 +261,38 @@ describe('zsh', () => {
         zle accept-line
       }
       zle -N zle-line-init
-    `);
+    `,
+    );
     fs.rmSync(out, { force: true });
     const env = { ...environment(), HOME: directory, ZDOTDIR: directory, TERM: 'dumb', LC_ALL: 'C.UTF-8' };
     const done = shell('script', ['-qec', 'zsh -d -i', '/dev/null'], { env, input: '' });
     assert.ok(fs.existsSync(out), done.stdout);
     const files = new Set(FILES.map((file) => file.replace('/', '')));
-    compare(fs.readFileSync(out, 'utf8').replaceAll('\\ ', ' ').split('\n')
-      .map((line) => (line.startsWith('?') ? line : files.has(line) && FILES.includes(`${line}/`) ? `${line}/` : line.replace(/=$/, ''))).join('\n'),
-    // Options are shown where nothing else can follow, too.
-    (word, question) => !word.startsWith('-') || / -\S*$/.test(question),
-    // "--" among the operands of a nested command is more than _arguments follows.
-    asked.filter(([line]) => !/ -- \S*$/.test(line)));
+    compare(
+      fs
+        .readFileSync(out, 'utf8')
+        .replaceAll('\\ ', ' ')
+        .split('\n')
+        .map((line) =>
+          line.startsWith('?')
+            ? line
+            : files.has(line) && FILES.includes(`${line}/`)
+              ? `${line}/`
+              : line.replace(/=$/, ''),
+        )
+        .join('\n'),
+      // Options are shown where nothing else can follow, too.
+      (word, question) => !word.startsWith('-') || / -\S*$/.test(question),
+      // "--" among the operands of a nested command is more than _arguments follows.
+      asked.filter(([line]) => !/ -- \S*$/.test(line)),
+    );
   });
 
   test('tells what each is for', () => {
     const text = fs.readFileSync(path.join(directory, '_cxd'), 'utf8').replaceAll("'\\''", "'");
     for (const { options, nested } of commands) {
-      for (const option of options) assert.ok(text.includes(`[${option.text.replace(/[:[\]\\]/g, '\\$&')}]`), option.text);
+      for (const option of options)
+        assert.ok(text.includes(`[${option.text.replace(/[:[\]\\]/g, '\\$&')}]`), option.text);
       for (const { word, summary } of nested) assert.ok(text.includes(`'${word}:${summary}'`), summary);
     }
   });

@@ -1,5 +1,5 @@
-// config/grafana and config/prometheus against a running daemon: every metric and label that an expression names is one that the daemon
-// has, every expression is PromQL, and every alert is tried by tests/prometheus.
+// config/grafana and config/prometheus against a running daemon: every metric and label that an expression names is one
+// that the daemon has, every expression is PromQL, and every alert is tried by tests/prometheus.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -42,8 +42,17 @@ const TARGET = ['job', 'instance']; // Prometheus' own
 
 // Metrics that an expression names, with the matchers of each; and the labels that it groups by.
 function take(expression) {
-  const selectors = [...expression.matchAll(/\b((?:cxd|process)_\w+)(?:\{([^}]*)\})?/g)].map(([, name, matchers]) => ({ name, matchers: [...(matchers ?? '').matchAll(/(\w+)(=~|=|!=|!~)"([^"]*)"/g)].map(([, label, operator, value]) => ({ label, operator, value })) }));
-  const groups = [...expression.matchAll(/\b(?:by|on) \(([^)]*)\)/g)].flatMap(([, labels]) => labels.split(',').map((label) => label.trim()));
+  const selectors = [...expression.matchAll(/\b((?:cxd|process)_\w+)(?:\{([^}]*)\})?/g)].map(([, name, matchers]) => ({
+    name,
+    matchers: [...(matchers ?? '').matchAll(/(\w+)(=~|=|!=|!~)"([^"]*)"/g)].map(([, label, operator, value]) => ({
+      label,
+      operator,
+      value,
+    })),
+  }));
+  const groups = [...expression.matchAll(/\b(?:by|on) \(([^)]*)\)/g)].flatMap(([, labels]) =>
+    labels.split(',').map((label) => label.trim()),
+  );
   return { selectors, groups };
 }
 
@@ -61,7 +70,11 @@ function check(expression, where) {
       // What has a fixed set of values is held to it; a status that did not come up here is still one.
       if (label === 'status') assert.match(value, /^[45]\.\.$/);
       else if (operator === '=') assert.ok(values.has(value), `${where}: ${name}{${label}="${value}"} is never there`);
-      else assert.ok([...values].some((one) => new RegExp(`^(?:${value})$`).test(one)), `${where}: ${name}{${label}=~"${value}"} is never there`);
+      else
+        assert.ok(
+          [...values].some((one) => new RegExp(`^(?:${value})$`).test(one)),
+          `${where}: ${name}{${label}=~"${value}"} is never there`,
+        );
     }
   }
   for (const label of groups) assert.ok(labels.has(label), `${where}: nothing has the label ${label}`);
@@ -69,7 +82,8 @@ function check(expression, where) {
 }
 
 // As Grafana fills them in.
-const fill = (expression) => expression.replaceAll('$__rate_interval', '1m').replaceAll('$job', '.*').replaceAll('$instance', '.*');
+const fill = (expression) =>
+  expression.replaceAll('$__rate_interval', '1m').replaceAll('$job', '.*').replaceAll('$instance', '.*');
 
 test('the dashboard can be imported, and each expression of it is one of this daemon', () => {
   const dashboard = JSON.parse(read('config/grafana/cxd.json'));
@@ -78,7 +92,8 @@ test('the dashboard can be imported, and each expression of it is one of this da
   assert.equal(dashboard.id, undefined, 'an id is of one Grafana');
   const variables = dashboard.templating.list.map(({ name, type }) => `${name}:${type}`);
   assert.deepEqual(variables, ['datasource:datasource', 'job:query', 'instance:query']);
-  for (const { definition } of dashboard.templating.list.slice(1)) check(/label_values\((.*), \w+\)/.exec(definition)[1], 'a variable');
+  for (const { definition } of dashboard.templating.list.slice(1))
+    check(/label_values\((.*), \w+\)/.exec(definition)[1], 'a variable');
   const ids = dashboard.panels.map(({ id }) => id);
   assert.equal(new Set(ids).size, ids.length);
   const named = new Set();
@@ -87,7 +102,11 @@ test('the dashboard can be imported, and each expression of it is one of this da
   for (const { type, title, description, datasource, gridPos, targets, fieldConfig } of dashboard.panels) {
     const { x, y, w, h } = gridPos;
     assert.ok(x >= 0 && x + w <= 24, title);
-    for (const other of places) assert.ok(x >= other.x + other.w || other.x >= x + w || y >= other.y + other.h || other.y >= y + h, `${title} lies on another`);
+    for (const other of places)
+      assert.ok(
+        x >= other.x + other.w || other.x >= x + w || y >= other.y + other.h || other.y >= y + h,
+        `${title} lies on another`,
+      );
     places.push(gridPos);
     if (type === 'row') continue;
     assert.ok(['stat', 'timeseries'].includes(type) && title && description && fieldConfig.defaults.unit, title);
@@ -121,12 +140,18 @@ test('the alerts are rules of this daemon, and say what they mean and where to r
     assert.match(alert, /^Cxd[A-Z][A-Za-z]+$/);
     assert.match(labels.severity, /^(critical|warning)$/);
     assert.deepEqual(Object.keys(annotations), ['summary', 'description', 'runbook'], alert);
-    assert.equal(annotations.runbook, `docs/operations.md#${alert.toLowerCase()}`);
+    assert.equal(annotations.runbook, `/usr/share/doc/cxd/operations.md#${alert.toLowerCase()}`);
   }
   const page = read('docs/operations.md');
   const headings = [...page.matchAll(/^### (Cxd\w+)$/gm)].map(([, name]) => name);
-  assert.deepEqual(headings, rules.map(({ alert }) => alert), 'the page has each alert, in the order of the rules');
-  const anchors = new Set([...page.matchAll(/^#+ (.+)$/gm)].map(([, title]) => title.toLowerCase().replaceAll(' ', '-')));
+  assert.deepEqual(
+    headings,
+    rules.map(({ alert }) => alert),
+    'the page has each alert, in the order of the rules',
+  );
+  const anchors = new Set(
+    [...page.matchAll(/^#+ (.+)$/gm)].map(([, title]) => title.toLowerCase().replaceAll(' ', '-')),
+  );
   for (const [, anchor] of page.matchAll(/\]\(#([^)]+)\)/g)) assert.ok(anchors.has(anchor), `#${anchor} leads nowhere`);
 });
 
@@ -135,7 +160,11 @@ test('each alert is raised by what it is for, and by nothing else', () => {
   promtool('test', 'rules', file);
   const text = read(file);
   for (const rule of parse(read('config/prometheus/cxd.rules.yml')).groups.flatMap((group) => group.rules)) {
-    assert.match(text, new RegExp(`(ALERTS\\{alertname="${rule.alert}",|alertname: ${rule.alert}\\n)`), `${rule.alert} is not tried`);
+    assert.match(
+      text,
+      new RegExp(`(ALERTS\\{alertname="${rule.alert}",|alertname: ${rule.alert}\\n)`),
+      `${rule.alert} is not tried`,
+    );
   }
 });
 
@@ -143,5 +172,9 @@ test('the example is a configuration of Prometheus that finds the rules', () => 
   const out = promtool('check', 'config', 'config/prometheus/prometheus.example.yml');
   assert.match(out, /SUCCESS: 1 rule files found/);
   const { scrape_configs: jobs } = parse(read('config/prometheus/prometheus.example.yml'));
-  assert.deepEqual(jobs.map(({ job_name: name }) => name), ['cxd'], 'the alerts look for this job');
+  assert.deepEqual(
+    jobs.map(({ job_name: name }) => name),
+    ['cxd'],
+    'the alerts look for this job',
+  );
 });

@@ -1,19 +1,23 @@
 // One case for each line of errors.def that can leave by HTTP, and the failures of storage, queue and memory: a clear
 // error, the daemon lives, nothing is lost.
 import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
 import net from 'node:net';
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { assertProblem, makeId, ROOT, seeded, start, use } from './harness.mjs';
+import { assertProblem, ids, METRICS, ROOT, signingKeys, start, use } from './harness.mjs';
 
-const table = [...fs.readFileSync(path.join(ROOT, 'include/cxd/base/errors.def'), 'utf8').matchAll(/^CXD_ERROR\((\w+),\s*(\d+),\s*"(\w+)",\s*"([^"]+)"\)/gm)]
-  .map(([, code, status, slug, title]) => ({ code, status: Number(status), slug, title }));
+const table = [
+  ...fs
+    .readFileSync(path.join(ROOT, 'include/cxd/base/errors.def'), 'utf8')
+    .matchAll(/^CXD_ERROR\((\w+),\s*(\d+),\s*"(\w+)",\s*"([^"]+)"\)/gm),
+].map(([, code, status, slug, title]) => ({ code, status: Number(status), slug, title }));
 
 const d = await start();
 after(() => d.stop());
-const id = ((random) => () => makeId(random))(seeded(21));
+const id = ids(21);
 await d.survey('nps', { metric: 'nps' });
 await d.survey('fixed', { metric: 'nps', amend_window: 0 });
 await d.survey('closed', { metric: 'nps', closes_at: '2020-01-01T00:00:00Z' });
@@ -21,20 +25,14 @@ await d.survey('shop', { metric: 'nps', allowed_origins: ['https://shop.example'
 await d.survey('invited', { metric: 'nps', access: 'invited' });
 await d.post('fixed', { score: 5 });
 
-const token = async (survey, over = {}) => (await d.admin('POST', `/v1/surveys/${survey}/invitations`, { body: { respondent: 'a', ...over } })).json.token;
-
-async function raw(daemon, bytes) {
-  const wire = await daemon.connect();
-  wire.send(bytes);
-  const reply = await wire.reply();
-  wire.close();
-  return reply;
-}
+const token = async (survey, over = {}) =>
+  (await d.admin('POST', `/v1/surveys/${survey}/invitations`, { body: { respondent: 'a', ...over } })).json.token;
 
 // A daemon whose Nth to Mth write of a response fails.
 async function faulty(t, kind, from = 1, to = 3) {
   const daemon = await use(t, { storage: `faulty:${kind}:${from}-${to}:sqlite:PATH` });
   await daemon.survey('nps', { metric: 'nps' });
+  await daemon.settled();
   return daemon;
 }
 
@@ -50,16 +48,23 @@ async function crowd(daemon, size, call) {
 const retryAfter = (reply) => assert.match(reply.headers['retry-after'] ?? '', /^[1-9]\d*$/, 'an integer Retry-After');
 
 // Whether a connection to the port is taken.
-const accepts = (port) => new Promise((resolve) => {
-  const socket = net.connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true); });
-  socket.on('error', () => resolve(false));
-});
+const accepts = (port) =>
+  new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
 
 const CASES = {
-  malformed_request: () => raw(d, 'POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}'),
+  malformed_request: () =>
+    d.raw('POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}'),
   malformed_json: () => d.post('nps', '{"score": '),
   bad_parameter: () => d.score('nps', 'window=fortnight'),
-  bad_idempotency_key: () => d.post('nps', { score: 1 }, { headers: { 'Idempotency-Key': 'k'.repeat(256) } }),
+  bad_idempotency_key: () => d.post('nps', { score: 1 }, { headers: { 'Idempotency-Key': 'k'.repeat(513) } }),
+  bad_precondition: () => d.post('nps', { score: 1 }, { headers: { 'If-Match': 'abc' } }),
+  precondition_failed: () => d.post('nps', { score: 1 }, { headers: { 'If-Match': '*' } }),
   no_key: () => d.request('GET', '/v1/surveys/nps/score'),
   bad_key: () => d.request('GET', '/v1/surveys/nps/score', { key: `cxs_${'A'.repeat(43)}` }),
   scope: async () => {
@@ -104,10 +109,42 @@ const CASES = {
     return d.post('rare', { score: 9, respondent: 'ann' });
   },
   survey_fixed: () => d.admin('PUT', '/v1/surveys/fixed', { body: { metric: 'csat' } }),
-  length_required: () => raw(d, 'POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\r\n'),
-  too_large: () => raw(d, 'POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 65537\r\n\r\n' + ' '.repeat(65537)),
-  media_type: () => d.post('nps', 'score=1', { type: 'application/x-www-form-urlencoded' }),
+  response_gone: async () => {
+    const name = id();
+    assert.equal((await d.put('nps', name, { score: 9, respondent: 'erased' })).status, 201);
+    assert.equal((await d.admin('DELETE', '/v1/respondents/erased')).status, 200);
+    return d.put('nps', name, { score: 9, respondent: 'erased' });
+  },
+  invitation_gone: () => {
+    const hmac = (key, data) => crypto.createHmac('sha256', key).update(data).digest();
+    const payload = Buffer.from(JSON.stringify({ i: id(), s: 'invited', e: Date.now() + 86_400_000 }));
+    const mac = hmac(hmac(signingKeys(d)[0], 'invitation'), payload);
+    return d.post('invited', { score: 1, invitation: `${payload.toString('base64url')}.${mac.toString('base64url')}` });
+  },
+  length_required: () =>
+    d.raw('POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\r\n'),
+  unwanted_body: () => d.raw('GET /v1/surveys/nps/form HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}'),
+  too_large: () =>
+    d.raw(
+      'POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n' +
+        'Content-Length: 327681\r\n\r\n' +
+        ' '.repeat(327681),
+    ),
+  content_coding: () => d.post('nps', 'x', { headers: { 'Content-Encoding': 'br' } }),
+  malformed_coding: () => d.post('nps', '{"score":9}', { headers: { 'Content-Encoding': 'gzip' } }),
+  malformed_form: () => d.post('nps', 'score=1', { type: 'multipart/form-data' }),
+  media_type: () => d.post('nps', 'score=1', { type: 'text/html' }),
+  host: async (t) => {
+    const daemon = await use(t, { config: { metrics: METRICS } });
+    daemon.port = Number(new URL(daemon.metricsUrl).port);
+    return daemon.raw('GET /metrics HTTP/1.1\r\nHost: cxd.example\r\n\r\n');
+  },
   invalid: () => d.post('nps', { score: 11 }),
+  idempotency_key_reused: async () => {
+    const headers = { 'Idempotency-Key': 'used' };
+    await d.post('nps', { score: 1 }, { headers });
+    return d.post('nps', { score: 2 }, { headers });
+  },
 
   rate_limited: async (t) => {
     const daemon = await use(t, { config: { limits: { ingest_rate: 1 } } });
@@ -134,7 +171,25 @@ const CASES = {
     assert.ok(refused, 'the queue never filled');
     retryAfter(refused);
     assert.equal((await daemon.post('nps', { score: 1 })).status, 201, 'the daemon lives');
-    assert.equal((await daemon.score('nps')).json.n, acknowledged.size + 1, 'what was refused is not stored, what was acknowledged is');
+    assert.equal(
+      (await daemon.score('nps')).json.n,
+      acknowledged.size + 1,
+      'what was refused is not stored, what was acknowledged is',
+    );
+    return refused;
+  },
+
+  batch_memory: async (t) => {
+    const daemon = await use(t, { config: { limits: { batch_memory: '64K' } } });
+    await daemon.survey('nps', { metric: 'nps' });
+    const holder = await daemon.connect();
+    holder.send(
+      `POST /v1/responses HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${daemon.key}\r\nContent-Type: ` +
+        `application/x-ndjson\r\nContent-Length: 60000\r\n\r\n{`,
+    );
+    while ((await daemon.admin('GET', '/v1/status')).json.batch_memory.held_bytes === 0);
+    const refused = await daemon.batch(Array.from({ length: 300 }, () => ({ survey: 'nps', score: 9 })));
+    holder.close();
     return refused;
   },
 
@@ -143,16 +198,19 @@ const CASES = {
     await daemon.survey('nps', { metric: 'nps' });
     // Requests that are half sent when the signal comes; a response among them, which is still taken.
     const asker = await daemon.connect();
-    asker.send('GET /readyz HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{');
+    asker.send('GET /readyz HTTP/1.1\r\nHost: x\r\n');
     const poster = await daemon.connect();
-    poster.send('POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{"score"');
+    poster.send(
+      'POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n' +
+        'Content-Length: 11\r\n\r\n{"score"',
+    );
     // Whole exchanges behind them, so that they have arrived.
     for (let i = 0; i < 10; i++) assert.equal((await daemon.request('GET', '/readyz')).status, 200);
     daemon.child.kill('SIGTERM');
     // It drains once it takes no connection any more.
     const knock = () => daemon.connect().catch(() => null);
     for (let wire = await knock(); wire; wire = await knock()) wire.close();
-    asker.send('}');
+    asker.send('\r\n');
     const refused = await asker.reply();
     poster.send(':9}');
     const taken = await poster.reply();
@@ -193,21 +251,31 @@ const CASES = {
   },
 };
 
-// The same response again, until the fault is over: stored exactly once.
+// The same response again, until the fault is over: stored exactly once. How many tries it takes depends on who else
+// was in the batch: one that fails is tried again ticket by ticket, and each try is one of those that the store fails.
 async function recovers(daemon, name) {
   const statuses = [];
-  for (let i = 0; i < 5; i++) statuses.push((await daemon.put('nps', name, { score: 9 })).status);
-  assert.deepEqual(statuses.slice(2), [201, 200, 200], statuses.join());
+  while (statuses.at(-1) !== 201 && statuses.length < 5)
+    statuses.push((await daemon.put('nps', name, { score: 9 })).status);
+  for (let i = 0; i < 2; i++) statuses.push((await daemon.put('nps', name, { score: 9 })).status);
+  assert.deepEqual(statuses.slice(-3), [201, 200, 200], statuses.join());
   assert.equal((await daemon.score('nps')).json.n, 1);
 }
 
-// These end a start or a command, never a request (tests/http/life.test.mjs), or have no cause that a client could give.
+// These end a start or a command, never a request (tests/http/life.test.mjs), or have no cause that a client could
+// give.
 const NOT_BY_HTTP = ['internal', 'config', 'schema', 'locked', 'system', 'exists', 'damaged', 'cancelled'];
 
 test('every code has a case', () => {
   assert.ok(table.length > 20, 'errors.def is read');
-  assert.deepEqual(table.map((row) => row.slug).filter((slug) => !(slug in CASES) && !NOT_BY_HTTP.includes(slug)), []);
-  assert.deepEqual(Object.keys(CASES).filter((slug) => !table.some((row) => row.slug === slug)), []);
+  assert.deepEqual(
+    table.map((row) => row.slug).filter((slug) => !(slug in CASES) && !NOT_BY_HTTP.includes(slug)),
+    [],
+  );
+  assert.deepEqual(
+    Object.keys(CASES).filter((slug) => !table.some((row) => row.slug === slug)),
+    [],
+  );
   assert.equal(new Set(table.map((row) => row.slug)).size, table.length, 'slugs are distinct');
 });
 
@@ -222,22 +290,39 @@ for (const [slug, make] of Object.entries(CASES)) {
   });
 }
 
-test('a failed write in a crowd: what was acknowledged is stored, what was not is not, and a retry stores it', async (t) => {
+test('a failed write in a crowd: what was acknowledged is stored, else not, and a retry stores it', async (t) => {
   for (const kind of ['storage', 'full', 'memory']) {
     const daemon = await use(t, { storage: `faulty:${kind}:3-6:sqlite:PATH` });
     await daemon.survey('nps', { metric: 'nps' });
     const names = Array.from({ length: 320 }, id);
     const results = new Map();
     await crowd(daemon, 16, async (agent, i) => {
-      for (const name of names.slice(i * 20, i * 20 + 20)) results.set(name, (await daemon.put('nps', name, { score: 9 }, { agent })).status);
+      for (const name of names.slice(i * 20, i * 20 + 20))
+        results.set(name, (await daemon.put('nps', name, { score: 9 }, { agent })).status);
     });
     const stored = [...results.values()].filter((status) => status === 201).length;
     const failed = [...results.values()].filter((status) => status === (kind === 'full' ? 507 : 503)).length;
     assert.ok(failed > 0, 'some failed');
     assert.equal(stored + failed, 320, JSON.stringify([...results.values()]));
     assert.equal((await daemon.score('nps')).json.n, stored);
-    for (const name of names) assert.equal((await daemon.put('nps', name, { score: 9 })).status, results.get(name) === 201 ? 200 : 201);
+    for (const name of names)
+      assert.equal((await daemon.put('nps', name, { score: 9 })).status, results.get(name) === 201 ? 200 : 201);
     assert.equal((await daemon.score('nps')).json.n, 320);
+  }
+});
+
+test('a write whose fate is unknown is answered 503, and a retry stores it once', async (t) => {
+  for (const [kind, again] of [
+    ['kept', 200],
+    ['lost', 201],
+  ]) {
+    const daemon = await faulty(t, kind, 1, 1);
+    const name = id();
+    const reply = await daemon.put('nps', name, { score: 9 });
+    assertProblem(reply, 503, 'storage');
+    retryAfter(reply);
+    assert.equal((await daemon.put('nps', name, { score: 9 })).status, again, kind);
+    assert.equal((await daemon.score('nps')).json.n, 1);
   }
 });
 

@@ -1,4 +1,5 @@
-// Reads Prometheus' text format 0.0.4, and nothing else: whatever is not exactly a line of it throws. Written from the format's description.
+// Reads Prometheus' text format 0.0.4, and nothing else: whatever is not exactly a line of it throws. Written from the
+// format's description.
 import assert from 'node:assert/strict';
 
 const NAME = '[a-zA-Z_:][a-zA-Z0-9_:]*';
@@ -51,7 +52,8 @@ export function parseMetrics(text, { moving = false } = {}) {
     const sample = SAMPLE.exec(line);
     assert.ok(sample, `a line: ${line}`);
     const [, name, labelText, valueText] = sample;
-    const allowed = family.type === 'histogram' ? ['_bucket', '_sum', '_count'].map((end) => family.name + end) : [family.name];
+    const allowed =
+      family.type === 'histogram' ? ['_bucket', '_sum', '_count'].map((end) => family.name + end) : [family.name];
     assert.ok(allowed.includes(name), `${name} under ${family.name}`);
     const labels = readLabels(labelText ?? '');
     const value = readValue(valueText);
@@ -73,7 +75,11 @@ export function parseMetrics(text, { moving = false } = {}) {
 // Buckets ascend in bound and count, end with +Inf, which is the count; and the sum is between what the buckets allow.
 function checkHistogram(metrics, name) {
   const series = new Map();
-  for (const { name: own, labels: { le, ...labels }, value } of metrics.all(name)) {
+  for (const {
+    name: own,
+    labels: { le, ...labels },
+    value,
+  } of metrics.all(name)) {
     const key = JSON.stringify(labels);
     if (!series.has(key)) series.set(key, { labels, buckets: [] });
     if (own.endsWith('_bucket')) series.get(key).buckets.push([Number(le === '+Inf' ? Infinity : le), value]);
@@ -91,7 +97,11 @@ function checkHistogram(metrics, name) {
       least += (below - before[1]) * before[0];
       most += (below - before[1]) * (below > before[1] ? bound : 0);
     }
-    if (!metrics.moving) assert.ok(sum >= least && sum <= most, `${name} ${JSON.stringify(labels)}: sum ${sum} is not in ${least} to ${most}`);
+    if (!metrics.moving)
+      assert.ok(
+        sum >= least && sum <= most,
+        `${name} ${JSON.stringify(labels)}: sum ${sum} is not in ${least} to ${most}`,
+      );
   }
 }
 

@@ -1,13 +1,17 @@
-// Every figure of a score, computed here from the raw list of scores, by other means than the daemon's: exact integers for
-// scores and means, series and continued fractions for the distributions. figures are held against tables in scores.test.mjs.
+// Every figure of a score, computed here from the raw list of scores, by other means than the daemon's: exact integers
+// for scores and means, series and continued fractions for the distributions. figures are held against tables in
+// scores.test.mjs.
 import assert from 'node:assert/strict';
 
-const DEFAULT_BANDS = {
-  '0-1': [1, 0], '1-3': [3, 1], '1-5': [4, 2], '1-10': [9, 5], '0-10': [9, 6],
-};
+const DEFAULT_BANDS = { '0-1': [1, 0], '1-3': [3, 1], '1-5': [4, 2], '1-10': [9, 5], '0-10': [9, 6] };
 
 // Two-sided standard normal quantiles, from tables.
-export const Z = { 0.8: 1.2815515655446004, 0.9: 1.6448536269514722, 0.95: 1.959963984540054, 0.99: 2.5758293035489004 };
+export const Z = {
+  0.8: 1.2815515655446004,
+  0.9: 1.6448536269514722,
+  0.95: 1.959963984540054,
+  0.99: 2.5758293035489004,
+};
 
 function logGamma(x) {
   // Stirling's series after raising the argument.
@@ -18,8 +22,13 @@ function logGamma(x) {
   }
   const i = 1 / x;
   const i2 = i * i;
-  return shift + (x - 0.5) * Math.log(x) - x + 0.5 * Math.log(2 * Math.PI)
-    + i * (1 / 12 - i2 * (1 / 360 - i2 * (1 / 1260 - i2 * (1 / 1680))));
+  return (
+    shift +
+    (x - 0.5) * Math.log(x) -
+    x +
+    0.5 * Math.log(2 * Math.PI) +
+    i * (1 / 12 - i2 * (1 / 360 - i2 * (1 / 1260 - i2 * (1 / 1680))))
+  );
 }
 
 // P(|Z| ≥ z): Taylor series of erf near 0, continued fraction beyond.
@@ -50,7 +59,7 @@ function incompleteBeta(x, a, b) {
     const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
     fraction = even / (1 + odd / (1 + fraction));
   }
-  const first = (-(a) * (a + b) * x) / (a * (a + 1));
+  const first = (-a * (a + b) * x) / (a * (a + 1));
   const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log(1 - x)) / a;
   return front / (1 + first / (1 + fraction));
 }
@@ -78,6 +87,31 @@ export function roundRatio(numerator, denominator, decimals) {
   const magnitude = ((n < 0n ? -n : n) * 2n + d) / (2n * d);
   return Number(n < 0n ? -magnitude : magnitude) / 10 ** decimals;
 }
+
+// Every metric, scale, method and direction that there is.
+export const KINDS = [
+  { metric: 'nps' },
+  ...[
+    [0, 1],
+    [1, 3],
+    [1, 5],
+    [1, 7],
+    [1, 10],
+  ].flatMap(([min, max]) => ['top_box', 'mean'].map((method) => ({ metric: 'csat', scale: { min, max }, method }))),
+  ...[
+    [1, 7],
+    [1, 5],
+  ].flatMap(([min, max]) =>
+    ['mean', 'top_box', 'net_easy'].flatMap((method) =>
+      ['higher_is_better', 'lower_is_better'].map((direction) => ({
+        metric: 'ces',
+        scale: { min, max },
+        method,
+        direction,
+      })),
+    ),
+  ),
+];
 
 export function scaleOf(survey) {
   return survey.scale ?? { nps: { min: 0, max: 10 }, csat: { min: 1, max: 5 }, ces: { min: 1, max: 7 } }[survey.metric];
@@ -127,28 +161,143 @@ function tally(survey, scores) {
 
 const sampleVariance = ({ n, sum, squares }) => (n * squares - sum * sum) / (n * (n - 1));
 
-function interval(survey, count, confidence) {
-  const { n, good, bad, sum } = count;
-  const method = methodOf(survey);
+const isNet = (survey) => methodOf(survey).startsWith('net');
+
+// Prior answers of an adjusted estimate, and centre and standard error with k of them, in the unit of the values that
+// answers count.
+const prior = (confidence) => (confidence >= 0.95 ? 3 : 3 * (Z[confidence] / Z[0.95]) ** 2);
+
+function adjusted(survey, scores, k) {
+  const { min, max } = scaleOf(survey);
+  const levels = isNet(survey)
+    ? [
+        [-1, k / 4],
+        [0, k / 2],
+        [1, k / 4],
+      ]
+    : Array.from({ length: max - min + 1 }, (_, i) => [min + i, k / (max - min + 1)]);
+  const weighted = [...valuesOf(survey, scores).map((value) => [value, 1]), ...levels];
+  const size = scores.length + k;
+  const centre = weighted.reduce((sum, [value, weight]) => sum + value * weight, 0) / size;
+  return {
+    centre,
+    error: Math.sqrt(weighted.reduce((sum, [value, weight]) => sum + weight * (value - centre) ** 2, 0)) / size,
+  };
+}
+
+// What each answer counts: 1, 0 or −1 of a net score, 1 or 0 of a share, itself of a mean.
+function valuesOf(survey, scores) {
+  if (methodOf(survey) === 'mean') return scores;
+  const { from, to, lower } = bandsOf(survey);
+  const worst = isNet(survey) ? -1 : 0;
+  return scores.map((score) =>
+    (lower ? score <= from : score >= from) ? 1 : (lower ? score >= to : score <= to) ? worst : 0,
+  );
+}
+
+function interval(survey, count, scores, confidence) {
+  const { n, good, sum } = count;
   const z = Z[confidence];
-  if (method === 'net_promoter' || method === 'net_easy') {
-    const n1 = n + 3;
-    const p = (good + 0.75) / n1;
-    const d = (bad + 0.75) / n1;
-    const half = z * Math.sqrt((p + d - (p - d) ** 2) / n1);
-    return { method: 'adjusted_wald', low: Math.max(-100, 100 * (p - d - half)), high: Math.min(100, 100 * (p - d + half)) };
-  }
-  if (method === 'top_box') {
+  const hold = (method, score, low, high, least, most) => ({
+    method,
+    low: Math.min(score, Math.max(least, low)),
+    high: Math.max(score, Math.min(most, high)),
+  });
+  if (methodOf(survey) === 'top_box') {
     const p = good / n;
     const centre = (p + (z * z) / (2 * n)) / (1 + (z * z) / n);
     const half = (z / (1 + (z * z) / n)) * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n));
-    return { method: 'wilson', low: 100 * (centre - half), high: 100 * (centre + half) };
+    return hold('wilson', 100 * p, 100 * (centre - half), 100 * (centre + half), 0, 100);
   }
-  if (n < 2) return null;
+  const { centre, error } = adjusted(survey, scores, prior(confidence));
+  if (isNet(survey))
+    return hold(
+      'adjusted_wald',
+      (100 * (good - count.bad)) / n,
+      100 * (centre - z * error),
+      100 * (centre + z * error),
+      -100,
+      100,
+    );
   const { min, max } = scaleOf(survey);
-  const mean = sum / n;
-  const half = studentQuantile(confidence, n - 1) * Math.sqrt(sampleVariance(count) / n);
+  return hold('adjusted_mean', sum / n, centre - z * error, centre + z * error, min, max);
+}
+
+// The classical interval of a mean, or null.
+export function expectClassical(survey, scores, confidence = 0.95) {
+  const count = tally(survey, scores);
+  if (count.n < 2 || !(sampleVariance(count) > 0)) return null;
+  const { min, max } = scaleOf(survey);
+  const mean = count.sum / count.n;
+  const half = studentQuantile(confidence, count.n - 1) * Math.sqrt(sampleVariance(count) / count.n);
   return { method: 't', low: Math.max(min, mean - half), high: Math.min(max, mean + half) };
+}
+
+function choose(n, k) {
+  let ways = 1n;
+  for (let i = 1n; i <= k; i++) ways = (ways * (BigInt(n) - i + 1n)) / i;
+  return ways;
+}
+
+// Every way to deal the pooled values into two groups of these sizes, counted in integers: the share that lies at least
+// as far apart as what was seen, those that lie just as far counting half where `mid`.
+export function permutationP(values, others, mid) {
+  const [few, many] = values.length <= others.length ? [values, others] : [others, values];
+  const pooled = [...few, ...many];
+  const sum = (list) => list.reduce((a, b) => a + b, 0);
+  let deals = new Map([['0,0', 1n]]);
+  for (const level of new Set(pooled)) {
+    const have = pooled.filter((value) => value === level).length;
+    const next = new Map();
+    for (const [key, ways] of deals) {
+      const [dealt, total] = key.split(',').map(Number);
+      for (let take = 0; take <= Math.min(have, few.length - dealt); take++) {
+        const at = `${dealt + take},${total + take * level}`;
+        next.set(at, (next.get(at) ?? 0n) + ways * choose(have, BigInt(take)));
+      }
+    }
+    deals = next;
+  }
+  const apart = (total) => Math.abs(total * pooled.length - few.length * sum(pooled));
+  const seen = apart(sum(few));
+  let further = 0n;
+  let asFar = 0n;
+  let all = 0n;
+  for (const [key, ways] of deals) {
+    const [dealt, total] = key.split(',').map(Number);
+    if (dealt !== few.length) continue;
+    all += ways;
+    if (apart(total) > seen) further += ways;
+    else if (apart(total) === seen) asFar += ways;
+  }
+  const share = ((2n * further + (mid ? 1n : 2n) * asFar) * 10n ** 30n) / (2n * all);
+  return Number(share) / 1e30;
+}
+
+// { test, p } or { reason }.
+function expectTest(survey, scores, others) {
+  const a = valuesOf(survey, scores);
+  const b = valuesOf(survey, others);
+  if (a.length === 0 || b.length === 0) return { reason: 'empty' };
+  if (new Set([...a, ...b]).size === 1) return { reason: 'constant' };
+  const smaller = Math.min(a.length, b.length);
+  if (smaller < 20) return { test: 'permutation', p: permutationP(a, b, smaller >= 10) };
+  if (methodOf(survey) !== 'top_box') {
+    const x = adjusted(survey, scores, 3);
+    const y = adjusted(survey, others, 3);
+    return { test: 'adjusted_z', p: normalTwoSided((x.centre - y.centre) / Math.sqrt(x.error ** 2 + y.error ** 2)) };
+  }
+  const good = (values) => values.filter((value) => value === 1).length;
+  const total = a.length + b.length;
+  const pooled = (good(a) + good(b)) / total;
+  if ((smaller * Math.min(good(a) + good(b), total - good(a) - good(b))) / total < 3)
+    return { test: 'permutation', p: permutationP(a, b, true) };
+  return {
+    test: 'pooled_z',
+    p: normalTwoSided(
+      (good(a) / a.length - good(b) / b.length) / Math.sqrt(pooled * (1 - pooled) * (1 / a.length + 1 / b.length)),
+    ),
+  };
 }
 
 // What the daemon should say of these scores: exact members, and `interval` unrounded.
@@ -162,47 +311,49 @@ export function expectFigures(survey, scores, confidence = 0.95) {
   const bands = { [names[0]]: count.good, [names[1]]: count.middle, [names[2]]: count.bad };
   const out = { n: count.n, score: null, mean: null, interval: null, bands, distribution };
   if (count.n === 0) return out;
-  const numerator = { net_promoter: 100 * (count.good - count.bad), net_easy: 100 * (count.good - count.bad), top_box: 100 * count.good, mean: count.sum }[method];
+  const numerator = {
+    net_promoter: 100 * (count.good - count.bad),
+    net_easy: 100 * (count.good - count.bad),
+    top_box: 100 * count.good,
+    mean: count.sum,
+  }[method];
   out.score = roundRatio(numerator, count.n, method === 'mean' ? 2 : 1);
   out.mean = roundRatio(count.sum, count.n, 2);
-  out.interval = interval(survey, count, confidence);
+  out.interval = interval(survey, count, scores, confidence);
   return out;
 }
 
-// delta, p_value and significant of two lists.
-export function expectComparison(survey, scores, others, confidence = 0.95) {
+// What the daemon should say of two lists: exact members, and `p` and the bounds unrounded.
+export function expectComparison(survey, scores, others, confidence = 0.95, alpha = 0.05) {
   const method = methodOf(survey);
   const a = tally(survey, scores);
   const b = tally(survey, others);
-  const out = { n: b.n, score: expectFigures(survey, others, confidence).score, delta: null, p_value: null, significant: null };
-  if (a.n === 0 || b.n === 0) return out;
-  const value = (c) => ({ net_promoter: c.good - c.bad, net_easy: c.good - c.bad, top_box: c.good, mean: c.sum }[method]);
-  const unit = method === 'mean' ? 1 : 100;
-  out.delta = roundRatio(unit * (value(a) * b.n - value(b) * a.n), a.n * b.n, method === 'mean' ? 2 : 1);
-  const difference = value(a) / a.n - value(b) / b.n;
-  let p;
-  if (method === 'mean') {
-    if (a.n < 2 || b.n < 2) return out;
-    const va = sampleVariance(a) / a.n;
-    const vb = sampleVariance(b) / b.n;
-    if (va + vb === 0 && difference !== 0) return out; // constant data: no test
-    if (va + vb === 0) p = 1;
-    else p = studentTwoSided(difference / Math.sqrt(va + vb), (va + vb) ** 2 / (va ** 2 / (a.n - 1) + vb ** 2 / (b.n - 1)));
-  } else {
-    let error;
-    if (method === 'top_box') {
-      const pooled = (a.good + b.good) / (a.n + b.n);
-      error = Math.sqrt(pooled * (1 - pooled) * (1 / a.n + 1 / b.n));
-    } else {
-      const square = (c) => ((c.good + c.bad) / c.n - ((c.good - c.bad) / c.n) ** 2) / c.n;
-      error = Math.sqrt(square(a) + square(b));
-    }
-    if (error === 0 && difference !== 0) return out;
-    p = error === 0 ? 1 : normalTwoSided(difference / error);
+  const out = {
+    n: b.n,
+    score: expectFigures(survey, others, confidence).score,
+    delta: null,
+    interval: null,
+    test: null,
+    p_value: null,
+    significant: null,
+  };
+  const { test = null, reason, p = null } = expectTest(survey, scores, others);
+  if (a.n > 0 && b.n > 0) {
+    const value = (c) =>
+      ({ net_promoter: c.good - c.bad, net_easy: c.good - c.bad, top_box: c.good, mean: c.sum })[method];
+    const unit = method === 'mean' ? 1 : 100;
+    const [s, o] = [a, b].map((c) => (unit * value(c)) / c.n);
+    const [own, other] = [
+      [a, scores],
+      [b, others],
+    ].map(([count, list]) => interval(survey, count, list, confidence));
+    out.delta = roundRatio(unit * (value(a) * b.n - value(b) * a.n), a.n * b.n, method === 'mean' ? 2 : 1);
+    out.interval = {
+      low: s - o - Math.sqrt((s - own.low) ** 2 + (other.high - o) ** 2),
+      high: s - o + Math.sqrt((own.high - s) ** 2 + (o - other.low) ** 2),
+    };
   }
-  out.p_value = p;
-  out.significant = p < 1 - confidence;
-  return out;
+  return { ...out, test, ...(test === null ? { reason } : { p_value: p, significant: p < alpha - 1e-12 }) };
 }
 
 const hasDecimals = (value, decimals) => Math.abs(value * 10 ** decimals - Math.round(value * 10 ** decimals)) < 1e-6;
@@ -215,32 +366,44 @@ export function assertFigures(got, survey, scores, { confidence = 0.95, note = '
   assert.deepEqual(got.bands, want.bands, `bands: ${where}`);
   assert.equal(got.score, want.score, `score: ${where}`);
   assert.equal(got.mean, want.mean, `mean: ${where}`);
-  if (want.interval === null) {
-    assert.equal(got.interval, null, `interval: ${where}`);
-  } else {
-    const decimals = methodOf(survey) === 'mean' ? 2 : 1;
-    assert.equal(got.interval.method, want.interval.method, where);
-    assert.equal(got.interval.confidence, confidence, where);
-    for (const side of ['low', 'high']) {
-      assert.ok(hasDecimals(got.interval[side], decimals), `${side} is rounded: ${where}`);
-      assert.ok(Math.abs(got.interval[side] - want.interval[side]) <= 0.5 * 10 ** -decimals + 1e-7, `${side}: want ${want.interval[side]}: ${where}`);
-    }
-  }
+  assertInterval(got, survey, want.interval, { confidence, where });
 }
 
-export function assertComparison(got, survey, scores, others, { confidence = 0.95, note = '' } = {}) {
-  const want = expectComparison(survey, scores, others, confidence);
-  const where = `${note} ${JSON.stringify(got)} want ${JSON.stringify(want)}`;
-  assert.equal(got.n, want.n, where);
-  // Without a score of our own there is nothing to compare with, and the other's may be left out too.
-  if (scores.length > 0 || got.score !== null) assert.equal(got.score, want.score, where);
-  assert.equal(got.delta, want.delta, where);
-  if (want.p_value === null) {
-    assert.equal(got.p_value, null, where);
-  } else {
-    assert.ok(Math.abs(got.p_value - want.p_value) <= P_TOLERANCE, where);
-    assert.equal(got.significant, want.significant, where);
+const assertBounds = (got, want, decimals, where) => {
+  for (const side of ['low', 'high']) {
+    assert.ok(hasDecimals(got[side], decimals), `${side} is rounded: ${where}`);
+    assert.ok(
+      Math.abs(got[side] - want[side]) <= 0.5 * 10 ** -decimals + 1e-7,
+      `${side}: want ${want[side]}: ${where}`,
+    );
   }
+};
+
+// Of a score or a bucket, which holds the score.
+export function assertInterval(got, survey, want, { confidence = 0.95, where = '' } = {}) {
+  if (want === null) {
+    assert.equal(got.interval, null, `interval: ${where}`);
+    return;
+  }
+  const decimals = methodOf(survey) === 'mean' ? 2 : 1;
+  assert.equal(got.interval.method, want.method, where);
+  assert.equal(got.interval.confidence, confidence, where);
+  assertBounds(got.interval, want, decimals, where);
+  assert.ok(got.interval.low <= got.score && got.score <= got.interval.high, `the score is in its interval: ${where}`);
+  const margin = Math.max(got.interval.high - got.score, got.score - got.interval.low);
+  assert.ok(Math.abs(got.interval.margin - margin) <= 1.01 * 10 ** -decimals, `margin: ${where}`);
+}
+
+export function assertComparison(got, survey, scores, others, { confidence = 0.95, alpha = 0.05, note = '' } = {}) {
+  const want = expectComparison(survey, scores, others, confidence, alpha);
+  const where = `${note} ${JSON.stringify(got)} want ${JSON.stringify(want)}`;
+  for (const member of ['n', 'score', 'delta', 'test', 'reason', 'significant'])
+    assert.equal(got[member], want[member], `${member}: ${where}`);
+  assert.equal(got.alpha, alpha, where);
+  if (want.interval === null) assert.equal(got.delta_interval, null, where);
+  else assertBounds(got.delta_interval, want.interval, methodOf(survey) === 'mean' ? 2 : 1, where);
+  if (want.p_value === null) assert.equal(got.p_value, null, where);
+  else assert.ok(Math.abs(got.p_value - want.p_value) <= P_TOLERANCE, where);
 }
 
 // p-values are given to at least four decimals.

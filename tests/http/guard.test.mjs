@@ -1,9 +1,10 @@
-// The corpus of malformed requests over raw sockets, plain and TLS (corpus/requests.mjs): each case's status, whether the connection
-// closes, that nothing of its bytes is answered as another request, and that the daemon is well after it. Then what is about time and
-// pieces, not bytes.
+// The corpus of malformed requests over raw sockets, plain and TLS (corpus/requests.mjs): each case's status, whether
+// the connection closes, that nothing of its bytes is answered as another request, and that the daemon is well after
+// it. Then what is about time and pieces, not bytes.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { CLOSE, KEEP, requests, SMUGGLED } from './corpus/requests.mjs';
+import { adapt } from './corpus/strict.mjs';
 import { start, TRANSPORTS, use } from './harness.mjs';
 import { isLibrarys } from './openapi.mjs';
 
@@ -15,15 +16,15 @@ const isCanary = (reply) => reply?.status === 200 && reply.text === '{"status":"
 async function replies(wire, { head, most = Infinity } = {}) {
   const found = [];
   while (found.length < most) {
-    const reply = await wire.reply(15_000, { head: head && found.length === 0 });
+    const reply = await wire.reply({ head: head && found.length === 0 });
     if (!reply) break;
     if (reply.status >= 200) found.push(reply);
   }
   return found;
 }
 
-// Sends a case's bytes, and where the connection should live on a canary behind them: in the same packet, or once the replies are there.
-// Both end with the peer closing.
+// Sends a case's bytes, and where the connection should live on a canary behind them: in the same packet, or once the
+// replies are there. Both end with the peer closing.
 async function exchange(daemon, [, bytes, status, fate, more = {}], glued) {
   const wire = await daemon.connect();
   try {
@@ -35,7 +36,11 @@ async function exchange(daemon, [, bytes, status, fate, more = {}], glued) {
     const found = [...first, ...(await replies(wire, { head: more.head && first.length === 0 }))];
     const rest = wire.buffer.toString('latin1');
     if (canary) assert.ok(isCanary(found.pop()), 'the connection should live on');
-    assert.deepEqual(found.map((reply) => reply.status), expected, found.map((reply) => reply.text).join('\n'));
+    assert.deepEqual(
+      found.map((reply) => reply.status),
+      expected,
+      found.map((reply) => reply.text).join('\n'),
+    );
     for (const reply of found) {
       assert.equal(isLibrarys(reply), more.library === true, reply.text);
       if (fate === CLOSE && /HTTP\/1\.1\r/.test(bytes)) assert.match(reply.headers.connection ?? '', /close/i);
@@ -52,7 +57,7 @@ for (const [transport, options] of Object.entries(TRANSPORTS)) {
     const daemon = await start(options);
     after(() => daemon.stop());
     await daemon.survey('g', { metric: 'nps' });
-    const cases = requests(daemon.key);
+    const cases = adapt(requests(daemon.key));
     const count = async () => (await daemon.score('g', 'window=all')).json.n;
 
     test('there are enough cases, and no two of a name', () => {
@@ -77,8 +82,13 @@ for (const [transport, options] of Object.entries(TRANSPORTS)) {
 
     // The runner must be able to see a smuggled request.
     test('a request that is answered is seen', async () => {
-      await assert.rejects(exchange(daemon, ['', `GET /healthz HTTP/1.1\r\n${HOST}\r\n${SMUGGLED}`, 200, KEEP], true), /201/);
-      await assert.rejects(exchange(daemon, ['', `GET /healthz HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`, 200, KEEP], true));
+      await assert.rejects(
+        exchange(daemon, ['', `GET /healthz HTTP/1.1\r\n${HOST}\r\n${SMUGGLED}`, 200, KEEP], true),
+        /201/,
+      );
+      await assert.rejects(
+        exchange(daemon, ['', `GET /healthz HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`, 200, KEEP], true),
+      );
     });
   });
 }
@@ -92,6 +102,70 @@ const LENGTH = `Content-Length: ${BODY.length}\r\n`;
 const POST = 'POST /v1/surveys/g/responses HTTP/1.1\r\n';
 const post = (headers, body = BODY) => `${POST}${HOST}${JSON_TYPE}${headers}\r\n${body}`;
 const get = (headers, target = '/healthz') => `GET ${target} HTTP/1.1\r\n${headers}\r\n`;
+
+// Near its limit a header block leaves no room for a reply in the memory of its connection; what is stored must not go
+// without one.
+test('a header block of any size is answered, and what is stored is acknowledged', async () => {
+  const before = (await d.score('g', 'window=all')).json.n;
+  const sizes = (from, to, step) => Array.from({ length: Math.ceil((to - from) / step) }, (_, i) => from + i * step);
+  const blocks = [
+    ...sizes(395, 420, 1).map((count) => 'A: b\r\n'.repeat(count)),
+    ...sizes(15_000, 16_600, 40).map((length) => `X-A: ${'a'.repeat(length)}\r\n`),
+    ...sizes(350, 420, 1).map((count) => `Cookie: ${'a=b; '.repeat(count)}\r\n`),
+    ...sizes(13_500, 14_500, 20).map((length) => `Cookie: a=${'a'.repeat(length)}\r\n`),
+    ...sizes(20, 300, 5).map((count) => `Cookie: ${`a=${'b'.repeat(60)}; `.repeat(count)}\r\n`),
+    ...sizes(1000, 16_000, 1000).map((length) => `Origin: http://${'a'.repeat(length)}\r\n`),
+  ];
+  let stored = 0;
+  for (const block of blocks) {
+    const wire = await d.connect();
+    wire.send(post(LENGTH + block));
+    const reply = await wire.reply();
+    assert.ok([201, 403, 431].includes(reply?.status), `${block.slice(0, 20)}… of ${block.length}: ${reply?.status}`);
+    stored += reply.status === 201 ? 1 : 0;
+    wire.close();
+  }
+  assert.ok(stored > 50 && stored < blocks.length, `${stored}`);
+  assert.equal((await d.score('g', 'window=all')).json.n, before + stored);
+});
+
+// As many as servers let a browser send. The parser makes a copy and a record of each.
+test('cookies of 8 KiB are no reason to refuse an answer', async () => {
+  const browsers =
+    `User-Agent: ${'a'.repeat(150)}\r\nReferer: https://shop.example/${'a'.repeat(200)}\r\n` +
+    ['Accept', 'Accept-Language', 'Accept-Encoding', 'sec-ch-ua', 'sec-ch-ua-mobile', 'sec-ch-ua-platform']
+      .concat(['Sec-Fetch-Site', 'Sec-Fetch-Mode', 'Sec-Fetch-Dest', 'Origin', 'Priority', 'DNT', 'traceparent'])
+      .map((name) => `${name}: ${'a'.repeat(40)}\r\n`)
+      .join('');
+  for (const [pairs, length] of [
+    [1, 8180],
+    [20, 400],
+    [100, 72],
+    [150, 45],
+  ]) {
+    const cookies = Array.from({ length: pairs }, (_, i) => `name${i}=${'a'.repeat(length)}`).join('; ');
+    const reply = await d.raw(post(`${LENGTH}${browsers}Cookie: ${cookies}\r\n`));
+    assert.equal(reply?.status, 201, `${pairs} of ${cookies.length}`);
+  }
+});
+
+test('a link to the next page that would be too long is left out', async () => {
+  const value = '\u{1f600}'.repeat(500);
+  await d.survey('long', { metric: 'nps', properties: ['a', 'b', 'c'] });
+  for (let i = 0; i < 3; i++)
+    assert.equal((await d.post('long', { score: i, properties: { a: value, b: value, c: value } })).status, 201);
+  const wire = await d.connect();
+  const query = Buffer.from(`limit=1&window=all&property.a=${value}&property.b=${value}&property.c=${value}`).toString(
+    'latin1',
+  );
+  wire.send(`GET /v1/surveys/long/responses?${query} HTTP/1.1\r\n${HOST}Authorization: Bearer ${d.key}\r\n\r\n`);
+  const reply = await wire.reply();
+  assert.equal(reply?.status, 200, reply?.text);
+  assert.equal(reply.json.responses.length, 1);
+  assert.ok(reply.json.next);
+  assert.equal(reply.headers.link, undefined);
+  wire.close();
+});
 
 test('pipelined requests are answered in order', async () => {
   const before = (await d.score('g', 'window=all')).json.n;
@@ -129,7 +203,7 @@ test('100-continue: the body is asked for, or refused before it is sent', async 
   assert.equal((await wire.reply()).status, 201);
   wire.close();
   const refused = await d.connect();
-  refused.send(post('Content-Length: 70000\r\nExpect: 100-continue\r\n', ''));
+  refused.send(post('Content-Length: 327681\r\nExpect: 100-continue\r\n', ''));
   assert.equal((await refused.reply()).status, 413);
   refused.close();
 });

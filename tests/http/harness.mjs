@@ -1,5 +1,5 @@
-// Starts the daemon for a test and speaks to it. Nothing here knows how cxd is built: it is a binary, a config file, a port
-// and a key file. CXD_BINARY names another binary than build/asan/cxd.
+// Starts the daemon for a test and speaks to it. Nothing here knows how cxd is built: it is a binary, a config file, a
+// port and a key file. CXD_BINARY names another binary than build/asan/cxd.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -7,15 +7,16 @@ import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
 import tls from 'node:tls';
+import zlib from 'node:zlib';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { conform, isLibrarys } from './openapi.mjs';
 
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 export const BINARY = path.resolve(ROOT, process.env.CXD_BINARY ?? 'build/asan/cxd');
-const STARTUP_MS = 30_000;
-const STOP_MS = 40_000;
+const HANGS_MS = 600_000; // a daemon that neither starts nor stops
 const SANITIZER = /(Address|Leak|Thread|Memory|UndefinedBehavior)Sanitizer|runtime error:/;
 
 // Children that a failed test left behind die with the test process.
@@ -26,6 +27,12 @@ process.on('exit', () => {
 
 export function makeDirectory() {
   return fs.mkdtempSync(path.join(os.tmpdir(), 'cxd-test-'));
+}
+
+export function useDirectory(t) {
+  const dir = makeDirectory();
+  t.after(() => removeDirectory(dir));
+  return dir;
 }
 
 export function removeDirectory(dir) {
@@ -51,7 +58,13 @@ export function merge(base, over = {}) {
 // Turns the metrics on: daemon.scrape().
 export const METRICS = { listen: '127.0.0.1:0' };
 
-export const UNLIMITED = { ingest_rate: 0, survey_rate: 0, auth_rate: 0 };
+export const UNLIMITED = {
+  ingest_rate: 0,
+  survey_rate: 0,
+  auth_rate: 0,
+  bytes_per_address: 0,
+  connections_per_address: 1_000_000,
+};
 
 // The environment without any CXD_… of ours (the daemon refuses names that it does not know).
 export function environment(extra = {}) {
@@ -69,22 +82,87 @@ export function environment(extra = {}) {
 
 // Runs a subcommand to its end: { status, stdout, stderr }.
 export function run(args, { binary = BINARY, env, input, cwd, timeout = 30_000 } = {}) {
-  const done = spawnSync(binary, args, { env: environment(env), input, cwd, timeout, encoding: 'utf8', killSignal: 'SIGKILL' });
+  const done = spawnSync(binary, args, {
+    env: environment(env),
+    input,
+    cwd,
+    timeout,
+    encoding: 'utf8',
+    killSignal: 'SIGKILL',
+  });
   if (done.error) throw done.error;
   return { status: done.status, stdout: done.stdout, stderr: done.stderr };
 }
 
 export function sqlite(file, sql) {
-  const done = spawnSync('sqlite3', ['-batch', '-bail', file], { input: sql, encoding: 'utf8', timeout: 60_000, maxBuffer: 1 << 28 });
+  const done = spawnSync('sqlite3', ['-batch', '-bail', '-cmd', '.timeout 30000', file], {
+    input: sql,
+    encoding: 'utf8',
+    timeout: 60_000,
+    maxBuffer: 1 << 28,
+  });
   if (done.error) throw done.error;
   assert.equal(done.status, 0, done.stderr);
   return done.stdout;
 }
 
+// A named query of the store as src/tools/embed.c makes it, without its semicolon.
+function storeQuery(name) {
+  const text = fs.readFileSync(path.join(ROOT, 'sql/sqlite/queries.sql'), 'utf8');
+  const blocks = text.split(/^-- (?:name|fragment): /m).slice(1);
+  const find = (wanted) => blocks.find((block) => block.startsWith(`${wanted}\n`)) ?? assert.fail(wanted);
+  const whole = (wanted) =>
+    find(wanted)
+      .replace(/^.*\n/, '')
+      .replace(/^-- use: (\w+)\n/gm, (_, used) => whole(used))
+      .replace(/^--.*\n?/gm, '');
+  return whole(name).split(';')[0];
+}
+
+// The keys that a daemon signs with, the newest first.
+export const signingKeys = (daemon) =>
+  sqlite(daemon.database, 'SELECT hex(secret) FROM signing_key ORDER BY number DESC;\n')
+    .trim()
+    .split('\n')
+    .map((hex) => Buffer.from(hex, 'hex'));
+
+// What a named query of the store says of the file that a daemon has left, with what its parameters are.
+export function askStore(file, name, parameters, { before = '', stats = '' } = {}) {
+  const set = Object.entries(parameters).map(([number, value]) => `.parameter set ?${number} ${value}\n`);
+  return sqlite(file, `.parameter init\n${set.join('')}${stats}\n${before} ${storeQuery(name)};\n`);
+}
+
+// Asks until the answer is true, and gives it. Nothing bounds it here: what hangs is ended by who runs the tests, and
+// the last lines of its log say what was waited for.
+export async function until(question, what = question) {
+  for (let turn = 1; ; turn++) {
+    const answer = await question();
+    if (answer) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    if (turn % 1000 === 0) console.log(`# still waiting: ${what}`);
+  }
+}
+
 // A self-signed certificate and its key in a directory, as the section [tls] of a configuration.
 export function certify(dir, name = 'tls', subject = 'localhost') {
   const section = { certificate: path.join(dir, `${name}.pem`), key: path.join(dir, `${name}.key`) };
-  const args = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', `/CN=${subject}`, '-keyout', section.key, '-out', section.certificate];
+  const args = [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-days',
+    '2',
+    '-subj',
+    `/CN=${subject}`,
+    '-keyout',
+    section.key,
+    '-out',
+    section.certificate,
+  ];
   const made = spawnSync('openssl', args, { encoding: 'utf8' });
   assert.equal(made.status, 0, made.stderr);
   return section;
@@ -101,6 +179,7 @@ class Daemon {
     this.stderr = '';
     this.tls = options.tls ?? false;
     this.sockets = options.sockets ?? 64;
+    this.deadlineS = Number(options.config?.server?.request_timeout ?? 30);
     this.agent = this.newAgent();
     let storage = options.storage ?? 'sqlite:PATH';
     storage = storage.replace('PATH', this.database);
@@ -122,8 +201,18 @@ class Daemon {
   }
 
   newAgent() {
-    const options = { keepAlive: true, maxSockets: this.sockets };
-    return this.tls ? new https.Agent({ ...options, rejectUnauthorized: false }) : new http.Agent(options);
+    // A connection that has been idle for long is not used again: the daemon may be about to close it.
+    const options = { keepAlive: this.deadlineS > 10, maxSockets: this.sockets, timeout: (this.deadlineS * 1000) / 3 };
+    const agent = this.tls ? new https.Agent({ ...options, rejectUnauthorized: false }) : new http.Agent(options);
+    agent.prependListener('free', (socket) => (socket.freeSince = performance.now()));
+    return agent;
+  }
+
+  // The agent's own timer for that does not run while a test computes for long, as the model of the fuzz does.
+  dropIdle(agent) {
+    const since = performance.now() - (this.deadlineS * 1000) / 3;
+    for (const sockets of Object.values(agent.freeSockets ?? {}))
+      for (const socket of [...sockets]) if (socket.freeSince < since) socket.destroy();
   }
 
   // Starts the process and waits for the line that tells the address.
@@ -148,14 +237,15 @@ class Daemon {
       const timer = setTimeout(() => {
         child.kill('SIGKILL');
         reject(new Error(`cxd did not start in time\n${this.stdout}\n${this.stderr}`));
-      }, STARTUP_MS);
+      }, HANGS_MS);
       const settle = (action, value) => {
         clearTimeout(timer);
         action(value);
       };
       child.on('error', (error) => settle(reject, error));
       child.on('close', (code, signal) =>
-        settle(reject, new Error(`cxd ended (${code ?? signal}) before it listened\n${this.stdout}\n${this.stderr}`)));
+        settle(reject, new Error(`cxd ended (${code ?? signal}) before it listened\n${this.stdout}\n${this.stderr}`)),
+      );
       child.stdout.setEncoding('utf8').on('data', (text) => {
         this.stdout += text;
         const line = /^cxd \S+ listening on (https?:\/\/\S+)\s*$/m.exec(this.stdout.slice(from));
@@ -189,7 +279,7 @@ class Daemon {
       timer = setTimeout(() => {
         this.child.kill('SIGKILL');
         resolve('late');
-      }, STOP_MS);
+      }, HANGS_MS);
     });
     const outcome = await Promise.race([this.exited, late]);
     clearTimeout(timer);
@@ -220,9 +310,18 @@ class Daemon {
     this.agent = this.newAgent();
   }
 
-  // One request: { status, headers, text, json }. `body` may be an object (sent as JSON), a string or a Buffer. The exchange must be as
-  // docs/openapi.yaml says.
-  request(method, target, { key, body, headers = {}, type, agent = this.agent, timeout = 60_000 } = {}) {
+  // Until the day on which the admin key is used is stored. Else that write may share a transaction with the next:
+  // then, if it fails, each is tried again alone, and one of the two may go well.
+  async settled() {
+    await until(
+      async () => (await this.admin('GET', '/v1/keys')).json.keys.every((key) => key.last_used),
+      'a day of use',
+    );
+  }
+
+  // One request: { status, headers, text, json }. `body` may be an object (sent as JSON), a string or a Buffer. The
+  // exchange must be as docs/openapi.yaml says.
+  request(method, target, { key, body, headers = {}, type, agent = this.agent, timeout } = {}) {
     let bytes;
     const sent = { ...headers };
     if (body !== undefined) {
@@ -235,33 +334,43 @@ class Daemon {
       sent['Content-Length'] = 0;
     }
     if (key) sent.Authorization = `Bearer ${key}`;
+    if (agent) this.dropIdle(agent);
     return new Promise((resolve, reject) => {
-      const request = (this.tls ? https : http).request({ host: this.host, port: this.port, method, path: target, headers: sent, agent }, (response) => {
-        const chunks = [];
-        response.on('data', (chunk) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () => {
-          const text = Buffer.concat(chunks).toString('utf8');
-          let json;
-          if (text && /json/.test(response.headers['content-type'] ?? '') && !/ndjson/.test(response.headers['content-type'])) {
+      const request = (this.tls ? https : http).request(
+        { host: this.host, port: this.port, method, path: target, headers: sent, agent },
+        (response) => {
+          const chunks = [];
+          response.on('data', (chunk) => chunks.push(chunk));
+          response.on('error', reject);
+          response.on('end', () => {
+            const text = Buffer.concat(chunks).toString('utf8');
+            let json;
+            if (
+              text &&
+              /json/.test(response.headers['content-type'] ?? '') &&
+              !/ndjson/.test(response.headers['content-type'])
+            ) {
+              try {
+                json = JSON.parse(text);
+              } catch (error) {
+                reject(new Error(`${method} ${target}: a reply that is not JSON: ${text}`, { cause: error }));
+                return;
+              }
+            }
+            const reply = { status: response.statusCode, headers: response.headers, text, json };
             try {
-              json = JSON.parse(text);
+              const headers = lowerNames(sent);
+              conform({ method, target, headers, body: decoded(bytes, headers, reply), reply });
             } catch (error) {
-              reject(new Error(`${method} ${target}: a reply that is not JSON: ${text}`, { cause: error }));
+              reject(error);
               return;
             }
-          }
-          const reply = { status: response.statusCode, headers: response.headers, text, json };
-          try {
-            conform({ method, target, headers: lowerNames(sent), body: bytes?.toString('utf8') ?? '', reply });
-          } catch (error) {
-            reject(error);
-            return;
-          }
-          resolve(reply);
-        });
-      });
-      request.setTimeout(timeout, () => request.destroy(new Error(`${method} ${target}: no reply in ${timeout} ms`)));
+            resolve(reply);
+          });
+        },
+      );
+      if (timeout)
+        request.setTimeout(timeout, () => request.destroy(new Error(`${method} ${target}: no reply in ${timeout} ms`)));
       request.on('error', reject);
       request.end(bytes);
     });
@@ -327,12 +436,29 @@ class Daemon {
   async connect() {
     return new Wire(this.host, this.port, this.tls).open();
   }
+
+  // The first reply to these bytes on a connection of their own.
+  async raw(bytes) {
+    const wire = await this.connect();
+    wire.send(bytes);
+    const reply = await wire.reply();
+    wire.close();
+    return reply;
+  }
 }
 
-const lowerNames = (headers) => Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+// A request's body as text, as it was decoded where it was taken.
+const decoded = (bytes = Buffer.alloc(0), headers, reply) =>
+  (/gzip/i.test(headers['content-encoding']) && reply.status < 300 ? zlib.gunzipSync(bytes) : bytes).toString('utf8');
+
+const lowerNames = (headers) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
 export function parseLines(text) {
-  return text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line));
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
 }
 
 export async function start(options = {}) {
@@ -401,20 +527,19 @@ export class Wire {
     this.socket.write(raw);
   }
 
-  // Waits until something arrived or the peer closed; false on time-out.
+  // Waits until something arrived or the peer closed, or for so long.
   wait(ms) {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(false), ms);
+      const timer = ms === undefined ? undefined : setTimeout(resolve, ms);
       this.waiters.push(() => {
         clearTimeout(timer);
-        resolve(true);
+        resolve();
       });
     });
   }
 
   // The next complete reply, or null when the peer closed without one.
-  async reply(ms = 15_000, { head = false } = {}) {
-    const deadline = Date.now() + ms;
+  async reply({ head = false } = {}) {
     for (;;) {
       const parsed = this.take(head);
       if (parsed) {
@@ -422,8 +547,7 @@ export class Wire {
         return parsed;
       }
       if (this.closed) return null;
-      const left = deadline - Date.now();
-      if (left <= 0 || !(await this.wait(left))) throw new Error(`no reply in ${ms} ms; have: ${this.buffer.toString('latin1')}`);
+      await this.wait();
     }
   }
 
@@ -449,8 +573,8 @@ export class Wire {
     return { status, headers, text, json };
   }
 
-  // Holds a reply to docs/openapi.yaml, as one to the request whose turn it is. After a request that is not well-formed it is not known
-  // where the next one would begin.
+  // Holds a reply to docs/openapi.yaml, as one to the request whose turn it is. After a request that is not well-formed
+  // it is not known where the next one would begin.
   conform(reply) {
     if (!this.sent || reply.status < 200) return;
     const [request, rest] = cutRequest(this.sent);
@@ -458,15 +582,9 @@ export class Wire {
     if (request && !isLibrarys(reply)) conform({ ...request, reply });
   }
 
-  // True once the peer has closed; false if it has not in `ms`.
-  async ended(ms = 10_000) {
-    const deadline = Date.now() + ms;
-    while (!this.closed) {
-      const left = deadline - Date.now();
-      if (left <= 0) return false;
-      await this.wait(left);
-    }
-    return true;
+  // Waits until the peer has closed.
+  async ended() {
+    while (!this.closed) await this.wait();
   }
 
   close() {
@@ -478,12 +596,13 @@ export class Wire {
 function cutRequest(bytes) {
   const end = bytes.indexOf('\r\n\r\n');
   const [first, ...lines] = bytes.subarray(0, Math.max(end, 0)).toString('latin1').split('\r\n');
-  const line = /^([A-Z]+) (\/[!-~]*) HTTP\/1\.[01]$/.exec(first);
+  const line = /^([A-Z]+) (?:https?:\/\/[^/?]*)?(\/[!-~]*) HTTP\/1\.[01]$/.exec(first);
   const fields = lines.map((text) => /^([\w-]+):[ \t]*([ -~]*?)[ \t]*$/.exec(text));
   if (!line || fields.includes(null)) return [null, null];
   const headers = Object.fromEntries(fields.map(([, name, value]) => [name.toLowerCase(), value]));
   const length = /^\d{1,9}$/.test(headers['content-length'] ?? '0') ? Number(headers['content-length'] ?? 0) : Infinity;
-  const whole = Object.keys(headers).length === fields.length && !headers['transfer-encoding'] && bytes.length >= end + 4 + length;
+  const whole =
+    Object.keys(headers).length === fields.length && !headers['transfer-encoding'] && bytes.length >= end + 4 + length;
   const body = whole ? bytes.subarray(end + 4, end + 4 + length).toString('utf8') : null;
   return [{ method: line[1], target: line[2], headers, body }, whole ? bytes.subarray(end + 4 + length) : null];
 }
@@ -524,4 +643,21 @@ export function seeded(seed) {
     t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
+}
+
+// A maker of ids, by a seed.
+export function ids(seed) {
+  const random = seeded(seed);
+  return () => makeId(random);
+}
+
+const TEXTS = ['comment', 'respondent', 'touchpoint', 'channel', 'locale', 'visit', 'properties'];
+
+// What the reply to `sent` shows of what is stored: by an id that is made from a name no text that it does not say
+// itself.
+export function shownTo(sent, stored) {
+  const shown = { ...stored };
+  if (!'35'.includes(stored.id[14])) return shown;
+  for (const name of TEXTS) if (!isDeepStrictEqual(sent[name], stored[name])) delete shown[name];
+  return shown;
 }

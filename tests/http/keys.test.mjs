@@ -1,9 +1,9 @@
-// API keys: the first one, creating, listing, revoking, scopes, expiry (issue: Keys; edge.md §6).
+// API keys: the first one, creating, listing, revoking, scopes, expiry (docs/edge.md §6).
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { assertProblem, start, use, UUID } from './harness.mjs';
+import { assertProblem, sqlite, start, use, UUID, until } from './harness.mjs';
 
 const d = await start();
 after(() => d.stop());
@@ -58,15 +58,33 @@ test('only a hash is at rest', async (t) => {
 });
 
 const ROUTES = [
-  ['read', 'GET', '/v1/surveys'], ['read', 'GET', '/v1/surveys/nps'], ['read', 'GET', '/v1/surveys/nps/score'], ['read', 'GET', '/v1/surveys/nps/trend'], ['read', 'GET', '/v1/scores'],
-  ['write', 'POST', '/v1/responses', '', 'application/x-ndjson'], ['admin', 'PUT', '/v1/surveys/nps', '{"metric":"nps"}'], ['admin', 'DELETE', '/v1/surveys/absent'], ['admin', 'GET', '/v1/keys'],
-  ['read', 'GET', '/v1/surveys/nps/responses'], ['read', 'GET', '/v1/surveys/nps/responses/01920000-0000-7000-8000-000000000001'], ['write', 'PATCH', '/v1/surveys/nps/responses/01920000-0000-7000-8000-000000000001', '{"excluded":false}'],
-  ['export', 'GET', '/v1/respondents/ann'], ['erase', 'DELETE', '/v1/respondents/ann'],
+  ['read', 'GET', '/v1/surveys'],
+  ['read', 'GET', '/v1/surveys/nps'],
+  ['read', 'GET', '/v1/surveys/nps/score'],
+  ['read', 'GET', '/v1/surveys/nps/trend'],
+  ['read', 'GET', '/v1/scores'],
+  ['write', 'POST', '/v1/responses', '', 'application/x-ndjson'],
+  ['admin', 'PUT', '/v1/surveys/nps', '{"metric":"nps"}'],
+  ['admin', 'DELETE', '/v1/surveys/absent'],
+  ['admin', 'GET', '/v1/keys'],
+  ['read', 'GET', '/v1/surveys/nps/responses'],
+  ['read', 'GET', '/v1/surveys/nps/responses/01920000-0000-7000-8000-000000000001'],
+  ['write', 'PATCH', '/v1/surveys/nps/responses/01920000-0000-7000-8000-000000000001', '{"excluded":false}'],
+  ['export', 'GET', '/v1/respondents/ann'],
+  ['erase', 'DELETE', '/v1/respondents/ann'],
   ['admin', 'GET', '/v1/audit'],
-  ['admin', 'POST', '/v1/keys', '{"name":"x","scopes":["read"]}'], ['admin', 'DELETE', '/v1/keys/01920000-0000-7000-8000-000000000001'],
+  ['admin', 'POST', '/v1/keys', '{"name":"x","scopes":["read"]}'],
+  ['admin', 'DELETE', '/v1/keys/01920000-0000-7000-8000-000000000001'],
 ];
 const SCOPES = ['read', 'write', 'export', 'erase', 'admin'];
-const keys = Object.fromEntries(await Promise.all(SCOPES.map(async (scope) => [scope, (await d.admin('POST', '/v1/keys', { body: { name: scope, scopes: [scope] } })).json.key])));
+const keys = Object.fromEntries(
+  await Promise.all(
+    SCOPES.map(async (scope) => [
+      scope,
+      (await d.admin('POST', '/v1/keys', { body: { name: scope, scopes: [scope] } })).json.key,
+    ]),
+  ),
+);
 for (const [need, method, target, body, type] of ROUTES) {
   test(`${method} ${target} needs ${need}`, async () => {
     const options = { body, type };
@@ -100,7 +118,8 @@ test('a key cut or changed by one character is another', async () => {
 test('Authorization: the scheme is Bearer, in any case, and nothing else', async () => {
   const ask = (value) => d.request('GET', '/v1/surveys/nps/score', { headers: { Authorization: value } });
   assert.equal((await ask(`bearer ${keys.read}`)).status, 200);
-  for (const value of [`Basic ${Buffer.from(`x:${keys.read}`).toString('base64')}`, keys.read, 'Bearer']) assert.equal((await ask(value)).status, 401, value);
+  for (const value of [`Basic ${Buffer.from(`x:${keys.read}`).toString('base64')}`, keys.read, 'Bearer'])
+    assert.equal((await ask(value)).status, 401, value);
 });
 
 test('a revoked key is refused at once, and the list says when', async () => {
@@ -118,22 +137,24 @@ test('a revoked key is refused at once, and the list says when', async () => {
 });
 
 test('an expired key is refused', async () => {
-  const later = await create({ name: 'later', scopes: ['read'], expires_at: new Date(Date.now() + 3600_000).toISOString() });
+  const later = await create({
+    name: 'later',
+    scopes: ['read'],
+    expires_at: new Date(Date.now() + 3600_000).toISOString(),
+  });
   assert.equal((await score(later.key)).status, 200);
+  const before = Date.now();
   const days = await create({ name: 'days', scopes: ['read'], expires_in: '90d' });
-  assert.ok(Math.abs(Date.parse(days.expires_at) - Date.now() - 90 * 86_400_000) < 60_000);
+  const asked = Date.parse(days.expires_at) - 90 * 86_400_000;
+  assert.ok(before <= asked && asked <= Date.now(), days.expires_at);
   const soon = await create({ name: 'soon', scopes: ['read'], expires_at: new Date(Date.now() + 1500).toISOString() });
   const expiry = Date.parse(soon.expires_at);
-  for (;;) {
+  const ended = await until(async () => {
     const reply = await score(soon.key);
-    if (reply.status === 401) {
-      assert.ok(Date.now() >= expiry - 5);
-      assertProblem(reply, 401, 'bad_key');
-      break;
-    }
-    assert.equal(reply.status, 200);
-    assert.ok(Date.now() < expiry + 5000, 'it never expired');
-  }
+    return reply.status === 200 ? null : reply;
+  }, 'its end');
+  assert.ok(Date.now() >= expiry - 5);
+  assertProblem(ended, 401, 'bad_key');
 });
 
 test('the last-used day is noted', async () => {
@@ -141,23 +162,26 @@ test('the last-used day is noted', async () => {
   assert.equal((await list()).find((item) => item.id === made.id).last_used, null);
   const before = new Date().toISOString().slice(0, 10);
   await score(made.key);
-  for (const deadline = Date.now() + 10_000; ; ) {
-    const { last_used: day } = (await list()).find((item) => item.id === made.id);
-    if (day !== null) {
-      assert.ok([before, new Date().toISOString().slice(0, 10)].includes(day), day);
-      break;
-    }
-    assert.ok(Date.now() < deadline, 'never noted');
-  }
+  const day = await until(async () => (await list()).find((item) => item.id === made.id).last_used);
+  assert.ok([before, new Date().toISOString().slice(0, 10)].includes(day), day);
 });
 
 const BAD = [
-  [{}, ['/name', '/scopes']], [{ name: 'x' }, ['/scopes']], [{ name: 'x', scopes: [] }, ['/scopes']], [{ name: 'x', scopes: ['read', 'root'] }, ['/scopes/1']], [{ name: 'x', scopes: 'read' }, ['/scopes']],
-  [{ name: '', scopes: ['read'] }, ['/name']], [{ name: 7, scopes: ['read'] }, ['/name']], [{ name: 'n'.repeat(129), scopes: ['read'] }, ['/name']], [{ name: 'x', scopes: ['read'], expires_at: 'soon' }, ['/expires_at']],
-  [{ name: 'x', scopes: ['read'], scope: 'x' }, ['/scope']], [{ name: 'x', scopes: ['read'], expires_in: 'long' }, ['/expires_in']],
+  [{}, ['/name', '/scopes']],
+  [{ name: 'x' }, ['/scopes']],
+  [{ name: 'x', scopes: [] }, ['/scopes']],
+  [{ name: 'x', scopes: ['read', 'root'] }, ['/scopes/1']],
+  [{ name: 'x', scopes: 'read' }, ['/scopes']],
+  [{ name: '', scopes: ['read'] }, ['/name']],
+  [{ name: 7, scopes: ['read'] }, ['/name']],
+  [{ name: 'n'.repeat(129), scopes: ['read'] }, ['/name']],
+  [{ name: 'x', scopes: ['read'], expires_at: 'soon' }, ['/expires_at']],
+  [{ name: 'x', scopes: ['read'], scope: 'x' }, ['/scope']],
+  [{ name: 'x', scopes: ['read'], expires_in: 'long' }, ['/expires_in']],
 ];
 for (const [body, pointers] of BAD) {
-  test(`a key of ${JSON.stringify(body).slice(0, 60)} is refused by name`, async () => assertProblem(await d.admin('POST', '/v1/keys', { body }), 422, 'invalid', pointers));
+  test(`a key of ${JSON.stringify(body).slice(0, 60)} is refused by name`, async () =>
+    assertProblem(await d.admin('POST', '/v1/keys', { body }), 422, 'invalid', pointers));
 }
 
 test('keys and revocations survive a restart; the admin key is not made anew', async (t) => {
@@ -174,11 +198,43 @@ test('keys and revocations survive a restart; the admin key is not made anew', a
   assert.equal((await mine.admin('GET', '/v1/keys')).status, 200);
 });
 
-test('[access] read = open opens the read scope and no other', async (t) => {
-  const open = await use(t, { config: { access: { read: 'open' } } });
-  await open.survey('nps', { metric: 'nps' });
-  for (const target of ['/v1/surveys', '/v1/surveys/nps', '/v1/surveys/nps/score', '/v1/surveys/nps/trend', '/v1/scores']) assert.equal((await open.request('GET', target)).status, 200, target);
-  for (const [method, target, body, type] of [['GET', '/v1/keys'], ['POST', '/v1/keys', '{"name":"x","scopes":["read"]}'], ['PUT', '/v1/surveys/x', '{"metric":"nps"}'], ['DELETE', '/v1/surveys/nps'], ['POST', '/v1/responses', '', 'application/x-ndjson']]) {
-    assertProblem(await open.request(method, target, { body, type }), 401, 'no_key');
+test('a key that ended is listed for 30 days, then removed, with a record; the newest admin key never', async (t) => {
+  const mine = await use(t, { config: { storage: { retention_delay: 0 } } });
+  const make = async (name, scopes = ['read']) =>
+    (await mine.admin('POST', '/v1/keys', { body: { name, scopes } })).json;
+  const names = async () => (await mine.admin('GET', '/v1/keys')).json.keys.map((key) => key.name);
+  const kept = await make('kept');
+  for (const name of ['revoked long ago', 'revoked', 'expired long ago', 'expired', 'revoked admin']) {
+    const { id } = await make(name, name.endsWith('admin') ? ['admin'] : ['read']);
+    if (name.startsWith('revoked')) assert.equal((await mine.admin('DELETE', `/v1/keys/${id}`)).status, 200);
   }
+  const old = await make('expired admin, the newest', ['admin']);
+  await mine.end();
+  const [long, ago] = [31, 29].map((days) => Date.now() - days * 86_400_000);
+  const set = (member, time, name) => `UPDATE api_key SET ${member} = ${time} WHERE name = '${name}';`;
+  sqlite(
+    mine.database,
+    set('revoked_at', long, 'revoked long ago') +
+      set('revoked_at', ago, 'revoked') +
+      set('expires_at', long, 'expired long ago') +
+      set('expires_at', ago, 'expired') +
+      set('revoked_at', long, 'revoked admin') +
+      set('expires_at', long, 'expired admin, the newest'),
+  );
+  await mine.begin();
+  while ((await names()).includes('revoked admin')) await new Promise(setImmediate);
+  assert.deepEqual((await names()).sort(), [
+    'expired',
+    'expired admin, the newest',
+    'first admin key',
+    'kept',
+    'revoked',
+  ]);
+  const { records } = (await mine.admin('GET', '/v1/audit?limit=500')).json;
+  assert.deepEqual(
+    records.filter((record) => record.act === 'key.prune').map(({ actor, target, detail }) => [actor, target, detail]),
+    [['local', 'keys', 'removed 3']],
+  );
+  assertProblem(await mine.request('GET', '/v1/surveys', { key: old.key }), 401, 'bad_key');
+  assert.equal((await mine.request('GET', '/v1/surveys', { key: kept.key })).status, 200);
 });

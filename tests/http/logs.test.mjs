@@ -4,12 +4,25 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { BINARY, environment, ini, makeDirectory, makeId, removeDirectory, run, seeded, start, use, UUID } from './harness.mjs';
+import {
+  BINARY,
+  environment,
+  ids,
+  ini,
+  makeDirectory,
+  removeDirectory,
+  run,
+  start,
+  until,
+  use,
+  useDirectory,
+  UUID,
+} from './harness.mjs';
 
 const ORIGIN = 'https://shop.example';
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const SPAN = '00f067aa0ba902b7';
-const id = ((random) => () => makeId(random))(seeded(4));
+const id = ids(4);
 
 const d = await start();
 after(() => d.stop());
@@ -31,36 +44,33 @@ const events = (daemon, event) => records(daemon).filter((record) => record.even
 const json = (level, more = {}) => ({ format: 'json', level, ...more });
 
 // Waits for what the daemon writes after its reply.
-async function until(daemon, event, count = 1) {
-  for (let i = 0; i < 500; i++) {
-    if (daemon.stderr.split(`"event":"${event}"`).length > count) return events(daemon, event);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  assert.fail(`no ${event} in\n${daemon.stderr}`);
-}
-
-async function raw(daemon, bytes) {
-  const wire = await daemon.connect();
-  wire.send(bytes);
-  const reply = await wire.reply();
-  wire.close();
-  return reply;
+async function written(daemon, event, count = 1) {
+  await until(() => daemon.stderr.split(`"event":"${event}"`).length > count, `${count} ${event}`);
+  return events(daemon, event);
 }
 
 // A reply of every kind, by its status; `headers` go with each request.
 const KINDS = {
   200: (headers) => d.request('GET', '/healthz', { headers }),
   201: (headers) => d.post('nps', { score: 9 }, { headers }),
-  204: (headers) => d.request('OPTIONS', '/v1/surveys/nps/responses', { headers: { ...headers, Origin: ORIGIN, 'Access-Control-Request-Method': 'POST' } }),
+  204: (headers) =>
+    d.request('OPTIONS', '/v1/surveys/nps/responses', {
+      headers: { ...headers, Origin: ORIGIN, 'Access-Control-Request-Method': 'POST' },
+    }),
   304: async (headers) => {
     const { etag } = (await d.request('GET', '/v1/surveys/nps/form')).headers;
     return d.request('GET', '/v1/surveys/nps/form', { headers: { ...headers, 'If-None-Match': etag } });
   },
-  400: (headers) => raw(d, `GET /v1/%zz HTTP/1.1\r\nHost: x\r\n${Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`),
+  400: (headers) =>
+    d.raw(
+      `GET /v1/%zz HTTP/1.1\r\nHost: x\r\n${Object.entries(headers)
+        .map(([name, value]) => `${name}: ${value}\r\n`)
+        .join('')}\r\n`,
+    ),
   401: (headers) => d.request('GET', '/v1/surveys', { headers }),
   404: (headers) => d.request('GET', '/nowhere', { headers }),
   405: (headers) => d.request('PATCH', '/healthz', { headers }),
-  413: (headers) => d.post('nps', ' '.repeat(70_000), { headers }),
+  413: (headers) => d.post('nps', ' '.repeat(330_000), { headers }),
   415: (headers) => d.post('nps', 'x', { type: 'image/png', headers }),
   422: (headers) => d.post('nps', { score: 11 }, { headers }),
 };
@@ -72,7 +82,8 @@ for (const [status, make] of Object.entries(KINDS)) {
     assert.equal(own.headers['x-request-id'], 'Abc-1._~+/=:9');
     const made = await make({});
     assert.match(made.headers['x-request-id'], UUID);
-    for (const reply of [own, made]) if (reply.json?.type) assert.equal(reply.json.request_id, reply.headers['x-request-id'], reply.text);
+    for (const reply of [own, made])
+      if (reply.json?.type) assert.equal(reply.json.request_id, reply.headers['x-request-id'], reply.text);
   });
 }
 
@@ -85,7 +96,11 @@ test('X-Request-Id on what is refused by limits and by the storage', async (t) =
   assert.equal(refused.status, 429);
   assert.equal(refused.headers['x-request-id'], 'mine');
   assert.equal(refused.json.request_id, 'mine');
-  for (const [kind, status] of [['storage', 503], ['full', 507], ['memory', 503]]) {
+  for (const [kind, status] of [
+    ['storage', 503],
+    ['full', 507],
+    ['memory', 503],
+  ]) {
     const daemon = await use(t, { storage: `faulty:${kind}:1+:memory:` });
     await daemon.survey('nps', { metric: 'nps' });
     const reply = await daemon.post('nps', { score: 1 }, { headers });
@@ -97,15 +112,20 @@ test('X-Request-Id on what is refused by limits and by the storage', async (t) =
 test('an id that is not well-formed, or is given twice, is replaced; made ones differ', async () => {
   const seen = new Set();
   for (const bad of ['a b', 'a"b', 'a,b', 'x'.repeat(129), 'a@b', '<a>', 'a\\b', '', 'é', "a';b"]) {
-    const reply = await d.request('GET', '/healthz', { headers: { 'X-Request-Id': Buffer.from(bad).toString('latin1') } });
+    const reply = await d.request('GET', '/healthz', {
+      headers: { 'X-Request-Id': Buffer.from(bad).toString('latin1') },
+    });
     assert.match(reply.headers['x-request-id'], UUID, bad);
     seen.add(reply.headers['x-request-id']);
   }
   assert.equal(seen.size, 10);
-  const twice = await raw(d, 'GET /healthz HTTP/1.1\r\nHost: x\r\nX-Request-Id: a\r\nx-request-id: a\r\n\r\n');
+  const twice = await d.raw('GET /healthz HTTP/1.1\r\nHost: x\r\nX-Request-Id: a\r\nx-request-id: a\r\n\r\n');
   assert.match(twice.headers['x-request-id'], UUID);
   const longest = 'x'.repeat(128);
-  assert.equal((await d.request('GET', '/healthz', { headers: { 'X-Request-Id': longest } })).headers['x-request-id'], longest);
+  assert.equal(
+    (await d.request('GET', '/healthz', { headers: { 'X-Request-Id': longest } })).headers['x-request-id'],
+    longest,
+  );
   // The next request of a connection does not inherit it.
   const wire = await d.connect();
   wire.send('GET /healthz HTTP/1.1\r\nHost: x\r\nX-Request-Id: first\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
@@ -118,7 +138,11 @@ test('a page of another origin may send the ids and read ours', async () => {
   const reply = await KINDS[204]({});
   const allowed = reply.headers['access-control-allow-headers'].toLowerCase().split(/, */);
   for (const name of ['x-request-id', 'traceparent', 'tracestate']) assert.ok(allowed.includes(name), name);
-  const posted = await d.post('nps', { score: 9 }, { headers: { Origin: ORIGIN, 'X-Request-Id': 'page-1', traceparent: `00-${TRACE}-${SPAN}-01` } });
+  const posted = await d.post(
+    'nps',
+    { score: 9 },
+    { headers: { Origin: ORIGIN, 'X-Request-Id': 'page-1', traceparent: `00-${TRACE}-${SPAN}-01` } },
+  );
   assert.equal(posted.status, 201);
   assert.match(posted.headers['access-control-expose-headers'], /\bX-Request-Id\b/);
 });
@@ -129,18 +153,28 @@ test('at debug each request has one record, with its ids', async (t) => {
   const since = events(daemon, 'request').length;
   const parent = { 'X-Request-Id': 'r-1', traceparent: `00-${TRACE}-${SPAN}-01` };
   const posted = await daemon.post('nps', { score: 9 }, { headers: parent });
-  await daemon.request('HEAD', '/v1/surveys/nps/form', { headers: { 'X-Request-Id': 'r-2', traceparent: `00-${TRACE.toUpperCase()}-${SPAN}-01` } });
+  await daemon.request('HEAD', '/v1/surveys/nps/form', {
+    headers: { 'X-Request-Id': 'r-2', traceparent: `00-${TRACE.toUpperCase()}-${SPAN}-01` },
+  });
   await daemon.request('GET', '/v1/surveys/none/score', { headers: { 'X-Request-Id': '3' } });
-  await daemon.request('GET', '/v1/nowhere?x=1', { headers: { 'X-Request-Id': 'r-4', traceparent: `ff-${TRACE}-${SPAN}-01` } });
-  const [post, head, scope, nowhere] = (await until(daemon, 'request', since + 4)).slice(since);
+  await daemon.request('GET', '/v1/nowhere?x=1', {
+    headers: { 'X-Request-Id': 'r-4', traceparent: `ff-${TRACE}-${SPAN}-01` },
+  });
+  const [post, head, scope, nowhere] = (await written(daemon, 'request', since + 4)).slice(since);
   for (const record of [post, head, scope, nowhere]) {
     assert.equal(record.level, 'debug');
     assert.equal(typeof record.duration_ms, 'number');
   }
   const plain = ({ time, level, event, duration_ms, ...rest }) => rest;
   assert.deepEqual(plain(post), {
-    method: 'POST', route: '/v1/surveys/{survey}/responses', status: 201, body_bytes: JSON.stringify({ score: 9 }).length,
-    bytes: Buffer.byteLength(posted.text), request_id: 'r-1', trace_id: TRACE, span_id: SPAN,
+    method: 'POST',
+    route: '/v1/surveys/{survey}/responses',
+    status: 201,
+    body_bytes: JSON.stringify({ score: 9 }).length,
+    bytes: Buffer.byteLength(posted.text),
+    request_id: 'r-1',
+    trace_id: TRACE,
+    span_id: SPAN,
   });
   assert.equal(head.method, 'HEAD');
   assert.ok(!('trace_id' in head) && !('span_id' in head), 'a malformed traceparent is dropped');
@@ -154,11 +188,20 @@ test('a failure of ours is a record with its problem and ids, at every level', a
   await daemon.survey('nps', { metric: 'nps' });
   const reply = await daemon.post('nps', { score: 9 }, { headers: { traceparent: `00-${TRACE}-${SPAN}-00` } });
   assert.equal(reply.status, 507);
-  const [record] = await until(daemon, 'request_failed');
+  const [record] = await written(daemon, 'request_failed');
   const { time, duration_ms, ...rest } = record;
   assert.deepEqual(rest, {
-    level: 'error', event: 'request_failed', method: 'POST', route: '/v1/surveys/{survey}/responses', status: 507, problem: 'storage_full',
-    body_bytes: 11, bytes: Buffer.byteLength(reply.text), request_id: reply.json.request_id, trace_id: TRACE, span_id: SPAN,
+    level: 'error',
+    event: 'request_failed',
+    method: 'POST',
+    route: '/v1/surveys/{survey}/responses',
+    status: 507,
+    problem: 'storage_full',
+    body_bytes: 11,
+    bytes: Buffer.byteLength(reply.text),
+    request_id: reply.json.request_id,
+    trace_id: TRACE,
+    span_id: SPAN,
   });
   assert.equal((await daemon.post('nps', { score: 9 })).status, 201);
   assert.equal((await daemon.post('nps', { score: 99 })).status, 422);
@@ -168,7 +211,11 @@ test('a failure of ours is a record with its problem and ids, at every level', a
 
 test('slow requests are recorded by the pattern of their path, when they took so long', async (t) => {
   const lines = Array.from({ length: 20_000 }, () => ({ survey: 'nps', score: 9 }));
-  for (const [slow, wanted] of [['1ms', true], ['1h', false], ['0', false]]) {
+  for (const [slow, wanted] of [
+    ['1ms', true],
+    ['1h', false],
+    ['0', false],
+  ]) {
     const daemon = await use(t, { storage: 'memory:', config: { log: json('warning', { slow_request: slow }) } });
     await daemon.survey('nps', { metric: 'nps' });
     const before = performance.now();
@@ -180,7 +227,10 @@ test('slow requests are recorded by the pattern of their path, when they took so
     assert.equal(found.length, wanted ? 1 : 0, slow);
     if (!wanted) continue;
     const [record] = found;
-    assert.deepEqual([record.level, record.method, record.route, record.status, record.bytes], ['warning', 'POST', '/v1/responses', 200, Buffer.byteLength(reply.text)]);
+    assert.deepEqual(
+      [record.level, record.method, record.route, record.status, record.bytes],
+      ['warning', 'POST', '/v1/responses', 200, Buffer.byteLength(reply.text)],
+    );
     assert.ok(record.duration_ms >= 1 && record.duration_ms <= took + 1, `${record.duration_ms} of ${took} ms`);
   }
 });
@@ -189,7 +239,10 @@ test("a slow client's time is not the daemon's", async (t) => {
   const daemon = await use(t, { config: { log: json('warning', { slow_request: '200ms' }) } });
   await daemon.survey('nps', { metric: 'nps' });
   const wire = await daemon.connect();
-  wire.send('POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{"score"');
+  wire.send(
+    'POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n' +
+      'Content-Length: 11\r\n\r\n{"score"',
+  );
   await new Promise((resolve) => setTimeout(resolve, 400)); // the time itself is what is tested
   wire.send(':9}');
   assert.equal((await wire.reply()).status, 201);
@@ -205,7 +258,9 @@ test('a flood of failures fills no disk: some records, then how many were left o
   for (let i = 0; i < COUNT; i++) assert.equal((await daemon.post('nps', { score: 9 })).status, 503);
   await daemon.end();
   const told = events(daemon, 'request_failed').length;
-  const left = events(daemon, 'records_left_out').filter((record) => record.of === 'request_failed').reduce((sum, record) => sum + record.count, 0);
+  const left = events(daemon, 'records_left_out')
+    .filter((record) => record.of === 'request_failed')
+    .reduce((sum, record) => sum + record.count, 0);
   assert.equal(told + left, COUNT);
   assert.ok(told >= 20 && told <= COUNT / 2, `${told} of ${COUNT} were written`);
 });
@@ -215,11 +270,32 @@ test('no comment, respondent, property, key, address, path or query is ever in t
   const MARK = 'zqmark';
   for (const format of ['text', 'json']) {
     const daemon = await use(t, {
-      config: { log: { format, level: 'debug', slow_request: '1ms' }, server: { trusted_proxies: '127.0.0.1' }, limits: { auth_rate: 5, ingest_rate: 200 } },
+      config: {
+        log: { format, level: 'debug', slow_request: '1ms' },
+        server: { trusted_proxies: '127.0.0.1' },
+        limits: { auth_rate: 5, ingest_rate: 200 },
+      },
     });
     await daemon.survey('nps', { metric: 'nps', properties: [`${MARK}key`] });
-    const seen = { 'User-Agent': `${MARK}agent bot`, 'X-Forwarded-For': '203.0.113.77', Origin: `https://${MARK}origin.example`, Referer: `https://x/${MARK}referer`, Cookie: `${MARK}cookie=1`, 'X-Request-Id': `${MARK} bad id`, traceparent: `00-${MARK}`, tracestate: `${MARK}=1` };
-    const answer = { score: 9, comment: `${MARK}comment\nforged level=error`, respondent: `${MARK}person@example.com`, touchpoint: `${MARK}touch`, channel: `${MARK}channel`, locale: 'en', properties: { [`${MARK}key`]: `${MARK}value`, [`${MARK}free`]: `${MARK}other` } };
+    const seen = {
+      'User-Agent': `${MARK}agent bot`,
+      'X-Forwarded-For': '203.0.113.77',
+      Origin: `https://${MARK}origin.example`,
+      Referer: `https://x/${MARK}referer`,
+      Cookie: `${MARK}cookie=1`,
+      'X-Request-Id': `${MARK} bad id`,
+      traceparent: `00-${MARK}`,
+      tracestate: `${MARK}=1`,
+    };
+    const answer = {
+      score: 9,
+      comment: `${MARK}comment\nforged level=error`,
+      respondent: `${MARK}person@example.com`,
+      touchpoint: `${MARK}touch`,
+      channel: `${MARK}channel`,
+      locale: 'en',
+      properties: { [`${MARK}key`]: `${MARK}value`, [`${MARK}free`]: `${MARK}other` },
+    };
     const asks = [
       () => daemon.post('nps', answer, { headers: { ...seen, 'Idempotency-Key': `${MARK}idempotency` } }),
       () => daemon.put('nps', id(), answer, { headers: seen }),
@@ -235,27 +311,45 @@ test('no comment, respondent, property, key, address, path or query is ever in t
       () => daemon.admin('GET', `/v1/surveys/nps/responses?q=${MARK}query&touchpoint=${MARK}touch`),
       () => daemon.admin('GET', `/v1/surveys/nps/score?touchpoint=${MARK}touch&property.${MARK}key=${MARK}value`),
       () => daemon.admin('GET', `/v1/surveys/nps/score?${MARK}parameter=1`),
-      () => daemon.admin('POST', '/v1/surveys/nps/invitations', { body: { respondent: `${MARK}person`, properties: { a: `${MARK}value` } } }),
+      () =>
+        daemon.admin('POST', '/v1/surveys/nps/invitations', {
+          body: { respondent: `${MARK}person`, properties: { a: `${MARK}value` } },
+        }),
       () => daemon.request('GET', `/${MARK}path/%0aforged?${MARK}=1`, { headers: seen }),
       () => daemon.request('GET', `/v1/surveys/${MARK}survey/score`, { key: `cxs_${MARK}${'A'.repeat(37)}` }),
       () => daemon.request('GET', '/v1/surveys', { headers: { Authorization: `Basic ${MARK}basic` } }),
       () => daemon.request('GET', `/readyz?${MARK}=1`, { headers: seen }),
-      () => raw(daemon, `GET /${MARK} HTTP/1.1\r\nHost: ${MARK}host\r\nHost: b\r\n${MARK}: x\r\n\r\n`),
-      () => raw(daemon, `${MARK.toUpperCase()} /healthz HTTP/1.1\r\nHost: ${MARK}host\r\n\r\n`),
+      () => daemon.raw(`GET /${MARK} HTTP/1.1\r\nHost: ${MARK}host\r\nHost: b\r\n${MARK}: x\r\n\r\n`),
+      () => daemon.raw(`${MARK.toUpperCase()} /healthz HTTP/1.1\r\nHost: ${MARK}host\r\n\r\n`),
     ];
     for (const ask of asks) assert.ok((await ask()).status < 500);
-    for (let i = 0; i < 10; i++) await daemon.request('GET', '/v1/surveys', { key: `cxs_${MARK}${i}${'A'.repeat(36)}`, headers: { 'X-Forwarded-For': '203.0.113.77' } });
+    for (let i = 0; i < 10; i++)
+      await daemon.request('GET', '/v1/surveys', {
+        key: `cxs_${MARK}${i}${'A'.repeat(36)}`,
+        headers: { 'X-Forwarded-For': '203.0.113.77' },
+      });
     const { key } = (await daemon.admin('POST', '/v1/keys', { body: { name: `${MARK}name`, scopes: ['read'] } })).json;
     assert.equal((await daemon.request('GET', '/v1/surveys', { key })).status, 200);
     const leaving = await daemon.connect(); // gone in the middle
-    leaving.send(`POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"comment":"${MARK}`);
+    leaving.send(
+      `POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"comment":"${MARK}`,
+    );
     leaving.close();
-    for (let i = 0; i < 100; i++) await daemon.post('nps', { score: 1, comment: `${MARK}comment` }, { headers: { 'X-Forwarded-For': '203.0.113.77' } });
+    for (let i = 0; i < 100; i++)
+      await daemon.post(
+        'nps',
+        { score: 1, comment: `${MARK}comment` },
+        { headers: { 'X-Forwarded-For': '203.0.113.77' } },
+      );
     await daemon.end();
     assert.ok(daemon.stderr.split('\n').length > asks.length + 100, 'the log was there');
     assert.doesNotMatch(daemon.stderr, new RegExp(MARK, 'i'));
     assert.doesNotMatch(daemon.stderr, /203\.0\.113|cxs_|forged|@example/);
-    assert.ok(!daemon.stderr.includes(daemon.key) && !daemon.stderr.includes(daemon.key.slice(0, 12)) && !daemon.stderr.includes(key.slice(0, 12)));
+    assert.ok(
+      !daemon.stderr.includes(daemon.key) &&
+        !daemon.stderr.includes(daemon.key.slice(0, 12)) &&
+        !daemon.stderr.includes(key.slice(0, 12)),
+    );
     assert.doesNotMatch(daemon.stderr.replace(/listen=\S+|"listen":"[^"]*"/g, ''), /127\.0\.0\.1/);
   }
 });
@@ -273,12 +367,18 @@ test('a daemon whose storage fails, at debug: nothing of what was sent either', 
 
 // Standard error in a file, whose device and inode the journal's variable names, or not.
 test("the journal's prefix is for the journal's stream only, and JSON has none", async (t) => {
-  const dir = makeDirectory();
-  t.after(() => removeDirectory(dir));
-  for (const [format, same, head] of [['text', true, /^<[0-7]>[a-z_]+( |$)/], ['text', false, /^\d{4}-\d\d-\d\dT[0-9:.]+Z [a-z_]+( |$)/], ['json', true, /^\{"time":"\d{4}-.*\}$/]]) {
+  const dir = useDirectory(t);
+  for (const [format, same, head] of [
+    ['text', true, /^<[0-7]>[a-z_]+( |$)/],
+    ['text', false, /^\d{4}-\d\d-\d\dT[0-9:.]+Z (info|warning|error) [a-z_]+( |$)/],
+    ['json', true, /^\{"time":"\d{4}-.*\}$/],
+  ]) {
     const file = path.join(dir, `${format}-${same}.log`);
     const config = path.join(dir, 'cxd.conf');
-    fs.writeFileSync(config, ini({ server: { listen: '127.0.0.1:0', state_directory: dir }, storage: { url: 'memory:' }, log: { format } }));
+    fs.writeFileSync(
+      config,
+      ini({ server: { listen: '127.0.0.1:0', state_directory: dir }, storage: { url: 'memory:' }, log: { format } }),
+    );
     const fd = fs.openSync(file, 'w');
     const { dev, ino } = fs.fstatSync(fd, { bigint: true });
     const env = environment({ JOURNAL_STREAM: `${dev}:${same ? ino : ino + 1n}` });
@@ -299,7 +399,15 @@ test('the options of the log are checked', () => {
   const dir = makeDirectory();
   try {
     const file = path.join(dir, 'cxd.conf');
-    for (const [key, value, good] of [['format', 'json', true], ['format', 'xml', false], ['slow_request', '250ms', true], ['slow_request', '0', true], ['slow_request', '-1', false], ['slow_request', '2h', false], ['slow_request', 'soon', false]]) {
+    for (const [key, value, good] of [
+      ['format', 'json', true],
+      ['format', 'xml', false],
+      ['slow_request', '250ms', true],
+      ['slow_request', '0', true],
+      ['slow_request', '-1', false],
+      ['slow_request', '2h', false],
+      ['slow_request', 'soon', false],
+    ]) {
       fs.writeFileSync(file, ini({ storage: { url: 'memory:' }, log: { [key]: value } }));
       const done = run(['serve', '--check', '-c', file]);
       assert.equal(done.status, good ? 0 : 1, `${key} = ${value}: ${done.stderr}`);

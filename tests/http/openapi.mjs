@@ -1,12 +1,27 @@
-// Holds exchanges to docs/openapi.yaml. Every reply must be one that its call documents: status, media type, headers, body; no member
-// and no header may be there that is not described. A request must be as described where it was taken (2xx), for then the
-// description was what the client could go by. harness.mjs passes every exchange of the tests through here.
+// Holds exchanges to docs/openapi.yaml. Every reply must be one that its call documents: status, media type, headers,
+// body; no member and no header may be there that is not described. A request must be as described where it was taken
+// (2xx), for then the description was what the client could go by. harness.mjs passes every exchange of the tests
+// through here.
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Ajv from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
+
+// What the daemon reads of a body that JSON.parse refuses: a byte order mark, and in texts control characters and an
+// escape that is cut.
+const readable = (text) =>
+  text
+    .replace(/^\ufeff/, '')
+    .replace(/[\u0000-\u001f]/g, ' ')
+    .replace(/\\u[0-9a-f]{0,3}(?=")/gi, '?');
+
+// For JSON.parse: members that say nothing.
+function leaveOut(name, value) {
+  if (Array.isArray(this)) return value;
+  return value === null || (typeof value === 'string' && /^[ \t\r\n]*$/.test(value)) ? undefined : value;
+}
 
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 const file = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../docs/openapi.yaml');
@@ -21,10 +36,18 @@ export class Description {
     this.calls = [];
     for (const [pattern, item] of Object.entries(this.document.paths)) {
       const names = [...pattern.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
-      const operations = new Map(METHODS.filter((method) => item[method]).map((method) => [method, { ...item[method], at: ['paths', pattern, method] }]));
+      const operations = new Map(
+        METHODS.filter((method) => item[method]).map((method) => [
+          method,
+          { ...item[method], at: ['paths', pattern, method] },
+        ]),
+      );
       const shared = (item.parameters ?? []).map((value, i) => this.find(value, ['paths', pattern, 'parameters', i]));
       for (const operation of operations.values()) {
-        operation.parameters = [...shared, ...(operation.parameters ?? []).map((value, i) => this.find(value, [...operation.at, 'parameters', i]))];
+        operation.parameters = [
+          ...shared,
+          ...(operation.parameters ?? []).map((value, i) => this.find(value, [...operation.at, 'parameters', i])),
+        ];
       }
       this.calls.push({ pattern, names, operations });
     }
@@ -35,7 +58,10 @@ export class Description {
   // A value or what its $ref means, with the place where it stands.
   find(value, at) {
     if (value?.$ref === undefined) return { value, at };
-    const place = value.$ref.replace(/^#\//, '').split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+    const place = value.$ref
+      .replace(/^#\//, '')
+      .split('/')
+      .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
     const found = place.reduce((node, part) => node?.[part], this.document);
     if (found === undefined) throw new Error(`openapi.yaml: ${value.$ref} is not there`);
     return this.find(found, place);
@@ -43,50 +69,63 @@ export class Description {
 
   // What the schema at a place has against a value: '' for nothing.
   against(at, value) {
-    const pointer = at.map((part) => encodeURIComponent(String(part).replaceAll('~', '~0').replaceAll('/', '~1'))).join('/');
+    const pointer = at
+      .map((part) => encodeURIComponent(String(part).replaceAll('~', '~0').replaceAll('/', '~1')))
+      .join('/');
     let validate = this.compiled.get(pointer);
     if (!validate) {
       validate = this.ajv.compile({ $ref: `openapi#/${pointer}` });
       this.compiled.set(pointer, validate);
     }
     if (validate(value)) return '';
-    return validate.errors.map((error) => `${error.instancePath || '(whole)'} ${error.message} ${JSON.stringify(error.params)}`).join('; ');
+    return validate.errors
+      .map((error) => `${error.instancePath || '(whole)'} ${error.message} ${JSON.stringify(error.params)}`)
+      .join('; ');
   }
 
   // Parameters and headers are text; where the schema says number, they are read as one.
   againstText(at, text) {
-    const schema = this.find(at.reduce((node, part) => node[part], this.document), at);
+    const schema = this.find(
+      at.reduce((node, part) => node[part], this.document),
+      at,
+    );
     const numeric = ['integer', 'number'].includes(schema.value.type) && /^-?\d+(\.\d+)?$/.test(text);
     const boolean = schema.value.type === 'boolean' && /^(true|false)$/.test(text);
     return this.against(schema.at, numeric ? Number(text) : boolean ? text === 'true' : text);
   }
 
-  // The call of a path, with its parameters decoded; null where there is none.
+  // The call of a path, with its parameters decoded; null where there is none. One slash at the end is as none.
   match(target) {
     let segments;
     try {
-      segments = target.split('?')[0].split('/').map(decodeURIComponent);
+      const pathname = target.split('?')[0].replace(/([^/])\/$/, '$1');
+      segments = pathname.split('/').map(decodeURIComponent);
     } catch {
       return null; // a bad escape
     }
     const call = this.calls.find(({ pattern }) => {
       const parts = pattern.split('/');
-      return parts.length === segments.length && parts.every((part, i) => (part.startsWith('{') ? segments[i] !== '' : part === segments[i]));
+      return (
+        parts.length === segments.length &&
+        parts.every((part, i) => (part.startsWith('{') ? segments[i] !== '' : part === segments[i]))
+      );
     });
     if (!call) return null;
     const values = call.pattern.split('/').flatMap((part, i) => (part.startsWith('{') ? [segments[i]] : []));
     return { call, values: Object.fromEntries(call.names.map((name, i) => [name, values[i]])) };
   }
 
-  // Everything that is wrong with an exchange, as a list of texts. `headers` have names in small letters; a body is text; null: the request
-  // is not known well enough to be judged.
+  // Everything that is wrong with an exchange, as a list of texts. `headers` have names in small letters; a body is
+  // text; null: the request is not known well enough to be judged.
   faults({ method, target, headers = {}, body = '', reply }) {
     const matched = this.match(target);
     const name = method === 'HEAD' ? 'get' : method.toLowerCase();
     const operation = matched?.call.operations.get(name);
     const found = [];
     const say = (text) => found.push(text);
-    const at = operation ? [...operation.at, 'responses', String(reply.status)] : ['x-any-path', 'responses', String(reply.status)];
+    const at = operation
+      ? [...operation.at, 'responses', String(reply.status)]
+      : ['x-any-path', 'responses', String(reply.status)];
     const responses = operation ? operation.responses : this.document['x-any-path'].responses;
     // Where there is a path it is no 404, where there is none it is neither 405 nor 204.
     const impossible = !operation && (matched ? [404] : [204, 405]);
@@ -97,13 +136,22 @@ export class Description {
     const response = this.find(responses[reply.status], at);
     this.checkHeaders(response, reply, say);
     this.checkBody(response, method, reply, say);
-    if (operation && reply.status < 400 && body !== null) this.checkRequest(operation, matched, { target, headers, body, reply }, say);
+    if (operation && reply.status < 400 && body !== null)
+      this.checkRequest(operation, matched, { target, headers, body, reply }, say);
     return found;
   }
 
   checkHeaders(response, reply, say) {
-    const common = Object.entries(this.document['x-any-reply'].headers).map(([name, value]) => [name, value, ['x-any-reply', 'headers', name]]);
-    const own = Object.entries(response.value.headers ?? {}).map(([name, value]) => [name, value, [...response.at, 'headers', name]]);
+    const common = Object.entries(this.document['x-any-reply'].headers).map(([name, value]) => [
+      name,
+      value,
+      ['x-any-reply', 'headers', name],
+    ]);
+    const own = Object.entries(response.value.headers ?? {}).map(([name, value]) => [
+      name,
+      value,
+      [...response.at, 'headers', name],
+    ]);
     const known = new Map([...common, ...own].map(([name, value, at]) => [name.toLowerCase(), this.find(value, at)]));
     for (const [name, header] of known) {
       const value = reply.headers[name];
@@ -114,7 +162,8 @@ export class Description {
       const fault = this.againstText([...header.at, 'schema'], String(value));
       if (fault) say(`the reply's ${name} "${value}": ${fault}`);
     }
-    for (const name of Object.keys(reply.headers)) if (!known.has(name)) say(`the reply's header ${name} is not documented`);
+    for (const name of Object.keys(reply.headers))
+      if (!known.has(name)) say(`the reply's header ${name} is not documented`);
   }
 
   checkBody(response, method, reply, say) {
@@ -134,7 +183,8 @@ export class Description {
     }
     const at = [...response.at, 'content', type];
     for (const fault of this.checkContent(content[type], at, type, reply.text)) say(`the reply's ${fault}`);
-    if (type === 'application/problem+json' && JSON.parse(reply.text).status !== reply.status) say("the problem's status is not the reply's");
+    if (type === 'application/problem+json' && JSON.parse(reply.text).status !== reply.status)
+      say("the problem's status is not the reply's");
   }
 
   // Faults of a body of a media type.
@@ -146,7 +196,14 @@ export class Description {
     };
     try {
       if (media['x-line-schema']) {
-        text.split('\n').filter((line) => line !== '').forEach((line, i) => check(`line ${i + 1}`, [...at, 'x-line-schema'], JSON.parse(line)));
+        text
+          .split('\n')
+          .filter((line) => line !== '')
+          .forEach((line, i) => check(`line ${i + 1}`, [...at, 'x-line-schema'], JSON.parse(line)));
+      } else if (type === 'application/x-www-form-urlencoded') {
+        check('body', [...at, 'schema'], Object.fromEntries(new URLSearchParams(text.replace(/^\ufeff/, ''))));
+      } else if (type === 'multipart/form-data') {
+        return faults; // its parts are taken apart by what is tested alone
       } else if (/json$/.test(type)) {
         check('body', [...at, 'schema'], JSON.parse(text));
       } else if (media.schema) {
@@ -163,7 +220,11 @@ export class Description {
     const free = []; // parameters of an object with form and explode: its members stand in the query themselves
     const queryNames = new Set();
     for (const { value: parameter, at } of operation.parameters) {
-      const given = { path: matched.values[parameter.name], query: query.get(parameter.name), header: headers[parameter.name.toLowerCase()] }[parameter.in];
+      const given = {
+        path: matched.values[parameter.name],
+        query: query.get(parameter.name),
+        header: headers[parameter.name.toLowerCase()],
+      }[parameter.in];
       if (parameter.in === 'query' && parameter.schema?.type === 'object') {
         free.push({ parameter, at });
         continue;
@@ -178,7 +239,9 @@ export class Description {
     }
     const rest = Object.fromEntries([...query].filter(([name]) => !queryNames.has(name)));
     for (const name of Object.keys(rest)) {
-      const home = free.find(({ parameter }) => Object.keys(parameter.schema.patternProperties ?? {}).some((pattern) => new RegExp(pattern).test(name)));
+      const home = free.find(({ parameter }) =>
+        Object.keys(parameter.schema.patternProperties ?? {}).some((pattern) => new RegExp(pattern).test(name)),
+      );
       if (!home && this.takesNoOthers(operation)) say(`the request's parameter ${name} is not documented`);
       else if (home) {
         const fault = this.against([...home.at, 'schema'], { [name]: rest[name] });
@@ -191,14 +254,18 @@ export class Description {
   // Whether a parameter that is not known is refused.
   takesNoOthers(operation) {
     const { value } = this.find(operation.responses['400'], []);
-    return value.content['application/problem+json'].schema.properties.type.enum.includes('/problems/bad_parameter');
+    return (
+      !value['x-takes-any-parameter'] &&
+      value.content['application/problem+json'].schema.properties.type.enum.includes('/problems/bad_parameter')
+    );
   }
 
   checkRequestBody(operation, { headers, body, reply }, say) {
     if (!operation.requestBody) return; // a body has no meaning then
     const { value, at } = this.find(operation.requestBody, [...operation.at, 'requestBody']);
     // No Content-Type at all is read as JSON.
-    const type = (headers['content-type'] ?? 'application/json').split(';')[0].trim().toLowerCase();
+    const given = (headers['content-type'] || 'application/json').split(';')[0].trim().toLowerCase();
+    const type = value.content[given]?.['x-same-as'] ?? given;
     const media = value.content[type];
     if (!media) {
       say(`the request's type "${type}" is not documented`);
@@ -209,21 +276,24 @@ export class Description {
       this.checkTakenItems(media, place, body, reply, say);
       return;
     }
-    // What a browser may only send as text is held to the schema of what it is.
-    const json = value.content['application/json'];
-    const alias = type === 'text/plain' && json;
-    for (const fault of this.checkContent(alias ? json : media, alias ? [...at, 'content', 'application/json'] : place, alias ? 'application/json' : type, body)) say(`the request's ${fault}`);
+    const text = media['x-blank-is-left-out'] ? JSON.stringify(JSON.parse(readable(body), leaveOut)) : readable(body);
+    for (const fault of this.checkContent(media, place, type, text)) say(`the request's ${fault}`);
   }
 
   // A batch: the items that were taken must be as described.
   checkTakenItems(media, at, body, reply, say) {
     const isArray = media.schema.type === 'array';
-    const items = isArray ? JSON.parse(body) : body.split(/\r?\n/);
-    const results = isArray ? JSON.parse(reply.text) : reply.text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line));
+    const items = isArray ? JSON.parse(readable(body)) : body.split(/\r?\n/);
+    const results = isArray
+      ? JSON.parse(reply.text)
+      : reply.text
+          .split('\n')
+          .filter((line) => line !== '')
+          .map((line) => JSON.parse(line));
     const place = isArray ? [...at, 'schema', 'items'] : [...at, 'x-line-schema'];
     for (const result of results.filter(({ status }) => status < 300)) {
       const item = items[result.line - 1];
-      const fault = this.against(place, isArray ? item : JSON.parse(item.replace(/^\ufeff/, '')));
+      const fault = this.against(place, isArray ? item : JSON.parse(readable(item)));
       if (fault) say(`line ${result.line} of the request was taken: ${fault}`);
     }
   }
@@ -231,10 +301,15 @@ export class Description {
 
 export const description = new Description(fs.readFileSync(file, 'utf8'));
 
-// libmicrohttpd answers what it cannot read (a length that is no number, a header block beyond its memory) by itself, with a page; where
-// it did not like a length, with its head twice.
+// libmicrohttpd answers what it cannot read (a length that is no number, a header block beyond its memory) by itself,
+// with a page; where it did not like a length, with its head twice.
 export function isLibrarys(reply) {
-  return [400, 413, 414, 431, 505].includes(reply.status) && reply.headers['content-type'] === undefined && /^(<html>|HTTP\/1\.1 4)/.test(reply.text) && reply.headers.connection === 'close';
+  return (
+    [400, 413, 414, 431, 505].includes(reply.status) &&
+    reply.headers['content-type'] === undefined &&
+    /^(<html>|HTTP\/1\.1 4)/.test(reply.text) &&
+    reply.headers.connection === 'close'
+  );
 }
 
 // Throws where the exchange is not as described.

@@ -4,7 +4,7 @@ import http from 'node:http';
 import net from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
-import { assertProblem, makeDirectory, removeDirectory, run, use } from './harness.mjs';
+import { assertProblem, run, use, useDirectory } from './harness.mjs';
 
 const WRONG = `cxs_${'A'.repeat(43)}`;
 const LOOPBACK = { server: { trusted_proxies: '127.0.0.0/8, 10.0.0.0/8' } };
@@ -49,7 +49,8 @@ test('a minute’s worth may come at once; then 429 until Retry-After, which is 
     assert.ok(reset >= 1 && reset <= 60);
   }
   let reply;
-  for (let i = 0; i < 20 && reply?.status !== 429; i++) reply = await d.put('nps', '0193b0a5-7c00-7f2e-8d43-5b1c2f9e6a10', { score: 9 });
+  for (let i = 0; i < 20 && reply?.status !== 429; i++)
+    reply = await d.put('nps', '0193b0a5-7c00-7f2e-8d43-5b1c2f9e6a10', { score: 9 });
   const seconds = refused(reply, 'address');
   assert.equal(seconds, limits(reply).q === 40 ? Math.min(seconds, 2) : 0, 'one comes back every 1.5 s');
   const { n } = (await d.score('nps')).json;
@@ -100,8 +101,11 @@ test('pages of other origins read the refusal; preflights are not limited', asyn
     assert.equal(reply.status, status);
     assert.equal(reply.headers['access-control-allow-origin'], 'https://shop.example');
     const exposed = reply.headers['access-control-expose-headers'].split(/, */);
-    for (const name of ['RateLimit', 'RateLimit-Policy', 'Retry-After', 'Location', 'ETag']) assert.ok(exposed.includes(name), name);
-    const preflight = await d.request('OPTIONS', '/v1/surveys/nps/responses', { headers: { ...headers, 'Access-Control-Request-Method': 'POST' } });
+    for (const name of ['RateLimit', 'RateLimit-Policy', 'Retry-After', 'Location', 'ETag'])
+      assert.ok(exposed.includes(name), name);
+    const preflight = await d.request('OPTIONS', '/v1/surveys/nps/responses', {
+      headers: { ...headers, 'Access-Control-Request-Method': 'POST' },
+    });
     assert.equal(preflight.status, 204);
     assert.ok(preflight.headers['access-control-allow-methods']);
   }
@@ -111,21 +115,27 @@ test('a refusal is told before a large body is read', async (t) => {
   const d = await limited(t, { limits: { ingest_rate: 1, body_bytes: 1024 } });
   assert.equal((await d.post('nps', { score: 9 })).status, 201);
   const wire = await d.connect();
-  wire.send('POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n');
+  wire.send(
+    'POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n' +
+      'Content-Length: 100000\r\n\r\n',
+  );
   const reply = await wire.reply();
   refused(reply, 'address');
   assert.match(reply.headers.connection, /close/i);
   // A small one is dropped, and the connection goes on.
   const next = await d.connect();
   for (let i = 0; i < 2; i++) {
-    next.send('POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{"score":9}');
+    next.send(
+      'POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n' +
+        'Content-Length: 11\r\n\r\n{"score":9}',
+    );
     refused(await next.reply(), 'address');
   }
   wire.close();
   next.close();
 });
 
-test('bad keys: after so many from an address they are answered 429, until Retry-After; a good one always passes', async (t) => {
+test('bad keys: so many from an address, then 429 until Retry-After; a good one always passes', async (t) => {
   const d = await limited(t, { limits: { auth_rate: 30 } });
   assert.equal((await d.admin('GET', '/v1/keys')).status, 200);
   let reply;
@@ -184,7 +194,15 @@ test('X-Forwarded-For of a peer that is not trusted is passed over', async (t) =
     refused(await d.post('nps', { score: 9 }, from('10.0.0.1')), 'address');
     refused(await d.request('GET', '/v1/surveys', { key: WRONG, ...from('192.0.2.77') }), 'auth');
     assert.equal(d.stderr.split('forwarded_ignored').length - 1, 1, 'the log hints at it, once');
-    assert.ok(!/192\.0\.2|127\.0\.0\.1/.test(d.stderr.split('\n').filter((line) => /forwarded/.test(line)).join()), 'and names no address');
+    assert.ok(
+      !/192\.0\.2|127\.0\.0\.1/.test(
+        d.stderr
+          .split('\n')
+          .filter((line) => /forwarded/.test(line))
+          .join(),
+      ),
+      'and names no address',
+    );
   }
 });
 
@@ -215,7 +233,11 @@ test('several X-Forwarded-For headers are one list', async (t) => {
   const d = await limited(t, { ...LOOPBACK, limits: { ingest_rate: 1 } });
   const wire = await d.connect();
   const post = async (...lines) => {
-    wire.send(`POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\n${lines.map((line) => `x-forwarded-for: ${line}\r\n`).join('')}Content-Type: application/json\r\nContent-Length: 11\r\n\r\n{"score":9}`);
+    wire.send(
+      `POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\n` +
+        `${lines.map((line) => `x-forwarded-for: ${line}\r\n`).join('')}Content-Type: application/json\r\n` +
+        `Content-Length: 11\r\n\r\n{"score":9}`,
+    );
     return wire.reply();
   };
   assert.equal((await post('198.51.100.1', '192.0.2.1', '10.0.0.1')).status, 201);
@@ -257,7 +279,9 @@ test('a flood of addresses gives nobody a fresh bucket', async (t) => {
     const more = () => {
       let text = '';
       for (const end = Math.min(FLOOD, at + 500); at < end; at++) {
-        text += `POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 100.${at >> 16}.${(at >> 8) & 255}.${at & 255}\r\nContent-Length: 12\r\n\r\n{"score":99}`;
+        text +=
+          `POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 100.${at >> 16}` +
+          `.${(at >> 8) & 255}.${at & 255}\r\nContent-Length: 12\r\n\r\n{"score":99}`;
       }
       if (at < FLOOD) socket.write(text, more);
       else socket.write(text);
@@ -266,6 +290,226 @@ test('a flood of addresses gives nobody a fresh bucket', async (t) => {
   });
   socket.destroy();
   refused(await d.post('nps', { score: 9 }, from('192.0.2.1')), 'address');
+});
+
+// Posts over one connection without waiting, and counts the status lines that come.
+async function pour(d, requests, statuses) {
+  const socket = net.connect(d.port, d.host);
+  const total = requests.length;
+  await new Promise((resolve, reject) => {
+    let text = '';
+    socket.on('error', reject);
+    socket.on('data', (data) => {
+      text = text.slice(-12) + data.toString('latin1');
+      for (const [, status] of text.matchAll(/HTTP\/1\.1 (\d{3})/g)) statuses[status] = (statuses[status] ?? 0) + 1;
+      text = text.replaceAll(/HTTP\/1\.1 \d{3}/g, '');
+      if (Object.values(statuses).reduce((a, b) => a + b, 0) >= total) resolve();
+    });
+    const more = () => (requests.length > 0 ? socket.write(requests.splice(0, 500).join(''), more) : undefined);
+    more();
+  });
+  socket.destroy();
+}
+
+test('a flood from every subnet of a /48: it gets what sixteen addresses get, and nobody else notices', async (t) => {
+  const RATE = 5;
+  const d = await limited(t, { ...LOOPBACK, limits: { ingest_rate: RATE } });
+  for (let i = 0; i < RATE; i++)
+    assert.equal((await d.post('nps', { score: 9 }, from('2001:db8:aaaa::1'))).status, 201);
+  const statuses = {};
+  const post = (address) =>
+    `POST /v1/surveys/nps/responses HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: ${address}\r\n` +
+    `Content-Length: 12\r\n\r\n{"score":99}`;
+  const begun = performance.now();
+  await pour(
+    d,
+    Array.from({ length: 20_000 }, (_, i) => post(`2001:db8:bbbb:${(i * 3).toString(16)}::1`)),
+    statuses,
+  );
+  const back = Math.ceil((((performance.now() - begun) / 1000) * 16 * RATE) / 60) + 1;
+  assert.equal(statuses[422] + statuses[429], 20_000);
+  assert.ok(statuses[422] >= 16 * RATE && statuses[422] <= 16 * RATE + back, JSON.stringify(statuses));
+  const neighbour = await d.post('nps', { score: 9 }, from('2001:db8:bbbb:ffff::1'));
+  if (neighbour.status !== 201) {
+    refused(neighbour, 'address');
+    assert.match(neighbour.json.detail, /network of this address .* 80 requests/);
+  }
+  for (let i = 0; i < 200; i++) {
+    for (const stranger of [`2001:db9:${i.toString(16)}::1`, `198.51.100.${i}`]) {
+      const reply = await d.post('nps', { score: 9 }, from(stranger));
+      assert.equal(reply.status, 201);
+      assert.equal(limits(reply).r, RATE - 1, stranger);
+    }
+  }
+  const late = await d.post('nps', { score: 9 }, from('2001:db8:aaaa::2'));
+  if (performance.now() - begun < 10_000) refused(late, 'address');
+});
+
+// A request's head alone, and the reply to it; `over` are header lines.
+async function head(d, method, target, length, over = []) {
+  const wire = await d.connect();
+  wire.send(
+    [
+      `${method} ${target} HTTP/1.1`,
+      'Host: x',
+      'Content-Type: application/json',
+      `Content-Length: ${length}`,
+      ...over,
+      '',
+      '',
+    ].join('\r\n'),
+  );
+  wire.sent = null;
+  const reply = await wire.reply();
+  if (reply?.headers.connection === 'close') await wire.ended();
+  wire.close();
+  return reply;
+}
+
+const comment = (bytes) => ({ score: 9, comment: 'x'.repeat(bytes) });
+
+test('bytes of bodies by address: beyond them no body is read', async (t) => {
+  const d = await limited(t, { limits: { bytes_per_address: 10_000 } });
+  assert.equal((await d.post('nps', comment(4000))).status, 201);
+  assert.equal((await d.post('nps', comment(4000))).status, 201);
+  const over = await head(d, 'POST', '/v1/surveys/nps/responses', 4000);
+  const seconds = refusedBytes(over);
+  assert.ok(seconds >= 1 && seconds <= 20, `${seconds}`);
+  assert.equal(
+    (await head(d, 'POST', '/v1/surveys/nps/responses', 4000, ['Expect: 100-continue'])).status,
+    429,
+    'and none is asked for',
+  );
+  assert.equal((await d.post('nps', { score: 9 })).status, 201, 'what fits passes');
+  assert.equal((await d.request('GET', '/v1/surveys/nps/form')).status, 200, 'and what has no body');
+  assert.equal((await d.request('GET', '/healthz')).status, 200);
+  for (let i = 0; i < 3; i++)
+    assert.equal(
+      (await d.batch(Array.from({ length: 500 }, () => ({ survey: 'nps', score: 9 })))).status,
+      200,
+      'a good key is not limited',
+    );
+  assert.equal((await d.admin('GET', '/v1/status')).json.rate_limited.bytes, 2);
+});
+
+function refusedBytes(reply) {
+  assertProblem(reply, 429, 'rate_limited');
+  assert.match(reply.headers['retry-after'], /^[1-9]\d*$/);
+  assert.equal(reply.headers.connection, 'close');
+  const { name, w } = limits(reply);
+  assert.deepEqual([name, w], ['bytes', 60]);
+  assert.match(reply.json.detail, /This address has sent more than \d+ bytes of bodies a minute; try again in \d+ s/);
+  return Number(reply.headers['retry-after']);
+}
+
+test('Retry-After of bytes is true', async (t) => {
+  const d = await limited(t, { limits: { bytes_per_address: 60_000 } });
+  for (let i = 0; i < 7; i++) assert.equal((await d.post('nps', comment(8000))).status, 201);
+  let reply;
+  for (let i = 0; i < 10 && reply?.status !== 429; i++) reply = await d.post('nps', comment(4000));
+  await wait(refusedBytes(reply));
+  assert.equal((await d.post('nps', comment(4000))).status, 201);
+});
+
+// Those that no call could use are not read (guard.test.mjs).
+test('bodies that are refused or dropped count too, but with a good key', async (t) => {
+  const dropped = {
+    'no key': (d, body) => d.request('PUT', '/v1/surveys/x', { body }),
+    'a bad key': (d, body) => d.request('POST', '/v1/responses', { body, key: WRONG }),
+    'a key without the scope': async (d, body) => d.request('POST', '/v1/responses', { body, key: d.reader }),
+    'a key without the scope where none is asked for': async (d, body) => d.post('nps', body, { key: d.reader }),
+    'no such survey': (d, body) => d.post('nowhere', body),
+    'a parameter': (d, body) => d.request('POST', '/v1/surveys/nps/responses?x=1', { body }),
+  };
+  const d = await limited(t, { ...LOOPBACK, limits: { bytes_per_address: 50_000, body_bytes: '16K' } });
+  d.reader = (await d.admin('POST', '/v1/keys', { body: { name: 'r', scopes: ['read'] } })).json.key;
+  let client = 0;
+  for (const [name, call] of Object.entries(dropped)) {
+    client += 1;
+    const own = Object.create(d, {
+      request: {
+        value: (method, target, options = {}) =>
+          d.request(method, target, {
+            ...options,
+            headers: { ...options.headers, ...from(`192.0.2.${client}`).headers },
+          }),
+      },
+    });
+    const statuses = [];
+    for (let i = 0; i < 5; i++) statuses.push((await call(own, comment(15_000))).status);
+    assert.ok(
+      !statuses.slice(0, 3).includes(429) && statuses.slice(3).every((status) => status === 429),
+      `${name}: ${statuses}`,
+    );
+  }
+  for (let i = 0; i < 10; i++) assertProblem(await d.post('nps', comment(15_000), { key: d.key }), 422, 'invalid');
+  // One that is too large to be read at all costs no more than what came of it.
+  for (let i = 0; i < 20; i++)
+    assert.equal(
+      (await head(d, 'POST', '/v1/surveys/nps/responses', 100_000_000, ['X-Forwarded-For: 192.0.2.200'])).status,
+      413,
+    );
+});
+
+test('what is pushed behind a refusal counts', async (t) => {
+  const d = await limited(t, { limits: { bytes_per_address: '1M', body_bytes: '64K', batch_bytes: '64K' } });
+  let status;
+  for (let i = 0; i < 50 && status !== 429; i++) {
+    const socket = net.connect(d.port, d.host);
+    status = await new Promise((resolve) => {
+      socket.on('error', () => resolve(0));
+      socket.on('data', (data) => resolve(Number(data.toString('latin1').slice(9, 12))));
+      socket.write(
+        Buffer.concat([
+          Buffer.from('POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n\r\n'),
+          Buffer.alloc(400_000),
+        ]),
+      );
+    });
+    socket.destroy();
+    assert.ok([0, 404, 429].includes(status), `${status}`);
+  }
+  assert.equal(status, 429);
+});
+
+test('the form is limited where it is asked by a name, and not by what a cache puts behind it', async (t) => {
+  const d = await limited(t, { limits: { ingest_rate: 2 } });
+  const ask = (query) => d.request('GET', `/v1/surveys/nps/form${query}`);
+  for (let i = 0; i < 20; i++) {
+    const reply = await ask(`?_=${i}&utm_source=%`);
+    assert.deepEqual([reply.status, reply.headers.ratelimit], [200, undefined]);
+  }
+  assert.equal((await d.post('nps', { score: 9 })).status, 201, 'they cost nothing');
+  for (const name of ['?respondent=a', '?_=1&%72espondent=a', '?respondent=%', '?respondent=a&respondent=b']) {
+    let reply;
+    for (let i = 0; i < 10 && reply?.status !== 429; i++) reply = await ask(name);
+    refused(reply, 'address');
+  }
+  assert.equal((await ask('?_=1')).status, 200);
+});
+
+test('a body that is larger than all of it passes where nothing has been sent', async (t) => {
+  const d = await limited(t, { ...LOOPBACK, limits: { bytes_per_address: 3000 } });
+  const begun = performance.now();
+  assert.equal((await d.post('nps', comment(6000), from('192.0.2.1'))).status, 201);
+  const seconds = refusedBytes(await d.post('nps', comment(6000), from('192.0.2.1')));
+  const least = 60 - (performance.now() - begun) / 1000; // a minute from the first, less what has passed
+  assert.ok(seconds >= least && seconds <= 60, `${seconds}, ${least}`);
+  refusedBytes(await d.post('nps', comment(1000), from('192.0.2.1')));
+  assert.equal((await d.post('nps', comment(6000), from('192.0.2.2'))).status, 201);
+});
+
+test('bytes are on by default, by client behind a proxy, and not limited on a Unix socket', async (t) => {
+  const dir = useDirectory(t);
+  const socket = path.join(dir, 's');
+  const d = await limited(t, {
+    server: { ...LOOPBACK.server, unix_socket: socket },
+    limits: { bytes_per_address: 600 },
+  });
+  assert.match(run(['serve', '--print-config']).stdout, /^#bytes_per_address = 16M$/m);
+  for (let i = 1; i < 10; i++) assert.equal((await d.post('nps', comment(500), from(`192.0.2.${i}`))).status, 201);
+  refusedBytes(await d.post('nps', comment(500), from('192.0.2.1')));
+  for (let i = 0; i < 10; i++) assert.equal(await postLocally(socket, '/v1/surveys/nps/responses'), 201);
 });
 
 test('lists of proxies that are none are refused at the start', () => {
@@ -277,22 +521,33 @@ test('lists of proxies that are none are refused at the start', () => {
 });
 
 // POST over a Unix socket: the status.
-const postLocally = (socketPath, target, headers = {}) => new Promise((resolve, reject) => {
-  const request = http.request({ socketPath, method: 'POST', path: target, headers: { Host: 'x', 'Content-Type': 'application/json', 'Content-Length': 11, ...headers } }, (reply) => {
-    reply.resume();
-    reply.on('end', () => resolve(reply.statusCode));
+const postLocally = (socketPath, target, headers = {}) =>
+  new Promise((resolve, reject) => {
+    const request = http.request(
+      {
+        socketPath,
+        method: 'POST',
+        path: target,
+        headers: { Host: 'x', 'Content-Type': 'application/json', 'Content-Length': 11, ...headers },
+      },
+      (reply) => {
+        reply.resume();
+        reply.on('end', () => resolve(reply.statusCode));
+      },
+    );
+    request.on('error', reject);
+    request.end('{"score":9}');
   });
-  request.on('error', reject);
-  request.end('{"score":9}');
-});
 
 test('peers on a Unix socket are not limited, and forward only where "unix" is trusted', async (t) => {
-  const dir = makeDirectory();
-  t.after(() => removeDirectory(dir));
+  const dir = useDirectory(t);
   const target = '/v1/surveys/nps/responses';
   for (const trusted of ['127.0.0.1', 'unix']) {
     const socket = path.join(dir, `${trusted}.sock`);
-    const d = await limited(t, { server: { unix_socket: socket, trusted_proxies: trusted }, limits: { ingest_rate: 1 } });
+    const d = await limited(t, {
+      server: { unix_socket: socket, trusted_proxies: trusted },
+      limits: { ingest_rate: 1 },
+    });
     const post = (...hops) => postLocally(socket, target, hops.length > 0 ? from(...hops).headers : {});
     for (let i = 0; i < 4; i++) assert.equal(await post(), 201);
     assert.equal(await post('192.0.2.1'), 201);

@@ -1,7 +1,8 @@
-// A respondent who answered is left alone for some days: what the form says of them, and what becomes of a second answer.
+// A respondent who answered is left alone for some days: what the form says of them, and what becomes of a second
+// answer.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { assertProblem, makeId, seeded, start, use } from './harness.mjs';
+import { askStore, assertProblem, makeId, seeded, start, use } from './harness.mjs';
 
 const DAY = 86_400_000;
 const random = seeded(97);
@@ -13,7 +14,8 @@ after(() => d.stop());
 await d.survey('shop', { metric: 'nps', recontact_days: 30, max_backdate: '365d' });
 await d.survey('other', { metric: 'nps', max_backdate: '365d' });
 await d.survey('taker', { metric: 'nps', recontact_days: 30, recontact: 'store' });
-const form = async (slug, respondent) => (await d.request('GET', `/v1/surveys/${slug}/form?respondent=${encodeURIComponent(respondent)}`)).json;
+const form = async (slug, respondent) =>
+  (await d.request('GET', `/v1/surveys/${slug}/form?respondent=${encodeURIComponent(respondent)}`)).json;
 const eligibility = async (slug, respondent) => {
   const { eligible, reason, eligible_from } = await form(slug, respondent);
   return [eligible, reason, eligible_from];
@@ -81,17 +83,105 @@ test('retries and amends pass; batches are not held to it; what is excluded is n
   assertProblem(await d.post('shop', body, { headers }), 409, 'recontact');
   await d.load([{ survey: 'shop', score: 3, respondent: 'bob', id: makeId(random) }]);
   for (const response of (await d.admin('GET', '/v1/surveys/shop/responses?respondent=bob')).json.responses)
-    assert.equal((await d.admin('PATCH', `/v1/surveys/shop/responses/${response.id}`, { body: { excluded: true } })).status, 200);
+    assert.equal(
+      (await d.admin('PATCH', `/v1/surveys/shop/responses/${response.id}`, { body: { excluded: true } })).status,
+      200,
+    );
   assert.deepEqual(await eligibility('shop', 'bob'), [true, undefined, undefined]);
   assert.equal((await d.post('shop', body, { headers })).status, 201);
   assert.equal((await d.post('shop', body, { headers })).status, 200, 'its retry');
   assert.equal((await eligibility('shop', 'bob'))[0], false);
 });
 
+for (const storage of ['sqlite:PATH', 'memory:']) {
+  test(`the rule holds for what becomes a person's answer by an amend: ${storage.split(':')[0]}`, async (t) => {
+    const mine = await use(t, { storage, config: { access: { recontact_days: 10 } } });
+    await mine.survey('shop', { metric: 'nps', recontact_days: 30, max_backdate: '365d' });
+    await mine.survey('other', { metric: 'nps', max_backdate: '365d' });
+    await mine.survey('taker', { metric: 'nps', recontact_days: 30, recontact: 'store' });
+    const ids = Array.from({ length: 20 }, () => makeId(random));
+    let sent = 0; // what is answered earlier is sent later
+    const put = (i, body, slug = 'shop') => mine.put(slug, ids[i], { score: 5, sequence: ++sent, ...body });
+    const ok = async (...args) => assert.ok([200, 201].includes((await put(...args)).status));
+    const held = async (i, slug = 'shop') => (await mine.admin('GET', `/v1/surveys/${slug}/responses/${ids[i]}`)).json;
+    const soon = async (i, body, slug = 'shop') => {
+      const before = await held(i, slug);
+      assertProblem(await put(i, body, slug), 409, 'recontact');
+      assert.deepEqual(await held(i, slug), before, 'nothing changes');
+    };
+    // Two answers without a name, and both become one person's.
+    await ok(0);
+    await ok(1);
+    await ok(0, { respondent: 'eve' });
+    await soon(1, { respondent: 'eve' });
+    await soon(1, { respondent: 'eve', score: 1 });
+    await ok(1, { respondent: 'bob' });
+    // Neither name nor time changes: not judged again, whatever was said by then.
+    await ok(0, { respondent: 'eve', score: 9 });
+    await ok(0, { respondent: 'eve', score: 2, answered_at: (await held(0)).answered_at });
+    // Renamed away and back.
+    await ok(0, { respondent: 'ann' });
+    assert.equal((await mine.post('shop', { score: 1, respondent: 'eve' })).status, 201);
+    await soon(0, { respondent: 'eve' });
+    await soon(0, { respondent: 'bob' });
+    await ok(0, { respondent: 'ann', score: 0 });
+    await ok(0, { touchpoint: 'nobody' });
+    assert.equal((await held(0)).respondent, undefined);
+    await ok(0, { respondent: 'ann' });
+    // Moved in time: out of the days, into them, and within its own.
+    const now = whole(Date.now());
+    await ok(2, { respondent: 'old', answered_at: iso(now - 100 * DAY) });
+    await ok(3, { respondent: 'old', answered_at: iso(now - 60 * DAY) });
+    await soon(3, { respondent: 'old', answered_at: iso(now - 70 * DAY - 1000) });
+    await soon(3, { respondent: 'old', answered_at: iso(now - 129 * DAY) });
+    await ok(3, { respondent: 'old', answered_at: iso(now - 70 * DAY) });
+    await ok(3, { respondent: 'old', answered_at: iso(now - 50 * DAY) });
+    // Any survey's, and a survey that takes them.
+    await ok(4, {}, 'other');
+    await soon(4, { respondent: 'bob' }, 'other');
+    await ok(5, {}, 'taker');
+    await ok(5, { respondent: 'bob' }, 'taker');
+    // By an invitation, whose answer an amend without it had given to another.
+    const invitation = (await mine.admin('POST', '/v1/surveys/shop/invitations', { body: { respondent: 'guest' } }))
+      .json.token;
+    const invited = (await mine.post('shop', { score: 9, invitation })).json.id;
+    assert.equal((await mine.put('shop', invited, { score: 9, respondent: 'nobody' })).status, 200);
+    assert.equal((await mine.post('shop', { score: 1, respondent: 'guest' })).status, 201);
+    for (const reply of [
+      await mine.put('shop', invited, { score: 8, invitation }),
+      await mine.post('shop', { score: 8, invitation }),
+    ])
+      assertProblem(reply, 409, 'recontact');
+    assert.equal((await mine.post('shop', { score: 9, invitation })).status, 200, 'the retry of the first is one');
+    // A crowd of answers that become one person's at once: one does.
+    await Promise.all(ids.slice(6).map((_, i) => ok(6 + i)));
+    const statuses = (await Promise.all(ids.slice(6).map((_, i) => put(6 + i, { respondent: 'crowd' }))))
+      .map((reply) => reply.status)
+      .sort();
+    assert.deepEqual(statuses, [200, ...Array(13).fill(409)]);
+    // A batch is not held to it, nor what an operator lets count again.
+    await mine.load([{ survey: 'shop', id: ids[1], score: 5, respondent: 'ann' }]);
+    assert.equal((await held(1)).respondent, 'ann');
+    for (const excluded of [true, false])
+      assert.equal(
+        (await mine.admin('PATCH', `/v1/surveys/shop/responses/${ids[1]}`, { body: { excluded } })).status,
+        200,
+      );
+    await ok(1, { respondent: 'ann', score: 3 });
+    await ok(1, { respondent: 'zoe' });
+    await soon(1, { respondent: 'ann' });
+  });
+}
+
 test('of 100 answers at once one is stored', async () => {
-  for (const [slug, respondent] of [['shop', 'crowd'], ['other', 'mob']]) {
+  for (const [slug, respondent] of [
+    ['shop', 'crowd'],
+    ['other', 'mob'],
+  ]) {
     const had = await count(slug);
-    const statuses = (await Promise.all(Array.from({ length: 100 }, (_, i) => d.post(slug, { score: i % 11, respondent })))).map((reply) => reply.status);
+    const statuses = (
+      await Promise.all(Array.from({ length: 100 }, (_, i) => d.post(slug, { score: i % 11, respondent })))
+    ).map((reply) => reply.status);
     assert.equal(statuses.filter((status) => status === 201).length, 1);
     assert.equal(statuses.filter((status) => status === 409).length, 99);
     assert.equal(await count(slug), had + 1);
@@ -101,13 +191,31 @@ test('of 100 answers at once one is stored', async () => {
 test('without the parameter the form is as ever; with it, it is not kept', async () => {
   const plain = await d.request('GET', '/v1/surveys/shop/form');
   assert.equal(plain.json.eligible, undefined);
-  assert.equal((await d.request('GET', '/v1/surveys/shop/form', { headers: { 'If-None-Match': plain.headers.etag } })).status, 304);
-  const asked = await d.request('GET', '/v1/surveys/shop/form?respondent=x', { headers: { Origin: 'https://a.example' } });
-  assert.deepEqual([asked.headers.etag, asked.headers['cache-control'], asked.headers['access-control-allow-origin']], [undefined, 'no-store', 'https://a.example']);
+  assert.equal(
+    (await d.request('GET', '/v1/surveys/shop/form', { headers: { 'If-None-Match': plain.headers.etag } })).status,
+    304,
+  );
+  const asked = await d.request('GET', '/v1/surveys/shop/form?respondent=x', {
+    headers: { Origin: 'https://a.example' },
+  });
+  assert.deepEqual(
+    [asked.headers.etag, asked.headers['cache-control'], asked.headers['access-control-allow-origin']],
+    [undefined, 'no-store', 'https://a.example'],
+  );
   const { eligible, ...rest } = asked.json;
   assert.equal(eligible, true);
   assert.deepEqual(rest, plain.json);
-  for (const query of ['respondent=', 'respondent', 'respondent=a&respondent=b', `respondent=${'x'.repeat(257)}`, 'person=a', 'respondent=%ff'])
+  for (const query of ['respondent=', 'respondent', 'respondent=%20+&_=1', 'respondent=%E2%80%8B']) {
+    const nobody = await d.request('GET', `/v1/surveys/shop/form?${query}`);
+    assert.equal(nobody.status, 200, query);
+    assert.deepEqual([nobody.json, nobody.headers.etag], [plain.json, plain.headers.etag], query);
+  }
+  for (const query of [
+    'respondent=a&respondent=b',
+    'respondent=&respondent=b',
+    `respondent=${'x'.repeat(257)}`,
+    'respondent=%ff',
+  ])
     assertProblem(await d.request('GET', `/v1/surveys/shop/form?${query}`), 400, 'bad_parameter');
   assertProblem(await d.request('GET', '/v1/surveys/nowhere/form?respondent=a'), 404, 'no_survey');
 });
@@ -121,4 +229,74 @@ test('without any rule everybody may answer again; over memory the rule is the s
   assert.equal((await mine.post('rare', { score: 1, respondent: 'ann' })).status, 201);
   assertProblem(await mine.post('rare', { score: 1, respondent: 'ann' }), 409, 'recontact');
   assert.equal((await mine.request('GET', '/v1/surveys/rare/form?respondent=ann')).json.eligible, false);
+});
+
+test('the rule over all surveys reads those that somebody answered, however many others there are', async (t) => {
+  const mine = await use(t, { config: { access: { recontact_days: 10 } } });
+  for (const slug of ['a', 'b', 'c'])
+    await mine.survey(slug, { metric: 'nps', recontact: 'store', max_backdate: '365d' });
+  const now = whole(Date.now());
+  const lines = (slug, respondent, days) =>
+    days.map((day) => ({ survey: slug, respondent, score: 5, answered_at: iso(now - day * DAY) }));
+  await mine.load([
+    ...lines('a', 'ann', [3]),
+    ...lines('c', 'ann', [5, 9]),
+    ...lines(
+      'b',
+      'crowd',
+      Array.from({ length: 3000 }, (_, i) => i / 1000),
+    ),
+  ]);
+  const range = { 3: now - 8 * DAY, 4: now + DAY, 5: 0 };
+  const look = () => {
+    const steps = {};
+    for (const respondent of ['ann', 'crowd', 'nobody']) {
+      const told = askStore(
+        mine.database,
+        'last_answer_anywhere',
+        { 1: `"'${respondent}'"`, ...range },
+        { stats: '.stats vmstep' },
+      );
+      const [, last, number] = /^(\d*)\nVM-steps: (\d+)$/m.exec(told) ?? assert.fail(told);
+      assert.equal(Number(last), { ann: now - 3 * DAY, crowd: now, nobody: 0 }[respondent]);
+      steps[respondent] = Number(number);
+    }
+    return steps;
+  };
+  const few = look();
+  for (let i = 0; i < 200; i++) await mine.survey(`other-${i}`, { metric: 'nps' });
+  assert.deepEqual(look(), few, 'not a step more with 200 other surveys');
+  await mine.load(
+    lines(
+      'b',
+      'crowd',
+      Array.from({ length: 3000 }, (_, i) => i / 1000 + 0.0005),
+    ),
+  );
+  assert.deepEqual(look(), few, 'nor with 3,000 more answers of the same name');
+  assert.ok(few.crowd < 200, `${few.crowd} steps`);
+  assert.equal(
+    (await mine.request('GET', '/v1/surveys/other-7/form?respondent=ann')).json.eligible_from,
+    iso(now + 7 * DAY),
+  );
+  assertProblem(await mine.post('other-7', { score: 1, respondent: 'ann' }), 409, 'recontact');
+  assert.equal((await mine.post('other-7', { score: 1, respondent: 'bob' })).status, 201);
+
+  // Everything that looks for a name finds it by the index of names.
+  await mine.end();
+  for (const name of [
+    'last_answer',
+    'last_answer_anywhere',
+    'list_of_respondent',
+    'list_of_person',
+    'select_respondent',
+  ]) {
+    const plan = askStore(mine.database, name, {}, { before: 'EXPLAIN QUERY PLAN' });
+    assert.match(
+      plan,
+      /SEARCH response USING (COVERING )?INDEX response_by_respondent \(respondent=\?/,
+      `${name}:\n${plan}`,
+    );
+    assert.doesNotMatch(plan, /SCAN (response|survey)\b/, `${name}:\n${plan}`);
+  }
 });

@@ -1,7 +1,19 @@
-// Every figure of a score against an independent computation from the raw list of scores (scoring.md §1–§3, §7).
+// Every figure of a score against an independent computation from the raw list of scores (docs/scoring.md §1–§3, §7).
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { assertComparison, assertFigures, methodOf, normalTwoSided, scaleOf, studentQuantile, studentTwoSided, roundRatio } from './figures.mjs';
+import {
+  assertComparison,
+  assertFigures,
+  assertInterval,
+  expectClassical,
+  KINDS,
+  methodOf,
+  normalTwoSided,
+  scaleOf,
+  studentQuantile,
+  studentTwoSided,
+  roundRatio,
+} from './figures.mjs';
 import { assertProblem, seeded, start } from './harness.mjs';
 
 const d = await start();
@@ -16,7 +28,10 @@ async function survey(definition, scores, earlier = []) {
   const slug = `f${++count}`;
   await d.survey(slug, definition);
   const now = Date.now();
-  const lines = [...scores.map((score) => ({ survey: slug, score })), ...earlier.map((score) => ({ survey: slug, score, answered_at: iso(now - 40 * DAY) }))];
+  const lines = [
+    ...scores.map((score) => ({ survey: slug, score })),
+    ...earlier.map((score) => ({ survey: slug, score, answered_at: iso(now - 40 * DAY) })),
+  ];
   await d.load(lines);
   return slug;
 }
@@ -28,9 +43,26 @@ const drawn = (survey, size) => {
 
 // The yardstick itself, against printed tables (two-sided 0.80, 0.90, 0.95, 0.99).
 test('the yardstick agrees with tables', () => {
-  const table = { 1: [3.0777, 6.3138, 12.7062, 63.6567], 4: [1.5332, 2.1318, 2.7764, 4.6041], 9: [1.383, 1.8331, 2.2622, 3.2498], 29: [1.3114, 1.6991, 2.0452, 2.7564], 99: [1.2902, 1.6604, 1.9842, 2.6264], 120: [1.2886, 1.6577, 1.9799, 2.6174] };
-  for (const [df, quantiles] of Object.entries(table)) [0.8, 0.9, 0.95, 0.99].forEach((confidence, i) => assert.ok(Math.abs(studentQuantile(confidence, Number(df)) - quantiles[i]) < 6e-5, `${df} ${confidence}`));
-  for (const [z, p] of [[1, 0.3173105079], [1.959964, 0.05], [2.575829, 0.01], [3, 0.0026997961], [5, 5.733031e-7]]) assert.ok(Math.abs(normalTwoSided(z) / p - 1) < 1e-6, `${z}`);
+  const table = {
+    1: [3.0777, 6.3138, 12.7062, 63.6567],
+    4: [1.5332, 2.1318, 2.7764, 4.6041],
+    9: [1.383, 1.8331, 2.2622, 3.2498],
+    29: [1.3114, 1.6991, 2.0452, 2.7564],
+    99: [1.2902, 1.6604, 1.9842, 2.6264],
+    120: [1.2886, 1.6577, 1.9799, 2.6174],
+  };
+  for (const [df, quantiles] of Object.entries(table))
+    [0.8, 0.9, 0.95, 0.99].forEach((confidence, i) =>
+      assert.ok(Math.abs(studentQuantile(confidence, Number(df)) - quantiles[i]) < 6e-5, `${df} ${confidence}`),
+    );
+  for (const [z, p] of [
+    [1, 0.3173105079],
+    [1.959964, 0.05],
+    [2.575829, 0.01],
+    [3, 0.0026997961],
+    [5, 5.733031e-7],
+  ])
+    assert.ok(Math.abs(normalTwoSided(z) / p - 1) < 1e-6, `${z}`);
   assert.ok(Math.abs(studentTwoSided(2.228138852, 10) - 0.05) < 1e-8);
   assert.equal(roundRatio(-100, 3, 1), -33.3);
   assert.equal(roundRatio(-125, 100, 1), -1.3);
@@ -42,7 +74,7 @@ test('worked: NPS of 70, 20, 10', async () => {
   const { json } = await d.score(slug);
   assert.equal(json.n, 100);
   assert.equal(json.score, 60);
-  assert.deepEqual(json.interval, { low: 45.3, high: 71.2, confidence: 0.95, method: 'adjusted_wald' });
+  assert.deepEqual(json.interval, { low: 45.3, high: 71.2, margin: 14.7, confidence: 0.95, method: 'adjusted_wald' });
   assert.deepEqual(json.bands, { promoters: 70, passives: 20, detractors: 10 });
   assert.equal(json.small_sample, false);
   assert.equal(json.mean, 8.6);
@@ -55,15 +87,43 @@ test('worked: NPS −25.0 and −33.3', async () => {
 test('worked: CSAT 45 of 50', async () => {
   const { json } = await d.score(await survey({ metric: 'csat' }, repeat([5, 20], [4, 25], [3, 2], [1, 3])));
   assert.equal(json.score, 90);
-  assert.deepEqual(json.interval, { low: 78.6, high: 95.7, confidence: 0.95, method: 'wilson' });
+  assert.deepEqual(json.interval, { low: 78.6, high: 95.7, margin: 11.4, confidence: 0.95, method: 'wilson' });
 });
 test('worked: CES 5,6,7,4,6', async () => {
-  const { json } = await d.score(await survey({ metric: 'ces' }, [5, 6, 7, 4, 6]));
+  const slug = await survey({ metric: 'ces' }, [5, 6, 7, 4, 6]);
+  const { json } = await d.score(slug);
   assert.equal(json.score, 5.6);
   assert.equal(json.mean, 5.6);
-  assert.deepEqual(json.interval, { low: 4.18, high: 7, confidence: 0.95, method: 't' });
+  assert.deepEqual(json.interval, { low: 3.85, high: 6.15, margin: 1.75, confidence: 0.95, method: 'adjusted_mean' });
   assert.equal(json.small_sample, true);
+  const classical = (await d.score(slug, 'interval=t')).json;
+  assert.deepEqual(classical.interval, { low: 4.18, high: 7, margin: 1.42, confidence: 0.95, method: 't' });
 });
+
+for (const [what, definition, now, before, p] of [
+  ['one promoter against fifty', { metric: 'nps' }, [10], repeat([10, 25], [8, 15], [0, 10]), 0.7059],
+  ['two promoters against fifty', { metric: 'nps' }, [10, 9], repeat([10, 25], [8, 15], [0, 10]), 0.4118],
+  ['three promoters against three detractors', { metric: 'nps' }, [9, 10, 9], [0, 3, 6], 0.1],
+  [
+    'two fives against fifty',
+    { metric: 'csat', method: 'mean' },
+    [5, 5],
+    repeat([1, 8], [2, 5], [3, 7], [4, 10], [5, 20]),
+    0.2753,
+  ],
+  [
+    'three of five against forty of fifty',
+    { metric: 'csat' },
+    repeat([5, 3], [1, 2]),
+    repeat([5, 40], [1, 10]),
+    0.5743,
+  ],
+]) {
+  test(`worked: ${what}: p ${p}`, async () => {
+    const { previous } = (await d.score(await survey(definition, now, before), 'window=30d&compare=previous')).json;
+    assert.deepEqual([previous.test, previous.p_value, previous.significant], ['permutation', p, false]);
+  });
+}
 
 test('what the reply states, so that a reader can recompute it', async () => {
   const slug = await survey({ metric: 'ces', direction: 'lower_is_better', scale: { min: 1, max: 5 } }, [1, 2]);
@@ -78,27 +138,69 @@ test('what the reply states, so that a reader can recompute it', async () => {
 });
 
 // Every metric, scale and method, over several sizes and confidences.
-const DEFINITIONS = [
-  { metric: 'nps' },
-  ...[[0, 1], [1, 3], [1, 5], [1, 7], [1, 10]].flatMap(([min, max]) => ['top_box', 'mean'].map((method) => ({ metric: 'csat', scale: { min, max }, method }))),
-  { metric: 'csat', bands: { satisfied_from: 5, dissatisfied_to: 3 } },
-  ...[[1, 7], [1, 5]].flatMap(([min, max]) => ['mean', 'top_box', 'net_easy'].flatMap((method) => ['higher_is_better', 'lower_is_better'].map((direction) => ({ metric: 'ces', scale: { min, max }, method, direction })))),
-];
+const DEFINITIONS = [...KINDS, { metric: 'csat', bands: { satisfied_from: 5, dissatisfied_to: 3 } }];
 for (const definition of DEFINITIONS) {
   test(`figures of ${JSON.stringify(definition)}`, async () => {
     const { min, max } = scaleOf(definition);
-    for (const scores of [[], [max], [min, max], drawn(definition, 7), drawn(definition, 29), drawn(definition, 30), drawn(definition, 400), Array(40).fill(min), Array(40).fill(max)]) {
+    for (const scores of [
+      [],
+      [max],
+      [min, max],
+      drawn(definition, 7),
+      drawn(definition, 29),
+      drawn(definition, 30),
+      drawn(definition, 400),
+      Array(40).fill(min),
+      Array(40).fill(max),
+    ]) {
       const slug = await survey(definition, scores);
       for (const confidence of [0.95, 0.8, 0.9, 0.99]) {
-        const { json, status, text } = await d.score(slug, confidence === 0.95 ? '' : `confidence=${confidence.toFixed(2)}`);
+        const { json, status, text } = await d.score(
+          slug,
+          confidence === 0.95 ? '' : `confidence=${confidence.toFixed(2)}`,
+        );
         assert.equal(status, 200, text);
         assert.equal(json.method, methodOf(definition));
         assertFigures(json, definition, scores, { confidence });
+        const classical = await d.score(slug, `interval=t&confidence=${confidence.toFixed(2)}`);
+        if (methodOf(definition) === 'mean')
+          assertInterval(classical.json, definition, expectClassical(definition, scores, confidence), { confidence });
+        else assert.match(assertProblem(classical, 400, 'bad_parameter').detail, /interval/);
         assert.equal(json.small_sample, scores.length < 30);
       }
     }
   });
 }
+
+test('windows that share answers are not tested', async () => {
+  const slug = await survey({ metric: 'nps' }, [9, 10, 3]);
+  await d.load([0, 0, 7].map((score) => ({ survey: slug, score, answered_at: iso(Date.now() - 500 * DAY) })));
+  const { previous } = (await d.score(slug, 'window=800d&compare=year')).json;
+  assert.deepEqual(
+    [previous.test, previous.reason, previous.p_value, previous.significant, previous.delta_interval],
+    [null, 'overlap', null, null, null],
+  );
+  assert.equal(typeof previous.delta, 'number');
+});
+
+test('min_n: bounds are whole days, there are no hours, and a comparison ends at midnight', async () => {
+  const slug = await survey({ metric: 'nps', min_n: 2 }, [9, 9, 1, 7]);
+  const { window } = (await d.score(slug, 'from=2026-01-02T10:00:00Z&to=2026-01-05T00:00:01Z')).json;
+  assert.deepEqual(window, { from: '2026-01-02T00:00:00Z', to: '2026-01-06T00:00:00Z', rounded_to: 'day' });
+  const trend = (query) => d.admin('GET', `/v1/surveys/${slug}/trend?${query}`);
+  assert.match(assertProblem(await trend('window=7d&interval=hour'), 400, 'bad_parameter').detail, /min_n/);
+  assert.deepEqual((await trend('interval=day&from=2026-01-02T10:00:00Z&to=2026-01-05')).json.window, {
+    from: '2026-01-02T00:00:00Z',
+    to: '2026-01-05T00:00:00Z',
+    rounded_to: 'day',
+  });
+  assert.equal((await d.score(slug, 'from=2026-01-02&to=2026-01-05')).json.window.rounded_to, undefined);
+  const { previous } = (await d.score(slug, 'window=month&compare=previous')).json;
+  assert.ok(
+    /T00:00:00Z$/.test(previous.current.window.to) && /T00:00:00Z$/.test(previous.window.to),
+    JSON.stringify(previous),
+  );
+});
 
 test('an empty window: n 0 and null, never 0', async () => {
   const slug = await survey({ metric: 'nps' }, [9]);
@@ -122,21 +224,42 @@ test('min_n suppresses score, interval, bands and distribution below it', async 
 });
 
 // Comparisons.
-const COMPARED = DEFINITIONS.filter((definition) => definition.direction !== 'lower_is_better' && (definition.scale?.max ?? 7) !== 3);
+const COMPARED = DEFINITIONS.filter(
+  (definition) => definition.direction !== 'lower_is_better' && (definition.scale?.max ?? 7) !== 3,
+);
 for (const definition of COMPARED) {
   test(`compare=previous of ${JSON.stringify(definition)}`, async () => {
     const { min, max } = scaleOf(definition);
     const pairs = [
-      [drawn(definition, 60), drawn(definition, 45)], [drawn(definition, 3), drawn(definition, 5)], [drawn(definition, 200), drawn(definition, 20).concat(Array(30).fill(max))],
-      [[max, min], [max]], [[], [max]], [[max], []], [Array(9).fill(max), Array(5).fill(max)], [Array(9).fill(max), Array(5).fill(min)],
+      [drawn(definition, 60), drawn(definition, 45)],
+      [drawn(definition, 3), drawn(definition, 5)],
+      [drawn(definition, 200), drawn(definition, 20).concat(Array(30).fill(max))],
+      [drawn(definition, 12), drawn(definition, 15)],
+      [drawn(definition, 9), drawn(definition, 300)],
+      [drawn(definition, 19), drawn(definition, 20)],
+      [drawn(definition, 20), drawn(definition, 21)],
+      [Array(20).fill(max), Array(400).fill(max).concat(drawn(definition, 9))],
+      [[max, min], [max]],
+      [[], [max]],
+      [[max], []],
+      [Array(9).fill(max), Array(5).fill(max)],
+      [Array(9).fill(max), Array(5).fill(min)],
     ];
     for (const [now, before] of pairs) {
       const slug = await survey(definition, now, before);
-      for (const confidence of [0.95, 0.8]) {
-        const { json, status, text } = await d.score(slug, `window=30d&compare=previous&confidence=${confidence}`);
+      for (const [confidence, alpha] of [
+        [0.95, 0.05],
+        [0.8, 0.01],
+        [0.95, 0.1],
+      ]) {
+        const { json, status, text } = await d.score(
+          slug,
+          `window=30d&compare=previous&confidence=${confidence}&alpha=${alpha}`,
+        );
         assert.equal(status, 200, text);
         assertFigures(json, definition, now, { confidence });
-        assertComparison(json.previous, definition, now, before, { confidence });
+        assert.equal(json.previous.part, 'whole');
+        assertComparison(json.previous, definition, now, before, { confidence, alpha });
       }
     }
   });
@@ -149,10 +272,16 @@ test('scores of all surveys', async (t) => {
   assert.equal(slugs.length, count);
   for (const slug of ['f1', 'f4', `f${count}`]) {
     const single = (await d.score(slug, 'window=all&confidence=0.9')).json;
-    assert.deepEqual(reply.json.scores.find((score) => score.survey === slug), single);
+    assert.deepEqual(
+      reply.json.scores.find((score) => score.survey === slug),
+      single,
+    );
   }
   const compared = await d.admin('GET', '/v1/scores?compare=previous');
-  assert.ok(compared.json.scores.every((score) => score.previous), compared.text.slice(0, 300));
+  assert.ok(
+    compared.json.scores.every((score) => score.previous),
+    compared.text.slice(0, 300),
+  );
 });
 
 test('an archived survey keeps its score', async () => {
@@ -161,13 +290,42 @@ test('an archived survey keeps its score', async () => {
   assert.equal((await d.score(slug)).json.n, 2);
 });
 
-for (const query of ['confidence=0.5', 'confidence=95', 'confidence=x', 'confidence=', 'compare=next', 'compare=', 'window=31', 'window=0d', 'window=-1d', 'window=3661d', 'window=fortnight', 'window=', 'from=soon', 'to=soon', 'colour=red',
-  'window=30d&window=7d', 'window=30d&from=2026-01-01T00:00:00Z', 'from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z', 'window=all&compare=previous', 'window=all&compare=year', 'touchpoint=%zz', 'touchpoint=%ff', 'touchpoint=a%00b', 'interval=day', 'property.=x']) {
+for (const query of [
+  'alpha=0.2',
+  'alpha=',
+  'interval=wald',
+  'confidence=0.5',
+  'confidence=95',
+  'confidence=x',
+  'confidence=',
+  'compare=next',
+  'compare=',
+  'window=31',
+  'window=0d',
+  'window=-1d',
+  'window=3661d',
+  'window=fortnight',
+  'window=',
+  'from=soon',
+  'to=soon',
+  'colour=red',
+  'window=30d&window=7d',
+  'window=30d&from=2026-01-01T00:00:00Z',
+  'from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z',
+  'window=all&compare=previous',
+  'window=all&compare=year',
+  'touchpoint=%zz',
+  'touchpoint=%ff',
+  'touchpoint=a%00b',
+  'interval=day',
+  'property.=x',
+]) {
   test(`score?${query} is refused, by name`, async () => {
     const slug = 'f1';
     const problem = assertProblem(await d.score(slug, query), 400, 'bad_parameter');
     const name = query.split('=')[0];
-    if (!query.includes('%')) assert.match(problem.detail, /window|from|to|compare|confidence|colour|interval|property/, name);
+    if (!query.includes('%'))
+      assert.match(problem.detail, /window|from|to|compare|confidence|alpha|colour|interval|property/, name);
     if (['colour', 'confidence', 'interval'].includes(name)) assert.match(problem.detail, new RegExp(name));
   });
 }
@@ -194,9 +352,24 @@ test('filters: touchpoint, channel, locale, declared properties, alone and toget
     return row;
   });
   await d.load(rows);
-  const matches = (row, filter) => Object.entries(filter).every(([name, value]) => (name.startsWith('property.') ? row.properties[name.slice(9)] : row[name]) === value);
-  for (const filter of [{}, { touchpoint: 'checkout' }, { touchpoint: 'a b&c=d+e' }, { touchpoint: 'none' }, { channel: 'web' }, { locale: 'de' }, { 'property.plan': 'pro' }, { 'property.land': 'ÖÄ' }, { 'property.land': 'it\u2019s' },
-    { touchpoint: 'search', channel: 'mail' }, { 'property.plan': 'free', 'property.land': 'CH' }, { touchpoint: 'checkout', channel: 'web', locale: 'de-CH', 'property.plan': 'pro', 'property.land': 'CH' }]) {
+  const matches = (row, filter) =>
+    Object.entries(filter).every(
+      ([name, value]) => (name.startsWith('property.') ? row.properties[name.slice(9)] : row[name]) === value,
+    );
+  for (const filter of [
+    {},
+    { touchpoint: 'checkout' },
+    { touchpoint: 'a b&c=d+e' },
+    { touchpoint: 'none' },
+    { channel: 'web' },
+    { locale: 'de' },
+    { 'property.plan': 'pro' },
+    { 'property.land': 'ÖÄ' },
+    { 'property.land': 'it\u2019s' },
+    { touchpoint: 'search', channel: 'mail' },
+    { 'property.plan': 'free', 'property.land': 'CH' },
+    { touchpoint: 'checkout', channel: 'web', locale: 'de-CH', 'property.plan': 'pro', 'property.land': 'CH' },
+  ]) {
     const scores = rows.filter((row) => matches(row, filter)).map((row) => row.score);
     for (const window of ['30d', 'all']) {
       const query = new URLSearchParams({ window, ...filter });
@@ -204,8 +377,14 @@ test('filters: touchpoint, channel, locale, declared properties, alone and toget
       assert.equal(reply.status, 200, reply.text);
       assertFigures(reply.json, definition, scores, { note: `${query}` });
     }
-    const trend = await d.admin('GET', `/v1/surveys/${slug}/trend?${new URLSearchParams({ window: '7d', interval: 'day', ...filter })}`);
-    assert.equal(trend.json.buckets.reduce((sum, bucket) => sum + bucket.n, 0), scores.length);
+    const trend = await d.admin(
+      'GET',
+      `/v1/surveys/${slug}/trend?${new URLSearchParams({ window: '7d', interval: 'day', ...filter })}`,
+    );
+    assert.equal(
+      trend.json.buckets.reduce((sum, bucket) => sum + bucket.n, 0),
+      scores.length,
+    );
   }
 });
 

@@ -1,22 +1,38 @@
-// Survey definitions: GET, PUT, DELETE /v1/surveys[/{survey}] and the form (issue: Surveys).
+// Survey definitions: GET, PUT, DELETE /v1/surveys[/{survey}] and the form.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { assertProblem, makeId, seeded, start } from './harness.mjs';
+import { assertProblem, ids, sqlite, start, until } from './harness.mjs';
 
 const d = await start();
 after(() => d.stop());
-const newId = ((random) => () => makeId(random))(seeded(7));
+const newId = ids(7);
 const put = (slug, body, options = {}) => d.admin('PUT', `/v1/surveys/${slug}`, { body, ...options });
 const get = (slug) => d.admin('GET', `/v1/surveys/${slug}`);
 
 const FULL = {
-  name: 'Checkout', metric: 'csat', scale: { min: 1, max: 7 }, method: 'mean', direction: 'higher_is_better', bands: { satisfied_from: 6, dissatisfied_to: 2 },
+  name: 'Checkout',
+  metric: 'csat',
+  scale: { min: 1, max: 7 },
+  method: 'mean',
+  direction: 'higher_is_better',
+  bands: { satisfied_from: 6, dissatisfied_to: 2 },
   texts: {
-    en: { question: 'How satisfied are you?', low_label: 'Not at all', high_label: 'Very', comment_prompt: 'Why?', thanks: 'Thank you' },
+    en: {
+      question: 'How satisfied are you?',
+      low_label: 'Not at all',
+      high_label: 'Very',
+      comment_prompt: 'Why?',
+      thanks: 'Thank you',
+    },
     'de-CH': { question: 'Wie zufrieden sind Sie?', thanks: 'Merci ❤' },
   },
-  properties: ['plan', 'country'], allowed_origins: ['https://shop.example'], opens_at: '2020-01-01T00:00:00Z', closes_at: '2099-01-01T00:00:00Z',
-  amend_window: 3600, max_backdate: 86400, min_n: 5,
+  properties: ['plan', 'country'],
+  allowed_origins: ['https://shop.example'],
+  opens_at: '2020-01-01T00:00:00Z',
+  closes_at: '2099-01-01T00:00:00Z',
+  amend_window: 3600,
+  max_backdate: 86400,
+  min_n: 5,
 };
 
 test('a new definition is created, and read back whole', async () => {
@@ -31,7 +47,8 @@ test('a new definition is created, and read back whole', async () => {
     for (const [member, value] of Object.entries(FULL)) {
       if (member.endsWith('s_at')) assert.equal(Date.parse(got[member]), Date.parse(value), member);
       else if (member === 'texts') {
-        for (const [locale, texts] of Object.entries(value)) for (const [name, text] of Object.entries(texts)) assert.equal(got.texts[locale][name], text);
+        for (const [locale, texts] of Object.entries(value))
+          for (const [name, text] of Object.entries(texts)) assert.equal(got.texts[locale][name], text);
       } else assert.deepEqual(got[member], value, member);
     }
   }
@@ -85,7 +102,11 @@ const BAD = [
   ['mean for NPS', { metric: 'nps', method: 'mean' }, ['/method']],
   ['an unknown direction', { metric: 'ces', direction: 'sideways' }, ['/direction']],
   ['origins that are none', { metric: 'nps', allowed_origins: ['shop.example'] }, ['/allowed_origins/0']],
-  ['an origin with a path', { metric: 'nps', allowed_origins: ['https://a.example', 'https://shop.example/x'] }, ['/allowed_origins/1']],
+  [
+    'an origin with a path',
+    { metric: 'nps', allowed_origins: ['https://a.example', 'https://shop.example/x'] },
+    ['/allowed_origins/1'],
+  ],
   ['properties of another type', { metric: 'nps', properties: ['plan', 7] }, ['/properties/1']],
   ['a property twice', { metric: 'nps', properties: ['plan', 'plan'] }, ['/properties/1']],
   ['a time that is none', { metric: 'nps', opens_at: 'soon' }, ['/opens_at']],
@@ -94,7 +115,11 @@ const BAD = [
   ['a negative min_n', { metric: 'nps', min_n: -1 }, ['/min_n']],
   ['an unknown text', { metric: 'nps', texts: { en: { question: 'q', titel: 'x' } } }, ['/texts/en/titel']],
   ['another slug than the path', { metric: 'nps', slug: 'other' }, ['/slug']],
-  ['many at once', { metric: 'nps', min_n: 'x', colour: 1, properties: 'plan', name: 9 }, ['/min_n', '/colour', '/properties', '/name']],
+  [
+    'many at once',
+    { metric: 'nps', min_n: 'x', colour: 1, properties: 'plan', name: 9 },
+    ['/min_n', '/colour', '/properties', '/name'],
+  ],
 ];
 for (const [name, definition, pointers] of BAD) {
   test(`a definition with ${name} is refused by name`, async () => {
@@ -104,19 +129,31 @@ for (const [name, definition, pointers] of BAD) {
 }
 
 test('bands must not overlap, nor leave the scale', async () => {
-  for (const bands of [{ satisfied_from: 2, dissatisfied_to: 3 }, { satisfied_from: 3, dissatisfied_to: 3 }, { satisfied_from: 6 }, { dissatisfied_to: 0 }]) {
+  for (const bands of [
+    { satisfied_from: 2, dissatisfied_to: 3 },
+    { satisfied_from: 3, dissatisfied_to: 3 },
+    { satisfied_from: 6 },
+    { dissatisfied_to: 0 },
+  ]) {
     const reply = await put('bad', { metric: 'csat', bands });
     assert.equal(reply.status, 422, `${JSON.stringify(bands)}: ${reply.text}`);
-    assert.ok(reply.json.errors.every((error) => error.pointer.startsWith('/bands')), reply.text);
+    assert.ok(
+      reply.json.errors.every((error) => error.pointer.startsWith('/bands')),
+      reply.text,
+    );
   }
 });
 
 test('a survey that closes before it opens is refused', async () => {
-  assert.equal((await put('bad', { metric: 'nps', opens_at: '2026-02-01T00:00:00Z', closes_at: '2026-01-01T00:00:00Z' })).status, 422);
+  assert.equal(
+    (await put('bad', { metric: 'nps', opens_at: '2026-02-01T00:00:00Z', closes_at: '2026-01-01T00:00:00Z' })).status,
+    422,
+  );
 });
 
 test('slugs: 64 of a-z 0-9 - _, beginning with a letter or digit', async () => {
-  for (const slug of ['a', '9', 'a-b_c', 's'.repeat(64)]) assert.equal((await put(slug, { metric: 'nps' })).status, 201, slug);
+  for (const slug of ['a', '9', 'a-b_c', 's'.repeat(64)])
+    assert.equal((await put(slug, { metric: 'nps' })).status, 201, slug);
   for (const slug of ['s'.repeat(65), 'UPPER', '-a', '_a', 'a.b', 'a%20b', '%C3%BC', 'a%2Fb']) {
     const reply = await put(slug, { metric: 'nps' });
     assert.ok([400, 404, 422].includes(reply.status), `${slug}: ${reply.status}`);
@@ -173,7 +210,12 @@ test('metric and scale are free before, and fixed after the first response; the 
   assertProblem(await put('fixed', { metric: 'csat', scale: { min: 1, max: 7 } }), 409, 'survey_fixed');
   assert.equal((await get('fixed')).json.metric, 'csat');
   assert.equal((await get('fixed')).json.scale.max, 5);
-  const free = await put('fixed', { metric: 'csat', method: 'mean', bands: { satisfied_from: 5 }, properties: ['plan'] });
+  const free = await put('fixed', {
+    metric: 'csat',
+    method: 'mean',
+    bands: { satisfied_from: 5 },
+    properties: ['plan'],
+  });
   assert.equal(free.status, 200, free.text);
   const score = (await d.score('fixed', 'window=all')).json;
   assert.equal(score.method, 'mean');
@@ -182,7 +224,7 @@ test('metric and scale are free before, and fixed after the first response; the 
   assert.equal(score.bands.neutral, 1);
 });
 
-test('DELETE archives: closed for answers, scores stay readable, PUT brings it back', async () => {
+test('DELETE archives: closed for answers, scores stay readable', async () => {
   await put('gone', { metric: 'nps' });
   const id = newId();
   await d.put('gone', id, { score: 9 });
@@ -196,12 +238,40 @@ test('DELETE archives: closed for answers, scores stay readable, PUT brings it b
   assert.equal((await d.request('GET', '/v1/surveys/gone/form')).json.open, false);
   const again = await d.admin('DELETE', '/v1/surveys/gone');
   assert.deepEqual([again.status, again.json.archived_at], [200, reply.json.archived_at]);
-  const back = await put('gone', { metric: 'nps' });
-  assert.equal(back.status, 200, back.text);
-  assert.equal(back.json.archived_at, null);
-  assert.equal(back.json.revision, 2);
-  assert.equal((await d.post('gone', { score: 9 })).status, 201);
   assertProblem(await d.admin('DELETE', '/v1/surveys/nowhere'), 404, 'no_survey');
+});
+
+test('an archived survey is closed until archived: false is put', async () => {
+  assert.equal((await put('kept', { metric: 'nps' })).json.archived, false);
+  const { archived_at: since } = (await d.admin('DELETE', '/v1/surveys/kept')).json;
+  const holds = async (reply, revision, isArchived, note) => {
+    assert.equal(reply.status, 200, `${note} ${reply.text}`);
+    const { archived, archived_at: at, revision: got } = reply.json;
+    assert.deepEqual([archived, at, got], [isArchived, isArchived ? since : null, revision], note);
+    assert.equal((await d.request('GET', '/v1/surveys/kept/form')).json.open, !isArchived, note);
+    const answer = await d.post('kept', { score: 9 });
+    if (isArchived) assertProblem(answer, 403, 'survey_closed');
+    else assert.equal(answer.status, 201, note);
+  };
+  await holds(await put('kept', { metric: 'nps' }), 1, true, 'identical');
+  await holds(await put('kept', { metric: 'nps', name: 'K' }), 2, true, 'another definition');
+  await holds(await put('kept', { metric: 'nps', name: 'K', archived: null }), 2, true, 'null');
+  await holds(await put('kept', { metric: 'nps', name: 'K', archived: true }), 2, true, 'true');
+  const { json } = await get('kept');
+  await holds(await put('kept', { ...json, name: 'L' }), 3, true, 'what was read, edited, and put back');
+  for (const archived of ['false', 0, {}]) {
+    const reply = await put('kept', { metric: 'nps', archived });
+    assertProblem(reply, 422, 'invalid', ['/archived']);
+    assert.equal(reply.json.errors[0].detail, 'must be true or false');
+  }
+  await holds(await put('kept', { ...json, name: 'L', archived: false }), 3, false, 'false');
+  await holds(await put('kept', { metric: 'nps', name: 'L' }), 3, false, 'open, and left so');
+  const back = await put('kept', { metric: 'nps', name: 'M', archived: true });
+  assert.deepEqual([back.json.archived, back.json.revision], [true, 4]);
+  assert.ok(back.json.archived_at >= since);
+  const made = await put('made', { metric: 'nps', archived: true });
+  assert.deepEqual([made.status, made.json.archived, made.json.revision], [201, true, 1]);
+  assertProblem(await d.post('made', { score: 9 }), 403, 'survey_closed');
 });
 
 test('opens_at and closes_at', async () => {
@@ -212,7 +282,12 @@ test('opens_at and closes_at', async () => {
   assertProblem(await d.post('late', { score: 9 }), 403, 'survey_closed');
   await put('now', { metric: 'nps', opens_at: at(-1000), closes_at: at(3600_000) });
   assert.equal((await d.post('now', { score: 9 })).status, 201);
-  assert.deepEqual(await Promise.all(['early', 'late', 'now'].map(async (slug) => (await d.request('GET', `/v1/surveys/${slug}/form`)).json.open)), [false, false, true]);
+  assert.deepEqual(
+    await Promise.all(
+      ['early', 'late', 'now'].map(async (slug) => (await d.request('GET', `/v1/surveys/${slug}/form`)).json.open),
+    ),
+    [false, false, true],
+  );
 });
 
 test('the list names every survey by slug', async () => {
@@ -221,7 +296,10 @@ test('the list names every survey by slug', async () => {
   const slugs = reply.json.surveys.map((survey) => survey.slug);
   for (const slug of ['full', 'rev', 'gone', 'fixed']) assert.ok(slugs.includes(slug), slug);
   assert.deepEqual(slugs, [...slugs].sort());
-  assert.deepEqual(reply.json.surveys.find((survey) => survey.slug === 'full'), (await get('full')).json);
+  assert.deepEqual(
+    reply.json.surveys.find((survey) => survey.slug === 'full'),
+    (await get('full')).json,
+  );
 });
 
 test('who may: read to look, admin to change', async () => {
@@ -251,7 +329,8 @@ test('the form: what a widget needs, public, with an ETag, and nothing else', as
   assert.equal(reply.json.revision, 1);
   assert.equal(reply.json.open, true);
   assert.equal(reply.json.texts['de-CH'].thanks, 'Merci ❤');
-  for (const secret of ['allowed_origins', 'min_n', 'name', 'amend_window']) assert.equal(reply.json[secret], undefined, secret);
+  for (const secret of ['allowed_origins', 'min_n', 'name', 'amend_window'])
+    assert.equal(reply.json[secret], undefined, secret);
   assert.match(reply.headers.etag, /^"[^"]+"$/);
   const cached = await d.request('GET', '/v1/surveys/full/form', { headers: { 'If-None-Match': reply.headers.etag } });
   assert.equal(cached.status, 304);
@@ -269,10 +348,59 @@ test('a survey name that is in use by nobody: GET is 404', async () => {
 
 test('a property declared after responses came is filtered exactly all the same', async () => {
   await put('props', { metric: 'nps' });
-  for (const [score, plan] of [[9, 'pro'], [1, 'pro'], [10, 'free'], [7, undefined]]) await d.post('props', { score, properties: plan ? { plan } : {} });
+  for (const [score, plan] of [
+    [9, 'pro'],
+    [1, 'pro'],
+    [10, 'free'],
+    [7, undefined],
+  ])
+    await d.post('props', { score, properties: plan ? { plan } : {} });
   await put('props', { metric: 'nps', properties: ['plan'] });
   await d.post('props', { score: 10, properties: { plan: 'pro' } });
   const got = (await d.score('props', 'property.plan=pro')).json;
   assert.equal(got.n, 3);
   assert.equal(got.distribution[9] + got.distribution[10], 2);
+});
+
+test('what another process writes is noticed: a survey that it archives takes nothing more', async () => {
+  await put('foreign', { metric: 'nps' });
+  assert.equal((await d.post('foreign', { score: 9 })).status, 201);
+  sqlite(
+    d.database,
+    `BEGIN IMMEDIATE;
+     UPDATE survey SET archived_at = 1000, generation = (SELECT catalog_generation + 1 FROM identity)
+     WHERE slug = 'foreign';
+     UPDATE identity SET catalog_generation = catalog_generation + 1;
+     COMMIT;`,
+  );
+  let seen;
+  do seen = (await get('foreign')).json.archived_at;
+  while (!seen);
+  assert.equal(Date.parse(seen), 1000);
+  assertProblem(await d.post('foreign', { score: 9 }), 403, 'survey_closed');
+});
+
+test('a survey whose definition somebody broke keeps back nothing but itself', async () => {
+  await put('broken', { metric: 'nps' });
+  await put('sound', { metric: 'nps' });
+  const key = (await d.admin('POST', '/v1/keys', { body: { name: 'soon revoked', scopes: ['read'] } })).json;
+  sqlite(
+    d.database,
+    `BEGIN IMMEDIATE;
+     UPDATE survey SET definition = '{', generation = (SELECT catalog_generation + 1 FROM identity)
+     WHERE slug = 'broken';
+     UPDATE identity SET catalog_generation = catalog_generation + 1;
+     COMMIT;`,
+  );
+  await until(() => / catalog_reload_failed .*broken/.test(d.stderr));
+  assert.equal((await d.admin('DELETE', `/v1/keys/${key.id}`)).status, 200);
+  assertProblem(await d.request('GET', '/v1/surveys', { key: key.key }), 401, 'bad_key');
+  const lines = ['broken', 'broken', 'broken', 'broken', 'sound'].map((survey) => ({ survey, score: 9 }));
+  assert.deepEqual(
+    (await d.batch(lines)).lines.map(({ status }) => status),
+    [503, 503, 503, 503, 201],
+  );
+  assertProblem(await d.post('broken', { score: 9 }), 503, 'storage');
+  await put('broken', { metric: 'nps' });
+  assert.equal((await d.post('broken', { score: 9 })).status, 201);
 });

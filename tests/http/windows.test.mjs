@@ -1,9 +1,10 @@
-// Windows, trends and comparisons against a recount in JS, in zones with DST and with a 45-minute offset (scoring.md §3, §4).
+// Windows, trends and comparisons against a recount in JS, in zones with DST and with a 45-minute offset
+// (docs/scoring.md §3, §4).
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { assertComparison, assertFigures } from './figures.mjs';
+import { assertComparison, assertFigures, expectFigures } from './figures.mjs';
 import { makeId, seeded, start } from './harness.mjs';
-import { add, at, buckets, civil, floorTo, iso, previousOf, startOf, windowOf } from './zone.mjs';
+import { add, at, buckets, civil, cutOf, floorTo, iso, previousOf, startOf, windowOf } from './zone.mjs';
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
@@ -20,7 +21,8 @@ async function fresh(daemon, rows = [], more = {}) {
   await daemon.load(rows.map((row) => ({ survey: slug, ...row, answered_at: iso(row.answered_at) })));
   return slug;
 }
-const within = (rows, from, to) => rows.filter((row) => row.answered_at >= from && row.answered_at < to).map((row) => row.score);
+const within = (rows, from, to) =>
+  rows.filter((row) => row.answered_at >= from && row.answered_at < to).map((row) => row.score);
 const range = (from, to) => `from=${encodeURIComponent(iso(from))}&to=${encodeURIComponent(iso(to))}`;
 const trend = async (daemon, slug, query) => {
   const reply = await daemon.admin('GET', `/v1/surveys/${slug}/trend?${query}`);
@@ -41,25 +43,61 @@ async function sameDay(zone, check) {
 }
 function sumOf(list) {
   const total = {};
-  for (const bucket of list) for (const [score, n] of Object.entries(bucket.distribution)) total[score] = (total[score] ?? 0) + n;
+  for (const bucket of list)
+    for (const [score, n] of Object.entries(bucket.distribution)) total[score] = (total[score] ?? 0) + n;
   return total;
 }
 
 test('from and to are exact to the millisecond, at every kind of boundary', async () => {
   const daemon = daemons.UTC;
-  for (const text of ['2024-05-06T00:00:00.000Z', '2024-05-06T07:00:00.000Z', '2024-05-06T07:15:00.000Z', '2024-05-06T07:23:45.678Z', '2024-01-01T00:00:00.000Z', '1972-02-29T00:00:00.000Z']) {
+  for (const text of [
+    '2024-05-06T00:00:00.000Z',
+    '2024-05-06T07:00:00.000Z',
+    '2024-05-06T07:15:00.000Z',
+    '2024-05-06T07:23:45.678Z',
+    '2024-01-01T00:00:00.000Z',
+    '1972-02-29T00:00:00.000Z',
+  ]) {
     const t = at(text);
-    const slug = await fresh(daemon, [{ score: 1, answered_at: t - 1 }, { score: 5, answered_at: t }, { score: 10, answered_at: t + 1 }]);
+    const slug = await fresh(daemon, [
+      { score: 1, answered_at: t - 1 },
+      { score: 5, answered_at: t },
+      { score: 10, answered_at: t + 1 },
+    ]);
     const n = async (from, to) => (await daemon.score(slug, range(from, to))).json.n;
-    assert.deepEqual([await n(t, t + 1), await n(t - 1, t), await n(t - 1, t + 1), await n(t, t + 2), await n(t - 1, t + 2), await n(t + 1, t + 2), await n(t + 2, t + 9)], [1, 1, 2, 2, 3, 1, 0], text);
-    assert.deepEqual([await n(t - 40 * DAY, t), await n(t, t + 40 * DAY), await n(t - 40 * DAY, t + 1), await n(t - 400 * DAY, t + 400 * DAY)], [1, 2, 2, 3], text);
+    assert.deepEqual(
+      [
+        await n(t, t + 1),
+        await n(t - 1, t),
+        await n(t - 1, t + 1),
+        await n(t, t + 2),
+        await n(t - 1, t + 2),
+        await n(t + 1, t + 2),
+        await n(t + 2, t + 9),
+      ],
+      [1, 1, 2, 2, 3, 1, 0],
+      text,
+    );
+    assert.deepEqual(
+      [
+        await n(t - 40 * DAY, t),
+        await n(t, t + 40 * DAY),
+        await n(t - 40 * DAY, t + 1),
+        await n(t - 400 * DAY, t + 400 * DAY),
+      ],
+      [1, 2, 2, 3],
+      text,
+    );
   }
 });
 
 test('the reply states the window, and one side may be open', async () => {
   const daemon = daemons.UTC;
   const t = at('2024-05-06T07:23:45.678Z');
-  const slug = await fresh(daemon, [{ score: 1, answered_at: t - 1 }, { score: 5, answered_at: t }]);
+  const slug = await fresh(daemon, [
+    { score: 1, answered_at: t - 1 },
+    { score: 5, answered_at: t },
+  ]);
   const { json } = await daemon.score(slug, range(t, t + 5));
   assert.deepEqual([Date.parse(json.window.from), Date.parse(json.window.to)], [t, t + 5]);
   assert.equal((await daemon.score(slug, `from=${iso(t)}`)).json.n, 1);
@@ -72,8 +110,17 @@ test('the reply states the window, and one side may be open', async () => {
 test('bounds: an offset, a date of the reporting zone', async () => {
   const daemon = daemons['Asia/Kathmandu'];
   const midnight = at('2024-03-09T18:15:00Z');
-  const slug = await fresh(daemon, [{ score: 1, answered_at: midnight - 1 }, { score: 2, answered_at: midnight }, { score: 3, answered_at: midnight + DAY - 1 }, { score: 4, answered_at: midnight + DAY }]);
-  for (const query of ['from=2024-03-10&to=2024-03-11', 'from=2024-03-10T00:00:00%2B05:45&to=2024-03-11T00:00:00%2B05:45', 'from=2024-03-09T18:15:00Z&to=2024-03-10T18:15:00Z']) {
+  const slug = await fresh(daemon, [
+    { score: 1, answered_at: midnight - 1 },
+    { score: 2, answered_at: midnight },
+    { score: 3, answered_at: midnight + DAY - 1 },
+    { score: 4, answered_at: midnight + DAY },
+  ]);
+  for (const query of [
+    'from=2024-03-10&to=2024-03-11',
+    'from=2024-03-10T00:00:00%2B05:45&to=2024-03-11T00:00:00%2B05:45',
+    'from=2024-03-09T18:15:00Z&to=2024-03-10T18:15:00Z',
+  ]) {
     const { json } = await daemon.score(slug, query);
     assert.deepEqual([json.n, json.distribution[2], json.distribution[3]], [2, 1, 1], query);
     assert.equal(Date.parse(json.window.from), midnight, query);
@@ -90,16 +137,43 @@ for (const zone of ZONES) {
       for (const name of names) {
         const [from, to] = windowOf(name, now, zone);
         const [before] = previousOf(name, now, zone);
-        for (const t of [from - 1, from, to - 1, before, before - 1]) if (t <= now) rows.push({ score: rows.length % 11, answered_at: t });
+        for (const t of [from - 1, from, to - 1, before, before - 1])
+          if (t <= now) rows.push({ score: rows.length % 11, answered_at: t });
       }
       rows.push({ score: 10, answered_at: now });
       const slug = await fresh(daemon, rows);
       for (const name of names) {
         const [from, to] = windowOf(name, now, zone);
         const { json } = await daemon.score(slug, `window=${name}&compare=previous`);
-        assert.deepEqual([Date.parse(json.window.from), Date.parse(json.window.to)], [from, to], `${name} ${JSON.stringify(json.window)} want ${iso(from)} ${iso(to)}`);
+        assert.deepEqual(
+          [Date.parse(json.window.from), Date.parse(json.window.to)],
+          [from, to],
+          `${name} ${JSON.stringify(json.window)} want ${iso(from)} ${iso(to)}`,
+        );
         assertFigures(json, NPS, within(rows, from, to), { note: name });
-        assertComparison(json.previous, NPS, within(rows, from, to), within(rows, ...previousOf(name, now, zone)), { note: name });
+        const others = within(rows, ...previousOf(name, now, zone));
+        const whole = (await daemon.score(slug, `window=${name}&compare=previous_whole`)).json;
+        assertComparison(whole.previous, NPS, within(rows, from, to), others, { note: name });
+        assert.deepEqual([whole.previous.part, whole.previous.current], ['whole', undefined]);
+        if (/d$/.test(name)) {
+          assert.deepEqual(json, whole);
+          continue;
+        }
+        const cut = Date.parse(json.previous.current.window.to);
+        const [current, before] = cutOf(name, cut, zone);
+        assert.ok(cut <= Date.now() && cut > now - 60_000, iso(cut));
+        assert.equal(json.previous.part, 'same');
+        assert.deepEqual(
+          [json.previous.current.window, json.previous.window].map((window) => [
+            Date.parse(window.from),
+            Date.parse(window.to),
+          ]),
+          [current, before],
+          name,
+        );
+        const want = expectFigures(NPS, within(rows, ...current));
+        assert.deepEqual([json.previous.current.n, json.previous.current.score], [want.n, want.score], name);
+        assertComparison(json.previous, NPS, within(rows, ...current), within(rows, ...before), { note: name });
       }
       const standard = (await daemon.score(slug)).json;
       assert.deepEqual(standard.window, (await daemon.score(slug, 'window=30d')).json.window, '30d is the default');
@@ -107,21 +181,29 @@ for (const zone of ZONES) {
       const year = civil(from, zone);
       const { json } = await daemon.score(slug, 'window=30d&compare=year');
       const end = civil(windowOf('30d', now, zone)[1], zone);
-      const earlier = [startOf(year.year - 1, year.month, year.day, zone), startOf(end.year - 1, end.month, end.day, zone)];
+      const earlier = [
+        startOf(year.year - 1, year.month, year.day, zone),
+        startOf(end.year - 1, end.month, end.day, zone),
+      ];
       assertComparison(json.previous, NPS, within(rows, ...windowOf('30d', now, zone)), within(rows, ...earlier));
     });
   });
 }
 
-test('compare=previous of a range is the same length that ends where it starts; compare=year a year earlier', async () => {
+test('compare=previous of a range is as long and ends where it starts; compare=year a year earlier', async () => {
   const daemon = daemons.UTC;
   const from = at('2025-03-01T12:00:00Z');
   const to = from + 3 * DAY + 7;
   const random = seeded(3);
-  const rows = Array.from({ length: 400 }, () => ({ score: Math.floor(random() * 11), answered_at: from - 3 * DAY - 10_000 + Math.floor(random() * (6 * DAY + 20_000)) }));
-  for (const t of [from - 1, from, to - 1, to, 2 * from - to, 2 * from - to - 1]) rows.push({ score: 9, answered_at: t });
+  const rows = Array.from({ length: 400 }, () => ({
+    score: Math.floor(random() * 11),
+    answered_at: from - 3 * DAY - 10_000 + Math.floor(random() * (6 * DAY + 20_000)),
+  }));
+  for (const t of [from - 1, from, to - 1, to, 2 * from - to, 2 * from - to - 1])
+    rows.push({ score: 9, answered_at: t });
   const yearFrom = at('2024-03-01T12:00:00Z');
-  for (const t of [yearFrom - 1, yearFrom, yearFrom + 3 * DAY + 6, yearFrom + 3 * DAY + 7]) rows.push({ score: 0, answered_at: t });
+  for (const t of [yearFrom - 1, yearFrom, yearFrom + 3 * DAY + 6, yearFrom + 3 * DAY + 7])
+    rows.push({ score: 0, answered_at: t });
   const slug = await fresh(daemon, rows);
   const previous = (await daemon.score(slug, `${range(from, to)}&compare=previous`)).json;
   assertComparison(previous.previous, NPS, within(rows, from, to), within(rows, 2 * from - to, from));
@@ -132,7 +214,13 @@ test('compare=previous of a range is the same length that ends where it starts; 
 
 test('29 February a year earlier', async () => {
   const daemon = daemons.UTC;
-  const rows = ['2023-02-27T23:59:59.999Z', '2023-02-28T00:00:00Z', '2023-02-28T23:59:59.999Z', '2023-03-01T00:00:00Z', '2024-02-28T12:00:00Z'].map((text, i) => ({ score: i, answered_at: at(text) }));
+  const rows = [
+    '2023-02-27T23:59:59.999Z',
+    '2023-02-28T00:00:00Z',
+    '2023-02-28T23:59:59.999Z',
+    '2023-03-01T00:00:00Z',
+    '2024-02-28T12:00:00Z',
+  ].map((text, i) => ({ score: i, answered_at: at(text) }));
   const slug = await fresh(daemon, rows);
   const { json } = await daemon.score(slug, 'from=2024-02-28&to=2024-03-01&compare=year');
   assert.equal(json.n, 1);
@@ -150,7 +238,12 @@ test('responses that arrive late and out of order count where they belong', asyn
     rows.push(row);
     const reply = await daemon.post(slug, { score: row.score, answered_at: iso(row.answered_at) });
     assert.equal(reply.status, 201, reply.text);
-    for (const [from, to] of [[base, base + 2 * DAY], [base + 33 * HOUR, base + 77 * HOUR + 8], [base - DAY, base + 30 * DAY]]) assertFigures((await daemon.score(slug, range(from, to))).json, NPS, within(rows, from, to));
+    for (const [from, to] of [
+      [base, base + 2 * DAY],
+      [base + 33 * HOUR, base + 77 * HOUR + 8],
+      [base - DAY, base + 30 * DAY],
+    ])
+      assertFigures((await daemon.score(slug, range(from, to))).json, NPS, within(rows, from, to));
   }
 });
 
@@ -161,17 +254,51 @@ test('an amendment moves the response between windows, buckets and filters', asy
   const [a, b] = [at('2024-07-01T10:00:00Z'), at('2024-08-15T11:11:11Z')];
   const n = async (query) => (await daemon.score(slug, query)).json.n;
   await daemon.put(slug, id, { score: 9, answered_at: iso(a), touchpoint: 'x', properties: { plan: 'pro' } });
-  assert.deepEqual([await n(range(a, a + 1)), await n(range(b, b + 1)), await n('window=all&touchpoint=x'), await n('window=all&property.plan=pro')], [1, 0, 1, 1]);
-  const reply = await daemon.put(slug, id, { score: 2, answered_at: iso(b), touchpoint: 'y', properties: { plan: 'free' } });
+  assert.deepEqual(
+    [
+      await n(range(a, a + 1)),
+      await n(range(b, b + 1)),
+      await n('window=all&touchpoint=x'),
+      await n('window=all&property.plan=pro'),
+    ],
+    [1, 0, 1, 1],
+  );
+  const reply = await daemon.put(slug, id, {
+    score: 2,
+    answered_at: iso(b),
+    touchpoint: 'y',
+    properties: { plan: 'free' },
+  });
   assert.equal(reply.status, 200, reply.text);
-  assert.deepEqual([await n(range(a, a + 1)), await n(range(b, b + 1)), await n('window=all&touchpoint=x'), await n('window=all&property.plan=pro'), await n('window=all&touchpoint=y'), await n('window=all&property.plan=free'), await n('window=all')], [0, 1, 0, 0, 1, 1, 1]);
+  assert.deepEqual(
+    [
+      await n(range(a, a + 1)),
+      await n(range(b, b + 1)),
+      await n('window=all&touchpoint=x'),
+      await n('window=all&property.plan=pro'),
+      await n('window=all&touchpoint=y'),
+      await n('window=all&property.plan=free'),
+      await n('window=all'),
+    ],
+    [0, 1, 0, 0, 1, 1, 1],
+  );
   const { buckets: months } = await trend(daemon, slug, 'from=2024-07-01&to=2024-09-01&interval=month');
-  assert.deepEqual(months.map((bucket) => [bucket.n, bucket.score]), [[0, null], [1, -100]]);
+  assert.deepEqual(
+    months.map((bucket) => [bucket.n, bucket.score]),
+    [
+      [0, null],
+      [1, -100],
+    ],
+  );
 });
 
 // Days of 23 and 25 hours, hours that start at UTC :15.
 const DST = [
-  ['America/New_York', '2024-03-10', 23], ['America/New_York', '2024-11-03', 25], ['America/New_York', '2024-06-01', 24], ['Asia/Kathmandu', '2024-03-10', 24], ['UTC', '2024-03-10', 24],
+  ['America/New_York', '2024-03-10', 23],
+  ['America/New_York', '2024-11-03', 25],
+  ['America/New_York', '2024-06-01', 24],
+  ['Asia/Kathmandu', '2024-03-10', 24],
+  ['UTC', '2024-03-10', 24],
 ];
 for (const [zone, date, hours] of DST) {
   test(`${date} in ${zone} has ${hours} hours`, async () => {
@@ -181,7 +308,8 @@ for (const [zone, date, hours] of DST) {
     const to = startOf(year, month, day + 1, zone);
     assert.equal(to - from, hours * HOUR);
     const rows = [];
-    for (let t = from; t < to; t += HOUR) for (const edge of [t, t + HOUR - 1]) rows.push({ score: rows.length % 11, answered_at: edge });
+    for (let t = from; t < to; t += HOUR)
+      for (const edge of [t, t + HOUR - 1]) rows.push({ score: rows.length % 11, answered_at: edge });
     rows.push({ score: 0, answered_at: from - 1 }, { score: 0, answered_at: to });
     const slug = await fresh(daemon, rows);
     const next = new Date(Date.UTC(year, month - 1, day + 1)).toISOString().slice(0, 10);
@@ -195,7 +323,10 @@ for (const [zone, date, hours] of DST) {
     });
     const daily = await trend(daemon, slug, `${range(from - 2 * DAY, to + 2 * DAY)}&interval=day`);
     const bounds = buckets('day', from - 2 * DAY, to + 2 * DAY, zone);
-    assert.deepEqual(daily.buckets.map((bucket) => Date.parse(bucket.from)), bounds.slice(0, -1));
+    assert.deepEqual(
+      daily.buckets.map((bucket) => Date.parse(bucket.from)),
+      bounds.slice(0, -1),
+    );
     const today = daily.buckets.find((bucket) => Date.parse(bucket.from) === from);
     assertFigures(today, NPS, within(rows, from, to));
   });
@@ -203,9 +334,21 @@ for (const [zone, date, hours] of DST) {
 
 test('an empty bucket is there, with n 0 and null', async () => {
   const daemon = daemons.UTC;
-  const slug = await fresh(daemon, [{ score: 9, answered_at: at('2024-01-01T12:00:00Z') }, { score: 9, answered_at: at('2024-01-05T12:00:00Z') }]);
+  const slug = await fresh(daemon, [
+    { score: 9, answered_at: at('2024-01-01T12:00:00Z') },
+    { score: 9, answered_at: at('2024-01-05T12:00:00Z') },
+  ]);
   const got = await trend(daemon, slug, 'from=2024-01-01&to=2024-01-06&interval=day');
-  assert.deepEqual(got.buckets.map((bucket) => [bucket.n, bucket.score, bucket.mean, bucket.interval === null]), [[1, 100, 9, false], [0, null, null, true], [0, null, null, true], [0, null, null, true], [1, 100, 9, false]]);
+  assert.deepEqual(
+    got.buckets.map((bucket) => [bucket.n, bucket.score, bucket.mean, bucket.interval === null]),
+    [
+      [1, 100, 9, false],
+      [0, null, null, true],
+      [0, null, null, true],
+      [0, null, null, true],
+      [1, 100, 9, false],
+    ],
+  );
   assert.equal(got.survey, slug);
   assert.equal(got.metric, 'nps');
   assert.equal(got.n, 2);
@@ -220,24 +363,53 @@ test('no response at all: a trend of all time is empty', async () => {
 
 test('weeks start on Monday', async () => {
   const daemon = daemons.UTC;
-  const slug = await fresh(daemon, [{ score: 9, answered_at: at('2024-01-07T23:59:59.999Z') }, { score: 0, answered_at: at('2024-01-08T00:00:00Z') }]);
+  const slug = await fresh(daemon, [
+    { score: 9, answered_at: at('2024-01-07T23:59:59.999Z') },
+    { score: 0, answered_at: at('2024-01-08T00:00:00Z') },
+  ]);
   const got = await trend(daemon, slug, 'from=2024-01-01&to=2024-01-15&interval=week');
-  assert.deepEqual(got.buckets.map((bucket) => [bucket.from.slice(0, 10), bucket.n, bucket.score]), [['2024-01-01', 1, 100], ['2024-01-08', 1, -100]]);
+  assert.deepEqual(
+    got.buckets.map((bucket) => [bucket.from.slice(0, 10), bucket.n, bucket.score]),
+    [
+      ['2024-01-01', 1, 100],
+      ['2024-01-08', 1, -100],
+    ],
+  );
 });
 
 test('the first and last bucket are clipped to the window', async () => {
   const daemon = daemons['America/New_York'];
   const from = at('2024-02-10T10:00:00Z');
   const to = at('2024-05-20T10:00:00.001Z');
-  const rows = [{ score: 1, answered_at: from - 1 }, { score: 2, answered_at: from }, { score: 3, answered_at: to - 1 }, { score: 4, answered_at: to }];
+  const rows = [
+    { score: 1, answered_at: from - 1 },
+    { score: 2, answered_at: from },
+    { score: 3, answered_at: to - 1 },
+    { score: 4, answered_at: to },
+  ];
   const slug = await fresh(daemon, rows);
   const got = await trend(daemon, slug, `${range(from, to)}&interval=month`);
   const bounds = buckets('month', from, to, 'America/New_York');
-  assert.deepEqual(got.buckets.map((bucket) => [Date.parse(bucket.from), Date.parse(bucket.to)]), bounds.slice(0, -1).map((start, i) => [start, bounds[i + 1]]));
-  assert.deepEqual(got.buckets.map((bucket) => bucket.n), [1, 0, 0, 1]);
+  assert.deepEqual(
+    got.buckets.map((bucket) => [Date.parse(bucket.from), Date.parse(bucket.to)]),
+    bounds.slice(0, -1).map((start, i) => [start, bounds[i + 1]]),
+  );
+  assert.deepEqual(
+    got.buckets.map((bucket) => bucket.n),
+    [1, 0, 0, 1],
+  );
 });
 
-for (const query of ['interval=minute', 'interval=', 'rolling=30', 'rolling=0d', 'rolling=x', 'interval=hour&from=1990-01-01&to=2024-01-01', 'colour=red', 'compare=previous']) {
+for (const query of [
+  'interval=minute',
+  'interval=',
+  'rolling=30',
+  'rolling=0d',
+  'rolling=x',
+  'interval=hour&from=1990-01-01&to=2024-01-01',
+  'colour=red',
+  'compare=previous',
+]) {
   test(`trend?${query} is refused`, async () => {
     const daemon = daemons.UTC;
     const slug = await fresh(daemon);
@@ -251,7 +423,12 @@ for (const query of ['interval=minute', 'interval=', 'rolling=30', 'rolling=0d',
 const pick = (random, list) => list[Math.floor(random() * list.length)];
 function history(random, size, now) {
   return Array.from({ length: size }, () => {
-    const row = { id: makeId(random), score: Math.floor(random() * 11), answered_at: now - Math.floor(random() * 400 * DAY) };
+    const row = {
+      id: makeId(random),
+      sequence: 1, // whatever its answered_at, what amends it is newer
+      score: Math.floor(random() * 11),
+      answered_at: now - Math.floor(random() * 400 * DAY),
+    };
     // Some stand exactly on a boundary of an hour or a quarter.
     if (random() < 0.1) row.answered_at -= row.answered_at % (15 * 60_000);
     const touchpoint = pick(random, [undefined, 'checkout', 'search']);
@@ -264,10 +441,18 @@ function history(random, size, now) {
     return row;
   });
 }
-const matches = (row, filter) => Object.entries(filter).every(([name, value]) => (name.startsWith('property.') ? row.properties[name.slice(9)] : row[name]) === value);
+const matches = (row, filter) =>
+  Object.entries(filter).every(
+    ([name, value]) => (name.startsWith('property.') ? row.properties[name.slice(9)] : row[name]) === value,
+  );
 function anyFilter(random) {
   const filter = {};
-  const items = [['touchpoint', ['checkout', 'search', 'none']], ['channel', ['web', 'mail']], ['locale', ['de', 'fr-CH']], ['property.plan', ['pro', 'free']]];
+  const items = [
+    ['touchpoint', ['checkout', 'search', 'none']],
+    ['channel', ['web', 'mail']],
+    ['locale', ['de', 'fr-CH']],
+    ['property.plan', ['pro', 'free']],
+  ];
   const wanted = pick(random, [0, 0, 1, 1, 1, 2, 3]);
   for (let i = 0; i < wanted; i++) {
     const [name, values] = pick(random, items);
@@ -284,13 +469,21 @@ for (const zone of ZONES) {
     let rows = history(random, 2000, now);
     const slug = await fresh(daemon, rows);
     // Amend a hundred of them, in every member, and replay as many.
-    const amended = new Map(history(random, 100, now).map((row, i) => [rows[i * 17].id, { ...row, id: rows[i * 17].id }]));
+    const amended = new Map(
+      history(random, 100, now).map((row, i) => [rows[i * 17].id, { ...row, id: rows[i * 17].id, sequence: 2 }]),
+    );
     rows = rows.map((row) => amended.get(row.id) ?? row);
     const line = (row) => ({ survey: slug, ...row, answered_at: iso(row.answered_at) });
     const reply = await daemon.batch([...amended.values()].map(line));
-    assert.ok(reply.lines.every((result) => result.outcome === 'amended'), reply.text.slice(0, 500));
+    assert.ok(
+      reply.lines.every((result) => result.outcome === 'amended'),
+      reply.text.slice(0, 500),
+    );
     const replay = await daemon.batch(rows.slice(0, 100).map(line));
-    assert.ok(replay.lines.every((result) => result.outcome === 'replayed'), replay.text.slice(0, 500));
+    assert.ok(
+      replay.lines.every((result) => result.outcome === 'replayed'),
+      replay.text.slice(0, 500),
+    );
 
     for (let round = 0; round < 60; round++) {
       const filter = anyFilter(random);
@@ -307,7 +500,11 @@ for (const zone of ZONES) {
       const unit = pick(random, ['day', 'week', 'month', 'quarter']);
       const series = await trend(daemon, slug, `${range(from, to)}&interval=${unit}${extra}`);
       const bounds = buckets(unit, from, to, zone);
-      assert.deepEqual(series.buckets.map((bucket) => Date.parse(bucket.from)), bounds.slice(0, -1), note);
+      assert.deepEqual(
+        series.buckets.map((bucket) => Date.parse(bucket.from)),
+        bounds.slice(0, -1),
+        note,
+      );
       series.buckets.forEach((bucket, i) => {
         assert.equal(Date.parse(bucket.to), bounds[i + 1], note);
         assertFigures(bucket, NPS, within(chosen, bounds[i], bounds[i + 1]), { note });
@@ -315,7 +512,11 @@ for (const zone of ZONES) {
       assert.deepEqual(sumOf(series.buckets), reply.json.distribution, `the trend sums to its window: ${note}`);
       assertFigures(series, NPS, within(chosen, from, to), { note });
     }
-    assertFigures((await daemon.score(slug, 'window=all')).json, NPS, rows.map((row) => row.score));
+    assertFigures(
+      (await daemon.score(slug, 'window=all')).json,
+      NPS,
+      rows.map((row) => row.score),
+    );
     const all = await trend(daemon, slug, 'window=all&interval=month');
     assert.deepEqual(sumOf(all.buckets), (await daemon.score(slug, 'window=all')).json.distribution);
   });
@@ -325,7 +526,12 @@ for (const zone of ZONES) {
     const random = seeded(40 + zone.length);
     const rows = history(random, 1500, at('2024-12-31T00:00:00Z'));
     const slug = await fresh(daemon, rows);
-    for (const [unit, days, from, to] of [['day', 30, '2024-02-20', '2024-04-10'], ['day', 7, '2024-10-20', '2024-11-20'], ['week', 90, '2024-01-01', '2024-04-01'], ['month', 1, '2024-01-01', '2025-01-01']]) {
+    for (const [unit, days, from, to] of [
+      ['day', 30, '2024-02-20', '2024-04-10'],
+      ['day', 7, '2024-10-20', '2024-11-20'],
+      ['week', 90, '2024-01-01', '2024-04-01'],
+      ['month', 1, '2024-01-01', '2025-01-01'],
+    ]) {
       const series = await trend(daemon, slug, `from=${from}&to=${to}&interval=${unit}&rolling=${days}d`);
       const [begin, end] = [from, to].map((date) => startOf(...date.split('-').map(Number), zone));
       const bounds = buckets(unit, begin, end, zone);
@@ -333,23 +539,81 @@ for (const zone of ZONES) {
       series.buckets.forEach((bucket, i) => {
         const until = bounds[i + 1];
         assert.equal(Date.parse(bucket.to), until);
-        assertFigures(bucket, NPS, within(rows, add('day', until, -days, zone), until), { note: `${unit} ${days} ${bucket.from}` });
+        assert.deepEqual(
+          [Date.parse(bucket.figure_from), Date.parse(bucket.figure_to)],
+          [add('day', until, -days, zone), until],
+        );
+        assertFigures(bucket, NPS, within(rows, add('day', until, -days, zone), until), {
+          note: `${unit} ${days} ${bucket.from}`,
+        });
       });
       assertFigures(series, NPS, within(rows, begin, end));
     }
     await sameDay(zone, async () => {
-      const recent = await fresh(daemon, history(random, 300, Date.now()).map((row) => ({ ...row, answered_at: Date.now() - Math.floor(random() * 50 * DAY) })));
+      const recent = await fresh(
+        daemon,
+        history(random, 300, Date.now()).map((row) => ({
+          ...row,
+          answered_at: Date.now() - Math.floor(random() * 50 * DAY),
+        })),
+      );
       const last = (await trend(daemon, recent, 'window=7d&interval=day&rolling=30d')).buckets.at(-1);
       const score = (await daemon.score(recent, 'window=30d')).json;
-      assert.deepEqual([last.n, last.score, last.distribution], [score.n, score.score, score.distribution], 'the last bucket of a daily trend with rolling=30d is the score over 30d');
+      assert.deepEqual(
+        [last.n, last.score, last.distribution],
+        [score.n, score.score, score.distribution],
+        'the last bucket of a daily trend with rolling=30d is the score over 30d',
+      );
     });
   });
 }
 
+// Where a bucket does not end at midnight the N days before it end at the same time by the clock on the wall, also
+// around a change of it.
+test('rolling hours follow the clock on the wall', async (t) => {
+  const daemon = await start({ timezone: 'Europe/Berlin' });
+  t.after(() => daemon.stop());
+  const slug = await fresh(daemon, [{ score: 9, answered_at: at('2026-03-29T04:30:00+02:00') }]);
+  const series = await trend(
+    daemon,
+    slug,
+    'interval=hour&rolling=1d&from=2026-03-30T01:00:00Z&to=2026-03-30T03:00:00Z',
+  );
+  assert.deepEqual(
+    series.buckets.map((bucket) => [bucket.figure_from, bucket.figure_to, bucket.n, bucket.small_sample]),
+    [
+      ['2026-03-29T02:00:00Z', '2026-03-30T02:00:00Z', 1, true],
+      ['2026-03-29T03:00:00Z', '2026-03-30T03:00:00Z', 0, true],
+    ],
+  );
+  // 02:30 of the day that has none lies where the clock would have been; in autumn the first of two.
+  const spring = await trend(
+    daemon,
+    slug,
+    'interval=hour&rolling=1d&from=2026-03-30T00:00:00Z&to=2026-03-30T00:30:00Z',
+  );
+  assert.equal(spring.buckets[0].figure_from, '2026-03-29T01:30:00Z');
+  const autumn = await trend(
+    daemon,
+    slug,
+    'interval=hour&rolling=1d&from=2025-10-27T00:00:00Z&to=2025-10-27T01:30:00Z',
+  );
+  assert.deepEqual(
+    autumn.buckets.map((bucket) => bucket.figure_from),
+    ['2025-10-26T00:00:00Z', '2025-10-26T00:30:00Z'],
+  );
+});
+
 test('a strong ETag: 304 while nothing changes, another after a change', async () => {
   const daemon = daemons.UTC;
   const slug = await fresh(daemon, [{ score: 9, answered_at: at('2024-01-01T12:00:00Z') }]);
-  for (const target of [`/v1/surveys/${slug}/score?window=all`, `/v1/surveys/${slug}/trend?from=2024-01-01&to=2024-02-01`, '/v1/scores?window=all', `/v1/surveys/${slug}`, '/v1/surveys']) {
+  for (const target of [
+    `/v1/surveys/${slug}/score?window=all`,
+    `/v1/surveys/${slug}/trend?from=2024-01-01&to=2024-02-01`,
+    '/v1/scores?window=all',
+    `/v1/surveys/${slug}`,
+    '/v1/surveys',
+  ]) {
     const first = await daemon.admin('GET', target);
     assert.equal(first.status, 200, first.text);
     if (!first.headers.etag && /surveys(\/w\d+)?$/.test(target)) continue; // an ETag is promised for scores and trends
@@ -378,9 +642,18 @@ test('a midnight that daylight saving skips', async (t) => {
   const daemon = await start({ timezone: zone });
   t.after(() => daemon.stop());
   const first = startOf(2024, 3, 10, zone);
-  const rows = [first - 1, first, first + 23 * HOUR - 1, first + 23 * HOUR].map((answered_at, score) => ({ score, answered_at }));
+  const rows = [first - 1, first, first + 23 * HOUR - 1, first + 23 * HOUR].map((answered_at, score) => ({
+    score,
+    answered_at,
+  }));
   const slug = await fresh(daemon, rows);
   const series = await trend(daemon, slug, 'from=2024-03-09&to=2024-03-12&interval=day');
-  assert.deepEqual(series.buckets.map((bucket) => bucket.n), [1, 2, 1]);
-  assert.deepEqual(series.buckets.map((bucket) => Date.parse(bucket.from)), [9, 10, 11].map((day) => startOf(2024, 3, day, zone)));
+  assert.deepEqual(
+    series.buckets.map((bucket) => bucket.n),
+    [1, 2, 1],
+  );
+  assert.deepEqual(
+    series.buckets.map((bucket) => Date.parse(bucket.from)),
+    [9, 10, 11].map((day) => startOf(2024, 3, day, zone)),
+  );
 });

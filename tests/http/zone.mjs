@@ -4,14 +4,33 @@ const formats = new Map();
 // Civil date and time of an instant: { year, month, day, hour, minute, weekday (Monday 0) }.
 export function civil(ms, zone) {
   if (!formats.has(zone)) {
-    formats.set(zone, new Intl.DateTimeFormat('en-US', {
-      timeZone: zone, calendar: 'gregory', hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
-    }));
+    formats.set(
+      zone,
+      new Intl.DateTimeFormat('en-US', {
+        timeZone: zone,
+        calendar: 'gregory',
+        hourCycle: 'h23',
+        year: 'numeric',
+        month: 'numeric',
+        day: 'numeric',
+        hour: 'numeric',
+        minute: 'numeric',
+        second: 'numeric',
+      }),
+    );
   }
   const parts = {};
   for (const part of formats.get(zone).formatToParts(new Date(ms))) parts[part.type] = Number(part.value);
   const weekday = (new Date(Date.UTC(parts.year, parts.month - 1, parts.day)).getUTCDay() + 6) % 7;
-  return { year: parts.year, month: parts.month, day: parts.day, hour: parts.hour, minute: parts.minute, second: parts.second, weekday };
+  return {
+    year: parts.year,
+    month: parts.month,
+    day: parts.day,
+    hour: parts.hour,
+    minute: parts.minute,
+    second: parts.second,
+    weekday,
+  };
 }
 
 // The first instant that bears a civil date (day and month may overflow, as in Date.UTC).
@@ -35,12 +54,18 @@ export function startOf(year, month, day, zone) {
 export function floorTo(unit, ms, zone) {
   const at = civil(ms, zone);
   switch (unit) {
-    case 'day': return startOf(at.year, at.month, at.day, zone);
-    case 'week': return startOf(at.year, at.month, at.day - at.weekday, zone);
-    case 'month': return startOf(at.year, at.month, 1, zone);
-    case 'quarter': return startOf(at.year, at.month - ((at.month - 1) % 3), 1, zone);
-    case 'year': return startOf(at.year, 1, 1, zone);
-    default: throw new Error(unit);
+    case 'day':
+      return startOf(at.year, at.month, at.day, zone);
+    case 'week':
+      return startOf(at.year, at.month, at.day - at.weekday, zone);
+    case 'month':
+      return startOf(at.year, at.month, 1, zone);
+    case 'quarter':
+      return startOf(at.year, at.month - ((at.month - 1) % 3), 1, zone);
+    case 'year':
+      return startOf(at.year, 1, 1, zone);
+    default:
+      throw new Error(unit);
   }
 }
 
@@ -48,12 +73,18 @@ export function floorTo(unit, ms, zone) {
 export function add(unit, ms, count, zone) {
   const at = civil(floorTo(unit, ms, zone), zone);
   switch (unit) {
-    case 'day': return startOf(at.year, at.month, at.day + count, zone);
-    case 'week': return startOf(at.year, at.month, at.day + 7 * count, zone);
-    case 'month': return startOf(at.year, at.month + count, 1, zone);
-    case 'quarter': return startOf(at.year, at.month + 3 * count, 1, zone);
-    case 'year': return startOf(at.year + count, 1, 1, zone);
-    default: throw new Error(unit);
+    case 'day':
+      return startOf(at.year, at.month, at.day + count, zone);
+    case 'week':
+      return startOf(at.year, at.month, at.day + 7 * count, zone);
+    case 'month':
+      return startOf(at.year, at.month + count, 1, zone);
+    case 'quarter':
+      return startOf(at.year, at.month + 3 * count, 1, zone);
+    case 'year':
+      return startOf(at.year + count, 1, 1, zone);
+    default:
+      throw new Error(unit);
   }
 }
 
@@ -77,6 +108,36 @@ export function previousOf(name, now, zone) {
   }
   const unit = name === 'today' ? 'day' : name;
   return [add(unit, now, -1, zone), floorTo(unit, now, zone)];
+}
+
+// The first instant at which the clock shows a time of day on the day that begins at `start`; one that it skips is
+// counted on from before the skip.
+export function timeOfDay(start, ms, zone) {
+  const day = civil(start, zone);
+  const wanted = Date.UTC(day.year, day.month - 1, day.day) + ms;
+  const shownAt = (at) => {
+    const shown = civil(at, zone);
+    return Date.UTC(shown.year, shown.month - 1, shown.day, shown.hour, shown.minute);
+  };
+  if (ms === 0) return start;
+  let at = start;
+  while (shownAt(at) < wanted) at += 60_000;
+  return shownAt(at) === wanted ? at : at - 60_000 + wanted - shownAt(at - 60_000);
+}
+
+// What a running calendar window is compared in: [[from, cut], [previous from, previous cut]]; both at the last full
+// minute, as many days and the same time of day from their start.
+export function cutOf(name, now, zone) {
+  const [from] = windowOf(name, now, zone);
+  const [before, until] = previousOf(name, now, zone);
+  const cut = now - (now % 60_000);
+  const days = Math.round((floorTo('day', cut, zone) - from) / 86_400_000);
+  const shown = civil(cut, zone);
+  const end = timeOfDay(add('day', before, days, zone), (shown.hour * 60 + shown.minute) * 60_000, zone);
+  return [
+    [from, cut],
+    [before, Math.min(end, until)],
+  ];
 }
 
 // Bucket bounds of a trend over [from, to): whole units, the ends clipped.

@@ -10,20 +10,23 @@ export LC_ALL
 
 # module rank: a file may include its own module's headers and those of modules of a lower rank.
 ranks="base 0
-config 1
 domain 1
 http 1
 codec 2
 store 2
-ingest 3
+catalog 3
+config 3
 query 3
-api 4
-cmd 5
-main 6"
+ingest 4
+chores 5
+api 6
+cmd 7
+main 8"
 
 # header (as a part of its path) and the sources that may include it
 vendors="microhttpd.h src/http/
 gnutls/ src/http/
+zlib.h src/http/
 sqlite3.h src/store/sqlite/
 jansson.h src/codec/
 uuid/uuid.h src/base/id.c
@@ -35,8 +38,11 @@ list=$(mktemp) || exit 2
 trap 'rm -f "$list"' EXIT
 
 find src include -name '*.[ch]' ! -path 'src/tools/*' | sort | while read -r file; do
-    "$@" -M -x c "$file" 2>/dev/null | tr -d '\\' | tr ' ' '\n' | grep '\.h$' | sed "s|^|$file |" ||
+    if included=$("$@" -M -x c "$file" 2>/dev/null); then
+        printf '%s\n' "$included" | tr -d '\\' | tr ' ' '\n' | grep '\.h$' | sed "s|^|$file |"
+    else
         echo "$file does-not-compile"
+    fi
 done > "$list"
 
 awk -v ranks="$ranks" -v vendors="$vendors" '

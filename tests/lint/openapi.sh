@@ -1,5 +1,6 @@
 #!/bin/sh
-# Redocly's recommended rules over docs/openapi.yaml, a warning being an error. Silent where there is none. Asks nothing of any network.
+# Redocly's recommended rules over docs/openapi.yaml, a warning being an error. Silent where there is none. Asks nothing
+# of any network.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true

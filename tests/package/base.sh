@@ -1,17 +1,17 @@
 #!/bin/bash
-# usage: tests/package/base.sh OUT.tar
-# A minimal Debian root of this machine's release, with systemd and what cxd needs, by debootstrap from the mirror that apt uses here.
-# Made in memory where there is enough; needs root.
+# usage: tests/package/base.sh OUT.tar [SUITE PACKAGE,…]
+# A minimal Debian root by debootstrap, from the mirror that apt uses here: of SUITE with PACKAGES, or of this machine's
+# release with systemd and what cxd needs. Made in memory where there is enough; needs root.
 set -euo pipefail
 out=$(realpath -m "$1")
-PACKAGES=systemd,init-system-helpers,tzdata,curl,bash-completion,libmicrohttpd12,libsqlite3-0,libjansson4,libuuid1,libinih1,libcurl4,libnettle8,libgnutls30
+suite=${2:-$(. /etc/os-release && echo "$VERSION_CODENAME")}
+packages=${3:-systemd,init-system-helpers,tzdata,curl,bash-completion,libmicrohttpd12,libsqlite3-0,libjansson4,libuuid1,libinih1,libcurl4,libnettle8,libgnutls30,zlib1g}
 
 if [ -z "${CXD_BASE_UNSHARED:-}" ]; then
     mkdir -p "$(dirname "$out")"
-    CXD_BASE_UNSHARED=1 exec unshare --mount "$0" "$out"
+    CXD_BASE_UNSHARED=1 exec unshare --mount "$0" "$out" "$suite" "$packages"
 fi
-suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
-mirror=$(apt-get indextargets --format '$(SITE)' "Created-By: Packages" "Codename: $suite" "Component: main" 2>/dev/null | head -1)
+mirror=$(apt-get indextargets --format '$(SITE)' "Created-By: Packages" "Component: main" 2>/dev/null | grep '/debian/\?$' | sed -n 1p)
 proxy=
 eval "$(apt-config shell proxy Acquire::http::Proxy)"
 [ -z "$proxy" ] || export http_proxy=$proxy
@@ -24,7 +24,7 @@ available=$(sed -n 's/^MemAvailable: *\([0-9]*\) kB/\1/p' /proc/meminfo)
 # Nothing of it needs to outlive a crash, nor be read.
 mkdir -p "$root/etc/dpkg/dpkg.cfg.d"
 printf 'force-unsafe-io\npath-exclude=/usr/share/%s\n' >"$root/etc/dpkg/dpkg.cfg.d/test" 'locale/*'
-debootstrap --variant=minbase --include="$PACKAGES" "$suite" "$root" "${mirror:-http://deb.debian.org/debian}" >"$out.log" 2>&1 || {
+debootstrap --variant=minbase --include="$packages" "$suite" "$root" "${mirror:-http://deb.debian.org/debian}" >"$out.log" 2>&1 || {
     tail -20 "$out.log" >&2
     exit 1
 }

@@ -1,7 +1,8 @@
 #!/bin/bash
 # usage: tests/package/distcheck.sh build/cxd-VERSION.tar.xz
-# The tarball alone is enough: unpacked under a path with a blank, where the sources cannot be written, it builds, passes the quick
-# tests, installs and uninstalls without a rest, gives the same tarball again, and `make clean` leaves what was unpacked.
+# The tarball alone is enough: unpacked under a path with a blank, where the sources cannot be written, it builds,
+# passes the quick tests, installs and uninstalls without a rest, gives the same tarball again, and `make clean` leaves
+# what was unpacked.
 set -euo pipefail
 tarball=$(realpath "$1")
 name=$(basename "$tarball" .tar.xz)
@@ -23,7 +24,7 @@ mkdir -p build 2>/dev/null || { chmod u+w . && mkdir build && chmod a-w .; }
 run make -j2
 run make -j2 check-quick
 run make DESTDIR="$place/a root" install
-"$place/a root/usr/local/bin/cxd" --version | grep -qx "cxd ${name#cxd-}"
+"$place/a root/usr/local/bin/cxd" --version | grep -x "cxd ${name#cxd-}" >/dev/null
 "$place/a root/usr/local/bin/cxd" serve --check -c "$place/a root/etc/cxd/cxd.conf" >/dev/null
 for page in "$place/a root"/usr/local/share/man/man?/*; do mandoc -Tlint -W warning "$page"; done
 echo '# edited' >>"$place/a root/etc/cxd/cxd.conf"

@@ -1,9 +1,9 @@
 #!/bin/bash
 # The Debian package, from the sources' tarball to its purge. Writes TAP.
 #
-# The tarball and the package are made twice, in different places, with another umask, locale, time zone and date, and must be the same
-# bytes. Then the package lives in a root that debootstrap made: once under its own systemd, once without any. What needs root or
-# namespaces, and is refused, is skipped and counted.
+# The tarball and the package are made twice, in different places, with another umask, locale, time zone and date, and
+# must be the same bytes. Then the package lives in a root that debootstrap made: once under its own systemd, once
+# without any. What needs root or namespaces, and is refused, is skipped and counted.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 place=$PWD/build/package
@@ -83,18 +83,26 @@ finish() {
 agree() {
     [ "$(dpkg-parsechangelog -SVersion)" = "$version" ] &&
         grep -qx "  version: \"\?$version\"\?" docs/openapi.yaml &&
+        grep -q "^## $version - $(dpkg-parsechangelog -SDate | date -u -f - +%F)\$" CHANGELOG.md &&
         [ "$("$place/one/cxd-$version/build/cxd" --version)" = "cxd $version" ]
 }
-check 'changelog, Makefile, openapi.yaml and the program agree on the version' agree
+check 'changelogs, Makefile, openapi.yaml and the program agree on the version' agree
 
 needs() {
     local makefile control
-    makefile=$(make -s --no-print-directory print-deps | tr ' ' '\n' | grep -vx -e gcc -e make -e '' | sort)
+    makefile=$(make -s --no-print-directory print-needs | sed 's/.*://' | grep -vx -e gcc -e make | sort)
     control=$(sed -n '/^Build-Depends:/,/^$/p' debian/control | tr -d ' \n' | sed 's/Build-Depends://' | tr ',' '\n' |
         grep -v -e '^debhelper' -e '^dh-' -e '<!nocheck>' | sort)
     diff <(echo "$makefile") <(echo "$control")
 }
 check 'Build-Depends is what the Makefile asks for' needs
+
+# docs/install.md has a line for each.
+listed() {
+    diff <(make -s --no-print-directory print-needs | sed 's/^[a-z]*:\(.*\):\(.*\)/`\1` \2/' | sort) \
+        <(sed -n 's/^| \(`[^|]*`\) | \([^ |]*\) |.*|$/\1 \2/p' docs/install.md | sort)
+}
+check 'docs/install.md lists them' listed
 
 lint() { lintian --allow-root --fail-on=error,warning "$place/one/cxd_${version}_"*.changes; }
 check 'lintian has nothing to say' lint
@@ -119,6 +127,40 @@ manuals() {
     done
 }
 check 'the manuals that are shipped are well-formed' manuals
+
+# --- A release --------------------------------------------------------------------------------------------------------
+
+# In a clone, whose tags are its own.
+clone=$place/clone
+in_clone() (
+    cd "$clone" && env GIT_AUTHOR_NAME=cxd GIT_AUTHOR_EMAIL=cxd@example.org GIT_COMMITTER_NAME=cxd GIT_COMMITTER_EMAIL=cxd@example.org "$@"
+)
+refused() { # WHY
+    ! in_clone make -s --no-print-directory release >"$place/refused" 2>&1 && grep -q "$1" "$place/refused" && [ -z "$(in_clone git tag)" ] &&
+        [ ! -e "$clone/build/release" ] || { cat "$place/refused" && false; }
+}
+dirty() {
+    echo >>"$clone/README.md"
+    refused 'not committed' && in_clone git checkout -q README.md
+}
+disagree() {
+    sed -i "s/^## $version /## 9.9.9 /" "$clone/CHANGELOG.md" && in_clone git commit -qam 'Another version'
+    refused 'CHANGELOG.md does not begin' && in_clone git reset -q --hard HEAD~
+}
+released() {
+    in_clone env DEB_BUILD_OPTIONS=nocheck make --no-print-directory release && [ "$(in_clone git tag)" = "v$version" ] &&
+        [ "$(in_clone git rev-parse "v$version^{commit}")" = "$(git rev-parse HEAD)" ] &&
+        (cd "$clone/build/release" && sha256sum -c SHA256SUMS && [ "$(wc -l <SHA256SUMS)" = "$(ls cxd* | wc -l)" ] && [ -s cxd_"$version"_*.deb ])
+}
+tagged() { ! in_clone make -s --no-print-directory release >"$place/refused" 2>&1 && grep -q 'is there already' "$place/refused"; }
+if git rev-parse HEAD >/dev/null 2>&1; then
+    rm -rf "$clone"
+    git clone -q --no-tags . "$clone"
+    check 'no release of what is not committed' dirty
+    check 'nor of versions that do not agree' disagree
+    check 'a release: tag, sources, package and checksums' released
+    check 'and not a second time' tagged
+fi
 
 # --- Its life ---------------------------------------------------------------------------------------------------------
 

@@ -1,12 +1,11 @@
 /* Plays the service manager for the tests of tests/http/, and holds single threads up.
  *
- *   manager notify NAME                 a datagram socket (a path, or '@' and an abstract name): prints "ready", then each message as a
- *                                       line: the sender's pid, a blank, its lines with '|' between
- *   manager hold PID THREAD             stops every thread of that name, prints "held N", and lets them go at the end of stdin
- *   manager activate [-1] [-p PID] [-n NAMES] SOCKET… -- COMMAND…
- *                                       holds sockets (tcp:HOST:PORT, unix:PATH, datagram:PATH, bound:HOST:PORT for one that does not
- *                                       listen), prints "bound HOST:PORT" for each of TCP, and runs the command with them as fd 3…, over
- *                                       and over, until the end of stdin (-1: once); prints "start PID", "exit CODE". -p and -n: another
+ *   manager notify NAME                 a datagram socket (a path, or '@' and an abstract name): prints "ready", then
+ * each message as a line: the sender's pid, a blank, its lines with '|' between manager hold PID THREAD stops every
+ * thread of that name, prints "held N", and lets them go at the end of stdin manager activate [-1] [-p PID] [-n NAMES]
+ * SOCKET… -- COMMAND… holds sockets (tcp:HOST:PORT, unix:PATH, datagram:PATH, bound:HOST:PORT for one that does not
+ *                                       listen), prints "bound HOST:PORT" for each of TCP, and runs the command with
+ * them as fd 3…, over and over, until the end of stdin (-1: once); prints "start PID", "exit CODE". -p and -n: another
  *                                       LISTEN_PID, and LISTEN_FDNAMES
  */
 #include <arpa/inet.h>
@@ -204,8 +203,7 @@ static bool await_end(int children) {
         if (poll(waited, 2, -1) < 0)
             continue;
         if (waited[1].revents) {
-            (void)!read(children, (char[sizeof(struct signalfd_siginfo)]){0},
-                        sizeof(struct signalfd_siginfo));
+            (void)!read(children, (char[sizeof(struct signalfd_siginfo)]){0}, sizeof(struct signalfd_siginfo));
             return false;
         }
         if (waited[0].revents && read(STDIN_FILENO, scratch, sizeof scratch) <= 0)
@@ -238,14 +236,13 @@ static int activate(int argc, char **argv) {
     struct activation activation = {0};
     int sockets[SOCKETS_MAX], option;
     bool once = false;
-    while ((option = getopt(argc, argv, "+1p:n:")) != -1) {
+    while ((option = getopt(argc, argv, "+1p:n:")) != -1)
         if (option == '1')
             once = true;
         else if (option == 'p')
             activation.pid = optarg;
         else if (option == 'n')
             activation.names = optarg;
-    }
     for (; optind < argc && strchr(argv[optind], ':') && activation.count < SOCKETS_MAX; optind++) {
         int fd = open_socket(argv[optind]);
         sockets[activation.count++] = fcntl(fd, F_DUPFD_CLOEXEC, FIRST_FD + SOCKETS_MAX);

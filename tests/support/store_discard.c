@@ -17,13 +17,11 @@ static void discard_close(struct store *base) {
 }
 
 static enum cxd_err discard_open(const char *rest, struct store **ret_store, struct error *err) {
-    if (rest[0] != '\0') {
+    if (rest[0] != '\0')
         return error_set(err, ERR_CONFIG, "nothing may follow \"discard:\"");
-    }
     struct discard_store *store = calloc(1, sizeof *store);
-    if (!store) {
+    if (!store)
         return error_set(err, ERR_NO_MEMORY, "no memory to open the store");
-    }
     store->base.engine = &STORE_DISCARD;
     enum cxd_err code = store_open("memory:", &store->inner, err);
     if (code != CXD_OK) {
@@ -32,6 +30,10 @@ static enum cxd_err discard_open(const char *rest, struct store **ret_store, str
     }
     *ret_store = &store->base;
     return CXD_OK;
+}
+
+static void discard_library(const struct store *base, struct store_library *ret_library) {
+    store_library(((const struct discard_store *)base)->inner, ret_library);
 }
 
 static const char *discard_directory(const struct store *base) {
@@ -43,7 +45,7 @@ static bool discard_read_disk(const struct store *base, struct store_disk *ret_d
 }
 
 static enum cxd_err discard_apply(struct store *base, struct change *const *changes, size_t count,
-                                  struct error *err) {
+                                  enum store_fate *ret_fate, struct error *err) {
     struct store *inner = ((struct discard_store *)base)->inner;
     struct change **kept = NULL;
     size_t kept_count = 0;
@@ -54,13 +56,12 @@ static enum cxd_err discard_apply(struct store *base, struct change *const *chan
         }
         if (!kept) {
             kept = reallocarray(NULL, count - i, sizeof *kept);
-            if (!kept) {
+            if (!kept)
                 return error_set(err, ERR_NO_MEMORY, "no memory for a batch");
-            }
         }
         kept[kept_count++] = changes[i];
     }
-    enum cxd_err code = kept_count > 0 ? store_apply(inner, kept, kept_count, err) : CXD_OK;
+    enum cxd_err code = kept_count > 0 ? store_apply(inner, kept, kept_count, ret_fate, err) : CXD_OK;
     free(kept);
     return code;
 }
@@ -70,8 +71,7 @@ static enum cxd_err discard_rebuild(struct store *base, int64_t *ret_responses, 
 }
 
 /* Readers are the inner store's own. */
-static enum cxd_err discard_reader_open(struct store *base, struct store_reader **ret_reader,
-                                        struct error *err) {
+static enum cxd_err discard_reader_open(struct store *base, struct store_reader **ret_reader, struct error *err) {
     return store_reader_open(((struct discard_store *)base)->inner, ret_reader, err);
 }
 
@@ -79,6 +79,7 @@ const struct store_engine STORE_DISCARD = {
     .scheme = "discard",
     .open = discard_open,
     .close = discard_close,
+    .library = discard_library,
     .directory = discard_directory,
     .read_disk = discard_read_disk,
     .apply = discard_apply,

@@ -14,16 +14,9 @@
 #include <unistd.h>
 
 #include "store/engine.h"
+#include "store/sqlite/through.h"
 
-enum fault_class {
-    FAULT_WRITE,
-    FAULT_SYNC,
-    FAULT_OPEN,
-    FAULT_TRUNCATE,
-    FAULT_READ,
-    FAULT_SHM,
-    FAULT_CLASSES
-};
+enum fault_class { FAULT_WRITE, FAULT_SYNC, FAULT_OPEN, FAULT_TRUNCATE, FAULT_READ, FAULT_SHM, FAULT_CLASSES };
 
 /* Of 64-bit words, as tests/fault/control.mjs writes them. */
 struct fault_control {
@@ -39,8 +32,7 @@ struct fault_control {
 };
 
 struct fault_file {
-    sqlite3_file base;
-    sqlite3_file *real;
+    struct through_file through;
     int failed_errno; /* of the last fault, for SQLITE_FCNTL_LAST_ERRNO */
 };
 
@@ -48,23 +40,18 @@ static struct fault_control *control;
 
 static bool strikes(enum fault_class class) {
     atomic_fetch_add(&control->seen[class], 1);
-    if (!(atomic_load(&control->armed) >> class & 1)) {
+    if (!(atomic_load(&control->armed) >> class & 1))
         return false;
-    }
     int64_t left = atomic_fetch_sub(&control->left, 1);
-    if (left > 1 || (left < 1 && !atomic_load(&control->on))) {
+    if (left > 1 || (left < 1 && !atomic_load(&control->on)))
         return false;
-    }
     atomic_fetch_add(&control->injected, 1);
-    if (atomic_load(&control->error) < 0 && !atomic_load(&control->short_write)) {
+    if (atomic_load(&control->error) < 0 && !atomic_load(&control->short_write))
         raise(SIGKILL);
-    }
-    if (!atomic_load(&control->hang)) {
+    if (!atomic_load(&control->hang))
         return true;
-    }
-    while (atomic_load(&control->hang)) {
+    while (atomic_load(&control->hang))
         usleep(5000);
-    }
     return false;
 }
 
@@ -75,61 +62,32 @@ static int fail(struct fault_file *file, int rc) {
     return rc;
 }
 
-static int fault_close(sqlite3_file *base) {
-    return ((struct fault_file *)base)->real->pMethods->xClose(((struct fault_file *)base)->real);
-}
-
 static int fault_read(sqlite3_file *base, void *bytes, int count, sqlite3_int64 offset) {
     struct fault_file *file = (struct fault_file *)base;
-    return strikes(FAULT_READ) ? fail(file, SQLITE_IOERR_READ)
-                               : file->real->pMethods->xRead(file->real, bytes, count, offset);
+    return strikes(FAULT_READ) ? fail(file, SQLITE_IOERR_READ) : sqlite_through_read(base, bytes, count, offset);
 }
 
 /* What SQLite's layer makes of an errno: a full disk has a code of its own. */
 static int fault_write(sqlite3_file *base, const void *bytes, int count, sqlite3_int64 offset) {
     struct fault_file *file = (struct fault_file *)base;
-    if (!strikes(FAULT_WRITE)) {
-        return file->real->pMethods->xWrite(file->real, bytes, count, offset);
-    }
+    if (!strikes(FAULT_WRITE))
+        return sqlite_through_write(base, bytes, count, offset);
     if (atomic_load(&control->short_write)) {
-        (void)file->real->pMethods->xWrite(file->real, bytes, count / 2, offset);
-        if (atomic_load(&control->error) < 0) {
+        (void)sqlite_through_write(base, bytes, count / 2, offset);
+        if (atomic_load(&control->error) < 0)
             raise(SIGKILL);
-        }
     }
     return fail(file, atomic_load(&control->error) == ENOSPC ? SQLITE_FULL : SQLITE_IOERR_WRITE);
 }
 
 static int fault_truncate(sqlite3_file *base, sqlite3_int64 size) {
     struct fault_file *file = (struct fault_file *)base;
-    return strikes(FAULT_TRUNCATE) ? fail(file, SQLITE_IOERR_TRUNCATE)
-                                   : file->real->pMethods->xTruncate(file->real, size);
+    return strikes(FAULT_TRUNCATE) ? fail(file, SQLITE_IOERR_TRUNCATE) : sqlite_through_truncate(base, size);
 }
 
 static int fault_sync(sqlite3_file *base, int flags) {
     struct fault_file *file = (struct fault_file *)base;
-    return strikes(FAULT_SYNC) ? fail(file, SQLITE_IOERR_FSYNC)
-                               : file->real->pMethods->xSync(file->real, flags);
-}
-
-static int fault_size(sqlite3_file *base, sqlite3_int64 *ret_size) {
-    struct fault_file *file = (struct fault_file *)base;
-    return file->real->pMethods->xFileSize(file->real, ret_size);
-}
-
-static int fault_lock(sqlite3_file *base, int level) {
-    struct fault_file *file = (struct fault_file *)base;
-    return file->real->pMethods->xLock(file->real, level);
-}
-
-static int fault_unlock(sqlite3_file *base, int level) {
-    struct fault_file *file = (struct fault_file *)base;
-    return file->real->pMethods->xUnlock(file->real, level);
-}
-
-static int fault_reserved(sqlite3_file *base, int *ret_reserved) {
-    struct fault_file *file = (struct fault_file *)base;
-    return file->real->pMethods->xCheckReservedLock(file->real, ret_reserved);
+    return strikes(FAULT_SYNC) ? fail(file, SQLITE_IOERR_FSYNC) : sqlite_through_sync(base, flags);
 }
 
 static int fault_file_control(sqlite3_file *base, int operation, void *argument) {
@@ -141,75 +99,33 @@ static int fault_file_control(sqlite3_file *base, int operation, void *argument)
     /* Set at open, below; the store's own setting comes later. */
     if (operation == SQLITE_FCNTL_PRAGMA && atomic_load(&control->checkpoint_pages) > 0 &&
         strcmp(((char **)argument)[1], "wal_autocheckpoint") == 0) {
+        ((char **)argument)[0] = sqlite3_mprintf("%lld", (long long)atomic_load(&control->checkpoint_pages));
         return SQLITE_OK;
     }
-    return file->real->pMethods->xFileControl(file->real, operation, argument);
-}
-
-static int fault_sector_size(sqlite3_file *base) {
-    struct fault_file *file = (struct fault_file *)base;
-    return file->real->pMethods->xSectorSize(file->real);
-}
-
-static int fault_characteristics(sqlite3_file *base) {
-    struct fault_file *file = (struct fault_file *)base;
-    return file->real->pMethods->xDeviceCharacteristics(file->real);
+    return sqlite_through_control(base, operation, argument);
 }
 
 static int fault_shm_map(sqlite3_file *base, int region, int size, int extend, void volatile **ret_memory) {
     struct fault_file *file = (struct fault_file *)base;
     return strikes(FAULT_SHM) ? fail(file, SQLITE_IOERR_SHMSIZE)
-                              : file->real->pMethods->xShmMap(file->real, region, size, extend, ret_memory);
+                              : sqlite_through_shm_map(base, region, size, extend, ret_memory);
 }
 
-static int fault_shm_lock(sqlite3_file *base, int offset, int count, int flags) {
-    struct fault_file *file = (struct fault_file *)base;
-    return file->real->pMethods->xShmLock(file->real, offset, count, flags);
-}
-
-static void fault_shm_barrier(sqlite3_file *base) {
-    struct fault_file *file = (struct fault_file *)base;
-    file->real->pMethods->xShmBarrier(file->real);
-}
-
-static int fault_shm_unmap(sqlite3_file *base, int remove) {
-    struct fault_file *file = (struct fault_file *)base;
-    return file->real->pMethods->xShmUnmap(file->real, remove);
-}
-
-static const sqlite3_io_methods METHODS = {
-    .iVersion = 2, /* no mapping of the file: cxd sets mmap_size = 0 */
-    .xClose = fault_close,
-    .xRead = fault_read,
-    .xWrite = fault_write,
-    .xTruncate = fault_truncate,
-    .xSync = fault_sync,
-    .xFileSize = fault_size,
-    .xLock = fault_lock,
-    .xUnlock = fault_unlock,
-    .xCheckReservedLock = fault_reserved,
-    .xFileControl = fault_file_control,
-    .xSectorSize = fault_sector_size,
-    .xDeviceCharacteristics = fault_characteristics,
-    .xShmMap = fault_shm_map,
-    .xShmLock = fault_shm_lock,
-    .xShmBarrier = fault_shm_barrier,
-    .xShmUnmap = fault_shm_unmap,
+static const struct through_hooks HOOKS = {
+    .read = fault_read,
+    .write = fault_write,
+    .truncate = fault_truncate,
+    .sync = fault_sync,
+    .control = fault_file_control,
+    .shm_map = fault_shm_map,
 };
 
-static int fault_open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *base, int flags,
-                           int *ret_flags) {
-    sqlite3_vfs *real = vfs->pAppData;
+static int fault_open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *base, int flags, int *ret_flags) {
     struct fault_file *file = (struct fault_file *)base;
-    *file = (struct fault_file){.real = (sqlite3_file *)(file + 1)};
-    if (strikes(FAULT_OPEN)) {
+    *file = (struct fault_file){.failed_errno = 0};
+    if (strikes(FAULT_OPEN))
         return fail(file, SQLITE_CANTOPEN);
-    }
-    int rc = real->xOpen(real, name, file->real, flags, ret_flags);
-    if (rc == SQLITE_OK) {
-        file->base.pMethods = &METHODS;
-    }
-    return rc;
+    return sqlite_through_open(vfs, name, &file->through, sizeof *file, &HOOKS, flags, ret_flags);
 }
 
 static sqlite3_vfs fault_vfs;
@@ -225,14 +141,7 @@ static int set_checkpoint(sqlite3 *handle, char **ret_message, const void *routi
 
 /* As the default one, so that the log's layer, and the readers, come to lie above it. */
 static void register_once(void) {
-    sqlite3_vfs *real = sqlite3_vfs_find(NULL);
-    fault_vfs = *real;
-    fault_vfs.zName = "cxd-fault";
-    fault_vfs.pNext = NULL;
-    fault_vfs.pAppData = real;
-    fault_vfs.szOsFile = (int)sizeof(struct fault_file) + real->szOsFile;
-    fault_vfs.xOpen = fault_open_file;
-    (void)sqlite3_vfs_register(&fault_vfs, 1);
+    sqlite_through_register(&fault_vfs, "cxd-fault", sizeof(struct fault_file), fault_open_file, true);
     (void)sqlite3_auto_extension((void (*)(void))set_checkpoint);
 }
 
@@ -242,14 +151,12 @@ static enum cxd_err fault_open(const char *rest, struct store **ret_store, struc
     char *path = end ? strndup(rest, (size_t)(end - rest)) : NULL;
     int fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
     free(path);
-    if (fd < 0) {
+    if (fd < 0)
         return error_set(err, ERR_CONFIG, "use vfs:CONTROL:URL, where CONTROL is a file of faults");
-    }
     control = mmap(NULL, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     close(fd);
-    if (control == MAP_FAILED) {
+    if (control == MAP_FAILED)
         return error_set(err, ERR_CONFIG, "the file of faults cannot be mapped");
-    }
     pthread_once(&once, register_once);
     return store_open(end + 1, ret_store, err);
 }

@@ -1,15 +1,6 @@
 /* Bursts, held against a walk over everything that was noted. */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
+#include "../support/unit.h"
 #include "api/burst.h"
 
 static struct id id_of(int number) {
@@ -18,11 +9,10 @@ static struct id id_of(int number) {
 
 static size_t note(struct burst_table *table, const char *name, int score, int id, int64_t now_ms) {
     struct id ids[BURST_REMEMBERED], own = id_of(id);
-    return burst_note(table, BURST_VISIT, 1, name, score, &own, now_ms, ids);
+    return burst_note(table, 1, name, score, &own, now_ms, ids);
 }
 
 static void three_scores_within_the_window(void **state) {
-    (void)state;
     struct burst_table *table = burst_new();
     assert_int_equal(note(table, "a", 0, 1, 1000), 0);
     assert_int_equal(note(table, "a", 0, 2, 1001), 0);
@@ -33,36 +23,56 @@ static void three_scores_within_the_window(void **state) {
     assert_int_equal(note(table, "c", 2, 7, 1001), 0);
     assert_int_equal(note(table, "c", 3, 8, 61000), 0); /* the first has gone */
     assert_int_equal(note(table, "c", 4, 9, 61000), 3); /* without the first */
-    /* An amend is the same response. */
-    assert_int_equal(note(table, "d", 1, 10, 1), 0);
-    assert_int_equal(note(table, "d", 2, 10, 2), 0);
-    assert_int_equal(note(table, "d", 3, 10, 3), 1);
     burst_free(table);
     burst_free(NULL);
 }
 
-static void sources_are_apart(void **state) {
-    (void)state;
+/* An amend is the same response, with the score that it has now. */
+static void who_changes_their_mind_is_no_burst(void **state) {
     struct burst_table *table = burst_new();
-    struct id ids[BURST_REMEMBERED], id = id_of(1);
-    assert_int_equal(burst_note(table, BURST_VISIT, 1, "a", 1, &id, 1, ids), 0);
-    assert_int_equal(burst_note(table, BURST_INVITATION, 1, "a", 2, &id, 1, ids), 0);
-    assert_int_equal(burst_note(table, BURST_VISIT, 2, "a", 3, &id, 1, ids), 0);
-    assert_int_equal(burst_note(table, BURST_VISIT, 1, "", 4, &id, 1, ids), 0);
-    assert_int_equal(burst_note(table, BURST_VISIT, 1, "a", 4, &id, 1, ids), 0);
-    assert_int_equal(burst_note(table, BURST_VISIT, 1, "a", 5, &id, 1, ids), 1);
-    assert_memory_equal(&ids[0], &id, sizeof id);
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(note(table, "one", i % 11, 1, i), 0);
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(note(table, "two", i % 11, i % 2, i), 0);
+    for (int i = 0; i < 100; i++) /* three, of which two say the same */
+        assert_int_equal(note(table, "three", i % 3 ? 5 : i % 11, i % 3, i), 0);
+    /* One is amended, the others are new: it counts with its last score. */
+    assert_int_equal(note(table, "some", 1, 1, 1), 0);
+    assert_int_equal(note(table, "some", 2, 1, 2), 0);
+    assert_int_equal(note(table, "some", 3, 1, 3), 0);
+    assert_int_equal(note(table, "some", 4, 2, 4), 0);
+    assert_int_equal(note(table, "some", 4, 1, 5), 0);
+    assert_int_equal(note(table, "some", 5, 3, 6), 0);
+    assert_int_equal(note(table, "some", 6, 1, 7), 3);
+    assert_int_equal(note(table, "some", 4, 1, 8), 0);
+    /* What one leaves, another may have still, and for as long as that came in time. */
+    assert_int_equal(note(table, "left", 1, 1, 0), 0);
+    assert_int_equal(note(table, "left", 1, 2, 100), 0);
+    assert_int_equal(note(table, "left", 2, 2, 200), 0);
+    assert_int_equal(note(table, "left", 3, 3, 59999), 3);
+    assert_int_equal(note(table, "left", 3, 3, 60000), 0);
+    burst_free(table);
+}
+
+static void sources_are_apart(void **state) {
+    struct burst_table *table = burst_new();
+    struct id ids[BURST_REMEMBERED], first = id_of(1), second = id_of(2), third = id_of(3);
+    assert_int_equal(burst_note(table, 1, "a", 1, &first, 1, ids), 0);
+    assert_int_equal(burst_note(table, 2, "a", 3, &second, 1, ids), 0);
+    assert_int_equal(burst_note(table, 1, "", 4, &second, 1, ids), 0);
+    assert_int_equal(burst_note(table, 1, "a", 4, &second, 1, ids), 0);
+    assert_int_equal(burst_note(table, 1, "a", 5, &third, 1, ids), 3);
+    assert_memory_equal(&ids[0], &first, sizeof first);
     burst_free(table);
 }
 
 static void the_newest_are_remembered(void **state) {
-    (void)state;
     struct burst_table *table = burst_new();
     struct id ids[BURST_REMEMBERED];
     for (int i = 0; i < 100; i++)
         assert_int_equal(note(table, "a", i % 2, i, 1000), 0);
     struct id id = id_of(100);
-    assert_int_equal(burst_note(table, BURST_VISIT, 1, "a", 2, &id, 1000, ids), BURST_REMEMBERED);
+    assert_int_equal(burst_note(table, 1, "a", 2, &id, 1000, ids), BURST_REMEMBERED);
     bool found[101] = {false};
     for (int i = 0; i < BURST_REMEMBERED; i++)
         found[ids[i].bytes[1]] = true;
@@ -73,7 +83,6 @@ static void the_newest_are_remembered(void **state) {
 
 /* Many sources: memory stays as it is, who is active is not forgotten for who is not. */
 static void old_sources_give_way(void **state) {
-    (void)state;
     struct burst_table *table = burst_new();
     char name[16];
     size_t bursts = 0;
@@ -92,7 +101,6 @@ static void old_sources_give_way(void **state) {
 }
 
 static void agrees_with_a_walk(void **state) {
-    (void)state;
     struct burst_table *table = burst_new();
     static struct {
         int64_t at;
@@ -123,13 +131,50 @@ static void agrees_with_a_walk(void **state) {
     burst_free(table);
 }
 
+/* Fewer responses than are remembered, amended again and again. */
+static void amends_agree_with_a_walk(void **state) {
+    struct burst_table *table = burst_new();
+    enum { RESPONSES = BURST_REMEMBERED };
+    struct {
+        int64_t at;
+        int score;
+    } last[RESPONSES];
+    srand(4);
+    int64_t now = 0;
+    size_t bursts = 0;
+    for (int i = 0; i < RESPONSES; i++)
+        last[i].at = INT64_MIN / 2;
+    for (int i = 0; i < 5000; i++) {
+        now += rand() % 40000;
+        int id = rand() % RESPONSES;
+        last[id].at = now;
+        last[id].score = rand() % 4 ? rand() % 2 : rand() % 11;
+        bool held[11] = {false};
+        int scores = 0;
+        size_t responses = 0;
+        for (int k = 0; k < RESPONSES; k++) {
+            if (now - last[k].at >= BURST_WINDOW_MS)
+                continue;
+            responses++;
+            scores += !held[last[k].score];
+            held[last[k].score] = true;
+        }
+        assert_int_equal(note(table, "a", last[id].score, id, now), scores >= BURST_SCORES ? responses : 0);
+        bursts += scores >= BURST_SCORES;
+    }
+    assert_true(bursts > 500 && bursts < 4500);
+    burst_free(table);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(three_scores_within_the_window),
+        cmocka_unit_test(who_changes_their_mind_is_no_burst),
         cmocka_unit_test(sources_are_apart),
         cmocka_unit_test(the_newest_are_remembered),
         cmocka_unit_test(old_sources_give_way),
         cmocka_unit_test(agrees_with_a_walk),
+        cmocka_unit_test(amends_agree_with_a_walk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,19 +1,11 @@
 /* The arena: alignment, growth, and what arena_reset keeps. */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <stdalign.h>
-#include <string.h>
 
+#include "../support/unit.h"
 #include "cxd/base/arena.h"
 
 static void test_alloc(void **state) {
-    (void)state;
     struct arena arena;
     arena_init(&arena);
     char *blocks[2000];
@@ -23,10 +15,9 @@ static void test_alloc(void **state) {
         assert_int_equal((uintptr_t)blocks[i] % alignof(max_align_t), 0);
         memset(blocks[i], (int)(i & 0xFF), i);
     }
-    for (size_t i = 0; i < 2000; i++) {
+    for (size_t i = 0; i < 2000; i++)
         for (size_t j = 0; j < i; j++)
             assert_int_equal((unsigned char)blocks[i][j], i & 0xFF);
-    }
     assert_ptr_not_equal(arena_alloc(&arena, 0), arena_alloc(&arena, 0));
     arena_free(&arena);
     assert_null(arena.blocks);
@@ -34,7 +25,6 @@ static void test_alloc(void **state) {
 }
 
 static void test_reset_keeps_the_first_block(void **state) {
-    (void)state;
     struct arena arena;
     arena_init(&arena);
     arena_reset(&arena);
@@ -53,7 +43,6 @@ static void test_reset_keeps_the_first_block(void **state) {
 }
 
 static void test_refusal(void **state) {
-    (void)state;
     struct arena arena;
     arena_init(&arena);
     assert_null(arena_alloc(&arena, SIZE_MAX));
@@ -65,7 +54,6 @@ static void test_refusal(void **state) {
 }
 
 static void test_copies(void **state) {
-    (void)state;
     struct arena arena;
     arena_init(&arena);
     memset(arena_alloc(&arena, 1000), 0xAA, 1000);
@@ -81,12 +69,30 @@ static void test_copies(void **state) {
     arena_free(&arena);
 }
 
+/* What is small holds as much as any other, and stays what it is through a reset. */
+static void test_sized(void **state) {
+    struct arena arena;
+    arena_init_sized(&arena, 64);
+    for (int round = 0; round < 2; round++) {
+        char *first = arena_alloc(&arena, 24);
+        memset(first, 'a', 24);
+        for (size_t size = 1; size < 10000; size *= 3)
+            memset(arena_alloc(&arena, size), 'b', size);
+        for (size_t i = 0; i < 24; i++)
+            assert_int_equal(first[i], 'a');
+        arena_reset(&arena);
+    }
+    arena_free(&arena);
+    arena_init_sized(&arena, 0);
+    assert_non_null(arena_alloc(&arena, 1));
+    arena_free(&arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_alloc),
-        cmocka_unit_test(test_reset_keeps_the_first_block),
-        cmocka_unit_test(test_refusal),
-        cmocka_unit_test(test_copies),
+        cmocka_unit_test(test_alloc),   cmocka_unit_test(test_reset_keeps_the_first_block),
+        cmocka_unit_test(test_refusal), cmocka_unit_test(test_copies),
+        cmocka_unit_test(test_sized),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

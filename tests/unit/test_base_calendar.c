@@ -1,19 +1,10 @@
 /* The calendar, in zones where it is hard. Expected boundaries of the tables are by Python's zoneinfo; the properties
  * are checked against localtime_r, instant by instant. */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "../support/files.h"
 #include "cxd/base/calendar.h"
 #include "cxd/base/clock.h"
 
@@ -76,7 +67,6 @@ static void check_unit(enum calendar_unit unit, const char *time, const char *st
 }
 
 static void test_units(void **state) {
-    (void)state;
     set_zone("UTC");
     check_unit(CALENDAR_HOUR, "2026-10-24T13:59:59.999Z", "2026-10-24T13:00:00Z", "2026-10-24T14:00:00Z");
     check_unit(CALENDAR_DAY, "2026-10-24T13:59:59.999Z", "2026-10-24T00:00:00Z", "2026-10-25T00:00:00Z");
@@ -105,12 +95,10 @@ static void test_units(void **state) {
 }
 
 static void test_hard_days(void **state) {
-    (void)state;
     set_zone("America/Sao_Paulo"); /* midnight is skipped */
     check_unit(CALENDAR_DAY, "2018-11-04T12:00:00Z", "2018-11-04T03:00:00Z", "2018-11-05T02:00:00Z");
     check_unit(CALENDAR_DAY, "2018-11-04T02:59:59.999Z", "2018-11-03T03:00:00Z", "2018-11-04T03:00:00Z");
-    check_unit(CALENDAR_DAY, "2019-02-17T02:30:00Z", "2019-02-16T02:00:00Z",
-               "2019-02-17T03:00:00Z"); /* 23:30 again */
+    check_unit(CALENDAR_DAY, "2019-02-17T02:30:00Z", "2019-02-16T02:00:00Z", "2019-02-17T03:00:00Z"); /* 23:30 again */
     set_zone("Asia/Beirut");
     check_unit(CALENDAR_DAY, "2022-03-27T12:00:00Z", "2022-03-26T22:00:00Z", "2022-03-27T21:00:00Z");
     check_unit(CALENDAR_WEEK, "2022-03-27T12:00:00Z", "2022-03-20T22:00:00Z", "2022-03-27T21:00:00Z");
@@ -120,8 +108,7 @@ static void test_hard_days(void **state) {
     check_unit(CALENDAR_DAY, "2011-12-30T09:59:59.999Z", "2011-12-29T10:00:00Z", "2011-12-30T10:00:00Z");
     check_unit(CALENDAR_DAY, "2011-12-30T10:00:00Z", "2011-12-30T10:00:00Z", "2011-12-31T10:00:00Z");
     check_unit(CALENDAR_MONTH, "2011-12-30T12:00:00Z", "2011-12-01T10:00:00Z", "2011-12-31T10:00:00Z");
-    set_zone(
-        "America/St_Johns"); /* set back at 00:01, into the day before: the new day has begun and goes on */
+    set_zone("America/St_Johns"); /* set back at 00:01, into the day before: the new day has begun and goes on */
     check_unit(CALENDAR_DAY, "2010-11-07T02:29:59Z", "2010-11-06T02:30:00Z", "2010-11-07T02:30:00Z");
     check_unit(CALENDAR_DAY, "2010-11-07T03:00:00Z", "2010-11-07T02:30:00Z", "2010-11-08T03:30:00Z");
     check_unit(CALENDAR_WEEK, "2010-11-07T03:00:00Z", "2010-11-01T02:30:00Z", "2010-11-08T03:30:00Z");
@@ -132,7 +119,6 @@ static void test_hard_days(void **state) {
 }
 
 static void test_hard_hours(void **state) {
-    (void)state;
     set_zone("Australia/Lord_Howe"); /* half an hour, at 02:00: an hour of 90 minutes each time */
     check_unit(CALENDAR_HOUR, "2026-04-04T14:30:00Z", "2026-04-04T14:00:00Z", "2026-04-04T15:30:00Z");
     check_unit(CALENDAR_HOUR, "2026-04-04T15:15:00Z", "2026-04-04T14:00:00Z", "2026-04-04T15:30:00Z");
@@ -184,7 +170,6 @@ static int64_t random_instant(uint64_t *seed) {
 }
 
 static void test_units_partition_time(void **state) {
-    (void)state;
     uint64_t seed = 20261024;
     for (size_t z = 0; z < CXD_COUNT(ZONES); z++) {
         set_zone(ZONES[z]);
@@ -200,15 +185,14 @@ static void test_units_partition_time(void **state) {
             ok = ok && calendar_add(unit, before, 1) == start && calendar_add(unit, end, -1) == start;
             ok = ok && calendar_floor(unit, start - 1) == before && calendar_add(unit, time, 0) == start;
             if (!ok)
-                fail_msg("unit %d at %lld in %s: %lld, %lld, %lld", unit, (long long)time, ZONES[z],
-                         (long long)before, (long long)start, (long long)end);
+                fail_msg("unit %d at %lld in %s: %lld, %lld, %lld", unit, (long long)time, ZONES[z], (long long)before,
+                         (long long)start, (long long)end);
         }
     }
 }
 
 /* A step of n is n steps, there and back. */
 static void test_steps_add_up(void **state) {
-    (void)state;
     uint64_t seed = 7;
     for (size_t z = 0; z < CXD_COUNT(ZONES); z++) {
         set_zone(ZONES[z]);
@@ -235,24 +219,21 @@ static int64_t local_date(int64_t second) {
 
 /* By looking at every minute of the 27 hours before: no instant before a day's start bears its date. */
 static void test_day_starts_are_first_instants(void **state) {
-    (void)state;
     uint64_t seed = 99;
     for (size_t z = 0; z < CXD_COUNT(ZONES); z++) {
         set_zone(ZONES[z]);
         for (int i = 0; i < 25; i++) {
             int64_t start = calendar_floor(CALENDAR_DAY, random_instant(&seed)) / 1000;
             int64_t date = local_date(start);
-            for (int64_t second = start - 1; second > start - 27 * 3600; second -= 60) {
+            for (int64_t second = start - 1; second > start - 27 * 3600; second -= 60)
                 if (local_date(second) >= date)
                     fail_msg("the day of %lld in %s begins before", (long long)start, ZONES[z]);
-            }
         }
     }
 }
 
 /* By looking at every minute of an hour: minute 0 is its first, and no other is. */
 static void test_hours_begin_at_minute_0(void **state) {
-    (void)state;
     uint64_t seed = 5;
     for (size_t z = 0; z < CXD_COUNT(ZONES); z++) {
         set_zone(ZONES[z]);
@@ -273,7 +254,6 @@ static void test_hours_begin_at_minute_0(void **state) {
 }
 
 static void test_extremes(void **state) {
-    (void)state;
     set_zone("Europe/Berlin");
     for (size_t u = 0; u < CXD_COUNT(UNITS); u++) {
         assert_true(calendar_floor(UNITS[u], TIME_MIN) < 0);
@@ -293,7 +273,6 @@ static void must_refuse_zone(const char *name) {
 }
 
 static void test_zone_names(void **state) {
-    (void)state;
     assert_true(calendar_has_zone("Europe/Berlin"));
     set_zone("Asia/Kathmandu");
     must_refuse_zone("");
@@ -315,15 +294,11 @@ static void test_zone_names(void **state) {
 
 /* A machine without tzdata knows UTC; TZDIR names another database. */
 static void test_zone_directory(void **state) {
-    (void)state;
     char directory[] = "/tmp/cxd-zones-XXXXXX";
     char path[128];
     assert_non_null(mkdtemp(directory));
     snprintf(path, sizeof path, "%s/Text", directory);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs("not a zone", file);
-    fclose(file);
+    write_file(path, "not a zone", strlen("not a zone"));
     set_zone("Asia/Kathmandu");
     setenv("TZDIR", directory, 1);
     must_refuse_zone("Europe/Berlin");

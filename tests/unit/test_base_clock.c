@@ -1,17 +1,8 @@
 /* The text forms of instants and durations. */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
+#include "../support/unit.h"
 #include "cxd/base/clock.h"
 
 /* Parses a copy of exact size, so that the sanitizer sees a read past the end. */
@@ -40,7 +31,6 @@ static void must_refuse(const char *text) {
 
 /* Expected values by `date -u -d … +%s`. */
 static void test_time_parse(void **state) {
-    (void)state;
     must_parse("1970-01-01T00:00:00Z", 0);
     must_parse("2026-10-24T00:00:00Z", 1792800000000);
     must_parse("2026-10-24t00:00:00z", 1792800000000);
@@ -121,7 +111,6 @@ static void check_format(int64_t ms, const char *expected) {
 }
 
 static void test_time_format(void **state) {
-    (void)state;
     check_format(0, "1970-01-01T00:00:00Z");
     check_format(-1, "1969-12-31T23:59:59.999Z");
     check_format(1792800000000, "2026-10-24T00:00:00Z");
@@ -135,15 +124,14 @@ static void test_time_format(void **state) {
 
 /* Against the C library, and there and back: a day in every week of the years 1 to 9999. */
 static void test_time_format_against_libc(void **state) {
-    (void)state;
     for (int64_t second = -62135596800; second < 253402300800; second += 6 * 86400 + 3599) {
         char out[TIME_TEXT_SIZE];
         char expected[64];
         struct tm tm;
         time_t time = second;
         gmtime_r(&time, &tm);
-        snprintf(expected, sizeof expected, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900,
-                 tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+        snprintf(expected, sizeof expected, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900, tm.tm_mon + 1,
+                 tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
         if (strcmp(time_format(out, second * 1000), expected) != 0)
             fail_msg("%lld: %s, expected %s", (long long)second, out, expected);
         int64_t ms;
@@ -168,7 +156,6 @@ static void must_not_last(const char *text) {
 }
 
 static void test_duration(void **state) {
-    (void)state;
     must_last("0", 0);
     must_last("30", 30);
     must_last("030", 30);
@@ -224,7 +211,6 @@ static void test_duration_ms(void **state) {
                  {"", -1},
                  {"-1ms", -1},
                  {"99999999999999999999ms", -1}};
-    (void)state;
     for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
         int64_t ms = -1;
         if (duration_parse_ms(CASES[i].text, &ms) != (CASES[i].ms >= 0) || ms != CASES[i].ms)
@@ -233,7 +219,6 @@ static void test_duration_ms(void **state) {
 }
 
 static void test_clocks(void **state) {
-    (void)state;
     int64_t expected = (int64_t)time(NULL) * 1000;
     assert_in_range(clock_now_ms(), expected - 1000, expected + 2000);
     int64_t first = clock_monotonic_ms();

@@ -1,20 +1,10 @@
 /* Errors: the table, cutting at character boundaries, members and RFC 6901 pointers. */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include <stdbool.h>
-#include <string.h>
-
+#include "../support/unit.h"
 #include "cxd/base/error.h"
 #include "cxd/base/utf8.h"
 
 static void test_table(void **state) {
-    (void)state;
     assert_int_equal(error_status(CXD_OK), 200);
     assert_string_equal(error_slug(CXD_OK), "ok");
     assert_string_equal(error_title(CXD_OK), "OK");
@@ -30,7 +20,6 @@ static void test_table(void **state) {
 }
 
 static void test_set(void **state) {
-    (void)state;
     struct error err;
     assert_int_equal(error_set(NULL, ERR_SCOPE, "%d", 1), ERR_SCOPE);
     assert_int_equal(error_set(&err, ERR_SCOPE, "needs %s", "read"), ERR_SCOPE);
@@ -47,7 +36,6 @@ static void test_set(void **state) {
 /* For any length before the cut the detail stays valid UTF-8, and loses less than one character. */
 static void test_set_cuts_whole_characters(void **state) {
     static const char *const CHARACTERS[] = {"x", "é", "€", "😀"};
-    (void)state;
     struct error err;
     for (size_t c = 0; c < CXD_COUNT(CHARACTERS); c++) {
         for (size_t pad = 0; pad < 4; pad++) {
@@ -65,7 +53,6 @@ static void test_set_cuts_whole_characters(void **state) {
 }
 
 static void test_members(void **state) {
-    (void)state;
     struct error err;
     error_clear(&err);
     error_add_member(&err, "/score", "must be %d to %d", 0, 10);
@@ -79,7 +66,7 @@ static void test_members(void **state) {
     for (int i = 2; i < 100; i++)
         error_add_member(&err, "/x", "y");
     assert_int_equal(err.member_count, 100);
-    assert_string_equal(err.detail, "100 members are not valid");
+    assert_string_equal(err.detail, "100 members are not valid: the first 64 and 36 more");
     error_add_member(NULL, "/x", "y");
 
     error_set(&err, ERR_MALFORMED_JSON, "not JSON");
@@ -96,6 +83,35 @@ static void test_members(void **state) {
     assert_in_range(strlen(err.members[0].pointer), 156, 159);
 }
 
+static void test_dropped_members(void **state) {
+    (void)state;
+    struct error err;
+    error_clear(&err);
+    error_drop_member(&err, "/a");
+    assert_int_equal(err.code, CXD_OK);
+    error_add_member(&err, "/a", "1");
+    error_add_member(&err, "/b", "2");
+    error_add_member(&err, "/c", "3");
+    error_drop_member(&err, "/x");
+    assert_int_equal(err.member_count, 3);
+    error_drop_member(&err, "/b");
+    assert_string_equal(err.detail, "2 members are not valid");
+    assert_string_equal(err.members[0].pointer, "/a");
+    assert_string_equal(err.members[1].pointer, "/c");
+    error_drop_member(&err, "/a");
+    assert_string_equal(err.detail, "1 member is not valid");
+    assert_string_equal(err.members[0].detail, "3");
+    error_drop_member(&err, "/c");
+    assert_int_equal(err.code, CXD_OK);
+    assert_string_equal(err.detail, "");
+    for (int i = 0; i < ERROR_MEMBERS_MAX; i++)
+        error_add_member(&err, i == 7 ? "/seven" : "/x", "y");
+    error_add_member(&err, "/behind", "y");
+    error_drop_member(&err, "/seven"); /* one of those that are not kept would have to come in its place */
+    assert_int_equal(err.member_count, ERROR_MEMBERS_MAX + 1);
+    assert_string_equal(err.members[7].pointer, "/seven");
+}
+
 static void check_pointer(const char *start, size_t size, const char *token, const char *expected) {
     char pointer[64];
     strcpy(pointer, start);
@@ -104,7 +120,6 @@ static void check_pointer(const char *start, size_t size, const char *token, con
 }
 
 static void test_pointer(void **state) {
-    (void)state;
     check_pointer("", 64, "properties", "/properties");
     check_pointer("/a", 64, "b", "/a/b");
     check_pointer("", 64, "", "/");
@@ -127,6 +142,7 @@ int main(void) {
         cmocka_unit_test(test_set),
         cmocka_unit_test(test_set_cuts_whole_characters),
         cmocka_unit_test(test_members),
+        cmocka_unit_test(test_dropped_members),
         cmocka_unit_test(test_pointer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,15 +1,6 @@
 /* Ids and secrets. */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include <stdlib.h>
-#include <string.h>
-
+#include "../support/unit.h"
 #include "cxd/base/id.h"
 #include "cxd/base/secret.h"
 
@@ -26,7 +17,6 @@ static void check_version_7(const struct id *id) {
 }
 
 static void test_order(void **state) {
-    (void)state;
     struct id_source source;
     id_source_init(&source);
     struct id last = {{0}};
@@ -46,7 +36,6 @@ static void test_order(void **state) {
 }
 
 static void test_counter_runs_over(void **state) {
-    (void)state;
     struct id_source source;
     struct id before;
     struct id after;
@@ -69,7 +58,6 @@ static int compare_ids(const void *a, const void *b) {
 
 static void test_sources_do_not_collide(void **state) {
     enum { SOURCES = 4, EACH = 5000 };
-    (void)state;
     struct id *ids = calloc(SOURCES * EACH, sizeof *ids);
     assert_non_null(ids);
     for (size_t s = 0; s < SOURCES; s++) {
@@ -95,10 +83,8 @@ static void check_name(const char *space_text, const char *name, const char *exp
 }
 
 static void test_from_name(void **state) {
-    (void)state;
     /* RFC 9562, A.4; the others by Python's uuid.uuid5 */
-    check_name("6ba7b810-9dad-11d1-80b4-00c04fd430c8", "www.example.com",
-               "2ed6657d-e927-568b-95e1-2665a8aea6a2");
+    check_name("6ba7b810-9dad-11d1-80b4-00c04fd430c8", "www.example.com", "2ed6657d-e927-568b-95e1-2665a8aea6a2");
     check_name("6ba7b811-9dad-11d1-80b4-00c04fd430c8", "", "1b4db7eb-4057-5ddf-91e0-36dec72071f5");
     struct id id;
     char text[ID_TEXT_SIZE];
@@ -125,7 +111,6 @@ static void must_refuse(const char *text) {
 }
 
 static void test_parse(void **state) {
-    (void)state;
     must_parse("01890a5d-ac96-774b-bcce-b302099a8057");
     must_parse("01890A5D-AC96-774B-BCCE-B302099A8057");
     must_parse("01890a5D-aC96-774b-bcCE-b302099a8057");
@@ -159,7 +144,6 @@ static void check_sha256(const char *text, const char *expected) {
 }
 
 static void test_sha256(void **state) {
-    (void)state;
     /* FIPS 180-4 examples */
     check_sha256("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     check_sha256("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
@@ -169,7 +153,6 @@ static void test_sha256(void **state) {
 
 static void test_secret(void **state) {
     static const char DIGITS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    (void)state;
     unsigned bits_set[256] = {0};
     char last[SECRET_TEXT_SIZE] = "";
     for (int i = 0; i < 1000; i++) {
@@ -194,7 +177,6 @@ static void test_secret(void **state) {
 }
 
 static void test_secret_equal(void **state) {
-    (void)state;
     uint8_t a[32];
     uint8_t b[32];
     memset(a, 7, sizeof a);

@@ -1,14 +1,5 @@
-/* Sockets that are handed down: what counts, and what is left of it in the environment. Descriptors from 3 on are made so in a child. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
+/* Sockets that are handed down: what counts, and what is left of it in the environment. Descriptors from 3 on are made
+ * so in a child. */
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -16,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../support/unit.h"
 #include "cxd/base/inherited.h"
 
 static int listener(void) {
@@ -50,10 +42,10 @@ static int in_child(int count, int (*check)(void)) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
 }
 
-#define HOLD(condition)                                                                                      \
-    do {                                                                                                     \
-        if (!(condition))                                                                                    \
-            return __LINE__ % 250 + 1;                                                                       \
+#define HOLD(condition)                                                                                                \
+    do {                                                                                                               \
+        if (!(condition))                                                                                              \
+            return __LINE__ % 250 + 1;                                                                                 \
     } while (0)
 
 static int check_names(void) {
@@ -124,17 +116,14 @@ static int check_none(void) {
 }
 
 static void test_names(void **state) {
-    (void)state;
     assert_int_equal(in_child(3, check_names), 0);
 }
 
 static void test_other_process(void **state) {
-    (void)state;
     assert_int_equal(in_child(1, check_other_process), 0);
 }
 
 static void test_bad(void **state) {
-    (void)state;
     assert_int_equal(in_child(1, check_bad_counts), 0);
     assert_int_equal(in_child(1, check_missing), 0);
     assert_int_equal(in_child(0, check_none), 0);

@@ -1,22 +1,13 @@
 /* Log records: both forms of a line over hostile values, where the prefix goes, and how much of a flood is written. */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../support/unit.h"
 #include "base/log_limit.h"
 #include "base/log_line.h"
 #include "cxd/base/clock.h"
@@ -46,10 +37,9 @@ static const char *make(enum log_format format, const char *fields, ...) {
 }
 
 #define TEXT(expected, ...) assert_string_equal(make(LOG_FORMAT_TEXT, __VA_ARGS__), "<4>event" expected)
-#define JSON(expected, ...)                                                                                  \
-    assert_string_equal(                                                                                     \
-        make(LOG_FORMAT_JSON, __VA_ARGS__),                                                                  \
-        "{\"time\":\"2026-11-23T12:00:00Z\",\"level\":\"warning\",\"event\":\"event\"" expected)
+#define JSON(expected, ...)                                                                                            \
+    assert_string_equal(make(LOG_FORMAT_JSON, __VA_ARGS__),                                                            \
+                        "{\"time\":\"2026-11-23T12:00:00Z\",\"level\":\"warning\",\"event\":\"event\"" expected)
 
 static void test_forms(void **state) {
     static const struct {
@@ -70,14 +60,12 @@ static void test_forms(void **state) {
          "31m",
          "\"\\xc2\\x9b31m\"", "\"\\u009b31m\""}, /* C1: an eight-bit terminal obeys it */
         {"a\xe2\x80\xa8z", "\"a\\xe2\\x80\\xa8z\"", "\"a\\u2028z\""},
-        {"\xed\xa0\x80", "\"\\xed\\xa0\\x80\"",
-         "\"\\ufffd\\ufffd\\ufffd\""}, /* a surrogate is no character */
+        {"\xed\xa0\x80", "\"\\xed\\xa0\\x80\"", "\"\\ufffd\\ufffd\\ufffd\""}, /* a surrogate is no character */
         {"%s%n", "%s%n", "\"%s%n\""},
         {"0123", "0123", "\"0123\""}, /* text stays text */
         {"17", "17", "\"17\""},
         {"true", "true", "\"true\""},
     };
-    (void)state;
     for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
         char expected[200];
         snprintf(expected, sizeof expected, "<4>event key=%s n=1", CASES[i].text);
@@ -91,15 +79,13 @@ static void test_forms(void **state) {
 }
 
 static void test_numbers(void **state) {
-    (void)state;
-    JSON(",\"a\":-1,\"b\":4294967295,\"c\":-9223372036854775808,\"d\":18446744073709551615}",
-         "a=%d b=%u c=%lld d=%llu", -1, UINT32_MAX, (long long)INT64_MIN, (unsigned long long)UINT64_MAX);
-    JSON(",\"a\":5,\"b\":-6,\"c\":7,\"d\":-8,\"e\":9}", "a=%zu b=%zd c=%lu d=%ld e=%" PRIu64, (size_t)5,
-         (ssize_t)-6, 7UL, -8L, (uint64_t)9);
+    JSON(",\"a\":-1,\"b\":4294967295,\"c\":-9223372036854775808,\"d\":18446744073709551615}", "a=%d b=%u c=%lld d=%llu",
+         -1, UINT32_MAX, (long long)INT64_MIN, (unsigned long long)UINT64_MAX);
+    JSON(",\"a\":5,\"b\":-6,\"c\":7,\"d\":-8,\"e\":9}", "a=%zu b=%zd c=%lu d=%ld e=%" PRIu64, (size_t)5, (ssize_t)-6,
+         7UL, -8L, (uint64_t)9);
     JSON(",\"a\":1.250,\"b\":-0.5,\"c\":1e+20}", "a=%.3f b=%g c=%g", 1.25, -0.5, 1e20);
     JSON(",\"a\":\"inf\",\"b\":\"nan\"}", "a=%f b=%g", (double)INFINITY, fabs((double)NAN));
-    JSON(",\"a\":\"007\",\"b\":\"ff\",\"c\":\"1:2\",\"d\":\"12\"}", "a=%03d b=%x c=%d:%d d=%d%d", 7, 255, 1,
-         2, 1, 2);
+    JSON(",\"a\":\"007\",\"b\":\"ff\",\"c\":\"1:2\",\"d\":\"12\"}", "a=%03d b=%x c=%d:%d d=%d%d", 7, 255, 1, 2, 1, 2);
     JSON(",\"a\":0,\"b\":\"x1\",\"c\":\"two words\",\"d\":\"50%\",\"e\":\"x\"}",
          "a=0 b=x%d c=\"two words\" d=50%% e=%c", 1, 'x');
     TEXT(" a=-1 b=1.250 c=\"two words 3\" d=50%", "a=%d b=%.3f c=\"two words %d\" d=50%%", -1, 1.25, 3);
@@ -107,14 +93,12 @@ static void test_numbers(void **state) {
 
 static void test_left_out_and_misused(void **state) {
     const char *none = NULL;
-    (void)state;
     TEXT(" a=1 c=2", "a=%d b=%s c=%d", 1, none, 2);
     JSON(",\"a\":1,\"c\":2}", "a=%d b=%s c=%d", 1, none, 2);
     JSON("}", "b=%s", none);
     TEXT("", "%s", none);
     TEXT(" detail=\"no key\" n=1", "%s n=%d", "no key", 1);
-    JSON(",\"a\":1,\"cut\":true}", "a=%d b=%p c=%d", 1, (void *)&line,
-         2); /* from there on nothing is known */
+    JSON(",\"a\":1,\"cut\":true}", "a=%d b=%p c=%d", 1, (void *)&line, 2); /* from there on nothing is known */
     JSON(",\"a\":\"\"}", "a=");
 }
 
@@ -146,9 +130,8 @@ static unsigned random_below(unsigned bound) {
 
 /* Bytes that hurt, and some that do not; ends within a character now and then. */
 static void random_value(char *out, size_t length) {
-    static const char *const PIECES[] = {"\"",       "\\",   "\n", "\r", " ",    "=",
-                                         "é",        "€",    "😀",  "a",  "%",    "\xff",
-                                         "\xe2\x82", "\x01", "}",  ",",  "\x7f", "\xc2\x85"};
+    static const char *const PIECES[] = {"\"", "\\", "\n",   "\r",       " ",    "=", "é", "€",    "😀",
+                                         "a",  "%",  "\xff", "\xe2\x82", "\x01", "}", ",", "\x7f", "\xc2\x85"};
     size_t at = 0;
     while (at < length) {
         const char *piece = PIECES[random_below(CXD_COUNT(PIECES))];
@@ -195,7 +178,6 @@ static void check_text(const char *text, const char *value) {
 static void test_hostile(void **state) {
     static char value[4000];
     unsigned cut = 0;
-    (void)state;
     for (unsigned i = 0; i < 20000; i++) {
         random_value(value, random_below(i % 4 == 0 ? 3000 : 60));
         check_json(make(LOG_FORMAT_JSON, "key=%s after=%d", value, 17), value);
@@ -208,13 +190,12 @@ static void test_hostile(void **state) {
 /* Lines that are full at every possible place. */
 static void test_full(void **state) {
     static char filler[LOG_LINE_SIZE];
-    (void)state;
     for (size_t length = 660; length < 1020; length++) {
         memset(filler, 'x', length);
         filler[length] = '\0';
         for (int form = 0; form < 2; form++) {
-            const char *text = make((enum log_format)form, "a=%s b=%s key=%s n=%lld c=%s", filler, filler,
-                                    "€€€\n€€€", (long long)INT64_MIN, filler);
+            const char *text = make((enum log_format)form, "a=%s b=%s key=%s n=%lld c=%s", filler, filler, "€€€\n€€€",
+                                    (long long)INT64_MIN, filler);
             assert_true(line.is_cut);
             if (form == LOG_FORMAT_JSON) {
                 json_t *object = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
@@ -231,7 +212,8 @@ static void test_full(void **state) {
     }
 }
 
-/* --- log_record ------------------------------------------------------------------------------------------------------ */
+/* --- log_record ------------------------------------------------------------------------------------------------------
+ */
 
 static int pipe_fds[2], saved_stderr;
 
@@ -284,7 +266,6 @@ static void check_time(const char *text, size_t length, int64_t since) {
 }
 
 static void test_heads(void **state) {
-    (void)state;
     assert_string_equal(capture_journal(LOG_LEVEL_ERROR, true), "<3>event key=\"a\\nforged\"\n");
     assert_string_equal(capture_journal(LOG_LEVEL_WARNING, true), "<4>event key=\"a\\nforged\"\n");
     assert_string_equal(capture_journal(LOG_LEVEL_INFO, true), "<6>event key=\"a\\nforged\"\n");
@@ -296,7 +277,7 @@ static void test_heads(void **state) {
     int64_t before = clock_now_ms();
     const char *text = capture_journal(LOG_LEVEL_INFO, false);
     assert_non_null(strchr(text, ' '));
-    assert_string_equal(strchr(text, ' '), " event key=\"a\\nforged\"\n");
+    assert_string_equal(strchr(text, ' '), " info event key=\"a\\nforged\"\n");
     check_time(text, strcspn(text, " "), before);
 
     log_set_format(LOG_FORMAT_JSON);
@@ -317,7 +298,6 @@ static void test_heads(void **state) {
 }
 
 static void test_levels(void **state) {
-    (void)state;
     assert_string_equal(capture(LOG_LEVEL_DEBUG, "v"), "");
     assert_false(log_is_written(LOG_LEVEL_DEBUG));
     log_set_level(LOG_LEVEL_ERROR);
@@ -334,7 +314,6 @@ static unsigned count(const char *text, const char *part) {
 }
 
 static void test_flood(void **state) {
-    (void)state;
     begin_capture();
     for (unsigned i = 0; i < 50; i++) {
         log_record(LOG_LEVEL_WARNING, "flood", "i=%u", i);
@@ -359,7 +338,6 @@ static void test_flood(void **state) {
 static void test_limit(void **state) {
     struct log_limit limit = {0};
     uint64_t left_out;
-    (void)state;
     for (int i = 0; i < LOG_LIMIT_RECORDS; i++)
         assert_true(log_limit_admit(&limit, "a", 1000 + i));
     assert_false(log_limit_is_pending(&limit));
@@ -395,15 +373,9 @@ static void test_limit(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_forms),
-        cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_left_out_and_misused),
-        cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_full),
-        cmocka_unit_test(test_heads),
-        cmocka_unit_test(test_levels),
-        cmocka_unit_test(test_flood),
-        cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_forms),   cmocka_unit_test(test_numbers), cmocka_unit_test(test_left_out_and_misused),
+        cmocka_unit_test(test_hostile), cmocka_unit_test(test_full),    cmocka_unit_test(test_heads),
+        cmocka_unit_test(test_levels),  cmocka_unit_test(test_flood),   cmocka_unit_test(test_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,16 +1,8 @@
 /* The notify protocol against real datagram sockets: a path and an abstract name. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
+#include "../support/unit.h"
 #include "cxd/base/notify.h"
 
 /* A manager's socket. */
@@ -30,9 +22,9 @@ static void manager_open(struct manager *manager, bool is_abstract) {
     if (is_abstract)
         address.sun_path[0] = '\0';
     manager->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    assert_int_equal(bind(manager->fd, (struct sockaddr *)&address,
-                          (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)),
-                     0);
+    assert_int_equal(
+        bind(manager->fd, (struct sockaddr *)&address, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)),
+        0);
     assert_int_equal(setenv("NOTIFY_SOCKET", manager->name, 1), 0);
 }
 
@@ -52,7 +44,6 @@ static void expect(struct manager *manager, const char *message) {
 }
 
 static void test_messages(void **state) {
-    (void)state;
     for (int is_abstract = 0; is_abstract < 2; is_abstract++) {
         struct manager manager;
         struct notify notify;
@@ -73,7 +64,6 @@ static void test_messages(void **state) {
 }
 
 static void test_long_status_is_cut(void **state) {
-    (void)state;
     struct manager manager;
     struct notify notify;
     struct error err;
@@ -92,7 +82,6 @@ static void test_long_status_is_cut(void **state) {
 
 /* Children must not inherit what is meant for this process, nor the socket. */
 static void test_environment_is_taken(void **state) {
-    (void)state;
     struct manager manager;
     struct notify notify;
     struct error err;
@@ -111,7 +100,6 @@ static void test_environment_is_taken(void **state) {
 }
 
 static void test_watchdog(void **state) {
-    (void)state;
     char own[16];
     snprintf(own, sizeof own, "%ld", (long)getpid());
     const struct {
@@ -148,7 +136,6 @@ static void test_watchdog(void **state) {
 }
 
 static void test_nobody_listens(void **state) {
-    (void)state;
     char endless[200];
     memset(endless, 'a', sizeof endless);
     endless[0] = '/';
@@ -180,7 +167,6 @@ static void test_nobody_listens(void **state) {
 
 /* A manager that does not read holds nobody up for long. */
 static void test_full_socket(void **state) {
-    (void)state;
     struct manager manager;
     struct notify notify;
     struct error err;

@@ -1,21 +1,15 @@
-/* base/tally: into which bucket a value falls, and that readers beside the writer see counts that only grow and agree. */
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+/* base/tally: into which bucket a value falls, and that readers beside the writer see counts that only grow and agree.
+ */
 
 #include <pthread.h>
 
+#include "../support/unit.h"
 #include "cxd/base/compiler.h"
 #include "cxd/base/tally.h"
 
 static const struct tally_scale *const SCALES[] = {&TALLY_DURATIONS, &TALLY_SIZES};
 
 static void test_scales_ascend(void **state) {
-    (void)state;
     for (size_t i = 0; i < CXD_COUNT(SCALES); i++) {
         assert_in_range(SCALES[i]->count, 1, TALLY_BOUNDS_MAX);
         for (size_t j = 1; j < SCALES[i]->count; j++)
@@ -27,7 +21,6 @@ static void test_scales_ascend(void **state) {
 
 /* A bound belongs to its bucket; one more is the next one's. */
 static void test_bounds_are_inclusive(void **state) {
-    (void)state;
     for (size_t i = 0; i < CXD_COUNT(SCALES); i++) {
         const struct tally_scale *scale = SCALES[i];
         struct tally tally = {0};
@@ -51,7 +44,6 @@ static void test_bounds_are_inclusive(void **state) {
 }
 
 static void test_readings_add_up(void **state) {
-    (void)state;
     struct tally tallies[2] = {0};
     struct tally_reading reading = {0};
     tally_note(&tallies[0], &TALLY_SIZES, 3);
@@ -75,7 +67,6 @@ static void *note_many(void *argument) {
 }
 
 static void test_readers_beside_the_writer(void **state) {
-    (void)state;
     struct tally tally = {0};
     struct tally_reading before = {0};
     pthread_t writer;

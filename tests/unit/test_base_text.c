@@ -1,17 +1,8 @@
 /* Output and text rules: buffer, UTF-8 and slugs. */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "../support/unit.h"
 #include "cxd/base/buffer.h"
 #include "cxd/base/clock.h"
 #include "cxd/base/utf8.h"
@@ -25,7 +16,6 @@ static void check_buffer(const char *expected) {
 }
 
 static void test_appends(void **state) {
-    (void)state;
     buffer_append(&buf, NULL, 0);
     check_buffer("");
     buffer_append_text(&buf, "a");
@@ -47,7 +37,6 @@ static void test_appends(void **state) {
 
 static void test_int(void **state) {
     static const int64_t VALUES[] = {0, 1, -1, 9, 10, -10, 99, 100, 1234567890, INT64_MAX, INT64_MIN};
-    (void)state;
     for (size_t i = 0; i < CXD_COUNT(VALUES); i++) {
         char expected[32];
         snprintf(expected, sizeof expected, "%lld", (long long)VALUES[i]);
@@ -57,7 +46,6 @@ static void test_int(void **state) {
 }
 
 static void test_refused_memory(void **state) {
-    (void)state;
     struct buffer refused;
     buffer_init(&refused);
     buffer_append_text(&refused, "abc");
@@ -86,7 +74,6 @@ static void check_json(const char *text, const char *expected) {
 }
 
 static void test_json(void **state) {
-    (void)state;
     check_json(NULL, "null");
     check_json("", "\"\"");
     check_json("plain text", "\"plain text\"");
@@ -116,7 +103,6 @@ static void check_fixed(double value, int decimals, const char *expected) {
 }
 
 static void test_fixed(void **state) {
-    (void)state;
     check_fixed(0, 1, "0.0");
     check_fixed(-0.0, 1, "0.0");
     check_fixed(-0.04, 1, "0.0");
@@ -157,13 +143,12 @@ static void test_fixed(void **state) {
 
 /* Every percentage of counts is rounded as integer arithmetic rounds it. */
 static void test_fixed_of_counts(void **state) {
-    (void)state;
     for (int64_t n = 1; n <= 400; n++) {
         for (int64_t k = -n; k <= n; k++) {
             int64_t tenths = (2000 * llabs(k) + n) / (2 * n);
             char expected[32];
-            snprintf(expected, sizeof expected, "%s%lld.%lld", k < 0 && tenths > 0 ? "-" : "",
-                     (long long)(tenths / 10), (long long)(tenths % 10));
+            snprintf(expected, sizeof expected, "%s%lld.%lld", k < 0 && tenths > 0 ? "-" : "", (long long)(tenths / 10),
+                     (long long)(tenths % 10));
             buffer_append_fixed(&buf, 100.0 * (double)k / (double)n, 1);
             check_buffer(expected);
         }
@@ -171,7 +156,6 @@ static void test_fixed_of_counts(void **state) {
 }
 
 static void test_time(void **state) {
-    (void)state;
     buffer_append_time(&buf, TIME_MIN);
     check_buffer("null");
     buffer_append_time(&buf, TIME_MAX);
@@ -215,7 +199,6 @@ static void test_utf8_count(void **state) {
         {"a\xE2\x82z", SIZE_MAX},
         {"\xC3\xA9\xC3", SIZE_MAX},
     };
-    (void)state;
     for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
         char *copy = strdup(CASES[i].text); /* exact size, for the sanitizer */
         assert_int_equal(utf8_count(copy), CASES[i].count);
@@ -229,7 +212,6 @@ static void check_control(const char *text, bool strict, bool with_newlines) {
 }
 
 static void test_utf8_control(void **state) {
-    (void)state;
     check_control("", false, false);
     check_control("plain é€😀", false, false);
     check_control("a\nb", true, false);
@@ -242,6 +224,43 @@ static void test_utf8_control(void **state) {
     check_control("\xC2\x9F", true, true);
     check_control("\xC2\xA0", false, false);
     check_control("\xC3\x80", false, false);
+}
+
+/* One U+FFFD for each piece that a decoder gives up on, as the Encoding Standard counts them. */
+static void test_utf8_mend(void **state) {
+#define BAD "\xEF\xBF\xBD"
+    static const struct {
+        const char *text, *mended;
+        size_t count;
+    } CASES[] = {
+        {"", "", 0},
+        {"plain é€😀\t\r\n" BAD, "plain é€😀\t\r\n" BAD, 0},
+        {"\xEF\xBF\xBF", "\xEF\xBF\xBF", 0},
+        {"a\vb\x7F\xC2\x85", "a" BAD "b" BAD BAD, 3},
+        {"\x80\xBF", BAD BAD, 2},
+        {"\xC0\xAF\xC1", BAD BAD BAD, 3},
+        {"\xE0\x9F\x80", BAD BAD BAD, 3},
+        {"\xED\xA0\x80", BAD BAD BAD, 3},
+        {"\xF4\x90\x80\x80", BAD BAD BAD BAD, 4},
+        {"\xF8\x88", BAD BAD, 2},
+        {"\xF0\x9F\x98", BAD, 1},
+        {"\xF0\x9F\x98z", BAD "z", 1},
+        {"\xE2\x82\xE2\x82\xAC\xE2", BAD "€" BAD, 2},
+        {"\xF0\x80\x80", BAD BAD BAD, 3},
+    };
+    char out[64];
+    size_t length;
+    for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
+        char *copy = malloc(strlen(CASES[i].text)); /* exact size, for the sanitizer */
+        memcpy(copy, CASES[i].text, strlen(CASES[i].text));
+        assert_int_equal(utf8_mend(out, copy, strlen(CASES[i].text), &length), CASES[i].count);
+        assert_string_equal(out, CASES[i].mended);
+        assert_int_equal(length, strlen(out));
+        free(copy);
+    }
+    assert_int_equal(utf8_mend(out, "a\0b", 3, &length), 1);
+    assert_string_equal(out, "a" BAD "b");
+#undef BAD
 }
 
 static void test_slug(void **state) {
@@ -263,7 +282,6 @@ static void test_slug(void **state) {
                                       "é",
                                       "a\n",
                                       "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff12345"};
-    (void)state;
     for (size_t i = 0; i < CXD_COUNT(GOOD); i++)
         assert_true(slug_valid(GOOD[i]));
     for (size_t i = 0; i < CXD_COUNT(BAD); i++)
@@ -272,11 +290,10 @@ static void test_slug(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_appends),        cmocka_unit_test(test_int),
-        cmocka_unit_test(test_refused_memory), cmocka_unit_test(test_json),
-        cmocka_unit_test(test_fixed),          cmocka_unit_test(test_fixed_of_counts),
-        cmocka_unit_test(test_time),           cmocka_unit_test(test_utf8_count),
-        cmocka_unit_test(test_utf8_control),   cmocka_unit_test(test_slug),
+        cmocka_unit_test(test_appends),   cmocka_unit_test(test_int),        cmocka_unit_test(test_refused_memory),
+        cmocka_unit_test(test_json),      cmocka_unit_test(test_fixed),      cmocka_unit_test(test_fixed_of_counts),
+        cmocka_unit_test(test_time),      cmocka_unit_test(test_utf8_count), cmocka_unit_test(test_utf8_control),
+        cmocka_unit_test(test_utf8_mend), cmocka_unit_test(test_slug),
     };
     buffer_init(&buf);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,16 +1,9 @@
 /* Signed tokens: known answers from another implementation of HMAC, and everything that is no token of ours. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <string.h>
-
-#include <cmocka.h>
-
+#include "../support/unit.h"
 #include "cxd/base/token.h"
 
-static const uint8_t SECRET[TOKEN_SECRET_SIZE] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10,
-                                                  11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
-                                                  22, 23, 24, 25, 26, 27, 28, 29, 30, 31};
+static const uint8_t SECRET[TOKEN_SECRET_SIZE] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
+                                                  16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31};
 
 static const char *sign(struct buffer *out, const char *purpose, const char *payload) {
     buffer_reset(out);
@@ -34,7 +27,6 @@ static const struct {
 };
 
 static void known_answers(void **state) {
-    (void)state;
     struct buffer out;
     struct arena arena;
     buffer_init(&out);
@@ -53,7 +45,6 @@ static void known_answers(void **state) {
 
 /* Any character changed, dropped or added makes it none: also in the bits that base64 leaves over. */
 static void forged(void **state) {
-    (void)state;
     static const char DIGITS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/. \n\t";
     const char *payload;
     size_t length;
@@ -88,7 +79,6 @@ static void forged(void **state) {
 }
 
 static void other_purpose_or_secret(void **state) {
-    (void)state;
     const char *payload;
     size_t length;
     struct arena arena;

@@ -1,16 +1,6 @@
 /* The table of commands holds together: what the help, the completions and the manual are made from. */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include <stdbool.h>
-#include <stdio.h>
-#include <string.h>
-
+#include "../support/unit.h"
 #include "cmd/command.h"
 #include "cxd/domain/key.h"
 
@@ -20,15 +10,14 @@ static void check_sentence(const struct command *command, const char *text) {
 }
 
 static bool is_choice(const struct option_spec *spec, const char *word, size_t length) {
-    for (size_t i = 0; spec->choices[i]; i++) {
+    for (size_t i = 0; spec->choices[i]; i++)
         if (strlen(spec->choices[i]) == length && strncmp(spec->choices[i], word, length) == 0)
             return true;
-    }
     return false;
 }
 
 static void check_option(const struct command *command, const struct option_spec *spec) {
-    if ((spec->kind == OPTION_FLAG) != (spec->argument == NULL))
+    if ((spec->kind == OPTION_FLAG) != (!spec->argument))
         fail_msg("cxd %s --%s: a flag takes no value, and all else one", command->name, spec->name);
     if (!spec->text || strchr(spec->text, '\n'))
         fail_msg("cxd %s --%s has not one line of help", command->name, spec->name);
@@ -44,11 +33,9 @@ static void check_option(const struct command *command, const struct option_spec
 
 static void check_unique(const struct command *command, const struct option_spec *const *all, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        for (size_t k = 0; k < i; k++) {
-            if (strcmp(all[i]->name, all[k]->name) == 0 ||
-                (all[i]->letter && all[i]->letter == all[k]->letter))
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(all[i]->name, all[k]->name) == 0 || (all[i]->letter && all[i]->letter == all[k]->letter))
                 fail_msg("cxd %s: --%s and --%s are one", command->name, all[i]->name, all[k]->name);
-        }
     }
 }
 
@@ -105,7 +92,6 @@ static int walk(const struct command *command, const struct command *group) {
 static void test_table(void **state) {
     int count = 0;
 
-    (void)state;
     for (const struct command *const *at = cmd_cxd.commands; *at; at++)
         count += walk(*at, &cmd_cxd);
     assert_true(count >= 19);
@@ -114,7 +100,6 @@ static void test_table(void **state) {
 static void test_scopes(void **state) {
     const struct command *create = cmd_key.commands[0];
 
-    (void)state;
     assert_string_equal(create->name, "key create");
     for (size_t i = 0; i < create->option_count; i++) {
         const char *const *choices = create->options[i].choices;

@@ -1,13 +1,6 @@
 /* codec/exposition: the lines of the text format, written out by hand. */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-
+#include "../support/unit.h"
 #include "cxd/codec/exposition.h"
 
 static void expect(struct buffer *out, const char *text) {
@@ -18,7 +11,6 @@ static void expect(struct buffer *out, const char *text) {
 }
 
 static void test_lines(void **state) {
-    (void)state;
     struct buffer out;
     const struct exposition_label two[] = {{"a", "x"}, {"b", ""}, {NULL, NULL}};
     buffer_init(&out);
@@ -34,7 +26,6 @@ static void test_lines(void **state) {
 }
 
 static void test_escapes(void **state) {
-    (void)state;
     struct buffer out;
     const struct exposition_label label[] = {{"a", "\"q\" \\ \n} \t é"}, {NULL, NULL}};
     buffer_init(&out);
@@ -44,7 +35,6 @@ static void test_escapes(void **state) {
 }
 
 static void test_seconds(void **state) {
-    (void)state;
     static const struct {
         int64_t ns;
         const char *text;
@@ -69,7 +59,6 @@ static void test_seconds(void **state) {
 }
 
 static void test_histogram(void **state) {
-    (void)state;
     static const struct tally_scale scale = {.count = 3, .bounds = {100000, 2500000, 1000000000}};
     struct tally tally = {0};
     struct tally_reading reading = {0};

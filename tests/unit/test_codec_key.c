@@ -1,14 +1,5 @@
 /* API keys to and from JSON, and the read-only view of JSON that the command line has. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
+#include "../support/unit.h"
 #include "cxd/base/clock.h"
 #include "cxd/base/compiler.h"
 #include "cxd/codec/json.h"
@@ -23,8 +14,7 @@ static struct error err;
 static void must_decode(const char *text, const char *name, unsigned scopes, int64_t expires_at) {
     struct api_key key = {.created_at = 42};
     if (key_decode(text, strlen(text), DEPTH, NOW_MS, &key, &err) != CXD_OK)
-        fail_msg("%s\nis refused: %s (%s %s)", text, err.detail, err.members[0].pointer,
-                 err.members[0].detail);
+        fail_msg("%s\nis refused: %s (%s %s)", text, err.detail, err.members[0].pointer, err.members[0].detail);
     assert_string_equal(key.name, name);
     assert_int_equal(key.scopes, scopes);
     if (key.expires_at != expires_at)
@@ -48,48 +38,41 @@ static void must_refuse(const char *text, enum cxd_err code, const char *pointer
 }
 
 static void test_key_decodes(void **state) {
-    (void)state;
     must_decode("{\"name\":\"dash\",\"scopes\":[\"read\"]}", "dash", SCOPE_READ, TIME_MAX);
     must_decode("{\"name\":\"dash\",\"scopes\":[\"erase\",\"export\",\"write\",\"read\",\"read\"],\"expires_"
                 "at\":null}",
                 "dash", SCOPE_READ | SCOPE_WRITE | SCOPE_EXPORT | SCOPE_ERASE, TIME_MAX);
-    must_decode("{\"name\":\"é\",\"scopes\":[\"admin\"],\"expires_at\":\"2026-11-23T09:00:01Z\"}", "é",
-                SCOPE_ADMIN, NOW_MS + 1000);
+    must_decode("{\"name\":\"é\",\"scopes\":[\"admin\"],\"expires_at\":\"2026-11-23T09:00:01Z\"}", "é", SCOPE_ADMIN,
+                NOW_MS + 1000);
     must_decode("{\"expires_in\":\"90d\",\"scopes\":[\"admin\"],\"name\":\"x\"}", "x", SCOPE_ADMIN,
                 NOW_MS + INT64_C(7776000000));
-    must_decode("{\"expires_in\":60,\"scopes\":[\"admin\"],\"name\":\"x\"}", "x", SCOPE_ADMIN,
-                NOW_MS + 60000);
+    must_decode("{\"expires_in\":60,\"scopes\":[\"admin\"],\"name\":\"x\"}", "x", SCOPE_ADMIN, NOW_MS + 60000);
 }
 
 static void test_key_refuses(void **state) {
-    (void)state;
     must_refuse("{}", ERR_INVALID, "/name /scopes ");
     must_refuse("[]", ERR_INVALID, " ");
     must_refuse("{\"name\":\"\",\"scopes\":[]}", ERR_INVALID, "/name /scopes ");
     must_refuse("{\"name\":1,\"scopes\":\"read\"}", ERR_INVALID, "/name /scopes ");
-    must_refuse("{\"name\":\"a\\nb\",\"scopes\":[\"read\",\"Read\",1]}", ERR_INVALID,
-                "/name /scopes/1 /scopes/2 ");
+    must_refuse("{\"name\":\"a\\nb\",\"scopes\":[\"read\",\"Read\",1]}", ERR_INVALID, "/name /scopes/1 /scopes/2 ");
     must_refuse("{\"name\":\"a\",\"scopes\":[\"read\"],\"expires_at\":\"2026-11-23T09:00:00Z\"}", ERR_INVALID,
                 "/expires_at ");
     must_refuse("{\"name\":\"a\",\"scopes\":[\"read\"],\"expires_at\":90}", ERR_INVALID, "/expires_at ");
     must_refuse("{\"name\":\"a\",\"scopes\":[\"read\"],\"expires_in\":0}", ERR_INVALID, "/expires_in ");
-    must_refuse("{\"name\":\"a\",\"scopes\":[\"read\"],\"expires_in\":\"long\"}", ERR_INVALID,
-                "/expires_in ");
-    must_refuse(
-        "{\"name\":\"a\",\"scopes\":[\"read\"],\"expires_in\":60,\"expires_at\":\"2027-01-01T00:00:00Z\"}",
-        ERR_INVALID, "/expires_in ");
+    must_refuse("{\"name\":\"a\",\"scopes\":[\"read\"],\"expires_in\":\"long\"}", ERR_INVALID, "/expires_in ");
+    must_refuse("{\"name\":\"a\",\"scopes\":[\"read\"],\"expires_in\":60,\"expires_at\":\"2027-01-01T00:00:00Z\"}",
+                ERR_INVALID, "/expires_in ");
     must_refuse("{\"name\":\"a\",\"scopes\":[\"read\"],\"scope\":1,\"id\":2}", ERR_INVALID, "/scope /id ");
     must_refuse("{\"name\":\"a\"", ERR_MALFORMED_JSON, "");
     char text[400];
-    snprintf(text, sizeof(text), "{\"name\":\"%0128d\",\"scopes\":[\"read\"]}", 1);
+    snprintf(text, sizeof text, "{\"name\":\"%0128d\",\"scopes\":[\"read\"]}", 1);
     struct api_key key;
     assert_int_equal(key_decode(text, strlen(text), DEPTH, NOW_MS, &key, &err), CXD_OK);
-    snprintf(text, sizeof(text), "{\"name\":\"%0129d\",\"scopes\":[\"read\"]}", 1);
+    snprintf(text, sizeof text, "{\"name\":\"%0129d\",\"scopes\":[\"read\"]}", 1);
     must_refuse(text, ERR_INVALID, "/name ");
 }
 
 static void test_key_encodes(void **state) {
-    (void)state;
     struct api_key key = {.name = "dash \"1\"",
                           .prefix = "cxs_abcd",
                           .scopes = SCOPE_READ | SCOPE_ERASE,
@@ -99,31 +82,27 @@ static void test_key_encodes(void **state) {
     assert_true(id_parse("0190b6e2-7f3c-7a10-8c55-3b1f0c9d2e41", 36, &key.id));
     buffer_init(&out);
     key_encode(&out, &key, "cxs_abcdefg");
-    assert_string_equal(
-        buffer_terminate(&out),
-        "{\"id\":\"0190b6e2-7f3c-7a10-8c55-3b1f0c9d2e41\",\"name\":\"dash "
-        "\\\"1\\\"\",\"prefix\":\"cxs_abcd\","
-        "\"scopes\":[\"read\",\"erase\"],\"created_at\":\"2026-11-23T09:00:00Z\",\"expires_at\":null,"
-        "\"last_used\":null,\"revoked_at\":null,\"key\":\"cxs_abcdefg\"}");
+    assert_string_equal(buffer_terminate(&out),
+                        "{\"id\":\"0190b6e2-7f3c-7a10-8c55-3b1f0c9d2e41\",\"name\":\"dash "
+                        "\\\"1\\\"\",\"prefix\":\"cxs_abcd\","
+                        "\"scopes\":[\"read\",\"erase\"],\"created_at\":\"2026-11-23T09:00:00Z\",\"expires_at\":null,"
+                        "\"last_used\":null,\"revoked_at\":null,\"key\":\"cxs_abcdefg\"}");
     key.scopes = SCOPE_ADMIN;
     key.expires_at = NOW_MS + 1000;
     key.used_day = INT64_C(1795392000000); /* date -ud 2026-11-23 +%s */
     key.revoked_at = NOW_MS + 2000;
     buffer_reset(&out);
     key_encode(&out, &key, NULL);
-    assert_string_equal(buffer_terminate(&out),
-                        "{\"id\":\"0190b6e2-7f3c-7a10-8c55-3b1f0c9d2e41\",\"name\":\"dash "
-                        "\\\"1\\\"\",\"prefix\":\"cxs_abcd\","
-                        "\"scopes\":[\"admin\"],\"created_at\":\"2026-11-23T09:00:00Z\","
-                        "\"expires_at\":\"2026-11-23T09:00:01Z\",\"last_used\":\"2026-11-23\","
-                        "\"revoked_at\":\"2026-11-23T09:00:02Z\"}");
+    assert_string_equal(buffer_terminate(&out), "{\"id\":\"0190b6e2-7f3c-7a10-8c55-3b1f0c9d2e41\",\"name\":\"dash "
+                                                "\\\"1\\\"\",\"prefix\":\"cxs_abcd\","
+                                                "\"scopes\":[\"admin\"],\"created_at\":\"2026-11-23T09:00:00Z\","
+                                                "\"expires_at\":\"2026-11-23T09:00:01Z\",\"last_used\":\"2026-11-23\","
+                                                "\"revoked_at\":\"2026-11-23T09:00:02Z\"}");
     buffer_free(&out);
 }
 
 static void test_json_view(void **state) {
-    (void)state;
-    const char *text =
-        "{\"b\":{\"c\":{\"d\":1.5}},\"a\":[\"x\",2,null,true],\"t\":true,\"n\":null,\"i\":7,\"\":\"e\"}";
+    const char *text = "{\"b\":{\"c\":{\"d\":1.5}},\"a\":[\"x\",2,null,true],\"t\":true,\"n\":null,\"i\":7,\"\":\"e\"}";
     struct json *document;
     double number = 42;
     assert_int_equal(json_open(text, strlen(text), &document, &err), CXD_OK);
@@ -161,7 +140,6 @@ static void test_json_view(void **state) {
 }
 
 static void test_too_deep(void **state) {
-    (void)state;
     static const struct {
         const char *text;
         size_t depth;
@@ -180,9 +158,8 @@ static void test_too_deep(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_key_decodes), cmocka_unit_test(test_key_refuses),
-        cmocka_unit_test(test_key_encodes), cmocka_unit_test(test_json_view),
-        cmocka_unit_test(test_too_deep),
+        cmocka_unit_test(test_key_decodes), cmocka_unit_test(test_key_refuses), cmocka_unit_test(test_key_encodes),
+        cmocka_unit_test(test_json_view),   cmocka_unit_test(test_too_deep),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,16 +1,7 @@
-/* A response's JSON: what decodes, and to what; what is refused, and by which pointers; keys of
- * idempotency. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+/* A response's JSON: what decodes, and to what; what is refused, and by which pointers. */
 #include <sys/resource.h>
 
-#include <cmocka.h>
-
+#include "../support/unit.h"
 #include "cxd/base/clock.h"
 #include "cxd/base/compiler.h"
 #include "cxd/codec/response.h"
@@ -34,7 +25,7 @@ static void check_encoded(const struct response *response, const char *text, con
     char whole[4096];
     char id[ID_TEXT_SIZE];
     char answered_at[TIME_TEXT_SIZE];
-    snprintf(whole, sizeof(whole),
+    snprintf(whole, sizeof whole,
              "{\"id\":\"%s\",\"survey\":\"shop\",\"revision\":0,%s,\"answered_at\":\"%s\",\"received_at\":"
              "\"1970-01-01T00:00:00Z\"}",
              id_format(id, &response->id), expected, time_format(answered_at, response->answered_at));
@@ -52,8 +43,7 @@ static void must_decode(const char *text, const char *expected) {
     struct response response;
     arena_init(&arena);
     if (response_decode(text, strlen(text), DEPTH, &arena, &response, &err) != CXD_OK)
-        fail_msg("%s\nis refused: %s (%s %s)", text, err.detail, err.members[0].pointer,
-                 err.members[0].detail);
+        fail_msg("%s\nis refused: %s (%s %s)", text, err.detail, err.members[0].pointer, err.members[0].detail);
     check_encoded(&response, text, expected);
     arena_free(&arena);
 }
@@ -78,7 +68,6 @@ static void must_refuse(const char *text, enum cxd_err code, const char *pointer
 }
 
 static void test_decodes(void **state) {
-    (void)state;
     must_decode("{\"score\":9}", "\"score\":9");
     must_decode(" \r\n\t{ \"score\" : 0 } \n", "\"score\":0");
     must_decode("{\"score\":-3}", "\"score\":-3"); /* the range is the survey's business */
@@ -88,38 +77,30 @@ static void test_decodes(void **state) {
     must_decode("{\"score\":9,\"comment\":null,\"respondent\":null,\"touchpoint\":null,\"channel\":null,"
                 "\"locale\":null,\"properties\":null,\"answered_at\":null,\"id\":null}",
                 "\"score\":9");
-    must_decode(
-        "{\"locale\":\"de\",\"channel\":\"web\",\"touchpoint\":\"t\",\"respondent\":\"r\",\"comment\":\"c\","
-        "\"score\":1}",
-        "\"score\":1,\"comment\":\"c\",\"respondent\":\"r\",\"touchpoint\":\"t\",\"channel\":\"web\","
-        "\"locale\":\"de\"");
+    must_decode("{\"locale\":\"de\",\"channel\":\"web\",\"touchpoint\":\"t\",\"respondent\":\"r\",\"comment\":\"c\","
+                "\"score\":1}",
+                "\"score\":1,\"comment\":\"c\",\"respondent\":\"r\",\"touchpoint\":\"t\",\"channel\":\"web\","
+                "\"locale\":\"de\"");
     must_decode("{\"score\":1,\"comment\":\"a\\n\\\"b\\\" \\u00e9 \\ud83d\\ude00\"}",
                 "\"score\":1,\"comment\":\"a\\n\\\"b\\\" é 😀\"");
     must_decode("{\"score\":1,\"comment\":\"<b>\"}", "\"score\":1,\"comment\":\"\\u003cb\\u003e\"");
-    must_decode("{\"score\":1,\"touchpoint\":\"\"}", "\"score\":1,\"touchpoint\":\"\"");
     must_decode("{\"score\":1,\"properties\":{}}", "\"score\":1");
-    must_decode(
-        "{\"score\":1,\"properties\":{\"plan\":\"pro\",\"age\":41,\"b\":true,\"a\":false}}",
-        "\"score\":1,\"properties\":{\"a\":\"false\",\"age\":\"41\",\"b\":\"true\",\"plan\":\"pro\"}");
+    must_decode("{\"score\":1,\"properties\":{\"plan\":\"pro\",\"age\":41,\"b\":true,\"a\":false}}",
+                "\"score\":1,\"properties\":{\"a\":\"false\",\"age\":\"41\",\"b\":\"true\",\"plan\":\"pro\"}");
     must_decode("{\"score\":1,\"properties\":{\"r\":0.1,\"i\":-9223372036854775808,\"w\":9.0,\"t\":1e300}}",
                 "\"score\":1,\"properties\":{\"i\":\"-9223372036854775808\",\"r\":\"0.1\",\"t\":\"1e+300\","
                 "\"w\":\"9\"}");
-    must_decode(
-        "{\"score\":1,\"properties\":{\"third\":0.33333333333333331,\"sum\":0.30000000000000004}}",
-        "\"score\":1,\"properties\":{\"sum\":\"0.30000000000000004\",\"third\":\"0.3333333333333333\"}");
-    must_decode("{\"score\":1,\"properties\":{\"\":\"empty\"}}",
-                "\"score\":1,\"properties\":{\"\":\"empty\"}");
+    must_decode("{\"score\":1,\"properties\":{\"third\":0.3333333333333333,\"sum\":0.30000000000000004}}",
+                "\"score\":1,\"properties\":{\"sum\":\"0.30000000000000004\",\"third\":\"0.3333333333333333\"}");
+    must_decode("{\"score\":1,\"properties\":{\"\":\"empty\"}}", "\"score\":1,\"properties\":{\"\":\"empty\"}");
     must_decode("{\"score\":1,\"answered_at\":\"2026-11-23T10:00:00+01:00\"}", "\"score\":1");
     must_decode("{\"score\":1,\"id\":\"0190B6E2-7F3C-7A10-8C55-3B1F0C9D2E41\"}", "\"score\":1");
 }
 
 static void test_refuses(void **state) {
-    (void)state;
     must_refuse("{}", ERR_INVALID, "/score ");
     must_refuse("{\"score\":null}", ERR_INVALID, "/score ");
     must_refuse("{\"score\":6.5}", ERR_INVALID, "/score ");
-    must_refuse("{\"score\":9.0}", ERR_INVALID, "/score ");
-    must_refuse("{\"score\":9e0}", ERR_INVALID, "/score ");
     must_refuse("{\"score\":\"9\"}", ERR_INVALID, "/score ");
     must_refuse("{\"score\":true}", ERR_INVALID, "/score ");
     must_refuse("{\"score\":[9]}", ERR_INVALID, "/score ");
@@ -128,12 +109,12 @@ static void test_refuses(void **state) {
     must_refuse("{\"score\":9,\"survey\":\"shop\"}", ERR_INVALID, "/survey ");
     must_refuse("{\"score\":9,\"Score\":9}", ERR_INVALID, "/Score ");
     must_refuse("{\"score\":9,\"a/b~c\":1,\"\":2}", ERR_INVALID, "/a~1b~0c / ");
-    must_refuse("{\"comment\":1,\"respondent\":[],\"touchpoint\":{},\"channel\":true,\"locale\":2.5}",
-                ERR_INVALID, "/comment /respondent /touchpoint /channel /locale /score ");
+    must_refuse("{\"comment\":1,\"respondent\":[],\"touchpoint\":{},\"channel\":true,\"locale\":2.5}", ERR_INVALID,
+                "/comment /respondent /touchpoint /channel /locale /score ");
     must_refuse("{\"score\":9,\"properties\":[]}", ERR_INVALID, "/properties ");
     must_refuse("{\"score\":9,\"properties\":\"plan\"}", ERR_INVALID, "/properties ");
     must_refuse("{\"score\":9,\"properties\":{\"a\":null,\"b\":1,\"c\":{},\"d/e\":[]}}", ERR_INVALID,
-                "/properties/a /properties/c /properties/d~1e ");
+                "/properties/c /properties/d~1e ");
     must_refuse("{\"score\":9,\"id\":\"x\"}", ERR_INVALID, "/id ");
     must_refuse("{\"score\":9,\"id\":7}", ERR_INVALID, "/id ");
     must_refuse("{\"score\":9,\"id\":\"00000000-0000-0000-0000-000000000000\"}", ERR_INVALID, "/id ");
@@ -148,7 +129,6 @@ static void test_refuses(void **state) {
 }
 
 static void test_refuses_what_is_not_json(void **state) {
-    (void)state;
     static const char *const TEXTS[] = {
         "",
         " ",
@@ -165,16 +145,8 @@ static void test_refuses_what_is_not_json(void **state) {
         "{\"score\":09}",
         "{\"score\":+9}",
         "{\"score\":NaN}",
-        "{\"score\":1e999}",
-        "{\"score\":99999999999999999999999}",
-        "{\"score\":9,\"comment\":\"\\u0000\"}",
-        "{\"score\":9,\"comment\":\"\\ud800\"}",
-        "{\"score\":9,\"comment\":\"\xff\"}",
-        "{\"score\":9,\"comment\":\"\xc0\xaf\"}",
-        "{\"score\":9,\"comment\":\"a\nb\"}",
         "{\"score\":9,\"comment\":\"open}",
         "// no\n{\"score\":9}",
-        "\xEF\xBB\xBF{\"score\":9}",
         "[[[[[[[[[[[[[[[[[0]]]]]]]]]]]]]]]]]",
         "{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{"
         "\"a\":{\"a\":"
@@ -183,43 +155,107 @@ static void test_refuses_what_is_not_json(void **state) {
     for (size_t i = 0; i < CXD_COUNT(TEXTS); i++)
         must_refuse(TEXTS[i], ERR_MALFORMED_JSON, "");
     must_refuse("[[[[[[[[[[[[[[[[0]]]]]]]]]]]]]]]]", ERR_INVALID, " "); /* 16 levels are well-formed */
-    must_refuse("{\"score\":9,\"comment\":\"[[[[[[[[[[[[[[[[[[[[[[\",\"x\":\"\\\"{{{{\"}", ERR_INVALID,
-                "/x ");
+    must_refuse("{\"score\":9,\"comment\":\"[[[[[[[[[[[[[[[[[[[[[[\",\"x\":\"\\\"{{{{\"}", ERR_INVALID, "/x ");
 }
 
 static void test_a_nul_byte_is_not_the_end(void **state) {
-    (void)state;
     struct arena arena;
     struct response response;
     arena_init(&arena);
-    assert_int_equal(response_decode("{\"score\":9}\0x", 13, DEPTH, &arena, &response, &err),
-                     ERR_MALFORMED_JSON);
+    assert_int_equal(response_decode("{\"score\":9}\0x", 13, DEPTH, &arena, &response, &err), ERR_MALFORMED_JSON);
     assert_int_equal(response_decode("{\"score\":9}\0x", 11, DEPTH, &arena, &response, &err), CXD_OK);
     arena_free(&arena);
 }
 
 static void test_malformed_names_line_and_column(void **state) {
-    (void)state;
     must_refuse("{\"score\":9,\n \"comment\": oops}", ERR_MALFORMED_JSON, "");
     assert_non_null(strstr(err.detail, "line 2, column "));
     assert_non_null(strstr(err.detail, "oops"));
 }
 
-static void test_unknown_member_says_where_free_data_goes(void **state) {
+/* What the parser has against a honeypot is taken back by who knows the survey; the rest of it stays. */
+static void test_strays(void **state) {
     (void)state;
+    static const struct {
+        const char *text, *honeypot, *left;
+        bool is_filled;
+    } CASES[] = {
+        {"{\"score\":1,\"trap\":\"x\"}", "trap", "", true},
+        {"{\"score\":1,\"trap\":{\"a\":[]},\"score2\":1}", "trap", "/score2 ", true},
+        {"{\"scroe\":1,\"trap\":0}", "trap", "/scroe /score ", true},
+        {"{\"score\":1,\"trap\":null}", "trap", "", false},
+        {"{\"score\":1,\"trap\":false}", "trap", "", false},
+        {"{\"score\":1,\"trap\":\" \\t\\u00a0\"}", "trap", "", false},
+        {"{\"score\":1,\"trap\":\"\",\"other\":\"\"}", NULL, "/trap /other ", false},
+        {"{\"score\":1,\"trap\":\"\",\"other\":\"\"}", "trap", "/other ", false},
+        {"{\"score\":1,\"trap\":\"x\",\"old\":\"\"}", "trap", "", true},
+        {"{\"score\":1,\"old\":\" \"}", NULL, "", false},
+        {"{\"score\":1,\"old\":null,\"website\":\"\"}", "trap", "", false},
+        {"{\"score\":1,\"old\":\"x\"}", "trap", "/old ", false},
+        {"{\"score\":1,\"trap\":null}", NULL, "/trap ", false},
+        {"{\"score\":1,\"trap\":\"x\"}", NULL, "/trap ", false},
+        {"{\"score\":1,\"further_remarks\":\"x\",\"website\":1}", NULL, "", true},
+        {"{\"score\":1,\"further_remarks\":\"x\",\"website\":[]}", "trap", "", false},
+        {"{\"score\":1,\"website\":\"x\"}", "website", "", true},
+        {"{\"score\":1,\"a\":1,\"b\":1,\"c\":1,\"trap\":\"x\"}", "trap", "/a /b /c ", true},
+        {"{\"score\":1,\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"website\":\"x\"}", "website", "/a /b /c /d /e ",
+         false},
+    };
+    for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
+        const char *text = CASES[i].text;
+        struct survey survey = {.honeypot = CASES[i].honeypot, .honeypot_before = "old"};
+        struct response response;
+        struct arena arena;
+        char left[256] = "";
+        arena_init(&arena);
+        (void)!response_decode(text, strlen(text), DEPTH, &arena, &response, &err);
+        response_settle(&response, &survey, &err);
+        for (size_t k = 0; k < err.member_count; k++)
+            strcat(strcat(left, err.members[k].pointer), " ");
+        assert_string_equal(left, CASES[i].left);
+        assert_int_equal(err.code, *left == '\0' ? CXD_OK : ERR_INVALID);
+        assert_int_equal(response.sent.filled_honeypot, CASES[i].is_filled);
+        arena_free(&arena);
+    }
+}
+
+/* However many there are, few are kept in mind: a batch of such lines must not cost more than its replies. */
+static void test_many_strays(void **state) {
+    (void)state;
+    struct response response;
+    struct buffer text;
+    struct arena arena;
+    size_t kept = 0;
+    arena_init(&arena);
+    buffer_init(&text);
+    buffer_append_text(&text, "{\"score\":1");
+    for (int i = 0; i < 1000; i++)
+        buffer_append_format(&text, ",\"m%d\":1", i);
+    buffer_append_char(&text, '}');
+    assert_int_equal(response_decode(text.data, text.length, DEPTH, &arena, &response, &err), ERR_INVALID);
+    assert_int_equal(err.member_count, 1000);
+    for (const struct stray *stray = response.sent.strays; stray; stray = stray->next)
+        kept++;
+    assert_int_equal(kept, 4);
+    assert_in_range(arena_bytes(&arena), 0, 8192);
+    buffer_free(&text);
+    arena_free(&arena);
+}
+
+static void test_unknown_member_says_where_free_data_goes(void **state) {
     must_refuse("{\"scroe\":9}", ERR_INVALID, "/scroe /score ");
-    assert_string_equal(err.members[0].detail,
-                        "is not a member of a response; free data goes under properties");
+    assert_string_equal(err.members[0].detail, "is not a member of a response; did you mean \"score\"?");
     assert_string_equal(err.members[1].detail, "is required");
+    must_refuse("{\"score\":9,\"plan\":1}", ERR_INVALID, "/plan ");
+    assert_string_equal(err.members[0].detail, "is not a member of a response; free data goes under properties");
     must_refuse("{\"score\":6.5}", ERR_INVALID, "/score ");
     assert_string_equal(err.members[0].detail, "must be a whole number");
 }
 
 static void test_keeps_what_could_be_read(void **state) {
-    (void)state;
     struct arena arena;
     struct response response;
-    const char *text = "{\"score\":7,\"comment\":\"kept\",\"channel\":1,\"properties\":{\"a\":null,\"b\":2},"
+    const char *text = "{\"score\":7,\"comment\":\"kept\",\"channel\":1,\"properties\":{\"a\":[],\"b\":2},"
                        "\"answered_at\":\"2026-11-23T10:00:00+01:00\",\"id\":\"no\"}";
     arena_init(&arena);
     assert_int_equal(response_decode(text, strlen(text), DEPTH, &arena, &response, &err), ERR_INVALID);
@@ -236,7 +272,6 @@ static void test_keeps_what_could_be_read(void **state) {
 }
 
 static void test_untouched_when_malformed(void **state) {
-    (void)state;
     struct arena arena;
     struct response response = {.score = 42};
     arena_init(&arena);
@@ -246,7 +281,6 @@ static void test_untouched_when_malformed(void **state) {
 }
 
 static void test_encodes_what_is_stored(void **state) {
-    (void)state;
     struct property properties[] = {{"plan", "pro"}, {"seats", "12"}};
     struct response response = {.score = 3,
                                 .revision = 4,
@@ -257,6 +291,8 @@ static void test_encodes_what_is_stored(void **state) {
                                 .locale = "pt-BR",
                                 .properties = properties,
                                 .property_count = 2,
+                                .has_sequence = true,
+                                .sequence = 0,
                                 .answered_at = INT64_C(1795424400000),
                                 .received_at = INT64_C(1795424401250),
                                 .excluded = true,
@@ -270,60 +306,42 @@ static void test_encodes_what_is_stored(void **state) {
         "{\"id\":\"0190b6e2-7f3c-7a10-8c55-3b1f0c9d2e41\",\"survey\":\"shop\",\"revision\":4,\"score\":3,"
         "\"comment\":\"late "
         "\\u003c/script\\u003e\",\"respondent\":\"u-1\",\"touchpoint\":\"delivery\",\"channel\":\"email\","
-        "\"locale\":\"pt-BR\",\"properties\":{\"plan\":\"pro\",\"seats\":\"12\"},\"answered_at\":\"2026-11-"
+        "\"locale\":\"pt-BR\",\"properties\":{\"plan\":\"pro\",\"seats\":\"12\"},\"sequence\":0,\"answered_at\":\"2026-"
+        "11-"
         "23T09:00:00Z\","
         "\"received_at\":\"2026-11-23T09:00:01.250Z\",\"excluded\":true,\"excluded_reason\":\"test\"}");
     buffer_free(&out);
 }
 
-static void check_key(const char *header, size_t line, const char *expected) {
-    struct id id;
-    char text[ID_TEXT_SIZE];
-    assert_int_equal(idempotency_key_decode(header, "shop", line, &id, &err), CXD_OK);
-    assert_string_equal(id_format(text, &id), expected);
-}
-
-/* python3: uuid.uuid5(uuid.UUID("5b1de207-934c-4f0a-a671-2ec84d903fb5"), "shop\n0\norder-17") and so on.
- * These are for ever. */
-static void test_idempotency_key_names_an_id(void **state) {
-    (void)state;
-    check_key("order-17", 0, "a1f7a5c5-1656-5578-b284-b7861caa32aa");
-    check_key("\"order-17\"", 0, "a1f7a5c5-1656-5578-b284-b7861caa32aa");
-    check_key(" \torder-17 ", 0, "a1f7a5c5-1656-5578-b284-b7861caa32aa");
-    check_key("order-17", 1, "c1e47a8f-3516-509e-af8f-aee8278ca696");
-    check_key("a\"b\\", 0, "33ddf29a-2d70-53d8-847b-01ae6db8779d");
-    check_key("\"a\\\"b\\\\\"", 0, "33ddf29a-2d70-53d8-847b-01ae6db8779d");
-    struct id other;
-    struct id id;
-    assert_int_equal(idempotency_key_decode("order-17", "shop", 0, &id, &err), CXD_OK);
-    assert_int_equal(idempotency_key_decode("order-17", "shop2", 0, &other, &err), CXD_OK);
-    assert_true(id_compare(&id, &other) != 0);
-}
-
-static void test_idempotency_key_refused(void **state) {
-    (void)state;
-    static const char *const HEADERS[] = {
-        "",         " ",      "\"",       "\"\"",  "a b",   "\"a",      "a\tb",      "\"a\"b",
-        "\"a\"b\"", "\"\\\"", "\"a\\n\"", "\"a\\", "k\x7f", "\xc3\xa9", "\"k\x01\"", "\"a\";p=1",
-    };
-    struct id id;
-    for (size_t i = 0; i < CXD_COUNT(HEADERS); i++)
-        if (idempotency_key_decode(HEADERS[i], "shop", 0, &id, &err) != ERR_BAD_IDEMPOTENCY_KEY)
-            fail_msg("%s is taken", HEADERS[i]);
-    char longest[260];
-    memset(longest, 'k', sizeof(longest));
-    longest[255] = '\0';
-    assert_int_equal(idempotency_key_decode(longest, "shop", 0, &id, &err), CXD_OK);
-    longest[255] = 'k';
-    longest[256] = '\0';
-    assert_int_equal(idempotency_key_decode(longest, "shop", 0, &id, &err), ERR_BAD_IDEMPOTENCY_KEY);
+/* What was sent and is stored otherwise is told behind all else, in the order in which it was noted. */
+static void test_tells_what_was_adjusted(void **state) {
+    struct arena arena;
+    struct response response = {.score = 3};
+    struct buffer out;
+    char pointer[32] = "/comment";
+    arena_init(&arena);
+    assert_true(response_adjust(&response, &arena, pointer, "was \"mended\""));
+    strcpy(pointer, "/answered_at");
+    assert_true(response_adjust(&response, &arena, pointer, "is now"));
+    buffer_init(&out);
+    response_encode(&out, &response, "shop");
+    assert_non_null(strstr(buffer_terminate(&out),
+                           ",\"adjusted\":[{\"pointer\":\"/comment\",\"detail\":\"was \\\"mended\\\"\"},"
+                           "{\"pointer\":\"/answered_at\",\"detail\":\"is now\"}]}"));
+    for (int i = 0; i < 2 * ADJUSTMENTS_MAX; i++)
+        assert_true(response_adjust(&response, &arena, "/properties/a", "more"));
+    int count = 0;
+    for (const struct adjustment *one = response.sent.adjusted; one; one = one->next)
+        count++;
+    assert_int_equal(count, ADJUSTMENTS_MAX);
+    buffer_free(&out);
+    arena_free(&arena);
 }
 
 #ifndef SANITIZED /* the sanitizers reserve address space of their own */
 /* A text of 64 MiB in a process that may not grow: the parser's memory is refused halfway, at one size of
  * a token or another. */
 static void test_refused_memory_is_told_apart(void **state) {
-    (void)state;
     enum { SIZE = 64 * 1024 * 1024 };
     struct arena arena;
     struct response response = {.score = 42};
@@ -356,12 +374,13 @@ int main(void) {
         cmocka_unit_test(test_refuses_what_is_not_json),
         cmocka_unit_test(test_a_nul_byte_is_not_the_end),
         cmocka_unit_test(test_malformed_names_line_and_column),
+        cmocka_unit_test(test_strays),
+        cmocka_unit_test(test_many_strays),
         cmocka_unit_test(test_unknown_member_says_where_free_data_goes),
         cmocka_unit_test(test_keeps_what_could_be_read),
         cmocka_unit_test(test_untouched_when_malformed),
         cmocka_unit_test(test_encodes_what_is_stored),
-        cmocka_unit_test(test_idempotency_key_names_an_id),
-        cmocka_unit_test(test_idempotency_key_refused),
+        cmocka_unit_test(test_tells_what_was_adjusted),
 #ifndef SANITIZED
         cmocka_unit_test(test_refused_memory_is_told_apart),
 #endif

@@ -1,13 +1,8 @@
-/* The two distributions against R 4.2, and mpmath where R is not exact. The R lines that printed each table stand before it. */
+/* The two distributions against R 4.2, and mpmath where R is not exact. The R lines that printed each table stand
+ * before it. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
 
-#include <cmocka.h>
-
+#include "../support/unit.h"
 #include "cxd/base/compiler.h"
 #include "cxd/domain/distribution.h"
 
@@ -430,10 +425,8 @@ static const double STUDENT_QUANTILES[][3] = {
 };
 
 static void test_normal_quantile(void **state) {
-    (void)state;
     for (size_t i = 0; i < CXD_COUNT(NORMAL_QUANTILES); i++)
-        check("qnorm", NORMAL_QUANTILES[i][0], 0, normal_quantile(NORMAL_QUANTILES[i][0]),
-              NORMAL_QUANTILES[i][1]);
+        check("qnorm", NORMAL_QUANTILES[i][0], 0, normal_quantile(NORMAL_QUANTILES[i][0]), NORMAL_QUANTILES[i][1]);
     assert_true(normal_quantile(0) == -INFINITY);
     assert_true(normal_quantile(1) == INFINITY);
     assert_true(isnan(normal_quantile(-0.1)));
@@ -442,7 +435,6 @@ static void test_normal_quantile(void **state) {
 }
 
 static void test_normal_probability(void **state) {
-    (void)state;
     for (size_t i = 0; i < CXD_COUNT(NORMAL_PROBABILITIES); i++) {
         const double *row = NORMAL_PROBABILITIES[i];
         check("pnorm", row[0], 0, normal_cdf(row[0]), row[1]);
@@ -451,7 +443,6 @@ static void test_normal_probability(void **state) {
 }
 
 static void test_student_probability(void **state) {
-    (void)state;
     for (size_t i = 0; i < CXD_COUNT(STUDENT_PROBABILITIES); i++) {
         const double *row = STUDENT_PROBABILITIES[i];
         check("pt", row[0], row[1], student_cdf(row[0], row[1]), row[2]);
@@ -465,7 +456,6 @@ static void test_student_probability(void **state) {
 }
 
 static void test_student_quantile(void **state) {
-    (void)state;
     for (size_t i = 0; i < CXD_COUNT(STUDENT_QUANTILES); i++) {
         const double *row = STUDENT_QUANTILES[i];
         check("qt", row[0], row[1], student_quantile(row[0], row[1]), row[2]);
@@ -474,7 +464,6 @@ static void test_student_quantile(void **state) {
 
 /* What no table can hold: the quantile inverts the probability everywhere, and the two tails are one. */
 static void test_student_inverse(void **state) {
-    (void)state;
     for (double df = 0.3; df < 2e9; df *= 2.7) {
         for (double p = 1e-40; p < 0.5; p *= 3.1) {
             double t = student_quantile(p, df);
@@ -486,7 +475,6 @@ static void test_student_inverse(void **state) {
 }
 
 static void test_student_limits(void **state) {
-    (void)state;
     assert_true(student_quantile(0.5, 7) == 0);
     assert_true(student_quantile(0, 7) == -INFINITY);
     assert_true(student_quantile(1, 7) == INFINITY);

@@ -1,13 +1,5 @@
 /* Responses: every rule with the member it names, the order of properties, and when two say the same. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
+#include "../support/unit.h"
 #include "cxd/domain/response.h"
 
 static const int64_t NOW_MS = INT64_C(1761264000000);
@@ -41,7 +33,6 @@ static void check_members(const struct response *response, bool backdate_free, c
 }
 
 static void test_score(void **state) {
-    (void)state;
     for (int score = -2; score <= 12; score++) {
         struct response response = {.score = score};
         check_members(&response, false, score < 0 || score > 10 ? "/score" : "");
@@ -57,7 +48,6 @@ static void test_score(void **state) {
 }
 
 static void test_texts(void **state) {
-    (void)state;
     char label[66];
     memset(label, 'l', sizeof label);
     label[65] = '\0';
@@ -90,7 +80,6 @@ static void test_texts(void **state) {
 }
 
 static void test_properties(void **state) {
-    (void)state;
     struct property properties[4] = {{"A.z-_9", "lïné\n"}, {"plan", ""}, {"x", "true"}, {"y", "1"}};
     struct response response = {.score = 9, .properties = properties, .property_count = 3};
     check_members(&response, false, "");
@@ -106,12 +95,12 @@ static void test_properties(void **state) {
 }
 
 static void test_answered_at(void **state) {
-    (void)state;
     static const struct {
         int64_t answered_at;
         const char *members, *members_free;
     } CASES[] = {
         {NOW_MS, "", ""},
+        {NOW_MS + 1, "", ""},
         {NOW_MS + 60000, "", ""},
         {NOW_MS + 60001, "/answered_at", "/answered_at"},
         {NOW_MS - 3600000, "", ""},
@@ -130,8 +119,72 @@ static void test_answered_at(void **state) {
     }
 }
 
+/* Exact to the millisecond; what was given is known on, also when it is held back again later. */
+static void test_what_lies_ahead_becomes_the_time_of_receipt(void **state) {
+    for (int64_t ahead = -2; ahead <= 60000; ahead += ahead < 3 ? 1 : 59997) {
+        struct response response = {.has_answered_at = true, .answered_at = NOW_MS + ahead};
+        response_hold_back(&response, NOW_MS);
+        assert_int_equal(response.answered_at, ahead > 0 ? NOW_MS : NOW_MS + ahead);
+        assert_int_equal(response.ahead_ms, ahead > 0 ? ahead : 0);
+        assert_int_equal(response_said_at(&response), NOW_MS + ahead);
+        response_hold_back(&response, NOW_MS - 5000);
+        assert_int_equal(response.answered_at, NOW_MS - 5000);
+        assert_int_equal(response_said_at(&response), NOW_MS + ahead);
+    }
+    struct response untimed = {.answered_at = NOW_MS + 1};
+    response_hold_back(&untimed, NOW_MS);
+    assert_int_equal(untimed.answered_at, NOW_MS + 1);
+}
+
+static void test_sequence(void **state) {
+    static const struct {
+        int64_t sequence;
+        const char *members;
+    } CASES[] = {{0, ""},
+                 {1, ""},
+                 {SEQUENCE_MAX, ""},
+                 {SEQUENCE_MAX + 1, "/sequence"},
+                 {-1, "/sequence"},
+                 {INT64_MAX, "/sequence"},
+                 {INT64_MIN, "/sequence"}};
+    for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
+        struct response response = {.score = 1, .has_sequence = true, .sequence = CASES[i].sequence};
+        check_members(&response, false, CASES[i].members);
+    }
+}
+
+/* -1: not sent. */
+static struct response said(int sequence, int answered_at, int ahead_ms) {
+    return (struct response){.score = 1,
+                             .has_sequence = sequence >= 0,
+                             .sequence = sequence >= 0 ? sequence : 0,
+                             .has_answered_at = answered_at >= 0,
+                             .answered_at = answered_at >= 0 ? answered_at : 5000,
+                             .ahead_ms = ahead_ms};
+}
+
+static void test_which_is_older(void **state) {
+    static const struct {
+        int sent[3], stored[3];
+        bool older;
+    } CASES[] = {
+        {{1, -1, 0}, {2, -1, 0}, true},      {{2, -1, 0}, {1, -1, 0}, false}, {{1, -1, 0}, {1, -1, 0}, false},
+        {{0, 9, 0}, {1, 5, 0}, true},        {{2, 5, 0}, {1, 9, 0}, false},   {{1, 5, 0}, {1, 9, 0}, true},
+        {{1, 9, 0}, {1, 5, 0}, false},       {{1, 5, 0}, {1, -1, 0}, false},  {{-1, 5, 0}, {1, 9, 0}, true},
+        {{1, 5, 0}, {-1, 9, 0}, true},       {{1, 9, 0}, {-1, 5, 0}, false},  {{1, -1, 0}, {-1, -1, 0}, false},
+        {{-1, 5, 0}, {-1, 9, 0}, true},      {{-1, 9, 0}, {-1, 9, 0}, false}, {{-1, 5, 0}, {-1, -1, 0}, false},
+        {{-1, -1, 0}, {-1, 9000, 0}, false}, {{-1, 7, 0}, {-1, 5, 3}, true},  {{-1, 8, 0}, {-1, 5, 3}, false},
+        {{-1, 5, 2}, {-1, 5, 3}, true},      {{-1, 5, 3}, {-1, 8, 0}, false}, {{-1, 4, 5}, {-1, 8, 0}, false},
+    };
+    for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
+        struct response sent = said(CASES[i].sent[0], CASES[i].sent[1], CASES[i].sent[2]),
+                        stored = said(CASES[i].stored[0], CASES[i].stored[1], CASES[i].stored[2]);
+        if (response_is_older(&sent, &stored) != CASES[i].older)
+            fail_msg("case %zu", i);
+    }
+}
+
 static void test_reported_once(void **state) {
-    (void)state;
     struct property properties[] = {{"bad key", "value"}};
     struct response response = {
         .score = 99, .comment = "far too long a comment", .properties = properties, .property_count = 1};
@@ -150,7 +203,6 @@ static void test_reported_once(void **state) {
 }
 
 static void test_sort(void **state) {
-    (void)state;
     const char *duplicate = NULL;
     struct property properties[] = {{"b", "1"}, {"Z", "2"}, {"a.b", "3"}, {"a", "4"}, {"\xc3\xa9", "5"}};
     assert_true(response_sort_properties(properties, 5, &duplicate));
@@ -168,21 +220,20 @@ static void test_sort(void **state) {
 }
 
 static void test_same_payload(void **state) {
-    (void)state;
     struct property properties[] = {{"a", "1"}, {"b", "2"}};
     struct property copies[] = {{"a", "1"}, {"b", "2"}};
-    const struct response stored = {.score = 9,
-                                    .comment = "good",
-                                    .respondent = "r",
-                                    .touchpoint = "t",
-                                    .channel = "c",
-                                    .locale = "en",
-                                    .properties = properties,
-                                    .property_count = 2,
-                                    .answered_at = 5000,
-                                    .received_at = 6000,
-                                    .revision = 3,
-                                    .excluded = true};
+    struct response stored = {.score = 9,
+                              .comment = "good",
+                              .respondent = "r",
+                              .touchpoint = "t",
+                              .channel = "c",
+                              .locale = "en",
+                              .properties = properties,
+                              .property_count = 2,
+                              .answered_at = 5000,
+                              .received_at = 6000,
+                              .revision = 3,
+                              .excluded = true};
     char comment[] = "good";
     struct response sent = stored;
     sent.comment = comment;
@@ -197,11 +248,31 @@ static void test_same_payload(void **state) {
     sent.answered_at = 5000;
     assert_true(response_same_payload(&sent, &stored));
 
+    /* As it was given, and as it is stored. */
+    stored.ahead_ms = 300;
+    assert_true(response_same_payload(&sent, &stored));
+    sent.answered_at = 5300;
+    assert_true(response_same_payload(&sent, &stored));
+    sent.answered_at = 5200;
+    sent.ahead_ms = 100;
+    assert_true(response_same_payload(&sent, &stored));
+    sent.ahead_ms = 99;
+    assert_false(response_same_payload(&sent, &stored));
+    sent.ahead_ms = 100;
+    /* What was not sent matches any; what was is content. */
+    stored.has_sequence = true;
+    stored.sequence = 2;
+    assert_true(response_same_payload(&sent, &stored));
+    assert_false(response_same_payload(&stored, &sent));
+    sent.has_sequence = true;
+    assert_false(response_same_payload(&sent, &stored));
+    sent.sequence = 2;
+    assert_true(response_same_payload(&sent, &stored));
+
     struct response other = sent;
     other.score = 8;
     assert_false(response_same_payload(&other, &stored));
-    const char **const texts[] = {&other.comment, &other.respondent, &other.touchpoint, &other.channel,
-                                  &other.locale};
+    const char **const texts[] = {&other.comment, &other.respondent, &other.touchpoint, &other.channel, &other.locale};
     for (size_t i = 0; i < CXD_COUNT(texts); i++) {
         other = sent;
         *texts[i] = "else";
@@ -219,12 +290,63 @@ static void test_same_payload(void **state) {
     assert_false(response_same_payload(&sent, &stored));
 }
 
+/* Each text by itself: where it differs, on either side, it goes, and nothing else does. */
+static void test_withhold(void **state) {
+    (void)state;
+    const struct property pro = {"plan", "pro"}, free = {"plan", "free"};
+    const struct response all = {.id = {{[6] = 0x50}},
+                                 .score = 9,
+                                 .comment = "c",
+                                 .respondent = "r",
+                                 .touchpoint = "t",
+                                 .channel = "h",
+                                 .locale = "l",
+                                 .visit = "v",
+                                 .properties = &pro,
+                                 .property_count = 1};
+    const size_t texts[] = {offsetof(struct response, comment),    offsetof(struct response, respondent),
+                            offsetof(struct response, touchpoint), offsetof(struct response, channel),
+                            offsetof(struct response, locale),     offsetof(struct response, visit)};
+    struct response shown = all, sent = all;
+    sent.score = 3;
+    assert_false(response_withhold(&shown, &sent));
+    assert_true(response_same_payload(&shown, &all));
+    for (size_t i = 0; i < CXD_COUNT(texts); i++) {
+        const char *others[] = {NULL, "x", ""};
+        for (size_t j = 0; j < CXD_COUNT(others); j++) {
+            struct response left = shown = sent = all;
+            *(const char **)((char *)&sent + texts[i]) = others[j];
+            *(const char **)((char *)&left + texts[i]) = NULL;
+            assert_true(response_withhold(&shown, &sent));
+            assert_true(response_same_payload(&shown, &left));
+            assert_false(response_withhold(&left, &all)); /* there is nothing left to take */
+        }
+    }
+    shown = sent = all;
+    sent.properties = &free;
+    assert_true(response_withhold(&shown, &sent));
+    assert_int_equal(shown.property_count, 0);
+    shown = all;
+    sent.property_count = 0;
+    assert_true(response_withhold(&shown, &sent));
+    assert_int_equal(shown.property_count, 0);
+    /* Who knows an id that is random has been told it. */
+    const struct response nothing = {.score = 3};
+    for (uint8_t version = 1; version <= 8; version++) {
+        shown = all;
+        shown.id.bytes[6] = (uint8_t)(version << 4);
+        assert_int_equal(response_withhold(&shown, &nothing), version == 3 || version == 5);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_score),         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_properties),    cmocka_unit_test(test_answered_at),
         cmocka_unit_test(test_reported_once), cmocka_unit_test(test_sort),
-        cmocka_unit_test(test_same_payload),
+        cmocka_unit_test(test_same_payload),  cmocka_unit_test(test_what_lies_ahead_becomes_the_time_of_receipt),
+        cmocka_unit_test(test_sequence),      cmocka_unit_test(test_which_is_older),
+        cmocka_unit_test(test_withhold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

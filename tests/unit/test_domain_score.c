@@ -1,18 +1,10 @@
-/* The figures of scoring.md against R 4.2 (the R lines stand beside the tables), and by their properties. */
+/* The figures of docs/scoring.md against R 4.2 (the R lines stand beside the tables), and by their properties. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include <cmocka.h>
-
+#include "../support/unit.h"
 #include "cxd/base/compiler.h"
+#include "cxd/domain/compare.h"
 #include "cxd/domain/distribution.h"
-#include "cxd/domain/score.h"
 
 static void check(const char *what, size_t row, double got, double expected) {
     double scale = fabs(expected) > 1 ? fabs(expected) : 1;
@@ -56,8 +48,9 @@ static void check_score(const char *what, size_t row, const struct score *score,
 }
 
 /* nps <- function(P,N,D,conf) { n<-P+N+D; z<-qnorm(1-(1-conf)/2); p<-P/n; d<-D/n
- *   se<-sqrt((p+d-(p-d)^2)/n); m<-n+3; pa<-(P+.75)/m; da<-(D+.75)/m; h<-z*sqrt((pa+da-(pa-da)^2)/m)
- *   c(100*(p-d), 100*se, max(-100,100*(pa-da-h)), min(100,100*(pa-da+h))) } */
+ *   se<-sqrt((p+d-(p-d)^2)/n); k<-if (conf>=.95) 3 else 3*(z/qnorm(.975))^2; m<-n+k; pa<-(P+k/4)/m; da<-(D+k/4)/m
+ *   h<-z*sqrt((pa+da-(pa-da)^2)/m); s<-100*(p-d)
+ *   c(s, 100*se, min(s,max(-100,100*(pa-da-h))), max(s,min(100,100*(pa-da+h)))) } */
 static const struct {
     int64_t n[3];
     double confidence;
@@ -65,10 +58,11 @@ static const struct {
 } NET_SCORES[] = {
     {{70, 20, 10}, 0.95, {60, 6.6332495807108, 45.2697602538483, 71.2350941150838}},
     {{1, 1, 2}, 0.95, {-25, 41.4578098794425, -72.7311971013277, 44.1597685298992}},
-    {{0, 2, 1}, 0.9, {-33.3333333333333, 27.2165526975909, -58.5425902923765, 25.2092569590432}},
-    {{1, 0, 0}, 0.95, {100, 0, -48.498649420252, 98.498649420252}},
+    {{0, 2, 1}, 0.9, {-33.3333333333333, 27.2165526975909, -63.4434983602916, 24.326778376996}},
+    {{3, 4, 5}, 0.8, {-16.6666666666667, 23.0739551747724, -42.9210309874018, 12.8064852167008}},
+    {{1, 0, 0}, 0.95, {100, 0, -48.498649420252, 100}},
     {{0, 0, 5}, 0.99, {-100, 0, -100, -3.34874257934342}},
-    {{40, 0, 0}, 0.8, {100, 0, 86.8497538964509, 99.1967577314561}},
+    {{40, 0, 0}, 0.8, {100, 0, 92.6320155033233, 100}},
     {{512, 301, 187}, 0.99, {32.5, 2.43592898090236, 26.1374566162721, 38.6681266339771}},
     {{9000000, 7000000, 4000000}, 0.95, {25, 0.0171391365010026, 24.9664041623591, 25.033588337642}},
     {{400000000000, 300000000000, 399511627776},
@@ -77,7 +71,6 @@ static const struct {
 };
 
 static void test_net(void **state) {
-    (void)state;
     struct survey survey = make_survey(METRIC_NPS, METHOD_NET_PROMOTER);
     for (size_t i = 0; i < CXD_COUNT(NET_SCORES); i++) {
         const int64_t *n = NET_SCORES[i].n;
@@ -112,7 +105,6 @@ static const struct {
 };
 
 static void test_share(void **state) {
-    (void)state;
     struct survey survey = make_survey(METRIC_CSAT, METHOD_TOP_BOX);
     for (size_t i = 0; i < CXD_COUNT(SHARES); i++) {
         int64_t k = SHARES[i].k, rest = SHARES[i].n - SHARES[i].k;
@@ -127,42 +119,81 @@ static void test_share(void **state) {
     }
 }
 
-/* x <- rep(1:7, h); ci <- t.test(x, conf.level=conf)$conf.int
- * c(mean(x), sd(x)/sqrt(length(x)), max(1,ci[1]), min(7,ci[2])) */
+/* x <- rep(1:7, h); ci <- t.test(x, conf.level=conf)$conf.int; c(mean(x), sd(x)/sqrt(length(x)), max(1,ci[1]),
+ * min(7,ci[2])) v <- c(x, 1:7); w <- c(rep(1, length(x)), rep(k/7, 7)); m <- sum(w*v)/sum(w); m +
+ * c(-1,1)*z*sqrt(sum(w*(v-m)^2))/sum(w) */
 static const struct {
     struct histogram hist;
     double confidence;
-    double expected[4];
+    double classical[4];
+    double low, high; /* the default ones */
 } MEANS[] = {
-    {{{0, 0, 0, 0, 1, 1, 2, 1}}, 0.95, {5.6, 0.509901951359279, 4.18428522301773, 7}},
-    {{{0, 1, 0, 0, 0, 0, 0, 1}}, 0.95, {4, 3, 1, 7}},
+    {{{0, 0, 0, 0, 1, 1, 2, 1}},
+     0.95,
+     {5.6, 0.509901951359279, 4.18428522301773, 7},
+     3.85086925477838,
+     6.14913074522162},
+    {{{0, 1, 0, 0, 0, 0, 0, 1}}, 0.95, {4, 3, 1, 7}, 1.85296702753941, 6.14703297246059},
     {{{0, 12, 3, 40, 18, 77, 130, 51}},
      0.99,
-     {5.23262839879154, 0.0807979755705211, 5.02329624427304, 5.44196055331004}},
-    {{{0, 0, 0, 2, 5, 9, 3, 1}}, 0.8, {4.8, 0.224780594779607, 4.50155246346929, 5.09844753653071}},
+     {5.23262839879154, 0.0807979755705211, 5.02329624427304, 5.44196055331004},
+     5.01324480824514,
+     5.42986896420995},
+    {{{0, 0, 0, 2, 5, 9, 3, 1}},
+     0.8,
+     {4.8, 0.224780594779607, 4.50155246346929, 5.09844753653071},
+     4.45009498801787,
+     5.05347944935798},
     {{{0, 100, 0, 0, 0, 0, 1, 300}},
      0.9,
-     {5.50124688279302, 0.12974772607809, 5.28733544733913, 5.71515831824691}},
+     {5.50124688279302, 0.12974772607809, 5.28733544733913, 5.71515831824691},
+     5.28082844148076,
+     5.70592785099797},
     {{{0, 3000, 10, 500, 70000, 12, 9, 4}},
      0.95,
-     {3.87110899571633, 0.00220968476524251, 3.86677802187174, 3.87543996956091}},
+     {3.87110899571633, 0.00220968476524251, 3.86677802187174, 3.87543996956091},
+     3.86678256928973,
+     3.87544593842056},
 };
 
 static void test_mean(void **state) {
-    (void)state;
     struct survey survey = make_survey(METRIC_CES, METHOD_MEAN);
     for (size_t i = 0; i < CXD_COUNT(MEANS); i++) {
         struct score score;
         score_compute(&survey, &MEANS[i].hist, MEANS[i].confidence, &score);
-        check_score("mean", i, &score, MEANS[i].expected);
-        check("mean", i, score.mean, MEANS[i].expected[0]);
+        assert_int_equal(score.interval_method, INTERVAL_ADJUSTED_MEAN);
+        check("mean", i, score.mean, MEANS[i].classical[0]);
+        check("mean", i, score.interval.low, MEANS[i].low);
+        check("mean", i, score.interval.high, MEANS[i].high);
+        score_use_t(&survey, &MEANS[i].hist, &score);
+        check_score("classical mean", i, &score, MEANS[i].classical);
         assert_int_equal(score.interval_method, INTERVAL_T);
     }
 }
 
-/* Figures that are printed in scoring.md §7, as printed. */
+/* What is 0 or too little for the classical interval, and nothing to other methods. */
+static void test_classical_edges(void **state) {
+    struct survey survey = make_survey(METRIC_CES, METHOD_MEAN);
+    struct histogram hist = {0};
+    const int64_t ALIKE[] = {0, 1, 5};
+    for (size_t i = 0; i < CXD_COUNT(ALIKE); i++) {
+        struct score score;
+        hist.n[6] = ALIKE[i];
+        score_compute(&survey, &hist, 0.95, &score);
+        score_use_t(&survey, &hist, &score);
+        assert_false(score.interval.known);
+        assert_int_equal(score.interval_method, INTERVAL_T);
+    }
+    struct survey share = make_survey(METRIC_CSAT, METHOD_TOP_BOX);
+    struct score score, before;
+    score_compute(&share, &hist, 0.95, &score);
+    before = score;
+    score_use_t(&share, &hist, &score);
+    assert_true(score.interval.low == before.interval.low && score.interval_method == INTERVAL_WILSON);
+}
+
+/* Figures that are printed in docs/scoring.md §7, as printed. */
 static void test_worked_values(void **state) {
-    (void)state;
     struct survey nps = make_survey(METRIC_NPS, METHOD_NET_PROMOTER);
     struct histogram hist = of_bands(70, 20, 10);
     struct score score;
@@ -186,16 +217,18 @@ static void test_worked_values(void **state) {
     struct survey ces = make_survey(METRIC_CES, METHOD_MEAN);
     struct histogram easy = {.n = {[5] = 1, [6] = 2, [7] = 1, [4] = 1}};
     score_compute(&ces, &easy, 0.95, &score);
-    snprintf(text, sizeof text, "%.2f %.3f %.2f %.2f", score.value, score.standard_error * sqrt(5),
-             score.interval.low, score.interval.high);
-    assert_string_equal(text, "5.60 1.140 4.18 7.00");
+    snprintf(text, sizeof text, "%.2f %.3f %.2f %.2f", score.value, score.standard_error * sqrt(5), score.interval.low,
+             score.interval.high);
+    assert_string_equal(text, "5.60 1.140 3.85 6.15");
+    score_use_t(&ces, &easy, &score);
+    snprintf(text, sizeof text, "%.2f %.2f", score.interval.low, score.interval.high);
+    assert_string_equal(text, "4.18 7.00");
     assert_int_equal(score_decimals(&nps), 1);
     assert_int_equal(score_decimals(&csat), 1);
     assert_int_equal(score_decimals(&ces), 2);
 }
 
 static void test_net_easy(void **state) {
-    (void)state;
     struct survey survey = make_survey(METRIC_CES, METHOD_NET_EASY);
     struct histogram hist = {.n = {[1] = 1, [2] = 2, [3] = 4, [4] = 8, [5] = 16, [6] = 32, [7] = 64}};
     struct score score;
@@ -226,7 +259,6 @@ static void test_net_easy(void **state) {
 }
 
 static void test_unknown(void **state) {
-    (void)state;
     static const enum method METHODS[] = {METHOD_MEAN, METHOD_TOP_BOX, METHOD_NET_EASY};
     for (size_t i = 0; i < CXD_COUNT(METHODS); i++) {
         struct survey survey = make_survey(METRIC_CES, METHODS[i]);
@@ -261,19 +293,21 @@ static void test_unknown(void **state) {
     score_compute(&survey, &one, 0.95, &score);
     assert_true(score.known);
     assert_true(score.value == 6 && score.mean == 6);
-    assert_false(score.interval.known);
+    check("one", 0, score.interval.low, 2.60227303217751);
+    check("one", 0, score.interval.high, 6.39772696782249);
+    check("one", 0, score_margin(&score), 3.39772696782249);
     assert_true(isnan(score.standard_error));
-    /* All alike: the interval is the point. */
+    /* All alike: the prior answers say that others might not be. */
     one.n[6] = 1000;
     score_compute(&survey, &one, 0.95, &score);
-    assert_true(score.interval.known && score.interval.low == 6 && score.interval.high == 6);
+    check("alike", 0, score.interval.low, 5.98445200315225);
+    check("alike", 0, score.interval.high, 6.00358388917078);
     assert_true(score.standard_error == 0);
     assert_false(score.small_sample);
 }
 
 /* 2^44 responses: sums of products are beyond 64 bits, and one odd answer among them still has its variance. */
 static void test_large_counts(void **state) {
-    (void)state;
     const int64_t many = INT64_C(1) << 44;
     struct survey survey = make_survey(METRIC_CSAT, METHOD_MEAN);
     struct histogram hist = {.n = {[5] = many - 1, [4] = 1}};
@@ -297,128 +331,249 @@ static void test_large_counts(void **state) {
     assert_true(fabs(score.interval.low + score.interval.high) < 1e-9);
 }
 
-/* c(a[1]-b[1], 2*pnorm(-abs((a[1]-b[1])/sqrt(a[2]^2+b[2]^2)))) with a, b of nps() above */
+/* By tests/figures/figures.R: comparison(x, y, c), with confidence 0.95 and alpha 0.05. */
+struct pair_figures {
+    double delta, low, high, p;
+};
+
 static const struct {
     int64_t a[3], b[3];
-    double delta, p;
+    struct pair_figures expected;
+    enum comparison_test test;
 } NET_PAIRS[] = {
-    {{70, 20, 10}, {60, 20, 16}, 14.1666666666667, 0.165967381488561},
-    {{5, 0, 0}, {3, 1, 1}, 60, 0.0935325126890932},
-    {{1, 1, 1}, {1, 1, 1}, 0, 1},
-    {{512, 301, 187}, {480, 330, 190}, 3.5, 0.308106819810863},
-    {{9000000, 7000000, 4000000}, {900000, 690000, 410000}, 0.499999999999996, 2.21918931978839e-18},
+    {{70, 20, 10},
+     {60, 20, 16},
+     {14.1666666666667, -5.93701532979255, 34.0947548323515, 0.173653406209898},
+     TEST_ADJUSTED_Z},
+    {{5, 0, 0}, {3, 1, 1}, {60, -31.5986913798387, 129.782658786036, 0.444444444444444}, TEST_PERMUTATION},
+    {{1, 1, 1}, {1, 1, 1}, {0, -86.4262880289371, 86.4262880289371, 1}, TEST_PERMUTATION},
+    {{512, 301, 187}, {480, 330, 190}, {3.5, -3.22971325970801, 10.2140823625651, 0.308837463345796}, TEST_ADJUSTED_Z},
+    {{1, 0, 0}, {25, 15, 10}, {70, -79.7481359047474, 92.7005090308197, 0.705882352941177}, TEST_PERMUTATION},
+    {{2, 0, 0}, {25, 15, 10}, {70, -55.899759946219, 92.7005090308197, 0.411764705882353}, TEST_PERMUTATION},
+    {{3, 0, 0}, {0, 0, 3}, {200, 49.2741272754234, 200, 0.1}, TEST_PERMUTATION},
+    {{8, 1, 3},
+     {2, 5, 9},
+     {85.4166666666667, 20.7007448477531, 128.507142891289, 0.0137867785734255},
+     TEST_PERMUTATION},
+    {{19, 0, 0}, {300, 0, 1}, {0.66445182724253, -30.9980769647802, 3.51530207691442, 0.5296875}, TEST_PERMUTATION},
+    {{20, 0, 0},
+     {300, 0, 5},
+     {3.27868852459017, -27.1156887234058, 7.33508970640717, 0.324518743286573},
+     TEST_ADJUSTED_Z},
+    {{8, 0, 0}, {0, 0, 8}, {200, 113.07997205597, 200, 0.000155400155400155}, TEST_PERMUTATION},
 };
 
-/* prop.test(c(k1,k2), c(n1,n2), correct=FALSE)$p.value */
 static const struct {
     int64_t k_a, n_a, k_b, n_b;
-    double delta, p;
+    struct pair_figures expected;
+    enum comparison_test test;
 } SHARE_PAIRS[] = {
-    {45, 50, 30, 50, 30, 0.00053200550513925},
-    {1, 1, 0, 1, 100, 0.157299207050284},
-    {812, 1000, 790, 1000, 2.2, 0.217891673606376},
-    {3, 10, 9, 10, -60, 0.00616989932054415},
-    {0, 20, 1, 15, -6.66666666666667, 0.241374409265105},
-    {12345678, 20000000, 1230000, 2000000, 0.228390000000001, 2.3681285639424e-10},
+    {45, 50, 30, 50, {30, 13.1890849924725, 44.9299214406539, 0.00053200550513925}, TEST_POOLED_Z},
+    {1, 1, 0, 1, {100, -12.2108720681942, 100, 1}, TEST_PERMUTATION},
+    {812, 1000, 790, 1000, {2.2, -1.30165414607548, 5.69648952315051, 0.217891673606376}, TEST_POOLED_Z},
+    {3, 10, 9, 10, {-60, -80.9017973535488, -17.0522723934503, 0.0102405334603477}, TEST_PERMUTATION},
+    {0, 20, 1, 15, {-6.66666666666667, -29.81652987378, 10.3522438384752, 0.214285714285714}, TEST_PERMUTATION},
+    {3, 5, 40, 50, {-20, -57.9515148337638, 11.1021928895337, 0.574296710811694}, TEST_PERMUTATION},
+    {20, 20, 995, 1000, {0.5, -15.6150582563028, 1.16509553733751, 0.547223648119734}, TEST_PERMUTATION},
+    {100,
+     100,
+     19990,
+     20000,
+     {0.0499999999999972, -3.64942031471373, 0.0920222875032835, 0.524331356013327},
+     TEST_PERMUTATION},
+    {0, 25, 3, 900, {-0.333333333333333, -0.975421134512129, 12.9877070163143, 0.539496285975159}, TEST_PERMUTATION},
+    {17, 40, 28, 61, {-3.40163934426229, -22.0794525729965, 15.978306018528, 0.736576486403054}, TEST_POOLED_Z},
 };
 
-/* x <- rep(1:7, h1); y <- rep(1:7, h2); c(mean(x)-mean(y), t.test(x, y)$p.value) */
 static const struct {
     struct histogram a, b;
-    double delta, p;
+    struct pair_figures expected;
+    enum comparison_test test;
 } MEAN_PAIRS[] = {
-    {{{0, 0, 0, 0, 1, 1, 2, 1}}, {{0, 1, 2, 1, 3, 1, 2, 0}}, 1.9, 0.0255930480536565},
+    {{{0, 0, 0, 0, 1, 1, 2, 1}},
+     {{0, 1, 2, 1, 3, 1, 2, 0}},
+     {1.9, -0.115988471853516, 2.92366360595882, 0.0589410589410589},
+     TEST_PERMUTATION},
     {{{0, 12, 3, 40, 18, 77, 130, 51}},
      {{0, 20, 9, 44, 31, 60, 101, 30}},
-     0.452967381842389,
-     0.000358394245416159},
-    {{{0, 0, 0, 0, 0, 9, 0, 0}}, {{0, 1, 0, 0, 2, 5, 7, 7}}, -0.681818181818182, 0.035976103991871},
-    {{{0, 1, 1, 0, 0, 0, 0, 0}}, {{0, 0, 0, 0, 0, 0, 40, 200}}, -5.33333333333333, 0.0589770982677199},
-    {{{0, 100, 0, 0, 0, 0, 1, 300}}, {{0, 0, 0, 1, 0, 1, 0, 0}}, 1.50124688279302, 0.370798072227707},
+     {0.452967381842389, 0.204603453736775, 0.699155461231545, 0.000356814049321938},
+     TEST_ADJUSTED_Z},
+    {{{0, 0, 0, 0, 0, 9, 0, 0}},
+     {{0, 1, 0, 0, 2, 5, 7, 7}},
+     {-0.681818181818182, -1.6433539867201, 0.216677476627346, 0.206911135003218},
+     TEST_PERMUTATION},
+    {{{0, 1, 1, 0, 0, 0, 0, 0}},
+     {{0, 0, 0, 0, 0, 0, 40, 200}},
+     {-5.33333333333333, -5.58840343969278, -2.07868839834672, 3.42923768046363e-05},
+     TEST_PERMUTATION},
+    {{{0, 100, 0, 0, 0, 0, 1, 300}},
+     {{0, 0, 0, 1, 0, 1, 0, 0}},
+     {1.50124688279302, 0.0109533118427232, 2.98775105035341, 0.988864609952718},
+     TEST_PERMUTATION},
+    {{{0, 0, 0, 0, 0, 0, 0, 20}},
+     {{0, 2, 0, 0, 0, 0, 20, 950}},
+     {0.0329218106995883, -0.866063733817451, 0.0649073888132339, 0.177900880230671},
+     TEST_ADJUSTED_Z},
+    {{{0, 2, 1, 0, 3, 0, 5, 2}},
+     {{0, 0, 2, 2, 2, 2, 1, 3}},
+     {0.0320512820512819, -1.3623600456719, 1.41651631999084, 0.960469780589581},
+     TEST_PERMUTATION},
 };
 
+static const struct comparison_terms TERMS = {.confidence = 0.95, .alpha = 0.05};
+
+static void check_pair(const char *what, size_t row, const struct survey *survey, const struct histogram *this,
+                       const struct histogram *other, const struct pair_figures *expected, enum comparison_test test) {
+    struct comparison there, back;
+    score_compare(survey, this, other, &TERMS, &there);
+    score_compare(survey, other, this, &TERMS, &back);
+    assert_true(there.known && there.interval.known && there.reason == UNTESTED_NOT);
+    assert_int_equal(there.test, test);
+    check(what, row, there.delta, expected->delta);
+    check(what, row, there.interval.low, expected->low);
+    check(what, row, there.interval.high, expected->high);
+    check_p(what, row, there.p_value, expected->p);
+    assert_int_equal(there.significant, expected->p < 0.05);
+    assert_int_equal(there.n, histogram_count(other));
+    assert_int_equal(there.own_n, histogram_count(this));
+    /* The other way round all is the same with the other sign. */
+    check_p(what, row, back.p_value, there.p_value);
+    check(what, row, -back.delta, expected->delta);
+    check(what, row, -back.interval.high, expected->low);
+    check(what, row, -back.interval.low, expected->high);
+}
+
 static void test_compare(void **state) {
-    (void)state;
-    struct comparison comparison;
     struct survey survey = make_survey(METRIC_NPS, METHOD_NET_PROMOTER);
     for (size_t i = 0; i < CXD_COUNT(NET_PAIRS); i++) {
         const int64_t *a = NET_PAIRS[i].a, *b = NET_PAIRS[i].b;
         struct histogram this = of_bands(a[0], a[1], a[2]), other = of_bands(b[0], b[1], b[2]);
-        score_compare(&survey, &this, &other, 0.95, &comparison);
-        assert_true(comparison.known && comparison.tested);
-        check("net", i, comparison.delta, NET_PAIRS[i].delta);
-        check_p("net", i, comparison.p_value, NET_PAIRS[i].p);
-        assert_int_equal(comparison.n, b[0] + b[1] + b[2]);
-        assert_int_equal(comparison.significant, NET_PAIRS[i].p < 0.05);
+        check_pair("net", i, &survey, &this, &other, &NET_PAIRS[i].expected, NET_PAIRS[i].test);
     }
     survey = make_survey(METRIC_CSAT, METHOD_TOP_BOX);
     for (size_t i = 0; i < CXD_COUNT(SHARE_PAIRS); i++) {
-        struct histogram this = {
-            .n = {[5] = SHARE_PAIRS[i].k_a, [2] = SHARE_PAIRS[i].n_a - SHARE_PAIRS[i].k_a}};
-        struct histogram other = {
-            .n = {[4] = SHARE_PAIRS[i].k_b, [3] = SHARE_PAIRS[i].n_b - SHARE_PAIRS[i].k_b}};
-        score_compare(&survey, &this, &other, 0.95, &comparison);
-        check("share", i, comparison.delta, SHARE_PAIRS[i].delta);
-        check_p("share", i, comparison.p_value, SHARE_PAIRS[i].p);
-        check("share", i, comparison.other, 100.0 * (double)SHARE_PAIRS[i].k_b / (double)SHARE_PAIRS[i].n_b);
+        struct histogram this = {.n = {[5] = SHARE_PAIRS[i].k_a, [2] = SHARE_PAIRS[i].n_a - SHARE_PAIRS[i].k_a}};
+        struct histogram other = {.n = {[4] = SHARE_PAIRS[i].k_b, [3] = SHARE_PAIRS[i].n_b - SHARE_PAIRS[i].k_b}};
+        check_pair("share", i, &survey, &this, &other, &SHARE_PAIRS[i].expected, SHARE_PAIRS[i].test);
     }
     survey = make_survey(METRIC_CES, METHOD_MEAN);
-    for (size_t i = 0; i < CXD_COUNT(MEAN_PAIRS); i++) {
-        score_compare(&survey, &MEAN_PAIRS[i].a, &MEAN_PAIRS[i].b, 0.95, &comparison);
-        check("mean", i, comparison.delta, MEAN_PAIRS[i].delta);
-        check_p("mean", i, comparison.p_value, MEAN_PAIRS[i].p);
-    }
+    for (size_t i = 0; i < CXD_COUNT(MEAN_PAIRS); i++)
+        check_pair("mean", i, &survey, &MEAN_PAIRS[i].a, &MEAN_PAIRS[i].b, &MEAN_PAIRS[i].expected, MEAN_PAIRS[i].test);
 }
 
+/* With alpha of its own; p has a floor; a p that equals alpha but for rounding is not below it. */
+static void test_compare_terms(void **state) {
+    struct survey nps = make_survey(METRIC_NPS, METHOD_NET_PROMOTER);
+    struct histogram up = of_bands(3, 0, 0), down = of_bands(0, 0, 3);
+    struct comparison comparison;
+    const struct {
+        double alpha;
+        bool significant;
+    } CASES[] = {{0.01, false}, {0.05, false}, {0.1, false}, {0.1 + 1e-9, true}};
+    for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
+        const struct comparison_terms terms = {.confidence = 0.8, .alpha = CASES[i].alpha};
+        score_compare(&nps, &up, &down, &terms, &comparison);
+        check_p("3 against 3", i, comparison.p_value, 0.1);
+        assert_int_equal(comparison.significant, CASES[i].significant);
+        assert_true(comparison.alpha == CASES[i].alpha);
+    }
+    up = of_bands(INT64_C(1) << 40, 0, 0);
+    down = of_bands(0, 0, INT64_C(1) << 40);
+    score_compare(&nps, &up, &down, &TERMS, &comparison);
+    assert_true(comparison.p_value == 1e-300 && comparison.significant);
+    up = of_bands(19, 0, 0);
+    score_compare(&nps, &up, &down, &TERMS, &comparison);
+    assert_true(comparison.p_value >= 1e-300 && comparison.p_value < 1e-200);
+}
+
+/* Why there is no test, and what is known all the same. */
 static void test_compare_edges(void **state) {
-    (void)state;
     struct comparison comparison;
     struct survey nps = make_survey(METRIC_NPS, METHOD_NET_PROMOTER);
-    struct histogram none = {0}, up = of_bands(8, 0, 0), down = of_bands(0, 0, 8);
-    score_compare(&nps, &up, &none, 0.95, &comparison);
-    assert_false(comparison.known || comparison.tested || comparison.significant);
-    assert_int_equal(comparison.n, 0);
-    score_compare(&nps, &none, &up, 0.95, &comparison);
-    assert_false(comparison.known);
+    struct histogram none = {0}, up = of_bands(8, 0, 0), down = of_bands(0, 0, 8), mixed = of_bands(4, 2, 2);
+    score_compare(&nps, &up, &none, &TERMS, &comparison);
+    assert_int_equal(comparison.reason, UNTESTED_EMPTY);
+    assert_false(comparison.known || comparison.interval.known || comparison.significant);
+    assert_true(comparison.test == TEST_NONE && isnan(comparison.p_value) && comparison.n == 0);
+    score_compare(&nps, &none, &up, &TERMS, &comparison);
+    assert_int_equal(comparison.reason, UNTESTED_EMPTY);
     assert_int_equal(comparison.n, 8);
-    /* No variance on either side. */
-    score_compare(&nps, &up, &up, 0.95, &comparison);
-    assert_true(comparison.tested && comparison.p_value == 1 && !comparison.significant);
-    score_compare(&nps, &up, &down, 0.95, &comparison);
-    assert_false(comparison.tested || comparison.significant);
-    assert_true(comparison.delta == 200 && comparison.other == -100);
+    score_compare(&nps, &up, &up, &TERMS, &comparison);
+    assert_int_equal(comparison.reason, UNTESTED_CONSTANT);
+    assert_true(comparison.known && comparison.delta == 0 && comparison.interval.known);
+    assert_true(comparison.test == TEST_NONE && !comparison.significant);
+    score_compare(&nps, &up, &down, &TERMS, &comparison);
+    assert_true(comparison.reason == UNTESTED_NOT && comparison.delta == 200 && comparison.other == -100);
+
+    struct comparison_terms overlapping = TERMS;
+    overlapping.overlap = true;
+    score_compare(&nps, &up, &mixed, &overlapping, &comparison);
+    assert_int_equal(comparison.reason, UNTESTED_OVERLAP);
+    assert_true(comparison.known && !comparison.interval.known && isnan(comparison.p_value));
+
     nps.min_n = 9;
-    score_compare(&nps, &up, &down, 0.95, &comparison);
-    assert_false(comparison.known);
+    score_compare(&nps, &up, &down, &TERMS, &comparison);
+    assert_int_equal(comparison.reason, UNTESTED_SUPPRESSED);
+    assert_false(comparison.known || comparison.interval.known);
 
+    /* Passives alone count the same, whatever they answered; so do all that are satisfied. */
     struct survey csat = make_survey(METRIC_CSAT, METHOD_TOP_BOX);
-    struct histogram all = {.n = {[5] = 3}};
-    score_compare(&csat, &all, &all, 0.95, &comparison);
-    assert_true(comparison.tested && comparison.p_value == 1);
+    struct histogram fours = {.n = {[4] = 30}}, fives = {.n = {[5] = 30}};
+    score_compare(&csat, &fours, &fives, &TERMS, &comparison);
+    assert_int_equal(comparison.reason, UNTESTED_CONSTANT);
+    csat.method = METHOD_MEAN;
+    score_compare(&csat, &fours, &fives, &TERMS, &comparison);
+    assert_true(comparison.test == TEST_ADJUSTED_Z && comparison.significant);
+}
 
-    /* A mean of one answer has a delta and no test. */
-    struct survey ces = make_survey(METRIC_CES, METHOD_MEAN);
-    struct histogram one = {.n = {[6] = 1}}, same = {.n = {[6] = 5}}, other = {.n = {[3] = 4}};
-    score_compare(&ces, &one, &same, 0.95, &comparison);
-    assert_true(comparison.known && !comparison.tested && !comparison.significant && comparison.delta == 0);
-    score_compare(&ces, &same, &same, 0.95, &comparison);
-    assert_true(comparison.tested && comparison.p_value == 1);
-    score_compare(&ces, &same, &other, 0.95, &comparison);
-    assert_true(!comparison.tested && !comparison.significant && comparison.delta == 3);
+/* low ≤ score ≤ high, and the difference lies in its interval, over random histories of every size, method, direction
+ * and confidence. */
+static void test_intervals_hold_their_scores(void **state) {
+    static const double CONFIDENCES[] = {0.8, 0.9, 0.95, 0.99};
+    uint64_t seed = 88172645463325252U;
+    for (int round = 0; round < 40000; round++) {
+        struct survey survey = make_survey((enum metric)(round % METRIC_COUNT), METHOD_NET_PROMOTER);
+        survey_set_defaults(&survey, false);
+        if (survey.metric != METRIC_NPS) {
+            const enum method METHODS[] = {METHOD_TOP_BOX, METHOD_MEAN, METHOD_NET_EASY};
+            survey.method = METHODS[(round / 3) % (survey.metric == METRIC_CSAT ? 2 : 3)];
+            survey.direction = (enum direction)((round / 18) % DIRECTION_COUNT);
+            survey_default_bands(&survey, &survey.favourable, &survey.unfavourable);
+        }
+        struct histogram sides[2] = {0};
+        for (int side = 0; side < 2; side++)
+            for (int value = survey.scale_min; value <= survey.scale_max; value++) {
+                seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
+                bool is_there = seed % 3 == 0;
+                sides[side].n[value] = is_there ? (int64_t)((seed >> 20) % (UINT64_C(1) << (seed >> 8) % 40)) : 0;
+            }
+        double confidence = CONFIDENCES[round % 4];
+        struct score score;
+        score_compute(&survey, &sides[0], confidence, &score);
+        if (score.known) {
+            assert_true(score.interval.low <= score.value && score.value <= score.interval.high);
+            assert_true(score_margin(&score) >= 0);
+        }
+        struct comparison comparison;
+        const struct comparison_terms terms = {.confidence = confidence, .alpha = 0.05};
+        score_compare(&survey, &sides[0], &sides[1], &terms, &comparison);
+        if (comparison.known)
+            assert_true(comparison.interval.low <= comparison.delta && comparison.delta <= comparison.interval.high);
+        if (comparison.reason == UNTESTED_NOT)
+            assert_true(comparison.p_value >= 1e-300 && comparison.p_value <= 1);
+    }
 }
 
 /* p.adjust(c(0.01,0.04,0.03,0.005,0.8,0.04,1,0.0001,0.2), "BH") */
 static void test_adjust(void **state) {
-    (void)state;
     double p[] = {0.01, 0.04, NAN, 0.03, 0.005, 0.8, 0.04, 1, 0.0001, 0.2, NAN};
     const double expected[] = {0.03, 0.06, NAN, 0.06, 0.0225, 0.9, 0.06, 1, 0.0009, 0.257142857142857, NAN};
     assert_true(score_adjust_p(p, CXD_COUNT(p)));
-    for (size_t i = 0; i < CXD_COUNT(p); i++) {
+    for (size_t i = 0; i < CXD_COUNT(p); i++)
         if (isnan(expected[i]))
             assert_true(isnan(p[i]));
         else
             check("BH", i, p[i], expected[i]);
-    }
     assert_true(score_adjust_p(p, 0));
     double lone = 0.3;
     assert_true(score_adjust_p(&lone, 1));
@@ -454,7 +609,6 @@ static const struct {
 /* The interval holds the score: always for Wilson and t; for adjusted Wald at 95% except near ±100, from where it is
  * drawn inwards. Wider confidence, wider interval. */
 static void test_interval_properties(void **state) {
-    (void)state;
     for (int round = 0; round < 6000; round++) {
         struct survey survey = make_survey(KINDS[round % 6].metric, KINDS[round % 6].method);
         struct histogram hist = random_histogram(&survey);
@@ -468,11 +622,7 @@ static void test_interval_properties(void **state) {
             low = survey.method == METHOD_TOP_BOX ? 0 : -100;
             high = 100;
         }
-        bool net = narrow.interval_method == INTERVAL_ADJUSTED_WALD;
-        if (!net || (narrow.n >= 30 && fabs(narrow.value) < 90)) {
-            assert_true(narrow.interval.low <= narrow.value + 1e-12);
-            assert_true(narrow.interval.high >= narrow.value - 1e-12);
-        }
+        assert_true(narrow.interval.low <= narrow.value && narrow.value <= narrow.interval.high);
         assert_true(narrow.interval.low >= low && narrow.interval.high <= high);
         assert_true(wide.interval.low <= narrow.interval.low && wide.interval.high >= narrow.interval.high);
         assert_int_equal(narrow.favourable + narrow.neutral + narrow.unfavourable, narrow.n);
@@ -481,7 +631,6 @@ static void test_interval_properties(void **state) {
 
 /* Impacts of a partition sum to 0, and a comparison turned round has the same p. */
 static void test_partition_properties(void **state) {
-    (void)state;
     for (int round = 0; round < 2000; round++) {
         struct survey survey = make_survey(KINDS[round % 6].metric, KINDS[round % 6].method);
         struct histogram parts[7], total = {0};
@@ -500,10 +649,10 @@ static void test_partition_properties(void **state) {
         }
         assert_true(fabs(sum) < 1e-9);
         struct comparison one, back;
-        score_compare(&survey, &parts[0], &total, 0.9, &one);
-        score_compare(&survey, &total, &parts[0], 0.9, &back);
-        assert_true(one.tested == back.tested);
-        if (one.tested) {
+        score_compare(&survey, &parts[0], &total, &TERMS, &one);
+        score_compare(&survey, &total, &parts[0], &TERMS, &back);
+        assert_true(one.test == back.test && one.reason == back.reason);
+        if (one.reason == UNTESTED_NOT) {
             assert_true(fabs(one.p_value - back.p_value) < 1e-12);
             assert_true(one.p_value >= 0 && one.p_value <= 1);
             assert_true(one.delta == -back.delta);
@@ -512,7 +661,6 @@ static void test_partition_properties(void **state) {
 }
 
 static void test_histogram(void **state) {
-    (void)state;
     struct histogram hist = {.n = {1, 2, 3, 0, 0, 0, 0, 0, 0, 4, 5}}, other = {.n = {[3] = 7}};
     assert_int_equal(histogram_count(&hist), 15);
     assert_int_equal(histogram_sum(&hist), 2 + 6 + 36 + 50);
@@ -532,10 +680,14 @@ static void test_histogram(void **state) {
 }
 
 static void test_names(void **state) {
-    (void)state;
     assert_string_equal(interval_method_name(INTERVAL_ADJUSTED_WALD), "adjusted_wald");
     assert_string_equal(interval_method_name(INTERVAL_WILSON), "wilson");
+    assert_string_equal(interval_method_name(INTERVAL_ADJUSTED_MEAN), "adjusted_mean");
     assert_string_equal(interval_method_name(INTERVAL_T), "t");
+    assert_string_equal(comparison_test_name(TEST_POOLED_Z), "pooled_z");
+    assert_null(comparison_test_name(TEST_NONE));
+    assert_string_equal(untested_name(UNTESTED_CONSTANT), "constant");
+    assert_null(untested_name(UNTESTED_NOT));
 }
 
 int main(void) {
@@ -543,12 +695,15 @@ int main(void) {
         cmocka_unit_test(test_net),
         cmocka_unit_test(test_share),
         cmocka_unit_test(test_mean),
+        cmocka_unit_test(test_classical_edges),
         cmocka_unit_test(test_worked_values),
         cmocka_unit_test(test_net_easy),
         cmocka_unit_test(test_unknown),
         cmocka_unit_test(test_large_counts),
         cmocka_unit_test(test_compare),
+        cmocka_unit_test(test_compare_terms),
         cmocka_unit_test(test_compare_edges),
+        cmocka_unit_test(test_intervals_hold_their_scores),
         cmocka_unit_test(test_adjust),
         cmocka_unit_test(test_interval_properties),
         cmocka_unit_test(test_partition_properties),

@@ -1,13 +1,5 @@
 /* Survey definitions: defaults of every metric and scale, every rule with the member it names, and API keys. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
+#include "../support/unit.h"
 #include "cxd/base/clock.h"
 #include "cxd/domain/key.h"
 #include "cxd/domain/survey.h"
@@ -40,33 +32,26 @@ static void check_members(const struct survey *survey, const char *expected) {
 }
 
 static void test_names(void **state) {
-    (void)state;
-    for (unsigned i = 0; i < METRIC_COUNT; i++) {
-        enum metric metric;
-        assert_true(metric_parse(metric_name((enum metric)i), &metric));
-        assert_int_equal(metric, i);
-    }
-    for (unsigned i = 0; i < METHOD_COUNT; i++) {
-        enum method method;
-        assert_true(method_parse(method_name((enum method)i), &method));
-        assert_int_equal(method, i);
-    }
-    for (unsigned i = 0; i < DIRECTION_COUNT; i++) {
-        enum direction direction;
-        assert_true(direction_parse(direction_name((enum direction)i), &direction));
-        assert_int_equal(direction, i);
-    }
+    for (int i = 0; i < METRIC_COUNT; i++)
+        assert_int_equal(words_find(&SURVEY_METRICS, metric_name((enum metric)i)), i);
+    for (int i = 0; i < METHOD_COUNT; i++)
+        assert_int_equal(words_find(&SURVEY_METHODS, method_name((enum method)i)), i);
+    for (int i = 0; i < DIRECTION_COUNT; i++)
+        assert_int_equal(words_find(&SURVEY_DIRECTIONS, direction_name((enum direction)i)), i);
+    assert_int_equal(SURVEY_METRICS.count, METRIC_COUNT);
+    assert_int_equal(SURVEY_METHODS.count, METHOD_COUNT);
+    assert_int_equal(SURVEY_DIRECTIONS.count, DIRECTION_COUNT);
+    assert_int_equal(SURVEY_ACCESSES.count, ACCESS_COUNT);
+    assert_int_equal(SURVEY_RECONTACTS.count, RECONTACT_COUNT);
+    assert_int_equal(SURVEY_RETENTIONS.count, RETENTION_COUNT);
     assert_string_equal(metric_name(METRIC_CSAT), "csat");
     assert_string_equal(method_name(METHOD_NET_EASY), "net_easy");
     assert_string_equal(direction_name(DIRECTION_LOWER), "lower_is_better");
-    enum metric metric = METRIC_CES;
-    assert_false(metric_parse("NPS", &metric));
-    assert_int_equal(metric, METRIC_CES);
+    assert_int_equal(words_find(&SURVEY_METRICS, "NPS"), -1);
 }
 
-/* scoring.md §1, line by line. */
+/* docs/scoring.md §1, line by line. */
 static void test_defaults(void **state) {
-    (void)state;
     static const struct {
         enum metric metric;
         int min, max;
@@ -107,9 +92,8 @@ static void test_defaults(void **state) {
         enum metric metric;
         int min, max;
         enum method method;
-    } METRICS[] = {{METRIC_NPS, 0, 10, METHOD_NET_PROMOTER},
-                   {METRIC_CSAT, 1, 5, METHOD_TOP_BOX},
-                   {METRIC_CES, 1, 7, METHOD_MEAN}};
+    } METRICS[] = {
+        {METRIC_NPS, 0, 10, METHOD_NET_PROMOTER}, {METRIC_CSAT, 1, 5, METHOD_TOP_BOX}, {METRIC_CES, 1, 7, METHOD_MEAN}};
     for (size_t i = 0; i < CXD_COUNT(METRICS); i++) {
         struct survey survey = make_survey(METRICS[i].metric);
         assert_int_equal(survey.scale_min, METRICS[i].min);
@@ -120,7 +104,6 @@ static void test_defaults(void **state) {
 }
 
 static void test_scale(void **state) {
-    (void)state;
     for (unsigned metric = 0; metric < METRIC_COUNT; metric++) {
         int allowed = 0;
         for (int min = -1; min <= 2; min++) {
@@ -148,10 +131,8 @@ static void test_scale(void **state) {
 }
 
 static void test_method_and_direction(void **state) {
-    (void)state;
-    static const unsigned ALLOWED[METRIC_COUNT] = {
-        1U << METHOD_NET_PROMOTER, 1U << METHOD_TOP_BOX | 1U << METHOD_MEAN,
-        1U << METHOD_TOP_BOX | 1U << METHOD_MEAN | 1U << METHOD_NET_EASY};
+    static const unsigned ALLOWED[METRIC_COUNT] = {1U << METHOD_NET_PROMOTER, 1U << METHOD_TOP_BOX | 1U << METHOD_MEAN,
+                                                   1U << METHOD_TOP_BOX | 1U << METHOD_MEAN | 1U << METHOD_NET_EASY};
     for (unsigned metric = 0; metric < METRIC_COUNT; metric++) {
         for (unsigned method = 0; method < METHOD_COUNT; method++) {
             struct survey survey = make_survey((enum metric)metric);
@@ -166,7 +147,6 @@ static void test_method_and_direction(void **state) {
 }
 
 static void test_bands(void **state) {
-    (void)state;
     static const struct {
         enum metric metric;
         enum direction direction;
@@ -199,7 +179,6 @@ static void test_bands(void **state) {
 }
 
 static void test_slug_and_name(void **state) {
-    (void)state;
     struct survey survey = make_survey(METRIC_NPS);
     strcpy(survey.slug, "Checkout");
     check_members(&survey, "/slug");
@@ -223,7 +202,6 @@ static void test_slug_and_name(void **state) {
 }
 
 static void test_texts(void **state) {
-    (void)state;
     static char long_text[1002];
     memset(long_text, 'x', 1001);
     struct survey_text texts[] = {
@@ -264,7 +242,6 @@ static void test_texts(void **state) {
 }
 
 static void test_properties(void **state) {
-    (void)state;
     char long_key[66];
     memset(long_key, 'k', 65);
     long_key[65] = '\0';
@@ -293,7 +270,6 @@ static void test_properties(void **state) {
 }
 
 static void test_origins(void **state) {
-    (void)state;
     static const struct {
         const char *origin;
         bool valid;
@@ -353,7 +329,6 @@ static void test_origins(void **state) {
 }
 
 static void test_times_and_ranges(void **state) {
-    (void)state;
     struct survey survey = make_survey(METRIC_NPS);
     survey.opens_at = 1000;
     survey.closes_at = 2000;
@@ -385,7 +360,6 @@ static void test_times_and_ranges(void **state) {
 
 /* What the parser said is not said again: of the member, of what is below it, of what is above it. */
 static void test_reported_once(void **state) {
-    (void)state;
     struct survey survey = make_survey(METRIC_CSAT);
     survey.scale_max = 99;
     survey.favourable = 77;
@@ -408,18 +382,15 @@ static void test_reported_once(void **state) {
 }
 
 static void test_keys(void **state) {
-    (void)state;
     static const char *const NAMES[] = {"read", "write", "export", "erase", "admin"};
     for (int i = 0; i < 5; i++) {
-        enum scope scope;
         assert_string_equal(scope_name(i), NAMES[i]);
-        assert_true(scope_parse(NAMES[i], &scope));
-        assert_int_equal(scope, 1 << i);
+        assert_int_equal(words_find(&KEY_SCOPES, NAMES[i]), i);
     }
     assert_null(scope_name(5));
     assert_null(scope_name(-1));
-    enum scope scope;
-    assert_false(scope_parse("root", &scope));
+    assert_int_equal(words_find(&KEY_SCOPES, "root"), -1);
+    assert_int_equal(SCOPE_ADMIN, 1 << words_find(&KEY_SCOPES, "admin"));
 
     struct api_key key = {.scopes = SCOPE_READ | SCOPE_EXPORT, .expires_at = 100};
     assert_true(api_key_allows(&key, SCOPE_READ));

@@ -1,13 +1,6 @@
-/* Windows in several zones, against Python's zoneinfo (the script stands beside the table), and the cutting of trends. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
+/* Windows in several zones, against Python's zoneinfo (the script stands beside the table), and the cutting of trends.
+ */
+#include "../support/unit.h"
 #include "cxd/base/clock.h"
 #include "cxd/domain/window.h"
 
@@ -36,10 +29,10 @@ static void check_time(const char *what, int64_t got, const char *expected) {
         fail_msg("%s: %s, not %s", what, time_format(text, got), expected);
 }
 
-/* z = ZoneInfo(zone); d = now.astimezone(z).date(); today: d, d+1. week: Monday of d, +7. month, quarter, year: the first
- * of it, the first of the next. Nd: d+1-N, d+1. The one before: the same of the period (or N days) before. A year before:
- * both dates .replace(year=year-1), Feb 29 as Feb 28, as an end Mar 1. Each printed as
- * datetime(y, m, d, tzinfo=z).astimezone(utc). */
+/* z = ZoneInfo(zone); d = now.astimezone(z).date(); today: d, d+1. week: Monday of d, +7. month, quarter, year: the
+ * first of it, the first of the next. Nd: d+1-N, d+1. The one before: the same of the period (or N days) before. A year
+ * before: both dates .replace(year=year-1), Feb 29 as Feb 28, as an end Mar 1. Each printed as datetime(y, m, d,
+ * tzinfo=z).astimezone(utc). */
 static const struct {
     const char *zone, *now, *name;
     const char *window[2];
@@ -247,7 +240,6 @@ static const struct {
 };
 
 static void test_named(void **state) {
-    (void)state;
     for (size_t i = 0; i < CXD_COUNT(WINDOWS); i++) {
         char what[128];
         set_zone(WINDOWS[i].zone);
@@ -267,7 +259,6 @@ static void test_named(void **state) {
 }
 
 static void test_names(void **state) {
-    (void)state;
     set_zone("UTC");
     static const char *const BAD[] = {
         "",    "d",    "0d",   "030d",  "3661d", "99999d", "30",   "30 d",  "30D", "-1d",
@@ -286,7 +277,6 @@ static void test_names(void **state) {
 }
 
 static void test_bounds(void **state) {
-    (void)state;
     static const struct {
         const char *zone, *text, *expected;
     } CASES[] = {
@@ -304,8 +294,7 @@ static void test_bounds(void **state) {
         {"America/New_York", "2026-11-02", "2026-11-02T05:00Z"},
         {"Australia/Lord_Howe", "2026-04-05", "2026-04-04T13:00Z"},
         {"Australia/Lord_Howe", "2026-04-06", "2026-04-05T13:30Z"},
-        {"America/Santiago", "2026-09-06",
-         "2026-09-06T04:00Z"}, /* the clock skips midnight: the day begins at 1 */
+        {"America/Santiago", "2026-09-06", "2026-09-06T04:00Z"}, /* the clock skips midnight: the day begins at 1 */
     };
     for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
         set_zone(CASES[i].zone);
@@ -336,8 +325,7 @@ static void test_bounds(void **state) {
     assert_int_equal(time_ms, 7);
 }
 
-static void check_year_before(const char *from, const char *to, const char *before_from,
-                              const char *before_to) {
+static void check_year_before(const char *from, const char *to, const char *before_from, const char *before_to) {
     struct window window = {.from = at(from), .to = at(to), .kind = WINDOW_RANGE}, before;
     assert_true(window_year_before(&window, &before));
     check_time(from, before.from, before_from);
@@ -346,10 +334,8 @@ static void check_year_before(const char *from, const char *to, const char *befo
 }
 
 static void test_ranges(void **state) {
-    (void)state;
     set_zone("Europe/Berlin");
-    struct window window = {
-        .from = at("2026-10-01T08:30Z"), .to = at("2026-10-02T10:00Z"), .kind = WINDOW_RANGE};
+    struct window window = {.from = at("2026-10-01T08:30Z"), .to = at("2026-10-02T10:00Z"), .kind = WINDOW_RANGE};
     struct window previous;
     assert_true(window_previous(&window, &previous));
     check_time("range", previous.from, "2026-09-30T07:00Z");
@@ -357,8 +343,7 @@ static void test_ranges(void **state) {
     check_year_before("2026-10-01T08:30Z", "2026-10-02T10:00Z", "2025-10-01T08:30Z", "2025-10-02T10:00Z");
     /* The time of day is the wall clock's: 12:00 on a day of 23 hours, on one before and on one after the change. */
     check_year_before("2026-03-29T10:00Z", "2026-10-25T11:00Z", "2025-03-29T11:00Z", "2025-10-25T10:00Z");
-    check_year_before("2026-03-30T10:00Z", "2026-03-30T11:15:30.125Z", "2025-03-30T10:00Z",
-                      "2025-03-30T11:15:30.125Z");
+    check_year_before("2026-03-30T10:00Z", "2026-03-30T11:15:30.125Z", "2025-03-30T10:00Z", "2025-03-30T11:15:30.125Z");
     /* 02:30 on 2025-03-30 does not exist: an hour on. */
     check_year_before("2026-03-30T00:30Z", "2026-03-31T00:00Z", "2025-03-30T01:30Z", "2025-03-31T00:00Z");
     set_zone("UTC");
@@ -382,15 +367,11 @@ static const char *const ZONES[] = {"UTC",           "Asia/Kathmandu",      "Ame
 
 /* Buckets of every unit and zone partition the window along the calendar's boundaries. */
 static void test_buckets(void **state) {
-    (void)state;
     static const struct {
         enum calendar_unit unit;
         size_t count; /* of 2026-03-07T10:20:30Z to 2026-11-05T01:00Z */
-    } UNITS[] = {{CALENDAR_HOUR, 5823},
-                 {CALENDAR_DAY, 244},
-                 {CALENDAR_WEEK, 36},
-                 {CALENDAR_MONTH, 9},
-                 {CALENDAR_QUARTER, 4}};
+    } UNITS[] = {
+        {CALENDAR_HOUR, 5823}, {CALENDAR_DAY, 244}, {CALENDAR_WEEK, 36}, {CALENDAR_MONTH, 9}, {CALENDAR_QUARTER, 4}};
     static int64_t bounds[6001];
     struct error err;
     for (size_t z = 0; z < CXD_COUNT(ZONES); z++) {
@@ -415,7 +396,6 @@ static void test_buckets(void **state) {
 }
 
 static void test_bucket_limits(void **state) {
-    (void)state;
     set_zone("Europe/Berlin");
     struct window window = {.from = at("2026-10-24T22:00Z"), .to = at("2026-10-25T23:00Z")};
     int64_t bounds[26];
@@ -435,7 +415,6 @@ static void test_bucket_limits(void **state) {
 
 /* Reading a clock and setting it back are inverse, but for the hour that comes twice. */
 static void test_civil(void **state) {
-    (void)state;
     for (size_t z = 0; z < CXD_COUNT(ZONES); z++) {
         set_zone(ZONES[z]);
         int64_t first = at("2025-12-30T00:00Z"), last = at("2029-01-02T00:00Z");
@@ -455,6 +434,14 @@ static void test_civil(void **state) {
     assert_int_equal(civil.day, 1);
     assert_int_equal(civil.ms, 5400007);
     check_time("the first 01:30", calendar_instant(&civil), "2026-11-01T05:30:00.007Z");
+    /* A time that is skipped with the day's midnight, or with the whole day, is counted on from before too. */
+    set_zone("Africa/Cairo");
+    civil = (struct calendar_time){.year = 2026, .month = 4, .day = 24, .ms = 1800007};
+    check_time("no 00:30", calendar_instant(&civil), "2026-04-23T22:30:00.007Z");
+    set_zone("Pacific/Apia");
+    civil = (struct calendar_time){.year = 2011, .month = 12, .day = 30, .ms = 36000000};
+    check_time("no 30 December", calendar_instant(&civil), "2011-12-30T20:00Z");
+    set_zone("America/New_York");
     /* Behind the calendar's end all times are one: a later one is not earlier by its fraction. */
     struct calendar_time late = calendar_civil(at("9998-01-01T23:59:59.999Z"));
     struct calendar_time latest = calendar_civil(at("9999-12-31T00:00:00Z"));
@@ -462,11 +449,104 @@ static void test_civil(void **state) {
     assert_true(late.ms <= latest.ms);
 }
 
+/* What runs is held against the same part: as many days and the same time of the day from the start, and no further
+ * than the end. */
+static void test_cuts(void **state) {
+    static const struct {
+        const char *zone, *name, *now;
+        bool by_year, at_midnight;
+        const char *to, *other_from, *other_to;
+    } CASES[] = {
+        {"UTC", "month", "2026-11-28T21:02:33.004Z", false, false, "2026-11-28T21:02Z", "2026-10-01T00:00Z",
+         "2026-10-28T21:02Z"},
+        {"UTC", "month", "2026-11-28T21:02:33Z", false, true, "2026-11-28T00:00Z", "2026-10-01T00:00Z",
+         "2026-10-28T00:00Z"},
+        {"UTC", "month", "2026-03-31T12:00Z", false, false, "2026-03-31T12:00Z", "2026-02-01T00:00Z",
+         "2026-03-01T00:00Z"},
+        {"UTC", "month", "2028-02-29T12:00Z", true, false, "2028-02-29T12:00Z", "2027-02-01T00:00Z",
+         "2027-03-01T00:00Z"},
+        {"UTC", "month", "2026-11-01T00:00:59Z", false, false, "2026-11-01T00:00Z", "2026-10-01T00:00Z",
+         "2026-10-01T00:00Z"},
+        {"UTC", "today", "2026-11-28T06:30Z", false, false, "2026-11-28T06:30Z", "2026-11-27T00:00Z",
+         "2026-11-27T06:30Z"},
+        {"UTC", "today", "2026-11-28T06:30Z", true, false, "2026-11-28T06:30Z", "2025-11-28T00:00Z",
+         "2025-11-28T06:30Z"},
+        {"UTC", "week", "2026-11-25T01:00Z", false, false, "2026-11-25T01:00Z", "2026-11-16T00:00Z",
+         "2026-11-18T01:00Z"},
+        {"UTC", "quarter", "2026-02-15T08:00Z", false, false, "2026-02-15T08:00Z", "2025-10-01T00:00Z",
+         "2025-11-15T08:00Z"},
+        {"UTC", "year", "2027-03-01T00:00Z", true, false, "2027-03-01T00:00Z", "2026-01-01T00:00Z",
+         "2026-03-01T00:00Z"},
+        /* Days of 23 and 25 hours: the time is what the clock on the wall shows. */
+        {"Europe/Berlin", "month", "2026-03-29T10:00Z", false, false, "2026-03-29T10:00Z", "2026-01-31T23:00Z",
+         "2026-02-28T23:00Z"},
+        {"Europe/Berlin", "week", "2026-03-29T10:00Z", false, false, "2026-03-29T10:00Z", "2026-03-15T23:00Z",
+         "2026-03-22T11:00Z"},
+        {"Europe/Berlin", "today", "2026-03-30T00:30Z", false, false, "2026-03-30T00:30Z", "2026-03-28T23:00Z",
+         "2026-03-29T01:30Z"},
+        {"Europe/Berlin", "today", "2026-10-26T01:30Z", false, false, "2026-10-26T01:30Z", "2026-10-24T22:00Z",
+         "2026-10-25T00:30Z"},
+        {"Asia/Kathmandu", "today", "2026-11-28T01:00Z", false, false, "2026-11-28T01:00Z", "2026-11-26T18:15Z",
+         "2026-11-27T01:00Z"},
+        /* A day that begins at 01:00 has its half past midnight after that, not before. */
+        {"America/Havana", "today", "2026-03-09T04:30Z", false, false, "2026-03-09T04:30Z", "2026-03-08T05:00Z",
+         "2026-03-08T05:30Z"},
+        {"America/Havana", "today", "2026-03-09T04:30Z", true, false, "2026-03-09T04:30Z", "2025-03-09T05:00Z",
+         "2025-03-09T05:30Z"},
+        {"Africa/Cairo", "week", "2026-04-30T21:15Z", false, false, "2026-04-30T21:15Z", "2026-04-19T22:00Z",
+         "2026-04-23T22:15Z"},
+    };
+    for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
+        struct window window, other;
+        set_zone(CASES[i].zone);
+        assert_true(window_parse(CASES[i].name, at(CASES[i].now), &window));
+        struct window whole = window;
+        assert_true(CASES[i].by_year ? window_year_before(&window, &other) : window_previous(&window, &other));
+        assert_true(window_cut(&window, &other, at(CASES[i].now), CASES[i].at_midnight));
+        check_time(CASES[i].now, window.to, CASES[i].to);
+        check_time(CASES[i].now, other.from, CASES[i].other_from);
+        check_time(CASES[i].now, other.to, CASES[i].other_to);
+        assert_true(window.from == whole.from);
+    }
+    set_zone("UTC");
+    /* What is over, and what is no calendar period, stays whole. */
+    static const char *const NAMES[] = {"month", "30d", "all"};
+    for (size_t i = 0; i < CXD_COUNT(NAMES); i++) {
+        struct window window, other = {.from = 0, .to = 1};
+        assert_true(window_parse(NAMES[i], at("2026-11-28T00:00Z"), &window));
+        struct window before = window;
+        assert_false(window_cut(&window, &other, at("2026-12-01T00:00Z"), false));
+        assert_true(window.to == before.to && other.to == 1);
+    }
+}
+
+static void test_whole_days(void **state) {
+    set_zone("Europe/Berlin");
+    struct window window = {.from = at("2026-03-28T23:00Z"), .to = at("2026-03-29T22:00Z")};
+    assert_false(window_round(&window));
+    window = (struct window){.from = window.from + 1, .to = window.to};
+    window.to += 1;
+    assert_true(window_round(&window));
+    check_time("from", window.from, "2026-03-28T23:00Z");
+    check_time("to", window.to, "2026-03-30T22:00Z");
+    struct window before;
+    assert_true(window_previous(&window, &before));
+    check_time("the two days before", before.from, "2026-03-26T23:00Z");
+    window = (struct window){.from = TIME_MIN, .to = TIME_MAX};
+    assert_false(window_round(&window));
+    struct window later = {.from = 10, .to = 20}, earlier = {.from = 0, .to = 10}, across = {.from = 9, .to = 11};
+    assert_false(window_overlaps(&later, &earlier) || window_overlaps(&earlier, &later));
+    assert_true(window_overlaps(&later, &across) && window_overlaps(&across, &earlier));
+    check_time("23 hours", window_days_before(at("2026-03-30T02:00Z"), 1), "2026-03-29T02:00Z");
+    check_time("skipped", window_days_before(at("2026-03-30T00:30Z"), 1), "2026-03-29T01:30Z");
+    check_time("midnight", window_days_before(at("2026-03-29T22:00Z"), 1), "2026-03-28T23:00Z");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_named),  cmocka_unit_test(test_names),   cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_ranges), cmocka_unit_test(test_buckets), cmocka_unit_test(test_bucket_limits),
-        cmocka_unit_test(test_civil),
+        cmocka_unit_test(test_civil),  cmocka_unit_test(test_cuts),    cmocka_unit_test(test_whole_days),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

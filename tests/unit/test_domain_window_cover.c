@@ -1,14 +1,6 @@
 /* The cover of a partition by tiers: random responses are rolled up in memory as a store would, read back span by span,
  * and counted directly. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
+#include "../support/unit.h"
 #include "cxd/base/clock.h"
 #include "cxd/domain/window.h"
 
@@ -30,8 +22,7 @@ static int64_t random_below(int64_t bound) { /* xorshift64* (Vigna 2016) */
 static int64_t random_time(void) {
     static const int64_t GRAINS[] = {1, QUARTER_MS, HOUR_MS, DAY_MS};
     int64_t grain = GRAINS[random_below(4)];
-    return EPOCH_MS + random_below(EXTENT_MS / grain) * grain +
-           (random_below(4) == 0 ? random_below(3) - 1 : 0);
+    return EPOCH_MS + random_below(EXTENT_MS / grain) * grain + (random_below(4) == 0 ? random_below(3) - 1 : 0);
 }
 
 static int compare_times(const void *a, const void *b) {
@@ -103,7 +94,6 @@ static void check_counts(const int64_t *bounds, size_t count, const int64_t *res
 }
 
 static void test_random_partitions(void **state) {
-    (void)state;
     static int64_t responses[RESPONSES];
     for (size_t i = 0; i < RESPONSES; i++)
         responses[i] = random_time();
@@ -125,7 +115,6 @@ static void test_random_partitions(void **state) {
 
 /* Trends of a year: how many range scans each zone costs. */
 static void test_zones(void **state) {
-    (void)state;
     static const struct {
         const char *zone;
         enum calendar_unit unit;
@@ -136,12 +125,10 @@ static void test_zones(void **state) {
         {"UTC", CALENDAR_MONTH, 1, TIER_DAY},
         {"America/New_York", CALENDAR_DAY, 1, TIER_HOUR},
         {"America/New_York", CALENDAR_HOUR, 1, TIER_HOUR},
-        {"America/New_York", CALENDAR_MONTH, 25,
-         TIER_HOUR}, /* hours, days, …, hours: the 13 edges and the 12 months */
+        {"America/New_York", CALENDAR_MONTH, 25, TIER_HOUR}, /* hours, days, …, hours: the 13 edges and the 12 months */
         {"Europe/Berlin", CALENDAR_DAY, 1, TIER_HOUR},
         {"Asia/Kathmandu", CALENDAR_HOUR, 1, TIER_QUARTER_HOUR},
-        {"Asia/Kathmandu", CALENDAR_DAY, 2 * 365 + 1,
-         TIER_QUARTER_HOUR}, /* the hour of midnight in quarters */
+        {"Asia/Kathmandu", CALENDAR_DAY, 2 * 365 + 1, TIER_QUARTER_HOUR}, /* the hour of midnight in quarters */
     };
     static int64_t bounds[9001];
     static struct span spans[9 * 9000];
@@ -158,10 +145,8 @@ static void test_zones(void **state) {
 }
 
 static void test_single_windows(void **state) {
-    (void)state;
     struct span spans[18];
-    const int64_t ragged[] = {EPOCH_MS - DAY_MS - HOUR_MS - QUARTER_MS - 1,
-                              EPOCH_MS + 2 * DAY_MS + 3 * HOUR_MS + 1};
+    const int64_t ragged[] = {EPOCH_MS - DAY_MS - HOUR_MS - QUARTER_MS - 1, EPOCH_MS + 2 * DAY_MS + 3 * HOUR_MS + 1};
     static const enum tier TIERS[] = {TIER_RAW, TIER_QUARTER_HOUR, TIER_HOUR, TIER_DAY, TIER_HOUR, TIER_RAW};
     size_t count = window_cover(ragged, 2, spans);
     assert_int_equal(count, CXD_COUNT(TIERS));
@@ -177,7 +162,6 @@ static void test_single_windows(void **state) {
 }
 
 static void test_unbounded(void **state) {
-    (void)state;
     struct span spans[27];
     const int64_t all[] = {TIME_MIN, TIME_MAX};
     assert_int_equal(window_cover(all, 2, spans), 1);
@@ -206,7 +190,6 @@ static void test_unbounded(void **state) {
 }
 
 static void test_tiers(void **state) {
-    (void)state;
     assert_int_equal(tier_length_ms(TIER_ALL), 0);
     assert_int_equal(tier_length_ms(TIER_DAY), DAY_MS);
     assert_int_equal(tier_length_ms(TIER_HOUR), HOUR_MS);
@@ -223,11 +206,8 @@ static void test_tiers(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_random_partitions),
-        cmocka_unit_test(test_zones),
-        cmocka_unit_test(test_single_windows),
-        cmocka_unit_test(test_unbounded),
-        cmocka_unit_test(test_tiers),
+        cmocka_unit_test(test_random_partitions), cmocka_unit_test(test_zones), cmocka_unit_test(test_single_windows),
+        cmocka_unit_test(test_unbounded),         cmocka_unit_test(test_tiers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

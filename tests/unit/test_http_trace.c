@@ -1,15 +1,6 @@
 /* What a client may call its request: X-Request-Id and W3C traceparent. */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include <stdlib.h>
-#include <string.h>
-
+#include "../support/unit.h"
 #include "cxd/base/compiler.h"
 #include "http/guard.h"
 #include "http/trace.h"
@@ -60,7 +51,6 @@ static void test_parent(void **state) {
         {"-", false},
         {"00", false},
     };
-    (void)state;
     for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
         /* In memory of exactly its length, as nothing ends it. */
         size_t length = strlen(CASES[i].value);
@@ -82,7 +72,7 @@ static void test_parent(void **state) {
 static void check_id(const char *value, size_t length, const char *expected) {
     struct trace trace = {.request_id = "", .trace_id = "kept"};
     bool taken = trace_take_id(&trace, value, length);
-    if (taken != (expected != NULL))
+    if (taken != !!expected)
         fail_msg("\"%.*s\" was%s taken", (int)length, value, taken ? "" : " not");
     assert_string_equal(trace.request_id, expected ? expected : "");
     assert_string_equal(trace.trace_id, "kept");
@@ -95,7 +85,6 @@ static void test_request_id(void **state) {
                                       "<b>",  "a@b", "a\tb", "a\x7f", "a\x01", "\xc3\xa9", "a%20b", "a&b",
                                       "a(b)", "a|b", "a$b",  "a`b`",  "a#b",   "a\nevent", "a\rb"};
     char longest[200];
-    (void)state;
     for (size_t i = 0; i < CXD_COUNT(GOOD); i++)
         check_id(GOOD[i], strlen(GOOD[i]), GOOD[i]);
     for (size_t i = 0; i < CXD_COUNT(BAD); i++)
@@ -112,8 +101,7 @@ static void test_request_id(void **state) {
 /* The guard hands them on, and tells where there is more than one. */
 static void test_guard_finds_them(void **state) {
     struct guard guard;
-    (void)state;
-    guard_begin(&guard, "/", "HTTP/1.1");
+    guard_begin(&guard, "GET", "/", "HTTP/1.1");
     guard_field(&guard, "Host", 4, "a", 1);
     assert_int_equal(guard.request_id.count, 0);
     guard_field(&guard, "x-request-ID", 12, "one", 3);

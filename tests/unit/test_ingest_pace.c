@@ -1,15 +1,6 @@
 /* Responses of the last minute and hour, against a plain count of all times that were noted. */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include <stdlib.h>
-#include <string.h>
-
+#include "../support/unit.h"
 #include "ingest/pace.h"
 
 enum { NOTES = 3000 };
@@ -38,7 +29,6 @@ static unsigned random_below(unsigned bound) {
 
 static void test_against_a_count(void **state) {
     static const int64_t STARTS[] = {0, 5, 1700, 3599999, 3600000, 123456789};
-    (void)state;
     for (size_t start = 0; start < sizeof STARTS / sizeof STARTS[0]; start++) {
         struct pace *pace = calloc(1, sizeof *pace);
         assert_non_null(pace);

@@ -1,14 +1,5 @@
 /* Scores and trends against a plain recount: random responses, several zones, every interval, rolling or not. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
+#include "../support/unit.h"
 #include "cxd/base/clock.h"
 #include "cxd/query/query.h"
 
@@ -40,14 +31,14 @@ static int64_t at(const char *text) {
 static void apply(struct bed *bed, struct change *change) {
     struct error err;
     struct change *changes[] = {change};
-    assert_int_equal(store_apply(bed->store, changes, 1, &err), CXD_OK);
+    assert_int_equal(store_apply(bed->store, changes, 1, NULL, &err), CXD_OK);
     assert_int_equal(change->outcome, OUTCOME_CREATED);
 }
 
 /* Responses over two years that hold both changes of daylight saving, some to the millisecond on a boundary. */
 static void bed_open(struct bed *bed, const char *zone) {
     struct error err;
-    memset(bed, 0, sizeof(*bed));
+    memset(bed, 0, sizeof *bed);
     bed->random = 7;
     arena_init(&bed->arena);
     assert_int_equal(calendar_set_zone(zone, &err), CXD_OK);
@@ -94,20 +85,22 @@ static void assert_recount(const struct bed *bed, int64_t from, int64_t to, bool
     for (size_t i = 0; i < RESPONSES; i++)
         if (bed->times[i] >= from && bed->times[i] < to && (!web_only || bed->web[i]))
             expected.n[bed->scores[i]]++;
-    assert_memory_equal(&expected, hist, sizeof(expected));
+    assert_memory_equal(&expected, hist, sizeof expected);
 }
 
 static void test_scores(void **state) {
-    struct bed *bed = calloc(1, sizeof(*bed));
+    struct bed *bed = calloc(1, sizeof *bed);
     bed_open(bed, *state);
     for (int round = 0; round < 60; round++) {
         struct error err;
         int64_t now = at("2024-06-01T10:00:00Z") + (int64_t)next_random(bed, 500 * 24 * 60) * 60000;
-        static const char *const WINDOWS[] = {"7d",   "30d",   "90d",     "today",
-                                              "week", "month", "quarter", "year"};
+        static const char *const WINDOWS[] = {"7d", "30d", "90d", "today", "week", "month", "quarter", "year"};
         struct score_question question = {.survey = &bed->survey, .confidence = 0.95};
-        question.compare = round % 2 == 0 ? COMPARE_PREVIOUS : COMPARE_YEAR;
-        question.filter.channel = round % 3 == 0 ? "web" : NULL;
+        static const enum compare COMPARES[] = {COMPARE_PREVIOUS, COMPARE_YEAR, COMPARE_PREVIOUS_WHOLE};
+        question.compare = COMPARES[round % 3];
+        question.now_ms = now;
+        question.alpha = 0.05;
+        question.filter.channel = round % 4 == 0 ? "web" : NULL;
         if (round % 10 < 8) {
             assert_true(window_parse(WINDOWS[round % 10], now, &question.window));
         } else {
@@ -117,7 +110,7 @@ static void test_scores(void **state) {
         }
         struct score_answer answer;
         assert_int_equal(query_score(bed->reader, &question, &answer, &err), CXD_OK);
-        bool web_only = question.filter.channel != NULL;
+        bool web_only = question.filter.channel;
         assert_recount(bed, answer.window.from, answer.window.to, web_only, &answer.hist);
         assert_int_equal(answer.score.n, histogram_count(&answer.hist));
         assert_true(answer.has_previous);
@@ -127,7 +120,19 @@ static void test_scores(void **state) {
                 (!web_only || bed->web[i]))
                 previous.n[bed->scores[i]]++;
         assert_int_equal(answer.previous.n, histogram_count(&previous));
-        if (question.compare == COMPARE_PREVIOUS)
+        struct histogram compared = {0};
+        for (size_t i = 0; i < RESPONSES; i++)
+            if (bed->times[i] >= answer.compared_window.from && bed->times[i] < answer.compared_window.to &&
+                (!web_only || bed->web[i]))
+                compared.n[bed->scores[i]]++;
+        assert_int_equal(answer.previous.own_n, histogram_count(&compared));
+        bool is_cut = question.window.kind == WINDOW_CALENDAR && question.compare != COMPARE_PREVIOUS_WHOLE;
+        assert_int_equal(answer.is_cut, is_cut);
+        if (is_cut)
+            assert_true(answer.compared_window.to == now && answer.previous_window.to <= answer.window.to);
+        else
+            assert_true(answer.compared_window.to == answer.window.to);
+        if (question.compare == COMPARE_PREVIOUS_WHOLE)
             assert_true(answer.previous_window.to == answer.window.from);
     }
     bed_close(bed);
@@ -135,7 +140,7 @@ static void test_scores(void **state) {
 }
 
 static void test_all_has_nothing_before(void **state) {
-    struct bed *bed = calloc(1, sizeof(*bed));
+    struct bed *bed = calloc(1, sizeof *bed);
     bed_open(bed, *state);
     struct error err;
     struct score_answer answer;
@@ -154,7 +159,7 @@ static void test_all_has_nothing_before(void **state) {
 static void check_trend(struct bed *bed, const struct trend_question *question) {
     struct error err;
     struct trend_answer answer;
-    bool web_only = question->score.filter.channel != NULL;
+    bool web_only = question->score.filter.channel;
     assert_int_equal(query_trend(bed->reader, question, &bed->arena, &answer, &err), CXD_OK);
     assert_true(answer.count > 0);
     struct histogram sum = {0};
@@ -164,19 +169,19 @@ static void check_trend(struct bed *bed, const struct trend_question *question) 
         assert_true(bucket->from == (i == 0 ? answer.window.from : answer.buckets[i - 1].to));
         int64_t from = bucket->from;
         if (question->rolling_days > 0)
-            from = calendar_add(CALENDAR_DAY, bucket->to, -question->rolling_days) + bucket->to -
-                   calendar_floor(CALENDAR_DAY, bucket->to);
+            from = window_days_before(bucket->to, question->rolling_days);
+        assert_true(bucket->figure_from == from);
         assert_recount(bed, from, bucket->to, web_only, &bucket->hist);
         histogram_add(&sum, &bucket->hist);
     }
     assert_true(answer.buckets[answer.count - 1].to == answer.window.to);
     assert_recount(bed, answer.window.from, answer.window.to, web_only, &answer.total);
     if (question->rolling_days == 0)
-        assert_memory_equal(&sum, &answer.total, sizeof(sum));
+        assert_memory_equal(&sum, &answer.total, sizeof sum);
 }
 
 static void test_trends(void **state) {
-    struct bed *bed = calloc(1, sizeof(*bed));
+    struct bed *bed = calloc(1, sizeof *bed);
     bed_open(bed, *state);
     static const enum calendar_unit UNITS[] = {CALENDAR_DAY, CALENDAR_WEEK, CALENDAR_MONTH, CALENDAR_QUARTER};
     for (int round = 0; round < 24; round++) {
@@ -189,8 +194,7 @@ static void test_trends(void **state) {
         question.score.window.to = from + 1 + (int64_t)next_random(bed, 200 * 24 * 3600) * 1000;
         check_trend(bed, &question);
     }
-    struct trend_question hours = {.score = {.survey = &bed->survey, .confidence = 0.95},
-                                   .interval = CALENDAR_HOUR};
+    struct trend_question hours = {.score = {.survey = &bed->survey, .confidence = 0.95}, .interval = CALENDAR_HOUR};
     assert_true(window_parse("month", at("2024-10-20T00:00:00Z"), &hours.score.window));
     check_trend(bed, &hours);
     hours.interval = CALENDAR_DAY;
@@ -201,16 +205,15 @@ static void test_trends(void **state) {
 }
 
 static void test_trend_limits(void **state) {
-    struct bed *bed = calloc(1, sizeof(*bed));
+    struct bed *bed = calloc(1, sizeof *bed);
     bed_open(bed, *state);
     struct error err;
     struct trend_answer answer;
-    struct trend_question question = {.score = {.survey = &bed->survey, .confidence = 0.95},
-                                      .interval = CALENDAR_HOUR};
+    struct trend_question question = {.score = {.survey = &bed->survey, .confidence = 0.95}, .interval = CALENDAR_HOUR};
     assert_true(window_parse("all", at("2025-01-01T00:00:00Z"), &question.score.window));
     assert_int_equal(query_trend(bed->reader, &question, &bed->arena, &answer, &err), ERR_BAD_PARAMETER);
-    question.score.window = (struct window){
-        .kind = WINDOW_RANGE, .from = at("2030-01-01T00:00:00Z"), .to = at("2030-01-01T03:30:00Z")};
+    question.score.window =
+        (struct window){.kind = WINDOW_RANGE, .from = at("2030-01-01T00:00:00Z"), .to = at("2030-01-01T03:30:00Z")};
     assert_int_equal(query_trend(bed->reader, &question, &bed->arena, &answer, &err), CXD_OK);
     assert_in_range(answer.count, 4, 5);
     assert_int_equal(answer.total_score.n, 0);

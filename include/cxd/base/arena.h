@@ -14,10 +14,13 @@ struct arena {
     struct arena_block *blocks; /* newest first */
     char *next;
     size_t left;
+    size_t first; /* bytes of the first block; 0: the usual */
 };
 
 /* An empty arena; allocates nothing yet. */
 void arena_init(struct arena *arena);
+/* The same; its first block holds about so much, for what is kept long and of which there are many. */
+void arena_init_sized(struct arena *arena, size_t bytes);
 
 /* Frees everything but the first block, which is kept for reuse. */
 void arena_reset(struct arena *arena);
@@ -26,6 +29,9 @@ void arena_free(struct arena *arena);
 /* Returns NULL when memory is refused; a size of 0 gives a unique pointer. arena_alloc_zero clears the memory. */
 CXD_NODISCARD void *arena_alloc(struct arena *arena, size_t size);
 CXD_NODISCARD void *arena_alloc_zero(struct arena *arena, size_t count, size_t size);
+
+/* What it has of the heap. */
+size_t arena_bytes(const struct arena *arena);
 
 /* A NUL-terminated copy; NULL when memory is refused. arena_strdup(NULL) is NULL. */
 CXD_NODISCARD char *arena_strndup(struct arena *arena, const char *text, size_t length);

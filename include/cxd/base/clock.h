@@ -15,6 +15,7 @@
 
 int64_t clock_now_ms(void);       /* CLOCK_REALTIME */
 int64_t clock_monotonic_ms(void); /* CLOCK_MONOTONIC */
+int64_t clock_running_ms(void);   /* CLOCK_BOOTTIME: as monotonic, and on while the machine sleeps */
 int64_t clock_monotonic_ns(void); /* the same, to the nanosecond */
 
 enum { TIME_TEXT_SIZE = 32 };
@@ -24,7 +25,8 @@ enum { TIME_TEXT_SIZE = 32 };
 const char *time_format(char out[TIME_TEXT_SIZE], int64_t time_ms);
 
 /* Reads an RFC 3339 date-time (any offset, 'T' or 't' or a blank, 1–9 fraction digits cut to milliseconds, second 60
- * taken as the next minute), years 1970–9999; false if it is not one (also Feb 30, hour 24). `length` bytes, no NUL needed. */
+ * taken as the next minute), years 1970–9999; false if it is not one (also Feb 30, hour 24). `length` bytes, no NUL
+ * needed. */
 CXD_NODISCARD bool time_parse(const char *text, size_t length, int64_t *ret_ms);
 
 /* Reads a duration: a whole number of seconds, or a number with s, m, h, d or w ("30m"). Result in seconds; false if

@@ -20,14 +20,14 @@ enum cxd_err {
 /* One bad member of a body: an RFC 6901 pointer ("" is the body itself) and what is wrong with it, in English. */
 struct error_member {
     char pointer[160];
-    char detail[160];
+    char detail[320];
 };
 
 enum { ERROR_MEMBERS_MAX = 64 };
 
 struct error {
     enum cxd_err code;
-    char detail[256];
+    char detail[512];
     size_t member_count; /* may exceed ERROR_MEMBERS_MAX: then the rest were counted, not kept */
     struct error_member members[ERROR_MEMBERS_MAX];
 };
@@ -43,6 +43,10 @@ enum cxd_err error_set(struct error *err, enum cxd_err code, const char *format,
  * detail "N members are not valid" kept in step), and notes pointer and detail. Pointers are cut to fit at a
  * character boundary. */
 void error_add_member(struct error *err, const char *pointer, const char *format, ...) CXD_PRINTF(3, 4);
+
+/* Takes back the member that was added with this pointer; the last one leaves an error that error_clear makes. Where
+ * there are more than are kept, it stays. */
+void error_drop_member(struct error *err, const char *pointer);
 
 /* Appends `token` to `pointer` (capacity `size`) as "/token" with RFC 6901 escapes (~ as ~0, / as ~1). */
 void error_pointer_append(char *pointer, size_t size, const char *token);

@@ -5,8 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Whether a thread still advances. Others ask, the thread answers at each step of its work; a question that stays unanswered tells for how
- * long it has made no step. Nobody keeps time and an idle thread is not woken unless it is asked: who asks also wakes it.
+/* Whether a thread still advances. Others ask, the thread answers at each step of its work; a question that stays
+ * unanswered tells for how long it has made no step. Nobody keeps time and an idle thread is not woken unless it is
+ * asked: who asks also wakes it.
  *
  * Safe from any thread. All zero is a heartbeat that was never asked. */
 

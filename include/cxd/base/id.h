@@ -34,6 +34,8 @@ extern const struct id ID_SPACE_CXD;
 /* The hyphenated 36-character form, any case. Any version is taken; the nil and max UUIDs are refused. */
 CXD_NODISCARD bool id_parse(const char *text, size_t length, struct id *ret_id);
 const char *id_format(char out[ID_TEXT_SIZE], const struct id *id);
+/* Of version 3 or 5: made from a name, and known to whoever guesses that. */
+bool id_is_of_name(const struct id *id);
 int id_compare(const struct id *a, const struct id *b);
 
 #endif

@@ -13,7 +13,8 @@ struct process_figures {
 
 /* Reads /proc/self. Any thread. */
 void process_measure(struct process_figures *ret_figures);
-/* When the process began, nanoseconds since 1970; made from the time since boot, and so another one after the clock was set: ask once. */
+/* When the process began, nanoseconds since 1970; made from the time since boot, and so another one after the clock was
+ * set: ask once. */
 int64_t process_started_ns(void);
 
 #endif

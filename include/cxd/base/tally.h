@@ -5,15 +5,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Counting on hot paths. A count has one thread that writes it and any number that read it: a relaxed load and a relaxed
- * store, no lock and no locked instruction. Keep what different threads write on different cache lines. */
+/* Counting on hot paths. A count has one thread that writes it and any number that read it: a relaxed load and a
+ * relaxed store, no lock and no locked instruction. Keep what different threads write on different cache lines. */
 
 typedef atomic_uint_fast64_t tally_count;
 
 /* By the one writer. */
 static inline void tally_add(tally_count *count, uint64_t more) {
-    atomic_store_explicit(count, atomic_load_explicit(count, memory_order_relaxed) + more,
-                          memory_order_relaxed);
+    atomic_store_explicit(count, atomic_load_explicit(count, memory_order_relaxed) + more, memory_order_relaxed);
 }
 
 static inline uint64_t tally_get(const tally_count *count) {
@@ -22,7 +21,7 @@ static inline uint64_t tally_get(const tally_count *count) {
 
 enum { TALLY_BOUNDS_MAX = 16 };
 
-/* Into which buckets values fall: the first whose bound is not below the value, or one more behind the last. */
+/* The buckets that values fall into: the first whose bound is not below the value, or one more behind the last. */
 struct tally_scale {
     size_t count;
     uint64_t bounds[TALLY_BOUNDS_MAX]; /* ascending */

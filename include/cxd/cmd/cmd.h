@@ -1,12 +1,49 @@
 #ifndef CXD_CMD_CMD_H
 #define CXD_CMD_CMD_H
 
-/* The command line: cxd COMMAND…, by the table of src/cmd/commands.c. Exit codes: */
+/* src/cmd/: the command line: one file a subcommand, and what they share.
+ *
+ *   commands.c         every subcommand, in one table; where the binary begins
+ *   command.c          argv to options by a command's table, and --help
+ *   completion.c       cxd completion: bash, zsh and fish from the table of commands
+ *   completion_text.c  the parts of it that no table changes
+ *   serve.c            cxd serve: its command line
+ *   life.c             the main thread of the daemon: signals, reload and what waits for a restart, watchdog, drain
+ *   reload.c           cxd serve --reload: a reload whose outcome is waited for, both sides of it
+ *   patience.c         asks the service manager for more time while the store opens or closes
+ *   checkout.c         the daemon that `make run` runs, beside the build of this binary
+ *   configured.c       the configuration as commands take it, and whose its directory is
+ *   place.c            where the daemon is, and the key for it
+ *   client.c           one request to the daemon, and its reply
+ *   call.c             the run of every command that asks the daemon once, by its struct call_spec
+ *   pages.c            lists in pages, to the last one
+ *   problem.c          a problem of the daemon, told to a person
+ *   output.c           all printing of what others wrote, made harmless
+ *   view.c             replies as texts and tables, by the paths of their members
+ *   table.c            lists as columns
+ *   progress.c         the bar of backup, restore and check
+ *   body.c             what commands send: --property KEY=VALUE, files
+ *   post.c             cxd post
+ *   score.c            cxd score
+ *   score_view.c       its layout
+ *   status.c           cxd status
+ *   survey.c           cxd survey list, show, put, archive, reopen
+ *   suspects.c         cxd suspects list, clear
+ *   key.c              cxd key create, list, revoke
+ *   signing_key.c      cxd signing-key list, rotate
+ *   invite.c           cxd invite
+ *   retention.c        cxd retention resume
+ *   audit.c            cxd audit, audit verify
+ *   backup.c           cxd backup, cxd restore
+ *   check.c            cxd check
+ *   rebuild.c          cxd rebuild */
+
+/* commands.c: the command line, cxd COMMAND…, by its table. Exit codes: */
 enum { EXIT_OK = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
 
 int cmd_main(int argc, char **argv);
 
-/* The configuration's usual place. */
+/* configured.c: the configuration's usual place. */
 #ifndef CXD_CONFIG_FILE
 #define CXD_CONFIG_FILE "/etc/cxd/cxd.conf"
 #endif

@@ -9,8 +9,8 @@
 #include "cxd/base/compiler.h"
 #include "cxd/base/error.h"
 
-/* CSV as RFC 4180 has it, in UTF-8 (with or without a byte order mark), with CR LF or LF. Strict: a quote stands only around a whole
- * field, doubled inside of one; no NUL. Empty lines are passed over. */
+/* CSV as RFC 4180 has it, in UTF-8 (with or without a byte order mark), with CR LF or LF. Strict: a quote stands only
+ * around a whole field, doubled inside of one; no NUL. Empty lines are passed over. */
 
 enum { CSV_FIELDS_MAX = 300 };
 
@@ -22,13 +22,13 @@ struct csv {
 };
 
 void csv_open(struct csv *csv, const char *bytes, size_t length);
-/* The next record: false at the end. *ret_line is the line where it begins. What is wrong with it is in *err (CXD_OK if nothing:
- * ERR_MALFORMED_CSV, ERR_NO_MEMORY), and the next call goes on behind its line. Fields are of the arena. */
+/* The next record: false at the end. *ret_line is the line where it begins. What is wrong with it is in *err (CXD_OK if
+ * nothing: ERR_MALFORMED_CSV, ERR_NO_MEMORY), and the next call goes on behind its line. Fields are of the arena. */
 CXD_NODISCARD bool csv_next(struct csv *csv, struct arena *arena, size_t *ret_line, const char ***ret_fields,
                             size_t *ret_count, struct error *err);
 
-/* Appends a field, with quotes where they are needed. A text that a spreadsheet would take for a formula (= + - @ TAB CR in front) gets
- * an apostrophe before it. */
+/* Appends a field, with quotes where they are needed. A text that a spreadsheet would take for a formula (= + - @ TAB
+ * CR in front) gets an apostrophe before it. */
 void csv_append(struct buffer *out, const char *text);
 
 #endif

@@ -17,13 +17,12 @@ struct exposition_label {
 
 /* The lines ahead of a metric's samples. `type` is "counter", "gauge" or "histogram". */
 void exposition_family(struct buffer *out, const char *name, const char *type, const char *help);
-void exposition_count(struct buffer *out, const char *name, const struct exposition_label *labels,
-                      uint64_t count);
+void exposition_count(struct buffer *out, const char *name, const struct exposition_label *labels, uint64_t count);
 void exposition_seconds(struct buffer *out, const char *name, const struct exposition_label *labels,
                         int64_t nanoseconds);
 /* Rounded as every figure of a score is. */
-void exposition_fixed(struct buffer *out, const char *name, const struct exposition_label *labels,
-                      double value, int decimals);
+void exposition_fixed(struct buffer *out, const char *name, const struct exposition_label *labels, double value,
+                      int decimals);
 
 enum exposition_unit { EXPOSITION_ONES, EXPOSITION_NANOSECONDS /* written as seconds */ };
 /* Buckets, sum and count. */

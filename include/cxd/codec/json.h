@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "cxd/base/buffer.h"
 #include "cxd/base/compiler.h"
 #include "cxd/base/error.h"
 
@@ -11,22 +12,31 @@
 
 struct json; /* a value of a parsed document */
 
-/* Nested deeper than `depth`? A scan of brackets outside strings; takes any bytes. */
-bool json_too_deep(const char *bytes, size_t length, size_t depth);
-
 /* ERR_MALFORMED_JSON. The document is freed by json_free on the value returned; values inside belong to it. */
-CXD_NODISCARD enum cxd_err json_open(const char *bytes, size_t length, struct json **ret_document,
-                                     struct error *err);
+CXD_NODISCARD enum cxd_err json_open(const char *bytes, size_t length, struct json **ret_document, struct error *err);
 void json_free(struct json *document);
-/* `path` is member names joined by '.': "interval.low". NULL / false where it is not there or of another type (null too). */
+/* `path` is member names joined by '.': "interval.low". NULL / false where it is not there or of another type (null
+ * too). */
 const struct json *json_get(const struct json *value, const char *path);
 const char *json_text(const struct json *value, const char *path);
 bool json_number(const struct json *value, const char *path, double *ret_number);
+/* Whether the text is a number by the grammar of JSON, and as it stands can be written into one. */
+bool json_is_number_text(const char *text);
 bool json_is_true(const struct json *value, const char *path);
 size_t json_count(const struct json *value); /* elements of an array, members of an object */
 const struct json *json_at(const struct json *array, size_t index);
 /* The name of an object's member by position (order of the text). */
 const char *json_name_at(const struct json *object, size_t index);
+/* Adds the elements of the page's array `member` to the document's, and the page's `next` takes the place of the
+ * document's. False where either has no such array, or memory is refused. */
+CXD_NODISCARD bool json_join(struct json *document, const struct json *page, const char *member);
+/* False where the document is no object, or memory is refused. */
+CXD_NODISCARD bool json_set_bool(struct json *document, const char *member, bool value);
+/* The document's text, in the order that it was read in; numbers have at most 15 digits. */
+void json_write(struct buffer *out, const struct json *document);
 const char *json_library_version(void); /* Jansson's */
+
+/* nesting.c: nested deeper than `depth`? A scan of brackets outside strings; takes any bytes. */
+bool json_too_deep(const char *bytes, size_t length, size_t depth);
 
 #endif

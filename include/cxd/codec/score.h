@@ -5,26 +5,36 @@
 #include <stdint.h>
 
 #include "cxd/base/buffer.h"
-#include "cxd/domain/score.h"
+#include "cxd/domain/compare.h"
 #include "cxd/domain/survey.h"
 #include "cxd/domain/window.h"
 
-/* Scores to JSON: the shapes of DESIGN §3. Here, and only here, figures are rounded (scoring.md §1). Each appends one JSON object. */
+/* Scores to JSON: the shapes of docs/openapi.yaml. Here, and only here, figures are rounded (docs/scoring.md §1). Each
+ * appends one JSON object. */
+
+/* What a score is of. */
+struct score_context {
+    const struct window *window;
+    bool rounded;                         /* its bounds are: the survey has a min_n */
+    const struct window *previous_window; /* where there is a comparison */
+    const struct window *compared_window; /* the part of the window that is held against it; NULL: all of it */
+};
 
 /* `previous` may be NULL (not asked: no member). Where the score is suppressed, distribution and bands are null. */
-void score_encode(struct buffer *out, const struct survey *survey, const struct window *window,
-                  const struct histogram *hist, const struct score *score,
-                  const struct window *previous_window, const struct comparison *previous);
+void score_encode(struct buffer *out, const struct survey *survey, const struct score_context *context,
+                  const struct histogram *hist, const struct score *score, const struct comparison *previous);
 
-/* A bucket of a trend: {"from", "to", "n", "score", "interval", "bands", "distribution", "mean"}. */
-void bucket_encode(struct buffer *out, const struct survey *survey, int64_t from, int64_t to,
-                   const struct histogram *hist, const struct score *score);
+/* A bucket of a trend: {"from", "to", "n", "score", "interval", "small_sample", "bands", "distribution", "mean"}; with
+ * `figure` (NULL: the bucket itself) also "figure_from" and "figure_to". */
+void bucket_encode(struct buffer *out, const struct survey *survey, const struct window *bucket,
+                   const struct window *figure, const struct histogram *hist, const struct score *score);
 
-/* The members that bucket and score share, without braces and led by no comma: "n":…,"score":…, … */
+/* The members that bucket and score share, without braces, as of write.h: "n", "score", … */
 void figures_encode(struct buffer *out, const struct survey *survey, const struct histogram *hist,
                     const struct score *score);
-/* The members that name a survey's scoring, without braces: "survey":…,"metric":…,"method":…,"scale":…,"direction":… */
+/* The members that name a survey's scoring, without braces: "survey", "metric", "method", "scale", "direction" */
 void scoring_encode(struct buffer *out, const struct survey *survey);
-void window_encode(struct buffer *out, const struct window *window);
+/* The member "window". */
+void window_encode(struct buffer *out, const struct window *window, bool rounded);
 
 #endif

@@ -8,6 +8,7 @@
 #include "cxd/base/id.h"
 #include "cxd/base/secret.h"
 #include "cxd/base/token.h"
+#include "cxd/base/words.h"
 
 /* API keys: what is kept of one (never the secret itself) and what it may do. */
 
@@ -19,9 +20,10 @@ enum scope {
     SCOPE_ADMIN = 1 << 4 /* implies every other */
 };
 
-/* "read", …; NULL past the last index (0–4). */
+/* "read", …: a scope's index is the number of its bit. */
+extern const struct words KEY_SCOPES;
+/* NULL past the last index. */
 const char *scope_name(int index);
-CXD_NODISCARD bool scope_parse(const char *name, enum scope *ret_scope);
 
 enum { KEY_PREFIX_SIZE = 9, KEY_NAME_SIZE = 129 };
 
@@ -50,6 +52,18 @@ enum { SIGNING_KEYS_MAX = 2 };
 CXD_NODISCARD bool signing_keys_open(const struct signing_key *keys, size_t count, const char *purpose,
                                      const char *token, struct arena *arena, const char **ret_payload,
                                      size_t *ret_length);
+
+/* How long a key that has ended is still kept and listed. */
+enum { API_KEY_KEPT_DAYS = 30 };
+
+/* When it was revoked or has expired, whatever came first; TIME_MAX: it has no end. */
+int64_t api_key_ends_at(const struct api_key *key);
+/* Whether it ended before a time and may be removed. `newest_admin` is the newest key that has the scope `admin` and is
+ * not revoked, or NULL: that one stays, so that no clock that is wrong for a while takes the last key of an operator.
+ */
+bool api_key_is_past(const struct api_key *key, const struct api_key *newest_admin, int64_t before_ms);
+/* The newer of two such keys; either may be NULL, and `key` be any key. */
+const struct api_key *api_key_newest_admin(const struct api_key *newest, const struct api_key *key);
 
 bool api_key_is_valid(const struct api_key *key, int64_t now_ms);
 bool api_key_allows(const struct api_key *key, enum scope scope);

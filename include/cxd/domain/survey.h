@@ -7,33 +7,30 @@
 
 #include "cxd/base/compiler.h"
 #include "cxd/base/error.h"
+#include "cxd/base/etag.h"
+#include "cxd/base/words.h"
 
 /* A survey's definition. Strings belong to the arena or catalog that made the struct. */
 
 enum metric { METRIC_NPS, METRIC_CSAT, METRIC_CES, METRIC_COUNT };
 enum method { METHOD_NET_PROMOTER, METHOD_TOP_BOX, METHOD_MEAN, METHOD_NET_EASY, METHOD_COUNT };
 enum direction { DIRECTION_HIGHER, DIRECTION_LOWER, DIRECTION_COUNT };
-enum access { ACCESS_PUBLIC, ACCESS_INVITED, ACCESS_COUNT }; /* who may answer */
-enum recontact {
-    RECONTACT_REFUSE,
-    RECONTACT_STORE,
-    RECONTACT_COUNT
-}; /* a second answer that comes too soon */
+enum access { ACCESS_PUBLIC, ACCESS_INVITED, ACCESS_COUNT };               /* who may answer */
+enum recontact { RECONTACT_REFUSE, RECONTACT_STORE, RECONTACT_COUNT };     /* a second answer that comes too soon */
+enum archival { ARCHIVAL_KEPT, ARCHIVAL_ARCHIVED, ARCHIVAL_OPEN };         /* what a put does to archived_at */
 enum retention { RETENTION_DELETE, RETENTION_ANONYMISE, RETENTION_COUNT }; /* what becomes of old responses */
 
-/* The wire names ("nps", "top_box", "higher_is_better"); parse gives false for an unknown one. */
+/* The wire names: "nps", "top_box", "higher_is_better" … */
+extern const struct words SURVEY_METRICS, SURVEY_METHODS, SURVEY_DIRECTIONS, SURVEY_ACCESSES, SURVEY_RECONTACTS,
+    SURVEY_RETENTIONS;
 const char *metric_name(enum metric metric);
 const char *method_name(enum method method);
 const char *direction_name(enum direction direction);
-const char *access_name(enum access access);
-const char *recontact_name(enum recontact recontact);
-const char *retention_name(enum retention retention);
-CXD_NODISCARD bool metric_parse(const char *name, enum metric *ret);
-CXD_NODISCARD bool method_parse(const char *name, enum method *ret);
-CXD_NODISCARD bool direction_parse(const char *name, enum direction *ret);
-CXD_NODISCARD bool access_parse(const char *name, enum access *ret);
-CXD_NODISCARD bool recontact_parse(const char *name, enum recontact *ret);
-CXD_NODISCARD bool retention_parse(const char *name, enum retention *ret);
+
+/* The honeypot of a survey that chooses none: a name that no browser or password manager fills in by itself. What
+ * Chromium, Firefox and DuckDuckGo look for (names, mail, phone, url, company, address, login, codes, cards, in many
+ * languages) is nowhere in it, and to who fills in everything it is a text as any other. */
+#define SURVEY_HONEYPOT "further_remarks"
 
 enum { SLUG_SIZE = 65, SURVEY_PROPERTIES_MAX = 16, SURVEY_TEXTS_MAX = 64, SURVEY_ORIGINS_MAX = 64 };
 
@@ -47,11 +44,9 @@ struct survey_text {
     const char *thanks;
 };
 
-/* A declared segment property. `rolled` is the store's word that rollups cover every response (a property declared
- * after responses came is scanned for until `cxd rebuild`). */
+/* A declared segment property. */
 struct survey_property {
     const char *key;
-    bool rolled;
 };
 
 struct survey {
@@ -77,26 +72,30 @@ struct survey {
     int64_t max_backdate_s;
     int64_t min_n; /* below it, score and interval are suppressed */
     enum access access;
-    int64_t recontact_days;   /* how long a respondent who answered is left alone; 0: not at all */
-    enum recontact recontact; /* what meets an answer that comes within it */
-    int64_t min_seconds;      /* between form and answer; a faster one is suspect; 0: not looked at */
-    int64_t retention_days;   /* after answered_at; 0: for ever */
-    enum retention retention; /* what happens then */
+    int64_t recontact_days;      /* how long a respondent who answered is left alone; 0: not at all */
+    enum recontact recontact;    /* what meets an answer that comes within it */
+    int64_t min_seconds;         /* between form and answer; a faster one is suspect; 0: not looked at */
+    const char *honeypot;        /* the name of a member of responses that people do not see; NULL: SURVEY_HONEYPOT */
+    const char *honeypot_before; /* the one it chose before that, which pages of a form before may have; NULL: none */
+    int64_t retention_days;      /* after answered_at; 0: for ever */
+    enum retention retention;    /* what happens then */
+    enum archival archival;      /* of a definition that is put; no part of what is kept */
     /* Kept by the store: */
     int64_t revision; /* from 1 */
     int64_t created_at, updated_at;
     int64_t archived_at; /* 0: not archived */
+    char tag[ETAG_SIZE]; /* of the survey as it is shown; "" until stored */
 };
 
-/* Fills scale, method, direction and bands with the defaults of scoring.md §1 for the survey's metric (and, if
+/* Fills scale, method, direction and bands with the defaults of docs/scoring.md §1 for the survey's metric (and, if
  * `scale_given`, its scale_min/scale_max). Members that were given are then overwritten by the caller. */
 void survey_set_defaults(struct survey *survey, bool scale_given);
 /* The default bands for the survey's metric, method, scale and direction. */
 void survey_default_bands(const struct survey *survey, int *ret_favourable, int *ret_unfavourable);
 
 /* Collects every rule that the definition breaks into err (pointers into the definition's JSON: "/scale",
- * "/bands/satisfied_from", "/texts/de/question", "/properties/3", …). Returns err->code. err may already hold members that the
- * parser found: it is not cleared, and what they name is not judged again. */
+ * "/bands/satisfied_from", "/texts/de/question", "/properties/3", …). Returns err->code. err may already hold members
+ * that the parser found: it is not cleared, and what they name is not judged again. */
 CXD_NODISCARD enum cxd_err survey_validate(const struct survey *survey, struct error *err);
 
 /* True if answers are taken at `now_ms`: not archived, and inside [opens_at, closes_at). */
@@ -107,6 +106,13 @@ int64_t survey_retained_from(const struct survey *survey, int64_t now_ms);
 
 /* True if `origin` (an Origin header) may post to the survey. */
 bool survey_allows_origin(const struct survey *survey, const char *origin);
+
+const char *survey_honeypot(const struct survey *survey);
+/* The honeypot_before of a definition that replaces `old`, whose text it is; NULL: none. */
+const char *survey_honeypot_before(const struct survey *survey, const struct survey *old);
+/* True of a name that pages may have of a form before, whatever the survey's honeypot is now: SURVEY_HONEYPOT, and the
+ * one of cxd 0.1. */
+bool survey_had_honeypot(const char *name);
 
 /* The index of a declared property, or −1. */
 int survey_property_index(const struct survey *survey, const char *key);

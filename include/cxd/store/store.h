@@ -1,6 +1,74 @@
 #ifndef CXD_STORE_STORE_H
 #define CXD_STORE_STORE_H
 
+/* src/store/: where responses, surveys and keys are kept; what stands first is of every engine.
+ *
+ *   url.c                   the table of engines, and what a URL tells of one (url.h)
+ *   store.c                 the front: forwards to the engine of a store
+ *   change.c                what is true of each kind of change (change.h)
+ *   decide.c                the rules of every change, decided once, from what is stored and what is sent: create,
+ *                           replay, amend (all members are replaced), refuse, recontact, exclude, forget, retain
+ *   terms.c                 by what of its survey a response is judged, in the transaction
+ *   dimensions.c            which dimensions a response counts in
+ *   deltas.c                the sums of a batch: what it adds to the rollups, and takes from them
+ *   audit.c                 what a change is in the audit log, and its chain of hashes
+ *   copy.c                  what an engine hands out of its own memory
+ *   backup.c                check, back up, restore: forwarded (backup.h)
+ *   report.c                what a check has found (backup.h)
+ *
+ *   sqlite/engine.c         the engine: opens the file, and lists its operations
+ *   sqlite/file.c           the file before SQLite opens it: its directory, lock and mode
+ *   sqlite/reserve.c        a little room, for a start on a full disk
+ *   sqlite/db.c             a connection: its settings (flush, checkpoints), statements, errors (a full disk)
+ *   sqlite/schema.c         whose a file is, how old, and the later migrations
+ *   sqlite/migrate.c        brings a file up to date
+ *   sqlite/upgrade.c        before that: a backup beside it, and the migrations tried on it
+ *   sqlite/telling.c        how far that is
+ *   sqlite/identity.c       the name of a database, the secret of its audit log, and how late it is known to be
+ *   sqlite/places.c         whether its files are where they were
+ *
+ *   sqlite/apply.c          a batch of changes as one transaction
+ *   sqlite/response.c       responses: create, replay, amend, exclude
+ *   sqlite/suspects.c       flag, and clear flags
+ *   sqlite/survey.c         definitions: put, archive
+ *   sqlite/declared.c       what the writer knows of every survey
+ *   sqlite/terms.c          the terms of a survey, read in the transaction
+ *   sqlite/invitation.c     invitations that are kept: put, looked up, removed
+ *   sqlite/key.c            API keys and signing keys
+ *   sqlite/erase.c          a respondent is forgotten; deleting and forgetting one response; erasures repeated
+ *   sqlite/retain.c         old responses go, or are anonymised; settling
+ *   sqlite/anonymised.c     how far they have been
+ *   sqlite/marks.c          ids that are never filled again
+ *   sqlite/erasures.c       the database and its list of erasures
+ *   sqlite/list.c           that list, as a file
+ *   sqlite/audit.c          the table of the audit log
+ *   sqlite/count.c          a response counts, or counts no more
+ *   sqlite/rollups.c        the deltas of a batch to the rollup rows; which values get rollups (dimension_values)
+ *   sqlite/gates.c          values beyond those that have rollups, told apart without a look
+ *   sqlite/roll.c           rollups of a property that is declared late, or no longer
+ *   sqlite/rebuild.c        every rollup from the responses
+ *
+ *   sqlite/reader.c         a reader's connection and transactions
+ *   sqlite/rows.c           rows to structs, and back
+ *   sqlite/records.c        responses and rollups as they are
+ *   sqlite/catalog.c        surveys and keys, by the generation that changed them
+ *   sqlite/listing.c        pages of responses
+ *   sqlite/histograms.c     the histograms of windows
+ *   sqlite/figures.c        what an operator asks: how much, how much more
+ *
+ *   sqlite/source.c         a file read as a whole, whoever owns it
+ *   sqlite/backup.c         copies of a database in use
+ *   sqlite/partial.c        a file that takes its name when it is whole
+ *   sqlite/check.c          a database looked at from end to end
+ *   sqlite/check_rollups.c  its rollups held against a recount
+ *   sqlite/findings.c       what that finds
+ *
+ *   sqlite/through.c        a file system of SQLite's that passes on to the system's
+ *   sqlite/log_vfs.c        gathers the writes of a commit
+ *   sqlite/log_chain.c      the chain of checksums in a write-ahead log
+ *   sqlite/gaps.c           stale bytes in pages are cleared as they are written
+ *   sqlite/watch_vfs.c      counts what is read: progress, and a way to end */
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,172 +82,98 @@
 #include "cxd/domain/response.h"
 #include "cxd/domain/survey.h"
 #include "cxd/domain/window.h"
+#include "cxd/store/change.h"
 
 /* Where responses, surveys and keys are kept. One interface over every engine; the engine is chosen by URL and its name
  * appears nowhere else. Rules that every engine keeps, and that tests/contract/ holds:
  *
  * - store_apply is called by one thread at a time; readers may run at the same time, each used by one thread at a time.
- * - What store_apply has returned CXD_OK for is on stable storage (memory: is not stable, and says so).
+ * - What store_apply has returned CXD_OK for is on stable storage; what an error leaves behind, its fate says.
  * - Rollups (see domain/window.h for tiers) move in the same transaction as the responses they count. Dimensions are
  *   "" (the total), "touchpoint", "channel", "locale", and "property.KEY" for each declared property that is `rolled`.
- *   An excluded response counts nowhere. */
+ *   An excluded response counts nowhere.
+ * - A dimension of a survey has rollups for a bounded number of values, first come. Responses with any other are
+ *   counted (see struct store_overflow), and while there are some, no further value gets rollups: those that a value
+ *   has are always of all its responses. What has none is read from the responses. */
 
 struct store;
 struct store_reader;
 
-/* A survey as it is stored: its definition is a text of codec/'s that the store does not look into. */
-struct survey_record {
-    int64_t number; /* assigned by the store at the first put */
-    char slug[SLUG_SIZE];
-    int64_t revision;
-    const char *definition;
-    enum metric metric; /* fixed, with the scale, once there are responses */
-    int scale_min, scale_max;
-    const char *property_keys[SURVEY_PROPERTIES_MAX]; /* declared; `rolled` is kept by the store */
-    bool property_rolled[SURVEY_PROPERTIES_MAX];
-    size_t property_count;
-    int64_t created_at, updated_at, archived_at;
-};
-
-enum change_kind {
-    CHANGE_RESPONSE, /* create, replay or amend `response` by its id */
-    CHANGE_EXCLUDE,  /* exclude the response `id` of `survey` (with `reason`), or include it again */
-    CHANGE_FLAG,     /* suspect the response `id` of `survey`: `flags` are added, and it is excluded */
-    CHANGE_CLEAR,    /* clear a survey's suspects: they lose their flags and count */
-    CHANGE_ERASE, /* forget a respondent: comment, respondent, properties go, or with `counts` the whole response */
-    CHANGE_SURVEY,      /* create or replace a definition */
-    CHANGE_ARCHIVE,     /* archive the survey `slug` */
-    CHANGE_KEY,         /* add a key */
-    CHANGE_REVOKE,      /* revoke the key `id` */
-    CHANGE_KEY_USED,    /* note a key's last-used day */
-    CHANGE_SIGNING_KEY, /* add a signing key; all but the two newest go */
-    CHANGE_RETAIN,      /* delete or anonymise responses that were answered before a time, some at once */
-    CHANGE_SETTLE,      /* what was overwritten or deleted leaves the files of the store too */
-    CHANGE_NOTE         /* nothing but a record of the audit log */
-};
-
-/* A record of the audit log: who did what to what. The log outlives people, so that it names none: a respondent is the SHA-256
- * of the name. No text has a line break. */
-struct audit_record {
-    int64_t number; /* from 1, without a gap */
-    int64_t at;
-    char actor[KEY_PREFIX_SIZE]; /* a key's prefix, or "local": the daemon itself */
-    char act[24];                /* "survey.put" */
-    char target[72];             /* a slug, an id, a number, or a respondent's hash */
-    char detail[64];             /* "revision 3"; may be "" */
-    uint8_t hash[SHA256_SIZE];   /* of the record before (zero bytes for the first) and this one's text */
-};
-
-/* What became of a change. */
-enum outcome {
-    OUTCOME_NONE,
-    OUTCOME_CREATED,
-    OUTCOME_REPLAYED, /* it was already so; nothing written */
-    OUTCOME_AMENDED,  /* an existing thing was changed */
-    OUTCOME_MISSING,  /* there is no such thing */
-    OUTCOME_REFUSED   /* `refusal` says why; nothing written */
-};
-
-struct change {
-    enum change_kind kind;
-    char actor[KEY_PREFIX_SIZE]; /* who wants it, for the audit log; "" is "local" */
-    int64_t now_ms;
-    union {
-        struct {
-            struct response value; /* in: id, survey, revision, … ; out (replayed, amended): as stored */
-            int64_t amend_window_ms;
-            unsigned fresh_flags;       /* out, amended: those that were not there */
-            enum cxd_err unless_stored; /* not CXD_OK: only a replay is answered, else refused with this */
-            struct {
-                int64_t survey_ms, any_ms; /* since an answer to this survey, or to any; 0: not looked at */
-                int64_t until;             /* out, refused ERR_RECONTACT: when this is over */
-            } recontact;
-        } response;
-        struct {
-            struct id id;
-            int64_t survey;
-            bool excluded;
-            const char *reason;
-            struct response value; /* out, unless missing: as stored after it */
-        } exclude;
-        struct {
-            struct id id;
-            int64_t survey;
-            unsigned flags;
-            unsigned fresh_flags;          /* out: those that were not there */
-            char reason[FLAG_REASON_SIZE]; /* the store's */
-        } flag;
-        struct {
-            int64_t survey;
-            int64_t from, to; /* answered_at in [from, to) */
-            size_t limit;     /* responses cleared at most; more are left to the next change */
-            int64_t cleared;  /* out */
-        } clear;
-        struct {
-            const char *respondent;
-            bool counts;    /* true: the responses go and the scores move; false: scores keep their counts */
-            size_t limit;   /* responses touched at most; more are left to the next change */
-            int64_t erased; /* out: responses touched */
-        } erase;
-        struct {
-            int64_t survey;
-            int64_t before_ms; /* answered_at lies before it */
-            enum retention retention;
-            size_t limit;    /* responses looked at; out: AMENDED if any was touched */
-            int64_t touched; /* out */
-            bool more;       /* out: there may be more to do */
-        } retain;
-        struct survey_record survey; /* out: number, revision, property_rolled, created_at, updated_at */
-        struct {
-            char slug[SLUG_SIZE];
-        } archive;
-        struct api_key key;
-        struct id revoke;
-        struct {
-            struct id id;
-            int64_t day;
-        } key_used;
-        struct signing_key signing_key; /* in: secret; out: number, created_at */
-        struct {
-            const char *act, *target, *detail; /* as in struct audit_record, and no longer than there */
-        } note;
-    } as;
-    struct arena *arena; /* for strings of the reply; outlives the change */
-    enum outcome outcome;
-    enum cxd_err refusal;
-};
-/* CHANGE_RESPONSE: an id that exists under another survey is refused ERR_CONFLICT. The same payload is REPLAYED at any
- * age. Another payload is AMENDED while now − received_at ≤ amend_window (every member is replaced; answered_at only if
- * sent; revision becomes the new one; received_at stays; flags add up, and exclusion stays unless there is a flag
- * that was not there), else refused ERR_CONFLICT.
- * A new response is refused ERR_RECONTACT if a response of the same respondent that counts has an answered_at less than
- * recontact.survey_ms (the same survey) or recontact.any_ms (any survey) away from its own; before or after it makes no difference.
- * CHANGE_EXCLUDE with excluded = false clears the flags too.
- * CHANGE_FLAG: with all its flags already REPLAYED. One that is excluded keeps its reason, another gets flags_reason.
- * CHANGE_SURVEY: an identical definition of a survey that is not archived is REPLAYED; otherwise the revision rises and the
- * survey is live (again). Another metric or scale once there are responses is refused ERR_SURVEY_FIXED. A property that is
- * declared while there are responses is stored with rolled = false; one that is no longer declared loses its rollups.
- * Every change of a survey, an exclusion, a key, a signing key, an erasure, and every note, that is CREATED or AMENDED appends one
- * record to the audit log in the same transaction. Responses and days of use append none.
- * CHANGE_ARCHIVE of an archived survey, CHANGE_REVOKE of a revoked key: REPLAYED. */
-
-/* CHANGE_RETAIN: deleted responses leave the figures; anonymised ones lose what CHANGE_ERASE takes, and count on. What was anonymised
- * once is not looked at again, unless a response as old is stored later or the survey changes.
- * CHANGE_SETTLE takes effect after the rest of its batch is durable: AMENDED, or MISSING where readers hold the old bytes (try again). */
-
-/* Opens (creating or upgrading as needed) the store that `url` names: "sqlite:PATH" or "memory:". ERR_CONFIG for another URL,
- * ERR_LOCKED if another process has it open, ERR_SCHEMA if it was written by a newer cxd or is not cxd's, ERR_STORAGE. A store that an
- * older cxd wrote is backed up beside itself first, and its upgrade tried on a copy, where the disk has room. An upgrade that fails
- * leaves the store as it was. */
+/* Opens (creating or upgrading as needed) the store that `url` (see cxd/store/url.h) names. ERR_CONFIG for a URL that
+ * no engine takes, ERR_LOCKED if another process has it open, ERR_SCHEMA if it was written by a newer cxd or is not
+ * cxd's, ERR_STORAGE. A store that an older cxd wrote is backed up beside itself first, and its upgrade tried on a
+ * copy, where the disk has room. An upgrade that fails leaves the store as it was. */
 CXD_NODISCARD enum cxd_err store_open(const char *url, struct store **ret_store, struct error *err);
-/* `beat`, which must outlive the store, is answered with every change that store_apply writes: a long batch is not a stuck one. */
+/* Who is told, on the thread of the call, of an upgrade: that it begins, of each step, and how far it is when every_ms
+ * have passed since. Between two there is what the engine does at one go, such as a flush. */
+enum store_upgrade_step { STORE_UPGRADE_BEGINS, STORE_UPGRADE_BACKUP, STORE_UPGRADE_TRIAL, STORE_UPGRADE_ITSELF };
+struct store_upgrading {
+    int64_t from, to; /* numbers of schemas */
+    int64_t rows;     /* responses that there are */
+    enum store_upgrade_step step;
+    int64_t done, all; /* of the step: bytes of a backup, else responses that are written anew */
+    int64_t ms;        /* since it began */
+};
+struct store_telling {
+    void (*tell)(void *context, const struct store_upgrading *upgrading);
+    void *context;
+    int64_t every_ms;
+};
+/* `telling` NULL: nobody. */
+CXD_NODISCARD enum cxd_err store_open_telling(const char *url, const struct store_telling *telling,
+                                              struct store **ret_store, struct error *err);
+/* The same of a store that is there and has the schema of this version: makes none, and upgrades none. ERR_SCHEMA of an
+ * older one, ERR_STORAGE where there is none; ERR_CONFIG where the engine keeps nothing beyond its end. */
+CXD_NODISCARD enum cxd_err store_open_current(const char *url, struct store **ret_store, struct error *err);
+/* `beat`, which must outlive the store, is answered with every change that store_apply writes: a long batch is not a
+ * stuck one. */
 void store_watch(struct store *store, struct heartbeat *beat);
-const char *store_library_version(void); /* SQLite's */
+/* Reads what a record's definition says; its texts go into the arena. ERR_STORAGE: it cannot be read; ERR_NO_MEMORY. */
+typedef enum cxd_err store_read_definition(const struct survey_record *record, struct arena *arena,
+                                           struct survey *ret_survey, struct error *err);
+/* From now on the store judges what it applies by the survey that it is sent to, as it is in the transaction; `read` is
+ * how it learns what a definition says (see the rules in cxd/store/change.h). Before that it takes what it is given.
+ * Between changes. */
+void store_judge_by(struct store *store, store_read_definition *read);
+/* How many values of a dimension of a survey have rollups, at least 1; DIMENSION_VALUES before it is called. Between
+ * changes. More than before takes effect where no value lies beyond, and with store_rebuild. */
+enum { DIMENSION_VALUES = 1000 };
+void store_bound_values(struct store *store, int64_t dimension_values);
+/* Whether the open has found the disk full, and given up the room that is kept for that: what is written fails, most
+ * likely. */
+bool store_gave_up_reserve(const struct store *store);
+/* What the engine is made with: "sqlite", "3.40.1". */
+struct store_library {
+    const char *name, *version;
+};
+void store_library(const struct store *store, struct store_library *ret_library);
 /* Checkpoints and closes. All readers are closed before. Takes NULL. */
 void store_close(struct store *store);
 
-/* The directory that holds the store's file, or NULL (memory:). Owned by the store. */
+/* The directory that holds the store's file, or NULL where there is none. Owned by the store. */
 const char *store_directory(const struct store *store);
+
+/* The list of erasures: a file that outlives the store's own, so that a store out of an older copy learns of what
+ * respondents had erased since. It holds ids and times. An erasure is in it before it is durable, or fails. */
+enum { STORE_LIST_PATH_SIZE = 640 };
+enum store_list {
+    STORE_LIST_NONE, /* the engine keeps none: nothing of it outlives the process */
+    STORE_LIST_NEW,  /* there was none yet, nor was one to be expected */
+    STORE_LIST_THERE,
+    STORE_LIST_BEHIND, /* older than the store, or another than that knows: it knows more, an older copy would not learn
+                          of all */
+    STORE_LIST_MISSING /* there was one, and it is not there: what was erased since the store's last change is not known
+                        */
+};
+struct store_erasures {
+    enum store_list list;
+    int64_t unknown; /* entries that the store does not know: to be done again, by CHANGE_REERASE */
+    int64_t lost; /* entries that it does not know either, and that the list no longer has, or cannot be read in it */
+    char path[STORE_LIST_PATH_SIZE];
+};
+/* Keeps the list in `directory` from now on, and compares it with the store. Before anything is applied. */
+CXD_NODISCARD enum cxd_err store_keep_erasures(struct store *store, const char *directory,
+                                               struct store_erasures *ret_erasures, struct error *err);
 
 /* What opening it has done to a store that an older cxd wrote. */
 struct store_upgrade {
@@ -189,13 +183,22 @@ struct store_upgrade {
 /* NULL where there was nothing to do. Owned by the store. */
 const struct store_upgrade *store_upgraded(const struct store *store);
 
-/* Applies changes in order as one transaction and makes it durable, setting each one's outcome. On an error nothing was applied,
- * outcomes mean nothing, and the store is usable again: ERR_STORAGE_FULL, ERR_STORAGE, ERR_NO_MEMORY. */
+/* What became of a transaction, for whoever reads or writes the store after it. */
+enum store_fate {
+    STORE_FATE_NOTHING, /* none of it is stored */
+    STORE_FATE_ALL,     /* all of it is stored, and durable */
+    STORE_FATE_UNKNOWN  /* one or the other, and the engine cannot know which: the files were lost while it was made
+                           durable, or could not be flushed, or the connection while the commit was on its way */
+};
+/* Applies changes in order as one transaction and makes it durable, setting each one's outcome. On an error outcomes
+ * mean nothing, and the store is usable again: ERR_STORAGE_FULL, ERR_NO_MEMORY, ERR_STORAGE. A change may be applied
+ * again after it: it is taken as it came. *ret_fate is
+ * STORE_FATE_ALL with CXD_OK, else one of the others. After STORE_FATE_UNKNOWN only what `repeats` (see struct
+ * change_traits) may be applied again: it finds itself stored, or is stored then. `ret_fate` may be NULL. */
 CXD_NODISCARD enum cxd_err store_apply(struct store *store, struct change *const *changes, size_t count,
-                                       struct error *err);
+                                       enum store_fate *ret_fate, struct error *err);
 
-CXD_NODISCARD enum cxd_err store_reader_open(struct store *store, struct store_reader **ret_reader,
-                                             struct error *err);
+CXD_NODISCARD enum cxd_err store_reader_open(struct store *store, struct store_reader **ret_reader, struct error *err);
 void store_reader_close(struct store_reader *reader);
 /* `beat`, which must outlive the reader, is answered while a long question is worked on. */
 void store_reader_watch(struct store_reader *reader, struct heartbeat *beat);
@@ -209,85 +212,145 @@ struct filter {
     const char *touchpoint, *channel, *locale;
     const struct property *properties;
     size_t property_count;
-    /* Whether rollups cover properties[0]; looked at only when that is the one condition. */
+    /* Whether properties[0] may be read from rollups, where there are any; looked at only when that is the one
+     * condition. */
     bool property_rolled;
 };
 
-/* Histograms of the buckets [bounds[i], bounds[i+1]), i < count − 1, of counted responses; bounds ascend. Reads rollups where
- * the filter has at most one condition and it is rolled, else responses. */
+/* Histograms of the buckets [bounds[i], bounds[i+1]), i < count − 1, of counted responses; bounds ascend. Reads rollups
+ * where the filter has at most one condition and it is rolled, else responses. */
 CXD_NODISCARD enum cxd_err store_read_histograms(struct store_reader *reader, const struct filter *filter,
-                                                 const int64_t *bounds, size_t count,
-                                                 struct histogram *ret_hists, struct error *err);
+                                                 const int64_t *bounds, size_t count, struct histogram *ret_hists,
+                                                 struct error *err);
 
 /* The first and last answered_at of a survey's responses, excluded ones too; *ret_found false if it has none. */
 CXD_NODISCARD enum cxd_err store_read_extent(struct store_reader *reader, int64_t survey, bool *ret_found,
                                              int64_t *ret_first, int64_t *ret_last, struct error *err);
 
-CXD_NODISCARD enum cxd_err store_read_response(struct store_reader *reader, const struct id *id,
-                                               struct arena *arena, bool *ret_found,
-                                               struct response *ret_response, struct error *err);
+CXD_NODISCARD enum cxd_err store_read_response(struct store_reader *reader, int64_t survey, const struct id *id,
+                                               struct arena *arena, bool *ret_found, struct response *ret_response,
+                                               struct error *err);
 
-/* The latest answered_at in [from, to) of a respondent's responses that count, to a survey or (0) to any; TIME_MIN if there is none. */
-CXD_NODISCARD enum cxd_err store_read_last_answer(struct store_reader *reader, const char *respondent,
-                                                  int64_t survey, int64_t from, int64_t to, int64_t *ret_last,
-                                                  struct error *err);
+/* The latest answered_at in [from, to) of a respondent's responses that count, to a survey or (0) to any; TIME_MIN if
+ * there is none. */
+CXD_NODISCARD enum cxd_err store_read_last_answer(struct store_reader *reader, const char *respondent, int64_t survey,
+                                                  int64_t from, int64_t to, int64_t *ret_last, struct error *err);
 
-/* Which responses to list, newest answered_at first, then by id. */
+/* Which responses to list, newest answered_at first, then by id, then by survey. */
 struct listing {
-    struct filter
-        filter;       /* .survey 0: of every survey, with `respondent` only, and then no other condition */
-    int64_t from, to; /* answered_at in [from, to) */
+    struct filter filter;   /* .survey 0: of every survey, with `respondent` only, and then no other condition */
+    int64_t from, to;       /* answered_at in [from, to) */
     const char *respondent; /* NULL: anyone's */
     bool flagged;           /* only what has flags */
     int excluded;           /* 1: only excluded ones; 0: only counted ones; −1: both */
-    bool has_after;         /* go on behind the response of (after_answered_at, after_id) */
+    bool has_after;         /* go on behind the response of (after_answered_at, after_id, after_survey) */
     int64_t after_answered_at;
     struct id after_id;
-    size_t limit; /* ≥ 1 */
+    int64_t after_survey; /* looked at where .filter.survey is 0 */
+    size_t limit;         /* ≥ 1 */
 };
 
 /* At most listing->limit responses. The array and its strings are of the arena. */
 CXD_NODISCARD enum cxd_err store_read_responses(struct store_reader *reader, const struct listing *listing,
-                                                struct arena *arena, struct response **ret_responses,
-                                                size_t *ret_count, struct error *err);
+                                                struct arena *arena, struct response **ret_responses, size_t *ret_count,
+                                                struct error *err);
 
-/* All surveys by slug; all keys by creation. Arrays and strings are of the arena. */
-CXD_NODISCARD enum cxd_err store_read_surveys(struct store_reader *reader, struct arena *arena,
-                                              struct survey_record **ret_surveys, size_t *ret_count,
-                                              struct error *err);
-CXD_NODISCARD enum cxd_err store_read_keys(struct store_reader *reader, struct arena *arena,
-                                           struct api_key **ret_keys, size_t *ret_count, struct error *err);
+/* What is held of a respondent's invitations, the oldest first, at most `limit`. The array and its strings are of the
+ * arena. */
+CXD_NODISCARD enum cxd_err store_read_invitations(struct store_reader *reader, const char *respondent, size_t limit,
+                                                  struct arena *arena, struct invitation_record **ret_records,
+                                                  size_t *ret_count, struct error *err);
 
-/* The newest signing keys, newest first. */
-CXD_NODISCARD enum cxd_err store_read_signing_keys(struct store_reader *reader,
-                                                   struct signing_key ret_keys[SIGNING_KEYS_MAX],
-                                                   size_t *ret_count, struct error *err);
+/* Surveys, keys and signing keys, of one state. */
+struct store_catalog {
+    int64_t generation;            /* ≥ 0; rises with every transaction that redefines any, whoever wrote it */
+    struct survey_record *surveys; /* by slug */
+    size_t survey_count;
+    struct api_key *keys; /* by creation, then id */
+    size_t key_count;
+    bool has_every_key;                                /* keys were removed: those that are not among these are gone */
+    struct signing_key signing_keys[SIGNING_KEYS_MAX]; /* the newest, newest first */
+    size_t signing_key_count;
+};
+/* The surveys and keys that were changed since the generation `since` (−1: all there are), and the signing keys; where
+ * that is the present one, nothing but it, which is cheap. Arrays and strings are of the arena. */
+enum { SINCE_EVER = -1 };
+CXD_NODISCARD enum cxd_err store_read_catalog(struct store_reader *reader, int64_t since, struct arena *arena,
+                                              struct store_catalog *ret_catalog, struct error *err);
 
-/* Records of the audit log behind the one numbered `after` (0: from the first), ascending, at most `limit`. The array is of the
- * arena. They are as they are stored: a field that somebody else wrote and that no record can have reads as "?". */
+/* Records of the audit log behind the one numbered `after` (0: from the first), ascending, at most `limit`. The array
+ * is of the arena. `respondent`, if it is not NULL: only records about this person. They are as they are stored: a
+ * field that somebody else wrote and that no record can have reads as "?". */
 CXD_NODISCARD enum cxd_err store_read_audit(struct store_reader *reader, int64_t after, size_t limit,
-                                            struct arena *arena, struct audit_record **ret_records,
-                                            size_t *ret_count, struct error *err);
+                                            const char *respondent, struct arena *arena,
+                                            struct audit_record **ret_records, size_t *ret_count, struct error *err);
 
-/* Cheap however much is stored: a question of some hundred microseconds, which also shows that the store can be read. */
+/* Cheap however much is stored: a question of some hundred microseconds, which also shows that the store can be read.
+ */
 struct store_figures {
     int64_t responses; /* that count: excluded ones do not */
     int64_t schema;    /* number of the last migration; 0 where there are none */
+    int64_t overflows; /* dimensions of surveys with responses beyond the values that have rollups */
+    int64_t beyond;    /* those responses, each once a dimension */
+    int64_t unrolled;  /* dimensions of surveys whose rollups are being filled in or cleared away */
+    int64_t known_at;  /* how late it is at least, as it was kept last (CHANGE_CLOCK); 0: nothing was */
 };
 CXD_NODISCARD enum cxd_err store_read_figures(struct store_reader *reader, struct store_figures *ret_figures,
                                               struct error *err);
 
-/* The rows that store_read_rollups would visit. Goes through all of them: about a second for a hundred million. */
-CXD_NODISCARD enum cxd_err store_count_rollups(struct store_reader *reader, int64_t *ret_rows,
-                                               struct error *err);
+/* A dimension of a survey that responses with a value without rollups lie in. */
+struct store_overflow {
+    int64_t survey;
+    const char *dimension;
+    int64_t values; /* that have rollups */
+    int64_t beyond; /* responses that count, with another value */
+};
+/* By survey and dimension, the first `limit`. The array and its strings are of the arena. */
+CXD_NODISCARD enum cxd_err store_read_overflows(struct store_reader *reader, size_t limit, struct arena *arena,
+                                                struct store_overflow **ret_overflows, size_t *ret_count,
+                                                struct error *err);
+
+/* The suspects of a survey: responses that have flags, and do not count. */
+struct store_suspects {
+    int64_t survey;
+    int64_t responses;
+    int64_t recent;              /* of them, those that were answered at `since` or later */
+    int64_t reasons[FLAG_COUNT]; /* a response may have several */
+};
+/* Those of the first survey that has some and a number greater than `after`; *ret_found false if there is none. No more
+ * than `most` are counted, the newest. */
+CXD_NODISCARD enum cxd_err store_read_suspects(struct store_reader *reader, int64_t after, int64_t since, size_t most,
+                                               bool *ret_found, struct store_suspects *ret_suspects, struct error *err);
+
+/* The rows that store_read_rollups would visit, and those that wait for a CHANGE_ROLL. Goes through all of them: about
+ * a second for a hundred million. */
+CXD_NODISCARD enum cxd_err store_count_rollups(struct store_reader *reader, int64_t *ret_rows, struct error *err);
 
 /* The store's files and the disk that they lie on. `log_bytes` is what the database's write-ahead log takes. */
 struct store_disk {
     int64_t database_bytes, log_bytes;
     int64_t free_bytes; /* that this process may still use */
 };
-/* False where there are no files (memory:) or the system does not tell. Asks the file system, which may block; any thread. */
+/* False where there are no files or the system does not tell. Asks the file system, which may block; any thread. */
 bool store_read_disk(const struct store *store, struct store_disk *ret_disk);
+
+/* What has become of the store's files since it was opened. As long as they are not in their places every store_apply
+ * is ERR_STORAGE, and the fate of what was just being written is unknown. Reads go on, but
+ * for STORE_OVERWRITTEN. What lies in the places is not touched, also when the store is closed. When the same files are
+ * back in their places the store goes on; what has been overwritten stays so until the store is opened again. */
+enum store_place {
+    STORE_IN_PLACE,
+    STORE_MISSING,     /* removed, or moved away: one of the files, or the directory */
+    STORE_REPLACED,    /* there is another file of that name */
+    STORE_OVERWRITTEN, /* the same file, with what somebody else has written into it, or cut off */
+    STORE_INACCESSIBLE /* a restart could not open it: permissions, a file system that is read-only now */
+};
+/* Looks: a few questions to the file system, which may block. While a batch is applied it is what was seen last; every
+ * batch looks by itself, before it begins and when it is durable. Where they are not in place ret_why names the file,
+ * unless a batch was being applied (then it is left alone). Any thread. */
+enum store_place store_look(struct store *store, struct error *ret_why);
+/* "in_place", "missing", … */
+const char *store_place_name(enum store_place place);
 
 /* A line of the rollup table, for rebuild and check. */
 struct rollup_row {
@@ -298,12 +361,13 @@ struct rollup_row {
     struct histogram hist;
 };
 typedef void store_rollup_visit(void *context, const struct rollup_row *row);
-/* Every rollup row that is not all zero, ordered by survey, dimension, value, tier, bucket. */
-CXD_NODISCARD enum cxd_err store_read_rollups(struct store_reader *reader, store_rollup_visit *visit,
-                                              void *context, struct error *err);
+/* Every rollup row that is not all zero, ordered by survey, dimension, value, tier, bucket; of properties those that
+ * are `rolled`. */
+CXD_NODISCARD enum cxd_err store_read_rollups(struct store_reader *reader, store_rollup_visit *visit, void *context,
+                                              struct error *err);
 
-/* Recreates every rollup from the responses, one transaction, and makes every declared property `rolled`. *ret_responses is
- * the number of responses read. Not while readers are in use. */
+/* Recreates every rollup from the responses, one transaction, and makes every declared property `rolled`.
+ * *ret_responses is the number of responses read. Not while readers are in use. */
 CXD_NODISCARD enum cxd_err store_rebuild(struct store *store, int64_t *ret_responses, struct error *err);
 
 #endif

@@ -1,23 +1,33 @@
 #ifndef CXD_STORE_SQLITE_BACKUP_H
 #define CXD_STORE_SQLITE_BACKUP_H
 
+#include "cxd/base/actor.h"
 #include "cxd/store/backup.h"
 #include "store/deltas.h"
+#include "store/engine.h"
 #include "store/sqlite/db.h"
 #include "store/sqlite/watch_vfs.h"
 
-/* Copies and checks of whole database files. The order of use: source_open, backup_copy, check_file, partial_publish. */
+/* Copies and checks of whole database files. The order of use: sqlite_source_open, sqlite_backup_copy,
+ * sqlite_check_file, sqlite_partial_publish.
+ */
 
-/* source.c: a connection that only reads and never checkpoints, to a file that may be another process's live database, that of a
- * stopped daemon, or a copy. Refuses what is not cxd's or is newer. `watch` sees its reads. */
+/* source.c: a connection that only reads and never checkpoints, to a file that may be another process's live database,
+ * that of a stopped daemon, or a copy. Refuses what is not cxd's or is newer. `watch` sees its reads. */
 struct source {
     struct db db;
-    int lock_fd; /* −1, or the lock that keeps daemons away while the file is read as one that nobody writes */
+    struct actor actor; /* as whom it is opened and closed */
+    int lock_fd;        /* −1, or the lock that keeps daemons away while the file is read as one that nobody writes */
     int64_t schema, bytes;
 };
-CXD_NODISCARD enum cxd_err source_open(const char *path, struct watch *watch, struct source *ret_source,
-                                       struct error *err);
-void source_close(struct source *source);
+/* A store is opened as the owner of its directory, and is no link. A copy is opened so too where they can read it, and
+ * otherwise as the caller: root's backup in somebody's directory. */
+enum source_kind { SOURCE_STORE, SOURCE_COPY };
+CXD_NODISCARD enum cxd_err sqlite_source_open(const char *path, enum source_kind kind, struct watch *watch,
+                                              struct source *ret_source, struct error *err);
+/* Takes its snapshot, so that nothing is opened by name from here on. */
+CXD_NODISCARD enum cxd_err sqlite_source_hold(struct source *source, struct error *err);
+void sqlite_source_close(struct source *source);
 
 /* partial.c: a file on its way: "PATH.partial", locked, for its owner only. */
 struct partial {
@@ -27,28 +37,36 @@ struct partial {
 };
 /* What may be under the name already. */
 enum partial_kind { PARTIAL_IS_NEW, PARTIAL_REPLACES };
-/* Makes it, empty; one that a crash left is taken over. ERR_EXISTS if there is something under the name that it must not replace,
+/* Makes it, new and empty; one that a killed run of this user left is removed. ERR_EXISTS if there is something under
+ * the name that it must not replace, or another's file under the partial's, ERR_LOCKED while another run writes it,
  * ERR_STORAGE_FULL if the file system has no room for `bytes`. */
-CXD_NODISCARD enum cxd_err partial_create(const char *name, enum partial_kind kind, int64_t bytes,
-                                          struct partial *ret_partial, struct error *err);
+CXD_NODISCARD enum cxd_err sqlite_partial_create(const char *name, enum partial_kind kind, int64_t bytes,
+                                                 struct partial *ret_partial, struct error *err);
 /* Makes it durable and gives it its name. On an error discard it. */
-CXD_NODISCARD enum cxd_err partial_publish(struct partial *partial, struct error *err);
+CXD_NODISCARD enum cxd_err sqlite_partial_publish(struct partial *partial, struct error *err);
+/* Whether the locked file is still the one of that name: another run may have published or removed it in between. */
+bool sqlite_partial_is_current(const struct partial *partial);
+/* The error of a partial whose name leads to another file by now. */
+enum cxd_err sqlite_partial_replaced(const struct partial *partial, struct error *err);
 /* Removes what has not been published, and frees. */
-void partial_discard(struct partial *partial);
+void sqlite_partial_discard(struct partial *partial);
 
-/* backup.c: copies what `source` sees at the start into the partial file, which is empty. The source holds one read transaction
- * for as long as it takes, so that no writer can make it begin anew. Not durable until the file is flushed. */
-CXD_NODISCARD enum cxd_err backup_copy(struct db *source, const struct partial *to, struct watch *watch,
-                                       struct error *err);
+/* backup.c: copies what `source` sees at the start into the partial file, which is empty. The source holds one read
+ * transaction for as long as it takes, so that no writer can make it begin anew. Not durable until the file is flushed.
+ */
+CXD_NODISCARD enum cxd_err sqlite_backup_copy(struct db *source, const struct partial *to, struct watch *watch,
+                                              struct error *err);
 
 /* check.c: the whole check of the source, see store_check. */
-CXD_NODISCARD enum cxd_err check_database(struct source *source, struct watch *watch,
-                                          struct store_report *ret_report, struct error *err);
+CXD_NODISCARD enum cxd_err sqlite_check_database(struct source *source, struct watch *watch,
+                                                 struct store_report *ret_report, struct error *err);
 /* Opens and checks a file. */
-CXD_NODISCARD enum cxd_err check_file(const char *path, struct watch *watch, struct store_report *ret_report,
-                                      struct error *err);
+CXD_NODISCARD enum cxd_err sqlite_check_file(const char *path, enum source_kind kind, struct watch *watch,
+                                             struct store_report *ret_report, struct error *err);
 
-/* Between check.c and check_rollups.c. */
+/* findings.c: between check.c and check_rollups.c. */
+/* The migration that brings the tables of dimensions, of what was erased, and numbers of responses. */
+enum { DIMENSION_SCHEMA = 3, IDENTITY_SCHEMA = 3, NUMBER_SCHEMA = 4 };
 struct checker {
     struct db *db;
     struct watch *watch;
@@ -56,21 +74,24 @@ struct checker {
     struct deltas deltas;
     struct arena arena, scratch; /* for one survey, for one response */
 };
-void check_damage(struct checker *checker, enum store_part part, const char *format, ...) CXD_PRINTF(3, 4);
+void sqlite_check_damage(struct checker *checker, enum store_part part, const char *format, ...) CXD_PRINTF(3, 4);
 /* What is left of an error: damage of pages is noted as such, and OK; else the error. */
-CXD_NODISCARD enum cxd_err check_absorb(struct checker *checker, enum cxd_err code, struct error *err);
-CXD_NODISCARD enum cxd_err check_rollups(struct checker *checker, struct error *err);
+CXD_NODISCARD enum cxd_err sqlite_check_absorb(struct checker *checker, enum cxd_err code, struct error *err);
+/* check_rollups.c */
+CXD_NODISCARD enum cxd_err sqlite_check_rollups(struct checker *checker, struct error *err);
 
-/* migrate.c: whose a file is, and how old; changes nothing. ERR_SCHEMA for another's or a newer one; version 0 is an empty file. */
-CXD_NODISCARD enum cxd_err migrate_examine(struct db *db, const char *path, int64_t *ret_version,
-                                           struct error *err);
+/* schema.c: whose a file is, and how old; changes nothing. ERR_SCHEMA for another's or a newer one; version 0 is an
+ * empty file. */
+CXD_NODISCARD enum cxd_err sqlite_schema_examine(struct db *db, const char *path, int64_t *ret_version,
+                                                 struct error *err);
+/* ERR_SCHEMA where it is another than sqlite_schema_newest. */
+CXD_NODISCARD enum cxd_err sqlite_schema_expect_newest(struct db *db, const char *path, struct error *err);
 
-/* The engine's operations. */
-enum cxd_err sqlite_check(const char *path, const struct store_progress *progress,
-                          struct store_report *ret_report, struct error *err);
-enum cxd_err sqlite_backup(const char *path, const char *to, const struct store_progress *progress,
-                           struct store_report *ret_report, struct error *err);
-enum cxd_err sqlite_restore(const char *from, const char *path, const struct store_progress *progress,
-                            struct store_report *ret_report, struct error *err);
+/* backup.c: the engine's operations. */
+engine_check sqlite_check;
+engine_check_copy sqlite_check_copy;
+engine_backup sqlite_backup;
+engine_remove_partial sqlite_remove_partial;
+engine_restore sqlite_restore;
 
 #endif

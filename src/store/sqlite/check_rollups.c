@@ -1,6 +1,7 @@
-/* The rollups held against a recount of the responses. Responses are read in order of time and summed by quarter hours; as soon as
- * some thousand sums are together they are compared with the stored rows of that stretch and forgotten, so that memory does not
- * grow with the database and nothing is written. Hours and days are then held against the rows below them. */
+/* The rollups held against a recount of the responses. Responses are read in order of time and summed by quarter hours;
+ * as soon as some thousand sums are together they are compared with the stored rows of that stretch and forgotten, so
+ * that memory does not grow with the database and nothing is written. Hours and days are then held against the rows
+ * below them. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,17 @@ struct survey_check {
     int64_t from;     /* quarter hours before this one have been compared */
     int64_t last;     /* the quarter hour of the last response */
     bool has_rolled;  /* properties have to be read */
+    struct dimension_check *dimensions;
+    size_t dimension_count;
+};
+
+/* What is stored of a dimension, from schema 3 on, and what is counted of it. */
+struct dimension_check {
+    const char *name;
+    enum dimension_state state;
+    int64_t beyond, counted;
+    bool miscounts_series;
+    struct response_place from;
 };
 
 /* A stored row of a quarter hour. */
@@ -32,11 +44,9 @@ struct stored {
 static enum cxd_err load_declared(struct checker *checker, struct survey_check *survey, struct error *err) {
     sqlite3_stmt *stmt = NULL;
     bool row = false;
-    enum cxd_err code = db_statement(checker->db, QUERY_SELECT_SURVEY_PROPERTIES, &stmt, err);
-    if (code == CXD_OK) {
-        db_bind_int(stmt, 1, survey->declared.survey);
-    }
-    while (code == CXD_OK && (code = db_next(checker->db, stmt, &row, err)) == CXD_OK && row &&
+    enum cxd_err code =
+        SQLITE_ASK(checker->db, QUERY_SELECT_SURVEY_PROPERTIES, &stmt, err, INT(survey->declared.survey));
+    while (code == CXD_OK && (code = sqlite_db_next(checker->db, stmt, &row, err)) == CXD_OK && row &&
            survey->declared.count < SURVEY_PROPERTIES_MAX) {
         const char *key = (const char *)sqlite3_column_text(stmt, 0);
         size_t length = strlen(DIMENSION_PROPERTY) + strlen(key ? key : "") + 1;
@@ -48,11 +58,77 @@ static enum cxd_err load_declared(struct checker *checker, struct survey_check *
         strcpy(dimension, DIMENSION_PROPERTY);
         strcat(dimension, key ? key : "");
         bool rolled = sqlite3_column_int(stmt, 1) != 0;
-        survey->declared.properties[survey->declared.count++] = (struct declared_property){dimension, rolled};
+        survey->declared.properties[survey->declared.count++] =
+            (struct declared_property){.dimension = dimension, .rolled = rolled};
         survey->has_rolled = survey->has_rolled || rolled;
     }
     sqlite3_reset(stmt);
     return code;
+}
+
+static struct dimension_check *find_dimension(const struct survey_check *survey, const char *name) {
+    for (size_t i = 0; i < survey->dimension_count; i++)
+        if (strcmp(survey->dimensions[i].name, name) == 0)
+            return &survey->dimensions[i];
+    return NULL;
+}
+
+static enum cxd_err add_dimension(struct checker *checker, struct survey_check *survey, sqlite3_stmt *stmt,
+                                  struct error *err) {
+    size_t count = survey->dimension_count;
+    if ((count & (count - 1)) == 0) { /* a power of two: it is full */
+        struct dimension_check *larger = arena_alloc_zero(&checker->arena, 2 * count + 1, sizeof *larger);
+        if (!larger)
+            return error_set(err, ERR_NO_MEMORY, "no memory to check the rollups");
+        if (count > 0)
+            memcpy(larger, survey->dimensions, count * sizeof *larger);
+        survey->dimensions = larger;
+    }
+    struct dimension_check *dimension = &survey->dimensions[count];
+    *dimension = (struct dimension_check){.state = (enum dimension_state)sqlite3_column_int(stmt, 1),
+                                          .beyond = sqlite3_column_int64(stmt, 2),
+                                          .from = sqlite_row_read_place(stmt, 3),
+                                          .miscounts_series = sqlite3_column_int(stmt, 7) != 0};
+    survey->dimension_count++;
+    return sqlite_db_copy_text(stmt, 0, &checker->arena, &dimension->name, err);
+}
+
+static enum cxd_err load_dimensions(struct checker *checker, struct survey_check *survey, struct error *err) {
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    enum cxd_err code = SQLITE_ASK(
+        checker->db, checker->report->schema >= NUMBER_SCHEMA ? QUERY_CHECK_DIMENSIONS : QUERY_CHECK_OLD_DIMENSIONS,
+        &stmt, err, INT(survey->declared.survey));
+    while (code == CXD_OK && (code = sqlite_db_next(checker->db, stmt, &row, err)) == CXD_OK && row)
+        code = add_dimension(checker, survey, stmt, err);
+    sqlite3_reset(stmt);
+    for (size_t i = 0; code == CXD_OK && i < survey->declared.count; i++) {
+        struct declared_property *property = &survey->declared.properties[i];
+        const struct dimension_check *dimension = find_dimension(survey, property->dimension);
+        property->filling = dimension && dimension->state == DIMENSION_FILLING;
+        property->from = dimension ? dimension->from : RESPONSE_PLACE_END;
+        survey->has_rolled = survey->has_rolled || property->filling;
+    }
+    return code;
+}
+
+/* What the store itself says of them. */
+static void check_dimensions(struct checker *checker, const struct survey_check *survey) {
+    for (size_t i = 0; i < survey->dimension_count; i++) {
+        const struct dimension_check *dimension = &survey->dimensions[i];
+        if (dimension->state == DIMENSION_CLEARING)
+            continue;
+        if (dimension->miscounts_series) {
+            sqlite_check_damage(checker, STORE_ROLLUPS, "%s, %s: the number of its values is not what is stored",
+                                survey->slug, dimension->name);
+        }
+        if (dimension->beyond != dimension->counted) {
+            sqlite_check_damage(checker, STORE_ROLLUPS,
+                                "%s, %s: %lld responses are said to have a value without rollups, there are %lld",
+                                survey->slug, dimension->name, (long long)dimension->beyond,
+                                (long long)dimension->counted);
+        }
+    }
 }
 
 /* The name of what a series splits by; the value, which somebody may have put a name into, stays unsaid. */
@@ -63,53 +139,44 @@ static void dimension_of(struct checker *checker, int64_t series, char *out, siz
                         : series < 0 ? checker->deltas.series[-1 - series].dimension
                                      : "a value that is not there";
     snprintf(out, size, "%s", known);
-    if (series <= 0 || db_statement(checker->db, QUERY_CHECK_DIMENSION, &stmt, NULL) != CXD_OK) {
+    if (series <= 0)
         return;
-    }
-    db_bind_int(stmt, 1, series);
-    if (db_next(checker->db, stmt, &row, NULL) == CXD_OK && row) {
+    if (SQLITE_FIRST(checker->db, QUERY_CHECK_DIMENSION, &stmt, &row, NULL, INT(series)) == CXD_OK && row)
         snprintf(out, size, "%s", (const char *)sqlite3_column_text(stmt, 0));
-    }
     sqlite3_reset(stmt);
 }
 
-static void damage_at(struct checker *checker, const struct survey_check *survey, int64_t series,
-                      enum tier tier, int64_t bucket, const char *what) {
-    static const char *const TIERS[] = {[TIER_ALL] = "all time",
-                                        [TIER_DAY] = "day",
-                                        [TIER_HOUR] = "hour",
-                                        [TIER_QUARTER_HOUR] = "quarter hour"};
+static void damage_at(struct checker *checker, const struct survey_check *survey, int64_t series, enum tier tier,
+                      int64_t bucket, const char *what) {
+    static const char *const TIERS[] = {
+        [TIER_ALL] = "all time", [TIER_DAY] = "day", [TIER_HOUR] = "hour", [TIER_QUARTER_HOUR] = "quarter hour"};
     char dimension[80], at[TIME_TEXT_SIZE] = "";
     int64_t length = tier_length_ms(tier);
     dimension_of(checker, series, dimension, sizeof dimension);
-    if (tier != TIER_ALL && bucket >= 0 && bucket < INT64_C(253402300800000) / length) {
+    const struct dimension_check *known = find_dimension(survey, dimension);
+    if (known && known->state == DIMENSION_CLEARING)
+        return;
+    if (tier != TIER_ALL && bucket >= 0 && bucket < INT64_C(253402300800000) / length)
         time_format(at, bucket * length);
-    }
-    check_damage(checker, STORE_ROLLUPS, "%s, %s, %s%s%s: %s", survey->slug, dimension, TIERS[tier],
-                 at[0] ? " " : "", at, what);
+    sqlite_check_damage(checker, STORE_ROLLUPS, "%s, %s, %s%s%s: %s", survey->slug, dimension, TIERS[tier],
+                        at[0] ? " " : "", at, what);
 }
 
-static enum cxd_err find_series_ids(struct checker *checker, const struct survey_check *survey,
-                                    struct error *err) {
+static enum cxd_err find_series_ids(struct checker *checker, const struct survey_check *survey, struct error *err) {
     for (size_t i = 0; i < checker->deltas.series_count; i++) {
         struct delta_series *series = &checker->deltas.series[i];
         sqlite3_stmt *stmt = NULL;
         bool row = false;
-        if (delta_series_is_total(series)) {
+        if (delta_series_is_total(series))
             continue;
-        }
-        enum cxd_err code = db_statement(checker->db, QUERY_SELECT_SERIES, &stmt, err);
-        if (code == CXD_OK) {
-            db_bind_int(stmt, 1, survey->declared.survey);
-            db_bind_text(stmt, 2, series->dimension);
-            db_bind_text(stmt, 3, series->value);
-            code = db_next(checker->db, stmt, &row, err);
-        }
-        if (code != CXD_OK) {
+        enum cxd_err code = SQLITE_FIRST(checker->db, QUERY_SELECT_SERIES, &stmt, &row, err,
+                                         INT(survey->declared.survey), TEXT(series->dimension), TEXT(series->value));
+        if (code != CXD_OK)
             return code;
-        }
         /* Negative: a place in the array, for a value that the database does not have. */
         series->id = row ? sqlite3_column_int64(stmt, 0) : -1 - (int64_t)i;
+        const struct dimension_check *dimension = row ? NULL : find_dimension(survey, series->dimension);
+        series->refused = dimension && dimension->beyond > 0;
         sqlite3_reset(stmt);
     }
     return CXD_OK;
@@ -125,75 +192,78 @@ static int compare_quarters(const void *a, const void *b, void *context) {
     const struct delta_series *series = context;
     const struct delta_series *xs = &series[x->series], *ys = &series[y->series];
     int order = delta_series_is_total(ys) - delta_series_is_total(xs);
-    if (!order) {
+    if (!order)
         order = compare(x->bucket, y->bucket);
-    }
     return order ? order : compare(xs->id, ys->id);
 }
 
-static enum cxd_err next_stored(struct checker *checker, sqlite3_stmt *stmt, struct stored *stored,
-                                struct error *err) {
+static enum cxd_err next_stored(struct checker *checker, sqlite3_stmt *stmt, struct stored *stored, struct error *err) {
     do {
-        enum cxd_err code = db_next(checker->db, stmt, &stored->found, err);
-        if (code != CXD_OK || !stored->found) {
+        enum cxd_err code = sqlite_db_next(checker->db, stmt, &stored->found, err);
+        if (code != CXD_OK || !stored->found)
             return code;
-        }
         stored->bucket = sqlite3_column_int64(stmt, 0);
         stored->series = sqlite3_column_int64(stmt, 1);
-        for (int i = 0; i < HISTOGRAM_SIZE; i++) {
+        for (int i = 0; i < HISTOGRAM_SIZE; i++)
             stored->hist.n[i] = sqlite3_column_int64(stmt, 2 + i);
-        }
     } while (histogram_is_empty(&stored->hist));
     return CXD_OK;
 }
 
-static void damage_between(struct checker *checker, const struct survey_check *survey, int64_t series,
-                           int64_t bucket, const struct histogram *stored, const struct histogram *counted) {
+static void damage_between(struct checker *checker, const struct survey_check *survey, int64_t series, int64_t bucket,
+                           const struct histogram *stored, const struct histogram *counted) {
     char what[100];
     long long rows = stored ? histogram_count(stored) : 0, responses = counted ? histogram_count(counted) : 0;
-    if (rows == responses) {
+    if (rows == responses)
         snprintf(what, sizeof what, "%lld responses with other scores", responses);
-    } else {
+    else
         snprintf(what, sizeof what, "the rollup says %lld responses, there are %lld", rows, responses);
-    }
     damage_at(checker, survey, series, TIER_QUARTER_HOUR, bucket, what);
 }
 
 /* Compares the sums of one half, quarters[at…end), with the stored rows of the buckets [survey->from, to). */
-static enum cxd_err compare_half(struct checker *checker, const struct survey_check *survey, bool segmented,
-                                 int64_t to, size_t at, size_t end, struct error *err) {
+static enum cxd_err compare_half(struct checker *checker, const struct survey_check *survey, bool segmented, int64_t to,
+                                 size_t at, size_t end, struct error *err) {
     struct stored stored = {0};
     sqlite3_stmt *stmt = NULL;
-    enum cxd_err code = db_statement(checker->db, QUERY_CHECK_QUARTERS, &stmt, err);
-    if (code == CXD_OK) {
-        db_bind_int(stmt, 1, survey->declared.survey);
-        db_bind_int(stmt, 2, segmented);
-        db_bind_int(stmt, 3, survey->from);
-        db_bind_int(stmt, 4, to);
+    enum cxd_err code = SQLITE_ASK(checker->db, QUERY_CHECK_QUARTERS, &stmt, err, INT(survey->declared.survey),
+                                   INT(segmented), INT(survey->from), INT(to));
+    if (code == CXD_OK)
         code = next_stored(checker, stmt, &stored, err);
-    }
     while (code == CXD_OK && (stored.found || at < end)) {
         const struct delta_row *counted = at < end ? &checker->deltas.quarters[at] : NULL;
         int64_t id = counted ? checker->deltas.series[counted->series].id : 0;
         int order = !counted ? 1 : !stored.found ? -1 : compare(counted->bucket, stored.bucket);
-        if (order == 0) {
+        if (order == 0)
             order = compare(id, stored.series);
-        }
-        if (order < 0) {
+        if (order < 0)
             damage_between(checker, survey, id, counted->bucket, NULL, &counted->hist);
-        } else if (order > 0) {
+        else if (order > 0)
             damage_between(checker, survey, stored.series, stored.bucket, &stored.hist, NULL);
-        } else if (memcmp(&counted->hist, &stored.hist, sizeof stored.hist) != 0) {
+        else if (memcmp(&counted->hist, &stored.hist, sizeof stored.hist) != 0)
             damage_between(checker, survey, id, counted->bucket, &stored.hist, &counted->hist);
-        }
         at += order <= 0;
-        if (order >= 0) {
+        if (order >= 0)
             code = next_stored(checker, stmt, &stored, err);
-        }
     }
-    code = check_absorb(checker, code, err);
+    code = sqlite_check_absorb(checker, code, err);
     sqlite3_reset(stmt);
     return code;
+}
+
+/* What lies beyond has no rollups: it is counted, and taken out of the sums. */
+static void take_beyond(struct checker *checker, struct survey_check *survey) {
+    struct deltas *deltas = &checker->deltas;
+    size_t kept = 0;
+    for (size_t i = 0; i < deltas->quarter_count; i++) {
+        const struct delta_series *series = &deltas->series[deltas->quarters[i].series];
+        struct dimension_check *dimension = series->refused ? find_dimension(survey, series->dimension) : NULL;
+        if (dimension)
+            dimension->counted += histogram_count(&deltas->quarters[i].hist);
+        else
+            deltas->quarters[kept++] = deltas->quarters[i];
+    }
+    deltas->quarter_count = kept;
 }
 
 /* Compares what was summed with the stored rows up to the quarter hour `to`, and forgets it. */
@@ -202,20 +272,16 @@ static enum cxd_err compare_stretch(struct checker *checker, struct survey_check
     struct deltas *deltas = &checker->deltas;
     enum cxd_err code = find_series_ids(checker, survey, err);
     size_t totals = 0;
-    if (code == CXD_OK && deltas->quarter_count > 0) {
-        qsort_r(deltas->quarters, deltas->quarter_count, sizeof *deltas->quarters, compare_quarters,
-                deltas->series);
-    }
-    while (totals < deltas->quarter_count &&
-           delta_series_is_total(&deltas->series[deltas->quarters[totals].series])) {
+    if (code == CXD_OK)
+        take_beyond(checker, survey);
+    if (code == CXD_OK && deltas->quarter_count > 0)
+        qsort_r(deltas->quarters, deltas->quarter_count, sizeof *deltas->quarters, compare_quarters, deltas->series);
+    while (totals < deltas->quarter_count && delta_series_is_total(&deltas->series[deltas->quarters[totals].series]))
         totals++;
-    }
-    if (code == CXD_OK) {
+    if (code == CXD_OK)
         code = compare_half(checker, survey, false, to, 0, totals, err);
-    }
-    if (code == CXD_OK) {
+    if (code == CXD_OK)
         code = compare_half(checker, survey, true, to, totals, deltas->quarter_count, err);
-    }
     survey->from = to;
     deltas_clear(deltas);
     return code;
@@ -224,33 +290,28 @@ static enum cxd_err compare_stretch(struct checker *checker, struct survey_check
 static enum cxd_err check_response(struct checker *checker, struct survey_check *survey,
                                    const struct response *response, struct error *err) {
     if (response->score < survey->scale_min || response->score > survey->scale_max) {
-        check_damage(checker, STORE_REFERENCES, "%s: a response has the score %d, outside of the scale",
-                     survey->slug, response->score);
+        sqlite_check_damage(checker, STORE_REFERENCES, "%s: a response has the score %d, outside of the scale",
+                            survey->slug, response->score);
     }
-    if (response->revision == survey->revision) {
+    if (response->revision == survey->revision)
         return CXD_OK;
-    }
     sqlite3_stmt *stmt = NULL;
     bool row = false;
-    enum cxd_err code = db_statement(checker->db, QUERY_CHECK_REVISION, &stmt, err);
-    if (code == CXD_OK) {
-        db_bind_int(stmt, 1, survey->declared.survey);
-        db_bind_int(stmt, 2, response->revision);
-        code = db_next(checker->db, stmt, &row, err);
-    }
+    enum cxd_err code = SQLITE_FIRST(checker->db, QUERY_CHECK_REVISION, &stmt, &row, err, INT(survey->declared.survey),
+                                     INT(response->revision));
     if (code == CXD_OK && row) {
         survey->revision = response->revision;
     } else if (code == CXD_OK) {
-        check_damage(checker, STORE_REFERENCES, "%s: a response answers revision %lld, which is not there",
-                     survey->slug, (long long)response->revision);
+        sqlite_check_damage(checker, STORE_REFERENCES, "%s: a response answers revision %lld, which is not there",
+                            survey->slug, (long long)response->revision);
     }
     sqlite3_reset(stmt);
     return code;
 }
 
 /* The texts are the statement's, and live until its next row. */
-static enum cxd_err read_response(struct checker *checker, const struct survey_check *survey,
-                                  sqlite3_stmt *stmt, struct response *ret_response, struct error *err) {
+static enum cxd_err read_response(struct checker *checker, const struct survey_check *survey, sqlite3_stmt *stmt,
+                                  struct response *ret_response, struct error *err) {
     struct response response = {
         .survey = survey->declared.survey,
         .answered_at = sqlite3_column_int64(stmt, 0),
@@ -260,15 +321,19 @@ static enum cxd_err read_response(struct checker *checker, const struct survey_c
         .touchpoint = (const char *)sqlite3_column_text(stmt, 4),
         .channel = (const char *)sqlite3_column_text(stmt, 5),
         .locale = (const char *)sqlite3_column_text(stmt, 6),
+        .id = sqlite_row_read_id(stmt, 8),
+        .number = sqlite3_column_int64(stmt, 9),
     };
     enum cxd_err code = CXD_OK;
+    if (sqlite3_column_bytes(stmt, 8) != (int)sizeof response.id.bytes)
+        sqlite_check_damage(checker, STORE_RECORDS, "%s: the id of a response is not as long as one", survey->slug);
     if (survey->has_rolled && sqlite3_column_type(stmt, 7) != SQLITE_NULL) {
         arena_reset(&checker->scratch);
-        code = row_read_properties(checker->db, (const char *)sqlite3_column_text(stmt, 7), &checker->scratch,
-                                   &response, err);
+        code = sqlite_row_read_properties(checker->db, (const char *)sqlite3_column_text(stmt, 7), &checker->scratch,
+                                          &response, err);
         if (code == ERR_STORAGE && sqlite3_errcode(checker->db->handle) == SQLITE_ERROR) {
-            check_damage(checker, STORE_INTEGRITY, "%s: the properties of a response cannot be read",
-                         survey->slug);
+            sqlite_check_damage(checker, STORE_INTEGRITY, "%s: the properties of a response cannot be read",
+                                survey->slug);
             code = CXD_OK;
         }
     }
@@ -280,28 +345,25 @@ static enum cxd_err count_responses(struct checker *checker, struct survey_check
     sqlite3_stmt *stmt = NULL;
     bool row = false;
     int64_t length = tier_length_ms(TIER_QUARTER_HOUR);
-    enum cxd_err code = db_statement(checker->db, QUERY_CHECK_RESPONSES, &stmt, err);
-    if (code == CXD_OK) {
-        db_bind_int(stmt, 1, survey->declared.survey);
-    }
-    while (code == CXD_OK && (code = db_next(checker->db, stmt, &row, err)) == CXD_OK && row) {
+    enum query query = checker->report->schema >= NUMBER_SCHEMA      ? QUERY_CHECK_RESPONSES
+                       : checker->report->schema >= DIMENSION_SCHEMA ? QUERY_CHECK_OLD_RESPONSES
+                                                                     : QUERY_CHECK_OLDEST_RESPONSES;
+    enum cxd_err code = SQLITE_ASK(checker->db, query, &stmt, err, INT(survey->declared.survey));
+    while (code == CXD_OK && (code = sqlite_db_next(checker->db, stmt, &row, err)) == CXD_OK && row) {
         struct response response;
         code = read_response(checker, survey, stmt, &response, err);
-        if (code == CXD_OK) {
+        if (code == CXD_OK)
             code = check_response(checker, survey, &response, err);
-        }
         int64_t bucket = tier_bucket(TIER_QUARTER_HOUR, response.answered_at) / length;
-        if (code == CXD_OK && checker->deltas.quarter_count >= QUARTERS_AT_ONCE && bucket > survey->last) {
+        if (code == CXD_OK && checker->deltas.quarter_count >= QUARTERS_AT_ONCE && bucket > survey->last)
             code = compare_stretch(checker, survey, bucket, err);
-        }
         survey->last = bucket;
         checker->report->responses++;
         bool fits = response.score >= 0 && response.score < HISTOGRAM_SIZE;
-        if (code == CXD_OK && fits && !deltas_add(&checker->deltas, &survey->declared, &response, 1)) {
+        if (code == CXD_OK && fits && !deltas_add(&checker->deltas, &survey->declared, &response, 1))
             code = error_set(err, ERR_NO_MEMORY, "no memory to check the rollups");
-        }
     }
-    code = check_absorb(checker, code, err);
+    code = sqlite_check_absorb(checker, code, err);
     sqlite3_reset(stmt);
     return code == CXD_OK ? compare_stretch(checker, survey, INT64_MAX, err) : code;
 }
@@ -320,48 +382,44 @@ static const struct {
     {QUERY_CHECK_WHOLE, TIER_ALL, TIER_DAY, 0, "not the sum of its days"},
 };
 
-static enum cxd_err check_sums(struct checker *checker, const struct survey_check *survey, bool segmented,
-                               size_t at, struct error *err) {
+static enum cxd_err check_sums(struct checker *checker, const struct survey_check *survey, bool segmented, size_t at,
+                               struct error *err) {
     sqlite3_stmt *stmt = NULL;
     bool row = false;
-    enum cxd_err code = db_statement(checker->db, SUMS[at].query, &stmt, err);
-    if (code == CXD_OK) {
-        db_bind_int(stmt, 1, survey->declared.survey);
-        db_bind_int(stmt, 2, segmented);
+    bool has_tiers = SUMS[at].factor > 0;
+    enum cxd_err code = SQLITE_ASK(checker->db, SUMS[at].query, &stmt, err, INT(survey->declared.survey),
+                                   INT(segmented), has_tiers ? INT(SUMS[at].tier) : NONE,
+                                   has_tiers ? INT(SUMS[at].below) : NONE, has_tiers ? INT(SUMS[at].factor) : NONE);
+    while (code == CXD_OK && (code = sqlite_db_next(checker->db, stmt, &row, err)) == CXD_OK && row) {
+        damage_at(checker, survey, sqlite3_column_int64(stmt, 1), SUMS[at].tier, sqlite3_column_int64(stmt, 0),
+                  SUMS[at].what);
     }
-    if (code == CXD_OK && SUMS[at].factor > 0) {
-        db_bind_int(stmt, 3, SUMS[at].tier);
-        db_bind_int(stmt, 4, SUMS[at].below);
-        db_bind_int(stmt, 5, SUMS[at].factor);
-    }
-    while (code == CXD_OK && (code = db_next(checker->db, stmt, &row, err)) == CXD_OK && row) {
-        damage_at(checker, survey, sqlite3_column_int64(stmt, 1), SUMS[at].tier,
-                  sqlite3_column_int64(stmt, 0), SUMS[at].what);
-    }
-    code = check_absorb(checker, code, err);
+    code = sqlite_check_absorb(checker, code, err);
     sqlite3_reset(stmt);
     return code;
 }
 
 static enum cxd_err check_survey(struct checker *checker, struct survey_check *survey, struct error *err) {
     enum cxd_err code = load_declared(checker, survey, err);
-    if (code == CXD_OK) {
+    if (code == CXD_OK && checker->report->schema >= DIMENSION_SCHEMA)
+        code = load_dimensions(checker, survey, err);
+    if (code == CXD_OK)
         code = count_responses(checker, survey, err);
-    }
-    for (size_t i = 0; code == CXD_OK && i < 2 * CXD_COUNT(SUMS); i++) {
+    if (code == CXD_OK)
+        check_dimensions(checker, survey);
+    for (size_t i = 0; code == CXD_OK && i < 2 * CXD_COUNT(SUMS); i++)
         code = check_sums(checker, survey, i % 2 != 0, i / 2, err);
-    }
     deltas_clear(&checker->deltas);
     arena_reset(&checker->arena);
     checker->report->surveys++;
-    return check_absorb(checker, code, err);
+    return sqlite_check_absorb(checker, code, err);
 }
 
-enum cxd_err check_rollups(struct checker *checker, struct error *err) {
+enum cxd_err sqlite_check_rollups(struct checker *checker, struct error *err) {
     sqlite3_stmt *stmt = NULL;
     bool row = false;
-    enum cxd_err code = db_statement(checker->db, QUERY_CHECK_SURVEYS, &stmt, err);
-    while (code == CXD_OK && (code = db_next(checker->db, stmt, &row, err)) == CXD_OK && row) {
+    enum cxd_err code = sqlite_db_statement(checker->db, QUERY_CHECK_SURVEYS, &stmt, err);
+    while (code == CXD_OK && (code = sqlite_db_next(checker->db, stmt, &row, err)) == CXD_OK && row) {
         struct survey_check survey = {.declared = {.survey = sqlite3_column_int64(stmt, 0)},
                                       .scale_min = sqlite3_column_int(stmt, 2),
                                       .scale_max = sqlite3_column_int(stmt, 3),
@@ -371,7 +429,7 @@ enum cxd_err check_rollups(struct checker *checker, struct error *err) {
         snprintf(survey.slug, sizeof survey.slug, "%s", slug ? slug : "");
         code = check_survey(checker, &survey, err);
     }
-    code = check_absorb(checker, code, err);
+    code = sqlite_check_absorb(checker, code, err);
     sqlite3_reset(stmt);
     return code;
 }

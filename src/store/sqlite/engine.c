@@ -9,15 +9,29 @@
 #include "store/sqlite/reader.h"
 #include "store/sqlite/writer.h"
 
+/* What cannot be checkpointed stays in the log and is read at the next open. SQLite removes the files beside the
+ * database by their names: not where others may have them. */
+static void close_database(struct sqlite_store *store) {
+    pthread_mutex_lock(&store->places.lock);
+    if (sqlite_places_look(&store->places, &store->db) == STORE_IN_PLACE)
+        (void)sqlite_places_settle(&store->places, &store->db);
+    if (sqlite_places_look(&store->places, &store->db) != STORE_IN_PLACE)
+        sqlite_db_leave_files(&store->db);
+    pthread_mutex_unlock(&store->places.lock);
+    sqlite_db_close(&store->db);
+}
+
 static void sqlite_close(struct store *base) {
     struct sqlite_store *store = (struct sqlite_store *)base;
-    if (store->db.handle) {
-        /* What cannot be checkpointed stays in the log and is read at the next open. */
-        (void)db_truncate_log(&store->db);
-        db_close(&store->db);
-    }
-    file_unlock(store->lock_fd);
+    if (store->db.handle)
+        close_database(store);
+    sqlite_places_end(&store->places);
+    if (store->lock_fd >= 0)
+        sqlite_reserve_close(store);
+    sqlite_file_unlock(store->lock_fd);
+    sqlite_erasures_free(store);
     deltas_free(&store->deltas);
+    sqlite_gates_reset(&store->gates);
     arena_free(&store->declared.arena);
     arena_free(&store->scratch);
     buffer_free(&store->text);
@@ -40,54 +54,102 @@ static bool set_path(struct sqlite_store *store, const char *path) {
     return store->directory;
 }
 
-static enum cxd_err open_file(struct sqlite_store *store, struct error *err) {
-    enum cxd_err code = file_make_directory(store->directory, err);
-    if (code == CXD_OK) {
-        code = file_lock(store->path, &store->lock_fd, err);
-    }
-    if (code == CXD_OK) {
-        code = file_create(store->path, store->directory, err);
-    }
-    if (code == CXD_OK) {
-        code = db_open(store->path, DB_WRITER, &store->db, err);
-    }
-    if (code == CXD_OK) {
-        code = migrate(store, err);
-    }
+static enum cxd_err find_or_create(struct sqlite_store *store, bool is_current, struct error *err) {
+    enum cxd_err code =
+        is_current ? sqlite_file_find(store->path, err) : sqlite_file_make_directory(store->directory, err);
+    if (code == CXD_OK)
+        code = sqlite_file_check_access(store->path, store->directory, err);
+    if (code == CXD_OK)
+        code = sqlite_file_lock(store->path, &store->lock_fd, err);
+    if (code == CXD_OK)
+        sqlite_reserve_open(store);
+    if (code == CXD_OK)
+        code = is_current ? sqlite_file_find(store->path, err) : sqlite_file_create(store->path, store->directory, err);
+    return code;
+}
+
+static enum cxd_err open_file(struct sqlite_store *store, bool is_current, struct error *err) {
+    enum cxd_err code = find_or_create(store, is_current, err);
+    if (code == CXD_OK)
+        code = sqlite_places_hold(&store->places, store->path, err);
+    if (code == CXD_OK)
+        code = sqlite_db_open(store->path, DB_WRITER, &store->db, err);
+    if (code == CXD_OK && is_current)
+        code = sqlite_schema_expect_newest(&store->db, store->path, err);
+    if (code == CXD_OK)
+        code = sqlite_migrate(store, err);
     /* Migrations have outdated the statements that end a transaction: prepare them again while there is
      * memory. */
     if (code == CXD_OK) {
-        code = db_run_query(&store->db, QUERY_BEGIN_WRITE, err);
-        db_rollback(&store->db);
+        code = SQLITE_RUN(&store->db, QUERY_BEGIN_WRITE, err);
+        sqlite_db_rollback(&store->db);
     }
-    return code == CXD_OK ? declared_load(&store->db, &store->declared, err) : code;
+    if (code == CXD_OK)
+        code = sqlite_identity_load(store, err);
+    if (code == CXD_OK)
+        code = sqlite_marks_load(store, err);
+    if (code == CXD_OK)
+        code = sqlite_places_begin(&store->places, store->path, store->lock_fd, &store->db, err);
+    return code == CXD_OK ? sqlite_catalog_renew(store, err) : code;
 }
 
-static enum cxd_err sqlite_open(const char *path, struct store **ret_store, struct error *err) {
-    if (path[0] == '\0') {
-        return error_set(err, ERR_CONFIG, "the storage url names no file: use sqlite:PATH");
-    }
+static bool sqlite_takes(const char *path) {
+    return path[0] != '\0';
+}
+
+static const char *sqlite_file(const char *path) {
+    return path;
+}
+
+static enum cxd_err open_store(const char *path, bool is_current, const struct store_telling *telling,
+                               struct store **ret_store, struct error *err) {
     struct sqlite_store *store = calloc(1, sizeof *store);
-    if (!store) {
+    if (!store)
         return error_set(err, ERR_NO_MEMORY, "no memory to open the store");
-    }
     /* SQLite's count of its allocations costs a lock each, a twelfth of an insert. Refused, and left, once
      * SQLite is in use. */
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     store->base.engine = &STORE_SQLITE;
+    store->base.dimension_values = DIMENSION_VALUES;
+    store->telling.to = telling;
     store->lock_fd = -1;
-    deltas_init(&store->deltas);
+    store->list.fd = -1;
+    store->numbers.last = -1;
+    sqlite_places_init(&store->places);
     arena_init(&store->declared.arena);
     arena_init(&store->scratch);
     buffer_init(&store->text);
-    enum cxd_err code = set_path(store, path) ? open_file(store, err)
-                                              : error_set(err, ERR_NO_MEMORY, "no memory to open the store");
+    enum cxd_err code = deltas_init(&store->deltas, err);
+    store->gates.key = store->deltas.key;
+    if (code == CXD_OK && !set_path(store, path))
+        code = error_set(err, ERR_NO_MEMORY, "no memory to open the store");
+    if (code == CXD_OK)
+        code = open_file(store, is_current, err);
     if (code != CXD_OK) {
         sqlite_close(&store->base);
         return code;
     }
+    store->telling.to = NULL;
     *ret_store = &store->base;
     return CXD_OK;
+}
+
+static enum cxd_err sqlite_open(const char *path, struct store **ret_store, struct error *err) {
+    return open_store(path, false, NULL, ret_store, err);
+}
+
+static enum cxd_err sqlite_open_telling(const char *path, const struct store_telling *telling, struct store **ret_store,
+                                        struct error *err) {
+    return open_store(path, false, telling, ret_store, err);
+}
+
+static enum cxd_err sqlite_open_current(const char *path, struct store **ret_store, struct error *err) {
+    return open_store(path, true, NULL, ret_store, err);
+}
+
+static void sqlite_library(const struct store *base, struct store_library *ret_library) {
+    (void)base;
+    *ret_library = (struct store_library){"sqlite", sqlite3_libversion()};
 }
 
 static const char *sqlite_directory(const struct store *base) {
@@ -98,17 +160,42 @@ static const struct store_upgrade *sqlite_upgraded(const struct store *base) {
     return &((const struct sqlite_store *)base)->upgrade;
 }
 
+static enum store_place sqlite_look(struct store *base, struct error *ret_why) {
+    struct sqlite_store *store = (struct sqlite_store *)base;
+    struct places *places = &store->places;
+    if (pthread_mutex_trylock(&places->lock) != 0)
+        return sqlite_places_state(places); /* the writer looks by itself, and says why */
+    enum store_place place = sqlite_places_look(places, &store->db);
+    if (place != STORE_IN_PLACE)
+        error_set(ret_why, ERR_STORAGE, "%s", places->why);
+    else
+        sqlite_reserve_keep(store);
+    pthread_mutex_unlock(&places->lock);
+    return place;
+}
+
 const struct store_engine STORE_SQLITE = {
     .scheme = "sqlite",
+    .form = "sqlite:PATH",
+    .takes = sqlite_takes,
     .open = sqlite_open,
+    .open_telling = sqlite_open_telling,
+    .open_current = sqlite_open_current,
     .close = sqlite_close,
+    .library = sqlite_library,
     .directory = sqlite_directory,
     .read_disk = sqlite_read_disk,
+    .keep_erasures = sqlite_keep_erasures,
+    .compare_erasures = sqlite_compare_erasures,
+    .look = sqlite_look,
     .upgraded = sqlite_upgraded,
     .apply = sqlite_apply,
     .rebuild = sqlite_rebuild,
+    .file = sqlite_file,
     .check = sqlite_check,
+    .check_copy = sqlite_check_copy,
     .backup = sqlite_backup,
+    .remove_partial = sqlite_remove_partial,
     .restore = sqlite_restore,
     .reader_open = sqlite_reader_open,
     .reader_close = sqlite_reader_close,
@@ -119,11 +206,12 @@ const struct store_engine STORE_SQLITE = {
     .read_response = sqlite_read_response,
     .read_last_answer = sqlite_read_last_answer,
     .read_responses = sqlite_read_responses,
-    .read_surveys = sqlite_read_surveys,
-    .read_keys = sqlite_read_keys,
-    .read_signing_keys = sqlite_read_signing_keys,
+    .read_invitations = sqlite_read_invitations,
+    .read_catalog = sqlite_read_catalog,
     .read_audit = sqlite_read_audit,
     .count_rollups = sqlite_count_rollups,
     .read_figures = sqlite_read_figures,
+    .read_overflows = sqlite_read_overflows,
+    .read_suspects = sqlite_read_suspects,
     .read_rollups = sqlite_read_rollups,
 };

@@ -18,9 +18,8 @@ struct dealer {
 };
 
 static struct histogram *deal(struct dealer *dealer, int64_t time_ms) {
-    while (dealer->at + 2 < dealer->count && time_ms >= dealer->bounds[dealer->at + 1]) {
+    while (dealer->at + 2 < dealer->count && time_ms >= dealer->bounds[dealer->at + 1])
         dealer->at++;
-    }
     return &dealer->hists[dealer->at];
 }
 
@@ -59,70 +58,60 @@ static struct plan plan_filter(const struct filter *filter) {
 /* The question was made with the definition of a moment ago; what this transaction reads may be newer. */
 static enum cxd_err check_rolled(struct sqlite_reader *reader, const struct filter *filter, struct plan *plan,
                                  struct error *err) {
-    if (!plan->rolled || filter->property_count == 0) {
+    if (!plan->rolled || filter->property_count == 0)
         return CXD_OK;
-    }
-    sqlite3_stmt *stmt = NULL;
-    enum cxd_err code = db_statement(&reader->db, QUERY_IS_ROLLED, &stmt, err);
-    if (code == CXD_OK) {
-        db_bind_int(stmt, 1, filter->survey);
-        db_bind_text(stmt, 2, filter->properties[0].key);
-        code = db_next(&reader->db, stmt, &plan->rolled, err);
-        sqlite3_reset(stmt);
-    }
+    return SQLITE_HAS(&reader->db, QUERY_IS_ROLLED, &plan->rolled, err, INT(filter->survey),
+                      TEXT(filter->properties[0].key));
+}
+
+static enum cxd_err name_dimension(struct sqlite_reader *reader, const struct filter *filter, struct plan *plan,
+                                   struct error *err) {
+    buffer_reset(&reader->text);
+    buffer_append_text(&reader->text, DIMENSION_PROPERTY);
+    buffer_append_text(&reader->text, filter->properties[0].key);
+    plan->dimension = buffer_terminate(&reader->text);
+    return plan->dimension ? CXD_OK : error_set(err, ERR_NO_MEMORY, "no memory to read a segment");
+}
+
+/* A value without a series has no response, or is one of those beyond: then the responses have to be read. */
+static enum cxd_err check_beyond(struct sqlite_reader *reader, const struct filter *filter, struct plan *plan,
+                                 struct error *err) {
+    bool overflows = false;
+    enum cxd_err code =
+        SQLITE_HAS(&reader->db, QUERY_IS_OVERFLOWING, &overflows, err, INT(filter->survey), TEXT(plan->dimension));
+    plan->rolled = plan->rolled && !overflows;
     return code;
 }
 
 static enum cxd_err find_series(struct sqlite_reader *reader, const struct filter *filter, struct plan *plan,
                                 bool *ret_found, struct error *err) {
-    if (plan->dimension && plan->dimension[0] == '\0') {
-        *ret_found = true;
+    enum cxd_err code = CXD_OK;
+    *ret_found = plan->dimension && plan->dimension[0] == '\0';
+    if (!plan->rolled || *ret_found)
         return CXD_OK;
-    }
-    if (!plan->dimension) {
-        buffer_reset(&reader->text);
-        buffer_append_text(&reader->text, DIMENSION_PROPERTY);
-        buffer_append_text(&reader->text, filter->properties[0].key);
-        plan->dimension = buffer_terminate(&reader->text);
-        if (!plan->dimension) {
-            return error_set(err, ERR_NO_MEMORY, "no memory to read a segment");
-        }
-    }
+    if (!plan->dimension)
+        code = name_dimension(reader, filter, plan, err);
     sqlite3_stmt *stmt = NULL;
-    enum cxd_err code = db_statement(&reader->db, QUERY_SELECT_SERIES, &stmt, err);
-    if (code == CXD_OK) {
-        db_bind_int(stmt, 1, filter->survey);
-        db_bind_text(stmt, 2, plan->dimension);
-        db_bind_text(stmt, 3, plan->value);
-        code = db_next(&reader->db, stmt, ret_found, err);
-    }
+    if (code == CXD_OK)
+        code = SQLITE_FIRST(&reader->db, QUERY_SELECT_SERIES, &stmt, ret_found, err, INT(filter->survey),
+                            TEXT(plan->dimension), TEXT(plan->value));
     if (code == CXD_OK && *ret_found) {
         plan->series = sqlite3_column_int64(stmt, 0);
         sqlite3_reset(stmt);
     }
-    return code;
+    return code == CXD_OK && !*ret_found ? check_beyond(reader, filter, plan, err) : code;
 }
 
-void read_rollup_row(sqlite3_stmt *stmt, int64_t *ret_bucket, struct histogram *ret_hist) {
+void sqlite_read_rollup_row(sqlite3_stmt *stmt, int64_t *ret_bucket, struct histogram *ret_hist) {
     *ret_bucket = sqlite3_column_int64(stmt, 0);
-    for (int i = 0; i < HISTOGRAM_SIZE; i++) {
+    for (int i = 0; i < HISTOGRAM_SIZE; i++)
         ret_hist->n[i] = sqlite3_column_int64(stmt, 1 + i);
-    }
 }
 
-enum cxd_err bind_rollup_range(struct db *db, int64_t survey, int64_t series, enum tier tier, int64_t from,
-                               int64_t to, sqlite3_stmt **ret_stmt, struct error *err) {
-    enum cxd_err code = db_statement(db, series == 0 ? QUERY_READ_TOTAL : QUERY_READ_SEGMENT, ret_stmt, err);
-    if (code == CXD_OK) {
-        db_bind_int(*ret_stmt, 1, survey);
-        db_bind_int(*ret_stmt, 2, tier);
-        db_bind_int(*ret_stmt, 3, from);
-        db_bind_int(*ret_stmt, 4, to);
-        if (series != 0) {
-            db_bind_int(*ret_stmt, 5, series);
-        }
-    }
-    return code;
+enum cxd_err sqlite_bind_rollup_range(struct db *db, int64_t survey, int64_t series, enum tier tier, int64_t from,
+                                      int64_t to, sqlite3_stmt **ret_stmt, struct error *err) {
+    return SQLITE_ASK(db, series == 0 ? QUERY_READ_TOTAL : QUERY_READ_SEGMENT, ret_stmt, err, INT(survey), INT(tier),
+                      INT(from), INT(to), series == 0 ? NONE : INT(series));
 }
 
 /* A time on a boundary of the tier, as a bucket number. */
@@ -131,45 +120,47 @@ static int64_t bucket_at(enum tier tier, int64_t time_ms) {
     return open ? time_ms : time_ms / tier_length_ms(tier);
 }
 
-static enum cxd_err read_rolled(struct sqlite_reader *reader, const struct filter *filter,
-                                const struct plan *plan, const struct span *span, struct dealer *dealer,
-                                struct error *err) {
+static enum cxd_err read_rolled(struct sqlite_reader *reader, const struct filter *filter, const struct plan *plan,
+                                const struct span *span, struct dealer *dealer, struct error *err) {
     sqlite3_stmt *stmt = NULL;
     enum cxd_err code =
-        bind_rollup_range(&reader->db, filter->survey, plan->series, span->tier,
-                          bucket_at(span->tier, span->from), bucket_at(span->tier, span->to), &stmt, err);
+        sqlite_bind_rollup_range(&reader->db, filter->survey, plan->series, span->tier,
+                                 bucket_at(span->tier, span->from), bucket_at(span->tier, span->to), &stmt, err);
     bool row = false;
-    while (code == CXD_OK && (code = db_next(&reader->db, stmt, &row, err)) == CXD_OK && row) {
+    while (code == CXD_OK && (code = sqlite_db_next(&reader->db, stmt, &row, err)) == CXD_OK && row) {
         int64_t bucket = 0;
         struct histogram hist;
-        read_rollup_row(stmt, &bucket, &hist);
+        sqlite_read_rollup_row(stmt, &bucket, &hist);
         histogram_add(deal(dealer, bucket * tier_length_ms(span->tier)), &hist);
     }
     return code;
 }
 
+/* One of the wanted properties as it stands in the text of those that have it. */
+static const char *write_member(struct sqlite_reader *reader, const struct filter *filter) {
+    if (filter->property_count == 0)
+        return NULL;
+    buffer_reset(&reader->member);
+    buffer_append_json(&reader->member, filter->properties[0].key);
+    buffer_append_char(&reader->member, ':');
+    buffer_append_json(&reader->member, filter->properties[0].value);
+    return buffer_terminate(&reader->member); /* without memory: NULL, and it is not looked for */
+}
+
 /* Any filter, from the responses in [from, to). */
-static enum cxd_err bind_scan(struct sqlite_reader *reader, const struct filter *filter, int64_t from,
-                              int64_t to, sqlite3_stmt **ret_stmt, struct error *err) {
+static enum cxd_err bind_scan(struct sqlite_reader *reader, const struct filter *filter, int64_t from, int64_t to,
+                              sqlite3_stmt **ret_stmt, struct error *err) {
     bool plain = !filter->touchpoint && !filter->channel && !filter->locale && filter->property_count == 0;
-    enum cxd_err code =
-        db_statement(&reader->db, plain ? QUERY_SCAN_TOTAL : QUERY_SCAN_FILTERED, ret_stmt, err);
-    if (code != CXD_OK) {
-        return code;
-    }
-    db_bind_int(*ret_stmt, 1, filter->survey);
-    db_bind_int(*ret_stmt, 2, from);
-    db_bind_int(*ret_stmt, 3, to);
-    if (plain) {
-        return CXD_OK;
-    }
+    if (plain)
+        return SQLITE_ASK(&reader->db, QUERY_SCAN_TOTAL, ret_stmt, err, INT(filter->survey), INT(from), INT(to));
     const char *wanted = NULL;
-    code = row_write_properties(&reader->text, filter->properties, filter->property_count, &wanted, err);
-    db_bind_text(*ret_stmt, 4, filter->touchpoint);
-    db_bind_text(*ret_stmt, 5, filter->channel);
-    db_bind_text(*ret_stmt, 6, filter->locale);
-    db_bind_text(*ret_stmt, 7, wanted);
-    return code;
+    enum cxd_err code =
+        sqlite_row_write_properties(&reader->text, filter->properties, filter->property_count, &wanted, err);
+    if (code != CXD_OK)
+        return code;
+    return SQLITE_ASK(&reader->db, QUERY_SCAN_FILTERED, ret_stmt, err, INT(filter->survey), INT(from), INT(to),
+                      TEXT(filter->touchpoint), TEXT(filter->channel), TEXT(filter->locale), TEXT(wanted),
+                      TEXT(write_member(reader, filter)));
 }
 
 static enum cxd_err scan(struct sqlite_reader *reader, const struct filter *filter, int64_t from, int64_t to,
@@ -177,7 +168,7 @@ static enum cxd_err scan(struct sqlite_reader *reader, const struct filter *filt
     sqlite3_stmt *stmt = NULL;
     enum cxd_err code = bind_scan(reader, filter, from, to, &stmt, err);
     bool row = false;
-    while (code == CXD_OK && (code = db_next(&reader->db, stmt, &row, err)) == CXD_OK && row) {
+    while (code == CXD_OK && (code = sqlite_db_next(&reader->db, stmt, &row, err)) == CXD_OK && row) {
         int score = sqlite3_column_int(stmt, 1);
         if (score < 0 || score >= HISTOGRAM_SIZE) {
             sqlite3_reset(stmt);
@@ -188,17 +179,12 @@ static enum cxd_err scan(struct sqlite_reader *reader, const struct filter *filt
     return code;
 }
 
-static enum cxd_err read_spans(struct sqlite_reader *reader, const struct filter *filter, struct plan *plan,
+static enum cxd_err read_spans(struct sqlite_reader *reader, const struct filter *filter, const struct plan *plan,
                                struct dealer *dealer, struct error *err) {
-    bool found = false;
-    enum cxd_err code = find_series(reader, filter, plan, &found, err);
-    if (code != CXD_OK || !found) {
-        return code; /* a segment that has no counted response */
-    }
+    enum cxd_err code = CXD_OK;
     struct span *spans = reallocarray(NULL, 9 * (dealer->count - 1), sizeof *spans);
-    if (!spans) {
+    if (!spans)
         return error_set(err, ERR_NO_MEMORY, "no memory to read a window");
-    }
     size_t count = window_cover(dealer->bounds, dealer->count, spans);
     for (size_t i = 0; code == CXD_OK && i < count; i++) {
         code = spans[i].tier == TIER_RAW ? scan(reader, filter, spans[i].from, spans[i].to, dealer, err)
@@ -208,32 +194,29 @@ static enum cxd_err read_spans(struct sqlite_reader *reader, const struct filter
     return code;
 }
 
-enum cxd_err sqlite_read_histograms(struct store_reader *base, const struct filter *filter,
-                                    const int64_t *bounds, size_t count, struct histogram *ret_hists,
-                                    struct error *err) {
+enum cxd_err sqlite_read_histograms(struct store_reader *base, const struct filter *filter, const int64_t *bounds,
+                                    size_t count, struct histogram *ret_hists, struct error *err) {
     struct sqlite_reader *reader = (struct sqlite_reader *)base;
-    if (count < 2) {
+    if (count < 2)
         return CXD_OK;
-    }
     struct plan plan = plan_filter(filter);
     struct histogram *hists = calloc(count - 1, sizeof *hists);
-    if (!hists) {
+    if (!hists)
         return error_set(err, ERR_NO_MEMORY, "no memory to read a window");
-    }
     struct dealer dealer = {.bounds = bounds, .count = count, .hists = hists};
-    bool began = false;
-    enum cxd_err code = reader_enter(reader, &began, err);
-    if (code == CXD_OK) {
+    bool began = false, found = false;
+    enum cxd_err code = sqlite_reader_enter(reader, &began, err);
+    if (code == CXD_OK)
         code = check_rolled(reader, filter, &plan, err);
-    }
-    if (code == CXD_OK) {
-        code = plan.rolled ? read_spans(reader, filter, &plan, &dealer, err)
-                           : scan(reader, filter, bounds[0], bounds[count - 1], &dealer, err);
-    }
-    reader_leave(reader, began);
-    if (code == CXD_OK) {
+    if (code == CXD_OK)
+        code = find_series(reader, filter, &plan, &found, err);
+    if (code == CXD_OK && !plan.rolled)
+        code = scan(reader, filter, bounds[0], bounds[count - 1], &dealer, err);
+    else if (code == CXD_OK && found)
+        code = read_spans(reader, filter, &plan, &dealer, err);
+    sqlite_reader_leave(reader, began);
+    if (code == CXD_OK)
         memcpy(ret_hists, hists, (count - 1) * sizeof *hists);
-    }
     free(hists);
     return code;
 }

@@ -1,102 +1,86 @@
-/* API keys: added, revoked, noted as used. */
+/* API keys: added, revoked, noted as used, removed; and signing keys. */
 
 #include "store/decide.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/writer.h"
 
-static enum cxd_err find_key(struct sqlite_store *store, const struct id *id, bool *ret_found,
-                             struct api_key *ret_key, struct error *err) {
+static enum cxd_err find_key(struct db *db, const struct id *id, bool *ret_found, struct api_key *ret_key,
+                             struct error *err) {
     sqlite3_stmt *stmt = NULL;
-    enum cxd_err code = db_statement(&store->db, QUERY_SELECT_KEY, &stmt, err);
-    if (code != CXD_OK) {
-        return code;
-    }
-    db_bind_blob(stmt, 1, id->bytes, sizeof id->bytes);
-    code = db_next(&store->db, stmt, ret_found, err);
-    if (code == CXD_OK && *ret_found) {
-        row_read_key(stmt, ret_key);
-    }
+    enum cxd_err code = SQLITE_FIRST(db, QUERY_SELECT_KEY, &stmt, ret_found, err, ID(id));
+    if (code == CXD_OK && *ret_found)
+        sqlite_row_read_key(stmt, ret_key);
     sqlite3_reset(stmt);
     return code;
 }
 
 /* Runs revoke_key or note_key_used. */
-static enum cxd_err set_number(struct sqlite_store *store, enum query query, const struct id *id,
-                               int64_t number, struct error *err) {
-    sqlite3_stmt *stmt = NULL;
-    enum cxd_err code = db_statement(&store->db, query, &stmt, err);
-    if (code == CXD_OK) {
-        db_bind_blob(stmt, 1, id->bytes, sizeof id->bytes);
-        db_bind_int(stmt, 2, number);
-        code = db_run(&store->db, stmt, err);
-    }
-    return code;
+static enum cxd_err set_number(struct sqlite_store *store, enum query query, const struct id *id, int64_t number,
+                               struct error *err) {
+    return SQLITE_RUN(&store->db, query, err, ID(id), INT(number));
 }
 
-enum cxd_err write_key(struct sqlite_store *store, struct change *change, struct error *err) {
+enum cxd_err sqlite_write_key(struct sqlite_store *store, struct change *change, struct error *err) {
     struct api_key stored;
     bool found = false;
-    enum cxd_err code = find_key(store, &change->as.key.id, &found, &stored, err);
-    if (code != CXD_OK) {
+    enum cxd_err code = find_key(&store->db, &change->as.key.id, &found, &stored, err);
+    if (code != CXD_OK)
         return code;
-    }
     decide_key(change, found ? &stored : NULL);
-    if (change->outcome != OUTCOME_CREATED) {
+    if (change->outcome != OUTCOME_CREATED)
         return CXD_OK;
-    }
-    sqlite3_stmt *stmt = NULL;
-    code = db_statement(&store->db, QUERY_INSERT_KEY, &stmt, err);
-    if (code == CXD_OK) {
-        row_bind_key(stmt, &change->as.key);
-        code = db_run(&store->db, stmt, err);
-    }
-    return code;
+    const struct api_key *key = &change->as.key;
+    return SQLITE_RUN(&store->db, QUERY_INSERT_KEY, err, ID(&key->id), TEXT(key->name), TEXT(key->prefix),
+                      BLOB(key->hash, sizeof key->hash), INT(key->scopes), INT(key->created_at), INT(key->expires_at),
+                      INT(key->used_day), INT(key->revoked_at));
 }
 
-enum cxd_err write_revoke(struct sqlite_store *store, struct change *change, struct error *err) {
+enum cxd_err sqlite_write_revoke(struct sqlite_store *store, struct change *change, struct error *err) {
     struct api_key stored;
     bool found = false;
-    enum cxd_err code = find_key(store, &change->as.revoke, &found, &stored, err);
-    if (code != CXD_OK) {
+    enum cxd_err code = find_key(&store->db, &change->as.revoke, &found, &stored, err);
+    if (code != CXD_OK)
         return code;
-    }
-    if (!found || stored.revoked_at != 0) {
-        change->outcome = found ? OUTCOME_REPLAYED : OUTCOME_MISSING;
+    decide_revoke(change, found ? &stored : NULL);
+    if (change->outcome != OUTCOME_AMENDED)
         return CXD_OK;
-    }
-    change->outcome = OUTCOME_AMENDED;
     return set_number(store, QUERY_REVOKE_KEY, &change->as.revoke, change->now_ms, err);
 }
 
-enum cxd_err write_key_used(struct sqlite_store *store, struct change *change, struct error *err) {
+enum cxd_err sqlite_write_key_used(struct sqlite_store *store, struct change *change, struct error *err) {
     struct api_key stored;
     bool found = false;
-    enum cxd_err code = find_key(store, &change->as.key_used.id, &found, &stored, err);
-    if (code != CXD_OK) {
+    enum cxd_err code = find_key(&store->db, &change->as.key_used.id, &found, &stored, err);
+    if (code != CXD_OK)
         return code;
-    }
     decide_key_used(change, found ? &stored : NULL);
-    if (change->outcome != OUTCOME_AMENDED) {
+    if (change->outcome != OUTCOME_AMENDED)
         return CXD_OK;
-    }
     return set_number(store, QUERY_NOTE_KEY_USED, &change->as.key_used.id, change->as.key_used.day, err);
 }
 
-enum cxd_err write_signing_key(struct sqlite_store *store, struct change *change, struct error *err) {
+enum cxd_err sqlite_write_prune(struct sqlite_store *store, struct change *change, struct error *err) {
+    struct api_key *keys = NULL;
+    size_t count = 0;
+    enum cxd_err code = sqlite_db_list_keys(&store->db, SINCE_EVER, &store->scratch, &keys, &count, err);
+    if (code != CXD_OK)
+        return code;
+    size_t *past = arena_alloc(&store->scratch, (count + 1) * sizeof *past);
+    if (!past)
+        return error_set(err, ERR_NO_MEMORY, "no memory to remove keys");
+    decide_prune(change, keys, count, past);
+    for (int64_t i = 0; code == CXD_OK && i < change->as.prune.removed; i++)
+        code = SQLITE_RUN(&store->db, QUERY_DELETE_KEY, err, ID(&keys[past[i]].id));
+    return code == CXD_OK && change_redefines(change) ? SQLITE_RUN(&store->db, QUERY_NOTE_KEYS_REMOVED, err) : code;
+}
+
+enum cxd_err sqlite_write_signing_key(struct sqlite_store *store, struct change *change, struct error *err) {
     struct signing_key *key = &change->as.signing_key;
-    sqlite3_stmt *stmt = NULL;
-    enum cxd_err code = db_statement(&store->db, QUERY_INSERT_SIGNING_KEY, &stmt, err);
-    if (code != CXD_OK) {
+    decide_signing_key(change);
+    enum cxd_err code = SQLITE_RUN(&store->db, QUERY_INSERT_SIGNING_KEY, err, BLOB(key->secret, sizeof key->secret),
+                                   INT(key->created_at));
+    if (code != CXD_OK)
         return code;
-    }
-    db_bind_blob(stmt, 1, key->secret, sizeof key->secret);
-    db_bind_int(stmt, 2, change->now_ms);
-    code = db_run(&store->db, stmt, err);
-    if (code != CXD_OK) {
-        return code;
-    }
     key->number = sqlite3_last_insert_rowid(store->db.handle);
-    key->created_at = change->now_ms;
-    change->outcome = OUTCOME_CREATED;
-    return db_run_query(&store->db, QUERY_DELETE_OLD_SIGNING_KEYS, err);
+    return SQLITE_RUN(&store->db, QUERY_DELETE_OLD_SIGNING_KEYS, err);
 }

@@ -7,8 +7,9 @@
 
 #include "store/sqlite/writer.h"
 
-/* A question that no rollup serves reads responses, at about a million a second. It ends after these steps of SQLite's machine
- * (some ten seconds), so that a few such questions cannot hold every reader, and with their snapshots the log, for minutes. */
+/* A question that no rollup serves reads responses, at about a million a second. It ends after these steps of SQLite's
+ * machine (some ten seconds), so that a few such questions cannot hold every reader, and with their snapshots the log,
+ * for minutes. */
 enum { STEPS_A_CALL = 1000 * 1000, CALLS_MAX = 600 };
 
 static int count_steps(void *context) {
@@ -20,16 +21,22 @@ static int count_steps(void *context) {
 enum cxd_err sqlite_reader_open(struct store *base, struct store_reader **ret_reader, struct error *err) {
     struct sqlite_store *store = (struct sqlite_store *)base;
     struct sqlite_reader *reader = calloc(1, sizeof *reader);
-    if (!reader) {
+    if (!reader)
         return error_set(err, ERR_NO_MEMORY, "no memory to open a reader");
-    }
-    reader->base.engine = &STORE_SQLITE;
+    reader->base.engine = base->engine;
     buffer_init(&reader->text);
-    enum cxd_err code = db_open(store->path, DB_READER, &reader->db, err);
+    buffer_init(&reader->member);
+    reader->places = &store->places;
+    enum cxd_err code = sqlite_db_open(store->path, DB_READER, &reader->db, err);
+    /* SQLite opens the log at the first read: it is this one, and not what lies in its place later. */
+    if (code == CXD_OK)
+        code = sqlite_reader_begin(&reader->base, err);
     if (code != CXD_OK) {
+        sqlite_db_close(&reader->db);
         free(reader);
         return code;
     }
+    sqlite_reader_end(&reader->base);
     sqlite3_progress_handler(reader->db.handle, STEPS_A_CALL, count_steps, reader);
     *ret_reader = &reader->base;
     return CXD_OK;
@@ -37,8 +44,9 @@ enum cxd_err sqlite_reader_open(struct store *base, struct store_reader **ret_re
 
 void sqlite_reader_close(struct store_reader *base) {
     struct sqlite_reader *reader = (struct sqlite_reader *)base;
-    db_close(&reader->db);
+    sqlite_db_close(&reader->db);
     buffer_free(&reader->text);
+    buffer_free(&reader->member);
     free(reader);
 }
 
@@ -47,33 +55,33 @@ void sqlite_reader_close(struct store_reader *base) {
 enum cxd_err sqlite_reader_begin(struct store_reader *base, struct error *err) {
     struct sqlite_reader *reader = (struct sqlite_reader *)base;
     reader->calls = 0;
-    enum cxd_err code = db_run_query(&reader->db, QUERY_BEGIN_READ, err);
-    if (code == CXD_OK) {
-        code = db_run_query(&reader->db, QUERY_TAKE_SNAPSHOT, err);
-    }
-    if (code != CXD_OK) {
-        db_rollback(&reader->db);
-    }
+    enum cxd_err code = sqlite_places_expect_readable(reader->places, err);
+    if (code == CXD_OK)
+        code = SQLITE_RUN(&reader->db, QUERY_BEGIN_READ, err);
+    if (code == CXD_OK)
+        code = SQLITE_RUN(&reader->db, QUERY_TAKE_SNAPSHOT, err);
+    if (code != CXD_OK)
+        sqlite_db_rollback(&reader->db);
     return code;
 }
 
 void sqlite_reader_end(struct store_reader *base) {
-    db_rollback(&((struct sqlite_reader *)base)->db);
+    sqlite_db_rollback(&((struct sqlite_reader *)base)->db);
 }
 
-enum cxd_err reader_enter(struct sqlite_reader *reader, bool *ret_began, struct error *err) {
+enum cxd_err sqlite_reader_enter(struct sqlite_reader *reader, bool *ret_began, struct error *err) {
     *ret_began = false;
-    if (!sqlite3_get_autocommit(reader->db.handle)) {
+    if (!sqlite3_get_autocommit(reader->db.handle))
         return CXD_OK;
-    }
     reader->calls = 0;
-    enum cxd_err code = db_run_query(&reader->db, QUERY_BEGIN_READ, err);
+    enum cxd_err code = sqlite_places_expect_readable(reader->places, err);
+    if (code == CXD_OK)
+        code = SQLITE_RUN(&reader->db, QUERY_BEGIN_READ, err);
     *ret_began = code == CXD_OK;
     return code;
 }
 
-void reader_leave(struct sqlite_reader *reader, bool began) {
-    if (began) {
-        db_rollback(&reader->db);
-    }
+void sqlite_reader_leave(struct sqlite_reader *reader, bool began) {
+    if (began)
+        sqlite_db_rollback(&reader->db);
 }

@@ -5,27 +5,24 @@
 
 #include <string.h>
 
-struct id row_read_id(sqlite3_stmt *stmt, int column) {
+struct id sqlite_row_read_id(sqlite3_stmt *stmt, int column) {
     struct id id = {{0}};
     const void *bytes = sqlite3_column_blob(stmt, column);
-    if (bytes && sqlite3_column_bytes(stmt, column) == (int)sizeof id.bytes) {
+    if (bytes && sqlite3_column_bytes(stmt, column) == (int)sizeof id.bytes)
         memcpy(id.bytes, bytes, sizeof id.bytes);
-    }
     return id;
 }
 
-enum cxd_err row_read_properties(struct db *db, const char *json, struct arena *arena,
-                                 struct response *response, struct error *err) {
+enum cxd_err sqlite_row_read_properties(struct db *db, const char *json, struct arena *arena, struct response *response,
+                                        struct error *err) {
     sqlite3_stmt *stmt = NULL;
-    enum cxd_err code = db_statement(db, QUERY_SELECT_PROPERTIES, &stmt, err);
-    if (code != CXD_OK) {
+    enum cxd_err code = SQLITE_ASK(db, QUERY_SELECT_PROPERTIES, &stmt, err, TEXT(json));
+    if (code != CXD_OK)
         return code;
-    }
-    db_bind_text(stmt, 1, json);
     struct property *properties = NULL;
     size_t count = 0, capacity = 0;
     bool row = false;
-    while ((code = db_next(db, stmt, &row, err)) == CXD_OK && row) {
+    while ((code = sqlite_db_next(db, stmt, &row, err)) == CXD_OK && row) {
         if (count == capacity) {
             capacity = capacity ? 2 * capacity : 8;
             struct property *larger = arena_alloc(arena, capacity * sizeof *larger);
@@ -33,19 +30,16 @@ enum cxd_err row_read_properties(struct db *db, const char *json, struct arena *
                 code = error_set(err, ERR_NO_MEMORY, "no memory to read properties");
                 break;
             }
-            if (count > 0) {
+            if (count > 0)
                 memcpy(larger, properties, count * sizeof *larger);
-            }
             properties = larger;
         }
         struct property *property = &properties[count++];
-        code = db_copy_text(stmt, 0, arena, &property->key, err);
-        if (code == CXD_OK) {
-            code = db_copy_text(stmt, 1, arena, &property->value, err);
-        }
-        if (code != CXD_OK) {
+        code = sqlite_db_copy_text(stmt, 0, arena, &property->key, err);
+        if (code == CXD_OK)
+            code = sqlite_db_copy_text(stmt, 1, arena, &property->value, err);
+        if (code != CXD_OK)
             break;
-        }
     }
     sqlite3_reset(stmt);
     response->properties = properties;
@@ -53,69 +47,114 @@ enum cxd_err row_read_properties(struct db *db, const char *json, struct arena *
     return code;
 }
 
-enum cxd_err row_read_response(struct db *db, sqlite3_stmt *stmt, struct arena *arena,
-                               struct response *ret_response, struct error *err) {
+enum cxd_err sqlite_row_read_response(struct db *db, sqlite3_stmt *stmt, struct arena *arena,
+                                      struct response *ret_response, struct error *err) {
     struct response response = {
-        .id = row_read_id(stmt, 0),
+        .id = sqlite_row_read_id(stmt, 0),
         .has_id = true,
         .survey = sqlite3_column_int64(stmt, 1),
         .revision = sqlite3_column_int64(stmt, 2),
         .score = sqlite3_column_int(stmt, 3),
-        .has_answered_at = true,
+        .has_answered_at = sqlite3_column_type(stmt, 17) == SQLITE_INTEGER,
         .answered_at = sqlite3_column_int64(stmt, 4),
         .received_at = sqlite3_column_int64(stmt, 5),
         .excluded = sqlite3_column_int(stmt, 6) != 0,
         .flags = (unsigned)sqlite3_column_int(stmt, 14),
+        .has_sequence = sqlite3_column_type(stmt, 16) == SQLITE_INTEGER,
+        .sequence = sqlite3_column_int64(stmt, 16),
+        .ahead_ms = sqlite3_column_int64(stmt, 17),
+        .forgotten_at = sqlite3_column_int64(stmt, 18),
+        .number = sqlite3_column_int64(stmt, 19),
     };
     const char *properties = NULL;
     const struct {
         int column;
         const char **text;
     } TEXTS[] = {
-        {7, &response.touchpoint},       {8, &response.channel},  {9, &response.locale},
-        {10, &response.respondent},      {11, &response.comment}, {12, &properties},
-        {13, &response.excluded_reason}, {15, &response.visit},
+        {7, &response.touchpoint}, {8, &response.channel}, {9, &response.locale},           {10, &response.respondent},
+        {11, &response.comment},   {12, &properties},      {13, &response.excluded_reason}, {15, &response.visit},
     };
     for (size_t i = 0; i < CXD_COUNT(TEXTS); i++) {
-        enum cxd_err code = db_copy_text(stmt, TEXTS[i].column, arena, TEXTS[i].text, err);
-        if (code != CXD_OK) {
+        enum cxd_err code = sqlite_db_copy_text(stmt, TEXTS[i].column, arena, TEXTS[i].text, err);
+        if (code != CXD_OK)
             return code;
-        }
     }
-    if (response.score < 0 || response.score >= HISTOGRAM_SIZE) {
+    if (response.score < 0 || response.score >= HISTOGRAM_SIZE)
         return error_set(err, ERR_STORAGE, "a stored response has the score %d", response.score);
-    }
     if (properties) {
-        enum cxd_err code = row_read_properties(db, properties, arena, &response, err);
-        if (code != CXD_OK) {
+        enum cxd_err code = sqlite_row_read_properties(db, properties, arena, &response, err);
+        if (code != CXD_OK)
             return code;
-        }
     }
     *ret_response = response;
     return CXD_OK;
 }
 
-void row_bind_response(sqlite3_stmt *stmt, const struct response *response, const char *properties) {
-    db_bind_blob(stmt, 1, response->id.bytes, sizeof response->id.bytes);
-    db_bind_int(stmt, 2, response->survey);
-    db_bind_int(stmt, 3, response->revision);
-    db_bind_int(stmt, 4, response->score);
-    db_bind_int(stmt, 5, response->answered_at);
-    db_bind_int(stmt, 6, response->received_at);
-    db_bind_int(stmt, 7, response->excluded);
-    db_bind_text(stmt, 8, response->touchpoint);
-    db_bind_text(stmt, 9, response->channel);
-    db_bind_text(stmt, 10, response->locale);
-    db_bind_text(stmt, 11, response->respondent);
-    db_bind_text(stmt, 12, response->comment);
-    db_bind_text(stmt, 13, properties);
-    db_bind_text(stmt, 14, response->excluded_reason);
-    db_bind_int(stmt, 15, response->flags);
-    db_bind_text(stmt, 16, response->visit);
+void sqlite_row_read_first(sqlite3_stmt *stmt, struct first_said *ret_first) {
+    struct first_said first = {.answered_at = sqlite3_column_int64(stmt, 21)};
+    const void *digest = sqlite3_column_blob(stmt, 20);
+    if (digest && sqlite3_column_bytes(stmt, 20) == (int)sizeof first.digest) {
+        memcpy(first.digest, digest, sizeof first.digest);
+        first.is_kept = true;
+    }
+    *ret_first = first;
 }
 
-enum cxd_err row_write_properties(struct buffer *buf, const struct property *properties, size_t count,
-                                  const char **ret_text, struct error *err) {
+enum { RESPONSE_TEXTS = 8 };
+
+struct response_text {
+    int at;
+    const char *text;
+};
+
+/* The texts, and their places in the queries. */
+static void list_texts(const struct response *response, const char *properties,
+                       struct response_text ret_texts[RESPONSE_TEXTS]) {
+    const struct response_text texts[RESPONSE_TEXTS] = {
+        {8, response->touchpoint}, {9, response->channel}, {10, response->locale},          {11, response->respondent},
+        {12, response->comment},   {13, properties},       {14, response->excluded_reason}, {16, response->visit},
+    };
+    memcpy(ret_texts, texts, sizeof texts);
+}
+
+static void bind_given(sqlite3_stmt *stmt, int at, bool is_given, int64_t value) {
+    if (is_given)
+        sqlite_db_bind_int(stmt, at, value);
+    else
+        sqlite_db_bind_text(stmt, at, NULL);
+}
+
+void sqlite_row_bind_response(sqlite3_stmt *stmt, const struct response *response, const char *properties,
+                              bool has_number) {
+    struct response_text texts[RESPONSE_TEXTS];
+    list_texts(response, properties, texts);
+    for (size_t i = 0; i < RESPONSE_TEXTS; i++)
+        if (texts[i].text)
+            sqlite_db_bind_text(stmt, texts[i].at, texts[i].text);
+    sqlite_db_bind_blob(stmt, 1, response->id.bytes, sizeof response->id.bytes);
+    sqlite_db_bind_int(stmt, 2, response->survey);
+    sqlite_db_bind_int(stmt, 3, response->revision);
+    sqlite_db_bind_int(stmt, 4, response->score);
+    sqlite_db_bind_int(stmt, 5, response->answered_at);
+    sqlite_db_bind_int(stmt, 6, response->received_at);
+    sqlite_db_bind_int(stmt, 7, response->excluded);
+    sqlite_db_bind_int(stmt, 15, response->flags);
+    bind_given(stmt, 17, response->has_sequence, response->sequence);
+    bind_given(stmt, 18, response->has_answered_at, response->ahead_ms);
+    if (has_number)
+        sqlite_db_bind_int(stmt, 19, response->number);
+}
+
+void sqlite_row_unbind_response(sqlite3_stmt *stmt, const struct response *response, const char *properties) {
+    struct response_text texts[RESPONSE_TEXTS];
+    list_texts(response, properties, texts);
+    for (size_t i = 0; i < RESPONSE_TEXTS; i++)
+        if (texts[i].text)
+            sqlite_db_bind_text(stmt, texts[i].at, NULL);
+}
+
+enum cxd_err sqlite_row_write_properties(struct buffer *buf, const struct property *properties, size_t count,
+                                         const char **ret_text, struct error *err) {
     if (count == 0) {
         *ret_text = NULL;
         return CXD_OK;
@@ -129,15 +168,14 @@ enum cxd_err row_write_properties(struct buffer *buf, const struct property *pro
     }
     buffer_append_char(buf, '}');
     const char *text = buffer_terminate(buf);
-    if (!text) {
+    if (!text)
         return error_set(err, ERR_NO_MEMORY, "no memory to write properties");
-    }
     *ret_text = text;
     return CXD_OK;
 }
 
-enum cxd_err row_read_survey(sqlite3_stmt *stmt, struct arena *arena, struct survey_record *ret_survey,
-                             struct error *err) {
+enum cxd_err sqlite_row_read_survey(sqlite3_stmt *stmt, struct arena *arena, struct survey_record *ret_survey,
+                                    struct error *err) {
     struct survey_record survey = {
         .number = sqlite3_column_int64(stmt, 0),
         .revision = sqlite3_column_int64(stmt, 2),
@@ -147,19 +185,28 @@ enum cxd_err row_read_survey(sqlite3_stmt *stmt, struct arena *arena, struct sur
         .updated_at = sqlite3_column_int64(stmt, 8),
         .archived_at = sqlite3_column_int64(stmt, 9),
     };
+    static const int TEXTS[] = {1, 3, 4};
     const char *slug = NULL, *metric = NULL;
-    enum cxd_err code = db_copy_text(stmt, 1, arena, &slug, err);
-    if (code == CXD_OK) {
-        code = db_copy_text(stmt, 3, arena, &survey.definition, err);
-    }
-    if (code == CXD_OK) {
-        code = db_copy_text(stmt, 4, arena, &metric, err);
-    }
-    if (code != CXD_OK) {
+    enum cxd_err code = sqlite_db_copy_text(stmt, 1, arena, &slug, err);
+    if (code == CXD_OK)
+        code = sqlite_db_copy_text(stmt, 3, arena, &survey.definition, err);
+    if (code == CXD_OK)
+        code = sqlite_db_copy_text(stmt, 4, arena, &metric, err);
+    if (code != CXD_OK)
         return code;
-    }
-    if (!slug || strlen(slug) >= sizeof survey.slug || !metric || !metric_parse(metric, &survey.metric)) {
-        return error_set(err, ERR_STORAGE, "the stored survey %lld is not valid", (long long)survey.number);
+    int word = metric ? words_find(&SURVEY_METRICS, metric) : -1;
+    survey.metric = (enum metric)word;
+    const char *why = !slug || !survey.definition || !metric ? "a text of it is missing"
+                      : strlen(slug) >= sizeof survey.slug   ? "its slug is too long"
+                      : word < 0                             ? "its metric is none"
+                                                             : NULL;
+    const char *const read[] = {slug, survey.definition, metric};
+    for (size_t i = 0; !why && i < CXD_COUNT(TEXTS); i++)
+        if (strlen(read[i]) != (size_t)sqlite3_column_bytes(stmt, TEXTS[i]))
+            why = "there is a NUL in it";
+    if (why) {
+        return error_set(err, ERR_STORAGE, "the stored survey %lld, \"%.64s\", cannot be read: %s",
+                         (long long)survey.number, slug ? slug : "", why);
     }
     memcpy(survey.slug, slug, strlen(slug) + 1);
     *ret_survey = survey;
@@ -170,16 +217,15 @@ enum cxd_err row_read_survey(sqlite3_stmt *stmt, struct arena *arena, struct sur
 static void read_field(sqlite3_stmt *stmt, int column, char *field, size_t size) {
     const char *text = sqlite3_column_blob(stmt, column);
     size_t length = text ? (size_t)sqlite3_column_bytes(stmt, column) : 0;
-    if (length >= size) {
+    if (length >= size)
         length = size - 1;
-    }
     memcpy(field, text ? text : "", length);
     field[length] = '\0';
 }
 
-void row_read_key(sqlite3_stmt *stmt, struct api_key *ret_key) {
+void sqlite_row_read_key(sqlite3_stmt *stmt, struct api_key *ret_key) {
     struct api_key key = {
-        .id = row_read_id(stmt, 0),
+        .id = sqlite_row_read_id(stmt, 0),
         .scopes = (unsigned)sqlite3_column_int(stmt, 4),
         .created_at = sqlite3_column_int64(stmt, 5),
         .expires_at = sqlite3_column_int64(stmt, 6),
@@ -189,20 +235,14 @@ void row_read_key(sqlite3_stmt *stmt, struct api_key *ret_key) {
     read_field(stmt, 1, key.name, sizeof key.name);
     read_field(stmt, 2, key.prefix, sizeof key.prefix);
     const void *hash = sqlite3_column_blob(stmt, 3);
-    if (hash && sqlite3_column_bytes(stmt, 3) == (int)sizeof key.hash) {
+    if (hash && sqlite3_column_bytes(stmt, 3) == (int)sizeof key.hash)
         memcpy(key.hash, hash, sizeof key.hash);
-    }
     *ret_key = key;
 }
 
-void row_bind_key(sqlite3_stmt *stmt, const struct api_key *key) {
-    db_bind_blob(stmt, 1, key->id.bytes, sizeof key->id.bytes);
-    db_bind_text(stmt, 2, key->name);
-    db_bind_text(stmt, 3, key->prefix);
-    db_bind_blob(stmt, 4, key->hash, sizeof key->hash);
-    db_bind_int(stmt, 5, key->scopes);
-    db_bind_int(stmt, 6, key->created_at);
-    db_bind_int(stmt, 7, key->expires_at);
-    db_bind_int(stmt, 8, key->used_day);
-    db_bind_int(stmt, 9, key->revoked_at);
+struct response_place sqlite_row_read_place(sqlite3_stmt *stmt, int column) {
+    return (struct response_place){.answered_at = sqlite3_column_int64(stmt, column),
+                                   .score = sqlite3_column_int(stmt, column + 1),
+                                   .excluded = sqlite3_column_int(stmt, column + 2) != 0,
+                                   .number = sqlite3_column_int64(stmt, column + 3)};
 }

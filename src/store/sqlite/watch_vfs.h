@@ -5,8 +5,8 @@
 
 #include "cxd/store/backup.h"
 
-/* The file system of connections that read a whole file: the system's own, but that the bytes read from the database are
- * counted and told of. SQLite checks a file's pages in one step that tells nothing and, alone, cannot be ended. */
+/* The file system of connections that read a whole file: the system's own, but that the bytes read from the database
+ * are counted and told of. SQLite checks a file's pages in one step that tells nothing and, alone, cannot be ended. */
 
 #define WATCH_VFS "cxd-watch"
 
@@ -19,10 +19,11 @@ struct watch {
 };
 
 /* Makes WATCH_VFS known to SQLite, once. Without memory it stays unknown, and the open that names it fails. */
-void watch_vfs_register(void);
-/* Watches the reads of a connection to WATCH_VFS that has read something (it knows its log by then); NULL ends it. The watch outlives the connection or its end. */
-void watch_set(sqlite3 *handle, struct watch *watch);
+void sqlite_watch_vfs_register(void);
+/* Watches the reads of a connection to WATCH_VFS that has read something (it knows its log by then); NULL ends it. The
+ * watch outlives the connection or its end. */
+void sqlite_watch_set(sqlite3 *handle, struct watch *watch);
 /* Adds `bytes` done, and tells. False when the run is to end. */
-bool watch_advance(struct watch *watch, int64_t bytes);
+bool sqlite_watch_advance(struct watch *watch, int64_t bytes);
 
 #endif

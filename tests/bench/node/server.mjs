@@ -4,30 +4,30 @@
 //
 //     node server.mjs DATABASE
 
-import { randomUUID } from 'node:crypto'
-import Database from 'better-sqlite3'
-import Fastify from 'fastify'
+import { randomUUID } from 'node:crypto';
+import Database from 'better-sqlite3';
+import Fastify from 'fastify';
 
-const db = new Database(process.argv[2])
-db.pragma('journal_mode = WAL')
-db.pragma('synchronous = FULL')
+const db = new Database(process.argv[2]);
+db.pragma('journal_mode = WAL');
+db.pragma('synchronous = FULL');
 db.exec(`
   CREATE TABLE IF NOT EXISTS response (
     id TEXT PRIMARY KEY, survey TEXT NOT NULL, score INTEGER NOT NULL, comment TEXT, respondent TEXT, touchpoint TEXT,
     channel TEXT, locale TEXT, properties TEXT, answered_at INTEGER NOT NULL, received_at INTEGER NOT NULL
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS response_time ON response (survey, answered_at, score);
-`)
-const insert = db.prepare('INSERT INTO response VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
-const count = db.prepare('SELECT count(*) AS n FROM response WHERE survey = ?')
+`);
+const insert = db.prepare('INSERT INTO response VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+const count = db.prepare('SELECT count(*) AS n FROM response WHERE survey = ?');
 
 // A UUIDv7: the time, then random bits.
-function makeId (now) {
-  const time = now.toString(16).padStart(12, '0')
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`
+function makeId(now) {
+  const time = now.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }
 
-const text = (maxLength) => ({ type: 'string', maxLength })
+const text = (maxLength) => ({ type: 'string', maxLength });
 const schema = {
   body: {
     type: 'object',
@@ -41,8 +41,8 @@ const schema = {
       channel: text(64),
       locale: text(35),
       properties: { type: 'object', maxProperties: 16, additionalProperties: text(256) },
-      answered_at: { type: 'string', format: 'date-time' }
-    }
+      answered_at: { type: 'string', format: 'date-time' },
+    },
   },
   response: {
     201: {
@@ -58,33 +58,49 @@ const schema = {
         locale: { type: 'string' },
         properties: { type: 'object', additionalProperties: { type: 'string' } },
         answered_at: { type: 'string' },
-        received_at: { type: 'string' }
-      }
-    }
-  }
-}
+        received_at: { type: 'string' },
+      },
+    },
+  },
+};
 
-const app = Fastify({ logger: false })
+const app = Fastify({ logger: false });
 
 app.post('/v1/surveys/:survey/responses', { schema }, (request, reply) => {
-  const { survey } = request.params
-  const sent = request.body
-  const now = Date.now()
-  const id = makeId(now)
-  const answered = sent.answered_at === undefined ? now : Date.parse(sent.answered_at)
-  insert.run(id, survey, sent.score, sent.comment ?? null, sent.respondent ?? null, sent.touchpoint ?? null,
-    sent.channel ?? null, sent.locale ?? null, sent.properties === undefined ? null : JSON.stringify(sent.properties),
-    answered, now)
-  reply.code(201).send({
-    id, survey, ...sent, answered_at: new Date(answered).toISOString(), received_at: new Date(now).toISOString()
-  })
-})
+  const { survey } = request.params;
+  const sent = request.body;
+  const now = Date.now();
+  const id = makeId(now);
+  const answered = sent.answered_at === undefined ? now : Date.parse(sent.answered_at);
+  insert.run(
+    id,
+    survey,
+    sent.score,
+    sent.comment ?? null,
+    sent.respondent ?? null,
+    sent.touchpoint ?? null,
+    sent.channel ?? null,
+    sent.locale ?? null,
+    sent.properties === undefined ? null : JSON.stringify(sent.properties),
+    answered,
+    now,
+  );
+  reply
+    .code(201)
+    .send({
+      id,
+      survey,
+      ...sent,
+      answered_at: new Date(answered).toISOString(),
+      received_at: new Date(now).toISOString(),
+    });
+});
 
-app.get('/v1/surveys/:survey/score', (request, reply) => reply.send(count.get(request.params.survey)))
+app.get('/v1/surveys/:survey/score', (request, reply) => reply.send(count.get(request.params.survey)));
 
-const address = await app.listen({ host: '127.0.0.1', port: 0 })
-console.log(`node listening on ${address}`)
+const address = await app.listen({ host: '127.0.0.1', port: 0 });
+console.log(`node listening on ${address}`);
 process.on('SIGTERM', async () => {
-  await app.close()
-  db.close()
-})
+  await app.close();
+  db.close();
+});

@@ -1,12 +1,13 @@
-// The corpus of malformed and misleading requests (request smuggling and its neighbours), with what is well-formed beside it so that the
-// guard is not simply deaf. Bytes stand as they go over the wire (Latin-1). A case is
+// The corpus of malformed and misleading requests (request smuggling and its neighbours), with what is well-formed
+// beside it so that the guard is not simply deaf. Bytes stand as they go over the wire (Latin-1). A case is
 //
 //   [name, bytes, status, fate, more]
 //
 // status: of the reply, exactly; null: the connection is closed without one.
 // fate:   CLOSE: the connection ends after the reply, and whatever follows in `bytes` is never answered;
 //         KEEP: the next request on it is answered.
-// more:   library: the reply is libmicrohttpd's own page, not a problem. then: statuses of further replies, where the bytes hold further
+// more:   library: the reply is libmicrohttpd's own page, not a problem. then: statuses of further replies, where the
+// bytes hold further
 //         requests. stores: how many responses they store (default: one for a 201). head: the reply has no body.
 export const CLOSE = 'close';
 export const KEEP = 'keep';
@@ -19,6 +20,8 @@ const PATH = '/v1/surveys/g/responses';
 const LIBRARY = { library: true };
 const CHUNKED = 'Transfer-Encoding: chunked\r\n';
 const DEFINITION = '{"metric":"nps"}';
+// So many query parameters.
+const many = (count, value = '') => Array.from({ length: count }, (_, i) => `a${i}${value}`).join('&');
 const CHUNKS = `4\r\n{"me\r\nC\r\ntric":"nps"}\r\n0\r\n\r\n`;
 
 // A request that would store a response, were it ever answered as one.
@@ -26,9 +29,11 @@ export const SMUGGLED = `POST ${PATH} HTTP/1.1\r\n${HOST}${JSON_TYPE}Content-Len
 
 export function requests(key) {
   const AUTH = `Authorization: Bearer ${key}\r\n`;
-  const get = (headers = HOST, target = '/healthz', version = 'HTTP/1.1') => `GET ${target} ${version}\r\n${headers}\r\n`;
+  const get = (headers = HOST, target = '/healthz', version = 'HTTP/1.1') =>
+    `GET ${target} ${version}\r\n${headers}\r\n`;
   const post = (headers, body = BODY) => `POST ${PATH} HTTP/1.1\r\n${HOST}${JSON_TYPE}${headers}\r\n${body}`;
-  const put = (headers, body, version = 'HTTP/1.1') => `PUT /v1/surveys/g ${version}\r\n${HOST}${JSON_TYPE}${AUTH}${headers}\r\n${body}`;
+  const put = (headers, body, version = 'HTTP/1.1') =>
+    `PUT /v1/surveys/g ${version}\r\n${HOST}${JSON_TYPE}${AUTH}${headers}\r\n${body}`;
   const chunked = (chunks, headers = CHUNKED) => put(headers, chunks);
   const field = (line) => get(`${HOST}${line}\r\n`);
 
@@ -36,7 +41,12 @@ export function requests(key) {
     // What is well-formed passes, and the connection lives on.
     ['a plain GET', get(), 200, KEEP],
     ['a plain POST', post(LENGTH), 201, KEEP],
-    ['header names in any case', `POST ${PATH} HTTP/1.1\r\nhOST: x\r\nCONTENT-TYPE: application/json\r\ncontent-LENGTH: 11\r\n\r\n${BODY}`, 201, KEEP],
+    [
+      'header names in any case',
+      `POST ${PATH} HTTP/1.1\r\nhOST: x\r\nCONTENT-TYPE: application/json\r\ncontent-LENGTH: 11\r\n\r\n${BODY}`,
+      201,
+      KEEP,
+    ],
     ['blanks around values', post('Content-Length: \t 11\r\nX-A: \t b \t\r\n'), 201, KEEP],
     ['leading zeros in Content-Length', post('Content-Length: 000011\r\n'), 201, KEEP],
     ['TAB inside a value', post(`${LENGTH}X-A: a\tb\r\n`), 201, KEEP],
@@ -54,11 +64,60 @@ export function requests(key) {
     ['a request behind Connection: close', get(`${HOST}Connection: close\r\n`) + SMUGGLED, 200, CLOSE],
     ['a request behind HTTP/1.0', get('', '/healthz', 'HTTP/1.0') + SMUGGLED, 200, CLOSE],
     ['Connection that names a framing header', post(`${LENGTH}Connection: Content-Length\r\n`), 201, KEEP],
-    ['Upgrade: h2c', get(`${HOST}Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n`), 200, KEEP],
-    ['Upgrade: websocket', get(`${HOST}Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n`), 200, KEEP],
+    [
+      'Upgrade: h2c',
+      get(`${HOST}Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n`),
+      200,
+      KEEP,
+    ],
+    [
+      'Upgrade: websocket',
+      get(
+        `${HOST}Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: ` +
+          `dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n`,
+      ),
+      200,
+      KEEP,
+    ],
     ['TE: trailers', get(`${HOST}TE: trailers\r\nConnection: TE\r\n`), 200, KEEP],
-    ['a GET with a body', get(`${HOST}Content-Length: 5\r\n`) + 'hello', 200, KEEP],
-    ['a GET with a request as its body', get(`${HOST}Content-Length: ${SMUGGLED.length}\r\n`) + SMUGGLED, 200, KEEP],
+    ['a GET with a body', get(`${HOST}Content-Length: 5\r\n`) + 'hello', 411, CLOSE],
+    ['a GET with a request as its body', get(`${HOST}Content-Length: ${SMUGGLED.length}\r\n`) + SMUGGLED, 411, CLOSE],
+    ['a GET with a body of nought', get(`${HOST}Content-Length: 0\r\n`), 200, KEEP],
+    ['a GET with a body that never comes', get(`${HOST}Content-Length: 5\r\n`), 411, CLOSE],
+    ['a GET with a body behind Expect', get(`${HOST}Content-Length: 5\r\nExpect: 100-continue\r\n`), 411, CLOSE],
+    ['a GET that needs a key, with a body', get(`${HOST}Content-Length: 5\r\n`, '/v1/scores') + 'hello', 411, CLOSE],
+    [
+      'a HEAD with a body',
+      `HEAD /healthz HTTP/1.1\r\n${HOST}Content-Length: 5\r\n\r\nhello`,
+      411,
+      CLOSE,
+      { head: true },
+    ],
+    ['an OPTIONS with a body', `OPTIONS /healthz HTTP/1.1\r\n${HOST}Content-Length: 5\r\n\r\nhello`, 411, CLOSE],
+    [
+      'a DELETE with a body',
+      `DELETE /v1/surveys/nowhere HTTP/1.1\r\n${HOST}${AUTH}Content-Length: ${SMUGGLED.length}\r\n\r\n${SMUGGLED}`,
+      411,
+      CLOSE,
+    ],
+    [
+      'a POST that takes no body, with one',
+      `POST /v1/signing-keys HTTP/1.1\r\n${HOST}${AUTH}Content-Length: 2\r\n\r\n{}`,
+      411,
+      CLOSE,
+    ],
+    [
+      'a body where there is no such path',
+      `POST /nowhere HTTP/1.1\r\n${HOST}Content-Length: ${SMUGGLED.length}\r\n\r\n${SMUGGLED}`,
+      404,
+      CLOSE,
+    ],
+    [
+      'a body for a method that is not there',
+      `POST /healthz HTTP/1.1\r\n${HOST}Content-Length: ${SMUGGLED.length}\r\n\r\n${SMUGGLED}`,
+      405,
+      CLOSE,
+    ],
     ['an empty line before the request', `\r\n${get()}`, 200, KEEP],
     ['Expect: 100-continue', post(`${LENGTH}Expect: 100-continue\r\n`), 201, KEEP],
     ['Expect: 100-Continue in other letters', post(`${LENGTH}Expect: 100-CONTINUE\r\n`), 201, KEEP],
@@ -66,14 +125,35 @@ export function requests(key) {
     ['Expect without a body', get(`${HOST}Expect: 100-continue\r\n`), 400, CLOSE],
     ['Expect without a body, and a request behind', get(`${HOST}Expect: 100-continue\r\n`) + SMUGGLED, 400, CLOSE],
     ['Expect with a body of nought', post('Content-Length: 0\r\nExpect: 100-continue\r\n', SMUGGLED), 400, CLOSE],
-    ['Expect on HTTP/1.0 is passed over', get('Connection: keep-alive\r\nExpect: 100-continue\r\n', '/healthz', 'HTTP/1.0'), 200, KEEP],
+    [
+      'Expect on HTTP/1.0 is passed over',
+      get('Connection: keep-alive\r\nExpect: 100-continue\r\n', '/healthz', 'HTTP/1.0'),
+      200,
+      KEEP,
+    ],
     ['two requests at once', post(LENGTH) + get(), 201, KEEP, { then: [200] }],
-    ['a request in the body of another', post(`Content-Length: ${SMUGGLED.length}\r\n`, SMUGGLED) + get(), 400, KEEP, { then: [200] }],
+    [
+      'a request in the body of another',
+      post(`Content-Length: ${SMUGGLED.length}\r\n`, SMUGGLED) + get(),
+      400,
+      KEEP,
+      { then: [200] },
+    ],
 
     // Content-Length.
     ['two Content-Lengths', post(`${LENGTH}Content-Length: 12\r\n`), 400, CLOSE],
-    ['two Content-Lengths, the second nought, and a request as body', post(`Content-Length: ${SMUGGLED.length}\r\nContent-Length: 0\r\n`, SMUGGLED), 400, CLOSE],
-    ['two Content-Lengths, the first nought, and a request as body', post(`Content-Length: 0\r\nContent-Length: ${SMUGGLED.length}\r\n`, SMUGGLED), 400, CLOSE],
+    [
+      'two Content-Lengths, the second nought, and a request as body',
+      post(`Content-Length: ${SMUGGLED.length}\r\nContent-Length: 0\r\n`, SMUGGLED),
+      400,
+      CLOSE,
+    ],
+    [
+      'two Content-Lengths, the first nought, and a request as body',
+      post(`Content-Length: 0\r\nContent-Length: ${SMUGGLED.length}\r\n`, SMUGGLED),
+      400,
+      CLOSE,
+    ],
     ['two equal Content-Lengths', post(LENGTH + LENGTH), 400, CLOSE],
     ['two Content-Lengths in different case', post(`${LENGTH}content-length: 11\r\n`), 400, CLOSE],
     ['two Content-Lengths apart', post(`${LENGTH}X-A: b\r\nContent-Length: 0\r\n`), 400, CLOSE],
@@ -105,32 +185,93 @@ export function requests(key) {
     ['more zeros than a number has digits', post('Content-Length: 0000000000000000000000011\r\n'), 400, CLOSE],
     ['no Content-Length on ingest', post('', ''), 411, KEEP],
     ['no Content-Length on ingest, and a request as body', post('', SMUGGLED), 411, KEEP, { then: [201], stores: 1 }],
-    ['a body over the limit', post('Content-Length: 65537\r\n', ' '.repeat(65537)), 413, KEEP],
+    ['a body over the limit', post('Content-Length: 327681\r\n', ' '.repeat(327681)), 413, KEEP],
     ['a body far over the limit, before it is sent', post('Content-Length: 100000000\r\n', ''), 413, CLOSE],
-    ['a body far over the limit, and a request as its beginning', post('Content-Length: 100000000\r\n', SMUGGLED), 413, CLOSE],
-    ['a body over the limit behind Expect', post('Content-Length: 65537\r\nExpect: 100-continue\r\n', ''), 413, CLOSE],
-    ['a batch over its limit, before it is sent', `POST /v1/responses HTTP/1.1\r\n${HOST}${AUTH}Content-Type: application/x-ndjson\r\nContent-Length: 8388609\r\n\r\n`, 413, CLOSE],
+    [
+      'a body far over the limit, and a request as its beginning',
+      post('Content-Length: 100000000\r\n', SMUGGLED),
+      413,
+      CLOSE,
+    ],
+    ['a body over the limit behind Expect', post('Content-Length: 327681\r\nExpect: 100-continue\r\n', ''), 413, CLOSE],
+    [
+      'a batch over its limit, before it is sent',
+      `POST /v1/responses HTTP/1.1\r\n${HOST}${AUTH}Content-Type: application/x-ndjson\r\n` +
+        `Content-Length: 8388609\r\n\r\n`,
+      413,
+      CLOSE,
+    ],
 
     // Content-Length with Transfer-Encoding.
-    ['CL.TE on ingest', post(`Content-Length: ${5 + SMUGGLED.length}\r\n${CHUNKED}`, `0\r\n\r\n${SMUGGLED}`), 400, CLOSE],
-    ['TE.CL on ingest', post(`${CHUNKED}Content-Length: 4\r\n`, `${SMUGGLED.length.toString(16)}\r\n${SMUGGLED}\r\n0\r\n\r\n`), 400, CLOSE],
-    ['CL.TE where a body may be chunked', chunked(`0\r\n\r\n${SMUGGLED}`, `Content-Length: ${5 + SMUGGLED.length}\r\n${CHUNKED}`), 400, CLOSE],
-    ['TE.CL where a body may be chunked', chunked(CHUNKS, `${CHUNKED}Content-Length: 16\r\n`), 400, CLOSE],
-    ['CL.0: a length of nought and chunks', chunked(`${CHUNKS}${SMUGGLED}`, `Content-Length: 0\r\n${CHUNKED}`), 400, CLOSE],
-    ['Content-Length and Transfer-Encoding on a GET', get(`${HOST}Content-Length: 5\r\n${CHUNKED}`) + '0\r\n\r\n', 400, CLOSE],
+    [
+      'CL.TE on ingest',
+      post(`Content-Length: ${5 + SMUGGLED.length}\r\n${CHUNKED}`, `0\r\n\r\n${SMUGGLED}`),
+      400,
+      CLOSE,
+    ],
+    [
+      'TE.CL on ingest',
+      post(`${CHUNKED}Content-Length: 4\r\n`, `${SMUGGLED.length.toString(16)}\r\n${SMUGGLED}\r\n0\r\n\r\n`),
+      400,
+      CLOSE,
+    ],
+    [
+      'CL.TE on a definition',
+      chunked(`0\r\n\r\n${SMUGGLED}`, `Content-Length: ${5 + SMUGGLED.length}\r\n${CHUNKED}`),
+      400,
+      CLOSE,
+    ],
+    ['TE.CL on a definition', chunked(CHUNKS, `${CHUNKED}Content-Length: 16\r\n`), 400, CLOSE],
+    [
+      'CL.0: a length of nought and chunks',
+      chunked(`${CHUNKS}${SMUGGLED}`, `Content-Length: 0\r\n${CHUNKED}`),
+      400,
+      CLOSE,
+    ],
+    [
+      'Content-Length and Transfer-Encoding on a GET',
+      get(`${HOST}Content-Length: 5\r\n${CHUNKED}`) + '0\r\n\r\n',
+      400,
+      CLOSE,
+    ],
     ['Content-Length with an unknown coding', post(`${LENGTH}Transfer-Encoding: xchunked\r\n`), 400, CLOSE],
     ['Content-Length with an empty Transfer-Encoding', post(`${LENGTH}Transfer-Encoding:\r\n`), 400, CLOSE],
 
     // Transfer-Encoding.
-    ['chunked, where a body may be chunked', chunked(CHUNKS), 200, CLOSE],
-    ['Chunked in other letters', chunked(CHUNKS, 'Transfer-Encoding: cHuNkEd\r\n'), 200, CLOSE],
-    ['a request behind chunks', chunked(CHUNKS) + SMUGGLED, 200, CLOSE],
-    ['chunks on a GET', get(`${HOST}${CHUNKED}`) + '0\r\n\r\n', 200, CLOSE],
-    ['chunks on a GET, and a request behind them', `${get(`${HOST}${CHUNKED}`)}0\r\n\r\n${SMUGGLED}`, 200, CLOSE],
+    ['chunked', chunked(CHUNKS), 411, CLOSE],
+    ['Chunked in other letters', chunked(CHUNKS, 'Transfer-Encoding: cHuNkEd\r\n'), 411, CLOSE],
+    ['chunked, and no chunk comes', chunked(''), 411, CLOSE],
+    ['a request behind chunks', chunked(CHUNKS) + SMUGGLED, 411, CLOSE],
+    ['chunked behind Expect', chunked('', `${CHUNKED}Expect: 100-continue\r\n`), 411, CLOSE],
+    ['chunks on a GET', get(`${HOST}${CHUNKED}`) + '0\r\n\r\n', 411, CLOSE],
+    ['chunks on a GET, and a request behind them', `${get(`${HOST}${CHUNKED}`)}0\r\n\r\n${SMUGGLED}`, 411, CLOSE],
+    ['chunks on a HEAD', `HEAD /healthz HTTP/1.1\r\n${HOST}${CHUNKED}\r\n0\r\n\r\n`, 411, CLOSE, { head: true }],
+    ['chunks on an OPTIONS', `OPTIONS /healthz HTTP/1.1\r\n${HOST}${CHUNKED}\r\n0\r\n\r\n`, 411, CLOSE],
+    ['chunks on a DELETE', `DELETE /v1/surveys/nowhere HTTP/1.1\r\n${HOST}${AUTH}${CHUNKED}\r\n0\r\n\r\n`, 411, CLOSE],
+    ['chunks on a method that is not there', `POST /healthz HTTP/1.1\r\n${HOST}${CHUNKED}\r\n0\r\n\r\n`, 411, CLOSE],
+    ['chunks on an unknown method', `BREW /healthz HTTP/1.1\r\n${HOST}${CHUNKED}\r\n0\r\n\r\n`, 411, CLOSE],
+    [
+      'chunks where there is no such path',
+      `POST /nowhere HTTP/1.1\r\n${HOST}${CHUNKED}\r\n${CHUNKS}${SMUGGLED}`,
+      411,
+      CLOSE,
+    ],
+    ['chunks on a GET that needs a key', get(`${HOST}${CHUNKED}`, '/v1/scores') + '0\r\n\r\n', 411, CLOSE],
     ['chunked on ingest', post(CHUNKED, `b\r\n${BODY}\r\n0\r\n\r\n`), 411, CLOSE],
-    ['chunked on a PUT of a response', `PUT ${PATH}/01920000-0000-7000-8000-000000000001 HTTP/1.1\r\n${HOST}${JSON_TYPE}${CHUNKED}\r\nb\r\n${BODY}\r\n0\r\n\r\n`, 411, CLOSE],
-    ['chunked on a batch', `POST /v1/responses HTTP/1.1\r\n${HOST}${AUTH}Content-Type: application/x-ndjson\r\n${CHUNKED}\r\n0\r\n\r\n`, 411, CLOSE],
-    ['chunks without a key', `PUT /v1/surveys/g HTTP/1.1\r\n${HOST}${CHUNKED}\r\n${CHUNKS}${SMUGGLED}`, 401, CLOSE],
+    [
+      'chunked on a PUT of a response',
+      `PUT ${PATH}/01920000-0000-7000-8000-000000000001 HTTP/1.1\r\n${HOST}${JSON_TYPE}${CHUNKED}\r\n` +
+        `b\r\n${BODY}\r\n0\r\n\r\n`,
+      411,
+      CLOSE,
+    ],
+    [
+      'chunked on a batch',
+      `POST /v1/responses HTTP/1.1\r\n${HOST}${AUTH}Content-Type: application/x-ndjson\r\n${CHUNKED}\r\n0\r\n\r\n`,
+      411,
+      CLOSE,
+    ],
+    ['chunks without a key', `PUT /v1/surveys/g HTTP/1.1\r\n${HOST}${CHUNKED}\r\n${CHUNKS}${SMUGGLED}`, 411, CLOSE],
     ['xchunked on ingest', post('Transfer-Encoding: xchunked\r\n'), 400, CLOSE],
     ['xchunked', chunked(CHUNKS, 'Transfer-Encoding: xchunked\r\n'), 400, CLOSE],
     ['identity', chunked(CHUNKS, 'Transfer-Encoding: identity\r\n'), 400, CLOSE],
@@ -151,33 +292,68 @@ export function requests(key) {
     ['two Transfer-Encodings', chunked(CHUNKS, CHUNKED + CHUNKED), 400, CLOSE],
     ['two Transfer-Encodings, the second unknown', chunked(CHUNKS, `${CHUNKED}Transfer-Encoding: cow\r\n`), 400, CLOSE],
     ['two Transfer-Encodings, the first unknown', chunked(CHUNKS, `Transfer-Encoding: cow\r\n${CHUNKED}`), 400, CLOSE],
-    ['Transfer_Encoding is another header', put(`Transfer_Encoding: chunked\r\nContent-Length: ${DEFINITION.length}\r\n`, DEFINITION), 200, KEEP],
+    [
+      'Transfer_Encoding is another header',
+      put(`Transfer_Encoding: chunked\r\nContent-Length: ${DEFINITION.length}\r\n`, DEFINITION),
+      200,
+      KEEP,
+    ],
     ['a blank before the colon of Transfer-Encoding', chunked(CHUNKS, 'Transfer-Encoding : chunked\r\n'), 400, CLOSE],
     ['a blank before Transfer-Encoding', chunked(CHUNKS, ' Transfer-Encoding: chunked\r\n'), 400, CLOSE],
     ['Transfer-Encoding on HTTP/1.0', put(CHUNKED, CHUNKS, 'HTTP/1.0'), 400, CLOSE],
     ['Transfer-Encoding on a GET of HTTP/1.0', `${get(CHUNKED, '/healthz', 'HTTP/1.0')}0\r\n\r\n`, 400, CLOSE],
 
-    // Chunks. Whatever libmicrohttpd makes of them, no request behind them is answered.
-    ['a chunk size of letters', chunked('zz\r\n{}\r\n0\r\n\r\n'), 400, CLOSE, LIBRARY],
-    ['an empty chunk size', chunked('\r\n{}\r\n0\r\n\r\n'), 400, CLOSE, LIBRARY],
-    ['a negative chunk size', chunked('-1\r\n{}\r\n0\r\n\r\n'), 400, CLOSE, LIBRARY],
-    ['a signed chunk size', chunked(`+10\r\n${DEFINITION}\r\n0\r\n\r\n`), 400, CLOSE, LIBRARY],
-    ['a chunk size with 0x', chunked(`0x10\r\n${DEFINITION}\r\n0\r\n\r\n`), 400, CLOSE, LIBRARY],
-    ['a blank before a chunk size', chunked(` 10\r\n${DEFINITION}\r\n0\r\n\r\n`), 400, CLOSE, LIBRARY],
-    ['a chunk size of 2^64', chunked('10000000000000000\r\n{}\r\n0\r\n\r\n'), 413, CLOSE, LIBRARY],
-    ['a chunk size beyond 64 bits', chunked('11111111111111111\r\n{}\r\n0\r\n\r\n'), 413, CLOSE, LIBRARY],
-    ['a chunk without its end', chunked('2\r\n{}x\r\n0\r\n\r\n'), 400, CLOSE, LIBRARY],
-    ['a chunk that is longer than it says', chunked(`1\r\n${DEFINITION}\r\n0\r\n\r\n`), 400, CLOSE, LIBRARY],
-    ['a chunk extension', chunked(`10;a=b\r\n${DEFINITION}\r\n0\r\n\r\n`), 200, CLOSE],
-    ['a quoted chunk extension', chunked(`10;a="b;c"\r\n${DEFINITION}\r\n0\r\n\r\n`), 200, CLOSE],
-    ['chunk sizes that end at a bare LF', `${chunked(`10\n${DEFINITION}\n0\n\n`)}${SMUGGLED}`, 200, CLOSE],
-    ['a chunk extension that a bare LF ends', `${chunked(`10\r\n${DEFINITION}\r\n0;a=b\n\r\n`)}${SMUGGLED}`, 200, CLOSE],
-    ['a trailer', chunked(`10\r\n${DEFINITION}\r\n0\r\nX-A: b\r\n\r\n`), 200, CLOSE],
-    ['a Content-Length as trailer', chunked(`10\r\n${DEFINITION}\r\n0\r\nContent-Length: ${SMUGGLED.length}\r\n\r\n`) + SMUGGLED, 200, CLOSE],
-    ['a Host as trailer', chunked(`10\r\n${DEFINITION}\r\n0\r\nHost: y\r\n\r\n`), 200, CLOSE],
-    ['an Authorization as trailer', `PUT /v1/surveys/g HTTP/1.1\r\n${HOST}${JSON_TYPE}${CHUNKED}\r\n10\r\n${DEFINITION}\r\n0\r\n${AUTH}\r\n`, 401, CLOSE],
-    ['a trailer without a colon', chunked(`10\r\n${DEFINITION}\r\n0\r\nnonsense\r\n\r\n`), 400, CLOSE, LIBRARY],
-    ['chunks over the limit of a body', chunked(`10001\r\n${' '.repeat(65537)}\r\n0\r\n\r\n`), 413, CLOSE],
+    // Chunks, which nobody reads.
+    ['a chunk size of letters', chunked('zz\r\n{}\r\n0\r\n\r\n'), 411, CLOSE],
+    ['an empty chunk size', chunked('\r\n{}\r\n0\r\n\r\n'), 411, CLOSE],
+    ['a negative chunk size', chunked('-1\r\n{}\r\n0\r\n\r\n'), 411, CLOSE],
+    ['a signed chunk size', chunked(`+10\r\n${DEFINITION}\r\n0\r\n\r\n`), 411, CLOSE],
+    ['a chunk size with 0x', chunked(`0x10\r\n${DEFINITION}\r\n0\r\n\r\n`), 411, CLOSE],
+    ['a blank before a chunk size', chunked(` 10\r\n${DEFINITION}\r\n0\r\n\r\n`), 411, CLOSE],
+    ['a chunk size of 2^64', chunked('10000000000000000\r\n{}\r\n0\r\n\r\n'), 411, CLOSE],
+    ['a chunk size beyond 64 bits', chunked('11111111111111111\r\n{}\r\n0\r\n\r\n'), 411, CLOSE],
+    ['a chunk without its end', chunked('2\r\n{}x\r\n0\r\n\r\n'), 411, CLOSE],
+    ['a chunk that is longer than it says', chunked(`1\r\n${DEFINITION}\r\n0\r\n\r\n`), 411, CLOSE],
+    ['a chunk extension', chunked(`10;a=b\r\n${DEFINITION}\r\n0\r\n\r\n`), 411, CLOSE],
+    ['a quoted chunk extension', chunked(`10;a="b;c"\r\n${DEFINITION}\r\n0\r\n\r\n`), 411, CLOSE],
+    ['chunk sizes that end at a bare LF', `${chunked(`10\n${DEFINITION}\n0\n\n`)}${SMUGGLED}`, 411, CLOSE],
+    [
+      'a chunk extension that a bare LF ends',
+      `${chunked(`10\r\n${DEFINITION}\r\n0;a=b\n\r\n`)}${SMUGGLED}`,
+      411,
+      CLOSE,
+    ],
+    ['a trailer', chunked(`10\r\n${DEFINITION}\r\n0\r\nX-A: b\r\n\r\n`), 411, CLOSE],
+    [
+      'a Content-Length as trailer',
+      chunked(`10\r\n${DEFINITION}\r\n0\r\nContent-Length: ${SMUGGLED.length}\r\n\r\n`) + SMUGGLED,
+      411,
+      CLOSE,
+    ],
+    ['a Host as trailer', chunked(`10\r\n${DEFINITION}\r\n0\r\nHost: y\r\n\r\n`), 411, CLOSE],
+    [
+      'an Authorization as trailer',
+      `PUT /v1/surveys/g HTTP/1.1\r\n${HOST}${JSON_TYPE}${CHUNKED}\r\n10\r\n${DEFINITION}\r\n0\r\n${AUTH}\r\n`,
+      411,
+      CLOSE,
+    ],
+    ['a trailer without a colon', chunked(`10\r\n${DEFINITION}\r\n0\r\nnonsense\r\n\r\n`), 411, CLOSE],
+    ['chunks over the limit of a body', chunked(`50001\r\n${' '.repeat(327681)}\r\n0\r\n\r\n`), 411, CLOSE],
+    [
+      'a chunk line longer than the memory of a connection',
+      get(`${HOST}${CHUNKED}`) + `b${';'.repeat(17_000)}`,
+      411,
+      CLOSE,
+    ],
+    ['a chunk size longer than the memory of a connection', get(`${HOST}${CHUNKED}`) + '0'.repeat(20_000), 411, CLOSE],
+    ['a long chunk line behind a good chunk', chunked(`4\r\n{"me\r\nb${';'.repeat(17_000)}`), 411, CLOSE],
+    [
+      'a long chunk line without a key',
+      `PUT /v1/surveys/g HTTP/1.1\r\n${HOST}${CHUNKED}\r\nb${';'.repeat(17_000)}`,
+      411,
+      CLOSE,
+    ],
+    ['a trailer longer than the memory of a connection', chunked(`0\r\nX: ${'a'.repeat(17_000)}`), 411, CLOSE],
 
     // Host.
     ['no Host on HTTP/1.1', get(''), 400, CLOSE],
@@ -198,6 +374,7 @@ export function requests(key) {
     ['a Host with a blank', get('Host: x y\r\n'), 400, CLOSE],
     ['a Host that is a list', get('Host: x,y\r\n'), 400, CLOSE],
     ['a Host with a port that is none', get('Host: x:port\r\n'), 400, CLOSE],
+    ['a Host with a port beyond 16 bits', get('Host: x:65536\r\n'), 400, CLOSE],
     ['a Host with two ports', get('Host: x:80:80\r\n'), 400, CLOSE],
     ['a Host of brackets that do not end', get('Host: [::1\r\n'), 400, CLOSE],
     ['a Host beyond ASCII', get('Host: \xe9\r\n'), 400, CLOSE],
@@ -257,9 +434,44 @@ export function requests(key) {
     ['CR CR LF after a header', 'GET /healthz HTTP/1.1\r\nHost: x\r\r\n\r\n', 400, CLOSE],
 
     // The request line.
-    ['an absolute target', get(HOST, 'http://x/healthz'), 400, CLOSE],
-    ['an absolute target of another host', get(HOST, 'http://y/healthz'), 400, CLOSE],
-    ['an asterisk', `OPTIONS * HTTP/1.1\r\n${HOST}\r\n`, 400, CLOSE],
+    ['an absolute target', get(HOST, 'http://x/healthz'), 200, KEEP],
+    ['an absolute target of another host', get(HOST, 'http://y/healthz'), 200, KEEP],
+    ['an absolute target of https in any case', get(HOST, 'HttpS://y.example:8443/healthz?a=b'), 200, KEEP],
+    ['an absolute target of an IPv6 host', get(HOST, 'http://[::1]:80/healthz'), 200, KEEP],
+    ['an absolute target on HTTP/1.0 without Host', get('', 'http://x/healthz', 'HTTP/1.0'), 200, CLOSE],
+    [
+      'a POST to an absolute target',
+      `POST http://y${PATH} HTTP/1.1\r\n${HOST}${JSON_TYPE}${LENGTH}\r\n${BODY}`,
+      201,
+      KEEP,
+    ],
+    ['an absolute target without a path', get(HOST, 'http://x'), 404, KEEP],
+    ['an absolute target with a query and no path', get(HOST, 'http://x?a=b'), 404, KEEP],
+    ['an absolute target without Host', get('', 'http://x/healthz'), 400, CLOSE],
+    ['an absolute target and two Hosts', get(HOST + HOST, 'http://x/healthz'), 400, CLOSE],
+    ['an absolute target and a Host that is none', get('Host: a/b\r\n', 'http://x/healthz'), 400, CLOSE],
+    ['an absolute target without a host', get(HOST, 'http:///healthz'), 400, CLOSE],
+    ['an absolute target of a scheme alone', get(HOST, 'http://'), 400, CLOSE],
+    ['an absolute target of a port alone', get(HOST, 'http://:80/healthz'), 400, CLOSE],
+    ['an absolute target with a user', get(HOST, 'http://x@y/healthz'), 400, CLOSE],
+    ['an absolute target with a user and a password', get(HOST, 'http://x:80@y/healthz'), 400, CLOSE],
+    ['an absolute target with an @ behind the host', get(HOST, 'http://x@/healthz'), 400, CLOSE],
+    ['an absolute target of two hosts', get(HOST, 'http://x,y/healthz'), 400, CLOSE],
+    ['an absolute target with a backslash behind the host', get(HOST, 'http://x\\@y/healthz'), 400, CLOSE],
+    ['an absolute target with a port that is none', get(HOST, 'http://x:port/healthz'), 400, CLOSE],
+    ['an absolute target with a port beyond 16 bits', get(HOST, 'http://x:65536/healthz'), 400, CLOSE],
+    ['an absolute target of brackets that do not end', get(HOST, 'http://[::1/healthz'), 400, CLOSE],
+    ['an absolute target with a fragment', get(HOST, 'http://x#/healthz'), 400, CLOSE],
+    ['an absolute target with one slash', get(HOST, 'http:/x/healthz'), 400, CLOSE],
+    ['an absolute target of another scheme', get(HOST, 'ftp://x/healthz'), 400, CLOSE],
+    ['a target of a scheme and a path', get(HOST, 'http:healthz'), 400, CLOSE],
+    ['a host and a path', get(HOST, 'x/healthz'), 400, CLOSE],
+    ['two slashes and a host', get(HOST, '//x/healthz'), 404, KEEP],
+    ['a URL in a path', get(HOST, '/http://x/healthz'), 404, KEEP],
+    ['an asterisk', `OPTIONS * HTTP/1.1\r\n${HOST}\r\n`, 204, KEEP],
+    ['an asterisk of another method', get(HOST, '*'), 400, CLOSE],
+    ['an asterisk with a query', `OPTIONS *?a HTTP/1.1\r\n${HOST}\r\n`, 400, CLOSE],
+    ['an asterisk with a body', `OPTIONS * HTTP/1.1\r\n${HOST}Content-Length: 5\r\n\r\nhello`, 411, CLOSE],
     ['an authority', `CONNECT x:443 HTTP/1.1\r\n${HOST}\r\n`, 400, CLOSE],
     ['CONNECT with a path', `CONNECT /healthz HTTP/1.1\r\n${HOST}\r\n`, 405, KEEP],
     ['a target without a slash', get(HOST, 'healthz'), 400, CLOSE],
@@ -291,9 +503,43 @@ export function requests(key) {
     ['escaped dots in a path', get(HOST, '/v1/%2e%2e/healthz'), 404, KEEP],
     ['a dot in a path', get(HOST, '/./healthz'), 404, KEEP],
     ['two slashes in a path', get(HOST, '//healthz'), 404, KEEP],
-    ['a slash at the end', get(HOST, '/healthz/'), 404, KEEP],
+    ['a slash at the end', get(HOST, '/healthz/'), 200, KEEP],
+    ['two slashes at the end', get(HOST, '/healthz//'), 404, KEEP],
+    ['an escaped slash at the end', get(HOST, '/healthz%2F'), 404, KEEP],
     ['a backslash', get(HOST, '/v1\\healthz'), 404, KEEP],
     ['a target longer than the header block', get(HOST, `/${'a'.repeat(20_000)}`), 414, CLOSE, LIBRARY],
+    ['a target of exactly half the header block', get(HOST, `/${'a'.repeat(8191)}`), 404, KEEP],
+    ['239 parameters', get(HOST, `/healthz?${many(239)}`), 400, KEEP],
+    ['1,000 parameters', get(HOST, `/healthz?${many(1000)}`), 400, KEEP],
+    ['1,000 parameters with values', get(HOST, `/healthz?${many(1000, '=1')}`), 400, KEEP],
+    ['239 parameters behind a good request', get() + get(HOST, `/healthz?${many(239)}`), 200, KEEP, { then: [400] }],
+    ['1,000 parameters on a HEAD', `HEAD /healthz?${many(1000)} HTTP/1.1\r\n${HOST}\r\n`, 400, KEEP, { head: true }],
+    [
+      '1,000 parameters on a POST',
+      `POST ${PATH}?${many(1000)} HTTP/1.1\r\n${HOST}${JSON_TYPE}${LENGTH}\r\n${BODY}`,
+      201,
+      KEEP,
+    ],
+    ['1,000 parameters where there is no such path', get(HOST, `/nowhere?${many(1000)}`), 404, KEEP],
+    ['1,000 parameters without a key', get(HOST, `/v1/scores?${many(1000)}`), 401, KEEP],
+    ['5,000 empty parameters', get(HOST, `/healthz?${'&'.repeat(5000)}`), 400, KEEP],
+    ['5,000 parameters without a name', get(HOST, `/healthz?${'=&'.repeat(5000)}`), 400, KEEP],
+    ['a question mark and nothing else', get(HOST, '/healthz?'), 200, KEEP],
+    ['question marks', get(HOST, `/healthz?${'?'.repeat(5000)}`), 200, KEEP],
+    ['1,000 parameters behind a NUL', get(HOST, `/healthz\x00?${many(1000)}`), 400, CLOSE],
+    [
+      '1,000 parameters behind NULs and another question mark',
+      get(HOST, `/healthz\x00\x00a\x00?\x00?${many(1000)}`),
+      400,
+      CLOSE,
+    ],
+    [
+      '1,000 parameters longer than the header block',
+      get(HOST, `/healthz?${many(1000, '=aaaaaaaaaaaaaaaaa')}`),
+      414,
+      CLOSE,
+      LIBRARY,
+    ],
     ['HTTP/2.0', get(HOST, '/healthz', 'HTTP/2.0'), 505, CLOSE, LIBRARY],
     ['HTTP/9.9', get(HOST, '/healthz', 'HTTP/9.9'), 505, CLOSE, LIBRARY],
     ['HTTP/0.9', get(HOST, '/healthz', 'HTTP/0.9'), 505, CLOSE, LIBRARY],
@@ -319,7 +565,36 @@ export function requests(key) {
     // The header block.
     ['one header longer than the block', field(`X-A: ${'a'.repeat(20_000)}`), 431, CLOSE, LIBRARY],
     ['a name longer than the block', field(`${'a'.repeat(20_000)}: b`), 431, CLOSE, LIBRARY],
-    ['many headers longer than the block', get(HOST + Array.from({ length: 2000 }, (_, i) => `X-${i}: aaaaaaaaaa\r\n`).join('')), 431, CLOSE, LIBRARY],
+    [
+      'many headers longer than the block',
+      get(HOST + Array.from({ length: 2000 }, (_, i) => `X-${i}: aaaaaaaaaa\r\n`).join('')),
+      431,
+      CLOSE,
+      LIBRARY,
+    ],
     ['many empty headers', get(HOST + 'a:\r\n'.repeat(4000)), 431, CLOSE, LIBRARY],
+    ['so many headers that only their records are longer', get(HOST + 'a:\r\n'.repeat(1000)), 431, CLOSE, LIBRARY],
+    ['many cookies', get(`${HOST}Cookie: ${'a=b;'.repeat(1000)}\r\n`), 431, CLOSE, LIBRARY],
+    ['many cookies without a name', get(`${HOST}Cookie: ${';'.repeat(1000)}\r\n`), 431, CLOSE, LIBRARY],
+    [
+      'a cookie longer than what the block leaves',
+      get(`${HOST}Cookie: ${'a'.repeat(15_000)}\r\n`),
+      431,
+      CLOSE,
+      LIBRARY,
+    ],
+    [
+      'so many cookies that no reply has room, and a bad Content-Length',
+      get(`${HOST}X-A: ${'a'.repeat(22_400)}\r\nCookie: ${'a=b;'.repeat(1500)}\r\nContent-Length: x\r\n`),
+      null,
+      CLOSE,
+    ],
+    [
+      'many cookies and a bad Content-Length',
+      get(`${HOST}Cookie: ${'a=b;'.repeat(1000)}\r\nContent-Length: x\r\n`),
+      431,
+      CLOSE,
+      LIBRARY,
+    ],
   ];
 }

@@ -1,0 +1,12 @@
+#ifndef CXD_CHORES_CHORES_H
+#define CXD_CHORES_CHORES_H
+
+/* src/chores/: what the daemon does by itself; each has its header.
+ *
+ *   housekeeping.c  retention by age, settling, old marks, rollups of properties: small changes through the writer;
+ *                   and, for the catalog, what others wrote
+ *   backups.c       verified copies at every interval, the oldest removed
+ *   trust.c         how late it is, for whatever deletes by age
+ *   errand.c        what the two threads share */
+
+#endif

@@ -1,0 +1,31 @@
+#ifndef CXD_CODEC_CODEC_H
+#define CXD_CODEC_CODEC_H
+
+/* src/codec/: bytes to structs and back; the only room that knows jansson. Each file has the header of its name, but
+ * where said.
+ *
+ *   read.c             a text becomes a document of JSON values; the usual kinds of members are read
+ *   lex.c              JSON as tokens that know where they are
+ *   number.c           numbers by their text, exactly
+ *   mend.c             what the library would refuse of characters and numbers, before it reads a text again
+ *   nesting.c          how deep a text nests, before it is parsed (json.h)
+ *   write.c            writing JSON, member by member
+ *   json.c             a read-only view of JSON for cmd/
+ *   response.c         a response: from the body of a POST, and to JSON
+ *   batch.c            a batch, NDJSON or an array, a line at a time (response.h)
+ *   properties.c       the properties of a response or an invitation
+ *   idempotency.c      the Idempotency-Key: how it names a response, and each line of a batch
+ *   exclusion.c        the body of a PATCH: whether a response counts
+ *   invitation.c       invitations as signed tokens
+ *   invitation_list.c  requests for invitations: an object, NDJSON or CSV (invitation.h)
+ *   mime.c             header values with parameters, such as a Content-Type
+ *   fields.c           a form, urlencoded (form.h)
+ *   multipart.c        a form in parts (form.h)
+ *   response_form.c    a response that comes as a form (form.h)
+ *   csv.c              lists of people out of a spreadsheet
+ *   survey.c           a survey's definition from JSON, defaults filled in; as definition, as reply and as form
+ *   key.c              API keys and signing keys: asked for, and told of
+ *   score.c            scores, trends and comparisons to JSON: the one place that rounds
+ *   exposition.c       the text of Prometheus */
+
+#endif

@@ -1,0 +1,23 @@
+#ifndef CXD_DOMAIN_DOMAIN_H
+#define CXD_DOMAIN_DOMAIN_H
+
+/* src/domain/: plain structs and pure functions.
+ *
+ *   survey.c           what a survey is: its enumerations, and the defaults of its metric
+ *   survey_validate.c  the rules that a definition must keep
+ *   rules.c            rules of text that surveys and responses share
+ *   response.c         one answer: what makes it valid, and when two are the same
+ *   respondent.c       names of respondents: the one form of an address
+ *   invitation.c       invitations: what makes one good, and the response that it names
+ *   key.c              API keys and signing keys: scopes, expiry
+ *   histogram.c        counts of each score, and their sums
+ *   score.c            a score with its interval (NPS, CSAT, CES, means; adjusted Wald, Wilson)
+ *   compare.c          two scores held against each other: delta, which test; Benjamini–Hochberg over many tests
+ *   adjusted.c         the adjusted estimates behind intervals and tests
+ *   permutation.c      the permutation test, for few answers
+ *   distribution.c     the normal and Student's t distribution
+ *   window.c           windows of time: their names, the one before, the buckets of a trend
+ *   window_cover.c     the tiers of rollups, and which of them a window is read from
+ *   reckoning.c        how late it is, where a clock may be wrong */
+
+#endif

@@ -1,0 +1,161 @@
+/* A response that comes as a form: it is written as the JSON that would have said the same, and read as that. So there
+ * is one reader, and the same answer is the same content whichever way it comes. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "codec/lex.h"
+#include "codec/number.h"
+#include "cxd/base/buffer.h"
+#include "cxd/base/words.h"
+#include "cxd/codec/form.h"
+#include "cxd/codec/response.h"
+
+enum { POINTER_SIZE = sizeof(((struct error_member *)NULL)->pointer), DEPTH = 2 };
+
+static const char PROPERTY[] = "property.";
+
+/* The key of a property; NULL: the field is none. */
+static const char *property_key(const struct form_field *field) {
+    size_t length = sizeof PROPERTY - 1;
+    return strncmp(field->name, PROPERTY, length) == 0 ? field->name + length : NULL;
+}
+
+static bool is_charset(const struct form_field *field) {
+    return strcmp(field->name, FORM_CHARSET) == 0;
+}
+
+/* Writes the value as JSON has numbers, without blanks around it and zeros in front; false: it is none. */
+static bool write_number(struct buffer *out, const struct form_field *field) {
+    const char *at = field->value, *end = at + field->value_length;
+    struct number number;
+    while (at < end && lex_is_blank(*at))
+        at++;
+    while (at < end && lex_is_blank(end[-1]))
+        end--;
+    bool is_negative = at < end && *at == '-';
+    at += is_negative;
+    while (end - at > 1 && at[0] == '0' && at[1] >= '0' && at[1] <= '9')
+        at++;
+    if (at == end || *at == '-' || !number_parse(at, (size_t)(end - at), &number))
+        return false;
+    buffer_append_text(out, is_negative ? "-" : "");
+    buffer_append(out, at, (size_t)(end - at));
+    return true;
+}
+
+/* Members that are numbers. */
+static bool is_number(const char *name) {
+    static const char *const NAMES[] = {"score", "sequence"};
+    static const struct words names = WORDS(NAMES);
+    return words_find(&names, name) >= 0;
+}
+
+/* Bytes that are not UTF-8 stay as they are: the reader of JSON knows where they are forgiven. Browsers send a new line
+ * of a value as CR LF, whatever is in the page. */
+static void write_bytes(struct buffer *out, const char *bytes, size_t length, bool is_value) {
+    buffer_append_char(out, '"');
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)bytes[i];
+        if (is_value && c == '\r' && i + 1 < length && bytes[i + 1] == '\n')
+            continue;
+        if (c < 0x20)
+            buffer_append_format(out, "\\u%04x", c);
+        else if (c == '"' || c == '\\')
+            buffer_append(out, (const char[]){'\\', (char)c}, 2);
+        else
+            buffer_append_char(out, (char)c);
+    }
+    buffer_append_char(out, '"');
+}
+
+static void write_key(struct buffer *out, const char *name) {
+    if (!out->failed && out->data[out->length - 1] != '{')
+        buffer_append_char(out, ',');
+    write_bytes(out, name, strlen(name), false);
+    buffer_append_char(out, ':');
+}
+
+static void write_field(struct buffer *out, const char *name, const struct form_field *field) {
+    write_key(out, name);
+    if (!is_number(field->name) || !write_number(out, field))
+        write_bytes(out, field->value, field->value_length, true);
+}
+
+static int compare_fields(const void *left, const void *right) {
+    const struct form_field *a = *(struct form_field *const *)left, *b = *(struct form_field *const *)right;
+    int order = strcmp(a->name, b->name);
+    return order != 0 ? order : a < b ? -1 : a > b;
+}
+
+/* What is given twice counts where it stands first, and is a fault where it stands again. */
+static bool find_doubles(struct form *form, struct arena *arena) {
+    struct form_field **sorted = arena_alloc(arena, form->count * sizeof *sorted);
+    if (!sorted)
+        return false;
+    for (size_t i = 0; i < form->count; i++)
+        sorted[i] = &form->fields[i];
+    qsort(sorted, form->count, sizeof *sorted, compare_fields);
+    for (size_t i = 1; i < form->count; i++)
+        if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0 && !sorted[i]->fault)
+            sorted[i]->fault = "is given twice";
+    return true;
+}
+
+/* Why a field is not taken, as far as it is a form's matter; NULL: it is. */
+static const char *find_fault(const struct form_field *field) {
+    const struct mime_text charset = {field->value, field->value_length, false};
+    if (is_charset(field))
+        return mime_is_utf8(&charset) ? NULL : "must be UTF-8: no other charset is read";
+    if (strcmp(field->name, "properties") == 0)
+        return "is no field of a form: each property is one, by the name property.KEY";
+    return NULL;
+}
+
+static void write_members(struct buffer *out, const struct form *form) {
+    buffer_append_char(out, '{');
+    for (size_t i = 0; i < form->count; i++) {
+        const struct form_field *field = &form->fields[i];
+        if (!field->fault && !property_key(field) && !is_charset(field))
+            write_field(out, field->name, field);
+    }
+    write_key(out, "properties");
+    buffer_append_char(out, '{');
+    for (size_t i = 0; i < form->count; i++) {
+        const struct form_field *field = &form->fields[i];
+        if (!field->fault && property_key(field) && field->value_length > 0)
+            write_field(out, property_key(field), field);
+    }
+    buffer_append_text(out, "}}");
+}
+
+static void add_faults(const struct form *form, struct error *err) {
+    for (size_t i = 0; i < form->count; i++) {
+        const char *fault = form->fields[i].fault, *key = property_key(&form->fields[i]);
+        char pointer[POINTER_SIZE] = "";
+        if (!fault)
+            continue;
+        if (key)
+            error_pointer_append(pointer, sizeof pointer, "properties");
+        error_pointer_append(pointer, sizeof pointer, key ? key : form->fields[i].name);
+        error_add_member(err, pointer, "%s", fault);
+    }
+}
+
+enum cxd_err response_decode_form(struct form *form, struct arena *arena, struct response *ret_response,
+                                  struct error *err) {
+    struct buffer json;
+    for (size_t i = 0; i < form->count; i++)
+        if (!form->fields[i].fault)
+            form->fields[i].fault = find_fault(&form->fields[i]);
+    if (!find_doubles(form, arena))
+        return error_set(err, ERR_NO_MEMORY, "no memory to read the form");
+    buffer_init(&json);
+    write_members(&json, form);
+    enum cxd_err code = json.failed ? error_set(err, ERR_NO_MEMORY, "no memory to read the form")
+                                    : response_decode(json.data, json.length, DEPTH, arena, ret_response, err);
+    buffer_free(&json);
+    if (code != CXD_OK && code != ERR_INVALID)
+        return code;
+    add_faults(form, err);
+    return err->code;
+}

@@ -1,0 +1,18 @@
+#ifndef CXD_HTTP_ASIDE_H
+#define CXD_HTTP_ASIDE_H
+
+#include "http/state.h"
+
+/* Requests that are set aside on their loop, and handed back to it from any thread. */
+
+/* For the pool: MHD leaves the connection alone. On the loop. */
+void aside_suspend(struct http_request *request);
+/* For what is deferred: the connection stays with MHD, which costs no system call; but it may close meanwhile. On the
+ * loop. */
+void aside_await(struct http_request *request);
+/* The request is complete. The loop takes it at its next turn. Any thread. */
+void aside_hand_back(struct http_request *request);
+/* Ends the loop's sleep. Any thread. */
+void aside_wake(struct loop *loop);
+
+#endif

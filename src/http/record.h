@@ -1,0 +1,13 @@
+#ifndef CXD_HTTP_RECORD_H
+#define CXD_HTTP_RECORD_H
+
+#include "http/state.h"
+
+/* The log's records of a request. `bytes` is the length of the reply's body. */
+void record_reply(const struct http_request *request, size_t bytes);
+/* `is_fault`: ours; otherwise the client has left. */
+void record_no_reply(const struct http_request *request, bool is_fault);
+/* What MHD has answered by itself. */
+void record_library_reply(int status);
+
+#endif

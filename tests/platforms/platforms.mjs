@@ -1,0 +1,302 @@
+// Where cxd runs: 64-bit systems only; the image of the Containerfile, as process 1 of a root that nobody can write to;
+// Debian 13 with its libmicrohttpd 1.0: built with all warnings as errors, the tests of HTTP with sanitizers, the
+// package; and musl.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { build } from './containerfile.mjs';
+import { layer, mount, place, run, SOURCES, withRoot } from './roots.mjs';
+
+const SECOND = 1000;
+const PARALLEL = 3;
+const HANGS = 600 * SECOND; // no test has a bound of its own
+// The tests of HTTP that say nothing of Debian 13: their programs are not in its root.
+const ELSEWHERE = {
+  completion: 'zsh and fish',
+  dashboards: 'prometheus',
+  metrics: 'promtool',
+  proxy: 'nginx and caddy',
+  units: 'systemd-analyze',
+};
+const HTTP = fs
+  .readdirSync(path.join(SOURCES, 'tests/http'))
+  .map((file) => /^(.*)\.test\.mjs$/.exec(file)?.[1])
+  .filter((name) => name && !(name in ELSEWHERE));
+const EXTRAS =
+  'bash-completion build-essential curl debhelper dpkg-dev fakeroot libcmocka-dev musl-tools nodejs openssl procps ' +
+  'sqlite3 strace systemd-standalone-sysusers xz-utils';
+
+async function until(question, what) {
+  const end = Date.now() + 60 * SECOND;
+  for (;;) {
+    const answer = question();
+    if (answer) return answer;
+    assert.ok(Date.now() < end, what);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+test('a 32-bit system is refused by name', () => {
+  const args = ['-m32', '-fsyntax-only', '-Iinclude', '-x', 'c', 'include/cxd/base/compiler.h'];
+  const done = spawnSync('gcc', args, { cwd: SOURCES, encoding: 'utf8' });
+  assert.notEqual(done.status, 0);
+  assert.match(done.stderr, /cxd needs a 64-bit system/);
+});
+
+test('make uses all cores, unless it is told how many', () => {
+  const jobs = (...args) => {
+    const { MAKEFLAGS, MFLAGS, MAKELEVEL, ...env } = process.env;
+    const input = 'include Makefile\nshow-jobs:\n\t@echo "$(MAKEFLAGS)"\n';
+    return run('make', ['-s', '-f', '-', 'show-jobs', ...args], { cwd: SOURCES, input, env });
+  };
+  assert.match(jobs(), new RegExp(` -j${run('nproc', []).trim()}\\b`));
+  assert.match(jobs('-j7'), / -j7\b/);
+  assert.match(jobs('-j1'), / -j1\b/);
+});
+
+let made;
+test('the Containerfile makes an image', async () => {
+  made = await build(path.join(SOURCES, 'Containerfile'));
+});
+
+// The image as an engine runs it: nobody writes to the root, the volume is a folder of the user's, its processes and
+// network are its own.
+class Container {
+  constructor({ image, told }) {
+    this.root = place('container');
+    mount(image, this.root);
+    const [, uid, gid] = new RegExp(`^${told.USER}:x:(\\d+):(\\d+):`, 'm').exec(
+      fs.readFileSync(path.join(this.root, 'etc/passwd'), 'utf8'),
+    );
+    this.ids = [
+      `--reuid=${uid}`,
+      `--regid=${gid}`,
+      '--clear-groups',
+      '--no-new-privs',
+      '--inh-caps=-all',
+      '--bounding-set=-all',
+    ];
+    this.uid = uid;
+    this.volume = place('volume');
+    run('chown', [`${uid}:${gid}`, this.volume]);
+    fs.chmodSync(this.volume, 0o700);
+    run('mount', ['--bind', this.volume, path.join(this.root, told.VOLUME)]);
+    run('mount', ['-t', 'tmpfs', '-o', 'mode=755', 'tmpfs', path.join(this.root, 'dev')]);
+    for (const device of ['null', 'zero', 'urandom', 'random']) {
+      fs.writeFileSync(path.join(this.root, 'dev', device), '');
+      run('mount', ['--bind', `/dev/${device}`, path.join(this.root, 'dev', device)]);
+    }
+    this.command = [...JSON.parse(told.ENTRYPOINT), ...JSON.parse(told.CMD)];
+    this.health = JSON.parse(told.HEALTHCHECK.replace(/^.*?CMD /, ''));
+    [this.port] = told.EXPOSE.split('/');
+  }
+
+  start() {
+    const script = 'ip link set lo up && mount -t proc proc "$1/proc" && exec chroot "$@"';
+    const inner = [
+      '/usr/bin/env',
+      '-i',
+      'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      '/usr/bin/setpriv',
+      ...this.ids,
+      '--',
+    ];
+    const args = [
+      '--pid',
+      '--mount',
+      '--net',
+      '--ipc',
+      '--uts',
+      '--fork',
+      '--kill-child',
+      'sh',
+      '-c',
+      script,
+      'sh',
+      this.root,
+      ...inner,
+      ...this.command,
+    ];
+    this.child = spawn('unshare', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.output = '';
+    for (const stream of [this.child.stdout, this.child.stderr])
+      stream.setEncoding('utf8').on('data', (text) => {
+        this.output += text;
+      });
+    this.ended = new Promise((resolve) => {
+      this.child.on('close', (code, signal) => resolve(code ?? signal));
+    });
+  }
+
+  // Its process 1, by the number that it has out here; NaN: not yet, or no more.
+  get pid() {
+    if (this.child.exitCode !== null) return NaN;
+    return Number.parseInt(fs.readFileSync(`/proc/${this.child.pid}/task/${this.child.pid}/children`, 'utf8'), 10);
+  }
+
+  // A command of the image beside the daemon, as its user.
+  beside(command) {
+    const args = [
+      '-t',
+      String(this.pid),
+      '-m',
+      '-p',
+      '-n',
+      '-i',
+      '-u',
+      '-r',
+      '-w',
+      '--',
+      '/usr/bin/setpriv',
+      ...this.ids,
+      '--',
+      ...command,
+    ];
+    return spawnSync('nsenter', args, { encoding: 'utf8', env: { PATH: process.env.PATH } });
+  }
+
+  // From its network; curl is this machine's.
+  fetch(...args) {
+    return spawnSync('nsenter', ['-t', String(this.pid), '-n', '--', 'curl', '-fsS', '-m', '10', ...args], {
+      encoding: 'utf8',
+    });
+  }
+
+  async ready() {
+    await until(
+      () => this.child.exitCode !== null || (this.pid && this.beside(this.health).status === 0),
+      'it is not ready',
+    );
+    assert.equal(this.child.exitCode, null, this.output);
+  }
+}
+
+describe('the container', () => {
+  let container;
+  before(() => {
+    container = new Container(made);
+  });
+  after(() => container?.child?.kill('SIGKILL'));
+
+  test('it starts, and its health check says so', async () => {
+    container.start();
+    await container.ready();
+  });
+
+  test('it is process 1, and nobody of note', () => {
+    const status = fs.readFileSync(`/proc/${container.pid}/status`, 'utf8');
+    assert.match(status, /^Name:\tcxd$/m);
+    assert.match(status, /^NSpid:\t\d+\t1$/m);
+    assert.match(status, new RegExp(`^Uid:\t${container.uid}\t${container.uid}\t${container.uid}\t`, 'm'));
+    assert.notEqual(container.uid, '0');
+    assert.match(status, /^CapEff:\t0+$/m);
+    assert.match(status, /^NoNewPrivs:\t1$/m);
+  });
+
+  test('nothing but its volume can be written', () => {
+    assert.throws(() => fs.writeFileSync(path.join(container.root, 'etc/x'), ''), { code: 'EROFS' });
+    assert.ok(fs.existsSync(path.join(container.volume, 'cxd.db')));
+    assert.equal(fs.statSync(path.join(container.volume, 'admin.key')).mode & 0o777, 0o600);
+  });
+
+  test('it takes a response and scores it, at its port', () => {
+    const url = `http://127.0.0.1:${container.port}/v1/surveys/checkout`;
+    const key = fs.readFileSync(path.join(container.volume, 'admin.key'), 'utf8').trim();
+    const auth = ['-H', `Authorization: Bearer ${key}`, '-H', 'Content-Type: application/json'];
+    const made201 = container.fetch('-X', 'PUT', ...auth, '-d', '{"metric":"nps"}', url);
+    assert.equal(made201.status, 0, made201.stderr);
+    assert.equal(
+      container.fetch('-H', 'Content-Type: application/json', '-d', '{"score":9}', `${url}/responses`).status,
+      0,
+    );
+    assert.match(container.fetch(...auth, `${url}/score?window=all`).stdout, /"n":1,"score":100/);
+  });
+
+  test('SIGTERM ends it with 0, and what was stored is there again', async () => {
+    process.kill(container.pid, 'SIGTERM');
+    assert.equal(await container.ended, 0, container.output);
+    container.start();
+    await container.ready();
+    assert.match(
+      container.beside(['cxd', 'score', 'checkout', '--window', 'all', '--json']).stdout,
+      /"n":1,"score":100/,
+    );
+    process.kill(container.pid, 'SIGTERM');
+    assert.equal(await container.ended, 0, container.output);
+  });
+});
+
+// The sources that git tracks or, in an unpacked tarball, all of them; and the packages of the tests.
+function unpack(to) {
+  const tracked = spawnSync('git', ['ls-files', '-z'], { cwd: SOURCES, encoding: 'utf8' });
+  const top = fs.readdirSync(SOURCES).filter((name) => !['build', 'data', '.git'].includes(name));
+  const names = tracked.status === 0 ? tracked.stdout.split('\0').filter(Boolean) : top;
+  const list = names.filter((name) => fs.existsSync(path.join(SOURCES, name))).join('\0');
+  fs.mkdirSync(to, { recursive: true });
+  const pipe = 'tar --exclude=node_modules --null -T - -cf - | tar -xf - -C "$1"';
+  run('sh', ['-c', pipe, 'sh', to], { cwd: SOURCES, input: list });
+  fs.mkdirSync(path.join(to, 'tests/node_modules'), { recursive: true });
+  run('mount', ['--bind', path.join(SOURCES, 'tests/node_modules'), path.join(to, 'tests/node_modules')]);
+}
+
+test('Debian 13', async (t) => {
+  assert.ok(made, 'no image');
+  const below = await layer('tools', made.runs[0], [EXTRAS], ({ sh }) =>
+    sh(`apt-get update && apt-get install -y --no-install-recommends ${EXTRAS}`),
+  );
+  await withRoot(below, 'debian-13', place('debian-13.upper'), async ({ root, sh, start }) => {
+    unpack(path.join(root, 'cxd'));
+    const version = sh('pkg-config --modversion libmicrohttpd').trim();
+    assert.match(version, /^1\./);
+    const make = (targets) => sh(`cd /cxd && make CI=1 --no-print-directory ${targets}`);
+
+    await t.test('every file compiles with musl', () => {
+      const libraries = '-idirafter /usr/include -idirafter "/usr/include/$(gcc -print-multiarch)"';
+      const flags = `-std=c11 -Wall -Wextra -Werror -D_GNU_SOURCE -DCXD_VERSION='"x"' -Iinclude -Isrc ${libraries}`;
+      sh(`cd /cxd && make -s print-sources | xargs -P 2 -n 8 musl-gcc -fsyntax-only ${flags}`);
+    });
+
+    await t.test('the package is built, installed, answers, and leaves', () => {
+      const name = `cxd-${/^VERSION = (.*)$/m.exec(fs.readFileSync(path.join(SOURCES, 'Makefile'), 'utf8'))[1]}`;
+      const tarball = `build/${name}.tar.xz`;
+      sh(`cd /cxd && mkdir -p build && src/tools/dist.sh ${name.slice('cxd-'.length)} ${tarball}`);
+      sh(`cd /cxd && src/tools/deb.sh ${tarball} build/deb && cp build/deb/${name}/build/cxd build/cxd`);
+      sh('apt-get install -y --no-install-recommends /cxd/build/deb/cxd_*.deb </dev/null');
+      sh('cd / && /cxd/debian/tests/smoke');
+      sh('apt-get purge -y cxd </dev/null && ! test -e /usr/bin/cxd');
+    });
+
+    await t.test('it is built with gcc, warnings being errors', () => {
+      assert.match(make('VARIANT=asan all build/asan/tests/support/manager'), /LINK build\/asan\/cxd/);
+    });
+
+    // Its SQLite is newer, too.
+    await t.test('the unit tests of HTTP, and the contract of the store', () => {
+      const found = run('find', ['tests', '-name', 'test_http_*.c', '-o', '-name', 'test_store_*.c'], { cwd: SOURCES });
+      const programs = found.trim().split('\n');
+      make(`VARIANT=asan ${programs.map((file) => `build/asan/${file.slice(0, -2)}`).join(' ')}`);
+      for (const file of programs) sh(`cd /cxd && TEST_SIZE=small build/asan/${file.slice(0, -2)}`);
+    });
+
+    const files = [...HTTP];
+    await Promise.all(
+      Array.from({ length: PARALLEL }, async () => {
+        for (let name = files.shift(); name; name = files.shift()) {
+          const done = await start(
+            `cd /cxd && node --test-reporter=tap --test-reporter-destination=stdout tests/http/${name}.test.mjs`,
+            HANGS,
+          );
+          const passed = Number(/^# pass (\d+)$/m.exec(done.output)?.[1] ?? 0);
+          await t.test(`http/${name}: ${passed} passed, with libmicrohttpd ${version}`, () => {
+            const lines = done.output.split('\n');
+            const failures = lines.flatMap((line, i) => (/^\s*not ok\b/.test(line) ? lines.slice(i, i + 25) : []));
+            assert.equal(done.code, 0, failures.slice(0, 100).join('\n'));
+            assert.ok(passed > 0, 'no test');
+          });
+        }
+      }),
+    );
+  });
+});

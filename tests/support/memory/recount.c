@@ -1,0 +1,104 @@
+/* The rollups that there would be, counted from the responses at each call: one row for each response,
+ * dimension and tier, sorted, and equal ones added up. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+
+static const enum tier TIERS[] = {TIER_ALL, TIER_DAY, TIER_HOUR, TIER_QUARTER_HOUR};
+
+struct rows {
+    struct rollup_row *items;
+    size_t count, capacity;
+};
+
+static int compare_rows(const void *a, const void *b) {
+    const struct rollup_row *x = a, *y = b;
+    int order = (x->survey > y->survey) - (x->survey < y->survey);
+    if (!order)
+        order = strcmp(x->dimension, y->dimension);
+    if (!order)
+        order = strcmp(x->value, y->value);
+    if (!order)
+        order = (x->tier > y->tier) - (x->tier < y->tier);
+    return order ? order : (x->bucket > y->bucket) - (x->bucket < y->bucket);
+}
+
+static bool add_response(const struct memory_store *store, struct rows *rows, const struct response *response,
+                         const struct declared *declared) {
+    struct dimension dimensions[DIMENSIONS_MAX];
+    size_t count = dimensions_of(response, declared, dimensions);
+    if (rows->count + count * CXD_COUNT(TIERS) > rows->capacity) {
+        size_t larger = 2 * rows->capacity + DIMENSIONS_MAX * CXD_COUNT(TIERS);
+        struct rollup_row *grown = reallocarray(rows->items, larger, sizeof *grown);
+        if (!grown)
+            return false;
+        rows->items = grown;
+        rows->capacity = larger;
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool beyond = i > 0 && memory_is_beyond(store, response->survey, &dimensions[i]);
+        for (size_t t = 0; !beyond && t < CXD_COUNT(TIERS); t++) {
+            struct rollup_row *row = &rows->items[rows->count++];
+            *row = (struct rollup_row){
+                .survey = response->survey,
+                .dimension = dimensions[i].name,
+                .value = dimensions[i].value,
+                .tier = TIERS[t],
+                .bucket = TIERS[t] == TIER_ALL ? 0 : tier_bucket(TIERS[t], response->answered_at),
+            };
+            row->hist.n[response->score] = 1;
+        }
+    }
+    return true;
+}
+
+static bool add_all(const struct memory_store *store, struct arena *arena, struct rows *rows) {
+    struct declared *declared = arena_alloc(arena, (store->surveys.count + 1) * sizeof *declared);
+    bool done = declared;
+    for (size_t i = 0; done && i < store->surveys.count; i++)
+        done = memory_declared(store, (int64_t)i + 1, arena, &declared[i]);
+    for (size_t i = 0; done && i < store->responses.count; i++) {
+        const struct response *response = store->responses.blocks[i];
+        if (response && !response->excluded)
+            done = add_response(store, rows, response, &declared[response->survey - 1]);
+    }
+    return done;
+}
+
+enum cxd_err memory_read_rollups(struct store_reader *base, store_rollup_visit *visit, void *context,
+                                 struct error *err) {
+    struct memory_reader *reader = (struct memory_reader *)base;
+    struct rows rows = {0};
+    struct arena arena;
+    arena_init(&arena);
+    memory_enter(reader);
+    bool done = add_all(reader->store, &arena, &rows);
+    if (done && rows.count > 0) {
+        qsort(rows.items, rows.count, sizeof *rows.items, compare_rows);
+        for (size_t i = 0, next; i < rows.count; i = next) {
+            for (next = i + 1; next < rows.count && compare_rows(&rows.items[i], &rows.items[next]) == 0; next++)
+                histogram_add(&rows.items[i].hist, &rows.items[next].hist);
+            visit(context, &rows.items[i]);
+        }
+    }
+    memory_leave(reader);
+    free(rows.items);
+    arena_free(&arena);
+    return done ? CXD_OK : error_set(err, ERR_NO_MEMORY, "no memory to count the rollups");
+}
+
+static void count_row(void *context, const struct rollup_row *row) {
+    int64_t *rows = context;
+    (void)row;
+    ++*rows;
+}
+
+enum cxd_err memory_count_rollups(struct store_reader *reader, int64_t *ret_rows, struct error *err) {
+    int64_t rows = 0;
+    enum cxd_err code = memory_read_rollups(reader, count_row, &rows, err);
+    if (code == CXD_OK)
+        *ret_rows = rows;
+    return code;
+}

@@ -1,0 +1,986 @@
+-- A database of schema 3, dumped from what cxd wrote when that was the newest. Its admin key:
+-- cxs_d7JSmBwc2Axv-KqOw1q5SlZ-a4_TZxUNRhKFHgfLTN4
+PRAGMA foreign_keys=OFF;
+BEGIN TRANSACTION;
+CREATE TABLE survey (
+    number INTEGER PRIMARY KEY,
+    slug TEXT NOT NULL UNIQUE,
+    revision INTEGER NOT NULL,
+    definition TEXT NOT NULL,
+    metric TEXT NOT NULL,
+    scale_min INTEGER NOT NULL,
+    scale_max INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    archived_at INTEGER NOT NULL -- 0: not archived
+) STRICT;
+INSERT INTO survey VALUES(1,'nps',1,'{"name":"Net Promoter Score","metric":"nps","scale":{"min":0,"max":10},"method":"net_promoter","direction":"higher_is_better","bands":{"satisfied_from":9,"dissatisfied_to":6},"texts":{"en":{"question":"How likely are you to recommend us to a friend or colleague?","low_label":"Not at all likely","high_label":"Extremely likely","comment_prompt":"What is the main reason for your score?","thanks":"Thank you."}},"properties":[],"allowed_origins":[],"opens_at":null,"closes_at":null,"amend_window":1800,"max_backdate":604800,"min_n":0,"access":"public","recontact_days":0,"recontact":"refuse","min_seconds":0,"retention_days":0,"retention":"delete"}','nps',0,10,1795899399166,1795899399166,0);
+INSERT INTO survey VALUES(2,'csat',1,'{"name":"Customer Satisfaction","metric":"csat","scale":{"min":1,"max":5},"method":"top_box","direction":"higher_is_better","bands":{"satisfied_from":4,"dissatisfied_to":2},"texts":{"en":{"question":"How satisfied are you with your experience?","low_label":"Very dissatisfied","high_label":"Very satisfied","comment_prompt":"What could we have done better?","thanks":"Thank you."}},"properties":[],"allowed_origins":[],"opens_at":null,"closes_at":null,"amend_window":1800,"max_backdate":604800,"min_n":0,"access":"public","recontact_days":0,"recontact":"refuse","min_seconds":0,"retention_days":0,"retention":"delete"}','csat',1,5,1795899399167,1795899399167,0);
+INSERT INTO survey VALUES(3,'ces',1,'{"name":"Customer Effort Score","metric":"ces","scale":{"min":1,"max":7},"method":"mean","direction":"higher_is_better","bands":{"satisfied_from":5,"dissatisfied_to":3},"texts":{"en":{"question":"How much do you agree: the company made it easy for me to handle my issue.","low_label":"Strongly disagree","high_label":"Strongly agree","comment_prompt":"What made it easy or hard?","thanks":"Thank you."}},"properties":[],"allowed_origins":[],"opens_at":null,"closes_at":null,"amend_window":1800,"max_backdate":604800,"min_n":0,"access":"public","recontact_days":0,"recontact":"refuse","min_seconds":0,"retention_days":0,"retention":"delete"}','ces',1,7,1795899399168,1795899399168,0);
+INSERT INTO survey VALUES(4,'shop',2,'{"name":"Shop","metric":"nps","scale":{"min":0,"max":10},"method":"net_promoter","direction":"higher_is_better","bands":{"satisfied_from":9,"dissatisfied_to":6},"texts":{},"properties":["plan","branch"],"allowed_origins":[],"opens_at":null,"closes_at":null,"amend_window":1800,"max_backdate":604800,"min_n":0,"access":"public","recontact_days":0,"recontact":"refuse","min_seconds":0,"retention_days":0,"retention":"delete"}','nps',0,10,1795899399183,1795899399566,0);
+INSERT INTO survey VALUES(5,'gone',2,'{"name":"Gone","metric":"csat","scale":{"min":1,"max":5},"method":"top_box","direction":"higher_is_better","bands":{"satisfied_from":4,"dissatisfied_to":2},"texts":{},"properties":[],"allowed_origins":[],"opens_at":null,"closes_at":null,"amend_window":1800,"max_backdate":604800,"min_n":0,"access":"public","recontact_days":0,"recontact":"refuse","min_seconds":0,"retention_days":0,"retention":"delete"}','csat',1,5,1795899399303,1795899399585,1795899399590);
+INSERT INTO survey VALUES(6,'kept',1,'{"name":"Kept","metric":"nps","scale":{"min":0,"max":10},"method":"net_promoter","direction":"higher_is_better","bands":{"satisfied_from":9,"dissatisfied_to":6},"texts":{},"properties":["plan"],"allowed_origins":[],"opens_at":null,"closes_at":null,"amend_window":1800,"max_backdate":604800,"min_n":0,"access":"public","recontact_days":0,"recontact":"refuse","min_seconds":0,"retention_days":30,"retention":"anonymise"}','nps',0,10,1795899399307,1795899399307,0);
+CREATE TABLE survey_revision (
+    survey INTEGER NOT NULL REFERENCES survey,
+    revision INTEGER NOT NULL,
+    definition TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (survey, revision)
+) STRICT, WITHOUT ROWID;
+INSERT INTO survey_revision VALUES(1,1,'{"name":"Net Promoter Score","metric":"nps","scale":{"min":0,"max":10},"method":"net_promoter","direction":"higher_is_better","bands":{"satisfied_from":9,"dissatisfied_to":6},"texts":{"en":{"question":"How likely are you to recommend us to a friend or colleague?","low_label":"Not at all likely","high_label":"Extremely likely","comment_prompt":"What is the main reason for your score?","thanks":"Thank you."}},"properties":[],"allowed_origins":[],"opens_at":null,"closes_at":null,"amend_window":1800,"max_backdate":604800,"min_n":0,"access":"public","recontact_days":0,"recontact":"refuse","min_seconds":0,"retention_days":0,"retention":"delete"}',1795899399166);
+INSERT INTO survey_revision VALUES(2,1,'{"name":"Customer Satisfaction","metric":"csat","scale":{"min":1,"max":5},"method":"top_box","direction":"higher_is_better","bands":{"satisfied_from":4,"dissatisfied_to":2},"texts":{"en":{"question":"How satisfied are you with your experience?","low_label":"Very dissatisfied","high_label":"Very satisfied","comment_prompt":"What could we have done better?","thanks":"Thank you."}},"properties":[],"allowed_origins":[],"opens_at":null,"closes_at":null,"amend_window":1800,"max_backdate":604800,"min_n":0,"access":"public","recontact_days":0,"recontact":"refuse","min_seconds":0,"retention_days":0,"retention":"delete"}',1795899399167);
+INSERT INTO survey_revision VALUES(3,1,'{"name":"Customer Effort Score","metric":"ces","scale":{"min":1,"max":7},"method":"mean","direction":"higher_is_better","bands":{"satisfied_from":5,"dissatisfied_to":3},"texts":{"en":{"question":"How much do you agree: the company made it easy for me to handle my issue.","low_label":"Strongly disagree","high_label":"Strongly agree","comment_prompt":"What made it easy or hard?","thanks":"Thank you."}},"properties":[],"allowed_origins":[],"opens_at":null,"closes_at":null,"amend_window":1800,"max_backdate":604800,"min_n":0,"access":"public","recontact_days":0,"recontact":"refuse","min_seconds":0,"retention_days":0,"retention":"delete"}',1795899399168);
+INSERT INTO survey_revision VALUES(4,1,'{"name":"Shop","metric":"nps","scale":{"min":0,"max":10},"method":"net_promoter","direction":"higher_is_better","bands":{"satisfied_from":9,"dissatisfied_to":6},"texts":{},"properties":["plan","country"],"allowed_origins":[],"opens_at":null,"closes_at":null,"amend_window":1800,"max_backdate":604800,"min_n":0,"access":"public","recontact_days":0,"recontact":"refuse","min_seconds":0,"retention_days":0,"retention":"delete"}',1795899399183);
+INSERT INTO survey_revision VALUES(4,2,'{"name":"Shop","metric":"nps","scale":{"min":0,"max":10},"method":"net_promoter","direction":"higher_is_better","bands":{"satisfied_from":9,"dissatisfied_to":6},"texts":{},"properties":["plan","branch"],"allowed_origins":[],"opens_at":null,"closes_at":null,"amend_window":1800,"max_backdate":604800,"min_n":0,"access":"public","recontact_days":0,"recontact":"refuse","min_seconds":0,"retention_days":0,"retention":"delete"}',1795899399566);
+INSERT INTO survey_revision VALUES(5,1,'{"name":null,"metric":"csat","scale":{"min":1,"max":5},"method":"top_box","direction":"higher_is_better","bands":{"satisfied_from":4,"dissatisfied_to":2},"texts":{},"properties":[],"allowed_origins":[],"opens_at":null,"closes_at":null,"amend_window":1800,"max_backdate":604800,"min_n":0,"access":"public","recontact_days":0,"recontact":"refuse","min_seconds":0,"retention_days":0,"retention":"delete"}',1795899399303);
+INSERT INTO survey_revision VALUES(5,2,'{"name":"Gone","metric":"csat","scale":{"min":1,"max":5},"method":"top_box","direction":"higher_is_better","bands":{"satisfied_from":4,"dissatisfied_to":2},"texts":{},"properties":[],"allowed_origins":[],"opens_at":null,"closes_at":null,"amend_window":1800,"max_backdate":604800,"min_n":0,"access":"public","recontact_days":0,"recontact":"refuse","min_seconds":0,"retention_days":0,"retention":"delete"}',1795899399585);
+INSERT INTO survey_revision VALUES(6,1,'{"name":"Kept","metric":"nps","scale":{"min":0,"max":10},"method":"net_promoter","direction":"higher_is_better","bands":{"satisfied_from":9,"dissatisfied_to":6},"texts":{},"properties":["plan"],"allowed_origins":[],"opens_at":null,"closes_at":null,"amend_window":1800,"max_backdate":604800,"min_n":0,"access":"public","recontact_days":0,"recontact":"refuse","min_seconds":0,"retention_days":30,"retention":"anonymise"}',1795899399307);
+CREATE TABLE survey_property (
+    survey INTEGER NOT NULL REFERENCES survey,
+    position INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    rolled INTEGER NOT NULL,
+    PRIMARY KEY (survey, position)
+) STRICT, WITHOUT ROWID;
+INSERT INTO survey_property VALUES(4,0,'plan',1);
+INSERT INTO survey_property VALUES(4,1,'branch',1);
+INSERT INTO survey_property VALUES(6,0,'plan',1);
+CREATE TABLE response (
+    id BLOB PRIMARY KEY,
+    survey INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    score INTEGER NOT NULL CHECK (score BETWEEN 0 AND 10),
+    answered_at INTEGER NOT NULL,
+    received_at INTEGER NOT NULL,
+    excluded INTEGER NOT NULL,
+    touchpoint TEXT,
+    channel TEXT,
+    locale TEXT,
+    respondent TEXT,
+    comment TEXT,
+    properties TEXT, -- a JSON object of strings, sorted by key
+    excluded_reason TEXT
+, flags INTEGER NOT NULL DEFAULT 0, visit TEXT, forgotten_at INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
+INSERT INTO response VALUES(X'0192aaaa000070008000000000000001',4,1,8,1795899399527,1795899399527,0,NULL,NULL,NULL,'amender',NULL,'{"plan":"pro"}',NULL,0,'v-9',0);
+INSERT INTO response VALUES(X'0192aaaa000070008000000000000002',4,1,1,1795899399547,1795899399547,1,NULL,NULL,NULL,NULL,NULL,NULL,'erased said so by telephone',0,NULL,0);
+INSERT INTO response VALUES(X'0192aaaa000070008000000000000003',4,1,9,1795899399552,1795899399552,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000000',4,2,0,1795913498539,1795913498539,0,'checkout',NULL,NULL,NULL,NULL,'{"branch":"b0","plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000001',4,2,1,1795913498879,1795913498879,0,'delivery',NULL,NULL,NULL,NULL,'{"branch":"b1","plan":"free"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000002',4,2,2,1795913498958,1795913498958,0,'checkout',NULL,NULL,NULL,NULL,'{"branch":"b2","plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000003',4,2,3,1795913498975,1795913498975,0,'delivery',NULL,NULL,NULL,NULL,'{"branch":"b0","plan":"free"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000004',4,2,4,1795913499002,1795913499002,0,'checkout',NULL,NULL,NULL,NULL,'{"branch":"b1","plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000005',4,2,5,1795913499031,1795913499031,0,'delivery',NULL,NULL,NULL,NULL,'{"branch":"b2","plan":"free"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000006',4,2,6,1795913499048,1795913499048,0,'checkout',NULL,NULL,NULL,NULL,'{"branch":"b0","plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000007',4,2,7,1795913499058,1795913499058,0,'delivery',NULL,NULL,NULL,NULL,'{"branch":"b1","plan":"free"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000008',4,2,8,1795913499062,1795913499062,0,'checkout',NULL,NULL,NULL,NULL,'{"branch":"b2","plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000009',4,2,9,1795913499091,1795913499091,0,'delivery',NULL,NULL,NULL,NULL,'{"branch":"b0","plan":"free"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000010',4,2,10,1795913499121,1795913499121,0,'checkout',NULL,NULL,NULL,NULL,'{"branch":"b1","plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000011',4,2,0,1795913499133,1795913499133,0,'delivery',NULL,NULL,NULL,NULL,'{"branch":"b2","plan":"free"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000012',4,2,1,1795913499143,1795913499143,0,'checkout',NULL,NULL,NULL,NULL,'{"branch":"b0","plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000013',4,2,2,1795913499167,1795913499167,0,'delivery',NULL,NULL,NULL,NULL,'{"branch":"b1","plan":"free"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000014',4,2,3,1795913499177,1795913499177,0,'checkout',NULL,NULL,NULL,NULL,'{"branch":"b2","plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000015',4,2,4,1795913499189,1795913499189,0,'delivery',NULL,NULL,NULL,NULL,'{"branch":"b0","plan":"free"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000016',4,2,5,1795913499199,1795913499199,0,'checkout',NULL,NULL,NULL,NULL,'{"branch":"b1","plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000017',4,2,6,1795913499206,1795913499206,0,'delivery',NULL,NULL,NULL,NULL,'{"branch":"b2","plan":"free"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000018',4,2,7,1795913499211,1795913499211,0,'checkout',NULL,NULL,NULL,NULL,'{"branch":"b0","plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000019',4,2,8,1795913499219,1795913499219,0,'delivery',NULL,NULL,NULL,NULL,'{"branch":"b1","plan":"free"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000020',4,2,9,1795913499236,1795913499236,0,'checkout',NULL,NULL,NULL,NULL,'{"branch":"b2","plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000021',4,2,10,1795913499238,1795913499238,0,'delivery',NULL,NULL,NULL,NULL,'{"branch":"b0","plan":"free"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000022',4,2,0,1795913499240,1795913499240,0,'checkout',NULL,NULL,NULL,NULL,'{"branch":"b1","plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000023',4,2,1,1795913499242,1795913499242,0,'delivery',NULL,NULL,NULL,NULL,'{"branch":"b2","plan":"free"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000024',4,2,2,1795913499244,1795913499244,0,'checkout',NULL,NULL,NULL,NULL,'{"branch":"b0","plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000025',4,2,3,1795913499246,1795913499246,0,'delivery',NULL,NULL,NULL,NULL,'{"branch":"b1","plan":"free"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000026',4,2,4,1795913499247,1795913499247,0,'checkout',NULL,NULL,NULL,NULL,'{"branch":"b2","plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000027',4,2,5,1795913499249,1795913499249,0,'delivery',NULL,NULL,NULL,NULL,'{"branch":"b0","plan":"free"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000028',4,2,6,1795913499250,1795913499250,0,'checkout',NULL,NULL,NULL,NULL,'{"branch":"b1","plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000029',4,2,7,1795913499252,1795913499252,0,'delivery',NULL,NULL,NULL,NULL,'{"branch":"b2","plan":"free"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000030',4,2,8,1795913499255,1795913499255,0,'checkout',NULL,NULL,NULL,NULL,'{"branch":"b0","plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000031',4,2,9,1795913499256,1795913499256,0,'delivery',NULL,NULL,NULL,NULL,'{"branch":"b1","plan":"free"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000032',4,2,10,1795913499261,1795913499261,0,'checkout',NULL,NULL,NULL,NULL,'{"branch":"b2","plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000033',4,2,0,1795913499263,1795913499263,0,'delivery',NULL,NULL,NULL,NULL,'{"branch":"b0","plan":"free"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000034',4,2,1,1795913499265,1795913499265,0,'checkout',NULL,NULL,NULL,NULL,'{"branch":"b1","plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000035',4,2,2,1795913499267,1795913499267,0,'delivery',NULL,NULL,NULL,NULL,'{"branch":"b2","plan":"free"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000036',4,2,3,1795913499269,1795913499269,0,'checkout',NULL,NULL,NULL,NULL,'{"branch":"b0","plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000037',4,2,4,1795913499271,1795913499271,0,'delivery',NULL,NULL,NULL,NULL,'{"branch":"b1","plan":"free"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000038',4,2,5,1795913499272,1795913499272,0,'checkout',NULL,NULL,NULL,NULL,'{"branch":"b2","plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000039',4,2,6,1795913499274,1795913499274,0,'delivery',NULL,NULL,NULL,NULL,'{"branch":"b0","plan":"free"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000051',4,2,7,1795910400000,1795913499363,0,'checkout',NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000052',4,2,8,1795910400000,1795913499354,0,'checkout',NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000053',4,2,9,1795910400000,1795913499352,0,'checkout',NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000054',4,2,10,1795910400000,1795913499345,0,'checkout',NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000055',4,2,0,1795910400000,1795913499336,0,'checkout',NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000056',4,2,1,1795910400000,1795913499330,0,'checkout',NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000057',4,2,2,1795910400000,1795913499328,0,'checkout',NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000058',4,2,3,1795910400000,1795913499326,0,'checkout',NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000059',4,2,4,1795910400000,1795913499324,0,'checkout',NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000060',4,2,5,1795910400000,1795913499322,0,'checkout',NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000100',4,2,5,1795913499280,1795913499280,0,'checkout',NULL,NULL,NULL,NULL,'{"plan":"pro"}',NULL,0,NULL,1795913499367);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000102',4,2,8,1795913499284,1795913499284,0,NULL,NULL,NULL,'stays@example.org','after',NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'0192f3a0000070008000000000000103',4,2,9,1795913499304,1795913499304,1,NULL,NULL,NULL,NULL,'excluded',NULL,'a test',0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e3899e5b440381d29a',4,1,3,1788509499310,1795899399318,0,NULL,NULL,NULL,'customer-7',NULL,'{"country":"JP","plan":"pro"}',NULL,0,'visit-0',0);
+INSERT INTO response VALUES(X'01a223f21c9676e3899fe2ab2aa2f631',1,1,7,1786311699310,1795899399318,0,'site','web','de-CH',NULL,NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389a0bf7eaad4bda3',5,1,2,1783773699310,1795899399318,0,'support','web',NULL,NULL,NULL,NULL,NULL,0,'visit-2',0);
+INSERT INTO response VALUES(X'01a223f21c9676e389a10e04a8d78688',1,1,10,1782231999310,1795899399318,0,NULL,'email',NULL,NULL,NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389a2503290d2eac7',1,1,7,1770425799310,1795899399318,0,NULL,NULL,'ja',NULL,NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389a395bf18435058',5,1,5,1784292099310,1795899399318,0,'site','web',NULL,NULL,NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389a43cb67f4b21ce',2,1,4,1779681399310,1795899399318,0,NULL,'web','en','customer-2',replace('line\nbreak','\n',char(10)),NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389a5f8c0087de885',3,1,3,1785631299310,1795899399318,0,NULL,NULL,'de-CH',NULL,NULL,NULL,NULL,0,'visit-7',0);
+INSERT INTO response VALUES(X'01a223f21c9676e389a655ae8b589fd7',4,1,7,1788527499310,1795899399318,0,NULL,'web',NULL,NULL,'遅い','{"country":"JP","plan":"free"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389a778b86ee6f414',4,1,9,1784882499310,1795899399318,0,'site',NULL,'en',NULL,NULL,'{"country":"JP","plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389a8de1891e4389f',4,1,2,1791903399310,1795899399318,0,NULL,'email','ja','customer-3',NULL,'{"country":"JP","plan":"team"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389a9e0615cf2801d',3,1,4,1772492199310,1795899399318,0,NULL,NULL,'en','customer-1',NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389aadf5d6415c4a0',2,1,2,1773079899310,1795899399318,0,'checkout',NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389ab64067a32fcab',5,1,1,1778388099310,1795899399318,0,NULL,'email','en','customer-8',NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389ac6e7b304573f8',1,1,7,1793490099310,1795899399318,0,'checkout','email','en',NULL,'Zu langsam — „drei Tage“',NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389ad0ac0887f0c80',4,1,10,1792127499310,1795899399318,0,NULL,'web',NULL,NULL,NULL,'{"country":"JP","free":"text \"quoted\"","plan":"team"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389aee2d2892025b0',3,1,2,1778703999310,1795899399318,0,NULL,NULL,'de-CH','customer-9',NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389afd452bb82ba4f',4,1,7,1785007599310,1795899399318,0,NULL,NULL,'en',NULL,'it''s','{"country":"CH","plan":"free"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389b02a9ef5526292',1,1,5,1770738999310,1795899399318,0,'checkout','email',NULL,NULL,'遅い',NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389b1ac17b29cae6d',4,1,8,1793254299310,1795899399318,0,NULL,'web','ja','customer-1',NULL,'{"plan":"team"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389b2c65e8e8a9046',1,1,8,1782006099310,1795899399318,0,NULL,'email',NULL,NULL,'遅い',NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389b35f445ce35e7d',4,1,3,1790446299310,1795899399318,0,NULL,'email','de-CH','customer-8',NULL,'{"country":"CH","plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389b4777df4f1eda7',2,1,2,1780078299310,1795899399318,0,NULL,NULL,NULL,'customer-5',NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389b529700f3c94a8',4,1,4,1793990499310,1795899399318,0,NULL,'web','ja','customer-8',NULL,'{"plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389b630913c4d239e',2,1,3,1779799299310,1795899399318,0,NULL,NULL,NULL,NULL,'it''s',NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389b74929b4c68c72',1,1,6,1772341899310,1795899399318,0,'site',NULL,'en','customer-2',NULL,NULL,NULL,0,'visit-25',0);
+INSERT INTO response VALUES(X'01a223f21c9676e389b8287a75850933',5,1,1,1793462199310,1795899399318,0,NULL,NULL,NULL,'customer-4','遅い',NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389b9ffc5ca70fa1b',4,1,2,1770095499310,1795899399318,0,NULL,NULL,NULL,'customer-2',replace('line\nbreak','\n',char(10)),'{"plan":"team"}',NULL,0,'visit-27',0);
+INSERT INTO response VALUES(X'01a223f21c9676e389ba9876a06d75a7',5,1,4,1782508299310,1795899399318,0,'checkout',NULL,'ja','customer-7','遅い',NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389bb5fd48d100308',3,1,1,1771296099310,1795899399318,0,NULL,NULL,NULL,'customer-2',NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389bc7613ba47b269',3,1,3,1771355499310,1795899399318,0,NULL,'web','en','customer-6',NULL,NULL,NULL,0,'visit-30',0);
+INSERT INTO response VALUES(X'01a223f21c9676e389bd99f467a1dda1',4,1,5,1777817499310,1795899399318,0,'checkout','web',NULL,NULL,NULL,'{"country":"JP","plan":"team"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389becca90cec8450',4,1,9,1782202299310,1795899399318,0,NULL,'email',NULL,NULL,replace('line\nbreak','\n',char(10)),'{"plan":"free"}',NULL,0,'visit-32',0);
+INSERT INTO response VALUES(X'01a223f21c9676e389bfd30b662d8d19',3,1,4,1773770199310,1795899399318,0,NULL,NULL,'de-CH','customer-0',NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389c03d359e12c9a7',3,1,6,1783794399310,1795899399318,0,'site',NULL,'ja',NULL,NULL,NULL,NULL,0,'visit-34',0);
+INSERT INTO response VALUES(X'01a223f21c9676e389c1025e561fbddb',4,1,6,1777915599310,1795899399318,0,'checkout',NULL,NULL,'customer-5','Quick and clear','{"country":"JP","plan":"free"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389c2492363765b7c',4,1,4,1770093699310,1795899399318,0,NULL,NULL,'en','customer-4',NULL,'{"country":"JP","plan":"team"}',NULL,0,'visit-36',0);
+INSERT INTO response VALUES(X'01a223f21c9676e389c3b7d12a37e318',3,1,7,1786942599310,1795899399318,0,NULL,'web','en',NULL,replace('line\nbreak','\n',char(10)),NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389c4351b99ee1ca8',2,1,3,1772032299310,1795899399318,0,'site','web',NULL,'customer-7',NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389c539dabddbd6ef',4,1,1,1774604499310,1795899399318,0,NULL,NULL,NULL,'customer-0','it''s','{"plan":"free"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389c6a095166bb71b',4,1,4,1795407999310,1795899399318,1,NULL,NULL,NULL,NULL,NULL,'{"plan":"free"}','a test of ours',0,'visit-40',0);
+INSERT INTO response VALUES(X'01a223f21c9676e389c714c2bd0b139c',2,1,3,1775838399310,1795899399318,0,NULL,NULL,'de-CH',NULL,NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389c855a71fd93b6a',3,1,3,1778734599310,1795899399318,0,'site','web',NULL,NULL,NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389c90fb7c51022bf',4,1,8,1789762299310,1795899399318,0,NULL,'email',NULL,'customer-0',replace('line\nbreak','\n',char(10)),'{"country":"CH","plan":"free"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389caae9233cca57e',1,1,3,1772392299310,1795899399318,0,'site',NULL,'en',NULL,NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389cb674e88e515f4',1,1,2,1777027299310,1795899399318,0,'site',NULL,'ja','customer-9','遅い',NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389ccb15df62f7fe9',5,1,1,1791498399310,1795899399318,0,NULL,'web',NULL,NULL,NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389cd506dcb2e0660',2,1,4,1778237799310,1795899399318,0,NULL,'email',NULL,'customer-7',NULL,NULL,NULL,0,'visit-47',0);
+INSERT INTO response VALUES(X'01a223f21c9676e389ce658fc06e338b',1,1,7,1788623799310,1795899399318,0,'checkout',NULL,'ja',NULL,replace('line\nbreak','\n',char(10)),NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389cff22b155cdd4c',4,1,10,1771746999310,1795899399318,0,'site',NULL,'de-CH','customer-2',NULL,'{"plan":"free"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389d0a6a6385dd3da',4,1,9,1777926399310,1795899399318,0,'checkout',NULL,NULL,NULL,NULL,'{"free":"text \"quoted\"","plan":"team"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389d1f593c1e773a5',4,1,6,1793864499310,1795899399318,0,'checkout',NULL,NULL,NULL,NULL,'{"plan":"pro"}',NULL,0,'visit-51',0);
+INSERT INTO response VALUES(X'01a223f21c9676e389d2370ede3fa410',4,1,8,1771513899310,1795899399318,0,NULL,'email',NULL,NULL,NULL,'{"free":"text \"quoted\"","plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389d37141bcf7ea0b',5,1,2,1787610399310,1795899399318,0,NULL,'email',NULL,NULL,NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389d453d8404b59f0',2,1,4,1794861699310,1795899399318,0,'support',NULL,'de-CH',NULL,'Quick and clear',NULL,NULL,0,'visit-54',0);
+INSERT INTO response VALUES(X'01a223f21c9676e389d526beda13ec7f',4,1,4,1785426099310,1795899399318,0,'site',NULL,NULL,NULL,NULL,'{"plan":"free"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389d68fb605c0a50e',3,1,6,1778746299310,1795899399318,0,NULL,'email',NULL,NULL,NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389d7e5e6d7e2a1de',5,1,5,1784433399310,1795899399318,0,'site','web',NULL,'customer-5',NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389d836eb95c4893a',1,1,0,1782460599310,1795899399318,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389d9be77a933cd5f',1,1,0,1789219599310,1795899399318,0,NULL,NULL,'en',NULL,NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389da98db080ea81e',6,1,3,1792443399310,1795899399318,0,NULL,NULL,NULL,NULL,NULL,'{"plan":"pro"}',NULL,0,NULL,1795913498363);
+INSERT INTO response VALUES(X'01a223f21c9676e389db14d6f49bb3d0',6,1,4,1792356999310,1795899399318,0,NULL,NULL,NULL,NULL,NULL,'{"plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389dc01fabe8adcb6',6,1,5,1792270599310,1795899399318,0,NULL,NULL,NULL,NULL,NULL,'{"plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389dd3d60cf7f3abd',6,1,6,1792184199310,1795899399318,0,NULL,NULL,NULL,NULL,NULL,'{"plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389ded71d1ccd4094',6,1,7,1792097799310,1795899399318,0,NULL,NULL,NULL,NULL,NULL,'{"plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389dfd020b84864ca',6,1,8,1792011399310,1795899399318,0,NULL,NULL,NULL,NULL,NULL,'{"plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389e08cd4922e6ce4',6,1,9,1791924999310,1795899399318,0,NULL,NULL,NULL,NULL,NULL,'{"plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21c9676e389e17198a435e266',6,1,10,1791838599310,1795899399318,0,NULL,NULL,NULL,NULL,NULL,'{"plan":"pro"}',NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a223f21d06734d85d31bd08f7358d6',4,1,0,1795899399430,1795899399430,1,NULL,NULL,NULL,NULL,'buy',NULL,'suspected: honeypot',1,NULL,0);
+INSERT INTO response VALUES(X'01a223f21d277159b1a959edd7a2ec74',4,1,1,1795899399463,1795899399463,1,NULL,NULL,NULL,'bot',NULL,NULL,'suspected: user_agent',8,NULL,0);
+INSERT INTO response VALUES(X'01a223f21d83755cb1d62514173b7a5d',1,1,2,1795899399555,1795899399555,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'01a224c9428b76ada5ac18849e44139e',4,2,3,1795913499275,1795913499275,0,NULL,NULL,NULL,NULL,'no id',NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'609ec94a93595fc6a0414d72b5c67541',4,1,7,1795899399543,1795899399543,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,0);
+INSERT INTO response VALUES(X'7013d62709ab5a238f54fff7c1fe848a',4,2,4,1795913499277,1795913499277,0,NULL,NULL,NULL,NULL,'keyed',NULL,NULL,0,NULL,0);
+CREATE TABLE series (
+    id INTEGER PRIMARY KEY,
+    survey INTEGER NOT NULL,
+    dimension TEXT NOT NULL,
+    value TEXT NOT NULL,
+    UNIQUE (survey, dimension, value)
+) STRICT;
+INSERT INTO series VALUES(1,1,'touchpoint','site');
+INSERT INTO series VALUES(2,1,'channel','web');
+INSERT INTO series VALUES(3,1,'locale','de-CH');
+INSERT INTO series VALUES(4,1,'channel','email');
+INSERT INTO series VALUES(5,1,'locale','ja');
+INSERT INTO series VALUES(6,1,'touchpoint','checkout');
+INSERT INTO series VALUES(7,1,'locale','en');
+INSERT INTO series VALUES(8,2,'channel','web');
+INSERT INTO series VALUES(9,2,'locale','en');
+INSERT INTO series VALUES(10,2,'touchpoint','checkout');
+INSERT INTO series VALUES(11,2,'touchpoint','site');
+INSERT INTO series VALUES(12,2,'locale','de-CH');
+INSERT INTO series VALUES(13,2,'channel','email');
+INSERT INTO series VALUES(14,2,'touchpoint','support');
+INSERT INTO series VALUES(15,3,'locale','de-CH');
+INSERT INTO series VALUES(16,3,'locale','en');
+INSERT INTO series VALUES(17,3,'channel','web');
+INSERT INTO series VALUES(18,3,'touchpoint','site');
+INSERT INTO series VALUES(19,3,'locale','ja');
+INSERT INTO series VALUES(20,3,'channel','email');
+INSERT INTO series VALUES(21,4,'property.plan','pro');
+INSERT INTO series VALUES(23,4,'channel','web');
+INSERT INTO series VALUES(24,4,'property.plan','free');
+INSERT INTO series VALUES(25,4,'touchpoint','site');
+INSERT INTO series VALUES(26,4,'locale','en');
+INSERT INTO series VALUES(27,4,'channel','email');
+INSERT INTO series VALUES(28,4,'locale','ja');
+INSERT INTO series VALUES(29,4,'property.plan','team');
+INSERT INTO series VALUES(31,4,'locale','de-CH');
+INSERT INTO series VALUES(32,4,'touchpoint','checkout');
+INSERT INTO series VALUES(33,5,'touchpoint','support');
+INSERT INTO series VALUES(34,5,'channel','web');
+INSERT INTO series VALUES(35,5,'touchpoint','site');
+INSERT INTO series VALUES(36,5,'channel','email');
+INSERT INTO series VALUES(37,5,'locale','en');
+INSERT INTO series VALUES(38,5,'touchpoint','checkout');
+INSERT INTO series VALUES(39,5,'locale','ja');
+INSERT INTO series VALUES(40,6,'property.plan','pro');
+INSERT INTO series VALUES(41,4,'property.branch','b0');
+INSERT INTO series VALUES(42,4,'touchpoint','delivery');
+INSERT INTO series VALUES(43,4,'property.branch','b1');
+INSERT INTO series VALUES(44,4,'property.branch','b2');
+CREATE TABLE rollup (
+    survey INTEGER NOT NULL,
+    segmented INTEGER NOT NULL,
+    tier INTEGER NOT NULL,
+    bucket INTEGER NOT NULL,
+    series INTEGER NOT NULL,
+    n0 INTEGER NOT NULL,
+    n1 INTEGER NOT NULL,
+    n2 INTEGER NOT NULL,
+    n3 INTEGER NOT NULL,
+    n4 INTEGER NOT NULL,
+    n5 INTEGER NOT NULL,
+    n6 INTEGER NOT NULL,
+    n7 INTEGER NOT NULL,
+    n8 INTEGER NOT NULL,
+    n9 INTEGER NOT NULL,
+    n10 INTEGER NOT NULL,
+    PRIMARY KEY (survey, segmented, tier, bucket, series)
+) STRICT, WITHOUT ROWID;
+INSERT INTO rollup VALUES(1,0,0,0,0,2,0,2,1,0,1,1,4,1,0,1);
+INSERT INTO rollup VALUES(1,0,1,20491,0,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,0,1,20494,0,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,1,20513,0,0,0,0,1,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,1,20567,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,1,20625,0,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(1,0,1,20627,0,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(1,0,1,20630,0,1,0,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,1,20674,0,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,0,1,20701,0,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,0,1,20708,0,1,0,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,1,20757,0,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,0,1,20785,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,2,491784,0,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,0,2,491871,0,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,2,492317,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,2,492331,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,2,493618,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,2,495001,0,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(1,0,2,495064,0,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(1,0,2,495127,0,1,0,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,2,496197,0,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,0,2,496839,0,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,0,2,497005,0,1,0,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,2,498191,0,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,0,2,498860,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,3,1967139,0,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,0,3,1967487,0,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,3,1969268,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,3,1969324,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,3,1974474,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,3,1980006,0,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(1,0,3,1980257,0,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(1,0,3,1980511,0,1,0,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,3,1984790,0,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,0,3,1987359,0,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,0,3,1988021,0,1,0,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,0,3,1992766,0,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,0,3,1995443,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,0,0,1,0,0,1,1,0,0,1,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,0,0,2,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,0,0,3,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,0,0,4,0,0,0,0,0,1,0,1,1,0,1);
+INSERT INTO rollup VALUES(1,1,0,0,5,0,0,1,0,0,0,0,2,0,0,0);
+INSERT INTO rollup VALUES(1,1,0,0,6,0,0,0,0,0,1,0,2,0,0,0);
+INSERT INTO rollup VALUES(1,1,0,0,7,1,0,0,1,0,0,1,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20491,5,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20494,4,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20494,6,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20513,1,0,0,0,1,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20513,7,0,0,0,1,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20567,1,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20567,5,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20625,4,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(1,1,1,20627,4,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(1,1,1,20674,1,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20674,2,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20674,3,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20701,5,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20701,6,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20708,7,1,0,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20757,4,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20757,6,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,1,20757,7,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,491784,5,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,491871,4,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,491871,6,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,492317,1,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,492317,7,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,492331,1,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,492331,7,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,493618,1,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,493618,5,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,495001,4,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(1,1,2,495064,4,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(1,1,2,496197,1,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,496197,2,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,496197,3,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,496839,5,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,496839,6,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,497005,7,1,0,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,498191,4,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,498191,6,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,2,498191,7,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1967139,5,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1967487,4,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1967487,6,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1969268,1,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1969268,7,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1969324,1,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1969324,7,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1974474,1,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1974474,5,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1980006,4,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(1,1,3,1980257,4,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(1,1,3,1984790,1,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1984790,2,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1984790,3,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1987359,5,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1987359,6,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1988021,7,1,0,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1992766,4,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1992766,6,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(1,1,3,1992766,7,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(2,0,0,0,0,0,0,2,3,3,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,1,20509,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,1,20521,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,1,20553,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,1,20581,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,1,20598,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,1,20599,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,1,20602,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,1,20773,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,2,492231,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,2,492522,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,2,493288,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,2,493954,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,2,494355,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,2,494388,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,2,494466,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,2,498572,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,3,1968924,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,3,1970088,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,3,1973153,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,3,1975819,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,3,1977423,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,3,1977554,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,3,1977864,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,0,3,1994290,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,0,0,8,0,0,0,1,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,0,0,9,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,0,0,10,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,0,0,11,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,0,0,12,0,0,0,1,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,0,0,13,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,0,0,14,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,1,20509,8,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,1,20509,11,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,1,20521,10,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,1,20553,12,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,1,20581,13,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,1,20598,8,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,1,20598,9,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,1,20773,12,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,1,20773,14,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,2,492231,8,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,2,492231,11,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,2,492522,10,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,2,493288,12,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,2,493954,13,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,2,494355,8,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,2,494355,9,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,2,498572,12,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,2,498572,14,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,3,1968924,8,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,3,1968924,11,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,3,1970088,10,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,3,1973153,12,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,3,1975819,13,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,3,1977423,8,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,3,1977423,9,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,3,1994290,12,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(2,1,3,1994290,14,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,0,0,0,0,1,1,3,2,0,2,1,0,0,0);
+INSERT INTO rollup VALUES(3,0,1,20501,0,0,1,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,1,20514,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,1,20529,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,1,20586,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,1,20587,0,0,0,0,1,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,1,20645,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,1,20667,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,1,20682,0,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(3,0,2,492026,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,2,492043,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,2,492358,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,2,492713,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,2,494084,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,2,494092,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,2,494096,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,2,495498,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,2,496008,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,2,496372,0,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(3,0,3,1968106,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,3,1968172,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,3,1969435,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,3,1970855,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,3,1976337,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,3,1976371,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,3,1976384,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,3,1981993,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,3,1984034,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,0,3,1985491,0,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(3,1,0,0,15,0,0,1,1,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,0,0,16,0,0,0,1,1,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(3,1,0,0,17,0,0,0,2,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(3,1,0,0,18,0,0,0,1,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,0,0,19,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,0,0,20,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,1,20501,16,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,1,20501,17,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,1,20514,16,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,1,20529,15,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,1,20586,15,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,1,20587,17,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,1,20587,18,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,1,20587,20,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,1,20645,18,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,1,20645,19,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,1,20667,15,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,1,20682,16,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(3,1,1,20682,17,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(3,1,2,492043,16,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,2,492043,17,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,2,492358,16,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,2,492713,15,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,2,494084,15,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,2,494092,17,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,2,494092,18,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,2,494096,20,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,2,495498,18,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,2,495498,19,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,2,496008,15,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,2,496372,16,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(3,1,2,496372,17,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(3,1,3,1968172,16,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,3,1968172,17,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,3,1969435,16,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,3,1970855,15,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,3,1976337,15,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,3,1976371,17,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,3,1976371,18,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,3,1976384,20,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,3,1981993,18,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,3,1981993,19,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,3,1984034,15,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(3,1,3,1985491,16,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(3,1,3,1985491,17,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(4,0,0,0,0,5,6,7,8,9,7,6,7,9,8,6);
+INSERT INTO rollup VALUES(4,0,1,20487,0,0,0,1,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,1,20503,0,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,0,1,20506,0,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(4,0,1,20539,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,1,20576,0,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,1,20577,0,0,0,0,0,0,0,1,0,0,1,0);
+INSERT INTO rollup VALUES(4,0,1,20627,0,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,0,1,20658,0,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,0,1,20659,0,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(4,0,1,20664,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,1,20700,0,0,0,0,1,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(4,0,1,20714,0,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,0,1,20722,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,1,20739,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,1,20742,0,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(4,0,1,20755,0,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,0,1,20762,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,1,20763,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,1,20785,0,0,0,0,0,0,0,0,1,1,1,0);
+INSERT INTO rollup VALUES(4,0,1,20786,0,5,5,5,6,6,6,4,4,5,4,4);
+INSERT INTO rollup VALUES(4,0,2,491692,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,2,491693,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,2,492087,0,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,0,2,492151,0,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(4,0,2,492945,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,2,493838,0,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,2,493865,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,2,493868,0,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,0,2,495056,0,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,0,2,495800,0,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,0,2,495835,0,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(4,0,2,495951,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,2,496808,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,2,496813,0,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(4,0,2,497156,0,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,0,2,497346,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,2,497750,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,2,497813,0,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(4,0,2,498126,0,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,0,2,498295,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,2,498330,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,2,498860,0,0,0,0,0,0,0,0,1,1,1,0);
+INSERT INTO rollup VALUES(4,0,2,498864,0,5,5,5,6,6,6,4,4,5,4,4);
+INSERT INTO rollup VALUES(4,0,3,1966770,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,3,1966772,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,3,1968348,0,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,0,3,1968607,0,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(4,0,3,1971782,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,3,1975352,0,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,3,1975461,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,3,1975473,0,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,0,3,1980224,0,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,0,3,1983202,0,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,0,3,1983341,0,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(4,0,3,1983806,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,3,1987232,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,3,1987252,0,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(4,0,3,1988624,0,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,0,3,1989384,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,3,1991003,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,3,1991252,0,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(4,0,3,1992504,0,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,0,3,1993182,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,3,1993322,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,0,3,1995443,0,0,0,0,0,0,0,0,1,1,1,0);
+INSERT INTO rollup VALUES(4,0,3,1995456,0,1,1,1,1,1,1,0,1,1,1,1);
+INSERT INTO rollup VALUES(4,0,3,1995459,0,4,4,4,5,5,5,4,3,4,3,3);
+INSERT INTO rollup VALUES(4,1,0,0,21,2,2,2,4,3,3,3,1,4,2,2);
+INSERT INTO rollup VALUES(4,1,0,0,23,0,0,0,0,1,1,0,1,1,0,1);
+INSERT INTO rollup VALUES(4,1,0,0,24,2,3,2,2,3,2,3,4,2,3,2);
+INSERT INTO rollup VALUES(4,1,0,0,25,0,0,0,0,1,0,0,0,0,1,1);
+INSERT INTO rollup VALUES(4,1,0,0,26,0,0,0,0,1,0,0,1,0,1,0);
+INSERT INTO rollup VALUES(4,1,0,0,27,0,0,1,1,0,0,0,0,2,1,0);
+INSERT INTO rollup VALUES(4,1,0,0,28,0,0,1,0,1,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,1,0,0,29,0,0,2,0,1,1,0,0,1,1,1);
+INSERT INTO rollup VALUES(4,1,0,0,31,0,0,0,1,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(4,1,0,0,32,3,3,3,3,3,5,4,2,3,3,3);
+INSERT INTO rollup VALUES(4,1,0,0,41,2,1,1,2,1,1,2,1,1,1,1);
+INSERT INTO rollup VALUES(4,1,0,0,42,2,2,2,2,2,2,2,2,1,2,1);
+INSERT INTO rollup VALUES(4,1,0,0,43,1,2,1,1,2,1,1,1,1,1,1);
+INSERT INTO rollup VALUES(4,1,0,0,44,1,1,2,1,1,2,1,1,1,1,1);
+INSERT INTO rollup VALUES(4,1,1,20487,26,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,1,20487,29,0,0,1,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,1,20503,21,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,1,1,20503,27,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,1,1,20506,24,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(4,1,1,20506,25,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(4,1,1,20506,31,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(4,1,1,20539,24,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,1,20576,23,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,1,20576,29,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,1,20576,32,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,1,20577,24,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,1,20577,29,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,1,1,20577,32,0,0,0,0,0,0,1,0,0,1,0);
+INSERT INTO rollup VALUES(4,1,1,20627,24,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,1,1,20627,27,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,1,1,20658,21,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,1,1,20658,25,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,1,1,20658,26,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,1,1,20659,24,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(4,1,1,20659,26,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(4,1,1,20664,24,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,1,20664,25,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,1,20700,21,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,1,20700,23,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(4,1,1,20700,24,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(4,1,1,20714,24,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,1,1,20714,27,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,1,1,20722,21,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,1,20722,27,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,1,20722,31,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,1,20739,27,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,1,20739,28,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,1,20739,29,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,1,20742,23,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(4,1,1,20742,29,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(4,1,1,20755,23,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,1,1,20755,28,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,1,1,20755,29,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,1,1,20762,21,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,1,20762,32,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,1,20763,21,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,1,20763,23,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,1,20763,28,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,1,20785,21,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,1,1,20786,21,2,2,2,2,2,3,2,1,2,1,2);
+INSERT INTO rollup VALUES(4,1,1,20786,24,2,2,2,2,2,2,2,2,1,2,1);
+INSERT INTO rollup VALUES(4,1,1,20786,32,3,3,3,3,3,4,2,2,3,2,3);
+INSERT INTO rollup VALUES(4,1,1,20786,41,2,1,1,2,1,1,2,1,1,1,1);
+INSERT INTO rollup VALUES(4,1,1,20786,42,2,2,2,2,2,2,2,2,1,2,1);
+INSERT INTO rollup VALUES(4,1,1,20786,43,1,2,1,1,2,1,1,1,1,1,1);
+INSERT INTO rollup VALUES(4,1,1,20786,44,1,1,2,1,1,2,1,1,1,1,1);
+INSERT INTO rollup VALUES(4,1,2,491692,26,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,491692,29,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,491693,29,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,492087,21,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,1,2,492087,27,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,1,2,492151,24,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(4,1,2,492151,25,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(4,1,2,492151,31,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(4,1,2,492945,24,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,493838,23,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,493838,29,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,493838,32,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,493865,24,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,493865,32,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,493868,29,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,1,2,493868,32,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,1,2,495056,24,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,1,2,495056,27,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,1,2,495800,21,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,1,2,495800,25,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,1,2,495800,26,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,1,2,495835,24,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,495835,26,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,495951,24,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,495951,25,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,496808,21,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,496813,23,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,496813,24,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,497156,24,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,1,2,497156,27,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,1,2,497346,21,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,497346,27,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,497346,31,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,497750,27,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,497750,28,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,497750,29,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,497813,23,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(4,1,2,497813,29,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(4,1,2,498126,23,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,1,2,498126,28,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,1,2,498126,29,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,1,2,498295,21,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,498295,32,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,498330,21,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,498330,23,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,498330,28,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,2,498860,21,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,1,2,498864,21,2,2,2,2,2,3,2,1,2,1,2);
+INSERT INTO rollup VALUES(4,1,2,498864,24,2,2,2,2,2,2,2,2,1,2,1);
+INSERT INTO rollup VALUES(4,1,2,498864,32,3,3,3,3,3,4,2,2,3,2,3);
+INSERT INTO rollup VALUES(4,1,2,498864,41,2,1,1,2,1,1,2,1,1,1,1);
+INSERT INTO rollup VALUES(4,1,2,498864,42,2,2,2,2,2,2,2,2,1,2,1);
+INSERT INTO rollup VALUES(4,1,2,498864,43,1,2,1,1,2,1,1,1,1,1,1);
+INSERT INTO rollup VALUES(4,1,2,498864,44,1,1,2,1,1,2,1,1,1,1,1);
+INSERT INTO rollup VALUES(4,1,3,1966770,26,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1966770,29,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1966772,29,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1968348,21,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,1,3,1968348,27,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,1,3,1968607,24,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(4,1,3,1968607,25,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(4,1,3,1968607,31,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(4,1,3,1971782,24,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1975352,23,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1975352,29,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1975352,32,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1975461,24,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1975461,32,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1975473,29,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,1,3,1975473,32,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,1,3,1980224,24,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,1,3,1980224,27,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,1,3,1983202,21,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,1,3,1983202,25,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,1,3,1983202,26,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(4,1,3,1983341,24,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1983341,26,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1983806,24,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1983806,25,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1987232,21,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1987252,23,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1987252,24,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1988624,24,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,1,3,1988624,27,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,1,3,1989384,21,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1989384,27,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1989384,31,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1991003,27,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1991003,28,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1991003,29,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1991252,23,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(4,1,3,1991252,29,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(4,1,3,1992504,23,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,1,3,1992504,28,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,1,3,1992504,29,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,1,3,1993182,21,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1993182,32,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1993322,21,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1993322,23,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1993322,28,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(4,1,3,1995443,21,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(4,1,3,1995456,32,1,1,1,1,1,1,0,1,1,1,1);
+INSERT INTO rollup VALUES(4,1,3,1995459,21,2,2,2,2,2,3,2,1,2,1,2);
+INSERT INTO rollup VALUES(4,1,3,1995459,24,2,2,2,2,2,2,2,2,1,2,1);
+INSERT INTO rollup VALUES(4,1,3,1995459,32,2,2,2,2,2,3,2,1,2,1,2);
+INSERT INTO rollup VALUES(4,1,3,1995459,41,2,1,1,2,1,1,2,1,1,1,1);
+INSERT INTO rollup VALUES(4,1,3,1995459,42,2,2,2,2,2,2,2,2,1,2,1);
+INSERT INTO rollup VALUES(4,1,3,1995459,43,1,2,1,1,2,1,1,1,1,1,1);
+INSERT INTO rollup VALUES(4,1,3,1995459,44,1,1,2,1,1,2,1,1,1,1,1);
+INSERT INTO rollup VALUES(5,0,0,0,0,0,3,2,0,1,2,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,1,20583,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,1,20630,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,1,20645,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,1,20651,0,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,1,20653,0,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,1,20689,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,1,20734,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,1,20757,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,2,493996,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,2,495141,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,2,495492,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,2,495636,0,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,2,495675,0,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,2,496558,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,2,497638,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,2,498183,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,3,1975986,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,3,1980564,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,3,1981970,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,3,1982546,0,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,3,1982703,0,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,3,1986233,0,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,3,1990553,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,0,3,1992735,0,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,0,0,33,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,0,0,34,0,1,1,0,0,2,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,0,0,35,0,0,0,0,0,2,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,0,0,36,0,1,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,0,0,37,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,0,0,38,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,0,0,39,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,1,20583,36,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,1,20583,37,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,1,20630,38,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,1,20630,39,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,1,20645,33,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,1,20645,34,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,1,20651,34,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,1,20651,35,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,1,20653,34,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,1,20653,35,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,1,20689,36,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,1,20734,34,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,2,493996,36,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,2,493996,37,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,2,495141,38,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,2,495141,39,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,2,495492,33,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,2,495492,34,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,2,495636,34,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,2,495636,35,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,2,495675,34,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,2,495675,35,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,2,496558,36,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,2,497638,34,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,3,1975986,36,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,3,1975986,37,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,3,1980564,38,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,3,1980564,39,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,3,1981970,33,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,3,1981970,34,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,3,1982546,34,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,3,1982546,35,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,3,1982703,34,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,3,1982703,35,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,3,1986233,36,0,0,1,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(5,1,3,1990553,34,0,1,0,0,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(6,0,0,0,0,0,0,0,1,1,1,1,1,1,1,1);
+INSERT INTO rollup VALUES(6,0,1,20738,0,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(6,0,1,20739,0,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(6,0,1,20740,0,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(6,0,1,20741,0,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(6,0,1,20742,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(6,0,1,20743,0,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(6,0,1,20744,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(6,0,1,20745,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(6,0,2,497732,0,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(6,0,2,497756,0,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(6,0,2,497780,0,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(6,0,2,497804,0,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(6,0,2,497828,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(6,0,2,497852,0,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(6,0,2,497876,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(6,0,2,497900,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(6,0,3,1990931,0,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(6,0,3,1991027,0,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(6,0,3,1991123,0,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(6,0,3,1991219,0,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(6,0,3,1991315,0,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(6,0,3,1991411,0,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(6,0,3,1991507,0,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(6,0,3,1991603,0,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(6,1,0,0,40,0,0,0,1,1,1,1,1,1,1,1);
+INSERT INTO rollup VALUES(6,1,1,20738,40,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(6,1,1,20739,40,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(6,1,1,20740,40,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(6,1,1,20741,40,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(6,1,1,20742,40,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(6,1,1,20743,40,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(6,1,1,20744,40,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(6,1,1,20745,40,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(6,1,2,497732,40,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(6,1,2,497756,40,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(6,1,2,497780,40,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(6,1,2,497804,40,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(6,1,2,497828,40,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(6,1,2,497852,40,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(6,1,2,497876,40,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(6,1,2,497900,40,0,0,0,1,0,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(6,1,3,1990931,40,0,0,0,0,0,0,0,0,0,0,1);
+INSERT INTO rollup VALUES(6,1,3,1991027,40,0,0,0,0,0,0,0,0,0,1,0);
+INSERT INTO rollup VALUES(6,1,3,1991123,40,0,0,0,0,0,0,0,0,1,0,0);
+INSERT INTO rollup VALUES(6,1,3,1991219,40,0,0,0,0,0,0,0,1,0,0,0);
+INSERT INTO rollup VALUES(6,1,3,1991315,40,0,0,0,0,0,0,1,0,0,0,0);
+INSERT INTO rollup VALUES(6,1,3,1991411,40,0,0,0,0,0,1,0,0,0,0,0);
+INSERT INTO rollup VALUES(6,1,3,1991507,40,0,0,0,0,1,0,0,0,0,0,0);
+INSERT INTO rollup VALUES(6,1,3,1991603,40,0,0,0,1,0,0,0,0,0,0,0);
+CREATE TABLE api_key (
+    id BLOB PRIMARY KEY,
+    name TEXT NOT NULL,
+    prefix TEXT NOT NULL,
+    hash BLOB NOT NULL,
+    scopes INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    used_day INTEGER NOT NULL,
+    revoked_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO api_key VALUES(X'01a223f21bfd73e8a611a274a33b491a','first admin key','cxs_d7JS',X'a8666118707c0b560395076fa348411c04c25f6cca5cd2aeebb5ae9223c5ad14',16,1795899399165,9223372036854775807,1795910400000,0);
+INSERT INTO api_key VALUES(X'01a223f21daf74838feadf8f22648df2','reports','cxs_-DZ1',X'59523976e4da3238eb553eb89fd7fc6c87f8d3bebc97e5961181aced888c3151',1,1795899399599,9223372036854775807,1795824000000,0);
+INSERT INTO api_key VALUES(X'01a223f21de37604a5e5f8324ab79431','short','cxs_C8_n',X'5b032d9179bfd10902d18715b12e51131150a7ffdd4300240c8a94e7147360e7',1,1795899399651,1795899400651,0,0);
+INSERT INTO api_key VALUES(X'01a223f21de6754c8d044a72a4591b68','eraser','cxs_BA6E',X'54ee2fc431d9632ffb284b0706752b2461f94f9210f0eb106af8a3d9b578670f',12,1795899399654,1803675399654,0,0);
+INSERT INTO api_key VALUES(X'01a223f21de870ad8f0755d667f5f83b','old','cxs_fzkE',X'87a54c52a79c1889538ec67d19b81536a82cf1064ce07d3bd03c8c1b1e5401ae',2,1795899399656,9223372036854775807,0,1795899399659);
+CREATE TABLE anonymised (
+    survey INTEGER PRIMARY KEY,
+    done_at INTEGER NOT NULL,
+    done_id BLOB NOT NULL
+, done_score INTEGER NOT NULL DEFAULT -1, done_excluded INTEGER NOT NULL DEFAULT 0) STRICT;
+INSERT INTO anonymised VALUES(6,1792443399310,X'01a223f21c9676e389da98db080ea81e',3,0);
+CREATE TABLE signing_key (
+    number INTEGER PRIMARY KEY, -- ascending
+    secret BLOB NOT NULL,       -- 32 random bytes
+    created_at INTEGER NOT NULL
+) STRICT;
+INSERT INTO signing_key VALUES(2,X'2c9578fc90cfa5e791fd62b19648de61e737827e3fb518156de806dae128c826',1795899399671);
+INSERT INTO signing_key VALUES(3,X'26c1d07112bd07b4e1613fe8f75752a7a3f3909a7665c614bd385cb9e8b88246',1795899399677);
+CREATE TABLE audit (
+    number INTEGER PRIMARY KEY, -- from 1, without a gap
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,  -- a key's prefix, or "local"
+    act TEXT NOT NULL,
+    target TEXT NOT NULL, -- a respondent is the SHA-256 of the name
+    detail TEXT NOT NULL,
+    hash BLOB NOT NULL    -- SHA-256 of the hash before and this record's text (src/store/audit.c)
+) STRICT;
+INSERT INTO audit VALUES(1,1795899399165,'local','key.create','01a223f2-1bfd-73e8-a611-a274a33b491a','scopes admin',X'10bdfd52157e98b48d83d8d34489ccf30da3d7e8b4ab3245d1af8648a5e58add');
+INSERT INTO audit VALUES(2,1795899399166,'local','signing_key.rotate','1','',X'd9281691af720f173c6303f2b830b6cd2be0dc405ced759d5712dd1a0e7db0fd');
+INSERT INTO audit VALUES(3,1795899399166,'local','survey.put','nps','revision 1',X'a3691c3bfd1c53a9fa719cdd61deaf6776c10858da707f06b4c7776ebe2864e1');
+INSERT INTO audit VALUES(4,1795899399167,'local','survey.put','csat','revision 1',X'ccc23b7404b3a36f5765128f9ceb6eef4e531f4d6f469f26ded0739ddf447135');
+INSERT INTO audit VALUES(5,1795899399168,'local','survey.put','ces','revision 1',X'1cd30ea9d1bb94e7922ed1c221a4c4970a7027a0e9380ad5742519cf51cd8129');
+INSERT INTO audit VALUES(6,1795899399183,'cxs_d7JS','survey.put','shop','revision 1',X'471e2323ed97e09baea0d921945ea26cc18bd41b09387f98ea81ea6c27d2f07d');
+INSERT INTO audit VALUES(7,1795899399303,'cxs_d7JS','survey.put','gone','revision 1',X'b392a0683f558ed51556db1db2f5ed6506ead6a5109a014473e45d168f95c336');
+INSERT INTO audit VALUES(8,1795899399307,'cxs_d7JS','survey.put','kept','revision 1',X'8993cfce5ae47de3facc55a78ca5177d41dc480b9e059d36e312e45a0b4075c3');
+INSERT INTO audit VALUES(9,1795899399500,'cxs_d7JS','response.exclude','01a223f2-1c96-76e3-89c6-a095166bb71b','',X'b34746f2dc301a4146ddc36135769f307f0361722ad8e232d70f3035c7e712e5');
+INSERT INTO audit VALUES(10,1795899399521,'cxs_d7JS','response.exclude','01a223f2-1c96-76e3-89b5-29700f3c94a8','',X'5abc829f59223aeeb73251f2908b0ce52ba9419442852865cf284517253a0e46');
+INSERT INTO audit VALUES(11,1795899399524,'cxs_d7JS','response.include','01a223f2-1c96-76e3-89b5-29700f3c94a8','',X'ce8fcc0d3d6b301f8f69163642258b8e17d4d2b7131438e3baefea8f91011288');
+INSERT INTO audit VALUES(12,1795899399549,'cxs_d7JS','response.exclude','0192aaaa-0000-7000-8000-000000000002','',X'e16284ec9ff2b1c01693b86ed604c91e1a5b79cf80fcfe03bcc438c92477ec0e');
+INSERT INTO audit VALUES(13,1795899399553,'cxs_d7JS','response.include','0192aaaa-0000-7000-8000-000000000003','',X'fa07bb8c4e7681fd8c88a8162a1c3b0dca551c6dbae72e0c1e64aaebee08ec5f');
+INSERT INTO audit VALUES(14,1795899399557,'cxs_d7JS','respondent.erase','1dd9fb612aac31eccdb1690a1ce14107cc79e9c70e2fc1485bf238b026c4f8dc','responses 2 counts false',X'619b2170db57d770f037f99df09aeceee88d536e4160bc5a6513f02ba767f1d9');
+INSERT INTO audit VALUES(15,1795899399562,'cxs_d7JS','respondent.erase','42ebc330c92310c96b14d4d3da013070099d235a233fbadcafa98d29d7d1c223','responses 1 counts true',X'74c2f1d0dc18c96ff98a5c939a80c5a68fc14aa26b39baf1baf4a0a506ebc81c');
+INSERT INTO audit VALUES(16,1795899399566,'cxs_d7JS','survey.put','shop','revision 2',X'71647da6363f36095b4747f4a2bdbc5cc2035221f882ca9f823e036f15fcf2a4');
+INSERT INTO audit VALUES(17,1795899399585,'cxs_d7JS','survey.put','gone','revision 2',X'9ef2aee47c49e2a408c57dd1081d2c3871f53a5872fea3eee82284cb39836bc9');
+INSERT INTO audit VALUES(18,1795899399590,'cxs_d7JS','survey.archive','gone','',X'39536f23737aae60bd3fdf2463a8c1312ea77e969f80bdcd2670886eece9b5ac');
+INSERT INTO audit VALUES(19,1795899399599,'cxs_d7JS','key.create','01a223f2-1daf-7483-8fea-df8f22648df2','scopes read',X'e614fd3b9721edbfac1e8c58c6ed4285866de0d9bf3d03dc3fea0ce2a2d9e4cf');
+INSERT INTO audit VALUES(20,1795899399651,'cxs_d7JS','key.create','01a223f2-1de3-7604-a5e5-f8324ab79431','scopes read',X'df96e4ea71ca55d6d18730311dcb669c58259a25af642c352c2680fa89476148');
+INSERT INTO audit VALUES(21,1795899399654,'cxs_d7JS','key.create','01a223f2-1de6-754c-8d04-4a72a4591b68','scopes export,erase',X'dc284bff08ab6347a08c62b13ec00e10ee3a7c305a02fb46ec700b38a3b41f25');
+INSERT INTO audit VALUES(22,1795899399656,'cxs_d7JS','key.create','01a223f2-1de8-70ad-8f07-55d667f5f83b','scopes write',X'b6a877df29ce5805a4103ecbac4a529dac375fa117fe7bfd022b11aabdec7afd');
+INSERT INTO audit VALUES(23,1795899399659,'cxs_d7JS','key.revoke','01a223f2-1de8-70ad-8f07-55d667f5f83b','',X'bd8d5146ff81f53d4bec5c16b3ae5906b846fa67c45aa6b95ccb665bc667317b');
+INSERT INTO audit VALUES(24,1795899399671,'cxs_d7JS','signing_key.rotate','2','',X'35f5a405f474c2acf445c106d781202a0040958ad229b7e61d3b5208f7f42f10');
+INSERT INTO audit VALUES(25,1795899399677,'cxs_d7JS','signing_key.rotate','3','',X'987df5da59e7c1f2c997507b83045604a15cacf2052a29d37bda772f5886532a');
+INSERT INTO audit VALUES(26,1795899400187,'local','retention.run','kept','deleted 0 anonymised 8',X'46502a3207a390ce76ce0432c6d5fdacdb22cff07b979dcbeaadfb39a1ec259a');
+INSERT INTO audit VALUES(27,1795913498373,'local','retention.run','kept','deleted 0 anonymised 1',X'1c080372b68a97dab29d97e222a121a91a0e1286d3e5961f8c69f399fc8896a1');
+INSERT INTO audit VALUES(28,1795913499306,'cxs_d7JS','response.exclude','0192f3a0-0000-7000-8000-000000000103','',X'330760d45696d14cbcc3e575f45d10790e4e22b37256b113b25c5abefae76e89');
+INSERT INTO audit VALUES(29,1795913499367,'cxs_d7JS','respondent.erase','hmac:f726508150344b33bb5ad106d5502d7d3373cbe93d3e6424e6618693d154a07a','responses 1 counts false',X'935f2a61bf0346050403e7e5dff2ef84e529a428bd8e7761fa8c398a7ba6d81d');
+INSERT INTO audit VALUES(30,1795913499377,'cxs_d7JS','respondent.erase','hmac:1ffad875a501642647ba6996b322ba499f167ff2302355186710ad0f1802773d','responses 1 counts true',X'b7cb3bc004f4e0ac96f8e882a96c46367361cb2c7cb30115ad32097b528f1bc9');
+CREATE TABLE identity (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    store BLOB NOT NULL,         -- a UUID: the list of erasures names it
+    audit_secret BLOB NOT NULL,  -- 32 random bytes: the key of respondents' hashes in the audit log
+    erasures INTEGER NOT NULL    -- number of the last entry of the list that this database knows; -1: it has had no list
+) STRICT;
+INSERT INTO identity VALUES(1,X'5a89ee5ad29a401986226d10d18969c2',X'c1f7a1f703c29bb850bdadd1e06066eb2836a328cdbdec123190b1ed345dbb5c',2);
+CREATE TABLE gone (
+    id BLOB PRIMARY KEY,
+    at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO gone VALUES(X'0192f3a0000070008000000000000101',1795913499377);
+CREATE TABLE said_first (
+    id BLOB PRIMARY KEY REFERENCES response ON DELETE CASCADE,
+    answered_at INTEGER NOT NULL,
+    digest BLOB NOT NULL -- half of a SHA-256 over id and members (src/domain/response.c)
+) STRICT, WITHOUT ROWID;
+INSERT INTO said_first VALUES(X'0192f3a0000070008000000000000102',1795913499284,X'dc56a998dc94df0247491268b8ba7cc0');
+CREATE TABLE dimension (
+    survey INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    series INTEGER NOT NULL DEFAULT 0, -- how many there are
+    beyond INTEGER NOT NULL DEFAULT 0, -- responses that count, with a value without a series
+    state INTEGER NOT NULL DEFAULT 0,
+    a INTEGER NOT NULL DEFAULT 0,
+    b INTEGER NOT NULL DEFAULT 0,
+    c INTEGER NOT NULL DEFAULT 0,
+    id BLOB NOT NULL DEFAULT x'00000000000000000000000000000000',
+    PRIMARY KEY (survey, name)
+) STRICT, WITHOUT ROWID;
+INSERT INTO dimension VALUES(1,'channel',2,0,0,0,0,0,X'00000000000000000000000000000000');
+INSERT INTO dimension VALUES(1,'locale',3,0,0,0,0,0,X'00000000000000000000000000000000');
+INSERT INTO dimension VALUES(1,'touchpoint',2,0,0,0,0,0,X'00000000000000000000000000000000');
+INSERT INTO dimension VALUES(2,'channel',2,0,0,0,0,0,X'00000000000000000000000000000000');
+INSERT INTO dimension VALUES(2,'locale',2,0,0,0,0,0,X'00000000000000000000000000000000');
+INSERT INTO dimension VALUES(2,'touchpoint',3,0,0,0,0,0,X'00000000000000000000000000000000');
+INSERT INTO dimension VALUES(3,'channel',2,0,0,0,0,0,X'00000000000000000000000000000000');
+INSERT INTO dimension VALUES(3,'locale',3,0,0,0,0,0,X'00000000000000000000000000000000');
+INSERT INTO dimension VALUES(3,'touchpoint',1,0,0,0,0,0,X'00000000000000000000000000000000');
+INSERT INTO dimension VALUES(4,'channel',2,0,0,0,0,0,X'00000000000000000000000000000000');
+INSERT INTO dimension VALUES(4,'locale',3,0,0,0,0,0,X'00000000000000000000000000000000');
+INSERT INTO dimension VALUES(4,'property.branch',3,0,0,0,0,0,X'00000000000000000000000000000000');
+INSERT INTO dimension VALUES(4,'property.plan',3,0,0,0,0,0,X'00000000000000000000000000000000');
+INSERT INTO dimension VALUES(4,'touchpoint',3,0,0,0,0,0,X'00000000000000000000000000000000');
+INSERT INTO dimension VALUES(5,'channel',2,0,0,0,0,0,X'00000000000000000000000000000000');
+INSERT INTO dimension VALUES(5,'locale',2,0,0,0,0,0,X'00000000000000000000000000000000');
+INSERT INTO dimension VALUES(5,'touchpoint',3,0,0,0,0,0,X'00000000000000000000000000000000');
+INSERT INTO dimension VALUES(6,'property.plan',1,0,0,0,0,0,X'00000000000000000000000000000000');
+CREATE INDEX response_by_time ON response (survey, answered_at, score, excluded);
+CREATE INDEX response_by_respondent ON response (respondent, survey, excluded, answered_at)
+WHERE respondent IS NOT NULL;
+CREATE INDEX response_flagged ON response (survey, answered_at) WHERE flags <> 0;
+CREATE INDEX gone_by_time ON gone (at);
+CREATE INDEX audit_by_target ON audit (target, number);
+CREATE INDEX dimension_unrolled ON dimension (state, survey, name) WHERE state <> 0;
+CREATE INDEX dimension_overflowing ON dimension (survey, name) WHERE beyond <> 0;
+COMMIT;
+PRAGMA application_id = 1668834353;
+PRAGMA user_version = 3;
