@@ -69,10 +69,14 @@ static enum cxd_err read_field(char *text, size_t length, struct arena *arena, s
 
 enum cxd_err form_read_fields(const char *bytes, size_t length, struct arena *arena, struct form *ret_form,
                               struct error *err) {
+    struct form form = {0};
+    if (length == 0) { /* bytes may be NULL */
+        *ret_form = form;
+        return CXD_OK;
+    }
     size_t mark = utf8_mark_length(bytes, length);
     bytes += mark;
     length -= mark;
-    struct form form = {0};
     char *text = arena_alloc(arena, length);
     if (!text)
         return error_set(err, ERR_NO_MEMORY, "no memory for the form");
