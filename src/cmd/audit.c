@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "cmd/client.h"
+#include "cmd/csv_view.h"
 #include "cmd/view.h"
 #include "cxd/base/clock.h"
 #include "cxd/base/secret.h"
@@ -16,8 +17,8 @@
 enum { HASH_TEXT_SIZE = 2 * SHA256_SIZE + 1, LIST_BYTES_MAX = 16 << 20 };
 
 struct audit_options {
+    struct output_options output;
     const char *head, *respondent;
-    bool json;
 };
 
 /* What is done with the pages. An exit code; EXIT_OK goes on. */
@@ -58,7 +59,7 @@ struct list {
     struct screen screen;
     struct table table;
     struct buffer out;
-    bool is_json;
+    struct output_options output;
     struct {
         double count;
         char at[TIME_TEXT_SIZE], actor[KEY_PREFIX_SIZE], detail[64]; /* of the last */
@@ -126,23 +127,32 @@ static const struct table_column COLUMNS[] = {
     {.header = "DETAIL", .text = "{detail}"},
 };
 
+#define CSV "number at actor act target detail hash"
+
+static bool is_streamed(const struct list *list) {
+    return list->output.json || list->output.csv;
+}
+
 static int take_list(void *context, const struct client *client, const struct client_reply *reply) {
     struct list *list = context;
     const struct json *records = json_get(reply->document, "records");
     int result = EXIT_OK;
 
     (void)client;
-    if (list->is_json) {
+    if (list->output.json)
         json_append_safe(&list->out, reply->body.data, reply->body.length, false);
+    for (size_t i = 0; list->output.csv && i < json_count(records); i++)
+        csv_view_append_row(&list->out, reply->document, json_at(records, i), CSV);
+    if (is_streamed(list)) {
         result = output_write(&list->out); /* no log is too long so */
         buffer_reset(&list->out);
     } else if (list->table.text.length > LIST_BYTES_MAX) {
-        complain("the audit log is too long to be laid out as a table: --json prints it page by page");
+        complain("the audit log is too long to be laid out as a table: --json and --csv print it page by page");
         result = EXIT_REFUSED;
     }
     for (size_t i = 0; result == EXIT_OK && i < json_count(records); i++) {
         note_erasure(list, json_at(records, i));
-        if (!list->is_json)
+        if (!is_streamed(list))
             view_add_row(&list->screen, &list->table, json_at(records, i));
     }
     return result;
@@ -158,15 +168,17 @@ static int run_list(const struct invocation *invocation) {
     screen_init(&list.screen, stdout);
     table_init(&list.table, COLUMNS, CXD_COUNT(COLUMNS));
     buffer_init(&list.out);
-    list.is_json = options->json;
+    list.output = options->output;
     list.erasures.count = 0;
     list.restored[0] = '\0';
+    if (list.output.csv)
+        csv_view_append_header(&list.out, CSV);
     result = walk(&invocation->client, options->respondent, take_list, &list);
     if (result == EXIT_OK && options->respondent && list.erasures.count == 0)
         result = walk(&invocation->client, NULL, take_restored, &list);
-    if (result == EXIT_OK && !list.is_json)
+    if (result == EXIT_OK && !is_streamed(&list))
         table_append(&list.screen, &list.out, &list.table);
-    if (result == EXIT_OK && !list.is_json && options->respondent)
+    if (result == EXIT_OK && !is_streamed(&list) && options->respondent)
         append_verdict(&list);
     if (result == EXIT_OK)
         result = output_write(&list.out);
@@ -262,7 +274,8 @@ static int run_verify(const struct invocation *invocation) {
 #define AT(member) offsetof(struct audit_options, member)
 
 static const struct option_spec list_specs[] = {
-    {"json", 'j', OPTION_FLAG, AT(json), NULL, "print the daemon's replies, a page a line", NULL},
+    {"json", 'j', OPTION_FLAG, AT(output.json), NULL, "print the daemon's replies, a page a line", NULL},
+    OPTION_CSV(AT(output.csv)),
     {"respondent", 'r', OPTION_TEXT, AT(respondent), "NAME",
      "only what is about this respondent, and whether they were erased", NULL},
 };

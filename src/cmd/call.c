@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/csv_view.h"
 #include "cmd/view.h"
 #include "cxd/base/nearest.h"
 #include "cxd/base/utf8.h"
@@ -18,7 +19,9 @@ int call_prepare(struct call *call, const struct invocation *invocation) {
     *call = (struct call){.invocation = invocation,
                           .operand = invocation->count > 0 ? invocation->operands[0] : NULL,
                           .pages = spec->pages,
-                          .member = spec->member};
+                          .member = spec->member,
+                          .rows = spec->rows,
+                          .csv = spec->csv};
     call->request =
         (struct client_request){.method = spec->method, .path = call->path, .is_repeatable = spec->is_repeatable};
     if (call->operand && strncmp(spec->path, surveys, sizeof surveys - 1) == 0 && !slug_valid(call->operand))
@@ -88,13 +91,16 @@ int call_ask(struct call *call) {
 
 int call_show(struct call *call) {
     const struct call_spec *spec = call->invocation->command->call;
+    const struct output_options *output = call->invocation->options;
     const struct json *document = call->reply.document;
     bool good = true;
     int result;
 
     screen_init(&call->screen, stdout);
-    if (*(const bool *)call->invocation->options && !call->request.takes_text)
+    if (output->json && !call->request.takes_text)
         json_append_safe(&call->out, call->reply.body.data, call->reply.body.length, false);
+    else if (output->csv)
+        csv_view_append(&call->out, document, call->rows, call->csv);
     else
         good = spec->line ? view_append(&call->screen, &call->out, document, spec->line) : spec->show(call);
     result = good ? output_write(&call->out) : client_unexpected(call->client, spec->what);

@@ -8,13 +8,15 @@
 #include "cmd/output.h"
 
 /* Commands that ask the daemon once. What is asked, and how the reply is shown, is the command's struct call_spec; the
- * rest is the same for all. The struct of such a command's options begins with `bool json`. */
+ * rest is the same for all. The struct of such a command's options begins with a
+ * struct output_options. */
 
 struct call {
     const struct invocation *invocation;
     const char *operand; /* the first, or NULL */
     char path[128];
-    const char *pages, *member;    /* the spec's, unless `prepare` says otherwise */
+    /* The spec's, unless `prepare` says otherwise. */
+    const char *pages, *member, *rows, *csv;
     struct client_request request; /* by the spec, and what `prepare` made of it */
     struct buffer body;            /* of the request */
     struct buffer names;           /* of its query, where they are made up */
@@ -34,6 +36,8 @@ struct call_spec {
     const char *what;   /* "a key" */
     bool is_repeatable;
     const char *line;                  /* what is printed: of view_append; NULL: what `show` appends */
+    const char *csv;                   /* the columns of --csv, by csv_view.h, */
+    const char *rows;                  /* and the list whose elements are its rows; NULL: the reply is the only one */
     int (*prepare)(struct call *call); /* checks what is the command's own, and writes the body. An exit code. NULL */
     bool (*show)(struct call *call);   /* false: the reply is not that */
 };

@@ -28,7 +28,8 @@ static const struct option_spec client_specs[] = {
      "file whose first line is the API key", NULL},
 };
 
-const struct option_spec command_json_option[1] = {OPTION_JSON(offsetof(struct json_options, json))};
+const struct option_spec command_json_option[1] = {OPTION_JSON(offsetof(struct output_options, json))};
+const struct option_spec command_output_options[2] = {OPTIONS_OUTPUT(0)};
 
 const struct option_spec command_help_option = {"help", 'h', OPTION_FLAG, 0, NULL, "print this help", NULL};
 
@@ -224,6 +225,13 @@ static int check_operands(const struct command *command, char **operands, int co
     return COMMAND_GO_ON;
 }
 
+static bool is_given(const struct parser *parser, const char *flag) {
+    for (size_t i = 0; i < parser->count; i++)
+        if (parser->slots[i].spec->kind == OPTION_FLAG && strcmp(parser->slots[i].spec->name, flag) == 0)
+            return *(const bool *)parser->slots[i].target;
+    return false;
+}
+
 /* Fills the invocation and gives COMMAND_GO_ON; or an exit code, after the help or a complaint was printed. */
 static int parse(struct invocation *invocation, void *options, int argc, char **argv) {
     const struct command *command = invocation->command;
@@ -250,6 +258,8 @@ static int parse(struct invocation *invocation, void *options, int argc, char **
         if (result != COMMAND_GO_ON)
             return result;
     }
+    if (is_given(&parser, "json") && is_given(&parser, "csv"))
+        return command_usage(command, "--json does not go with --csv");
     invocation->operands = argv + optind;
     invocation->count = argc - optind;
     return check_operands(command, invocation->operands, invocation->count);

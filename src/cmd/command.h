@@ -100,18 +100,30 @@ const char *command_word(const struct command *command);
 const struct option_spec *command_client_options(size_t *ret_count);
 extern const struct option_spec command_help_option;
 
-/* Options that several commands have. */
+/* The form of the output. The struct of options of a command that has a choice begins with it. */
+struct output_options {
+    bool json, csv; /* never both */
+};
+
+/* Options that several commands have. What only reads has both forms of output, OPTIONS_OUTPUT. */
+#define OPTION_VALUE(name, letter, offset, argument, text)                                                             \
+    { (name), (letter), OPTION_TEXT, (offset), (argument), (text), NULL }
+#define OPTION_VALUES(name, letter, offset, argument, text)                                                            \
+    { (name), (letter), OPTION_LIST, (offset), (argument), (text), NULL }
 #define OPTION_JSON(offset)                                                                                            \
     { "json", 'j', OPTION_FLAG, (offset), NULL, "print the daemon's reply", NULL }
+#define OPTION_CSV(offset)                                                                                             \
+    { "csv", 0, OPTION_FLAG, (offset), NULL, "print CSV with a header, for a spreadsheet", NULL }
+#define OPTIONS_OUTPUT(offset)                                                                                         \
+    OPTION_JSON((offset) + offsetof(struct output_options, json)),                                                     \
+        OPTION_CSV((offset) + offsetof(struct output_options, csv))
 #define OPTION_CONFIG(offset)                                                                                          \
     { "config", 'c', OPTION_TEXT, (offset), "FILE", "configuration of the daemon (see cxd.conf(5))", NULL }
 #define OPTION_QUIET(offset)                                                                                           \
     { "quiet", 'q', OPTION_FLAG, (offset), NULL, "show no progress, and print nothing where all is well", NULL }
 
-struct json_options {
-    bool json;
-};
-extern const struct option_spec command_json_option[1]; /* of struct json_options, where it is the only one */
+/* Of struct output_options, where there are no others. */
+extern const struct option_spec command_json_option[1], command_output_options[2];
 
 struct buffer;
 

@@ -14,7 +14,7 @@
 enum { LIST_BYTES_MAX = 1 << 30 };
 
 struct invite_options {
-    bool json;
+    struct output_options output;
     const char *respondent, *expires, *link, *file;
     struct text_list properties;
 };
@@ -28,7 +28,7 @@ static const struct option_spec invite_specs[] = {
     {"link", 0, OPTION_TEXT, AT(link), "URL",
      "your page; ?invitation=TOKEN is added, or {token} and {survey} filled in", NULL},
     {"file", 'f', OPTION_TEXT, AT(file), "FILE", "a list of respondents, CSV or NDJSON; '-' is standard input", NULL},
-    OPTION_JSON(AT(json)),
+    OPTION_JSON(AT(output.json)),
 };
 
 static int check(const struct command *command, const struct invite_options *options) {

@@ -20,7 +20,8 @@
 #include "cxd/store/url.h"
 
 struct create_options {
-    bool json, offline;
+    struct output_options output;
+    bool offline;
     struct text_list scopes;
     const char *expires;
 };
@@ -30,7 +31,7 @@ struct create_options {
 static const char *const scope_names[] = {"read", "write", "export", "erase", "admin", NULL};
 
 static const struct option_spec create_specs[] = {
-    OPTION_JSON(AT(json)),
+    OPTION_JSON(AT(output.json)),
     {"scope", 's', OPTION_LIST, AT(scopes), "read|write|export|erase|admin", "what it may do; may be repeated",
      scope_names},
     {"expires", 0, OPTION_TEXT, AT(expires), "D", "life of the key, as 12h or 90d; default: no end", NULL},
@@ -115,7 +116,7 @@ static int show_offline(const struct create_options *options, const struct app_m
     int result;
 
     buffer_init(&out);
-    if (options->json)
+    if (options->output.json)
         key_encode(&out, &made->key, made->secret);
     else
         buffer_append_text(&out, made->secret);
@@ -261,8 +262,8 @@ static const struct command list = {
     .operands = "",
     .summary = "Lists the API keys, without their secrets.",
     .example = "cxd key list",
-    .options = command_json_option,
-    .option_count = 1,
+    .options = command_output_options,
+    .option_count = CXD_COUNT(command_output_options),
     .is_client = true,
     .run = call_run,
     .call = &(const struct call_spec){.method = "GET",
@@ -270,6 +271,8 @@ static const struct command list = {
                                       .pages = "keys",
                                       .member = "keys",
                                       .what = "a list of keys",
+                                      .rows = "keys",
+                                      .csv = "id prefix scopes created_at expires_at last_used revoked_at name",
                                       .show = show_list},
 };
 

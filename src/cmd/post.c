@@ -11,7 +11,7 @@
 #include "cxd/codec/write.h"
 
 struct post_options {
-    bool json;
+    struct output_options output;
     const char *comment, *respondent, *touchpoint, *channel, *locale, *answered_at, *sequence, *id;
     struct text_list properties;
 };
@@ -28,7 +28,7 @@ static const struct option_spec post_specs[] = {
     {"answered-at", 0, OPTION_TEXT, AT(answered_at), "T", "RFC 3339 time of the answer; default: now", NULL},
     {"sequence", 0, OPTION_TEXT, AT(sequence), "N", "the order of what is sent under an id", NULL},
     {"id", 0, OPTION_TEXT, AT(id), "UUID", "the response's id; the same again amends it", NULL},
-    {"json", 'j', OPTION_FLAG, AT(json), NULL, "print the stored response as JSON", NULL},
+    {"json", 'j', OPTION_FLAG, AT(output.json), NULL, "print the stored response as JSON", NULL},
 };
 
 static void append_id(struct buffer *body, const char *given) {

@@ -10,12 +10,12 @@
 #include "cxd/cmd/cmd.h"
 
 struct retention_options {
-    bool json;
+    struct output_options output;
     bool yes;
 };
 
 static const struct option_spec specs[] = {
-    OPTION_JSON(offsetof(struct retention_options, json)),
+    OPTION_JSON(offsetof(struct retention_options, output.json)),
     {"yes", 'y', OPTION_FLAG, offsetof(struct retention_options, yes), NULL, "do not ask", NULL},
 };
 

@@ -26,14 +26,16 @@ static const struct command list = {
     .operands = "",
     .summary = "Lists the keys that sign invitations, by number and age.",
     .example = "cxd signing-key list",
-    .options = command_json_option,
-    .option_count = 1,
+    .options = command_output_options,
+    .option_count = CXD_COUNT(command_output_options),
     .is_client = true,
     .run = call_run,
     .call = &(const struct call_spec){.method = "GET",
                                       .path = "/v1/signing-keys",
                                       .member = "signing_keys",
                                       .what = "a signing key",
+                                      .rows = "signing_keys",
+                                      .csv = "number created_at signs",
                                       .show = show_list},
 };
 

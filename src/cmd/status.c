@@ -8,15 +8,23 @@
 #include "cxd/cmd/cmd.h"
 
 struct status_options {
-    bool json;
+    struct output_options output;
     const char *wait;
 };
 
 static const struct option_spec status_specs[] = {
-    OPTION_JSON(offsetof(struct status_options, json)),
+    OPTIONS_OUTPUT(offsetof(struct status_options, output)),
     {"wait", 'w', OPTION_TEXT, offsetof(struct status_options, wait), "DURATION",
      "wait until it is ready, as long as 30s at most", NULL},
 };
+
+/* The figures; what is a list is in --json. */
+#define CSV                                                                                                            \
+    "version ready now started_at uptime_seconds responses=responses.counted responses.last_minute "                   \
+    "responses.last_hour surveys queue.waiting queue.capacity last_commit.at last_commit.seconds last_commit.changes " \
+    "suspects=suspects.responses schema storage.database_bytes storage.log_bytes storage.free_bytes "                  \
+    "storage.min_free_bytes connections.open connections.limit connections.refused batch_memory.held_bytes "           \
+    "batch_memory.limit_bytes backups.last_at backups.failing reloads.done reloads.refused reason=reasons.#0.reason"
 
 enum { ITEMS_SHOWN = 64 }; /* of a list that the daemon sends; its own are shorter */
 
@@ -316,5 +324,5 @@ const struct command cmd_status = {
     .run = run,
     .call =
         &(const struct call_spec){
-            .method = "GET", .path = "/v1/status", .member = "ready", .what = "a status", .show = show},
+            .method = "GET", .path = "/v1/status", .member = "ready", .what = "a status", .csv = CSV, .show = show},
 };

@@ -8,6 +8,10 @@
 
 enum { DEFINITION_BYTES_MAX = 8 << 20 };
 
+#define CSV_SURVEY                                                                                                     \
+    "slug name metric scale.min scale.max method direction revision archived created_at updated_at archived_at "       \
+    "opens_at closes_at min_n"
+
 static void append_state(struct buffer *out, const struct json *survey) {
     buffer_append_text(out, json_get(survey, "archived_at")                                     ? "archived"
                             : view_is_past(survey, "closes_at")                                 ? "closed"
@@ -96,8 +100,8 @@ static const struct command list = {
     .operands = "",
     .summary = "Lists the surveys.",
     .example = "cxd survey list",
-    .options = command_json_option,
-    .option_count = 1,
+    .options = command_output_options,
+    .option_count = CXD_COUNT(command_output_options),
     .is_client = true,
     .run = call_run,
     .call = &(const struct call_spec){.method = "GET",
@@ -105,6 +109,8 @@ static const struct command list = {
                                       .pages = "surveys",
                                       .member = "surveys",
                                       .what = "a list of surveys",
+                                      .rows = "surveys",
+                                      .csv = CSV_SURVEY,
                                       .show = show_list},
 };
 
@@ -113,15 +119,18 @@ static const struct command show = {
     .operands = "SLUG",
     .summary = "Prints a survey's definition, to read or to edit and put back.",
     .example = "cxd survey show checkout > checkout.json",
-    .options = command_json_option,
-    .option_count = 1,
+    .options = command_output_options,
+    .option_count = CXD_COUNT(command_output_options),
     .operands_min = 1,
     .operands_max = 1,
     .is_client = true,
     .run = call_run,
-    .call =
-        &(const struct call_spec){
-            .method = "GET", .path = "/v1/surveys/%s", .member = "slug", .what = "a survey", .show = show_definition},
+    .call = &(const struct call_spec){.method = "GET",
+                                      .path = "/v1/surveys/%s",
+                                      .member = "slug",
+                                      .what = "a survey",
+                                      .csv = CSV_SURVEY,
+                                      .show = show_definition},
 };
 
 static const struct command put = {

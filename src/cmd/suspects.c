@@ -6,17 +6,18 @@
 #include "cxd/cmd/cmd.h"
 
 struct suspects_options {
-    bool json;
+    struct output_options output;
     const char *from, *to;
 };
 
 #define AT(member) offsetof(struct suspects_options, member)
 
-static const struct option_spec suspects_specs[] = {
-    {"from", 0, OPTION_TEXT, AT(from), "T", "only those answered since: 2026-10-24 or 2026-10-24T12:00:00Z", NULL},
-    {"to", 0, OPTION_TEXT, AT(to), "T", "only those answered before", NULL},
-    OPTION_JSON(AT(json)),
-};
+#define OPTIONS_TIME                                                                                                   \
+    OPTION_VALUE("from", 0, AT(from), "T", "only those answered since: 2026-10-24 or 2026-10-24T12:00:00Z"),           \
+        OPTION_VALUE("to", 0, AT(to), "T", "only those answered before")
+
+static const struct option_spec list_specs[] = {OPTIONS_TIME, OPTIONS_OUTPUT(AT(output))};
+static const struct option_spec clear_specs[] = {OPTIONS_TIME, OPTION_JSON(AT(output.json))};
 
 static void ask_for_flagged(struct call *call) {
     const struct suspects_options *options = call->invocation->options;
@@ -65,8 +66,8 @@ static const struct command list = {
     .operands = "SURVEY",
     .summary = "Lists the answers of a survey that are taken for a machine's and do not count, newest first.",
     .example = "cxd suspects list checkout",
-    .options = suspects_specs,
-    .option_count = CXD_COUNT(suspects_specs),
+    .options = list_specs,
+    .option_count = CXD_COUNT(list_specs),
     .operands_min = 1,
     .operands_max = 1,
     .is_client = true,
@@ -76,6 +77,9 @@ static const struct command list = {
                                       .pages = "responses",
                                       .member = "responses",
                                       .what = "a list of responses",
+                                      .rows = "responses",
+                                      .csv = "survey id answered_at received_at score comment respondent touchpoint "
+                                             "channel locale properties visit flags excluded",
                                       .prepare = prepare_list,
                                       .show = show_list},
 };
@@ -86,8 +90,8 @@ static const struct command clear = {
     .summary = "Lets the answers of a survey count that are taken for a machine's.",
     .text = "All of them, or those of a time. It cannot be taken back at one go.",
     .example = "cxd suspects clear checkout --from 2026-11-01",
-    .options = suspects_specs,
-    .option_count = CXD_COUNT(suspects_specs),
+    .options = clear_specs,
+    .option_count = CXD_COUNT(clear_specs),
     .operands_min = 1,
     .operands_max = 1,
     .is_client = true,

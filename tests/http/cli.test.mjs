@@ -1,75 +1,14 @@
 // The command line. What needs a daemon runs against a real one; what a healthy daemon never does (a busy one, a lost
 // reply, garbage, control characters) is played by a small server in this process.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 
+import { cxd, fails, stub, succeeds } from './command.mjs';
 import { BINARY, environment, ini, NPS, ROOT, run, use, useDirectory, UUID } from './harness.mjs';
-
-// Runs the binary without blocking this process, which may be the server it speaks to.
-function cxd(args, { env, input, cwd, binary = BINARY } = {}) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(binary, args, { env: environment(env), cwd, timeout: 60_000, killSignal: 'SIGKILL' });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
-    child.on('error', reject);
-    child.on('close', (status) => resolve({ status, stdout, stderr }));
-    child.stdin.on('error', () => {});
-    child.stdin.end(input ?? '');
-  });
-}
-
-async function succeeds(args, options) {
-  const done = await cxd(args, options);
-  assert.equal(done.status, 0, `cxd ${args.join(' ')}: ${done.status}\n${done.stderr}`);
-  return done;
-}
-
-async function fails(status, pattern, args, options) {
-  const done = await cxd(args, options);
-  assert.equal(done.status, status, `cxd ${args.join(' ')}: ${done.status}\n${done.stdout}${done.stderr}`);
-  assert.match(done.stderr, pattern);
-  if (status === 2) assert.match(done.stderr, /\nTry 'cxd .*--help'\.\n$/);
-  return done;
-}
-
-// A server that answers the nth request with the nth reply (the last one for ever): { status, headers, body }, or
-// 'drop'.
-async function stub(t, replies) {
-  const requests = [];
-  const server = http.createServer((request, response) => {
-    const chunks = [];
-    request.on('data', (chunk) => chunks.push(chunk));
-    request.on('end', () => {
-      const reply = replies[Math.min(requests.length, replies.length - 1)];
-      requests.push({
-        method: request.method,
-        url: request.url,
-        headers: request.headers,
-        body: Buffer.concat(chunks).toString(),
-      });
-      if (reply === 'drop') {
-        request.socket.destroy();
-        return;
-      }
-      const body = typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body ?? {});
-      response.writeHead(reply.status ?? 200, { 'Content-Type': 'application/json', ...reply.headers });
-      response.end(body);
-    });
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${server.address().port}`, requests };
-}
 
 const STORED = { id: '0192f3a0-0000-7000-8000-000000000001', survey: 'nps', revision: 1, score: 9 };
 const SCORE = {

@@ -1,7 +1,7 @@
 /* The table of commands holds together: what the help, the completions and the manual are made from. */
 
 #include "../support/unit.h"
-#include "cmd/command.h"
+#include "cmd/call.h"
 #include "cxd/domain/key.h"
 
 static void check_sentence(const struct command *command, const char *text) {
@@ -69,6 +69,25 @@ static void check_operands(const struct command *command) {
     assert_int_equal(command->operands_min, needed);
 }
 
+static bool has_option(const struct command *command, const char *name) {
+    for (size_t i = 0; i < command->option_count; i++)
+        if (strcmp(command->options[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* What only reads is for programs and for spreadsheets too. */
+static void check_output(const struct command *command) {
+    bool changes = !command->call || strcmp(command->call->method, "GET") != 0 || command->run != call_run;
+
+    if (command->call && !has_option(command, "json"))
+        fail_msg("cxd %s has no --json", command->name);
+    if (!changes && !has_option(command, "csv"))
+        fail_msg("cxd %s has no --csv", command->name);
+    if (command->call && has_option(command, "csv") != (command->call->csv != NULL))
+        fail_msg("cxd %s has not both --csv and its columns", command->name);
+}
+
 static int walk(const struct command *command, const struct command *group) {
     int count = 1;
     size_t length = strlen(group->name);
@@ -82,6 +101,7 @@ static int walk(const struct command *command, const struct command *group) {
     assert_true(command->run || command->commands);
     if (command->run) {
         check_options(command);
+        check_output(command);
         check_operands(command);
     }
     for (const struct command *const *at = command->commands; at && *at; at++)

@@ -16,6 +16,8 @@
  *   place.c            where the daemon is, and the key for it
  *   client.c           one request to the daemon, and its reply
  *   call.c             the run of every command that asks the daemon once, by its struct call_spec
+ *   ask.c              the window and the filters that commands ask by
+ *   csv_view.c         replies as CSV
  *   pages.c            lists in pages, to the last one
  *   problem.c          a problem of the daemon, told to a person
  *   output.c           all printing of what others wrote, made harmless
