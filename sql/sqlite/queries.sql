@@ -496,6 +496,25 @@ DELETE FROM api_key WHERE id = ?1;
 -- name: note_keys_removed
 UPDATE identity SET keys_removed = catalog_generation + 1;
 
+-- fragment: documents
+SELECT name, revision, definition, created_at, updated_at FROM document
+
+-- name: select_document
+-- use: documents
+WHERE kind = ?1 AND name = ?2;
+
+-- name: list_documents
+-- use: documents
+WHERE kind = ?1 AND name > ?2 ORDER BY name LIMIT ?3;
+
+-- name: put_document
+INSERT INTO document (kind, name, definition, revision, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+ON CONFLICT (kind, name) DO UPDATE SET definition = excluded.definition, revision = excluded.revision,
+    updated_at = excluded.updated_at;
+
+-- name: delete_document
+DELETE FROM document WHERE kind = ?1 AND name = ?2;
+
 -- name: raise_generation
 UPDATE identity SET catalog_generation = catalog_generation + 1;
 
@@ -646,6 +665,9 @@ SELECT 'said_first', count(*) FROM said_first WHERE length(digest) <> 16;
 
 -- name: check_invitations
 SELECT 'invitation', count(*) FROM invitation WHERE length(response) <> 16;
+
+-- name: check_documents
+SELECT kind, count(*) FROM document WHERE length(name) NOT BETWEEN 1 AND 64 OR revision < 1 GROUP BY kind;
 
 -- Behind the greatest that there can be SQLite would choose numbers at random.
 -- name: check_numbers

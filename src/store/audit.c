@@ -108,6 +108,18 @@ static void describe_clear(const struct change *change, struct audit_record *rec
     snprintf(record->detail, sizeof record->detail, "responses %lld", (long long)change->as.clear.cleared);
 }
 
+static void describe_document(const struct change *change, struct audit_record *record) {
+    const struct document *document = &change->as.document;
+    snprintf(record->act, sizeof record->act, "%s.put", document_kind_name(document->kind));
+    snprintf(record->target, sizeof record->target, "%s", document->name);
+    snprintf(record->detail, sizeof record->detail, "revision %lld", (long long)document->revision);
+}
+
+static void describe_discard(const struct change *change, struct audit_record *record) {
+    snprintf(record->act, sizeof record->act, "%s.delete", document_kind_name(change->as.discard.kind));
+    snprintf(record->target, sizeof record->target, "%s", change->as.discard.name);
+}
+
 static void describe_note(const struct change *change, struct audit_record *record) {
     snprintf(record->act, sizeof record->act, "%s", change->as.note.act);
     snprintf(record->target, sizeof record->target, "%s", change->as.note.target ? change->as.note.target : "");

@@ -11,7 +11,8 @@
  *
  * Order. What a batch touches it touches in one order, so that the writers of several nodes wait for each other and
  * never in a circle:
- *   1. what its changes name or find: surveys by number, then responses with their marks by (survey, id), then keys;
+ *   1. what its changes name or find: surveys by number, then responses with their marks by (survey, id), then keys,
+ *      then documents by kind and name;
  *   2. dimensions, by survey and name, each with its series: of all in the deltas, whether they rise or may fall;
  *   3. rollups, in the order of deltas_rows: by survey, the total first, tier, bucket, dimension, value;
  *   4. what is appended: records of the audit log, entries of the list of erasures.
@@ -85,6 +86,12 @@ typedef enum cxd_err engine_read_responses(struct store_reader *reader, const st
 typedef enum cxd_err engine_read_invitations(struct store_reader *reader, const char *respondent, size_t limit,
                                              struct arena *arena, struct invitation_record **ret_records,
                                              size_t *ret_count, struct error *err);
+typedef enum cxd_err engine_read_documents(struct store_reader *reader, enum document_kind kind, const char *after,
+                                           size_t limit, struct arena *arena, struct document **ret_documents,
+                                           size_t *ret_count, struct error *err);
+typedef enum cxd_err engine_read_document(struct store_reader *reader, enum document_kind kind, const char *name,
+                                          struct arena *arena, bool *ret_found, struct document *ret_document,
+                                          struct error *err);
 typedef enum cxd_err engine_read_catalog(struct store_reader *reader, int64_t since, struct arena *arena,
                                          struct store_catalog *ret_catalog, struct error *err);
 typedef enum cxd_err engine_read_audit(struct store_reader *reader, int64_t after, size_t limit, const char *respondent,
@@ -133,6 +140,8 @@ struct store_engine {
     engine_read_last_answer *read_last_answer;
     engine_read_responses *read_responses;
     engine_read_invitations *read_invitations;
+    engine_read_documents *read_documents;
+    engine_read_document *read_document;
     engine_read_catalog *read_catalog;
     engine_read_audit *read_audit;
     engine_read_figures *read_figures;

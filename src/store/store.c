@@ -151,6 +151,18 @@ enum cxd_err store_read_invitations(struct store_reader *reader, const char *res
     return reader->engine->read_invitations(reader, respondent, limit, arena, ret_records, ret_count, err);
 }
 
+enum cxd_err store_read_documents(struct store_reader *reader, enum document_kind kind, const char *after, size_t limit,
+                                  struct arena *arena, struct document **ret_documents, size_t *ret_count,
+                                  struct error *err) {
+    return reader->engine->read_documents(reader, kind, after, limit, arena, ret_documents, ret_count, err);
+}
+
+enum cxd_err store_read_document(struct store_reader *reader, enum document_kind kind, const char *name,
+                                 struct arena *arena, bool *ret_found, struct document *ret_document,
+                                 struct error *err) {
+    return reader->engine->read_document(reader, kind, name, arena, ret_found, ret_document, err);
+}
+
 enum cxd_err store_read_catalog(struct store_reader *reader, int64_t since, struct arena *arena,
                                 struct store_catalog *ret_catalog, struct error *err) {
     return reader->engine->read_catalog(reader, since, arena, ret_catalog, err);

@@ -75,6 +75,13 @@ static struct change *make_any(struct fixture *f, enum change_kind kind) {
         break;
     case CHANGE_SETTLE:
         break;
+    case CHANGE_DOCUMENT:
+        change->as.document = (struct document){.kind = DOCUMENT_JOURNEY, .name = "buying", .definition = "{}"};
+        break;
+    case CHANGE_DISCARD:
+        change->as.discard.kind = DOCUMENT_ALERT;
+        strcpy(change->as.discard.name, "low");
+        break;
     case CHANGE_NOTE:
         change->as.note.act = "respondent.look";
         change->as.note.respondent = "ann";
@@ -108,6 +115,9 @@ static int kinds_setup(void **state) {
         key->as.key.expires_at = i == 72 ? NOW_MS - 1 : TIME_MAX;
         assert_int_equal(apply(f, key), OUTCOME_CREATED);
     }
+    struct change *rule = make_change(f, CHANGE_DOCUMENT, NOW_MS);
+    rule->as.document = (struct document){.kind = DOCUMENT_ALERT, .name = "low", .definition = "{\"below\":0}"};
+    assert_int_equal(apply(f, rule), OUTCOME_CREATED);
     /* A property that is declared late waits for its rollups. */
     struct change *put = make_survey(f, "shop", "{\"v\":2}", (const char *[]){"plan", "city", NULL});
     assert_int_equal(apply(f, put), OUTCOME_AMENDED);
@@ -146,6 +156,18 @@ static void print_invitations(struct fixture *f, struct buffer *out) {
         buffer_append_format(out, "invitation %d %zu\n", records[i].response.bytes[15], records[i].property_count);
 }
 
+static void print_documents(struct fixture *f, struct buffer *out) {
+    struct document *documents = NULL;
+    struct error err;
+    size_t count = 0;
+    for (enum document_kind kind = 0; kind < DOCUMENT_KIND_COUNT; kind++) {
+        assert_ok(store_read_documents(f->reader, kind, NULL, 100, &f->arena, &documents, &count, &err), err);
+        for (size_t i = 0; i < count; i++)
+            buffer_append_format(out, "%s %s %lld %s\n", document_kind_name(kind), documents[i].name,
+                                 (long long)documents[i].revision, documents[i].definition);
+    }
+}
+
 /* What everyone can see of the store, as text; to be freed. */
 static char *print_store(struct fixture *f) {
     const struct store_catalog catalog = read_catalog(f, SINCE_EVER);
@@ -156,6 +178,7 @@ static char *print_store(struct fixture *f) {
     buffer_init(&out);
     print_responses(f, &out);
     print_invitations(f, &out);
+    print_documents(f, &out);
     for (size_t i = 0; i < catalog.survey_count; i++)
         buffer_append_format(&out, "survey %s %lld %lld %lld %s\n", surveys[i].slug, (long long)surveys[i].revision,
                              (long long)surveys[i].updated_at, (long long)surveys[i].archived_at,
@@ -185,7 +208,8 @@ static void test_a_kind(void **state, enum change_kind kind) {
     enum outcome outcome = apply(f, change);
     char *once = print_store(f);
     bool is_done = outcome == OUTCOME_CREATED || outcome == OUTCOME_AMENDED;
-    size_t records = traits->act || kind == CHANGE_EXCLUDE || kind == CHANGE_NOTE;
+    size_t records = traits->act || kind == CHANGE_EXCLUDE || kind == CHANGE_NOTE || kind == CHANGE_DOCUMENT ||
+                     kind == CHANGE_DISCARD;
     if (count_log(f) - logged != (is_done ? records : 0))
         fail_msg("%s: %zu records in the log", traits->name, count_log(f) - logged);
     (void)apply(f, &again);

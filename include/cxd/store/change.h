@@ -13,6 +13,7 @@
 #include "cxd/domain/key.h"
 #include "cxd/domain/response.h"
 #include "cxd/domain/survey.h"
+#include "cxd/store/document.h"
 
 /* What store_apply applies: the kinds of change, what each says, and the rules of what becomes of it. Every engine
  * keeps them (store/decide.h decides), and tests/contract/ holds them to it. */
@@ -96,6 +97,10 @@ struct invitation_record {
     X(ROLL, roll, SILENT, .repeats = true)                                                                             \
     /* what was overwritten or deleted leaves the files of the store too */                                            \
     X(SETTLE, settle, SILENT, .repeats = true)                                                                         \
+    /* create or replace a named definition */                                                                         \
+    X(DOCUMENT, document, AUDITED, .repeats = true)                                                                    \
+    /* delete one */                                                                                                   \
+    X(DISCARD, discard, AUDITED, .repeats = true)                                                                      \
     /* nothing but a record of the audit log */                                                                        \
     X(NOTE, note, AUDITED)
 
@@ -247,6 +252,11 @@ struct change {
             int64_t removed;   /* out */
         } prune;
         struct signing_key signing_key; /* in: secret; out: number, created_at */
+        struct document document;       /* in: kind, name, definition; out, unless refused: the others */
+        struct {
+            enum document_kind kind;
+            char name[SLUG_SIZE];
+        } discard;
         struct {
             const char *act, *target, *detail; /* as in struct audit_record, and no longer than there */
             const char *respondent;            /* not NULL: the target is this person */
@@ -270,9 +280,10 @@ struct change {
  * of it as it is in the transaction; what is MISSING is missing and what is REPLAYED is answered all the same, so that
  * a retry whose reply was lost is not refused for what it has done itself. It is judged after whatever a request is
  * refused for by itself, or for the state of its survey (ERR_GONE, ERR_KEY_REUSED, unless_stored), and before
- * ERR_CONFLICT, ERR_SURVEY_FIXED and ERR_RECONTACT. Surveys and responses have tags (survey_record_tag, response_tag).
- * A RESPONSE may name the tag that who answered was shown too (response_as_answered), for it leaves an exclusion as it
- * is. A person, a key and a survey's suspects are there or not, and have no tag. The other kinds have no precondition.
+ * ERR_CONFLICT, ERR_SURVEY_FIXED and ERR_RECONTACT. Surveys, documents and responses have tags (survey_record_tag,
+ * document_tag, response_tag). A RESPONSE may name the tag that who answered was shown too (response_as_answered), for
+ * it leaves an exclusion as it is. A person, a key and a survey's suspects are there or not, and have no tag. The other
+ * kinds have no precondition.
  */
 
 /* What becomes of each kind, beyond what its line of CHANGE_KINDS says:
@@ -330,6 +341,9 @@ struct change {
  *
  * ROLL: REPLAYED where there is nothing to do, else AMENDED. A fill goes from the newest response to the oldest, and
  *   each step leaves counted what it has passed: whatever is changed between two steps stays exact.
+ *
+ * DOCUMENT: an identical definition is REPLAYED; under another the revision rises, and updated_at is now. DISCARD:
+ * AMENDED once it is gone. What is put under its name later begins at revision 1.
  *
  * SETTLE: takes effect after the rest of its batch is durable: AMENDED, or MISSING where readers hold the old bytes
  *   (try again). An engine that leaves nothing behind answers AMENDED.

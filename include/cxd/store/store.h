@@ -8,6 +8,7 @@
  *   change.c                what is true of each kind of change (change.h)
  *   decide.c                the rules of every change, decided once, from what is stored and what is sent: create,
  *                           replay, amend (all members are replaced), refuse, recontact, exclude, forget, retain
+ *   document.c              named definitions, and the rules of their changes (document.h)
  *   terms.c                 by what of its survey a response is judged, in the transaction
  *   dimensions.c            which dimensions a response counts in
  *   deltas.c                the sums of a batch: what it adds to the rollups, and takes from them
@@ -33,6 +34,7 @@
  *   sqlite/survey.c         definitions: put, archive
  *   sqlite/declared.c       what the writer knows of every survey
  *   sqlite/terms.c          the terms of a survey, read in the transaction
+ *   sqlite/document.c       named definitions: put, deleted, read
  *   sqlite/invitation.c     invitations that are kept: put, looked up, removed
  *   sqlite/key.c            API keys and signing keys
  *   sqlite/erase.c          a respondent is forgotten; deleting and forgetting one response; erasures repeated
@@ -260,6 +262,16 @@ CXD_NODISCARD enum cxd_err store_read_responses(struct store_reader *reader, con
 CXD_NODISCARD enum cxd_err store_read_invitations(struct store_reader *reader, const char *respondent, size_t limit,
                                                   struct arena *arena, struct invitation_record **ret_records,
                                                   size_t *ret_count, struct error *err);
+
+/* Named definitions of a kind, by name (as bytes), at most `limit` behind the name `after` (NULL: from the first). The
+ * array and its strings are of the arena. */
+CXD_NODISCARD enum cxd_err store_read_documents(struct store_reader *reader, enum document_kind kind, const char *after,
+                                                size_t limit, struct arena *arena, struct document **ret_documents,
+                                                size_t *ret_count, struct error *err);
+/* The one of a name; *ret_found false if there is none. */
+CXD_NODISCARD enum cxd_err store_read_document(struct store_reader *reader, enum document_kind kind, const char *name,
+                                               struct arena *arena, bool *ret_found, struct document *ret_document,
+                                               struct error *err);
 
 /* Surveys, keys and signing keys, of one state. */
 struct store_catalog {

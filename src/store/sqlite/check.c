@@ -95,6 +95,11 @@ static void take_lengths(struct checker *checker, sqlite3_stmt *stmt) {
     }
 }
 
+static void take_documents(struct checker *checker, sqlite3_stmt *stmt) {
+    sqlite_check_damage(checker, STORE_RECORDS, "%lld definitions of kind %s have a name or a revision that none has",
+                        (long long)sqlite3_column_int64(stmt, 1), text_at(stmt, 0));
+}
+
 static void take_numbers(struct checker *checker, sqlite3_stmt *stmt) {
     if (sqlite3_column_int64(stmt, 0) > 0) {
         sqlite_check_damage(checker, STORE_RECORDS, "%lld responses have a number that none is given",
@@ -276,6 +281,8 @@ static enum cxd_err check_content(struct checker *checker, struct error *err) {
         code = each_row(checker, QUERY_CHECK_NUMBERS, take_numbers, err);
     if (code == CXD_OK && checker->report->schema >= NUMBER_SCHEMA)
         code = each_row(checker, QUERY_CHECK_INVITATIONS, take_lengths, err);
+    if (code == CXD_OK && checker->report->schema >= DOCUMENT_SCHEMA)
+        code = each_row(checker, QUERY_CHECK_DOCUMENTS, take_documents, err);
     bool has_dimensions = checker->report->schema >= DIMENSION_SCHEMA;
     if (code == CXD_OK)
         code = each_row(checker, has_dimensions ? QUERY_CHECK_SERIES : QUERY_CHECK_OLD_SERIES, take_series, err);

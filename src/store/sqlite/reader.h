@@ -45,6 +45,9 @@ engine_read_response sqlite_read_response;
 engine_read_rollups sqlite_read_rollups;
 /* invitation.c */
 engine_read_invitations sqlite_read_invitations;
+/* document.c */
+engine_read_documents sqlite_read_documents;
+engine_read_document sqlite_read_document;
 /* catalog.c */
 engine_read_catalog sqlite_read_catalog;
 /* audit.c */

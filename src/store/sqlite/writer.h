@@ -171,6 +171,9 @@ CXD_NODISCARD enum cxd_err sqlite_write_archive(struct sqlite_store *store, stru
 /* invitation.c */
 CXD_NODISCARD enum cxd_err sqlite_write_invite(struct sqlite_store *store, struct change *change, struct error *err);
 CXD_NODISCARD enum cxd_err sqlite_write_lapse(struct sqlite_store *store, struct change *change, struct error *err);
+/* document.c */
+CXD_NODISCARD enum cxd_err sqlite_write_document(struct sqlite_store *store, struct change *change, struct error *err);
+CXD_NODISCARD enum cxd_err sqlite_write_discard(struct sqlite_store *store, struct change *change, struct error *err);
 /* key.c */
 CXD_NODISCARD enum cxd_err sqlite_write_key(struct sqlite_store *store, struct change *change, struct error *err);
 CXD_NODISCARD enum cxd_err sqlite_write_revoke(struct sqlite_store *store, struct change *change, struct error *err);

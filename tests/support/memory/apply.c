@@ -407,6 +407,14 @@ static enum cxd_err apply_signing_key(struct memory_store *store, struct change 
     return put(store, &store->signing_keys, table->count, block, err);
 }
 
+static enum cxd_err apply_document(struct memory_store *store, struct change *change, struct error *err) {
+    return memory_put_document(store, change) ? CXD_OK : no_memory(err);
+}
+
+static enum cxd_err apply_discard(struct memory_store *store, struct change *change, struct error *err) {
+    return memory_discard_document(store, change) ? CXD_OK : no_memory(err);
+}
+
 static enum cxd_err apply_note(struct memory_store *store, struct change *change, struct error *err) {
     (void)store;
     (void)err;

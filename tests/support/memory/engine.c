@@ -21,6 +21,7 @@ static void memory_close(struct store *base) {
     free_table(&store->redefinitions);
     free_table(&store->gone);
     free_table(&store->invitations);
+    free_table(&store->documents);
     free_table(&store->audit);
     free_table(&store->series);
     free_table(&store->dimensions);
@@ -141,6 +142,8 @@ const struct store_engine STORE_MEMORY = {
     .read_last_answer = memory_read_last_answer,
     .read_responses = memory_read_responses,
     .read_invitations = memory_read_invitations,
+    .read_documents = memory_read_documents,
+    .read_document = memory_read_document,
     .read_catalog = memory_read_catalog,
     .read_audit = memory_read_audit,
     .count_rollups = memory_count_rollups,

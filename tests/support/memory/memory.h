@@ -62,6 +62,7 @@ struct memory_store {
     struct memory_table signing_keys; /* number is the position + 1 */
     struct memory_table gone;         /* struct memory_mark */
     struct memory_table invitations;  /* struct invitation_record */
+    struct memory_table documents;    /* struct document */
     struct memory_table audit;        /* number is the position + 1 */
     struct memory_table redefinitions;
     struct memory_table series, dimensions;
@@ -110,6 +111,10 @@ CXD_NODISCARD struct api_key *memory_list_keys(const struct memory_store *store,
 CXD_NODISCARD bool memory_declared(const struct memory_store *store, int64_t survey, struct arena *arena,
                                    struct declared *ret_declared);
 
+/* document.c: false when memory is refused. */
+CXD_NODISCARD bool memory_put_document(struct memory_store *store, struct change *change);
+CXD_NODISCARD bool memory_discard_document(struct memory_store *store, struct change *change);
+
 /* catalog.c: after each change. False when memory is refused. */
 CXD_NODISCARD bool memory_redefine(struct memory_store *store, const struct change *change);
 
@@ -129,10 +134,12 @@ void memory_add_figures(const struct memory_store *store, struct store_figures *
 void memory_enter(struct memory_reader *reader);
 void memory_leave(struct memory_reader *reader);
 
-/* The engine's operations: in apply.c, catalog.c, series.c, */
+/* The engine's operations: in apply.c, catalog.c, document.c, series.c, */
 engine_apply memory_apply;
 engine_rebuild memory_rebuild;
 engine_read_catalog memory_read_catalog;
+engine_read_documents memory_read_documents;
+engine_read_document memory_read_document;
 engine_read_overflows memory_read_overflows;
 /* read.c and recount.c. */
 engine_read_suspects memory_read_suspects;
