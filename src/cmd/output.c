@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -17,13 +18,26 @@
 #include "cxd/cmd/cmd.h"
 
 /* Steps that a line of JSON is set in at most. */
-enum { INDENT_MAX = 16 };
+enum { INDENT_MAX = 16, COLUMNS_USUAL = 80, COLUMNS_MOST = 1000 };
+
+/* Who sets COLUMNS for a command means it. */
+static size_t columns_of(FILE *stream) {
+    const char *given = getenv("COLUMNS");
+    long columns = given ? strtol(given, NULL, 10) : 0;
+    struct winsize size;
+
+    if (columns <= 0 && ioctl(fileno(stream), TIOCGWINSZ, &size) == 0)
+        columns = size.ws_col;
+    return columns <= 0 ? COLUMNS_USUAL : columns < COLUMNS_MOST ? (size_t)columns : COLUMNS_MOST;
+}
 
 void screen_init(struct screen *screen, FILE *stream) {
     bool is_terminal = isatty(fileno(stream)) == 1;
-    const char *no_colour = getenv("NO_COLOR");
+    const char *no_colour = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    bool is_dumb = terminal && strcmp(terminal, "dumb") == 0;
 
-    screen->colour = is_terminal && !(no_colour && *no_colour);
+    screen->colour = is_terminal && !is_dumb && !(no_colour && *no_colour);
+    screen->columns = columns_of(stream);
     screen->unicode = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
     screen->ascii_only = is_terminal && !screen->unicode;
 }
@@ -124,7 +138,7 @@ int64_t number_whole(double value) {
     return (int64_t)(!(value > -most) ? -most : value > most ? most : value);
 }
 
-static const char *const paint_codes[] = {"\x1b[0m", "\x1b[1m", "\x1b[32m", "\x1b[33m", "\x1b[31m"};
+static const char *const paint_codes[] = {"\x1b[0m", "\x1b[1m", "\x1b[32m", "\x1b[33m", "\x1b[31m", "\x1b[36m"};
 
 const char *screen_paint(const struct screen *screen, enum paint paint) {
     return screen->colour ? paint_codes[paint] : "";

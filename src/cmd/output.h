@@ -12,9 +12,10 @@
 /* Text on its way to a person: what a terminal can show, and what must not reach one. */
 
 struct screen {
-    bool colour;     /* a terminal, and NO_COLOR is unset */
+    bool colour;     /* a terminal that is not "dumb", and NO_COLOR is unset */
     bool unicode;    /* the locale's codeset is UTF-8 */
     bool ascii_only; /* a terminal that is not UTF-8: a continuation byte may be a control character there */
+    size_t columns;  /* COLUMNS, else the terminal's, else 80 */
 };
 
 void screen_init(struct screen *screen, FILE *stream);
@@ -39,7 +40,7 @@ void number_append(struct buffer *out, double value, int decimals);
 int64_t number_whole(double value);
 
 /* ANSI attributes; "" where there is no colour. */
-enum paint { PAINT_NONE, PAINT_BOLD, PAINT_GREEN, PAINT_YELLOW, PAINT_RED };
+enum paint { PAINT_NONE, PAINT_BOLD, PAINT_GREEN, PAINT_YELLOW, PAINT_RED, PAINT_CYAN };
 const char *screen_paint(const struct screen *screen, enum paint paint);
 
 /* Appends a well-formed JSON text with its characters that a terminal would obey as \u escapes; `indent` lays it out

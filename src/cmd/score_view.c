@@ -3,28 +3,40 @@
 
 #include "cmd/score_view.h"
 
-#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
-enum { BAR_COLUMNS = 32, LABEL_COLUMNS = 12, FIGURE_SIZE = 64, COUNTS_SHOWN = 32 };
+#include "cmd/draw.h"
 
-static bool is_mean(const struct json *score) {
+enum { BAR_COLUMNS = 32, LABEL_COLUMNS = 12, COUNTS_SHOWN = 32, MARGIN = 2 };
+
+struct score_range score_view_range(const struct json *score) {
     const char *method = json_text(score, "method");
+    struct score_range range = {.min = 0, .max = 100, .step = 25};
 
-    return method && strcmp(method, "mean") == 0;
+    range.is_mean = method && strcmp(method, "mean") == 0;
+    range.is_net = method && strncmp(method, "net_", strlen("net_")) == 0;
+    if (range.is_net) {
+        range.min = -100;
+        range.step = 50;
+    }
+    if (range.is_mean) {
+        (void)json_number(score, "scale.min", &range.min);
+        (void)json_number(score, "scale.max", &range.max);
+        range.step = 1;
+    }
+    return range;
 }
 
-/* A figure in the score's unit; "-" for null. `is_signed` shows a plus. */
-static const char *figure(char out[FIGURE_SIZE], const struct json *score, const char *path, bool is_signed) {
+const char *score_view_figure(char out[FIGURE_SIZE], const struct json *score, const char *path, bool is_signed) {
     double value;
 
     if (!json_number(score, path, &value))
         return strcpy(out, "-");
-    return number_format(out, value, is_mean(score) ? 2 : 1, is_signed);
+    return number_format(out, value, score_view_range(score).is_mean ? 2 : 1, is_signed);
 }
 
-/* A probability, never shown as 0. */
-static const char *probability(char out[FIGURE_SIZE], double p) {
+const char *score_view_probability(char out[FIGURE_SIZE], double p) {
     if (p < 0.001)
         return strcpy(out, "p < 0.001");
     char text[NUMBER_SIZE];
@@ -38,19 +50,21 @@ static void append_label(struct buffer *out, const char *label) {
 
 static const char *const dashes[2] = {"-", "–"};
 
-static void append_window(const struct screen *screen, struct buffer *out, const struct json *window) {
+void score_view_append_window(const struct screen *screen, struct buffer *out, const struct json *window) {
     const char *from = json_text(window, "from"), *to = json_text(window, "to");
 
+    append_label(out, "window");
     if (!from && !to) {
-        buffer_append_text(out, "all time");
+        buffer_append_text(out, "all time\n");
         return;
     }
     screen_append(screen, out, from ? from : "the first response");
     buffer_append_text(out, " to ");
     screen_append(screen, out, to ? to : "the last response");
+    buffer_append_char(out, '\n');
 }
 
-static void append_title(const struct screen *screen, struct buffer *out, const struct json *score) {
+void score_view_append_title(const struct screen *screen, struct buffer *out, const struct json *score) {
     double low = 0, high = 0;
     const char *direction = json_text(score, "direction");
 
@@ -72,23 +86,25 @@ static void append_title(const struct screen *screen, struct buffer *out, const 
     buffer_append_text(out, "\n\n");
 }
 
-static void append_figures(const struct screen *screen, struct buffer *out, const struct json *score, double n) {
+void score_view_append_figures(const struct screen *screen, struct buffer *out, const struct json *score) {
     char value[FIGURE_SIZE], low[FIGURE_SIZE], high[FIGURE_SIZE], share[NUMBER_SIZE];
-    double confidence;
+    double confidence, n = 0;
 
+    (void)json_number(score, "n", &n);
     append_label(out, "score");
-    buffer_append_format(out, "%s%s%s", screen_paint(screen, PAINT_BOLD), figure(value, score, "score", false),
-                         screen_paint(screen, PAINT_NONE));
+    buffer_append_format(out, "%s%s%s", screen_paint(screen, PAINT_BOLD),
+                         score_view_figure(value, score, "score", false), screen_paint(screen, PAINT_NONE));
     if (json_number(score, "interval.confidence", &confidence))
         buffer_append_format(out, "   %s%% interval %s to %s", number_format(share, 100 * confidence, 0, false),
-                             figure(low, score, "interval.low", false), figure(high, score, "interval.high", false));
+                             score_view_figure(low, score, "interval.low", false),
+                             score_view_figure(high, score, "interval.high", false));
     if (json_is_true(score, "suppressed"))
         buffer_append_text(out, "   withheld: fewer responses than the survey's min_n");
     buffer_append_char(out, '\n');
     append_label(out, "n");
     buffer_append_format(out, "%s%s\n", number_format(share, n, 0, false),
                          n > 0 && json_is_true(score, "small_sample") ? "   a small sample" : "");
-    if (!is_mean(score)) {
+    if (!score_view_range(score).is_mean) {
         if (json_number(score, "mean", &confidence)) {
             append_label(out, "mean");
             number_append(out, confidence, 2);
@@ -122,7 +138,7 @@ static void append_test(const struct screen *screen, struct buffer *out, const s
 
     append_label(out, "");
     if (json_number(previous, "p_value", &p))
-        buffer_append_format(out, "%s, %s%ssignificant%s\n", probability(text, p), significant ? "" : "not ",
+        buffer_append_format(out, "%s, %s%ssignificant%s\n", score_view_probability(text, p), significant ? "" : "not ",
                              screen_paint(screen, significant ? PAINT_BOLD : PAINT_NONE),
                              screen_paint(screen, PAINT_NONE));
     else
@@ -150,28 +166,71 @@ static void append_change(const struct screen *screen, struct buffer *out, const
                              has_begun(previous) ? "no responses in the window before" : "the window has only begun");
         return;
     }
-    buffer_append_format(out, "%s from %s (n %s%s)", figure(delta, score, "previous.delta", true),
-                         figure(other, score, "previous.score", false), number_format(count, n, 0, false),
+    buffer_append_format(out, "%s from %s (n %s%s)", score_view_figure(delta, score, "previous.delta", true),
+                         score_view_figure(other, score, "previous.score", false), number_format(count, n, 0, false),
                          part && strcmp(part, "same") == 0 ? " in the same part" : "");
     if (json_get(score, "previous.delta_interval.low"))
-        buffer_append_format(out, ", %s to %s", figure(low, score, "previous.delta_interval.low", true),
-                             figure(high, score, "previous.delta_interval.high", true));
+        buffer_append_format(out, ", %s to %s", score_view_figure(low, score, "previous.delta_interval.low", true),
+                             score_view_figure(high, score, "previous.delta_interval.high", true));
     buffer_append_char(out, '\n');
     append_test(screen, out, previous);
 }
 
-static void append_bar_line(const struct screen *screen, struct buffer *out, double count, double n, double largest,
-                            enum paint paint) {
-    char number[NUMBER_SIZE], share[NUMBER_SIZE];
+/* Where the score is on its scale, and the one before. */
+static void append_scale(const struct screen *screen, struct buffer *out, const struct json *score) {
+    struct score_range range = score_view_range(score);
+    struct draw_scale scale = {.min = range.min, .max = range.max, .step = range.step};
+    char low[NUMBER_SIZE], high[NUMBER_SIZE], label[FIGURE_SIZE], text[NUMBER_SIZE];
+    double confidence = 0;
 
+    scale.has_value = json_number(score, "score", &scale.value);
+    scale.has_interval = json_number(score, "interval.low", &scale.low) &&
+                         json_number(score, "interval.high", &scale.high) &&
+                         json_number(score, "interval.confidence", &confidence);
+    scale.has_other = json_number(score, "previous.score", &scale.other);
+    if (!scale.has_value)
+        return;
+    number_format(low, range.min, 0, false);
+    number_format(high, range.max, 0, false);
+    buffer_append_format(out, "\n%*s%s ", MARGIN, "", low);
+    draw_append_scale(screen, out, &scale, draw_columns(screen) - 2 * MARGIN - strlen(low) - strlen(high) - 2);
+    buffer_append_format(out, " %s\n%*s", high, (int)(MARGIN + strlen(low) + 1), "");
+    snprintf(label, sizeof label, "%s%% interval", number_format(text, 100 * confidence, 0, false));
+    draw_append_scale_key(screen, out, &scale, label, "the window before");
+    buffer_append_char(out, '\n');
+}
+
+/* "  promoters          70   70.0%", the name cleaned. */
+static void append_count(const struct screen *screen, struct buffer *out, const char *name, double count, double n) {
+    char number[NUMBER_SIZE], share[NUMBER_SIZE];
+    size_t start = out->length, width;
+
+    screen_append(screen, out, name);
+    if (out->failed)
+        return;
+    for (width = screen_width(out->data + start, out->length - start); width < LABEL_COLUMNS; width++)
+        buffer_append_char(out, ' ');
     buffer_append_format(out, "%10s  %5s%%", number_format(number, count, 0, false),
                          number_format(share, n > 0 ? 100 * count / n : 0.0, 1, false));
-    if (count > 0) {
-        buffer_append_format(out, "  %s", screen_paint(screen, paint));
-        screen_append_bar(screen, out, count / largest, BAR_COLUMNS);
-        buffer_append_text(out, screen_paint(screen, PAINT_NONE));
-    }
+}
+
+/* Best first: all of them in a bar, then each with its fill. */
+static void append_bands(const struct screen *screen, struct buffer *out, const struct json *bands, double n) {
+    double counts[DRAW_BANDS] = {0};
+    size_t count = json_count(bands) < DRAW_BANDS ? json_count(bands) : DRAW_BANDS;
+
+    for (size_t i = 0; i < count; i++)
+        (void)json_number(bands, json_name_at(bands, i), &counts[i]);
+    buffer_append_format(out, "\n%*s", MARGIN, "");
+    draw_append_bands(screen, out, counts, count, draw_columns(screen) - 2 * MARGIN);
     buffer_append_char(out, '\n');
+    for (size_t i = 0; i < count; i++) {
+        buffer_append_format(out, "%*s", MARGIN, "");
+        draw_append_band_mark(screen, out, i);
+        buffer_append_char(out, ' ');
+        append_count(screen, out, json_name_at(bands, i), counts[i], n);
+        buffer_append_char(out, '\n');
+    }
 }
 
 static double largest_member(const struct json *counts) {
@@ -183,28 +242,21 @@ static double largest_member(const struct json *counts) {
     return largest;
 }
 
-/* Counts by name: bands (best first, each with its colour, shares of n) or the distribution (bars against the largest).
- */
-static void append_counts(const struct screen *screen, struct buffer *out, const struct json *counts, double n,
-                          bool is_bands) {
-    static const enum paint paints[] = {PAINT_GREEN, PAINT_YELLOW, PAINT_RED};
-    double largest = is_bands ? n : largest_member(counts), count;
+/* A bar for each answer, against the most frequent. */
+static void append_distribution(const struct screen *screen, struct buffer *out, const struct json *counts, double n) {
+    double largest = largest_member(counts), count;
 
     buffer_append_char(out, '\n');
     for (size_t i = 0; i < json_count(counts) && i < COUNTS_SHOWN; i++) {
         const char *name = json_name_at(counts, i);
-        size_t start = out->length, width;
 
         if (!json_number(counts, name, &count))
             continue;
-        buffer_append_text(out, "  ");
-        screen_append(screen, out, name);
-        if (out->failed)
-            return;
-        width = screen_width(out->data + start, out->length - start);
-        for (; width < LABEL_COLUMNS + 2; width++)
-            buffer_append_char(out, ' ');
-        append_bar_line(screen, out, count, n, largest, is_bands && i < 3 ? paints[i] : PAINT_NONE);
+        buffer_append_format(out, "%*s", MARGIN + 2, "");
+        append_count(screen, out, name, count, n);
+        buffer_append_text(out, count > 0 ? "  " : "");
+        screen_append_bar(screen, out, count / largest, BAR_COLUMNS);
+        buffer_append_char(out, '\n');
     }
 }
 
@@ -214,16 +266,15 @@ bool score_view_append(const struct screen *screen, struct buffer *out, const st
 
     if (!json_text(score, "survey") || !json_number(score, "n", &n) || !json_get(score, "window"))
         return false;
-    append_title(screen, out, score);
-    append_label(out, "window");
-    append_window(screen, out, json_get(score, "window"));
-    buffer_append_char(out, '\n');
-    append_figures(screen, out, score, n);
+    score_view_append_title(screen, out, score);
+    score_view_append_window(screen, out, json_get(score, "window"));
+    score_view_append_figures(screen, out, score);
     append_change(screen, out, score);
+    append_scale(screen, out, score);
     if (n > 0 && bands)
-        append_counts(screen, out, bands, n, true);
+        append_bands(screen, out, bands, n);
     if (n > 0 && distribution)
-        append_counts(screen, out, distribution, n, false);
+        append_distribution(screen, out, distribution, n);
     return true;
 }
 
@@ -236,16 +287,16 @@ static void list_row(const struct screen *screen, struct table *table, const str
     table_cell(screen, table, json_text(score, "method"));
     (void)json_number(score, "n", &n);
     table_cell(screen, table, number_format(text, n, 0, false));
-    table_cell(screen, table, figure(text, score, "score", false));
+    table_cell(screen, table, score_view_figure(text, score, "score", false));
     if (json_get(score, "interval"))
-        snprintf(pair, sizeof pair, "%s to %s", figure(low, score, "interval.low", false),
-                 figure(high, score, "interval.high", false));
+        snprintf(pair, sizeof pair, "%s to %s", score_view_figure(low, score, "interval.low", false),
+                 score_view_figure(high, score, "interval.high", false));
     else
         strcpy(pair, "-");
     table_cell(screen, table, pair);
-    table_cell(screen, table, figure(text, score, "previous.delta", true));
+    table_cell(screen, table, score_view_figure(text, score, "previous.delta", true));
     if (json_number(score, "previous.p_value", &p))
-        snprintf(pair, sizeof pair, "%s%s", probability(text, p),
+        snprintf(pair, sizeof pair, "%s%s", score_view_probability(text, p),
                  json_is_true(score, "previous.significant") ? " *" : "");
     else
         strcpy(pair, "-");

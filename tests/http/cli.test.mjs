@@ -526,7 +526,11 @@ describe('requests and replies', () => {
     assert.match(stdout, /score +60\.0 +95% interval 45\.3 to 71\.2$/m);
     assert.match(stdout, /^ +n +100$/m);
     assert.match(stdout, /change +\+9\.0 from 51\.0 \(n 96\), -10\.2 to \+27\.9\n +p 0\.36, not significant$/m);
-    assert.match(stdout, /promoters +70 +70\.0% +#+$/m);
+    assert.match(stdout, /^ {2}-100 \|-+\+-+\+-+\[=o=+\*=+\]-+\| 100$/m);
+    assert.match(stdout, /^ +\* score {3}\[=\] 95% interval {3}o the window before$/m);
+    assert.match(stdout, /^ {2}\+{53}={15}-{8}$/m);
+    assert.match(stdout, /^ {2}\+ promoters +70 +70\.0%$/m);
+    assert.match(stdout, /^ {2}= passives +20 +20\.0%\n {2}- detractors +10 +10\.0%$/m);
     assert.match(stdout, /^ +10 +40 +40\.0% +#{32}$/m);
     assert.match(stdout, /^ +9 +30 +30\.0% +#{24}$/m);
     assert.match(stdout, /^ +0 +1 +1\.0% +#$/m);
@@ -534,6 +538,7 @@ describe('requests and replies', () => {
     assert.doesNotMatch(stdout, /\x1b|█/);
     const wide = await succeeds(['score', 'checkout', '--url', server.url], { env: { LC_ALL: 'C.UTF-8' } });
     assert.match(wide.stdout, /scale 0–10/);
+    assert.match(wide.stdout, /^ {2}█{53}▒{15}░{8}\n {2}█ promoters/m);
     assert.match(wide.stdout, /^ +10 +40 +40\.0% +█{32}$/m);
     assert.match(wide.stdout, /^ +0 +1 +1\.0% +▊$/m);
   });

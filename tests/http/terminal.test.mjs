@@ -1,9 +1,11 @@
 // What commands print for programs and for people: CSV, and pictures on a terminal.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { describe, test } from 'node:test';
 
-import { fails, stub, succeeds } from './command.mjs';
-import { NPS, use } from './harness.mjs';
+import { cxd, fails, stub, succeeds } from './command.mjs';
+import { BINARY, NPS, use, useDirectory } from './harness.mjs';
 
 // RFC 4180, strictly: records of fields.
 function parseCsv(text) {
@@ -118,5 +120,181 @@ describe('CSV', () => {
     );
     assert.equal(rowsOf((await succeeds(['key', 'list', ...at])).stdout).length, 1);
     assert.equal(rowsOf((await succeeds(['signing-key', 'list', ...at])).stdout)[0].signs, 'true');
+  });
+});
+
+describe('pictures', () => {
+  const DAY_MS = 86_400_000;
+  const figures = (n, score) => ({
+    n,
+    score,
+    interval: score === null ? null : { low: score - 12.3, high: score + 10.1, margin: 12.3, confidence: 0.95 },
+    small_sample: n < 30,
+    bands: { promoters: n, passives: 0, detractors: 0 },
+    distribution: { 0: 0, 10: n },
+    mean: 9,
+  });
+  const iso = (ms) => new Date(ms).toISOString().replace('.000Z', 'Z');
+  // A trend from a midnight of some zone; scores with gaps.
+  const trend = (scores, { from = Date.UTC(2026, 10, 1), bucket = 'day', ...more } = {}) => ({
+    survey: 'nps',
+    metric: 'nps',
+    method: 'net_promoter',
+    scale: { min: 0, max: 10 },
+    direction: 'higher_is_better',
+    window: { from: iso(from), to: iso(from + scores.length * DAY_MS) },
+    bucket,
+    rolling: null,
+    ...figures(100, 40.5),
+    buckets: scores.map((score, i) => ({
+      from: iso(from + i * DAY_MS),
+      to: iso(from + (i + 1) * DAY_MS),
+      ...figures(score === null ? 0 : 20 + i, score),
+    })),
+    ...more,
+  });
+  const WAVE = Array.from({ length: 30 }, (_, i) => (i === 12 ? null : Math.round(300 * Math.sin(i / 4)) / 10));
+
+  // As it is on a terminal of so many columns.
+  async function seen(t, args, { columns = 80, ...env } = {}) {
+    const file = path.join(useDirectory(t), 'typescript');
+    const words = [BINARY, ...args].map((word) => `'${word}'`).join(' ');
+    await cxd(['-qec', `stty cols ${columns}; exec ${words}`, file], {
+      binary: 'script',
+      env: { TERM: 'xterm', LC_ALL: 'C.UTF-8', ...env },
+    });
+    // Without the lines of `script` itself.
+    const text = fs.readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
+    return text.replace(/^Script started .*\n/, '').replace(/\n*Script done .*\n$/, '\n');
+  }
+  const plain = (text) => text.replaceAll(/\x1b\[\d+m/g, ''); // eslint-disable-line no-control-regex
+  const widest = (text) =>
+    Math.max(
+      ...plain(text)
+        .split('\n')
+        .map((line) => [...line].length),
+    );
+
+  test('every option of trend is in the query', async (t) => {
+    const server = await stub(t, [{ body: trend(WAVE) }]);
+    const options = ['--interval', 'week', '--rolling', '30d', '--from', '2026-01-01', '--to', '2026-02-01'];
+    const filters = ['--touchpoint', 'a', '--channel', 'b', '--locale', 'c', '-p', 'plan=x', '--confidence', '0.9'];
+    await succeeds(['trend', 'nps', ...options, ...filters, '--url', server.url]);
+    const url = new URL(server.requests[0].url, server.url);
+    assert.equal(url.pathname, '/v1/surveys/nps/trend');
+    assert.deepEqual(Object.fromEntries(url.searchParams), {
+      interval: 'week',
+      rolling: '30d',
+      from: '2026-01-01',
+      to: '2026-02-01',
+      touchpoint: 'a',
+      channel: 'b',
+      locale: 'c',
+      'property.plan': 'x',
+      confidence: '0.9',
+    });
+    await fails(2, /--interval does not take 'year': it takes hour\|day/, ['trend', 'nps', '--interval', 'year']);
+    await fails(2, /--window does not go with --from/, ['trend', 'nps', '--window', '7d', '--from', '2026-01-01']);
+  });
+
+  test('colours are for terminals that have some', async (t) => {
+    const server = await stub(t, [{ body: trend(WAVE) }]);
+    const at = ['trend', 'nps', '--url', server.url];
+    const painted = await seen(t, at);
+    assert.match(painted, /\x1b\[36m░+\x1b\[0m/); // eslint-disable-line no-control-regex
+    const pipe = (await succeeds(at, { env: { LC_ALL: 'C.UTF-8' } })).stdout;
+    for (const text of [pipe, await seen(t, at, { NO_COLOR: '1' }), await seen(t, at, { TERM: 'dumb' })]) {
+      assert.doesNotMatch(text, /\x1b/); // eslint-disable-line no-control-regex
+      assert.ok(text.includes(pipe), text);
+    }
+    assert.ok(plain(painted).includes(pipe));
+    for (const form of ['--json', '--csv']) assert.doesNotMatch(await seen(t, [...at, form]), /\x1b/); // eslint-disable-line no-control-regex
+  });
+
+  test('every width is kept', async (t) => {
+    const server = await stub(t, [{ body: trend(WAVE) }]);
+    for (const columns of [60, 80, 120, 200]) {
+      const wide = widest(await seen(t, ['trend', 'nps', '--url', server.url], { columns }));
+      assert.ok(wide <= columns && wide >= columns - 3, `${wide} of ${columns}`);
+      const env = { COLUMNS: String(columns), LC_ALL: 'C.UTF-8' };
+      assert.ok(widest((await succeeds(['trend', 'nps', '--url', server.url], { env })).stdout) <= columns);
+    }
+    for (const nonsense of ['0', '-5', 'x', '99999999999999999999', '']) {
+      const { stdout } = await succeeds(['trend', 'nps', '--url', server.url], { env: { COLUMNS: nonsense } });
+      assert.ok(widest(stdout) <= (nonsense.startsWith('9') ? 1000 : 80));
+    }
+  });
+
+  test('without UTF-8 all is ASCII', async (t) => {
+    const server = await stub(t, [{ body: trend(WAVE) }]);
+    const { stdout } = await succeeds(['trend', 'nps', '--url', server.url]);
+    assert.match(stdout, /^[\n -~]+$/);
+    assert.match(stdout, /^ +20 \+ *:+\*/m);
+    assert.match(stdout, /^ {2}n<= +49 {2}/m);
+    assert.match(stdout, /^ +\*\* score {3}:: 95% interval$/m);
+    assert.match(await seen(t, ['trend', 'nps', '--url', server.url], { LC_ALL: 'C' }), /^[\n -~\x1b]+$/m);
+  });
+
+  test('days are those of the zone that the daemon reports in', async (t) => {
+    const labels = async (from, bucket) => {
+      const server = await stub(t, [{ body: trend([1, 2, 3], { from, bucket }) }]);
+      const { stdout } = await succeeds(['trend', 'nps', '--url', server.url]);
+      return stdout
+        .split('\n')
+        .find((line) => /^ +\d\d/.test(line) && !/[+|]/.test(line))
+        .trim()
+        .split(/ {2,}/)[0];
+    };
+    assert.equal(await labels(Date.UTC(2026, 10, 1), 'day'), '11-01');
+    assert.equal(await labels(Date.UTC(2026, 9, 31, 23), 'day'), '11-01'); // Berlin
+    assert.equal(await labels(Date.UTC(2026, 9, 31, 18, 30), 'day'), '11-01'); // Kolkata
+    assert.equal(await labels(Date.UTC(2026, 10, 1, 5), 'day'), '11-01'); // Chicago
+    assert.equal(await labels(Date.UTC(2026, 10, 1, 10), 'day'), '11-01'); // Honolulu
+    assert.equal(await labels(Date.UTC(2026, 9, 31, 11), 'day'), '11-01'); // Auckland, in summer
+    assert.equal(await labels(Date.UTC(2026, 9, 31, 23), 'month'), '2026-11');
+    assert.equal(await labels(Date.UTC(2026, 9, 31, 23), 'hour'), '10-31 23:00');
+  });
+
+  test('what has no figures has no chart, and says so', async (t) => {
+    const none = { n: 0, score: null, interval: null, mean: null };
+    const server = await stub(t, [
+      { body: trend([null, null], none) },
+      { body: trend([], { ...none, window: { from: null, to: null } }) },
+      { body: { buckets: 'none', n: 1 } },
+    ]);
+    for (let i = 0; i < 2; i++)
+      assert.match(
+        (await succeeds(['trend', 'nps', '--url', server.url])).stdout,
+        /score +-\n.*n +0\n\n {2}no figures to draw\n$/s,
+      );
+    await fails(1, /not a trend/, ['trend', 'nps', '--url', server.url]);
+  });
+
+  test('a trend of a daemon, as a picture and as CSV', async (t) => {
+    const daemon = await use(t);
+    await daemon.survey('nps', NPS);
+    for (const score of [10, 9, 7, 0]) await daemon.post('nps', { score });
+    const at = ['-c', daemon.config];
+    const { stdout } = await succeeds(['trend', 'nps', '--window', '7d', ...at]);
+    assert.match(stdout, /^ +score +25\.0 /m);
+    assert.match(stdout, /^ +by +day$/m);
+    assert.match(stdout, /^ {2}n<= +4 {2}/m);
+    const rows = rowsOf((await succeeds(['trend', 'nps', '--window', '7d', '--csv', ...at])).stdout);
+    assert.deepEqual(
+      rows.map((row) => [row.survey, row.bucket, row.n, row.score]),
+      [...Array(6).fill(['nps', 'day', '0', '']), ['nps', 'day', '4', '25.0']],
+    );
+    const json = JSON.parse((await succeeds(['trend', 'nps', '--window', '7d', '--json', ...at])).stdout);
+    assert.equal(json.buckets.length, 7);
+    await fails(1, /no_survey|no survey/i, ['trend', 'npss', ...at]);
+  });
+
+  test('a mean is drawn on its own scale', async (t) => {
+    const server = await stub(t, [
+      { body: trend([3.5, 3.9], { method: 'mean', metric: 'ces', scale: { min: 1, max: 7 } }) },
+    ]);
+    const { stdout } = await succeeds(['trend', 'ces', '--url', server.url]);
+    assert.match(stdout, /^ +7 \+/m);
+    assert.match(stdout, /^ +1 \+/m);
   });
 });

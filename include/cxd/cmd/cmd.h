@@ -23,11 +23,14 @@
  *   output.c           all printing of what others wrote, made harmless
  *   view.c             replies as texts and tables, by the paths of their members
  *   table.c            lists as columns
+ *   draw.c             bars and scales, of a line each
+ *   chart.c            figures over time
  *   progress.c         the bar of backup, restore and check
  *   body.c             what commands send: --property KEY=VALUE, files
  *   post.c             cxd post
  *   score.c            cxd score
  *   score_view.c       its layout
+ *   trend.c            cxd trend
  *   status.c           cxd status
  *   survey.c           cxd survey list, show, put, archive, reopen
  *   suspects.c         cxd suspects list, clear

@@ -1,0 +1,190 @@
+/* Bars, scales and charts: figures in, lines out. */
+
+#include "../support/unit.h"
+#include "cmd/chart.h"
+#include "cmd/draw.h"
+
+static const struct screen ASCII = {.columns = 60}, UNICODE = {.unicode = true, .columns = 60},
+                           COLOUR = {.colour = true, .unicode = true, .columns = 60};
+
+static void expect(struct buffer *out, const char *text) {
+    assert_string_equal(buffer_terminate(out), text);
+    buffer_reset(out);
+}
+
+static void test_bands(void **state) {
+    static const struct {
+        double counts[3];
+        size_t count, columns;
+        const char *text;
+    } cases[] = {
+        {{70, 20, 10}, 3, 10, "+++++++==-"}, {{1, 1, 1}, 3, 10, "++++===---"},
+        {{1e9, 1, 1}, 3, 10, "++++++++=-"}, /* what is there shows */
+        {{1e9, 0, 1}, 3, 10, "+++++++++-"},  {{0, 0, 5}, 3, 4, "----"},
+        {{3, 1}, 2, 8, "++++++=="},          {{0, 0, 0}, 3, 10, ""},
+    };
+    struct buffer out;
+
+    buffer_init(&out);
+    for (size_t i = 0; i < CXD_COUNT(cases); i++) {
+        draw_append_bands(&ASCII, &out, cases[i].counts, cases[i].count, cases[i].columns);
+        expect(&out, cases[i].text);
+    }
+    draw_append_bands(&UNICODE, &out, cases[0].counts, 3, 10);
+    expect(&out, "███████▒▒░");
+    draw_append_bands(&COLOUR, &out, cases[1].counts, 2, 4);
+    expect(&out, "\x1b[32m██\x1b[0m\x1b[33m▒▒\x1b[0m");
+    buffer_free(&out);
+}
+
+static void test_scale(void **state) {
+    static const struct {
+        struct draw_scale scale;
+        const char *text;
+    } cases[] = {
+        {{.min = -100, .max = 100, .step = 50}, "|----+----+----+----|"},
+        {{.min = -100, .max = 100, .has_value = true, .value = -100}, "*-------------------|"},
+        {{.min = -100, .max = 100, .has_value = true, .value = 100}, "|-------------------*"},
+        {{.min = 0, .max = 100, .has_value = true, .value = 50, .has_interval = true, .low = 30, .high = 70},
+         "|-----[===*===]-----|"},
+        {{.min = 0, .max = 100, .has_value = true, .value = 50, .has_other = true, .other = 20},
+         "|---o-----*---------|"},
+        /* An interval that is wider than the scale, and one that is a point. */
+        {{.min = 0, .max = 100, .has_interval = true, .low = -48, .high = 130}, "[===================]"},
+        {{.min = 0, .max = 100, .has_interval = true, .low = 50, .high = 50}, "|---------[---------|"},
+        /* Ticks that would be everywhere are nowhere. */
+        {{.min = 0, .max = 100, .step = 1}, "|-------------------|"},
+        {{.min = 5, .max = 5}, ""},
+    };
+    struct buffer out;
+
+    buffer_init(&out);
+    for (size_t i = 0; i < CXD_COUNT(cases); i++) {
+        draw_append_scale(&ASCII, &out, &cases[i].scale, 21);
+        expect(&out, cases[i].text);
+    }
+    draw_append_scale(&UNICODE, &out, &cases[3].scale, 21);
+    expect(&out, "├─────┣━━━●━━━┫─────┤");
+    draw_append_scale_key(&UNICODE, &out, &cases[3].scale, "95% interval", "before");
+    expect(&out, "● score   ┣━┫ 95% interval");
+    draw_append_scale_key(&ASCII, &out, &cases[4].scale, "95% interval", "before");
+    expect(&out, "* score   o before");
+    buffer_free(&out);
+}
+
+static void test_lean(void **state) {
+    static const struct {
+        double fraction;
+        const char *text;
+    } cases[] = {{0, "    |    "},  {0.5, "    |>>  "},  {-0.5, "  <<|    "}, {2, "    |>>>>"},
+                 {-2, "<<<<|    "}, {1e-9, "    |>   "}, {-1e-9, "   <|    "}};
+    struct buffer out;
+
+    buffer_init(&out);
+    for (size_t i = 0; i < CXD_COUNT(cases); i++) {
+        draw_append_lean(&ASCII, &out, cases[i].fraction, 4);
+        expect(&out, cases[i].text);
+    }
+    buffer_free(&out);
+}
+
+static const int STRIDES[] = {1, 2, 7, 0};
+
+static struct chart_point point(double value, double margin, double n, const char *label) {
+    struct chart_point made = {
+        .is_known = true, .has_interval = margin > 0, .value = value, .low = value - margin, .high = value + margin};
+
+    made.n = n;
+    snprintf(made.label, sizeof made.label, "%s", label);
+    return made;
+}
+
+static void test_chart(void **state) {
+    struct chart_point points[4] = {
+        point(10, 10, 4, "11-01"), point(20, 10, 8, "11-02"), {.n = 1, .label = "11-03"}, point(-10, 5, 2, "11-04")};
+    const struct chart chart = {
+        .points = points, .count = 4, .min = -100, .max = 100, .has_zero = true, .strides = STRIDES};
+    struct screen narrow = {.columns = 40};
+    struct buffer out;
+
+    buffer_init(&out);
+    chart_append(&narrow, &out, &chart);
+    expect(&out, "       30 +        :::\n"
+                 "          |     ::::::\n"
+                 "       20 +   ::::::**\n"
+                 "          |   ::****::\n"
+                 "       10 +   ***:::::\n"
+                 "          |   ::::::\n"
+                 "        0 +---::-----------------------\n"
+                 "          |                        :\n"
+                 "      -10 +                        *\n"
+                 "          |                        :\n"
+                 "      -20 +\n"
+                 "          ++------+------+------+------\n"
+                 "           11-01  11-02  11-03  11-04\n"
+                 "  n<=   8  +++++++@@@@@@@:::::::-------\n");
+    buffer_free(&out);
+}
+
+/* Whatever comes, every line fits, and all are there. */
+static void test_chart_bounds(void **state) {
+    static const struct {
+        double value, margin;
+        size_t count, step;
+    } cases[] = {{0, 0, 1, 1}, {100, 30, 1, 1}, {-100, 200, 3, 1}, {99.9, 0.1, 10000, 7}, {50, 20, 365, 2}};
+    static struct chart_point points[10000];
+    struct buffer out;
+
+    buffer_init(&out);
+    for (size_t i = 0; i < CXD_COUNT(cases); i++) {
+        struct chart chart = {.points = points, .min = -100, .max = 100, .has_zero = true, .strides = STRIDES};
+
+        chart.count = cases[i].count;
+        for (size_t k = 0; k < chart.count; k++) {
+            points[k] = point(cases[i].value, cases[i].margin, (double)(k * 37), "2026-11-01");
+            points[k].is_known = k % cases[i].step == 0;
+        }
+        for (size_t columns = 0; columns <= 300; columns += 20) {
+            const struct screen screens[] = {{.columns = columns}, {.columns = columns, .unicode = true}};
+
+            for (size_t k = 0; k < CXD_COUNT(screens); k++) {
+                size_t lines = 0, begin = 0;
+
+                chart_append(&screens[k], &out, &chart);
+                assert_false(out.failed);
+                for (size_t at = 0; at < out.length; at++) {
+                    if (out.data[at] != '\n')
+                        continue;
+                    assert_true(screen_width(out.data + begin, at - begin) < (columns < 40 ? 40 : columns));
+                    begin = at + 1;
+                    lines++;
+                }
+                assert_true(lines >= 10 && lines <= 27);
+                buffer_reset(&out);
+            }
+        }
+    }
+    buffer_free(&out);
+}
+
+static void test_nothing(void **state) {
+    struct chart_point none[2] = {{.n = 3}, {.n = 4}};
+    struct chart chart = {.points = none, .count = 2, .min = 0, .max = 100, .strides = STRIDES};
+    struct buffer out;
+
+    buffer_init(&out);
+    chart_append(&UNICODE, &out, &chart);
+    expect(&out, "");
+    chart.count = 0;
+    chart_append(&UNICODE, &out, &chart);
+    expect(&out, "");
+    buffer_free(&out);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_bands), cmocka_unit_test(test_scale),        cmocka_unit_test(test_lean),
+        cmocka_unit_test(test_chart), cmocka_unit_test(test_chart_bounds), cmocka_unit_test(test_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
