@@ -383,6 +383,18 @@ WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND excluded = 0
 -- use: of_properties
 ORDER BY answered_at;
 
+-- ?9 says which columns are wanted (enum given): the others are not read, and with what the index holds no row is.
+-- name: visit_responses
+SELECT answered_at, score, number, iif(?9 & 2, id, NULL), iif(?9 & 4, touchpoint, NULL), iif(?9 & 8, channel, NULL),
+       iif(?9 & 16, locale, NULL), iif(?9 & 32, respondent, NULL), iif(?9 & 64, comment, NULL),
+       iif(?9 & 128, visit, NULL), iif(?9 & 256, properties, NULL)
+FROM response INDEXED BY response_by_time
+WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND excluded = 0
+-- use: of_dimensions
+  AND (?8 IS NULL OR instr(properties, ?8) > 0)
+-- use: of_properties
+ORDER BY answered_at, number;
+
 -- One row a survey: the tier that holds all.
 -- name: count_counted
 SELECT sum(n0 + n1 + n2 + n3 + n4 + n5 + n6 + n7 + n8 + n9 + n10)

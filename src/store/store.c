@@ -145,6 +145,11 @@ enum cxd_err store_read_responses(struct store_reader *reader, const struct list
     return reader->engine->read_responses(reader, listing, arena, ret_responses, ret_count, err);
 }
 
+enum cxd_err store_visit_responses(struct store_reader *reader, const struct filter *filter, int64_t from, int64_t to,
+                                   unsigned given, store_response_visit *visit, void *context, struct error *err) {
+    return reader->engine->visit_responses(reader, filter, from, to, given, visit, context, err);
+}
+
 enum cxd_err store_read_invitations(struct store_reader *reader, const char *respondent, size_t limit,
                                     struct arena *arena, struct invitation_record **ret_records, size_t *ret_count,
                                     struct error *err) {

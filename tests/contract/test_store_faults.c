@@ -549,6 +549,7 @@ static void test_what_is_overwritten_is_not_read(void **state) {
         store_read_response(f.reader, f.survey, &id, &f.arena, &found, &response, &err),
         store_read_last_answer(f.reader, "ann", f.survey, 0, 1, &last, &err),
         store_read_responses(f.reader, &listing, &f.arena, &(struct response *){NULL}, &count, &err),
+        store_visit_responses(f.reader, &filter, TIME_MIN, TIME_MAX, 0, NULL, NULL, &err),
         store_read_catalog(f.reader, SINCE_EVER, &f.arena, &catalog, &err),
         store_read_audit(f.reader, 0, 1, NULL, &f.arena, &records, &count, &err),
         store_read_figures(f.reader, &figures, &err),

@@ -367,6 +367,45 @@ static void check_histograms(struct history *h, const struct survey_record *surv
     }
 }
 
+static bool print_visited(void *context, const struct response *response) {
+    struct buffer *text = context;
+    buffer_append_format(text, "%lld %lld %d ", (long long)response->number, (long long)response->answered_at,
+                         response->score);
+    const char *const texts[] = {response->touchpoint, response->channel, response->locale,
+                                 response->respondent, response->comment, response->visit};
+    for (size_t i = 0; i < CXD_COUNT(texts); i++)
+        buffer_append_json(text, texts[i]);
+    for (size_t i = 0; i < response->property_count; i++) {
+        buffer_append_json(text, response->properties[i].key);
+        buffer_append_json(text, response->properties[i].value);
+    }
+    buffer_append(text, response->id.bytes, response->has_id ? sizeof response->id.bytes : 0);
+    buffer_append_char(text, '\n');
+    return text->length < 100000;
+}
+
+static void check_visits(struct history *h, const struct survey_record *surveys, size_t survey_count) {
+    struct buffer a, b;
+    buffer_init(&a);
+    buffer_init(&b);
+    for (unsigned i = 0; i < 30; i++) {
+        struct property properties[2];
+        struct error err;
+        struct filter filter = random_filter(h, &surveys[roll((unsigned)survey_count)], properties);
+        int64_t from = roll(3) ? random_time() : TIME_MIN, to = roll(3) ? random_time() : TIME_MAX;
+        unsigned given = roll(2) ? roll(2 * GIVE_PROPERTIES) : GIVE_NUMBER;
+        buffer_reset(&a);
+        buffer_reset(&b);
+        assert_ok(store_visit_responses(h->memory.reader, &filter, from, to, given, print_visited, &a, &err), err);
+        assert_ok(store_visit_responses(h->sqlite.reader, &filter, from, to, given, print_visited, &b, &err), err);
+        assert_int_equal(a.length, b.length);
+        if (a.length > 0)
+            assert_memory_equal(a.data, b.data, a.length);
+    }
+    buffer_free(&a);
+    buffer_free(&b);
+}
+
 static void check_overflows(struct history *h) {
     struct store_overflow *a, *b;
     struct store_figures figures, others;
@@ -435,6 +474,7 @@ static void check(struct history *h) {
     check_invitations(h);
     check_surveys(h, &surveys, &count);
     check_histograms(h, surveys, count);
+    check_visits(h, surveys, count);
     check_soundness(h);
     if (h->rolled && !(h->overflows && h->rolls_apart)) {
         check_rollups(h);

@@ -56,6 +56,8 @@
  *   sqlite/catalog.c        surveys and keys, by the generation that changed them
  *   sqlite/listing.c        pages of responses
  *   sqlite/histograms.c     the histograms of windows
+ *   sqlite/visit.c          the responses of a window, one by one
+ *   sqlite/properties.c     the stored text of properties, read at each of them
  *   sqlite/figures.c        what an operator asks: how much, how much more
  *
  *   sqlite/source.c         a file read as a whole, whoever owns it
@@ -256,6 +258,28 @@ struct listing {
 CXD_NODISCARD enum cxd_err store_read_responses(struct store_reader *reader, const struct listing *listing,
                                                 struct arena *arena, struct response **ret_responses, size_t *ret_count,
                                                 struct error *err);
+
+/* What a visit is given of each response. */
+enum given {
+    GIVE_NUMBER = 1 << 0,
+    GIVE_ID = 1 << 1, /* .has_id too */
+    GIVE_TOUCHPOINT = 1 << 2,
+    GIVE_CHANNEL = 1 << 3,
+    GIVE_LOCALE = 1 << 4,
+    GIVE_RESPONDENT = 1 << 5,
+    GIVE_COMMENT = 1 << 6,
+    GIVE_VISIT = 1 << 7,
+    GIVE_PROPERTIES = 1 << 8
+};
+/* Has survey, score, answered_at, and what was asked for; all else is 0 or NULL. It, and its texts, live until this
+ * returns. Asks nothing of the reader. False ends the visits. */
+typedef bool store_response_visit(void *context, const struct response *response);
+/* Visits the counted responses of a filter with answered_at in [from, to), in the order of answered_at, then of their
+ * numbers. `given` is of enum given: what is not asked for is not read. As with every long question the engine may end
+ * it after some seconds, ERR_BAD_PARAMETER. */
+CXD_NODISCARD enum cxd_err store_visit_responses(struct store_reader *reader, const struct filter *filter, int64_t from,
+                                                 int64_t to, unsigned given, store_response_visit *visit, void *context,
+                                                 struct error *err);
 
 /* What is held of a respondent's invitations, the oldest first, at most `limit`. The array and its strings are of the
  * arena. */

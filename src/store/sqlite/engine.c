@@ -206,6 +206,7 @@ const struct store_engine STORE_SQLITE = {
     .read_response = sqlite_read_response,
     .read_last_answer = sqlite_read_last_answer,
     .read_responses = sqlite_read_responses,
+    .visit_responses = sqlite_visit_responses,
     .read_invitations = sqlite_read_invitations,
     .read_documents = sqlite_read_documents,
     .read_document = sqlite_read_document,

@@ -147,20 +147,25 @@ static const char *write_member(struct sqlite_reader *reader, const struct filte
     return buffer_terminate(&reader->member); /* without memory: NULL, and it is not looked for */
 }
 
+enum cxd_err sqlite_write_wanted(struct sqlite_reader *reader, const struct filter *filter, const char **ret_wanted,
+                                 const char **ret_member, struct error *err) {
+    *ret_member = write_member(reader, filter);
+    return sqlite_row_write_properties(&reader->text, filter->properties, filter->property_count, ret_wanted, err);
+}
+
 /* Any filter, from the responses in [from, to). */
 static enum cxd_err bind_scan(struct sqlite_reader *reader, const struct filter *filter, int64_t from, int64_t to,
                               sqlite3_stmt **ret_stmt, struct error *err) {
     bool plain = !filter->touchpoint && !filter->channel && !filter->locale && filter->property_count == 0;
     if (plain)
         return SQLITE_ASK(&reader->db, QUERY_SCAN_TOTAL, ret_stmt, err, INT(filter->survey), INT(from), INT(to));
-    const char *wanted = NULL;
-    enum cxd_err code =
-        sqlite_row_write_properties(&reader->text, filter->properties, filter->property_count, &wanted, err);
+    const char *wanted = NULL, *member = NULL;
+    enum cxd_err code = sqlite_write_wanted(reader, filter, &wanted, &member, err);
     if (code != CXD_OK)
         return code;
     return SQLITE_ASK(&reader->db, QUERY_SCAN_FILTERED, ret_stmt, err, INT(filter->survey), INT(from), INT(to),
                       TEXT(filter->touchpoint), TEXT(filter->channel), TEXT(filter->locale), TEXT(wanted),
-                      TEXT(write_member(reader, filter)));
+                      TEXT(member));
 }
 
 static enum cxd_err scan(struct sqlite_reader *reader, const struct filter *filter, int64_t from, int64_t to,

@@ -22,7 +22,11 @@ struct sqlite_reader {
 CXD_NODISCARD enum cxd_err sqlite_reader_enter(struct sqlite_reader *reader, bool *ret_began, struct error *err);
 void sqlite_reader_leave(struct sqlite_reader *reader, bool began);
 
-/* histograms.c: the bucket number and the eleven counts of a row of read_total or read_segment. */
+/* histograms.c: what ?7 and ?8 of scan_filtered are of a filter; NULL where it has no properties. They live until the
+ * next question. */
+CXD_NODISCARD enum cxd_err sqlite_write_wanted(struct sqlite_reader *reader, const struct filter *filter,
+                                               const char **ret_wanted, const char **ret_member, struct error *err);
+/* The bucket number and the eleven counts of a row of read_total or read_segment. */
 void sqlite_read_rollup_row(sqlite3_stmt *stmt, int64_t *ret_bucket, struct histogram *ret_hist);
 /* Binds read_total (series 0) or read_segment for buckets [from, to). */
 CXD_NODISCARD enum cxd_err sqlite_bind_rollup_range(struct db *db, int64_t survey, int64_t series, enum tier tier,
@@ -39,6 +43,8 @@ engine_read_histograms sqlite_read_histograms;
 /* listing.c */
 engine_read_responses sqlite_read_responses;
 engine_read_last_answer sqlite_read_last_answer;
+/* visit.c */
+engine_visit_responses sqlite_visit_responses;
 /* records.c */
 engine_read_extent sqlite_read_extent;
 engine_read_response sqlite_read_response;

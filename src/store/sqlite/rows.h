@@ -41,6 +41,10 @@ CXD_NODISCARD enum cxd_err sqlite_db_list_keys(struct db *db, int64_t since, str
 /* audit.c: a row of last_audit, list_audit or list_audit_of. */
 void sqlite_row_read_audit(sqlite3_stmt *stmt, struct audit_record *ret_record);
 
+/* properties.c: as sqlite_row_read_properties, for one of many rows, and sooner. */
+CXD_NODISCARD enum cxd_err sqlite_properties_read(struct db *db, const char *json, size_t length, struct arena *arena,
+                                                  struct response *response, struct error *err);
+
 /* rows.c: the columns a, b, c, number of a dimension that is being filled in, from `column` on. */
 struct response_place sqlite_row_read_place(sqlite3_stmt *stmt, int column);
 

@@ -200,6 +200,57 @@ enum cxd_err memory_read_responses(struct store_reader *base, const struct listi
     return CXD_OK;
 }
 
+static int compare_visited(const void *a, const void *b) {
+    const struct response *x = *(const struct response *const *)a, *y = *(const struct response *const *)b;
+    int order = (x->answered_at > y->answered_at) - (x->answered_at < y->answered_at);
+    return order ? order : (x->number > y->number) - (x->number < y->number);
+}
+
+static struct response give(const struct response *held, unsigned given) {
+    struct response response = {.survey = held->survey, .score = held->score, .answered_at = held->answered_at};
+    if (given & GIVE_ID) {
+        response.id = held->id;
+        response.has_id = true;
+    }
+    response.number = given & GIVE_NUMBER ? held->number : 0;
+    response.touchpoint = given & GIVE_TOUCHPOINT ? held->touchpoint : NULL;
+    response.channel = given & GIVE_CHANNEL ? held->channel : NULL;
+    response.locale = given & GIVE_LOCALE ? held->locale : NULL;
+    response.respondent = given & GIVE_RESPONDENT ? held->respondent : NULL;
+    response.comment = given & GIVE_COMMENT ? held->comment : NULL;
+    response.visit = given & GIVE_VISIT ? held->visit : NULL;
+    response.properties = given & GIVE_PROPERTIES ? held->properties : NULL;
+    response.property_count = given & GIVE_PROPERTIES ? held->property_count : 0;
+    return response;
+}
+
+enum cxd_err memory_visit_responses(struct store_reader *base, const struct filter *filter, int64_t from, int64_t to,
+                                    unsigned given, store_response_visit *visit, void *context, struct error *err) {
+    struct memory_reader *reader = (struct memory_reader *)base;
+    const struct memory_table *table = &reader->store->responses;
+    size_t count = 0;
+    memory_enter(reader);
+    const struct response **visited = reallocarray(NULL, table->count + 1, sizeof *visited);
+    for (size_t i = 0; visited && i < table->count; i++) {
+        const struct response *response = table->blocks[i];
+        if (response && !response->excluded && response->answered_at >= from && response->answered_at < to &&
+            matches(filter, response))
+            visited[count++] = response;
+    }
+    if (visited)
+        qsort(visited, count, sizeof *visited, compare_visited);
+    bool goes_on = true;
+    for (size_t i = 0; goes_on && i < count; i++) {
+        const struct response response = give(visited[i], given);
+        goes_on = visit(context, &response);
+        heartbeat_answer(base->beat);
+    }
+    memory_leave(reader);
+    bool done = visited;
+    free(visited);
+    return done ? CXD_OK : error_set(err, ERR_NO_MEMORY, "no memory to visit responses");
+}
+
 enum cxd_err memory_read_response(struct store_reader *base, int64_t survey, const struct id *id, struct arena *arena,
                                   bool *ret_found, struct response *ret_response, struct error *err) {
     struct memory_reader *reader = (struct memory_reader *)base;
