@@ -1,8 +1,10 @@
 // The driver of `make bench`: measures, prints tables, and writes all of it as JSON.
 //
-//     node tests/bench/bench.mjs [speed|delay|scale|footprint|all|upgrade] [--json FILE] [--seconds S] [--rounds N]
+//     node tests/bench/bench.mjs [speed|delay|scale|analysis|footprint|all|upgrade] [--json FILE] [--seconds S] [--rounds N]
 //                                [--connections 16,64,256] [--delays 2,10] [--sizes 10000,1000000,20000000] [--keep]
 //                                [--before FOLDER]
+//
+// With --before, `speed` also measures the cxd in that folder, which `upgrade` needs.
 //
 // Ends with 1 when a request failed or a figure was wrong. A bound that is broken is marked, and is no failure: it
 // may be the machine's.
@@ -11,6 +13,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { analysis } from './analysis.mjs';
 import { footprint } from './footprint.mjs';
 import { discardGenerated } from './generated.mjs';
 import { closeClient } from './load.mjs';
@@ -20,7 +23,7 @@ import { BenchError, installRival, workshop } from './servers.mjs';
 import { delay, speed } from './speed.mjs';
 import { upgrade } from './upgrade.mjs';
 
-const parts = { speed, delay, scale, footprint, upgrade }; // footprint last: it posts to the databases of scale
+const parts = { speed, delay, scale, analysis, footprint, upgrade }; // footprint last: it posts to the databases of scale
 
 function readOptions() {
   const { values, positionals } = parseArgs({

@@ -2,15 +2,17 @@
  * responses in batches, as a busy daemon would have written them over the last 24 months. Ids are UUIDv7 of the time of
  * arrival, in ascending order. The same seed and time give the same responses (but for the random bits of the ids).
  *
- *     generate URL RESPONSES [NOW_MS [invented]]
+ *     generate URL RESPONSES [NOW_MS [invented|people]]
  *
  * With "invented" the touchpoint, the channel and eight declared properties of every response are values that no other
- * has: what a stranger can do to a public survey.
+ * has: what a stranger can do to a public survey. With "people" every response has a comment, of twenty thousand words
+ * as often as words are, and a respondent, who answers four times.
  *
  * Progress goes to stderr. The last line of stdout is what was written, as JSON: the number of responses and of each
  * score, counted here and not by the store, so that the driver can hold the daemon's figures against it. */
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +25,8 @@
 #include "cxd/domain/survey.h"
 #include "cxd/store/store.h"
 
-enum { BATCH = 10000, COMMENT_SIZE = 160, PROGRESS_STEP = 1000000, INVENTED = 8, INVENTED_SIZE = 24 };
+enum { BATCH = 10000, COMMENT_SIZE = 320, PROGRESS_STEP = 1000000, INVENTED = 8, INVENTED_SIZE = 24 };
+enum { VOCABULARY = 20000, ANSWERS_EACH = 4 };
 
 static const int64_t SPAN_MS = INT64_C(730) * 86400 * 1000;
 static const int64_t LATE_MS = INT64_C(3) * 3600 * 1000;
@@ -61,7 +64,7 @@ struct slot {
     struct change change;
     struct property plan, properties[INVENTED];
     char values[2 + INVENTED][INVENTED_SIZE];
-    char comment[COMMENT_SIZE];
+    char comment[COMMENT_SIZE], respondent[2 * INVENTED_SIZE];
 };
 
 struct run {
@@ -70,7 +73,8 @@ struct run {
     struct survey survey;
     struct id_source ids;
     uint64_t random, invented; /* values made up so far */
-    bool invents;
+    bool invents, is_people;
+    int64_t people;
     struct slot *slots;
     struct change **changes;
     int64_t per_score[HISTOGRAM_SIZE];
@@ -83,6 +87,34 @@ static void make_comment(struct slot *slot, uint64_t *random) {
     for (size_t i = 0; i < words; i++)
         length += (size_t)snprintf(slot->comment + length, sizeof slot->comment - length, "%s%s", i ? " " : "",
                                    PICK(WORDS, random));
+}
+
+/* A word by its place: the nth is about 1/n as often as the first. */
+static size_t append_word(char *out, size_t size, uint64_t *random) {
+    static const char *const SYLLABLES[] = {"ba", "ko", "mi", "ter", "lan", "sor", "ve", "du", "rin", "pa"};
+    double u = (double)(next_random(random) >> 11) / 9007199254740992.0;
+    size_t place = (size_t)exp(u * log(VOCABULARY)), length = 0;
+
+    if (place < CXD_COUNT(WORDS))
+        return (size_t)snprintf(out, size, "%s", WORDS[place]);
+    for (; place > 0 && length < size; place /= CXD_COUNT(SYLLABLES))
+        length += (size_t)snprintf(out + length, size - length, "%s", SYLLABLES[place % CXD_COUNT(SYLLABLES)]);
+    return length;
+}
+
+static void make_person(struct run *run, struct slot *slot) {
+    struct response *response = &slot->change.as.response.value;
+    size_t words = 6 + below(&run->random, 12), length = 0;
+
+    for (size_t i = 0; i < words; i++) {
+        if (i > 0)
+            slot->comment[length++] = ' ';
+        length += append_word(slot->comment + length, sizeof slot->comment - length - 1, &run->random);
+    }
+    snprintf(slot->respondent, sizeof slot->respondent, "customer-%" PRIu64,
+             below(&run->random, (uint64_t)run->people));
+    response->comment = slot->comment;
+    response->respondent = slot->respondent;
 }
 
 static const char *invent(struct run *run, char value[INVENTED_SIZE]) {
@@ -125,7 +157,9 @@ static void make_response(struct run *run, struct slot *slot, int64_t received_a
     response->property_count = 1;
     if (run->invents)
         make_invented(run, slot);
-    if (below(random, 5) == 0) {
+    if (run->is_people) {
+        make_person(run, slot);
+    } else if (below(random, 5) == 0) {
         make_comment(slot, random);
         response->comment = slot->comment;
     }
@@ -215,9 +249,11 @@ int main(int argc, char **argv) {
     int64_t now_ms = argc > 3 ? strtoll(argv[3], NULL, 10) : clock_now_ms();
     int status = 1;
 
-    run.invents = argc == 5;
-    if (argc < 3 || argc > 5 || total < 1 || (argc == 5 && strcmp(argv[4], "invented") != 0)) {
-        fprintf(stderr, "usage: generate URL RESPONSES [NOW_MS [invented]]\n");
+    run.invents = argc == 5 && strcmp(argv[4], "invented") == 0;
+    run.is_people = argc == 5 && strcmp(argv[4], "people") == 0;
+    run.people = total / ANSWERS_EACH + 1;
+    if (argc < 3 || argc > 5 || total < 1 || (argc == 5 && !run.invents && !run.is_people)) {
+        fprintf(stderr, "usage: generate URL RESPONSES [NOW_MS [invented|people]]\n");
         return 2;
     }
     error_clear(&err);

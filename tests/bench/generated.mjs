@@ -8,9 +8,11 @@ import { BenchError, freshFolder, programs } from './servers.mjs';
 
 const made = new Map();
 
-async function generate(folder, size, program) {
+async function generate(folder, size, program, kind) {
   const url = `sqlite:${join(folder, 'cxd.db')}`;
-  const child = spawn(program, [url, String(size)], { stdio: ['ignore', 'pipe', 2] });
+  const child = spawn(program, [url, String(size), ...(kind ? [String(Date.now()), kind] : [])], {
+    stdio: ['ignore', 'pipe', 2],
+  });
   let out = '';
   child.stdout.on('data', (chunk) => {
     out += chunk;
@@ -23,17 +25,18 @@ async function generate(folder, size, program) {
   return JSON.parse(out);
 }
 
-// { folder, written (what the generator counted), seconds }. Parts that post to it leave more in it than `written`
+// Of a kind that generate knows: { folder, written (what the generator counted), seconds }. Parts that post to it leave more in it than `written`
 // says.
-export async function generated(size, program = join(programs, 'generate')) {
-  if (!made.has(size)) {
-    const folder = freshFolder(`scale-${size}`);
+export async function generated(size, program = join(programs, 'generate'), kind = '') {
+  const name = `${kind || 'scale'}-${size}`;
+  if (!made.has(name)) {
+    const folder = freshFolder(name);
     const began = Date.now();
-    process.stderr.write(`bench: generating ${size} responses\n`);
-    const written = await generate(folder, size, program);
-    made.set(size, { folder, written, seconds: (Date.now() - began) / 1000 });
+    process.stderr.write(`bench: generating ${size} responses ${kind && `(${kind})`}\n`);
+    const written = await generate(folder, size, program, kind);
+    made.set(name, { folder, written, seconds: (Date.now() - began) / 1000 });
   }
-  return made.get(size);
+  return made.get(name);
 }
 
 export function discardGenerated() {

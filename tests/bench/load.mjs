@@ -34,11 +34,11 @@ export async function wrk(url, { connections, seconds, method = 'post', path = p
 const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
 
 // One request: { status, headers, body, ms }.
-export function request(url, { method = 'GET', body } = {}) {
+export function request(url, { method = 'GET', body, key, type = 'application/json' } = {}) {
   const began = process.hrtime.bigint();
   return new Promise((resolve, reject) => {
-    const headers =
-      body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    const headers = body === undefined ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(body) };
+    if (key) headers.authorization = `Bearer ${key}`;
     const sent = http.request(url, { method, headers, agent }, (reply) => {
       const chunks = [];
       reply.on('data', (chunk) => chunks.push(chunk));

@@ -49,6 +49,7 @@ function speedText({ rows }, { rounds, seconds }) {
     ingestTable(rows, [
       { key: 'floor', title: '× floor' },
       { key: 'node', title: '× Node' },
+      ...(rows.some((row) => 'before' in row.ratio) ? [{ key: 'before', title: '× before' }] : []),
     ])
   );
 }
@@ -91,6 +92,37 @@ function scaleText({ sizes }) {
     table(['question', 'stored', 'daemon ms', 'p99 ms', 'first ms', 'client ms', 'requests/s'], reads) +
     '\n\n' +
     table(['stored', 'MB at start', 'MB after all', 'MB at peak', 'bytes a response', 'generated in s'], sums)
+  );
+}
+
+function analysisText({ sizes }) {
+  const reads = sizes.flatMap(({ size, questions }) =>
+    questions.map((one) => [
+      one.title,
+      whole(size),
+      ...(one.missing ? ['–', '–', '–', 0] : [ms(one.medianMs), ms(one.p99Ms), ms(one.firstMs), one.times]),
+    ]),
+  );
+  const bytes = sizes.flatMap(({ size, bytes }) =>
+    Object.entries(bytes).map(([what, count]) => [what, whole(size), (count / size).toFixed(1)]),
+  );
+  return (
+    'Analysis: every response has a comment and one of a quarter as many respondents; one request at a time, ms in ' +
+    'the daemon, or at the client where it does not say\n\n' +
+    table(['question', 'stored', 'median ms', 'p99 ms', 'first ms', 'times'], reads) +
+    '\n\n' +
+    table(['on disk', 'stored', 'bytes a response'], bytes) +
+    '\n\n' +
+    table(
+      ['stored', 'MB at start', 'MB after all', 'MB at peak', 'generated in s'],
+      sizes.map((size) => [
+        whole(size.size),
+        megabytes(size.startMemory.rss),
+        megabytes(size.memory.rss),
+        megabytes(size.memory.peak),
+        size.generateSeconds.toFixed(1),
+      ]),
+    )
   );
 }
 
@@ -165,6 +197,7 @@ export function report(result, options) {
   if (result.speed) parts.push(speedText(result.speed, options));
   if (result.delay) parts.push(delayText(result.delay, options));
   if (result.scale) parts.push(scaleText(result.scale));
+  if (result.analysis) parts.push(analysisText(result.analysis));
   if (result.footprint) parts.push(footprintText(result.footprint));
   if (result.upgrade) parts.push(upgradeText(result.upgrade));
   if (result.bounds.length > 0) parts.push(boundsText(result.bounds));

@@ -2,6 +2,7 @@
 // on all of them alike. A ratio is the median over the rounds of the ratio within a round.
 
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { median, wrk } from './load.mjs';
 import { BenchError, cpuTimeUs, freshFolder, putSurvey, servers, startServer, storedCount } from './servers.mjs';
@@ -12,7 +13,7 @@ async function measure(name, connections, options) {
   const server = await startServer(name, folder, options);
   let result;
   try {
-    if (name === 'sqlite' || name === 'discard') await putSurvey(server);
+    if (name === 'sqlite' || name === 'discard' || name === 'before') await putSurvey(server);
     const warm = await wrk(server.url, { connections, seconds: 1 });
     if (servers[name].stores) await settle(server);
     const before = cpuTimeUs(server.pid);
@@ -102,16 +103,24 @@ const goals = [
   { server: 'sqlite', connections: 64, against: 'floor', least: 0.4 },
   { server: 'sqlite', connections: 256, against: 'floor', least: 0.5 },
   { server: 'sqlite', connections: 64, against: 'node', least: 8 },
+  { server: 'sqlite', connections: 64, against: 'before', least: 0.9 },
+  { server: 'sqlite', connections: 256, against: 'before', least: 0.9 },
 ];
 
 export async function speed(options) {
   const names = ['floor', 'discard', 'sqlite', 'node'];
+  const against = ['floor', 'node'];
+  if (options.before) {
+    servers.before.program = join(options.before, 'cxd');
+    names.push('before');
+    against.push('before');
+  }
   const runs = await rounds(names, options);
-  const rows = summarise(runs, names, ['floor', 'node'], options);
+  const rows = summarise(runs, names, against, options);
   const bounds = [];
   for (const goal of goals) {
     const row = rows.find((one) => one.server === goal.server && one.connections === goal.connections);
-    if (!row) continue;
+    if (!row || !against.includes(goal.against)) continue;
     const value = row.ratio[goal.against];
     bounds.push({
       what: `cxd with fsync at ${goal.connections} connections, against ${servers[goal.against].title}`,

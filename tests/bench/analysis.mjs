@@ -1,0 +1,155 @@
+// Analysis: what every call that says what the answers say costs, with few and with many responses stored, of which each
+// has a comment and a respondent. And what each of them takes on disk.
+
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { generated } from './generated.mjs';
+import { median, quantile, request } from './load.mjs';
+import { BenchError, memory, startServer } from './servers.mjs';
+
+const TIMES = 200;
+const QUESTION_MS = 20000; // no question is asked for longer
+const MEMORY_BOUND = 64 * 1024 * 1024;
+
+const day = (ms) => new Date(ms).toISOString().slice(0, 10);
+const bench = '/v1/surveys/bench';
+
+// `underMs` are the goals of the project. What the daemon's version does not know is in the report as missing.
+function questions(nowMs) {
+  const month = (ago) => `${day(nowMs - ago * 86400000)}`;
+  return [
+    { title: 'score, 30 days', path: `${bench}/score?window=30d`, underMs: 5 },
+    { title: 'score with its change, 90 days', path: `${bench}/score?window=90d&compare=previous`, underMs: 5 },
+    { title: 'score by two filters, 90 days (scan)', path: `${bench}/score?window=90d&touchpoint=app&channel=web` },
+    { title: 'trend, 90 days by day', path: `${bench}/trend?window=90d`, underMs: 5 },
+    { title: 'trend, a year by day', path: `${bench}/trend?from=${month(365)}&to=${day(nowMs)}`, underMs: 5 },
+    { title: 'scores of all surveys', path: '/v1/scores?window=30d', underMs: 5 },
+    { title: 'several surveys as one', path: '/v1/score?surveys=bench&window=30d', underMs: 5 },
+    { title: 'segments, 30 days', path: `${bench}/segments?by=touchpoint&window=30d`, underMs: 5 },
+    { title: 'segments with changes, 90 days', path: `${bench}/segments?by=touchpoint&window=90d&compare=previous` },
+    { title: 'segments of a filter, 90 days (scan)', path: `${bench}/segments?by=touchpoint&channel=web&window=90d` },
+    { title: 'segments by two, 90 days (scan)', path: `${bench}/segments?by=touchpoint,channel&window=90d` },
+    { title: 'journey of three stages', path: '/v1/journeys/bench/score?window=30d' },
+    { title: 'respondents counted, 90 days (scan)', path: `${bench}/score?window=90d&respondents=true` },
+    { title: 'latest of each, 90 days (scan)', path: `${bench}/score?window=90d&count=latest` },
+    { title: 'clustered errors, 90 days (scan)', path: `${bench}/score?window=90d&errors=clustered` },
+    { title: 'movement, 90 days (scan)', path: `${bench}/movement?window=90d` },
+    { title: 'search: a rare word', path: `${bench}/comments?q=kobami&window=all`, underMs: 50 },
+    { title: 'search: a frequent word', path: `${bench}/comments?q=delivery&window=all`, underMs: 50 },
+    { title: 'search: a phrase', path: `${bench}/comments?q=%22quick%20and%22&window=all`, underMs: 50 },
+    { title: 'search: a prefix', path: `${bench}/comments?q=deliv*&window=all`, underMs: 50 },
+    {
+      title: 'search: two words, a band',
+      path: `${bench}/comments?q=late%20AND%20invoice&band=detractors&window=all`,
+      underMs: 50,
+    },
+    { title: 'search: best first', path: `${bench}/comments?q=invoice&order=best&window=all`, underMs: 50 },
+    { title: 'comments, newest first', path: `${bench}/comments?window=all`, underMs: 50 },
+    { title: 'terms, 90 days', path: `${bench}/comments/terms?band=detractors&window=90d`, underMs: 1000 },
+    { title: 'plan', path: `${bench}/plan?margin=5`, underMs: 5 },
+    { title: 'alerts', path: '/v1/alerts', underMs: 5 },
+  ];
+}
+
+// What the questions ask about, beside the responses; an answer of 404 is a version without it.
+async function prepare(server, key) {
+  const put = async (path, body) => {
+    const reply = await request(server.url + path, { method: 'PUT', body: JSON.stringify(body), key });
+    if (reply.status >= 400 && reply.status !== 404) throw new BenchError(`PUT ${path}: ${reply.status} ${reply.body}`);
+  };
+  await put('/v1/journeys/bench', {
+    name: 'Bench',
+    stages: ['app', 'checkout', 'delivery'].map((touchpoint) => ({ survey: 'bench', touchpoint })),
+  });
+}
+
+// In the daemon, where it says so; else what the client waited.
+function daemonMs(reply) {
+  const told = String(reply.headers['server-timing'] ?? '').match(/app;dur=([\d.]+)/)?.[1];
+  return told === undefined ? reply.ms : Number(told);
+}
+
+async function measureQuestion(server, key, question) {
+  const times = [];
+  const begin = Date.now();
+  let first;
+  while (first === undefined || (times.length < TIMES && Date.now() - begin < QUESTION_MS)) {
+    const reply = await request(server.url + question.path, { key });
+    if (reply.status === 404 || reply.body.includes('no such parameter')) return { ...question, missing: true };
+    if (reply.status !== 200) throw new BenchError(`GET ${question.path}: ${reply.status} ${reply.body}`);
+    const ms = daemonMs(reply);
+    if (first === undefined) first = ms;
+    else times.push(ms);
+  }
+  if (times.length === 0) times.push(first);
+  return { ...question, firstMs: first, medianMs: median(times), p99Ms: quantile(times, 0.99), times: times.length };
+}
+
+// By what its tables and indexes are for: the name of each leads to it.
+const PURPOSES = [
+  ['search (the index of comments)', /comment|fts/],
+  ['visits and events', /visit|event|shown/],
+  ['alerts and journeys', /alert|journey|document/],
+  ['rollups (scores, segments)', /rollup|dimension/],
+  ['responses', /response/],
+];
+
+function bytesByPurpose(folder) {
+  const out = execFileSync('sqlite3', [join(folder, 'cxd.db'), 'SELECT name, sum(pgsize) FROM dbstat GROUP BY name'], {
+    encoding: 'utf8',
+  });
+  const bytes = Object.fromEntries(PURPOSES.map(([what]) => [what, 0]));
+  bytes['all else'] = 0;
+  for (const line of out.trim().split('\n')) {
+    const [name, count] = line.split('|');
+    bytes[PURPOSES.find(([, pattern]) => pattern.test(name))?.[0] ?? 'all else'] += Number(count);
+  }
+  return bytes;
+}
+
+async function measureSize(size) {
+  const { folder, seconds } = await generated(size, undefined, 'people');
+  const server = await startServer('sqlite', folder);
+  const result = { size, generateSeconds: seconds, questions: [] };
+  try {
+    const key = readFileSync(join(folder, 'admin.key'), 'utf8').trim();
+    await prepare(server, key);
+    result.startMemory = memory(server.pid);
+    for (const question of questions(Date.now())) {
+      process.stderr.write(`bench: ${size} stored, ${question.title}\n`);
+      result.questions.push(await measureQuestion(server, key, question));
+    }
+    result.memory = memory(server.pid);
+  } finally {
+    await server.stop();
+  }
+  result.bytes = bytesByPurpose(folder);
+  return result;
+}
+
+function judge(sizes) {
+  const bounds = [];
+  for (const { size, questions, memory } of sizes) {
+    for (const one of questions.filter((one) => one.underMs && !one.missing))
+      bounds.push({
+        what: `${one.title}, with ${size} stored, ms`,
+        value: one.medianMs,
+        bound: `under ${one.underMs}`,
+        kept: one.medianMs < one.underMs,
+      });
+    bounds.push({
+      what: `resident memory with ${size} stored, after all questions, MB at its peak`,
+      value: memory.peak / 2 ** 20,
+      bound: 'under 64',
+      kept: memory.peak < MEMORY_BOUND,
+    });
+  }
+  return bounds;
+}
+
+export async function analysis(options) {
+  const sizes = [];
+  for (const size of options.sizes) sizes.push(await measureSize(size));
+  return { sizes, bounds: judge(sizes), errors: 0 };
+}
