@@ -58,8 +58,8 @@ void output_line(FILE *stream, const char *format, ...) CXD_PRINTF(2, 3);
 /* The same on stderr, behind "cxd: ". */
 void complain(const char *format, ...) CXD_PRINTF(1, 2);
 
-/* A table with a header line. Cells come in order of rows, are cleaned as by screen_append, and cut at
- * CELL_COLUMNS_MAX. What is too large to be laid out has its cells one behind the other. */
+/* A table with a header line. Cells come in order of rows, are cleaned as by screen_append, and cut at the columns of
+ * theirs. What is too large to be laid out has its cells one behind the other. */
 enum { CELL_COLUMNS_MAX = 512 };
 
 struct json;
@@ -67,6 +67,7 @@ struct json;
 struct table_column {
     const char *header;
     bool is_right;                                            /* set flush right */
+    size_t columns_max;                                       /* 0: CELL_COLUMNS_MAX */
     const char *text;                                         /* of a cell, by view.h; NULL: */
     void (*cell)(struct buffer *out, const struct json *row); /* appends the cell */
 };
@@ -77,6 +78,7 @@ struct table {
     struct buffer text;
     struct table_cell {
         size_t offset, length, width;
+        enum paint paint;
     } * cells;
     size_t count, capacity;
 };
@@ -84,6 +86,8 @@ struct table {
 void table_init(struct table *table, const struct table_column *columns, size_t count);
 void table_free(struct table *table);
 void table_cell(const struct screen *screen, struct table *table, const char *text);
+/* The whole of it has the paint. */
+void table_cell_painted(const struct screen *screen, struct table *table, const char *text, enum paint paint);
 void table_append(const struct screen *screen, struct buffer *out, const struct table *table);
 
 #endif

@@ -19,18 +19,17 @@ void table_free(struct table *table) {
 }
 
 /* No column is as wide as one cell can be long. Cut where the columns are full, as screen_width counts them. */
-static void cut_cell(const struct screen *screen, struct buffer *text, size_t offset) {
+static void cut_cell(const struct screen *screen, struct buffer *text, size_t offset, size_t columns) {
     const char *mark = screen->unicode ? "…" : "...";
-    size_t width = 0, step;
+    size_t room = screen->unicode ? 1 : 3, width = 0, step;
 
-    if (text->length - offset <= CELL_COLUMNS_MAX / 2) /* no character is wider than two columns */
+    if (text->length - offset <= columns / 2 || /* no character is wider than two columns */
+        screen_width(text->data + offset, text->length - offset) <= columns)
         return;
     for (size_t at = offset; at < text->length; at += step) {
         (void)utf8_decode(text->data + at, text->length - at, &step);
         width += screen_width(text->data + at, step);
-        if (width > CELL_COLUMNS_MAX - 3) {
-            if (screen_width(text->data + at, text->length - at) <= 3)
-                return;
+        if (width + room > columns) {
             text->length = at;
             buffer_append_text(text, mark);
             return;
@@ -39,7 +38,11 @@ static void cut_cell(const struct screen *screen, struct buffer *text, size_t of
 }
 
 void table_cell(const struct screen *screen, struct table *table, const char *text) {
-    size_t offset = table->text.length, length;
+    table_cell_painted(screen, table, text, PAINT_NONE);
+}
+
+void table_cell_painted(const struct screen *screen, struct table *table, const char *text, enum paint paint) {
+    size_t offset = table->text.length, length, columns = table->column[table->count % table->columns].columns_max;
 
     if (table->count == table->capacity) {
         size_t capacity = table->capacity ? 2 * table->capacity : 64;
@@ -55,10 +58,10 @@ void table_cell(const struct screen *screen, struct table *table, const char *te
     screen_append(screen, &table->text, text);
     if (table->text.failed)
         return;
-    cut_cell(screen, &table->text, offset);
+    cut_cell(screen, &table->text, offset, columns > 0 ? columns : CELL_COLUMNS_MAX);
     length = table->text.length - offset;
     table->cells[table->count++] =
-        (struct table_cell){offset, length, length ? screen_width(table->text.data + offset, length) : 0};
+        (struct table_cell){offset, length, length ? screen_width(table->text.data + offset, length) : 0, paint};
 }
 
 /* None where the text is wider than its column. */
@@ -72,14 +75,17 @@ static void append_padding(struct buffer *out, size_t column, size_t text) {
 }
 
 /* No blanks at the end of a line. */
-static void append_cell(const struct table *table, struct buffer *out, size_t column, const char *text, size_t length,
-                        size_t width, size_t column_width) {
-    bool is_last = column + 1 == table->columns;
+static void append_cell(const struct screen *screen, const struct table *table, struct buffer *out, size_t column,
+                        const struct table_cell *cell, const char *text, size_t column_width) {
+    bool is_last = column + 1 == table->columns, is_painted = cell->paint != PAINT_NONE;
+    size_t width = cell->width;
 
     if (table->column[column].is_right)
         append_padding(out, column_width, width);
-    if (length > 0)
-        buffer_append(out, text, length);
+    buffer_append_text(out, is_painted ? screen_paint(screen, cell->paint) : "");
+    if (cell->length > 0)
+        buffer_append(out, text, cell->length);
+    buffer_append_text(out, is_painted ? screen_paint(screen, PAINT_NONE) : "");
     if (is_last)
         buffer_append_char(out, '\n');
     else
@@ -115,14 +121,17 @@ void table_append(const struct screen *screen, struct buffer *out, const struct 
     }
     limit_widths(table, widths);
     buffer_append_text(out, screen_paint(screen, PAINT_BOLD));
-    for (size_t i = 0; i < table->columns; i++)
-        append_cell(table, out, i, table->column[i].header, strlen(table->column[i].header),
-                    strlen(table->column[i].header), widths[i]);
+    for (size_t i = 0; i < table->columns; i++) {
+        const char *header = table->column[i].header;
+
+        append_cell(screen, table, out, i, &(struct table_cell){.length = strlen(header), .width = strlen(header)},
+                    header, widths[i]);
+    }
     buffer_append_text(out, screen_paint(screen, PAINT_NONE));
     for (size_t i = 0; i < table->count; i++) {
         const struct table_cell *cell = &table->cells[i];
 
-        append_cell(table, out, i % table->columns, table->text.data + cell->offset, cell->length, cell->width,
+        append_cell(screen, table, out, i % table->columns, cell, table->text.data + cell->offset,
                     widths[i % table->columns]);
     }
 }

@@ -1,5 +1,5 @@
-// Analysis: what every call that says what the answers say costs, with few and with many responses stored, of which each
-// has a comment and a respondent. And what each of them takes on disk.
+// Analysis: what every call that says what the answers say costs, with few and with many responses stored, of which
+// each has a comment and a respondent. And what each of them takes on disk.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

@@ -1,6 +1,7 @@
 // The driver of `make bench`: measures, prints tables, and writes all of it as JSON.
 //
-//     node tests/bench/bench.mjs [speed|delay|scale|analysis|footprint|all|upgrade] [--json FILE] [--seconds S] [--rounds N]
+//     node tests/bench/bench.mjs [speed|delay|scale|analysis|footprint|all|upgrade]
+//                                [--json FILE] [--seconds S] [--rounds N]
 //                                [--connections 16,64,256] [--delays 2,10] [--sizes 10000,1000000,20000000] [--keep]
 //                                [--before FOLDER]
 //
@@ -23,7 +24,8 @@ import { BenchError, installRival, workshop } from './servers.mjs';
 import { delay, speed } from './speed.mjs';
 import { upgrade } from './upgrade.mjs';
 
-const parts = { speed, delay, scale, analysis, footprint, upgrade }; // footprint last: it posts to the databases of scale
+// footprint last: it posts to the databases of scale
+const parts = { speed, delay, scale, analysis, footprint, upgrade };
 
 function readOptions() {
   const { values, positionals } = parseArgs({

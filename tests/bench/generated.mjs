@@ -25,8 +25,8 @@ async function generate(folder, size, program, kind) {
   return JSON.parse(out);
 }
 
-// Of a kind that generate knows: { folder, written (what the generator counted), seconds }. Parts that post to it leave more in it than `written`
-// says.
+// Of a kind that generate knows: { folder, written (what the generator counted), seconds }. Parts that post to it leave
+// more in it than `written` says.
 export async function generated(size, program = join(programs, 'generate'), kind = '') {
   const name = `${kind || 'scale'}-${size}`;
   if (!made.has(name)) {

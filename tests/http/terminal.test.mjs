@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 
 import { cxd, fails, stub, succeeds } from './command.mjs';
-import { BINARY, NPS, use, useDirectory } from './harness.mjs';
+import { BINARY, NPS, ROOT, use, useDirectory } from './harness.mjs';
 
 // RFC 4180, strictly: records of fields.
 function parseCsv(text) {
@@ -288,6 +288,32 @@ describe('pictures', () => {
     const json = JSON.parse((await succeeds(['trend', 'nps', '--window', '7d', '--json', ...at])).stdout);
     assert.equal(json.buckets.length, 7);
     await fails(1, /no_survey|no survey/i, ['trend', 'npss', ...at]);
+  });
+
+  // The answers of two months, of which the README shows the second.
+  const answers = () =>
+    Array.from({ length: 61 }, (_, day) =>
+      Array.from({ length: 4 + ((day * 7) % 5) }, (_, i) => ({
+        survey: 'checkout',
+        score: Math.max(
+          0,
+          Math.min(10, Math.round(9.1 + day / 40 + 1.2 * Math.sin(day / 5) - ((i * 5 + day) % 7) / 1.5)),
+        ),
+        answered_at: iso(Date.UTC(2026, 8, 1, 9, i) + day * DAY_MS),
+      })),
+    ).flat();
+
+  test('the README shows what is drawn', async (t) => {
+    const readme = fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+    const shown = [...readme.matchAll(/^\$ build\/cxd ((?:score|trend) checkout .*)\n([^]*?)^```$/gm)];
+    assert.equal(shown.length, 2);
+    const daemon = await use(t);
+    await daemon.survey('checkout', { metric: 'nps', max_backdate: '3650d' });
+    await daemon.load(answers());
+    for (const [, line, text] of shown) {
+      const { stdout } = await succeeds([...line.split(' '), '-c', daemon.config], { env: { LC_ALL: 'C.UTF-8' } });
+      assert.equal(stdout, text);
+    }
   });
 
   test('a mean is drawn on its own scale', async (t) => {

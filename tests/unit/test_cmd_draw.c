@@ -1,6 +1,8 @@
 /* Bars, scales and charts: figures in, lines out. */
 
 #include "../support/unit.h"
+#include <locale.h>
+
 #include "cmd/chart.h"
 #include "cmd/draw.h"
 
@@ -167,6 +169,33 @@ static void test_chart_bounds(void **state) {
     buffer_free(&out);
 }
 
+/* Wide characters, those that take no column, and long ones: the next column begins where it should. */
+static void test_table(void **state) {
+    static const struct table_column columns[] = {{.header = "A", .columns_max = 8}, {.header = "N", .is_right = true}};
+    static const char *const cells[] = {"abc",       "1", "漢字漢字漢字", "22", "e\u0301e\u0301", "3", "abcdefgh", "4",
+                                        "abcdefghi", "5", "שלום",         "6",  "x\x1b[2Jy",      "7"};
+    struct table table;
+    struct buffer out;
+
+    if (!setlocale(LC_CTYPE, "C.UTF-8"))
+        skip();
+    buffer_init(&out);
+    table_init(&table, columns, CXD_COUNT(columns));
+    for (size_t i = 0; i < CXD_COUNT(cells); i++)
+        table_cell_painted(&COLOUR, &table, cells[i], i == 1 ? PAINT_RED : PAINT_NONE);
+    table_append(&COLOUR, &out, &table);
+    expect(&out, "\x1b[1mA          N\n\x1b[0m"
+                 "abc        \x1b[31m1\x1b[0m\n"
+                 "漢字漢…   22\n"
+                 "e\u0301e\u0301         3\n"
+                 "abcdefgh   4\n"
+                 "abcdefg…   5\n"
+                 "שלום       6\n"
+                 "x\\x1b[2…   7\n");
+    table_free(&table);
+    buffer_free(&out);
+}
+
 static void test_nothing(void **state) {
     struct chart_point none[2] = {{.n = 3}, {.n = 4}};
     struct chart chart = {.points = none, .count = 2, .min = 0, .max = 100, .strides = STRIDES};
@@ -185,6 +214,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bands), cmocka_unit_test(test_scale),        cmocka_unit_test(test_lean),
         cmocka_unit_test(test_chart), cmocka_unit_test(test_chart_bounds), cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
