@@ -11,12 +11,16 @@ enum { DAYS_MAX = 3660, DATE_LENGTH = 10, MINUTE_MS = 60 * 1000 };
 
 static const int64_t DAY_MS = 24 * 60 * INT64_C(60000);
 
+/* `ago`: how many periods before the current one. */
 static const struct {
     const char *name;
     enum calendar_unit unit;
+    int ago;
 } CALENDAR_WINDOWS[] = {
-    {"today", CALENDAR_DAY},       {"week", CALENDAR_WEEK}, {"month", CALENDAR_MONTH},
-    {"quarter", CALENDAR_QUARTER}, {"year", CALENDAR_YEAR},
+    {"today", CALENDAR_DAY, 0},       {"yesterday", CALENDAR_DAY, 1},        {"week", CALENDAR_WEEK, 0},
+    {"last_week", CALENDAR_WEEK, 1},  {"month", CALENDAR_MONTH, 0},          {"last_month", CALENDAR_MONTH, 1},
+    {"quarter", CALENDAR_QUARTER, 0}, {"last_quarter", CALENDAR_QUARTER, 1}, {"year", CALENDAR_YEAR, 0},
+    {"last_year", CALENDAR_YEAR, 1},
 };
 
 /* "30d": 0 if it is none. */
@@ -38,8 +42,9 @@ bool window_parse(const char *name, int64_t now_ms, struct window *ret_window) {
     for (size_t i = 0; i < CXD_COUNT(CALENDAR_WINDOWS); i++) {
         enum calendar_unit unit = CALENDAR_WINDOWS[i].unit;
         if (strcmp(name, CALENDAR_WINDOWS[i].name) == 0) {
-            *ret_window = (struct window){.from = calendar_floor(unit, now_ms),
-                                          .to = calendar_add(unit, now_ms, 1),
+            int ago = CALENDAR_WINDOWS[i].ago;
+            *ret_window = (struct window){.from = calendar_add(unit, now_ms, -ago),
+                                          .to = calendar_add(unit, now_ms, 1 - ago),
                                           .kind = WINDOW_CALENDAR,
                                           .unit = unit};
             return true;

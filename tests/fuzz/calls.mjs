@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { assertComparison, assertFigures, BAND_NAMES } from '../http/figures.mjs';
 import { assertProblem, parseLines, shownTo } from '../http/harness.mjs';
-import { cutOf, floorTo, previousOf, windowOf } from '../http/zone.mjs';
+import { cutOf, floorTo, isRunning, previousOf, windowOf } from '../http/zone.mjs';
 import { DAY, placeOf } from './model.mjs';
 
 const SLUGS = ['alpha', 'beta', 'gamma', 'delta-1', 'e_5', 'zeta'];
@@ -558,7 +558,10 @@ function makeWindow(context, dice, now) {
   const kind = dice.below(10);
   if (kind === 0) return { query: 'window=all', from: -Infinity, to: Infinity };
   if (kind < 5) {
-    const name = dice.of(['today', 'week', 'month', 'quarter', 'year', '1d', '7d', '30d', '90d']);
+    const name = dice.of([
+      ...['today', 'week', 'month', 'quarter', 'year', '1d', '7d', '30d', '90d'],
+      ...['yesterday', 'last_week', 'last_month', 'last_quarter', 'last_year'],
+    ]);
     const [from, to] = windowOf(name, now, zone);
     return { query: `window=${name}`, from, to, previous: previousOf(name, now, zone), name };
   }
@@ -655,7 +658,7 @@ function holdComparison(context, slug, json, { window, filter, confidence, now }
   const { previous } = json;
   let own = [window.from, window.to];
   let other = whole;
-  assert.equal(previous.part, /^[a-z]+$/.test(window.name ?? '') ? 'same' : 'whole');
+  assert.equal(previous.part, isRunning(window.name ?? '') ? 'same' : 'whole');
   if (previous.part === 'same') {
     const cut = ms(previous.current.window.to);
     assert.ok(

@@ -88,6 +88,17 @@ export function add(unit, ms, count, zone) {
   }
 }
 
+// Of a calendar window: its unit, and how many of them ago it is.
+function periodOf(name) {
+  const last = /^last_(.*)$/.exec(name);
+  if (last) return { unit: last[1], ago: 1 };
+  if (name === 'yesterday') return { unit: 'day', ago: 1 };
+  return { unit: name === 'today' ? 'day' : name, ago: 0 };
+}
+
+// Whether a named window is one that still runs, so that it is cut to be compared.
+export const isRunning = (name) => /^[a-z]+$/.test(name) && name !== 'yesterday' && name !== 'all';
+
 // [from, to) of a named window.
 export function windowOf(name, now, zone) {
   const days = /^(\d+)d$/.exec(name);
@@ -95,8 +106,8 @@ export function windowOf(name, now, zone) {
     const to = add('day', now, 1, zone);
     return [add('day', now, 1 - Number(days[1]), zone), to];
   }
-  const unit = name === 'today' ? 'day' : name;
-  return [floorTo(unit, now, zone), add(unit, now, 1, zone)];
+  const { unit, ago } = periodOf(name);
+  return [add(unit, now, -ago, zone), add(unit, now, 1 - ago, zone)];
 }
 
 // The window before: the calendar period, or the N days before.
@@ -106,8 +117,8 @@ export function previousOf(name, now, zone) {
     const from = add('day', now, 1 - Number(days[1]), zone);
     return [add('day', from, -Number(days[1]), zone), from];
   }
-  const unit = name === 'today' ? 'day' : name;
-  return [add(unit, now, -1, zone), floorTo(unit, now, zone)];
+  const { unit, ago } = periodOf(name);
+  return [add(unit, now, -ago - 1, zone), add(unit, now, -ago, zone)];
 }
 
 // The first instant at which the clock shows a time of day on the day that begins at `start`; one that it skips is

@@ -11,9 +11,10 @@
 
 /* A half-open interval of time [from, to), and how windows are named, shifted, cut into buckets and covered by tiers.
  *
- * Named windows are whole calendar periods of the reporting zone: `today`, `week`, `month`, `quarter`, `year` hold the
- * current one up to its end; `Nd` (1–3660) is the N calendar days that end with today, so that a score over `30d`, the
- * last bucket of a daily trend with rolling=30d, and the same call a minute later agree; `all` has no bounds. */
+ * Named windows are whole calendar periods of the reporting zone: `today`, `week`, `month`, `quarter`, `year` hold
+ * the current one up to its end; `yesterday`, `last_week`, … the whole one before it; `Nd` (1–3660) is the N calendar
+ * days that end with today, so that a score over `30d`, the last bucket of a daily trend with rolling=30d, and the
+ * same call a minute later agree; `all` has no bounds. */
 
 enum window_kind { WINDOW_RANGE, WINDOW_DAYS, WINDOW_CALENDAR, WINDOW_ALL };
 
