@@ -1,7 +1,7 @@
 -- Migration 5: what is asked of the answers by name.
 PRAGMA user_version = 5;
 
--- Definitions that have a name and no column of their own, by their kind: journeys, rules of alerts. They name no person.
+-- Definitions that have a name and no column of their own, by their kind: journeys, rules of alerts. They name nobody.
 CREATE TABLE document (
     kind TEXT NOT NULL, -- as cxd/store/document.h names it
     name TEXT NOT NULL,

@@ -62,10 +62,14 @@ extern const size_t API_ROUTE_COUNT;
 http_handler api_response_post, api_response_put, api_batch_post;
 /* surveys.c */
 http_handler api_surveys_get, api_survey_get, api_survey_put, api_survey_delete;
+/* plan.c */
+http_handler api_plan_get;
+/* journeys.c */
+http_handler api_journeys_get, api_journey_get, api_journey_put, api_journey_delete, api_journey_score_get;
 /* form.c */
 http_handler api_form_get;
 /* scores.c, trend.c */
-http_handler api_score_get, api_scores_get, api_trend_get;
+http_handler api_score_get, api_scores_get, api_pooled_score_get, api_trend_get;
 /* listing.c */
 http_handler api_responses_get, api_response_get, api_respondent_get;
 /* erasure.c */

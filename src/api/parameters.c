@@ -20,10 +20,12 @@ enum {
 struct reading {
     struct trend_question question;
     int64_t now_ms;
-    bool has_window, has_from, has_to;
+    bool has_window, has_from, has_to, has_compare;
     int64_t after;
     struct listing listing; /* what it has beside the filter and the window */
     const char *after_slug;
+    const char *surveys;
+    struct parameters_plan plan;
     struct property properties[FILTER_PROPERTIES_MAX];
 };
 
@@ -33,8 +35,10 @@ static enum cxd_err read_window(struct reading *reading, const char *value, stru
     reading->has_window = true;
     if (window_parse(value, reading->now_ms, &reading->question.score.window))
         return CXD_OK;
-    return error_set(err, ERR_BAD_PARAMETER,
-                     "window: one of today, week, month, quarter, year, all, or a number of days such as 30d");
+    return error_set(
+        err, ERR_BAD_PARAMETER,
+        "window: one of today, yesterday, week, last_week, month, last_month, quarter, last_quarter, year, "
+        "last_year, all, or a number of days such as 30d");
 }
 
 static enum cxd_err read_bound(const char *name, const char *value, int64_t *ret_ms, struct error *err) {
@@ -115,6 +119,7 @@ static enum cxd_err read_compare(struct reading *reading, const char *value, str
                                         [COMPARE_PREVIOUS] = "previous",
                                         [COMPARE_YEAR] = "year",
                                         [COMPARE_PREVIOUS_WHOLE] = "previous_whole"};
+    reading->has_compare = true;
     for (size_t i = 0; i < CXD_COUNT(NAMES); i++)
         if (strcmp(value, NAMES[i]) == 0) {
             reading->question.score.compare = (enum compare)i;
@@ -224,7 +229,74 @@ static enum cxd_err read_slug_cursor(struct reading *reading, const char *value,
     return CXD_OK;
 }
 
-enum { WINDOWED = PARAMETERS_SCORE | PARAMETERS_TREND | PARAMETERS_LISTING };
+static enum cxd_err read_surveys(struct reading *reading, const char *value, struct error *err) {
+    (void)err;
+    reading->surveys = value;
+    return CXD_OK;
+}
+
+/* A plain decimal: "5", "0.25". */
+static bool parse_decimal(const char *text, double *ret_number) {
+    size_t whole = strspn(text, "0123456789");
+    size_t part = text[whole] == '.' ? strspn(text + whole + 1, "0123456789") : 0;
+    bool is_one = whole > 0 && whole <= 4 && part <= 4 && (text[whole] != '.' || part > 0) &&
+                  text[whole + (text[whole] == '.') + part] == '\0';
+    if (is_one)
+        *ret_number = strtod(text, NULL);
+    return is_one;
+}
+
+static enum cxd_err read_size(const char *name, const char *value, double *ret_size, struct error *err) {
+    if (parse_decimal(value, ret_size) && *ret_size >= 0.001)
+        return CXD_OK;
+    return error_set(err, ERR_BAD_PARAMETER, "%s: a number of points of the score such as 5 or 2.5, at least 0.001",
+                     name);
+}
+
+static enum cxd_err read_margin(struct reading *reading, const char *value, struct error *err) {
+    return read_size("margin", value, &reading->plan.margin, err);
+}
+
+static enum cxd_err read_detect(struct reading *reading, const char *value, struct error *err) {
+    return read_size("detect", value, &reading->plan.detect, err);
+}
+
+static enum cxd_err read_power(struct reading *reading, const char *value, struct error *err) {
+    if (parse_decimal(value, &reading->plan.power) && reading->plan.power >= 0.5 && reading->plan.power <= 0.999)
+        return CXD_OK;
+    return error_set(err, ERR_BAD_PARAMETER, "power: a number from 0.5 to 0.999, such as 0.8");
+}
+
+static enum cxd_err read_assume(struct reading *reading, const char *value, struct error *err) {
+    reading->plan.assumes_worst = strcmp(value, "worst") == 0;
+    if (reading->plan.assumes_worst || strcmp(value, "answers") == 0)
+        return CXD_OK;
+    return error_set(err, ERR_BAD_PARAMETER, "assume: answers, that they spread as those of the window, or worst");
+}
+
+static enum cxd_err refuse_weights(struct reading *reading, const char *value, struct error *err) {
+    (void)reading;
+    (void)value;
+    return error_set(
+        err, ERR_BAD_PARAMETER,
+        "weights: every answer counts once. Weights say how people were drawn, which cxd does not know of "
+        "those who chose to answer; and its intervals, tests and plans would be wrong for weighted answers. "
+        "Look at the groups by themselves, by a filter");
+}
+
+/* Each has its own. */
+static enum cxd_err read_stages_touchpoint(struct reading *reading, const char *value, struct error *err) {
+    (void)reading;
+    (void)value;
+    return error_set(err, ERR_BAD_PARAMETER, "touchpoint: each stage of a journey says its own");
+}
+
+enum {
+    FIGURED = PARAMETERS_SCORE | PARAMETERS_TREND | PARAMETERS_JOURNEY | PARAMETERS_PLAN,
+    WINDOWED = FIGURED | PARAMETERS_LISTING,
+    OF_SURVEY = WINDOWED & ~PARAMETERS_JOURNEY,
+    TESTED = FIGURED & ~PARAMETERS_TREND
+};
 
 static const struct {
     const char *name;
@@ -234,12 +306,13 @@ static const struct {
     {"window", WINDOWED, read_window},
     {"from", WINDOWED, read_from},
     {"to", WINDOWED, read_to},
-    {"touchpoint", WINDOWED, read_touchpoint},
+    {"touchpoint", OF_SURVEY, read_touchpoint},
+    {"touchpoint", PARAMETERS_JOURNEY, read_stages_touchpoint},
     {"channel", WINDOWED, read_channel},
     {"locale", WINDOWED, read_locale},
-    {"confidence", PARAMETERS_SCORE | PARAMETERS_TREND, read_confidence},
-    {"alpha", PARAMETERS_SCORE, read_alpha},
-    {"compare", PARAMETERS_SCORE, read_compare},
+    {"confidence", FIGURED, read_confidence},
+    {"alpha", TESTED, read_alpha},
+    {"compare", PARAMETERS_SCORE | PARAMETERS_JOURNEY, read_compare},
     {"interval", PARAMETERS_SCORE, read_score_interval},
     {"interval", PARAMETERS_TREND, read_interval},
     {"rolling", PARAMETERS_TREND, read_rolling},
@@ -251,6 +324,13 @@ static const struct {
     {"cursor", PARAMETERS_LISTING | PARAMETERS_PAGE | PARAMETERS_KEYS, read_cursor},
     {"cursor", PARAMETERS_SURVEYS, read_slug_cursor},
     {"after", PARAMETERS_AUDIT, read_after},
+    {"surveys", PARAMETERS_POOL, read_surveys},
+    {"margin", PARAMETERS_PLAN, read_margin},
+    {"detect", PARAMETERS_PLAN, read_detect},
+    {"power", PARAMETERS_PLAN, read_power},
+    {"assume", PARAMETERS_PLAN, read_assume},
+    {"weights", FIGURED, refuse_weights},
+    {"weight", FIGURED, refuse_weights},
 };
 
 static const char PROPERTY_PREFIX[] = "property.";
@@ -297,7 +377,7 @@ static enum cxd_err refuse_unknown(unsigned sets, const char *key, struct error 
         return error_set(err, ERR_BAD_PARAMETER, "There is no such parameter here: %s; did you mean %s%s?", key,
                          PROPERTY_PREFIX, strchr(key, '.') + 1);
     for (size_t i = 0; i < CXD_COUNT(PARAMETERS); i++)
-        if ((PARAMETERS[i].sets & sets) != 0)
+        if ((PARAMETERS[i].sets & sets) != 0 && PARAMETERS[i].read != refuse_weights)
             names[count++] = PARAMETERS[i].name;
     return parameters_refuse(key, names, count, err);
 }
@@ -339,6 +419,7 @@ static enum cxd_err read_all(struct http_request *request, unsigned sets, const 
     reading->question.score.alpha = 0.05;
     reading->question.score.now_ms = reading->now_ms;
     reading->question.interval = CALENDAR_DAY;
+    reading->plan.power = 0.8;
     reading->question.score.filter.properties = reading->properties;
     reading->listing.limit = (sets & (PARAMETERS_SURVEYS | PARAMETERS_KEYS)) != 0 ? LISTING_LIMIT_MAX : LISTING_LIMIT;
     reading->listing.excluded = -1;
@@ -350,6 +431,9 @@ static enum cxd_err read_all(struct http_request *request, unsigned sets, const 
         result = read_item(reading, sets, &items[i], err);
     if (result == CXD_OK)
         result = settle_window(reading, usual_window, err);
+    const struct window *window = &reading->question.score.window;
+    if ((sets & PARAMETERS_JOURNEY) != 0 && !reading->has_compare && window->from != TIME_MIN && window->to != TIME_MAX)
+        reading->question.score.compare = COMPARE_PREVIOUS;
     *ret_reading = reading;
     return result;
 }
@@ -360,6 +444,28 @@ enum cxd_err parameters_read(struct http_request *request, unsigned sets, struct
     enum cxd_err result = read_all(request, sets, "30d", &reading, err);
     if (result == CXD_OK)
         *ret_question = reading->question;
+    return result;
+}
+
+enum cxd_err parameters_read_pool(struct http_request *request, const char **ret_surveys,
+                                  struct trend_question *ret_question, struct error *err) {
+    struct reading *reading;
+    enum cxd_err result = read_all(request, PARAMETERS_SCORE | PARAMETERS_POOL, "30d", &reading, err);
+    if (result == CXD_OK) {
+        *ret_surveys = reading->surveys;
+        *ret_question = reading->question;
+    }
+    return result;
+}
+
+enum cxd_err parameters_read_plan(struct http_request *request, struct parameters_plan *ret_plan,
+                                  struct trend_question *ret_question, struct error *err) {
+    struct reading *reading;
+    enum cxd_err result = read_all(request, PARAMETERS_PLAN, "30d", &reading, err);
+    if (result == CXD_OK) {
+        *ret_plan = reading->plan;
+        *ret_question = reading->question;
+    }
     return result;
 }
 

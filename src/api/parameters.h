@@ -7,13 +7,16 @@
 /* The query string of the read routes. */
 
 enum parameter_set {
-    PARAMETERS_SCORE = 1 << 0,   /* compare, alpha, interval */
-    PARAMETERS_TREND = 1 << 1,   /* interval, rolling */
-    PARAMETERS_LISTING = 1 << 2, /* respondent, flagged, excluded; and with PARAMETERS_PAGE */
-    PARAMETERS_PAGE = 1 << 3,    /* limit, cursor */
-    PARAMETERS_AUDIT = 1 << 4,   /* after, limit, respondent */
-    PARAMETERS_SURVEYS = 1 << 5, /* a page of surveys, or of what there is one of for each: limit, cursor */
-    PARAMETERS_KEYS = 1 << 6     /* a page of keys: limit, cursor */
+    PARAMETERS_SCORE = 1 << 0,    /* compare, alpha, interval */
+    PARAMETERS_TREND = 1 << 1,    /* interval, rolling */
+    PARAMETERS_LISTING = 1 << 2,  /* respondent, flagged, excluded; and with PARAMETERS_PAGE */
+    PARAMETERS_PAGE = 1 << 3,     /* limit, cursor */
+    PARAMETERS_AUDIT = 1 << 4,    /* after, limit, respondent */
+    PARAMETERS_SURVEYS = 1 << 5,  /* a page of surveys, or of what there is one of for each: limit, cursor */
+    PARAMETERS_KEYS = 1 << 6,     /* a page of keys: limit, cursor */
+    PARAMETERS_PLAN = 1 << 14,    /* margin, detect, power, assume, alpha */
+    PARAMETERS_JOURNEY = 1 << 13, /* compare (default previous, where there is one before), alpha; no touchpoint */
+    PARAMETERS_POOL = 1 << 12     /* surveys; and with PARAMETERS_SCORE */
 };
 
 /* Reads window or from/to, filters and confidence (all routes), and what `sets` adds, into ret_question (its survey is
@@ -21,6 +24,19 @@ enum parameter_set {
  * parameter: unknown ones too. */
 CXD_NODISCARD enum cxd_err parameters_read(struct http_request *request, unsigned sets,
                                            struct trend_question *ret_question, struct error *err);
+
+/* As parameters_read with PARAMETERS_SCORE, and `surveys`, which is not looked into; NULL where it is not given. */
+CXD_NODISCARD enum cxd_err parameters_read_pool(struct http_request *request, const char **ret_surveys,
+                                                struct trend_question *ret_question, struct error *err);
+
+/* What is planned: a margin of error, or a change to be found, in the unit of the score; 0: it is not asked for. */
+struct parameters_plan {
+    double margin, detect, power; /* 0.8, unless it is given */
+    bool assumes_worst;
+};
+/* As parameters_read, with PARAMETERS_PLAN. */
+CXD_NODISCARD enum cxd_err parameters_read_plan(struct http_request *request, struct parameters_plan *ret_plan,
+                                                struct trend_question *ret_question, struct error *err);
 
 /* Reads what a list is asked for: window (default all), filters, flagged, excluded, respondent (PARAMETERS_LISTING),
  * limit (default 50) and cursor (both sets). The survey is not touched. ERR_BAD_PARAMETER. */

@@ -3,30 +3,39 @@
 #include "api/figures.h"
 #include "api/pages.h"
 #include "api/parameters.h"
+#include "api/pool.h"
+#include "api/state.h"
 #include "cxd/base/clock.h"
 #include "cxd/codec/score.h"
 #include "cxd/codec/write.h"
 
 enum { PAGE_MS_MAX = 2000 };
 
-static void append_score(struct buffer *out, const struct survey *survey, const struct score_answer *answer) {
-    const struct score_context context = {.window = &answer->window,
+typedef enum cxd_err ask_score(struct store_reader *reader, const struct score_question *question,
+                               struct score_answer *ret_answer, struct error *err);
+
+static void append_score(struct buffer *out, const struct score_question *question, const struct score_answer *answer) {
+    const struct score_context context = {.pooled = question->pool.surveys,
+                                          .pooled_count = question->pool.count,
+                                          .window = &answer->window,
                                           .rounded = answer->rounded,
                                           .previous_window = &answer->previous_window,
                                           .compared_window = answer->is_cut ? &answer->compared_window : NULL};
-    score_encode(out, survey, &context, &answer->hist, &answer->score, answer->has_previous ? &answer->previous : NULL);
+    score_encode(out, question->survey, &context, &answer->hist, &answer->score,
+                 answer->has_previous ? &answer->previous : NULL);
 }
 
+/* `query`: query_score, or query_score_within. */
 static enum cxd_err answer_score(struct http_request *request, const struct survey *survey,
-                                 const struct score_question *question, struct error *err) {
+                                 const struct score_question *question, ask_score *query, struct error *err) {
     struct score_question own = *question;
     own.survey = survey;
     struct score_answer answer;
     enum cxd_err result = api_allow_filter(request, survey, &own.filter, err);
     if (result == CXD_OK)
-        result = query_score(http_worker(request), &own, &answer, err);
+        result = query(http_worker(request), &own, &answer, err);
     if (result == CXD_OK)
-        append_score(http_out(request), survey, &answer);
+        append_score(http_out(request), &own, &answer);
     return result;
 }
 
@@ -51,12 +60,45 @@ void api_score_get(struct http_request *request) {
     if (result == CXD_OK)
         result = check_interval(survey, &question.score, &err);
     if (result == CXD_OK)
-        result = answer_score(request, survey, &question.score, &err);
+        result = answer_score(request, survey, &question.score, query_score, &err);
     figures_reply(request, clock, result, &err);
     catalog_release(snapshot);
 }
 
-/* The page ends early where it has grown large or has taken long: `next` leads on. */
+static enum cxd_err answer_pool(struct http_request *request, const struct snapshot *snapshot, const char *surveys,
+                                const struct score_question *question, struct error *err) {
+    struct score_question own = *question;
+    enum cxd_err result = pool_find(snapshot, surveys, http_arena(request), &own.pool, err);
+    if (result == CXD_OK)
+        result = pool_check(&own.pool, err);
+    if (result != CXD_OK)
+        return result;
+    const struct survey scoring = pool_scoring(&own.pool);
+    for (size_t i = 0; result == CXD_OK && i < own.pool.count; i++)
+        result = api_allow_filter(request, own.pool.surveys[i], &own.filter, err);
+    if (result == CXD_OK)
+        result = check_interval(&scoring, &own, err);
+    return result == CXD_OK ? answer_score(request, &scoring, &own, query_score_within, err) : result;
+}
+
+void api_pooled_score_get(struct http_request *request) {
+    struct figures_clock clock = figures_begin();
+    struct state state;
+    struct trend_question question;
+    const char *surveys = NULL;
+    struct error err;
+    enum cxd_err result = parameters_read_pool(request, &surveys, &question, &err);
+    if (result == CXD_OK)
+        result = state_begin(request, &state, &err);
+    if (result == CXD_OK) {
+        result = answer_pool(request, state.snapshot, surveys, &question.score, &err);
+        state_end(&state);
+    }
+    figures_reply(request, clock, result, &err);
+}
+
+/* All of a page is of one state of the store. It ends early where it has grown large or has taken long: `next` leads
+ * on. */
 static enum cxd_err append_scores(struct http_request *request, const struct snapshot *snapshot,
                                   const struct parameters_page *page, const struct score_question *question,
                                   struct error *err) {
@@ -68,22 +110,24 @@ static enum cxd_err append_scores(struct http_request *request, const struct sna
     write_open(out, "scores", '[');
     while (result == CXD_OK && at < snapshot->survey_count && at - begin < page->limit &&
            out->length < PAGE_BYTES_MAX && (at == begin || clock_monotonic_ms() < end_ms))
-        result = answer_score(request, snapshot->surveys[at++], question, err);
+        result = answer_score(request, snapshot->surveys[at++], question, query_score_within, err);
     if (result != CXD_OK)
         return result;
     return page_end(request, at < snapshot->survey_count ? snapshot->surveys[at - 1]->slug : NULL, err);
 }
 
 void api_scores_get(struct http_request *request) {
-    const struct app *app = http_app(request);
     struct figures_clock clock = figures_begin();
-    const struct snapshot *snapshot = catalog_acquire(app->catalog);
+    struct state state;
     struct parameters_page page;
     struct trend_question question;
     struct error err;
     enum cxd_err result = parameters_read_page(request, PARAMETERS_SCORE | PARAMETERS_SURVEYS, &page, &question, &err);
     if (result == CXD_OK)
-        result = append_scores(request, snapshot, &page, &question.score, &err);
+        result = state_begin(request, &state, &err);
+    if (result == CXD_OK) {
+        result = append_scores(request, state.snapshot, &page, &question.score, &err);
+        state_end(&state);
+    }
     figures_reply(request, clock, result, &err);
-    catalog_release(snapshot);
 }

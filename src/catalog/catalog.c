@@ -52,6 +52,7 @@ static enum cxd_err fill(struct draft *draft, const struct store_catalog *change
     struct snapshot *snapshot = &draft->box->snapshot;
     memcpy(snapshot->signing_keys, changed->signing_keys, sizeof snapshot->signing_keys);
     snapshot->signing_key_count = changed->signing_key_count;
+    snapshot->generation = changed->generation;
     enum cxd_err result = put_surveys(draft, changed, ret_unread, err);
     if (changed->has_every_key)
         remove_others(draft, changed->keys, changed->key_count);

@@ -87,12 +87,23 @@ void figures_encode(struct buffer *out, const struct survey *survey, const struc
     write_fixed(out, "mean", score->mean, MEAN_DECIMALS, score->n > 0 && !score->suppressed);
 }
 
-void scoring_encode(struct buffer *out, const struct survey *survey) {
-    write_text(out, "survey", survey->slug);
+static void encode_scoring(struct buffer *out, const struct survey *survey) {
     write_text(out, "metric", metric_name(survey->metric));
     write_text(out, "method", method_name(survey->method));
     scale_encode(out, survey);
     write_text(out, "direction", direction_name(survey->direction));
+}
+
+void scoring_encode(struct buffer *out, const struct survey *survey) {
+    write_text(out, "survey", survey->slug);
+    encode_scoring(out, survey);
+}
+
+static void encode_pool(struct buffer *out, const struct survey *const *surveys, size_t count) {
+    write_open(out, "surveys", '[');
+    for (size_t i = 0; i < count; i++)
+        write_text(out, NULL, surveys[i]->slug);
+    buffer_append_char(out, ']');
 }
 
 void window_encode(struct buffer *out, const struct window *window, bool rounded) {
@@ -135,15 +146,24 @@ static void encode_previous(struct buffer *out, const struct survey *survey, con
     buffer_append_char(out, '}');
 }
 
-void score_encode(struct buffer *out, const struct survey *survey, const struct score_context *context,
-                  const struct histogram *hist, const struct score *score, const struct comparison *previous) {
-    write_open(out, NULL, '{');
-    scoring_encode(out, survey);
+void score_encode_members(struct buffer *out, const struct survey *survey, const struct score_context *context,
+                          const struct histogram *hist, const struct score *score, const struct comparison *previous) {
+    if (context->pooled_count > 0)
+        encode_pool(out, context->pooled, context->pooled_count);
+    else
+        write_text(out, "survey", survey->slug);
+    encode_scoring(out, survey);
     window_encode(out, context->window, context->rounded);
     figures_encode(out, survey, hist, score);
     if (previous)
         encode_previous(out, survey, context, previous);
     write_null(out, "response_rate");
+}
+
+void score_encode(struct buffer *out, const struct survey *survey, const struct score_context *context,
+                  const struct histogram *hist, const struct score *score, const struct comparison *previous) {
+    write_open(out, NULL, '{');
+    score_encode_members(out, survey, context, hist, score, previous);
     buffer_append_char(out, '}');
 }
 

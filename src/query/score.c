@@ -5,13 +5,22 @@
 #include "cxd/query/query.h"
 #include "query/filter.h"
 
-static enum cxd_err read_window(struct store_reader *reader, const struct filter *filter, const struct window *window,
-                                struct histogram *ret_hist, struct error *err) {
+static enum cxd_err read_window(struct store_reader *reader, const struct score_question *question,
+                                const struct window *window, struct histogram *ret_hist, struct error *err) {
+    const struct pool *pool = &question->pool;
+    enum cxd_err result = CXD_OK;
     *ret_hist = (struct histogram){{0}};
     if (window->from >= window->to) /* cut in its first moment */
         return CXD_OK;
     const int64_t bounds[2] = {window->from, window->to};
-    return store_read_histograms(reader, filter, bounds, 2, ret_hist, err);
+    for (size_t i = 0; result == CXD_OK && i < (pool->count > 0 ? pool->count : 1); i++) {
+        struct filter filter =
+            filter_complete(&question->filter, pool->count > 0 ? pool->surveys[i] : question->survey);
+        struct histogram hist = {{0}};
+        result = store_read_histograms(reader, &filter, bounds, 2, &hist, err);
+        histogram_add(ret_hist, &hist);
+    }
+    return result;
 }
 
 static enum cxd_err window_to_compare(const struct score_question *question, const struct window *window,
@@ -48,25 +57,20 @@ static void compare(const struct score_question *question, const struct histogra
     score_compare(question->survey, compared, previous, &terms, &answer->previous);
 }
 
-enum cxd_err query_score(struct store_reader *reader, const struct score_question *question,
-                         struct score_answer *ret_answer, struct error *err) {
+enum cxd_err query_score_within(struct store_reader *reader, const struct score_question *question,
+                                struct score_answer *ret_answer, struct error *err) {
     struct score_answer answer = {.window = question->window, .has_previous = question->compare != COMPARE_NONE};
     enum cxd_err result = settle_windows(question, &answer, err);
     if (result != CXD_OK)
         return result;
-    struct filter filter = filter_complete(&question->filter, question->survey);
     struct histogram compared, previous;
 
-    result = store_reader_begin(reader, err);
-    if (result != CXD_OK)
-        return result;
-    result = read_window(reader, &filter, &answer.window, &answer.hist, err);
+    result = read_window(reader, question, &answer.window, &answer.hist, err);
     compared = answer.hist;
     if (result == CXD_OK && answer.is_cut)
-        result = read_window(reader, &filter, &answer.compared_window, &compared, err);
+        result = read_window(reader, question, &answer.compared_window, &compared, err);
     if (result == CXD_OK && answer.has_previous)
-        result = read_window(reader, &filter, &answer.previous_window, &previous, err);
-    store_reader_end(reader);
+        result = read_window(reader, question, &answer.previous_window, &previous, err);
     if (result != CXD_OK)
         return result;
 
@@ -77,4 +81,14 @@ enum cxd_err query_score(struct store_reader *reader, const struct score_questio
         score_use_t(question->survey, &answer.hist, &answer.score);
     *ret_answer = answer;
     return CXD_OK;
+}
+
+enum cxd_err query_score(struct store_reader *reader, const struct score_question *question,
+                         struct score_answer *ret_answer, struct error *err) {
+    enum cxd_err result = store_reader_begin(reader, err);
+    if (result != CXD_OK)
+        return result;
+    result = query_score_within(reader, question, ret_answer, err);
+    store_reader_end(reader);
+    return result;
 }

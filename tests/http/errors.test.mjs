@@ -91,6 +91,7 @@ const CASES = {
   not_found: () => d.request('GET', '/v2/surveys'),
   no_survey: () => d.post('nowhere', { score: 1 }),
   no_response: () => d.admin('GET', '/v1/surveys/nps/responses/01920000-0000-7000-8000-000000000001'),
+  no_journey: () => d.admin('GET', '/v1/journeys/nowhere'),
   no_respondent: () => d.admin('DELETE', '/v1/respondents/nobody'),
   no_such_key: () => d.admin('DELETE', '/v1/keys/01920000-0000-7000-8000-000000000001'),
   method_not_allowed: async () => {

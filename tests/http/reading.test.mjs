@@ -10,7 +10,12 @@ import { readRoutes } from './routes.mjs';
 const FIGURES = [
   'get /v1/surveys/{survey}/score',
   'get /v1/surveys/{survey}/trend',
+  'get /v1/surveys/{survey}/plan',
   'get /v1/scores',
+  'get /v1/score',
+  'get /v1/journeys',
+  'get /v1/journeys/{journey}',
+  'get /v1/journeys/{journey}/score',
   'get /v1/surveys',
   'get /v1/surveys/{survey}',
   'get /v1/status',
@@ -27,15 +32,23 @@ async function prepare(t, read) {
   const daemon = await use(t, { config: { access: { read } } });
   const put = await daemon.admin('PUT', '/v1/surveys/nps', { body: SURVEY });
   assert.equal(put.status, 201, put.text);
+  const journey = await daemon.admin('PUT', '/v1/journeys/buying', { body: { stages: [{ survey: 'nps' }] } });
+  assert.equal(journey.status, 201, journey.text);
   const { id } = (await daemon.post('nps', ANSWER)).json;
   return { daemon, id };
 }
 
+// Without which there is no reply.
+const QUERIES = { 'get /v1/score': '?surveys=nps' };
 const name = ({ method, pattern }) => `${method} ${pattern}`;
 const ask = (daemon, route, id, options = {}) =>
   daemon.request(
     route.method.toUpperCase(),
-    route.pattern.replace('{survey}', 'nps').replace('{id}', id).replace('{respondent}', respondent),
+    route.pattern
+      .replace('{survey}', 'nps')
+      .replace('{journey}', 'buying')
+      .replace('{id}', id)
+      .replace('{respondent}', respondent) + (QUERIES[name(route)] ?? ''),
     {
       body:
         ['get', 'delete'].includes(route.method) || route.flags.includes('HTTP_BODILESS') ? undefined : '{"score":1}',

@@ -23,7 +23,11 @@
  *   invitations.c     signed links
  *   surveys.c         definitions of surveys
  *   form.c            what a widget asks before it shows a survey; recontact
- *   scores.c          scores of one or all surveys
+ *   pool.c            which surveys a list of names and patterns means
+ *   state.c           one state of the store, with the surveys that belong to it
+ *   scores.c          scores of one, several as one, or all surveys
+ *   journeys.c        journeys: their definitions, and their scores side by side
+ *   plan.c            how many answers a margin or a change needs
  *   trend.c           the trend of a survey
  *   figures.c         what the read routes share
  *   keys.c            API keys

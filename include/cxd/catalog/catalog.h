@@ -23,6 +23,7 @@
 struct catalog;
 
 struct snapshot {
+    int64_t generation;                  /* of the store (store_read_catalog), that it is of */
     const struct survey *const *surveys; /* by slug */
     size_t survey_count;
     size_t live_count;                 /* of them: not archived */

@@ -24,6 +24,7 @@
  *   response_form.c    a response that comes as a form (form.h)
  *   csv.c              lists of people out of a spreadsheet
  *   survey.c           a survey's definition from JSON, defaults filled in; as definition, as reply and as form
+ *   journey.c          a journey: from the body of a PUT, and as it is kept
  *   key.c              API keys and signing keys: asked for, and told of
  *   score.c            scores, trends and comparisons to JSON: the one place that rounds
  *   exposition.c       the text of Prometheus */

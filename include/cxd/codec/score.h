@@ -14,6 +14,8 @@
 
 /* What a score is of. */
 struct score_context {
+    const struct survey *const *pooled; /* the surveys whose answers it is of, which are named; */
+    size_t pooled_count;                /* 0: it is of the one survey */
     const struct window *window;
     bool rounded;                         /* its bounds are: the survey has a min_n */
     const struct window *previous_window; /* where there is a comparison */
@@ -23,6 +25,10 @@ struct score_context {
 /* `previous` may be NULL (not asked: no member). Where the score is suppressed, distribution and bands are null. */
 void score_encode(struct buffer *out, const struct survey *survey, const struct score_context *context,
                   const struct histogram *hist, const struct score *score, const struct comparison *previous);
+
+/* The same without braces. */
+void score_encode_members(struct buffer *out, const struct survey *survey, const struct score_context *context,
+                          const struct histogram *hist, const struct score *score, const struct comparison *previous);
 
 /* A bucket of a trend: {"from", "to", "n", "score", "interval", "small_sample", "bands", "distribution", "mean"}; with
  * `figure` (NULL: the bucket itself) also "figure_from" and "figure_to". */

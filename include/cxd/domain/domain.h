@@ -16,8 +16,10 @@
  *   adjusted.c         the adjusted estimates behind intervals and tests
  *   permutation.c      the permutation test, for few answers
  *   distribution.c     the normal and Student's t distribution
+ *   plan.c             how many answers a margin or a change needs
  *   window.c           windows of time: their names, the one before, the buckets of a trend
  *   window_cover.c     the tiers of rollups, and which of them a window is read from
+ *   journey.c          an ordered list of stages, and where a score stands on its range
  *   reckoning.c        how late it is, where a clock may be wrong */
 
 #endif

@@ -3,9 +3,11 @@
 
 /* src/query/: the read side: from a question to histograms and figures.
  *
- *   score.c   one window: which histograms a score needs, and its comparison
- *   trend.c   a window in buckets, rolling or not: one read, and differences of sums
- *   filter.c  a filter made ready for the store: whether its property has rollups */
+ *   score.c    one window: which histograms a score needs, and its comparison
+ *   pool.c     several surveys as one: whether they are scored alike
+ *   journey.c  the stages of a journey: scores, and who came to the next one
+ *   trend.c    a window in buckets, rolling or not: one read, and differences of sums
+ *   filter.c   a filter made ready for the store: whether its property has rollups */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,6 +18,7 @@
 #include "cxd/base/compiler.h"
 #include "cxd/base/error.h"
 #include "cxd/domain/compare.h"
+#include "cxd/domain/journey.h"
 #include "cxd/domain/survey.h"
 #include "cxd/domain/window.h"
 #include "cxd/store/store.h"
@@ -26,8 +29,24 @@
  * period before. */
 enum compare { COMPARE_NONE, COMPARE_PREVIOUS, COMPARE_YEAR, COMPARE_PREVIOUS_WHOLE };
 
+/* pool.c */
+
+/* Several surveys that are scored alike, whose answers are counted as those of one. */
+struct pool {
+    const struct survey *const *surveys; /* at least one */
+    size_t count;
+};
+/* CXD_OK where they all have one metric, scale, method, direction and bands; else ERR_BAD_PARAMETER, which names two
+ * that differ, and in what. */
+CXD_NODISCARD enum cxd_err pool_check(const struct pool *pool, struct error *err);
+/* What their score is made by: the first of them, with the greatest min_n of all. */
+struct survey pool_scoring(const struct pool *pool);
+
+/* score.c */
+
 struct score_question {
     const struct survey *survey;
+    struct pool pool; /* whose answers are counted; of a count of 0: the survey's. Else `survey` is its pool_scoring */
     struct window window;
     struct filter filter; /* .survey and .property_rolled are filled by query_… */
     enum compare compare;
@@ -54,6 +73,46 @@ struct score_answer {
  */
 CXD_NODISCARD enum cxd_err query_score(struct store_reader *reader, const struct score_question *question,
                                        struct score_answer *ret_answer, struct error *err);
+/* The same between the store_reader_begin and store_reader_end of who calls: of the state that that reads. */
+CXD_NODISCARD enum cxd_err query_score_within(struct store_reader *reader, const struct score_question *question,
+                                              struct score_answer *ret_answer, struct error *err);
+
+/* journey.c */
+
+/* Why it is not known how many people were lost between a stage and the next. */
+enum loss_unknown {
+    LOSS_KNOWN,
+    LOSS_LAST_STAGE,
+    LOSS_EMPTY,          /* the stage has no answers in the window */
+    LOSS_NO_RESPONDENTS, /* none of its answers names who gave it */
+    LOSS_NEXT_UNNAMED,   /* none of the next stage's does */
+    LOSS_SUPPRESSED,     /* fewer people than the min_n of either survey */
+    LOSS_TOO_MANY,       /* more people than are held in memory at once */
+    LOSS_TOO_LONG        /* more answers than are gone through for one reply */
+};
+const char *loss_unknown_name(enum loss_unknown reason); /* "last_stage", …; NULL for LOSS_KNOWN */
+
+/* Of the distinct respondents who answered a stage in the window, those with no answer at the next stage at or after
+ * their first: until now, also behind the window, and whatever the filter says. */
+struct journey_loss {
+    enum loss_unknown reason;
+    int64_t people, lost;
+};
+
+struct journey_answer {
+    struct score_answer scores[JOURNEY_STAGES_MAX]; /* of the filter with the stage's touchpoint */
+    struct journey_loss losses[JOURNEY_STAGES_MAX];
+    int steepest; /* the stage with the greatest fall of journey_position from the one before; −1: there is no fall */
+    double drop;  /* it */
+};
+
+/* Within one state (query_score_within). surveys[i] is that of stage i; the question's own survey and the touchpoint of
+ * its filter are not looked at. The store's errors, and query_score's. */
+CXD_NODISCARD enum cxd_err query_journey(struct store_reader *reader, const struct journey *journey,
+                                         const struct survey *const *surveys, const struct score_question *question,
+                                         struct journey_answer *ret_answer, struct error *err);
+
+/* trend.c */
 
 enum { TREND_BUCKETS_MAX = 10000, TREND_ROLLING_DAYS_MAX = 3660 };
 
