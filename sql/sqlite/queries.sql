@@ -358,6 +358,35 @@ CROSS JOIN rollup AS s
 WHERE t.survey = ?1 AND t.segmented = 0 AND t.tier = ?2 AND t.bucket >= ?3 AND t.bucket < ?4
 ORDER BY t.bucket;
 
+-- All segments of the survey, of whatever dimension: they lie by time.
+-- name: read_segments
+SELECT series, n0, n1, n2, n3, n4, n5, n6, n7, n8, n9, n10
+FROM rollup WHERE survey = ?1 AND segmented = 1 AND tier = ?2 AND bucket >= ?3 AND bucket < ?4;
+
+-- Those of one dimension, where they are few among many: a search each.
+-- name: read_segments_of
+SELECT r.series, r.n0, r.n1, r.n2, r.n3, r.n4, r.n5, r.n6, r.n7, r.n8, r.n9, r.n10
+FROM rollup AS t
+CROSS JOIN series AS s ON s.survey = ?1 AND s.dimension = ?5
+CROSS JOIN rollup AS r
+    ON r.survey = ?1 AND r.segmented = 1 AND r.tier = ?2 AND r.bucket = t.bucket AND r.series = s.id
+WHERE t.survey = ?1 AND t.segmented = 0 AND t.tier = ?2 AND t.bucket >= ?3 AND t.bucket < ?4;
+
+-- ?4 is the dimension, and ?5 the path of a property's value.
+-- name: scan_segments
+SELECT score, CASE ?4 WHEN 'touchpoint' THEN touchpoint WHEN 'channel' THEN channel WHEN 'locale' THEN locale
+              ELSE json_extract(properties, ?5) END
+FROM response WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND excluded = 0;
+
+-- name: list_segments
+SELECT id, value FROM series WHERE survey = ?1 AND dimension = ?2 ORDER BY value;
+
+-- name: select_dimension
+SELECT series, beyond FROM dimension WHERE survey = ?1 AND name = ?2;
+
+-- name: count_series
+SELECT coalesce(sum(series), 0) FROM dimension WHERE survey = ?1;
+
 -- name: scan_total
 SELECT answered_at, score
 FROM response WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND excluded = 0

@@ -125,6 +125,12 @@ enum cxd_err store_read_histograms(struct store_reader *reader, const struct fil
     return reader->engine->read_histograms(reader, filter, bounds, count, ret_hists, err);
 }
 
+enum cxd_err store_read_segments(struct store_reader *reader, int64_t survey, const char *dimension,
+                                 const struct store_span *spans, size_t count, struct arena *arena,
+                                 struct store_segments *ret_segments, struct error *err) {
+    return reader->engine->read_segments(reader, survey, dimension, spans, count, arena, ret_segments, err);
+}
+
 enum cxd_err store_read_extent(struct store_reader *reader, int64_t survey, bool *ret_found, int64_t *ret_first,
                                int64_t *ret_last, struct error *err) {
     return reader->engine->read_extent(reader, survey, ret_found, ret_first, ret_last, err);

@@ -406,6 +406,49 @@ static void check_visits(struct history *h, const struct survey_record *surveys,
     buffer_free(&b);
 }
 
+static const char *const DIMENSIONS[] = {"touchpoint", "channel", "locale", "property.age", "property.plan"};
+
+static void random_spans(struct store_span spans[STORE_SPANS_MAX]) {
+    for (unsigned i = 0; i < STORE_SPANS_MAX; i++) {
+        int64_t bounds[12];
+        size_t count = random_bounds(bounds);
+        spans[i] = (struct store_span){bounds[0], bounds[count - 1]};
+    }
+}
+
+/* Each segment is the histogram of its value; and both engines have the same ones, where their values came alike. */
+static void check_segments(struct history *h, const struct survey_record *surveys, size_t survey_count, bool alike) {
+    for (unsigned i = 0; i < 20; i++) {
+        const char *dimension = DIMENSIONS[roll(CXD_COUNT(DIMENSIONS))];
+        struct filter filter = {.survey = surveys[roll((unsigned)survey_count)].number};
+        struct store_span spans[STORE_SPANS_MAX];
+        struct store_segments a, b;
+        struct error err;
+        random_spans(spans);
+        assert_ok(store_read_segments(h->memory.reader, filter.survey, dimension, spans, STORE_SPANS_MAX,
+                                      &h->memory.arena, &a, &err),
+                  err);
+        assert_ok(store_read_segments(h->sqlite.reader, filter.survey, dimension, spans, STORE_SPANS_MAX,
+                                      &h->sqlite.arena, &b, &err),
+                  err);
+        assert_true(!alike || (a.cover == b.cover && a.count == b.count));
+        for (size_t k = 0; k < b.count; k++) {
+            struct property property = {strchr(dimension, '.') ? strchr(dimension, '.') + 1 : "", b.segments[k].value};
+            filter.touchpoint = dimension[0] == 't' ? property.value : NULL;
+            filter.channel = dimension[0] == 'c' ? property.value : NULL;
+            filter.locale = dimension[0] == 'l' ? property.value : NULL;
+            filter.properties = &property;
+            filter.property_count = dimension[0] == 'p';
+            assert_true(k == 0 || strcmp(b.segments[k - 1].value, property.value) < 0);
+            assert_true(!alike || strcmp(a.segments[k].value, property.value) == 0);
+            for (size_t at = 0; at < STORE_SPANS_MAX; at++) {
+                struct histogram hist = read_window(&h->memory, &filter, spans[at].from, spans[at].to);
+                assert_memory_equal(&hist, &b.segments[k].hists[at], sizeof hist);
+                assert_true(!alike || memcmp(&hist, &a.segments[k].hists[at], sizeof hist) == 0);
+            }
+        }
+    }
+
 static void check_overflows(struct history *h) {
     struct store_overflow *a, *b;
     struct store_figures figures, others;
@@ -476,6 +519,7 @@ static void check(struct history *h) {
     check_histograms(h, surveys, count);
     check_visits(h, surveys, count);
     check_soundness(h);
+    check_segments(h, surveys, count, h->rolled && !h->overflows);
     if (h->rolled && !(h->overflows && h->rolls_apart)) {
         check_rollups(h);
         check_overflows(h);

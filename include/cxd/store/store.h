@@ -58,6 +58,7 @@
  *   sqlite/histograms.c     the histograms of windows
  *   sqlite/visit.c          the responses of a window, one by one
  *   sqlite/properties.c     the stored text of properties, read at each of them
+ *   sqlite/segments.c       the same of every value of a dimension at once
  *   sqlite/figures.c        what an operator asks: how much, how much more
  *
  *   sqlite/source.c         a file read as a whole, whoever owns it
@@ -226,6 +227,32 @@ struct filter {
 CXD_NODISCARD enum cxd_err store_read_histograms(struct store_reader *reader, const struct filter *filter,
                                                  const int64_t *bounds, size_t count, struct histogram *ret_hists,
                                                  struct error *err);
+
+/* Histograms of windows by the value of one dimension: everything that has rollups, at once. */
+enum { STORE_SPANS_MAX = 3 };
+struct store_span {
+    int64_t from, to; /* answered_at in [from, to) */
+};
+struct store_segment {
+    const char *value;
+    struct histogram hists[STORE_SPANS_MAX]; /* of each span */
+};
+/* What the rollups of the dimension say. */
+enum store_cover {
+    STORE_COVER_ALL,  /* every value: responses that are in no segment have none */
+    STORE_COVER_SOME, /* those values that have rollups: some responses, of whatever time, have another one */
+    STORE_COVER_NONE  /* nothing: a property that is not declared, or is still being filled in */
+};
+struct store_segments {
+    enum store_cover cover;
+    struct store_segment *segments; /* that have a response in some span, by value */
+    size_t count;
+};
+/* Dimensions as they are named above, but for the total. `count` spans, at most STORE_SPANS_MAX; they may overlap. What
+ * is returned is of the arena. */
+CXD_NODISCARD enum cxd_err store_read_segments(struct store_reader *reader, int64_t survey, const char *dimension,
+                                               const struct store_span *spans, size_t count, struct arena *arena,
+                                               struct store_segments *ret_segments, struct error *err);
 
 /* The first and last answered_at of a survey's responses, excluded ones too; *ret_found false if it has none. */
 CXD_NODISCARD enum cxd_err store_read_extent(struct store_reader *reader, int64_t survey, bool *ret_found,

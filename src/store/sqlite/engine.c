@@ -202,6 +202,7 @@ const struct store_engine STORE_SQLITE = {
     .reader_begin = sqlite_reader_begin,
     .reader_end = sqlite_reader_end,
     .read_histograms = sqlite_read_histograms,
+    .read_segments = sqlite_read_segments,
     .read_extent = sqlite_read_extent,
     .read_response = sqlite_read_response,
     .read_last_answer = sqlite_read_last_answer,

@@ -114,8 +114,7 @@ enum cxd_err sqlite_bind_rollup_range(struct db *db, int64_t survey, int64_t ser
                       INT(from), INT(to), series == 0 ? NONE : INT(series));
 }
 
-/* A time on a boundary of the tier, as a bucket number. */
-static int64_t bucket_at(enum tier tier, int64_t time_ms) {
+int64_t sqlite_bucket_at(enum tier tier, int64_t time_ms) {
     bool open = tier == TIER_ALL || time_ms == TIME_MIN || time_ms == TIME_MAX;
     return open ? time_ms : time_ms / tier_length_ms(tier);
 }
@@ -123,9 +122,9 @@ static int64_t bucket_at(enum tier tier, int64_t time_ms) {
 static enum cxd_err read_rolled(struct sqlite_reader *reader, const struct filter *filter, const struct plan *plan,
                                 const struct span *span, struct dealer *dealer, struct error *err) {
     sqlite3_stmt *stmt = NULL;
-    enum cxd_err code =
-        sqlite_bind_rollup_range(&reader->db, filter->survey, plan->series, span->tier,
-                                 bucket_at(span->tier, span->from), bucket_at(span->tier, span->to), &stmt, err);
+    enum cxd_err code = sqlite_bind_rollup_range(&reader->db, filter->survey, plan->series, span->tier,
+                                                 sqlite_bucket_at(span->tier, span->from),
+                                                 sqlite_bucket_at(span->tier, span->to), &stmt, err);
     bool row = false;
     while (code == CXD_OK && (code = sqlite_db_next(&reader->db, stmt, &row, err)) == CXD_OK && row) {
         int64_t bucket = 0;

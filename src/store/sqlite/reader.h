@@ -26,6 +26,8 @@ void sqlite_reader_leave(struct sqlite_reader *reader, bool began);
  * next question. */
 CXD_NODISCARD enum cxd_err sqlite_write_wanted(struct sqlite_reader *reader, const struct filter *filter,
                                                const char **ret_wanted, const char **ret_member, struct error *err);
+/* histograms.c: a time on a boundary of the tier, as the number of its bucket. */
+int64_t sqlite_bucket_at(enum tier tier, int64_t time_ms);
 /* The bucket number and the eleven counts of a row of read_total or read_segment. */
 void sqlite_read_rollup_row(sqlite3_stmt *stmt, int64_t *ret_bucket, struct histogram *ret_hist);
 /* Binds read_total (series 0) or read_segment for buckets [from, to). */
@@ -40,6 +42,8 @@ engine_reader_begin sqlite_reader_begin;
 engine_reader_end sqlite_reader_end;
 /* histograms.c */
 engine_read_histograms sqlite_read_histograms;
+/* segments.c */
+engine_read_segments sqlite_read_segments;
 /* listing.c */
 engine_read_responses sqlite_read_responses;
 engine_read_last_answer sqlite_read_last_answer;

@@ -137,6 +137,7 @@ const struct store_engine STORE_MEMORY = {
     .reader_begin = memory_reader_begin,
     .reader_end = memory_reader_end,
     .read_histograms = memory_read_histograms,
+    .read_segments = memory_read_segments,
     .read_extent = memory_read_extent,
     .read_response = memory_read_response,
     .read_last_answer = memory_read_last_answer,

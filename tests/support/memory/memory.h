@@ -134,7 +134,11 @@ void memory_add_figures(const struct memory_store *store, struct store_figures *
 void memory_enter(struct memory_reader *reader);
 void memory_leave(struct memory_reader *reader);
 
-/* The engine's operations: in apply.c, catalog.c, document.c, series.c, */
+/* Some response that counts has a value without a place. */
+bool memory_is_overflowing(const struct memory_store *store, int64_t survey, const char *dimension);
+
+/* The engine's operations: in apply.c, catalog.c, document.c, segments.c, series.c, */
+engine_read_segments memory_read_segments;
 engine_apply memory_apply;
 engine_rebuild memory_rebuild;
 engine_read_catalog memory_read_catalog;

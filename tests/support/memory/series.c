@@ -144,6 +144,12 @@ bool memory_is_beyond(const struct memory_store *store, int64_t survey, const st
     return !found;
 }
 
+bool memory_is_overflowing(const struct memory_store *store, int64_t survey, const char *dimension) {
+    struct memory_dimension known;
+    find_dimension(store, survey, dimension, &known);
+    return known.beyond > 0;
+}
+
 /* --- When a survey changes ------------------------------------------------------------------------------------------
  */
 

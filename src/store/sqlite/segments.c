@@ -1,0 +1,208 @@
+/* Histograms of windows by the value of a dimension: all its series in one pass over the spans of rollup tiers, and the
+ * ragged edges from the responses. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/dimensions.h"
+#include "store/sqlite/reader.h"
+
+/* The segments of a survey lie together by time, those of all its dimensions. Going through all of them is cheaper than
+ * a search for each row of one dimension, unless these are fewer than one in so many. */
+enum { ROWS_A_SEARCH = 8 };
+
+struct owner {
+    int64_t series;
+    size_t at; /* in the segments */
+};
+
+/* The question while it is answered. */
+struct sweep {
+    struct sqlite_reader *reader;
+    int64_t survey;
+    const char *dimension;
+    const char *path; /* of a property's value, as JSON paths go; NULL for another dimension */
+    struct arena *arena;
+    struct store_segment *segments; /* by value */
+    struct owner *owners;           /* by series */
+    size_t count, capacity;
+    enum store_cover cover;
+    bool is_search; /* read_segments_of */
+};
+
+static const char *property_key(const char *dimension) {
+    size_t length = strlen(DIMENSION_PROPERTY);
+    return strncmp(dimension, DIMENSION_PROPERTY, length) == 0 ? dimension + length : NULL;
+}
+
+/* How many values have rollups, and whether that is all of them. */
+static enum cxd_err read_cover(struct sweep *sweep, struct error *err) {
+    struct db *db = &sweep->reader->db;
+    const char *key = property_key(sweep->dimension);
+    sqlite3_stmt *stmt = NULL;
+    bool rolled = true, row = false;
+    enum cxd_err code = key ? SQLITE_HAS(db, QUERY_IS_ROLLED, &rolled, err, INT(sweep->survey), TEXT(key)) : CXD_OK;
+    sweep->cover = rolled ? STORE_COVER_ALL : STORE_COVER_NONE;
+    if (code != CXD_OK || !rolled)
+        return code;
+    code = SQLITE_FIRST(db, QUERY_SELECT_DIMENSION, &stmt, &row, err, INT(sweep->survey), TEXT(sweep->dimension));
+    if (code != CXD_OK || !row)
+        return code;
+    sweep->capacity = (size_t)sqlite3_column_int64(stmt, 0);
+    if (sqlite3_column_int64(stmt, 1) != 0)
+        sweep->cover = STORE_COVER_SOME;
+    sqlite3_reset(stmt);
+    code = SQLITE_FIRST(db, QUERY_COUNT_SERIES, &stmt, &row, err, INT(sweep->survey));
+    if (code == CXD_OK) {
+        sweep->is_search = (int64_t)sweep->capacity * ROWS_A_SEARCH < sqlite3_column_int64(stmt, 0);
+        sqlite3_reset(stmt);
+    }
+    return code;
+}
+
+static int compare_owners(const void *a, const void *b) {
+    const struct owner *x = a, *y = b;
+    return (x->series > y->series) - (x->series < y->series);
+}
+
+static enum cxd_err list_series(struct sweep *sweep, struct error *err) {
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    sweep->segments = arena_alloc_zero(sweep->arena, sweep->capacity + 1, sizeof *sweep->segments);
+    sweep->owners = arena_alloc_zero(sweep->arena, sweep->capacity + 1, sizeof *sweep->owners);
+    if (!sweep->segments || !sweep->owners)
+        return error_set(err, ERR_NO_MEMORY, "no memory for the segments of a survey");
+    enum cxd_err code =
+        SQLITE_ASK(&sweep->reader->db, QUERY_LIST_SEGMENTS, &stmt, err, INT(sweep->survey), TEXT(sweep->dimension));
+    while (code == CXD_OK && (code = sqlite_db_next(&sweep->reader->db, stmt, &row, err)) == CXD_OK && row) {
+        if (sweep->count == sweep->capacity) {
+            code = error_set(err, ERR_STORAGE, "%s has more series than its dimension says", sweep->dimension);
+            break;
+        }
+        sweep->owners[sweep->count] = (struct owner){sqlite3_column_int64(stmt, 0), sweep->count};
+        code = sqlite_db_copy_text(stmt, 1, sweep->arena, &sweep->segments[sweep->count].value, err);
+        sweep->count++;
+    }
+    sqlite3_reset(stmt);
+    if (code == CXD_OK && sweep->count > 0)
+        qsort(sweep->owners, sweep->count, sizeof *sweep->owners, compare_owners);
+    return code;
+}
+
+/* Rows of one bucket ascend by series, and most often the next row is the next owner's. */
+static struct store_segment *find_owner(const struct sweep *sweep, int64_t series, size_t *near) {
+    if (*near >= sweep->count || sweep->owners[*near].series != series) {
+        const struct owner wanted = {.series = series};
+        const struct owner *found =
+            bsearch(&wanted, sweep->owners, sweep->count, sizeof *sweep->owners, compare_owners);
+        if (!found)
+            return NULL;
+        *near = (size_t)(found - sweep->owners);
+    }
+    return &sweep->segments[sweep->owners[(*near)++].at];
+}
+
+static enum cxd_err read_rolled(struct sweep *sweep, const struct span *span, size_t at, struct error *err) {
+    struct db *db = &sweep->reader->db;
+    sqlite3_stmt *stmt = NULL;
+    size_t near = 0;
+    bool row = false;
+    enum cxd_err code =
+        SQLITE_ASK(db, sweep->is_search ? QUERY_READ_SEGMENTS_OF : QUERY_READ_SEGMENTS, &stmt, err, INT(sweep->survey),
+                   INT(span->tier), INT(sqlite_bucket_at(span->tier, span->from)),
+                   INT(sqlite_bucket_at(span->tier, span->to)), sweep->is_search ? TEXT(sweep->dimension) : NONE);
+    while (code == CXD_OK && (code = sqlite_db_next(db, stmt, &row, err)) == CXD_OK && row) {
+        struct store_segment *segment = find_owner(sweep, sqlite3_column_int64(stmt, 0), &near);
+        if (!segment)
+            continue;
+        int64_t series = 0;
+        struct histogram hist;
+        sqlite_read_rollup_row(stmt, &series, &hist);
+        histogram_add(&segment->hists[at], &hist);
+    }
+    return code;
+}
+
+static int compare_value(const void *value, const void *segment) {
+    return strcmp(value, ((const struct store_segment *)segment)->value);
+}
+
+/* A value that has no series lies beyond. */
+static enum cxd_err scan(struct sweep *sweep, const struct span *span, size_t at, struct error *err) {
+    struct db *db = &sweep->reader->db;
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    enum cxd_err code = SQLITE_ASK(db, QUERY_SCAN_SEGMENTS, &stmt, err, INT(sweep->survey), INT(span->from),
+                                   INT(span->to), TEXT(sweep->dimension), TEXT(sweep->path));
+    while (code == CXD_OK && (code = sqlite_db_next(db, stmt, &row, err)) == CXD_OK && row) {
+        int score = sqlite3_column_int(stmt, 0);
+        const char *value = (const char *)sqlite3_column_text(stmt, 1);
+        if (score < 0 || score >= HISTOGRAM_SIZE) {
+            sqlite3_reset(stmt);
+            return error_set(err, ERR_STORAGE, "a stored response has the score %d", score);
+        }
+        struct store_segment *segment =
+            value ? bsearch(value, sweep->segments, sweep->count, sizeof *sweep->segments, compare_value) : NULL;
+        if (segment)
+            segment->hists[at].n[score]++;
+    }
+    return code;
+}
+
+static enum cxd_err read_spans(struct sweep *sweep, const struct store_span *wanted, size_t at, struct error *err) {
+    struct span spans[9];
+    const int64_t bounds[2] = {wanted->from, wanted->to};
+    size_t count = wanted->from < wanted->to ? window_cover(bounds, 2, spans) : 0;
+    enum cxd_err code = CXD_OK;
+    for (size_t i = 0; code == CXD_OK && i < count; i++)
+        code = spans[i].tier == TIER_RAW ? scan(sweep, &spans[i], at, err) : read_rolled(sweep, &spans[i], at, err);
+    return code;
+}
+
+static void keep_answered(struct sweep *sweep, size_t spans) {
+    size_t kept = 0;
+    for (size_t i = 0; i < sweep->count; i++) {
+        bool is_empty = true;
+        for (size_t at = 0; at < spans; at++)
+            is_empty = is_empty && histogram_is_empty(&sweep->segments[i].hists[at]);
+        if (!is_empty)
+            sweep->segments[kept++] = sweep->segments[i];
+    }
+    sweep->count = kept;
+}
+
+/* '$."KEY"': keys have no character that needs an escape. */
+static enum cxd_err write_path(struct sweep *sweep, struct error *err) {
+    const char *key = property_key(sweep->dimension);
+    struct buffer *text = &sweep->reader->text;
+    if (!key)
+        return CXD_OK;
+    buffer_reset(text);
+    buffer_append_text(text, "$.");
+    buffer_append_json(text, key);
+    sweep->path = buffer_terminate(text);
+    return sweep->path ? CXD_OK : error_set(err, ERR_NO_MEMORY, "no memory for the segments of a survey");
+}
+
+enum cxd_err sqlite_read_segments(struct store_reader *base, int64_t survey, const char *dimension,
+                                  const struct store_span *spans, size_t count, struct arena *arena,
+                                  struct store_segments *ret_segments, struct error *err) {
+    struct sqlite_reader *reader = (struct sqlite_reader *)base;
+    struct sweep sweep = {.reader = reader, .survey = survey, .dimension = dimension, .arena = arena};
+    bool began = false;
+    enum cxd_err code = sqlite_reader_enter(reader, &began, err);
+    if (code == CXD_OK)
+        code = write_path(&sweep, err);
+    if (code == CXD_OK)
+        code = read_cover(&sweep, err);
+    if (code == CXD_OK && sweep.cover != STORE_COVER_NONE)
+        code = list_series(&sweep, err);
+    for (size_t i = 0; code == CXD_OK && i < count && sweep.count > 0; i++)
+        code = read_spans(&sweep, &spans[i], i, err);
+    sqlite_reader_leave(reader, began);
+    if (code != CXD_OK)
+        return code;
+    keep_answered(&sweep, count);
+    *ret_segments = (struct store_segments){sweep.cover, sweep.segments, sweep.count};
+    return CXD_OK;
+}
