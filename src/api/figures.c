@@ -9,6 +9,14 @@ struct figures_clock figures_begin(void) {
     return (struct figures_clock){.started_ns = clock_monotonic_ns()};
 }
 
+enum cxd_err figures_check_interval(const struct survey *survey, const struct score_question *question,
+                                    struct error *err) {
+    if (!question->use_t || survey->method == METHOD_MEAN)
+        return CXD_OK;
+    return error_set(err, ERR_BAD_PARAMETER, "interval: t is of a mean, and this survey's method is %s",
+                     method_name(survey->method));
+}
+
 void figures_reply(struct http_request *request, struct figures_clock clock, enum cxd_err result,
                    const struct error *err) {
     char timing[48];

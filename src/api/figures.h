@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "cxd/http/http.h"
+#include "cxd/query/query.h"
 
 /* How the routes that answer with figures end: tagged JSON, with the time they took in a Server-Timing header. */
 
@@ -12,6 +13,10 @@ struct figures_clock {
 };
 
 struct figures_clock figures_begin(void);
+/* Whether the survey has the interval that is asked for; with every survey's scores the means among them take it.
+ * ERR_BAD_PARAMETER. */
+CXD_NODISCARD enum cxd_err figures_check_interval(const struct survey *survey, const struct score_question *question,
+                                                  struct error *err);
 /* As deed_reply. */
 void figures_reply(struct http_request *request, struct figures_clock clock, enum cxd_err result,
                    const struct error *err);

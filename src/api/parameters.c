@@ -13,7 +13,8 @@ enum {
     FILTER_PROPERTIES_MAX = 8,
     FILTER_KEY_CHARACTERS_MAX = 1024,
     LISTING_LIMIT_MAX = 500,
-    LISTING_LIMIT = 50
+    LISTING_LIMIT = 50,
+    SEGMENTS_LIMIT_MAX = 1000
 };
 
 /* A question while it is being read. */
@@ -26,6 +27,8 @@ struct reading {
     const char *after_slug;
     const char *surveys;
     struct parameters_plan plan;
+    const char *by;
+    size_t segments_limit;
     struct property properties[FILTER_PROPERTIES_MAX];
 };
 
@@ -181,12 +184,26 @@ static enum cxd_err read_excluded(struct reading *reading, const char *value, st
     return result;
 }
 
-static enum cxd_err read_limit(struct reading *reading, const char *value, struct error *err) {
+static enum cxd_err read_number(const char *value, int most, size_t *ret_number, struct error *err) {
     size_t digits = strspn(value, "0123456789");
     unsigned long limit = digits > 0 && digits <= 4 && value[digits] == '\0' ? strtoul(value, NULL, 10) : 0;
-    if (limit < 1 || limit > LISTING_LIMIT_MAX)
-        return error_set(err, ERR_BAD_PARAMETER, "limit: a whole number from 1 to %d", LISTING_LIMIT_MAX);
-    reading->listing.limit = limit;
+    if (limit < 1 || limit > (unsigned long)most)
+        return error_set(err, ERR_BAD_PARAMETER, "limit: a whole number from 1 to %d", most);
+    *ret_number = limit;
+    return CXD_OK;
+}
+
+static enum cxd_err read_limit(struct reading *reading, const char *value, struct error *err) {
+    return read_number(value, LISTING_LIMIT_MAX, &reading->listing.limit, err);
+}
+
+static enum cxd_err read_segments_limit(struct reading *reading, const char *value, struct error *err) {
+    return read_number(value, SEGMENTS_LIMIT_MAX, &reading->segments_limit, err);
+}
+
+static enum cxd_err read_by(struct reading *reading, const char *value, struct error *err) {
+    (void)err; /* whoever knows the survey judges it */
+    reading->by = value;
     return CXD_OK;
 }
 
@@ -331,6 +348,8 @@ static const struct {
     {"assume", PARAMETERS_PLAN, read_assume},
     {"weights", FIGURED, refuse_weights},
     {"weight", FIGURED, refuse_weights},
+    {"by", PARAMETERS_SEGMENTS, read_by},
+    {"limit", PARAMETERS_SEGMENTS, read_segments_limit},
 };
 
 static const char PROPERTY_PREFIX[] = "property.";
@@ -423,6 +442,7 @@ static enum cxd_err read_all(struct http_request *request, unsigned sets, const 
     reading->question.score.filter.properties = reading->properties;
     reading->listing.limit = (sets & (PARAMETERS_SURVEYS | PARAMETERS_KEYS)) != 0 ? LISTING_LIMIT_MAX : LISTING_LIMIT;
     reading->listing.excluded = -1;
+    reading->segments_limit = SEGMENTS_LIMIT_MAX;
 
     size_t count;
     const struct http_query_item *items = http_query(request, &count);
@@ -467,6 +487,18 @@ enum cxd_err parameters_read_plan(struct http_request *request, struct parameter
         *ret_question = reading->question;
     }
     return result;
+}
+
+enum cxd_err parameters_read_segments(struct http_request *request, struct trend_question *ret_question,
+                                      const char **ret_by, size_t *ret_limit, struct error *err) {
+    struct reading *reading;
+    enum cxd_err result = read_all(request, PARAMETERS_SCORE | PARAMETERS_SEGMENTS, "30d", &reading, err);
+    if (result != CXD_OK)
+        return result;
+    *ret_question = reading->question;
+    *ret_by = reading->by;
+    *ret_limit = reading->segments_limit;
+    return CXD_OK;
 }
 
 enum cxd_err parameters_read_page(struct http_request *request, unsigned sets, struct parameters_page *ret_page,

@@ -14,6 +14,7 @@ enum parameter_set {
     PARAMETERS_AUDIT = 1 << 4,    /* after, limit, respondent */
     PARAMETERS_SURVEYS = 1 << 5,  /* a page of surveys, or of what there is one of for each: limit, cursor */
     PARAMETERS_KEYS = 1 << 6,     /* a page of keys: limit, cursor */
+    PARAMETERS_SEGMENTS = 1 << 7, /* by, limit; and with PARAMETERS_SCORE */
     PARAMETERS_PLAN = 1 << 14,    /* margin, detect, power, assume, alpha */
     PARAMETERS_JOURNEY = 1 << 13, /* compare (default previous, where there is one before), alpha; no touchpoint */
     PARAMETERS_POOL = 1 << 12     /* surveys; and with PARAMETERS_SCORE */
@@ -37,6 +38,11 @@ struct parameters_plan {
 /* As parameters_read, with PARAMETERS_PLAN. */
 CXD_NODISCARD enum cxd_err parameters_read_plan(struct http_request *request, struct parameters_plan *ret_plan,
                                                 struct trend_question *ret_question, struct error *err);
+
+/* The same of a table of segments: what it is by, as it was given (NULL: it was not), and limit (default 1000, the
+ * most). */
+CXD_NODISCARD enum cxd_err parameters_read_segments(struct http_request *request, struct trend_question *ret_question,
+                                                    const char **ret_by, size_t *ret_limit, struct error *err);
 
 /* Reads what a list is asked for: window (default all), filters, flagged, excluded, respondent (PARAMETERS_LISTING),
  * limit (default 50) and cursor (both sets). The survey is not touched. ERR_BAD_PARAMETER. */

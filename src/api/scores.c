@@ -39,15 +39,6 @@ static enum cxd_err answer_score(struct http_request *request, const struct surv
     return result;
 }
 
-/* With every survey's scores the means among them take it. */
-static enum cxd_err check_interval(const struct survey *survey, const struct score_question *question,
-                                   struct error *err) {
-    if (!question->use_t || survey->method == METHOD_MEAN)
-        return CXD_OK;
-    return error_set(err, ERR_BAD_PARAMETER, "interval: t is of a mean, and this survey's method is %s",
-                     method_name(survey->method));
-}
-
 void api_score_get(struct http_request *request) {
     struct figures_clock clock = figures_begin();
     const struct snapshot *snapshot;
@@ -58,7 +49,7 @@ void api_score_get(struct http_request *request) {
     if (result == CXD_OK)
         result = parameters_read(request, PARAMETERS_SCORE, &question, &err);
     if (result == CXD_OK)
-        result = check_interval(survey, &question.score, &err);
+        result = figures_check_interval(survey, &question.score, &err);
     if (result == CXD_OK)
         result = answer_score(request, survey, &question.score, query_score, &err);
     figures_reply(request, clock, result, &err);
@@ -77,7 +68,7 @@ static enum cxd_err answer_pool(struct http_request *request, const struct snaps
     for (size_t i = 0; result == CXD_OK && i < own.pool.count; i++)
         result = api_allow_filter(request, own.pool.surveys[i], &own.filter, err);
     if (result == CXD_OK)
-        result = check_interval(&scoring, &own, err);
+        result = figures_check_interval(&scoring, &own, err);
     return result == CXD_OK ? answer_score(request, &scoring, &own, query_score_within, err) : result;
 }
 

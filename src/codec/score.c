@@ -18,19 +18,16 @@ static const struct band_names {
     [METRIC_CES] = {"easy", "neutral", "difficult"},
 };
 
-/* Four decimals; but a positive p that they would show as 0 has two significant digits: 1.3e-7. */
-static void encode_p(struct buffer *out, const struct comparison *previous) {
-    double p = previous->p_value;
-    bool tested = previous->test != TEST_NONE;
+void p_encode(struct buffer *out, const char *name, double p, bool tested) {
     if (!tested || p >= 0.00005 || p <= 0) {
-        write_fixed(out, "p_value", p, P_DECIMALS, tested);
+        write_fixed(out, name, p, P_DECIMALS, tested);
         return;
     }
     char text[16];
     snprintf(text, sizeof text, "%.1e", p);
     char *exponent = strchr(text, 'e');
     *exponent++ = '\0';
-    write_name(out, "p_value");
+    write_name(out, name);
     buffer_append_text(out, text);
     buffer_append_format(out, "e%d", (int)strtol(exponent, NULL, 10));
 }
@@ -115,20 +112,9 @@ void window_encode(struct buffer *out, const struct window *window, bool rounded
     buffer_append_char(out, '}');
 }
 
-static void encode_previous(struct buffer *out, const struct survey *survey, const struct score_context *context,
-                            const struct comparison *previous) {
+void comparison_encode(struct buffer *out, const struct survey *survey, const struct comparison *previous) {
     int decimals = score_decimals(survey);
     bool tested = previous->test != TEST_NONE;
-    write_open(out, "previous", '{');
-    window_encode(out, context->previous_window, context->rounded);
-    write_text(out, "part", context->compared_window ? "same" : "whole");
-    if (context->compared_window) { /* the part of the window that is held against the other one */
-        write_open(out, "current", '{');
-        window_encode(out, context->compared_window, context->rounded);
-        write_int(out, "n", previous->own_n);
-        write_fixed(out, "score", previous->own, decimals, previous->own_known);
-        buffer_append_char(out, '}');
-    }
     write_int(out, "n", previous->n);
     write_fixed(out, "score", previous->other, decimals, previous->other_known);
     write_fixed(out, "delta", previous->delta, decimals, previous->known);
@@ -138,11 +124,26 @@ static void encode_previous(struct buffer *out, const struct survey *survey, con
     if (!tested)
         write_text(out, "reason", untested_name(previous->reason));
     buffer_append_format(out, ",\"alpha\":%g", previous->alpha);
-    encode_p(out, previous);
+    p_encode(out, "p_value", previous->p_value, tested);
     if (tested)
         write_bool(out, "significant", previous->significant);
     else
         write_null(out, "significant");
+}
+
+void previous_encode(struct buffer *out, const struct survey *survey, const struct score_context *context,
+                     const struct comparison *previous) {
+    write_open(out, "previous", '{');
+    window_encode(out, context->previous_window, context->rounded);
+    write_text(out, "part", context->compared_window ? "same" : "whole");
+    if (context->compared_window) { /* the part of the window that is held against the other one */
+        write_open(out, "current", '{');
+        window_encode(out, context->compared_window, context->rounded);
+        write_int(out, "n", previous->own_n);
+        write_fixed(out, "score", previous->own, score_decimals(survey), previous->own_known);
+        buffer_append_char(out, '}');
+    }
+    comparison_encode(out, survey, previous);
     buffer_append_char(out, '}');
 }
 
@@ -156,7 +157,7 @@ void score_encode_members(struct buffer *out, const struct survey *survey, const
     window_encode(out, context->window, context->rounded);
     figures_encode(out, survey, hist, score);
     if (previous)
-        encode_previous(out, survey, context, previous);
+        previous_encode(out, survey, context, previous);
     write_null(out, "response_rate");
 }
 

@@ -448,6 +448,7 @@ static void check_segments(struct history *h, const struct survey_record *survey
             }
         }
     }
+}
 
 static void check_overflows(struct history *h) {
     struct store_overflow *a, *b;

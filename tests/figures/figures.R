@@ -4,7 +4,8 @@
 #
 # A case is a line of fields apart by tabs: id, method, direction, scale_min, scale_max, satisfied_from,
 # dissatisfied_to, confidence, alpha, answers, answers of the other side (numbers apart by blanks; may be empty). A line
-# of figures: id, then name=value apart by tabs.
+# of figures: id, then name=value apart by tabs. Cases whose ids begin with g are the rows of tables of segments, each
+# against all others of its table: the table, a point, and the row.
 
 z <- function(confidence) qnorm(1 - (1 - confidence) / 2)
 prior <- function(confidence) if (confidence >= 0.95) 3 else 3 * (z(confidence) / z(0.95))^2
@@ -100,6 +101,13 @@ comparison <- function(x, y, c) {
 
 show <- function(name, value) paste0(name, "=", if (is.numeric(value)) formatC(value, digits = 15, format = "g") else value)
 
+# What a segment moves the score by: its own answers, and all others of the table.
+impact <- function(x, y, c) {
+  s <- function(v) if (length(v) == 0) NA else unit(c) * mean(values(v, c))
+  (s(x) - s(c(x, y))) * length(x) / (length(x) + length(y))
+}
+
+rows <- list(); p <- c()
 input <- file("stdin"); lines <- readLines(input); close(input)
 for (line in lines) {
   f <- strsplit(paste0(line, "\t."), "\t", fixed = TRUE)[[1]]
@@ -109,5 +117,15 @@ for (line in lines) {
   x <- answers(f[10]); y <- answers(f[11])
   own <- figures(x, c); other <- as.list(comparison(x, y, c))
   for (name in setdiff(names(other), "test")) other[[name]] <- as.numeric(other[[name]])
-  cat(paste(c(f[1], mapply(show, names(own), own), mapply(show, names(other), other)), collapse = "\t"), "\n", sep = "")
+  line <- paste(c(f[1], mapply(show, names(own), own), mapply(show, names(other), other)), collapse = "\t")
+  if (startsWith(f[1], "g")) {
+    rows[[f[1]]] <- paste(line, show("impact", impact(x, y, c)), sep = "\t")
+    p[f[1]] <- if (is.null(other$p)) NA else other$p
+  } else cat(line, "\n", sep = "")
+}
+tables <- sub("[.].*", "", names(p))
+for (table in unique(tables)) {
+  ids <- names(p)[tables == table]
+  adjusted <- p.adjust(p[ids], "BH")
+  for (id in ids) cat(rows[[id]], "\t", show("p_adjusted", adjusted[[id]]), "\n", sep = "")
 }

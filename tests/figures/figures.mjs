@@ -1,6 +1,6 @@
 // Figures of a real daemon against base R, which computes them from the raw answers (figures.R): scores, intervals of
-// every confidence, the classical ones, comparisons, trends and rolling trends of random tables, for every metric,
-// scale, method and direction.
+// every confidence, the classical ones, comparisons, trends, rolling trends and segments of random tables, for every
+// metric, scale, method and direction.
 //
 //   node tests/figures/figures.mjs [--seed N] [--tables N]
 //
@@ -25,6 +25,8 @@ const pick = (list) => list[below(list.length)];
 const DAY = 86_400_000;
 const BEGIN = Date.parse('2021-03-01T00:00:00Z');
 const ROLLING_DAYS = 7;
+const SEGMENTS_DAYS = 5;
+const TOUCHPOINTS = ['a', 'b', 'c', 'd', 'e', null];
 const FAILURES_SHOWN = 20;
 const day = (i) => new Date(BEGIN + i * DAY).toISOString();
 
@@ -141,6 +143,18 @@ function faultsOfComparison(got, want, decimals) {
   return faults;
 }
 
+function faultsOfSegment(got, want, decimals, alpha) {
+  const tested = !['empty', 'constant'].includes(want.test);
+  const faults = [];
+  const hold = (name, good) => good || faults.push(name);
+  hold('impact', same(got.impact, want.impact, decimals));
+  hold('test', tested ? got.test === want.test : got.test === null && got.reason === want.test);
+  hold('p_value', tested ? sameP(got.p_value, want.p) : got.p_value === null);
+  hold('p_adjusted', sameP(got.p_adjusted, want.p_adjusted));
+  hold('significant', got.significant === (tested ? Number(want.p_adjusted) < alpha - 1e-12 : null));
+  return faults;
+}
+
 // ---------------------------------------------------------------------------------------------------------------------
 
 const daemon = await start({ config: { limits: { ...UNLIMITED, batch_lines: 1_000_000, batch_bytes: '256M' } } });
@@ -162,10 +176,12 @@ try {
     const slug = `k${k}`;
     await daemon.survey(slug, kind);
     const answers = Array.from({ length: tables + 1 }, () => makeTable(scaleOf(kind)));
+    const touchpoints = answers.map((scores) => scores.map(() => pick(TOUCHPOINTS)));
     const lines = answers.flatMap((scores, i) =>
-      scores.map((score) => ({
+      scores.map((score, k) => ({
         survey: slug,
         score,
+        ...(touchpoints[i][k] && { touchpoint: touchpoints[i][k] }),
         answered_at: new Date(BEGIN + i * DAY + below(DAY)).toISOString(),
       })),
     );
@@ -184,6 +200,20 @@ try {
         `${isClassical ? '&interval=t' : ''}`;
       ask(`s${k}.${i}`, kind, confidence, alpha, answers[i], answers[i - 1], { score: await get(query), isClassical });
     }
+    for (let i = 0; i + SEGMENTS_DAYS <= tables; i += SEGMENTS_DAYS) {
+      const alpha = pick([0.05, 0.01, 0.1]);
+      const { segments } = await get(
+        `segments?by=touchpoint&from=${day(i)}&to=${day(i + SEGMENTS_DAYS)}&alpha=${alpha}`,
+      );
+      const part = (holds) =>
+        answers
+          .slice(i, i + SEGMENTS_DAYS)
+          .flatMap((scores, at) => scores.filter((_, index) => holds(touchpoints[i + at][index])));
+      for (const [at, row] of segments.entries()) {
+        const [own, rest] = [part((value) => value === row.value), part((value) => value !== row.value)];
+        ask(`g${k}_${i}.${at}`, kind, 0.95, alpha, own, rest, { segment: row, alpha });
+      }
+    }
     const trend = await get(`trend?interval=day&from=${day(0)}&to=${day(tables + 1)}`);
     const rolling = await get(
       `trend?interval=day&rolling=${ROLLING_DAYS}d&from=${day(ROLLING_DAYS)}` +
@@ -198,11 +228,13 @@ try {
   fs.mkdirSync(path.join(ROOT, 'build'), { recursive: true });
   const figures = await judge(cases);
   assert.equal(figures.size, cases.length);
-  for (const [i, { id, decimals, score, bucket, isClassical = false }] of asked.entries()) {
+  for (const [i, { id, decimals, score, bucket, segment, alpha, isClassical = false }] of asked.entries()) {
     const want = figures.get(id);
-    const faults = faultsOfFigures(score ?? bucket, want, decimals, isClassical);
+    const got = score ?? bucket ?? segment;
+    const faults = faultsOfFigures(got, want, decimals, isClassical);
     if (score) faults.push(...faultsOfComparison(score.previous, want, decimals));
-    count(faults, () => `${cases[i]}\n  says ${JSON.stringify(score ?? bucket)}\n  R    ${JSON.stringify(want)}`);
+    if (segment) faults.push(...faultsOfSegment(segment, want, decimals, alpha));
+    count(faults, () => `${cases[i]}\n  says ${JSON.stringify(got)}\n  R    ${JSON.stringify(want)}`);
   }
 } finally {
   await daemon.stop();

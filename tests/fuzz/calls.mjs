@@ -818,6 +818,44 @@ async function getTrend(context, dice) {
   });
 }
 
+async function getSegments(context, dice) {
+  await settle(context);
+  const { model } = context;
+  const slug = dice.chance(0.05) ? 'nowhere' : dice.of(SLUGS);
+  const names = dice.of([['touchpoint'], ['channel'], ['locale'], ['touchpoint', 'channel']]);
+  const question = makeQuestion(context, dice, `by=${names.join(',')}`);
+  const { key, refused } = expectRefusal(context, dice, question, slug);
+  const reply = await context.call('GET', `/v1/surveys/${slug}/segments${question.query && `?${question.query}`}`, {
+    key: secretOf(key),
+  });
+  if (floorTo('day', Date.now(), model.zone) !== floorTo('day', question.now, model.zone)) return;
+  if (refused) {
+    holdProblem(reply, refused);
+    return;
+  }
+  assert.equal(reply.status, 200, reply.text);
+  const { filter, confidence } = question;
+  const { definition } = model.surveys.get(slug);
+  const { from, to } = model.wholeDays(slug, question.window);
+  const answers = model
+    .select(slug, filter)
+    .filter((response) => response.answered_at >= from && response.answered_at < to);
+  const valuesOf = (response) => JSON.stringify(names.map((name) => response[name] ?? null));
+  holdScoring(reply.json, model.surveys.get(slug));
+  holdFigures(context, slug, reply.json, model.scores(slug, filter, from, to), confidence, 'segments');
+  const rows = reply.json.segments.filter((row) => !row.remainder);
+  for (const row of rows) {
+    const values = JSON.stringify(row.values ?? [row.value]);
+    const scores = answers.filter((response) => valuesOf(response) === values).map((response) => response.score);
+    if (row.suppressed) assert.deepEqual([row.n, row.score, row.distribution, row.p_value], [null, null, null, null]);
+    else assertFigures(row, definition, scores, { confidence, note: values });
+    assert.ok(row.suppressed ? definition.min_n > 0 : scores.length >= definition.min_n, values);
+  }
+  assert.equal(rows.length, new Set(answers.map(valuesOf)).size);
+  const left = answers.length - rows.reduce((sum, row) => sum + (row.n ?? 0), 0);
+  assert.ok(left === 0 || left >= Math.min(definition.min_n, answers.length), `${left} may be had by subtraction`);
+}
+
 async function keys(context, dice) {
   const { model } = context;
   const who = pickKey(context, dice);
@@ -1084,6 +1122,7 @@ export const CALLS = [
   [sendBatch, 14],
   [getScore, 22],
   [getTrend, 10],
+  [getSegments, 8],
   [getScores, 3],
   [keys, 5],
   [erase, 4],

@@ -11,6 +11,7 @@ const FIGURES = [
   'get /v1/surveys/{survey}/score',
   'get /v1/surveys/{survey}/trend',
   'get /v1/surveys/{survey}/plan',
+  'get /v1/surveys/{survey}/segments',
   'get /v1/scores',
   'get /v1/score',
   'get /v1/journeys',
@@ -39,7 +40,7 @@ async function prepare(t, read) {
 }
 
 // Without which there is no reply.
-const QUERIES = { 'get /v1/score': '?surveys=nps' };
+const QUERIES = { 'get /v1/score': '?surveys=nps', 'get /v1/surveys/{survey}/segments': '?by=property.plan' };
 const name = ({ method, pattern }) => `${method} ${pattern}`;
 const ask = (daemon, route, id, options = {}) =>
   daemon.request(

@@ -29,6 +29,7 @@
  *   journeys.c        journeys: their definitions, and their scores side by side
  *   plan.c            how many answers a margin or a change needs
  *   trend.c           the trend of a survey
+ *   segments.c        segments of a survey, the most harmful first
  *   figures.c         what the read routes share
  *   keys.c            API keys
  *   signing_keys.c    keys that sign invitations

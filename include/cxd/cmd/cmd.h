@@ -31,6 +31,7 @@
  *   score.c            cxd score
  *   score_view.c       its layout
  *   trend.c            cxd trend
+ *   segments.c         cxd segments
  *   status.c           cxd status
  *   survey.c           cxd survey list, show, put, archive, reopen
  *   suspects.c         cxd suspects list, clear

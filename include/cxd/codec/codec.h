@@ -27,6 +27,7 @@
  *   journey.c          a journey: from the body of a PUT, and as it is kept
  *   key.c              API keys and signing keys: asked for, and told of
  *   score.c            scores, trends and comparisons to JSON: the one place that rounds
+ *   segments.c         tables of segments to JSON
  *   exposition.c       the text of Prometheus */
 
 #endif

@@ -40,6 +40,14 @@ void figures_encode(struct buffer *out, const struct survey *survey, const struc
                     const struct score *score);
 /* The members that name a survey's scoring, without braces: "survey", "metric", "method", "scale", "direction" */
 void scoring_encode(struct buffer *out, const struct survey *survey);
+/* The member "previous", of a context that has a previous window. */
+void previous_encode(struct buffer *out, const struct survey *survey, const struct score_context *context,
+                     const struct comparison *previous);
+/* What it says of the figures, without braces: "n", "score", "delta", "delta_interval", "test", … */
+void comparison_encode(struct buffer *out, const struct survey *survey, const struct comparison *previous);
+/* A member that is a p-value: four decimals, but one that they would show as 0 has two significant digits, 1.3e-7; null
+ * where there is no test. */
+void p_encode(struct buffer *out, const char *name, double p, bool tested);
 /* The member "window". */
 void window_encode(struct buffer *out, const struct window *window, bool rounded);
 

@@ -13,6 +13,8 @@
  *   histogram.c        counts of each score, and their sums
  *   score.c            a score with its interval (NPS, CSAT, CES, means; adjusted Wald, Wilson)
  *   compare.c          two scores held against each other: delta, which test; Benjamini–Hochberg over many tests
+ *   segments.c         a table of segments: the most harmful first, and a remainder
+ *   suppression.c      which of them a min_n withholds
  *   adjusted.c         the adjusted estimates behind intervals and tests
  *   permutation.c      the permutation test, for few answers
  *   distribution.c     the normal and Student's t distribution

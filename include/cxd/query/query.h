@@ -3,11 +3,13 @@
 
 /* src/query/: the read side: from a question to histograms and figures.
  *
- *   score.c    one window: which histograms a score needs, and its comparison
- *   pool.c     several surveys as one: whether they are scored alike
- *   journey.c  the stages of a journey: scores, and who came to the next one
- *   trend.c    a window in buckets, rolling or not: one read, and differences of sums
- *   filter.c   a filter made ready for the store: whether its property has rollups */
+ *   score.c     one window: which histograms a score needs, and its comparison
+ *   pool.c      several surveys as one: whether they are scored alike
+ *   journey.c   the stages of a journey: scores, and who came to the next one
+ *   trend.c     a window in buckets, rolling or not: one read, and differences of sums
+ *   segments.c  a window by the values of a dimension, or of two: from rollups, or else by a scan
+ *   values.c    answers by their values, in bounded memory
+ *   filter.c    a filter made ready for the store: whether its property has rollups */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,6 +21,7 @@
 #include "cxd/base/error.h"
 #include "cxd/domain/compare.h"
 #include "cxd/domain/journey.h"
+#include "cxd/domain/segments.h"
 #include "cxd/domain/survey.h"
 #include "cxd/domain/window.h"
 #include "cxd/store/store.h"
@@ -142,5 +145,28 @@ struct trend_answer {
 /* ERR_BAD_PARAMETER also for hours of a survey with a min_n. */
 CXD_NODISCARD enum cxd_err query_trend(struct store_reader *reader, const struct trend_question *question,
                                        struct arena *arena, struct trend_answer *ret_answer, struct error *err);
+
+/* Values, or pairs of them, that a scan tells apart, first come; further ones stand in the remainder. A dimension that
+ * is read from rollups has as many as have rollups. */
+enum { SEGMENTS_VALUES_MAX = 5000 };
+/* And values without a row that are counted: there are "at least" so many where there are more. */
+enum { SEGMENTS_BEYOND_MAX = 65536 };
+
+struct segments_question {
+    struct score_question score;
+    const char *by[SEGMENT_DIMENSIONS_MAX]; /* "touchpoint", "channel", "locale", "property.KEY": different ones */
+    size_t by_count;                        /* 1 or 2 */
+    size_t limit;                           /* of rows beside the remainder's, at least 1 */
+};
+
+struct segments_answer {
+    struct score_answer whole; /* of all of them together, as query_score has it */
+    struct segments segments;  /* of the arena */
+};
+
+/* As query_score. Reads rollups where there is one dimension that has them, and no filter; else it is a scan of the
+ * window, as is what lies beyond the values that have rollups. */
+CXD_NODISCARD enum cxd_err query_segments(struct store_reader *reader, const struct segments_question *question,
+                                          struct arena *arena, struct segments_answer *ret_answer, struct error *err);
 
 #endif

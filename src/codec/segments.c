@@ -1,0 +1,125 @@
+/* A table of segments becomes JSON. What is withheld has its members, but null. */
+#include "cxd/codec/segments.h"
+
+#include "cxd/codec/write.h"
+
+enum { SHARE_DECIMALS = 1 };
+
+static void write_nulls(struct buffer *out, const char *const *names, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        write_null(out, names[i]);
+}
+
+static void encode_values(struct buffer *out, const struct segments_context *context, const struct segment *segment) {
+    if (context->by_count == 1) {
+        write_text(out, "value", segment->values[0]);
+        return;
+    }
+    write_open(out, "values", '[');
+    for (size_t i = 0; i < context->by_count; i++)
+        write_text(out, NULL, segment->values[i]);
+    buffer_append_char(out, ']');
+}
+
+static void encode_hidden(struct buffer *out) {
+    static const char *const FIGURES[] = {"n", "share", "score", "interval", "small_sample"};
+    static const char *const COUNTS[] = {"bands", "distribution", "mean", "impact", "test"};
+    static const char *const TESTS[] = {"p_value", "p_adjusted", "significant"};
+    write_nulls(out, FIGURES, CXD_COUNT(FIGURES));
+    write_bool(out, "suppressed", true);
+    write_nulls(out, COUNTS, CXD_COUNT(COUNTS));
+    write_text(out, "reason", untested_name(UNTESTED_SUPPRESSED));
+    write_nulls(out, TESTS, CXD_COUNT(TESTS));
+}
+
+/* `why` there is no test; NULL: the comparison says. */
+static void encode_test(struct buffer *out, const struct segment *segment, const char *why) {
+    bool tested = !why && segment->rest.test != TEST_NONE;
+    write_text(out, "test", tested ? comparison_test_name(segment->rest.test) : NULL);
+    if (!tested)
+        write_text(out, "reason", why ? why : untested_name(segment->rest.reason));
+    p_encode(out, "p_value", segment->rest.p_value, tested);
+    p_encode(out, "p_adjusted", segment->p_adjusted, tested);
+    if (tested)
+        write_bool(out, "significant", segment->significant);
+    else
+        write_null(out, "significant");
+}
+
+static void encode_change(struct buffer *out, const struct survey *survey, const struct segments_context *context,
+                          const struct segment *segment) {
+    static const char *const CURRENT[] = {"n", "score"};
+    static const char *const FIGURES[] = {"n", "score", "delta", "delta_interval", "test"};
+    static const char *const TESTS[] = {"p_value", "significant"};
+    bool hidden = segment->comparison_hidden;
+    write_open(out, "previous", '{');
+    if (context->score.compared_window) {
+        write_open(out, "current", '{');
+        if (hidden) {
+            write_nulls(out, CURRENT, CXD_COUNT(CURRENT));
+        } else {
+            write_int(out, "n", segment->change.own_n);
+            write_fixed(out, "score", segment->change.own, score_decimals(survey), segment->change.own_known);
+        }
+        buffer_append_char(out, '}');
+    }
+    if (hidden) {
+        write_nulls(out, FIGURES, CXD_COUNT(FIGURES));
+        write_text(out, "reason", untested_name(UNTESTED_SUPPRESSED));
+        buffer_append_format(out, ",\"alpha\":%g", context->alpha);
+        write_nulls(out, TESTS, CXD_COUNT(TESTS));
+    } else {
+        comparison_encode(out, survey, &segment->change);
+    }
+    buffer_append_char(out, '}');
+}
+
+static void encode_figures(struct buffer *out, const struct survey *survey, const struct segments_context *context,
+                           const struct segment *segment, const char *untested) {
+    if (segment->hidden) {
+        encode_hidden(out);
+    } else {
+        figures_encode(out, survey, &segment->parts[SEGMENT_WINDOW], &segment->score);
+        write_fixed(out, "share", segment->share, SHARE_DECIMALS, true);
+        write_fixed(out, "impact", segment->impact, score_decimals(survey), segment->has_impact);
+        encode_test(out, segment, untested);
+    }
+    if (context->previous)
+        encode_change(out, survey, context, segment);
+}
+
+static void encode_remainder(struct buffer *out, const struct survey *survey, const struct segments_context *context,
+                             const struct segments *segments) {
+    write_open(out, NULL, '{');
+    write_bool(out, "remainder", true);
+    write_int(out, "value_count", segments->remainder_values);
+    if (segments->beyond_at_least)
+        write_bool(out, "at_least", true);
+    encode_figures(out, survey, context, &segments->remainder, "remainder");
+    buffer_append_char(out, '}');
+}
+
+void segments_encode(struct buffer *out, const struct survey *survey, const struct segments_context *context,
+                     const struct segments *segments) {
+    write_open(out, NULL, '{');
+    scoring_encode(out, survey);
+    window_encode(out, context->score.window, context->score.rounded);
+    write_open(out, "by", '[');
+    for (size_t i = 0; i < context->by_count; i++)
+        write_text(out, NULL, context->by[i]);
+    buffer_append_char(out, ']');
+    figures_encode(out, survey, &segments->overall, &segments->score);
+    if (context->previous)
+        previous_encode(out, survey, &context->score, context->previous);
+    buffer_append_format(out, ",\"alpha\":%g", context->alpha);
+    write_open(out, "segments", '[');
+    for (size_t i = 0; i < segments->shown; i++) {
+        write_open(out, NULL, '{');
+        encode_values(out, context, &segments->rows[i]);
+        encode_figures(out, survey, context, &segments->rows[i], NULL);
+        buffer_append_char(out, '}');
+    }
+    if (segments->has_remainder)
+        encode_remainder(out, survey, context, segments);
+    buffer_append_text(out, "]}");
+}

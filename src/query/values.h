@@ -1,0 +1,32 @@
+#ifndef CXD_QUERY_VALUES_H
+#define CXD_QUERY_VALUES_H
+
+#include "cxd/base/arena.h"
+#include "cxd/base/error.h"
+#include "cxd/base/hash.h"
+#include "cxd/domain/segments.h"
+
+/* Answers by their values: one row for each combination, in bounded memory. Rows, values and slots are of the arena. */
+struct values {
+    struct arena *arena;
+    struct hash_key key;
+    size_t dimensions;
+    size_t most; /* rows; further values are beyond. Unset, in one dimension, always has its row */
+    struct segment *rows;
+    size_t count, capacity;
+    uint32_t *slots; /* rows + 1, open-addressed; 0 is free */
+    size_t slot_count;
+    struct segment beyond;
+    uint64_t *beyond_hashes; /* of what lies beyond, open-addressed; 0 is free; NULL: nothing does yet */
+    size_t beyond_count;
+    bool beyond_at_least; /* there was no room for more */
+};
+
+/* ERR_SYSTEM without randomness, ERR_NO_MEMORY. */
+CXD_NODISCARD enum cxd_err values_init(struct values *values, size_t dimensions, size_t most, struct arena *arena,
+                                       struct error *err);
+/* The histograms that answers with these values count in: of their row, a new one where there is room, or of what lies
+ * beyond. Until the next call. NULL when memory is refused. */
+struct segment *values_find(struct values *values, const char *const *wanted);
+
+#endif
