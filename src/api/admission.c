@@ -175,7 +175,8 @@ static void fill(struct http_request *request, const struct survey *survey, stru
 static void bound_recontact(const struct http_request *request, const struct survey *survey, struct change *change) {
     if (survey->recontact != RECONTACT_REFUSE)
         return;
-    change->as.response.recontact.survey_ms = survey->recontact_days * DAY_MS;
+    change->as.response.recontact.survey_ms =
+        survey_recontact_days(survey, change->as.response.value.touchpoint) * DAY_MS;
     change->as.response.recontact.any_ms = api_settings(request)->config.recontact_days * DAY_MS;
 }
 

@@ -8,11 +8,15 @@
 #include "cxd/codec/survey.h"
 #include "cxd/domain/respondent.h"
 
-/* `respondent` stays NULL where it is not asked for, or says nothing, as of a visitor whom the page does not know. */
-static enum cxd_err read_parameters(struct http_request *request, const char **ret_respondent, struct error *err) {
+/* `respondent` stays NULL where it is not asked for, or says nothing, as of a visitor whom the page does not know; so
+ * does the touchpoint at which they are to be asked. */
+static enum cxd_err read_parameters(struct http_request *request, const char **ret_respondent,
+                                    const char **ret_touchpoint, struct error *err) {
     size_t most = api_settings(request)->limits.respondent_characters;
     const char *said;
-    enum cxd_err result = http_query_named(request, "respondent", &said, err);
+    enum cxd_err result = http_query_named(request, "touchpoint", ret_touchpoint, err);
+    if (result == CXD_OK)
+        result = http_query_named(request, "respondent", &said, err);
     if (result != CXD_OK || !said || utf8_all_blank(said))
         return result;
     *ret_respondent = respondent_form(said, http_arena(request));
@@ -39,9 +43,9 @@ static enum cxd_err read_rule(struct http_request *request, const char *responde
 }
 
 static enum cxd_err read_eligibility(struct http_request *request, const struct survey *survey, const char *respondent,
-                                     int64_t *ret_until, struct error *err) {
-    int64_t own = TIME_MIN, any = TIME_MIN;
-    enum cxd_err result = read_rule(request, respondent, survey->number, survey->recontact_days, &own, err);
+                                     const char *touchpoint, int64_t *ret_until, struct error *err) {
+    int64_t own = TIME_MIN, any = TIME_MIN, days = survey_recontact_days(survey, touchpoint);
+    enum cxd_err result = read_rule(request, respondent, survey->number, days, &own, err);
     if (result == CXD_OK)
         result = read_rule(request, respondent, 0, api_settings(request)->config.recontact_days, &any, err);
     if (result == CXD_OK)
@@ -50,7 +54,8 @@ static enum cxd_err read_eligibility(struct http_request *request, const struct 
 }
 
 static enum cxd_err write_form(struct http_request *request, const struct snapshot *snapshot,
-                               const struct survey *survey, const char *respondent, struct error *err) {
+                               const struct survey *survey, const char *respondent, const char *touchpoint,
+                               struct error *err) {
     struct survey_form form = {
         .now_ms = http_now_ms(request),
         .has_respondent = respondent,
@@ -59,7 +64,7 @@ static enum cxd_err write_form(struct http_request *request, const struct snapsh
     buffer_init(&nonce);
     enum cxd_err result = CXD_OK;
     if (respondent)
-        result = read_eligibility(request, survey, respondent, &form.eligible_from, err);
+        result = read_eligibility(request, survey, respondent, touchpoint, &form.eligible_from, err);
     if (result == CXD_OK && survey->min_seconds > 0) {
         suspicion_sign_nonce(&nonce, snapshot, survey, form.now_ms);
         form.nonce = buffer_terminate(&nonce);
@@ -75,15 +80,15 @@ static enum cxd_err write_form(struct http_request *request, const struct snapsh
 void api_form_get(struct http_request *request) {
     const struct snapshot *snapshot;
     const struct survey *survey;
-    const char *respondent = NULL;
+    const char *respondent = NULL, *touchpoint = NULL;
     bool is_own = false; /* this client's alone, and true for now only: no ETag, not to be kept */
     struct error err;
     enum cxd_err result = deed_find_survey(request, &snapshot, &survey, &err);
     if (result == CXD_OK)
-        result = read_parameters(request, &respondent, &err);
+        result = read_parameters(request, &respondent, &touchpoint, &err);
     if (result == CXD_OK) {
         is_own = respondent || survey->min_seconds > 0;
-        result = write_form(request, snapshot, survey, respondent, &err);
+        result = write_form(request, snapshot, survey, respondent, touchpoint, &err);
     }
     catalog_release(snapshot);
     deed_reply(request, result, &err, !is_own);

@@ -11,7 +11,7 @@ struct window_options {
 };
 #define OPTIONS_WINDOW(at)                                                                                             \
     OPTION_VALUE("window", 'w', (at) + offsetof(struct window_options, window), "W",                                   \
-                 "today, 7d, 30d, 90d, any Nd, week, month, quarter, year or all"),                                    \
+                 "today, yesterday, 7d, any Nd, all; week, month, quarter, year, last_week, ..."),                     \
         OPTION_VALUE("from", 0, (at) + offsetof(struct window_options, from), "T",                                     \
                      "start of the window: 2026-10-24 or 2026-10-24T12:00:00Z"),                                       \
         OPTION_VALUE("to", 0, (at) + offsetof(struct window_options, to), "T", "end of the window, not in it")

@@ -11,6 +11,7 @@ struct score_options {
     struct output_options output;
     struct window_options window;
     struct filter_options filter;
+    const char *surveys;
     const char *compare, *confidence, *alpha, *interval;
 };
 
@@ -19,7 +20,11 @@ static const char *const intervals[] = {"default", "t", NULL};
 
 #define AT(member) offsetof(struct score_options, member)
 
+#define CSV_SCORE                                                                                                      \
+    "metric method direction scale.min scale.max window.from window.to " CSV_FIGURES " response_rate " CSV_PREVIOUS
+
 static const struct option_spec score_specs[] = {
+    {"surveys", 0, OPTION_TEXT, AT(surveys), "A,B-*", "these surveys as one, by names and patterns", NULL},
     OPTIONS_WINDOW(AT(window)),
     OPTIONS_FILTER(AT(filter)),
     {"compare", 0, OPTION_TEXT, AT(compare), "previous|year|previous_whole|none",
@@ -36,7 +41,14 @@ static int prepare(struct call *call) {
     struct client_request *request = &call->request;
     const char *compare = options->compare;
 
-    if (!call->operand) {
+    if (call->operand && options->surveys)
+        return command_usage(call->invocation->command, "a survey does not go with --surveys");
+    if (options->surveys) {
+        request->path = "/v1/score";
+        call->member = "surveys";
+        call->csv = "surveys " CSV_SCORE;
+        client_query_add(request, "surveys", options->surveys);
+    } else if (!call->operand) {
         request->path = "/v1/scores";
         call->pages = call->member = call->rows = "scores";
     }
@@ -56,32 +68,30 @@ static int prepare(struct call *call) {
 static bool show(struct call *call) {
     const struct json *document = call->reply.document;
 
-    return call->operand ? score_view_append(&call->screen, &call->out, document)
-                         : score_view_append_list(&call->screen, &call->out, json_get(document, "scores"));
+    return !call->pages ? score_view_append(&call->screen, &call->out, document)
+                        : score_view_append_list(&call->screen, &call->out, json_get(document, "scores"));
 }
 
 const struct command cmd_score = {
     .name = "score",
     .operands = "[SURVEY]",
-    .summary = "Shows the score of a survey, or of every survey.",
+    .summary = "Shows the score of a survey, of several as one, or of every survey.",
     .text = "The window is the last 30 days unless --window, or --from and --to, say another. The change is "
             "against\n"
             "the window before, unless the window is all.",
-    .example = "cxd score checkout --window month --property plan=pro\ncxd score --window 7d",
+    .example =
+        "cxd score checkout --window month --property plan=pro\ncxd score --window 7d\ncxd score --surveys 'shop-*'",
     .options = score_specs,
     .option_count = CXD_COUNT(score_specs),
     .operands_min = 0,
     .operands_max = 1,
     .is_client = true,
     .run = call_run,
-    .call =
-        &(const struct call_spec){
-            .method = "GET",
-            .path = "/v1/surveys/%s/score",
-            .member = "survey",
-            .what = "a score",
-            .csv = "survey metric method direction scale.min scale.max window.from window.to " CSV_FIGURES
-                   " response_rate " CSV_PREVIOUS,
-            .prepare = prepare,
-            .show = show},
+    .call = &(const struct call_spec){.method = "GET",
+                                      .path = "/v1/surveys/%s/score",
+                                      .member = "survey",
+                                      .what = "a score",
+                                      .csv = "survey " CSV_SCORE,
+                                      .prepare = prepare,
+                                      .show = show},
 };

@@ -2,6 +2,7 @@
  * bands; figures have the decimals that the daemon rounded to. */
 
 #include "cmd/score_view.h"
+#include "cmd/view.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -69,7 +70,10 @@ void score_view_append_title(const struct screen *screen, struct buffer *out, co
     const char *direction = json_text(score, "direction");
 
     buffer_append_text(out, screen_paint(screen, PAINT_BOLD));
-    screen_append(screen, out, json_text(score, "survey"));
+    if (json_get(score, "surveys"))
+        (void)view_append(screen, out, score, "{surveys}");
+    else
+        screen_append(screen, out, json_text(score, "survey"));
     buffer_append_text(out, screen_paint(screen, PAINT_NONE));
     buffer_append_text(out, "  ");
     screen_append(screen, out, json_text(score, "metric"));
@@ -264,7 +268,8 @@ bool score_view_append(const struct screen *screen, struct buffer *out, const st
     const struct json *bands = json_get(score, "bands"), *distribution = json_get(score, "distribution");
     double n;
 
-    if (!json_text(score, "survey") || !json_number(score, "n", &n) || !json_get(score, "window"))
+    if ((!json_text(score, "survey") && !json_get(score, "surveys")) || !json_number(score, "n", &n) ||
+        !json_get(score, "window"))
         return false;
     score_view_append_title(screen, out, score);
     score_view_append_window(screen, out, json_get(score, "window"));

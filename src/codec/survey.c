@@ -258,6 +258,81 @@ static void write_honeypot_before(struct buffer *out, const struct survey *surve
     write_given(out, "honeypot_before", survey->honeypot_before);
 }
 
+static void read_touchpoints(struct target *target, const json_t *value, const char *pointer) {
+    size_t count = json_object_size(value);
+    struct survey_recontact *recontacts = arena_alloc_zero(target->reading.arena, count + 1, sizeof *recontacts);
+    size_t filled = 0;
+    const char *touchpoint;
+    json_t *member;
+    if (!recontacts) {
+        target->reading.refused = true;
+        return;
+    }
+    json_object_foreach((json_t *)value, touchpoint, member) {
+        char at[POINTER_SIZE];
+        if (read_says_nothing(member))
+            continue;
+        snprintf(at, sizeof at, "%s", pointer);
+        error_pointer_append(at, sizeof at, touchpoint);
+        recontacts[filled].touchpoint = arena_strdup(target->reading.arena, touchpoint);
+        target->reading.refused = target->reading.refused || !recontacts[filled].touchpoint;
+        if (target->reading.refused)
+            return;
+        if (read_whole(&target->reading, member, at, &recontacts[filled].days))
+            filled++;
+    }
+    target->survey.recontacts = recontacts;
+    target->survey.recontact_count = filled;
+}
+
+/* A number, or {"default": 90, "touchpoints": {"support": 7}}. */
+static void read_recontact_days(struct target *target, const json_t *value, const char *pointer) {
+    static const char *const NAMES[] = {"default", "touchpoints"};
+    static const struct words names = WORDS(NAMES);
+    char at[POINTER_SIZE];
+    if (!value)
+        return;
+    if (!json_is_object(value)) {
+        (void)read_whole(&target->reading, value, pointer, &target->survey.recontact_days);
+        return;
+    }
+    read_refuse_unknown(&target->reading, value, pointer, &names, "is no member; it has default and touchpoints");
+    const json_t *usual = read_optional(value, "default"), *touchpoints = read_optional(value, "touchpoints");
+    snprintf(at, sizeof at, "%.64s/default", pointer);
+    if (usual)
+        (void)read_whole(&target->reading, usual, at, &target->survey.recontact_days);
+    snprintf(at, sizeof at, "%.64s/touchpoints", pointer);
+    if (touchpoints && read_is_object(&target->reading, touchpoints, at))
+        read_touchpoints(target, touchpoints, at);
+}
+
+/* By touchpoint, in the order of bytes, as texts are. */
+static void write_recontact_days(struct buffer *out, const struct survey *survey) {
+    const struct survey_recontact *last = NULL;
+    if (survey->recontact_count == 0) {
+        write_int(out, "recontact_days", survey->recontact_days);
+        return;
+    }
+    write_open(out, "recontact_days", '{');
+    write_int(out, "default", survey->recontact_days);
+    write_open(out, "touchpoints", '{');
+    for (size_t written = 0; written < survey->recontact_count; written++) {
+        const struct survey_recontact *next = NULL;
+        for (size_t i = 0; i < survey->recontact_count; i++) {
+            const struct survey_recontact *one = &survey->recontacts[i];
+            if ((!last || strcmp(one->touchpoint, last->touchpoint) > 0) &&
+                (!next || strcmp(one->touchpoint, next->touchpoint) < 0))
+                next = one;
+        }
+        if (!next)
+            break;
+        write_text(out, NULL, next->touchpoint);
+        buffer_append_format(out, ":%lld", (long long)next->days);
+        last = next;
+    }
+    buffer_append_text(out, "}}");
+}
+
 static void read_archived(struct target *target, const json_t *value, const char *pointer) {
     if (!value)
         return;
@@ -306,7 +381,7 @@ static const struct survey_member {
     {.name = "max_backdate", .kind = KIND_DURATION, .offset = AT(max_backdate_s)},
     {.name = "min_n", .kind = KIND_WHOLE, .offset = AT(min_n)},
     {.name = "access", .kind = KIND_WORD, .offset = AT(access), .words = &SURVEY_ACCESSES},
-    {.name = "recontact_days", .kind = KIND_WHOLE, .offset = AT(recontact_days)},
+    {.name = "recontact_days", .kind = KIND_OWN, .read = read_recontact_days, .write = write_recontact_days},
     {.name = "recontact", .kind = KIND_WORD, .offset = AT(recontact), .words = &SURVEY_RECONTACTS},
     {.name = "min_seconds", .kind = KIND_WHOLE, .offset = AT(min_seconds)},
     {.name = "honeypot", .kind = KIND_OWN, .read = read_honeypot, .write = write_honeypot},

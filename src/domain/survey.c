@@ -119,3 +119,10 @@ int survey_property_index(const struct survey *survey, const char *key) {
             return (int)i;
     return -1;
 }
+
+int64_t survey_recontact_days(const struct survey *survey, const char *touchpoint) {
+    for (size_t i = 0; touchpoint && i < survey->recontact_count; i++)
+        if (strcmp(survey->recontacts[i].touchpoint, touchpoint) == 0)
+            return survey->recontacts[i].days;
+    return survey->recontact_days;
+}

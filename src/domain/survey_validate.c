@@ -13,6 +13,7 @@
 
 enum {
     NAME_MAX_CHARACTERS = 200,
+    TOUCHPOINT_MAX_CHARACTERS = 1024,
     TEXT_MAX_CHARACTERS = 1000,
     PROPERTY_KEY_MAX = 64,
     HONEYPOT_MAX_CHARACTERS = 64,
@@ -196,6 +197,18 @@ static void check_honeypot(const struct survey *survey, struct error *err) {
         rules_report(err, "/honeypot", "must not begin as the fields of properties do, with \"%s\"", PROPERTY);
 }
 
+static void check_recontacts(const struct survey *survey, struct error *err) {
+    char pointer[sizeof err->members[0].pointer];
+    if (survey->recontact_count > SURVEY_RECONTACTS_MAX)
+        rules_report(err, "/recontact_days/touchpoints", "must have at most %d touchpoints", SURVEY_RECONTACTS_MAX);
+    for (size_t i = 0; i < survey->recontact_count && i < SURVEY_RECONTACTS_MAX; i++) {
+        snprintf(pointer, sizeof pointer, "/recontact_days/touchpoints");
+        error_pointer_append(pointer, sizeof pointer, survey->recontacts[i].touchpoint);
+        rules_check_text(err, pointer, survey->recontacts[i].touchpoint, 1, TOUCHPOINT_MAX_CHARACTERS, false);
+        check_range(err, pointer, survey->recontacts[i].days, DAYS_MAX, "a whole number from 0 to 36500");
+    }
+}
+
 enum cxd_err survey_validate(const struct survey *survey, struct error *err) {
     if (!slug_valid(survey->slug))
         rules_report(err, "/slug",
@@ -212,6 +225,7 @@ enum cxd_err survey_validate(const struct survey *survey, struct error *err) {
     check_range(err, "/max_backdate", survey->max_backdate_s, BACKDATE_MAX_DAYS * DAY_S, "0 to 3653 days (10 years)");
     check_range(err, "/min_n", survey->min_n, MIN_N_MAX, "a whole number from 0 to 1000000");
     check_range(err, "/recontact_days", survey->recontact_days, DAYS_MAX, "a whole number from 0 to 36500");
+    check_recontacts(survey, err);
     check_range(err, "/min_seconds", survey->min_seconds, MIN_SECONDS_MAX, "a whole number from 0 to 3600");
     check_range(err, "/retention_days", survey->retention_days, DAYS_MAX, "a whole number from 0 to 36500");
     return err->code;

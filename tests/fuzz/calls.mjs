@@ -230,6 +230,7 @@ function makeDefinition(dice, known) {
       retention_days: 3650,
       retention: dice.of(['delete', 'anonymise']),
       recontact: dice.of(['refuse', 'store']),
+      ...(dice.chance(0.2) ? { recontact_days: { default: 0, touchpoints: { [dice.of(WORDS)]: 0 } } } : {}),
     });
   if (dice.chance(0.2)) sent.honeypot = dice.of([null, 'trap', 'further_remarks']);
   if (dice.chance(0.2)) sent.min_n = dice.of([0, 3, 8]);

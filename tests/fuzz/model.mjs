@@ -146,7 +146,7 @@ export class Model {
       max_backdate: sent.max_backdate ?? 604800,
       min_n: sent.min_n ?? 0,
       access: 'public',
-      recontact_days: 0,
+      recontact_days: sent.recontact_days ?? 0,
       recontact: sent.recontact ?? 'refuse',
       min_seconds: 0,
       honeypot: sent.honeypot ?? 'further_remarks',

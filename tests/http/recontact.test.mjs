@@ -72,6 +72,64 @@ test('the days end to the millisecond', async () => {
   assert.equal((await d.post('shop', { score: 5, respondent: 'old', answered_at: iso(base - 30 * DAY) })).status, 201);
 });
 
+test('a touchpoint has days of its own, held against any answer to the survey', async (t) => {
+  const mine = await use(t); // without a rule of the server's
+  const recontact_days = { default: 30, touchpoints: { support: 7, 'a/b~c': 0 } };
+  const shown = await mine.survey('places', { metric: 'nps', recontact_days, max_backdate: '365d' });
+  assert.deepEqual(shown.recontact_days, { default: 30, touchpoints: { 'a/b~c': 0, support: 7 } });
+  assert.deepEqual((await mine.survey('places', shown)).revision, shown.revision);
+  const base = whole(Date.now() - 90 * DAY);
+  const post = (days, touchpoint, over) =>
+    mine.post('places', { score: 5, respondent: 'zoe', answered_at: iso(base + days), touchpoint, ...over });
+  const id = makeId(random);
+  assert.equal((await post(0, 'checkout')).status, 201);
+  assertProblem(await post(7 * DAY - 1, 'support'), 409, 'recontact');
+  assertProblem(await post(29 * DAY, 'search'), 409, 'recontact');
+  assertProblem(await post(29 * DAY, undefined), 409, 'recontact');
+  assert.equal((await post(7 * DAY, 'support', { id })).status, 201);
+  assert.equal((await post(7 * DAY, 'support', { id })).status, 200, 'its retry');
+  assertProblem(await post(13 * DAY, 'support'), 409, 'recontact');
+  assert.equal((await post(14 * DAY, 'support')).status, 201);
+  assertProblem(await post(43 * DAY, 'checkout'), 409, 'recontact'); // 29 days after the last
+  assert.equal((await post(44 * DAY, 'checkout')).status, 201);
+  assert.equal((await post(45 * DAY, 'a/b~c')).status, 201);
+});
+
+test('the form tells by the touchpoint', async () => {
+  const recontact_days = { default: 30, touchpoints: { support: 20 } };
+  await d.survey('asks', { metric: 'nps', recontact_days });
+  const { json } = await d.post('asks', { score: 9, respondent: 'kim', touchpoint: 'support' });
+  const at = Date.parse(json.answered_at);
+  const from = async (touchpoint) =>
+    (await d.request('GET', `/v1/surveys/asks/form?respondent=kim${touchpoint ? `&touchpoint=${touchpoint}` : ''}`))
+      .json.eligible_from;
+  assert.equal(await from(), iso(at + 30 * DAY));
+  assert.equal(await from('checkout'), iso(at + 30 * DAY));
+  assert.equal(await from('support'), iso(at + 20 * DAY));
+});
+
+test('what no days are', async () => {
+  for (const [recontact_days, pointer] of [
+    [{ defalt: 1 }, '/recontact_days/defalt'],
+    [{ default: -1 }, '/recontact_days'],
+    [{ default: 'x' }, '/recontact_days/default'],
+    [{ touchpoints: 7 }, '/recontact_days/touchpoints'],
+    [{ touchpoints: { support: 36501 } }, '/recontact_days/touchpoints/support'],
+    [{ touchpoints: { 'a/b': 1.5 } }, '/recontact_days/touchpoints/a~1b'],
+    [{ touchpoints: { '': 1 } }, '/recontact_days/touchpoints/'],
+    [
+      { touchpoints: Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`t${i}`, 1])) },
+      '/recontact_days/touchpoints',
+    ],
+  ]) {
+    const reply = await d.admin('PUT', '/v1/surveys/bad', { body: { metric: 'nps', recontact_days } });
+    assertProblem(reply, 422, 'invalid', [pointer]);
+  }
+  // No touchpoints is a number.
+  const shown = await d.survey('plain', { metric: 'nps', recontact_days: { default: 5, touchpoints: {} } });
+  assert.equal(shown.recontact_days, 5);
+});
+
 test('retries and amends pass; batches are not held to it; what is excluded is no answer', async () => {
   const id = makeId(random);
   const body = { score: 7, respondent: 'bob' };

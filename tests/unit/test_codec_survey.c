@@ -79,6 +79,33 @@ static void test_defaults(void **state) {
                 SCORING("csat", 1, 5, "top_box", "higher_is_better", 4, 2) TAIL);
 }
 
+/* Days of a touchpoint's own; without any it is a number, as it was before there were some. */
+static void test_recontact_days(void **state) {
+    (void)state;
+    static const char *const SAID[] = {"{\"touchpoints\":{\"support\":7,\"app\":0},\"default\":90}",
+                                       "{\"default\":90,\"touchpoints\":{}}", "{\"default\":90}", "90", "{}"};
+    static const char *const KEPT[] = {"{\"default\":90,\"touchpoints\":{\"app\":0,\"support\":7}}", "90", "90", "90",
+                                       "0"};
+    for (size_t i = 0; i < CXD_COUNT(SAID); i++) {
+        char sent[128], kept[128];
+        struct buffer out;
+        struct survey survey;
+        struct arena arena;
+        arena_init(&arena);
+        buffer_init(&out);
+        snprintf(sent, sizeof sent, "{\"metric\":\"nps\",\"recontact_days\":%s}", SAID[i]);
+        snprintf(kept, sizeof kept, "\"recontact_days\":%s,\"recontact\"", KEPT[i]);
+        assert_int_equal(survey_decode(sent, strlen(sent), 16, "shop", 0, &arena, &survey, &err), CXD_OK);
+        survey_encode_definition(&out, &survey);
+        assert_non_null(buffer_terminate(&out));
+        assert_non_null(strstr(out.data, kept));
+        assert_int_equal(survey_recontact_days(&survey, NULL), i == 4 ? 0 : 90);
+        assert_int_equal(survey_recontact_days(&survey, "support"), i == 0 ? 7 : i == 4 ? 0 : 90);
+        buffer_free(&out);
+        arena_free(&arena);
+    }
+}
+
 static void test_every_member(void **state) {
     must_decode("{\"slug\":\"shop\",\"revision\":3,\"created_at\":\"x\",\"updated_at\":[],\"archived_at\":null,"
                 "\"retention\":\"anonymise\",\"retention_days\":730,\"min_seconds\":3,\"recontact\":\"store\","
@@ -264,6 +291,7 @@ static void test_stored_honeypot(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_recontact_days),
         cmocka_unit_test(test_every_member),
         cmocka_unit_test(test_refuses),
         cmocka_unit_test(test_slug_of_the_path_is_checked),

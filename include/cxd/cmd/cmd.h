@@ -32,6 +32,8 @@
  *   score_view.c       its layout
  *   trend.c            cxd trend
  *   segments.c         cxd segments
+ *   journey.c          cxd journey list, show, put, delete, score
+ *   plan.c             cxd plan
  *   status.c           cxd status
  *   survey.c           cxd survey list, show, put, archive, reopen
  *   suspects.c         cxd suspects list, clear

@@ -32,7 +32,13 @@ const char *direction_name(enum direction direction);
  * languages) is nowhere in it, and to who fills in everything it is a text as any other. */
 #define SURVEY_HONEYPOT "further_remarks"
 
-enum { SLUG_SIZE = 65, SURVEY_PROPERTIES_MAX = 16, SURVEY_TEXTS_MAX = 64, SURVEY_ORIGINS_MAX = 64 };
+enum {
+    SLUG_SIZE = 65,
+    SURVEY_PROPERTIES_MAX = 16,
+    SURVEY_TEXTS_MAX = 64,
+    SURVEY_ORIGINS_MAX = 64,
+    SURVEY_RECONTACTS_MAX = 64
+};
 
 /* What a respondent reads in one locale (BCP 47 tag). NULL where not given. */
 struct survey_text {
@@ -42,6 +48,12 @@ struct survey_text {
     const char *high_label;
     const char *comment_prompt;
     const char *thanks;
+};
+
+/* How long who answered is left alone at one touchpoint. */
+struct survey_recontact {
+    const char *touchpoint;
+    int64_t days;
 };
 
 /* A declared segment property. */
@@ -72,7 +84,9 @@ struct survey {
     int64_t max_backdate_s;
     int64_t min_n; /* below it, score and interval are suppressed */
     enum access access;
-    int64_t recontact_days;      /* how long a respondent who answered is left alone; 0: not at all */
+    int64_t recontact_days;                    /* how long a respondent who answered is left alone; 0: not at all; */
+    const struct survey_recontact *recontacts; /* but at these touchpoints so long */
+    size_t recontact_count;
     enum recontact recontact;    /* what meets an answer that comes within it */
     int64_t min_seconds;         /* between form and answer; a faster one is suspect; 0: not looked at */
     const char *honeypot;        /* the name of a member of responses that people do not see; NULL: SURVEY_HONEYPOT */
@@ -103,6 +117,10 @@ bool survey_is_open(const struct survey *survey, int64_t now_ms);
 
 /* What was answered before this time is past the survey's retention at `now_ms`; TIME_MIN where it keeps everything. */
 int64_t survey_retained_from(const struct survey *survey, int64_t now_ms);
+
+/* How many days lie between an answer at a touchpoint (NULL: at none) and any other of the respondent's to the survey.
+ */
+int64_t survey_recontact_days(const struct survey *survey, const char *touchpoint);
 
 /* True if `origin` (an Origin header) may post to the survey. */
 bool survey_allows_origin(const struct survey *survey, const char *origin);
