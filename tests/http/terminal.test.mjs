@@ -290,6 +290,59 @@ describe('pictures', () => {
     await fails(1, /no_survey|no survey/i, ['trend', 'npss', ...at]);
   });
 
+  const segment = (value, n, score, impact, more = {}) => ({
+    value,
+    ...figures(n, score),
+    share: n / 2,
+    impact,
+    test: 'adjusted_z',
+    p_value: 0.2,
+    p_adjusted: 0.4,
+    significant: false,
+    ...more,
+  });
+  const SEGMENTS = {
+    ...trend([]),
+    by: ['touchpoint'],
+    alpha: 0.05,
+    segments: [
+      segment('delivery', 40, -27.8, -20.4, { p_adjusted: 6.6e-7, significant: true }),
+      segment('漢字の長い名前である受付', 20, 12.5, -3.1),
+      segment('a\u001b[2Jb', 20, 40, 0),
+      segment(null, 20, 44, 0.6),
+      {
+        ...segment(undefined, 100, 62.7, 10.2, { p_adjusted: null, significant: null }),
+        remainder: true,
+        value_count: 7,
+      },
+    ],
+  };
+
+  test('segments have bars for their impacts, and stars for what is significant', async (t) => {
+    const server = await stub(t, [{ body: SEGMENTS }]);
+    const at = ['segments', 'nps', '--url', server.url];
+    const { stdout } = await succeeds(at);
+    assert.match(stdout, /^SEGMENT +N +SHARE +SCORE +IMPACT +P$/m);
+    assert.match(stdout, /^delivery +40 +20\.0% +-27\.8 +-20\.4 +<{6}\| +< 0\.001 \*$/m);
+    assert.match(stdout, /^a\\x1b\[2Jb +20 +10\.0% +40\.0 +\+?0\.0 +\| +0\.40$/m);
+    assert.match(stdout, /^\(unset\) +20 .*\+0\.6 +\|> +0\.40$/m);
+    assert.match(stdout, /^\(7 others\) +100 .*\+10\.2 +\|>{3} +-$/m);
+    const painted = await seen(t, at, { columns: 120 });
+    assert.match(painted, /\x1b\[31m█{6}│ {6}\x1b\[0m/); // eslint-disable-line no-control-regex
+    assert.match(painted, /\x1b\[1mdelivery\x1b\[0m/); // eslint-disable-line no-control-regex
+    assert.match(plain(painted), /INTERVAL/);
+    // Wide characters take two columns each: what follows stands where it does in the other rows.
+    const columnsOf = (line) => [...line].reduce((sum, c) => sum + (/[\u3000-\u9fff]/.test(c) ? 2 : 1), 0);
+    for (const columns of [60, 80, 120, 200]) {
+      const lines = plain(await seen(t, at, { columns })).split('\n');
+      const ends = lines
+        .filter((line) => /\d+\.\d%/.test(line))
+        .map((line) => columnsOf(line.slice(0, line.indexOf('%'))));
+      assert.ok(ends.length === 5 && new Set(ends).size === 1, lines.join('\n'));
+      assert.ok(Math.max(...lines.map(columnsOf)) <= columns, lines.join('\n'));
+    }
+  });
+
   // The answers of two months, of which the README shows the second.
   const answers = () =>
     Array.from({ length: 61 }, (_, day) =>

@@ -32,6 +32,7 @@
  *   score_view.c       its layout
  *   trend.c            cxd trend
  *   segments.c         cxd segments
+ *   segments_view.c    its layout
  *   journey.c          cxd journey list, show, put, delete, score
  *   plan.c             cxd plan
  *   status.c           cxd status
