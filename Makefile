@@ -337,7 +337,8 @@ check-r: deps-check
 tables: deps
 	$(BUILD) figure-programs
 	@build/tests/figures/tables
-figure-programs: $(OUT)/tests/figures/tables
+	@build/tests/figures/alarms
+figure-programs: $(OUT)/tests/figures/tables $(OUT)/tests/figures/alarms
 $(OUT)/tests/figures/%: $(OUT)/obj/tests/figures/%.o $(OUT)/libcxd.a
 	@mkdir -p $(@D)
 	$(SAY) LINK $@

@@ -11,3 +11,51 @@ CREATE TABLE document (
     updated_at INTEGER NOT NULL,
     PRIMARY KEY (kind, name)
 ) STRICT, WITHOUT ROWID;
+
+-- How each alert's rule stands; the rule itself is a document. through: of a rule that tells of single responses, the
+-- number of the latest when it was put; −1: it does not.
+CREATE TABLE alert_state (
+    name TEXT PRIMARY KEY,
+    revision INTEGER NOT NULL, -- of the document
+    version INTEGER NOT NULL, -- rises with every change
+    status INTEGER NOT NULL, -- enum alert_status of domain/alert.h
+    since INTEGER NOT NULL,
+    evaluated_at INTEGER NOT NULL,
+    day_end INTEGER NOT NULL,
+    through INTEGER NOT NULL,
+    reason INTEGER NOT NULL, -- enum alert_reason
+    n INTEGER NOT NULL,
+    value REAL,
+    p_value REAL,
+    acknowledged_at INTEGER NOT NULL,
+    acknowledged_by TEXT,
+    note TEXT
+) STRICT, WITHOUT ROWID;
+
+-- What happened to them. Of a response that was deleted neither its number nor its id nor its score stays.
+CREATE TABLE alert_event (
+    number INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    kind INTEGER NOT NULL, -- enum alert_event_kind
+    at INTEGER NOT NULL,
+    day_end INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    value REAL,
+    p_value REAL,
+    response INTEGER,
+    response_id BLOB,
+    acknowledged_at INTEGER NOT NULL,
+    acknowledged_by TEXT,
+    note TEXT
+) STRICT;
+CREATE INDEX alert_event_by_name ON alert_event (name, number);
+CREATE INDEX alert_event_by_response ON alert_event (response, name) WHERE response IS NOT NULL;
+
+-- Responses that were amended, or count again, and that no rule has looked at since.
+CREATE TABLE alert_amended (
+    sequence_number INTEGER PRIMARY KEY,
+    response INTEGER NOT NULL
+) STRICT;
+-- No response up to the number is told of again, unless it stands there. The version rises with every look.
+CREATE TABLE alert_told (through INTEGER NOT NULL, version INTEGER NOT NULL) STRICT;
+INSERT INTO alert_told (through, version) VALUES (0, 0);

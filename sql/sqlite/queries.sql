@@ -576,6 +576,89 @@ DELETE FROM signing_key WHERE number NOT IN (SELECT number FROM signing_key ORDE
 -- use: of_properties
   AND (?8 < 0 OR excluded = ?8) AND (?9 IS NULL OR respondent = ?9)
 
+-- As src/store/sqlite/alert_rows.c reads them.
+-- fragment: alert_columns
+       name, revision, version, status, since, evaluated_at, day_end, through, reason, n, value, p_value,
+       acknowledged_at, acknowledged_by, note
+
+-- name: select_alert
+SELECT
+-- use: alert_columns
+FROM alert_state WHERE name = ?1;
+
+-- name: list_alerts
+SELECT
+-- use: alert_columns
+FROM alert_state ORDER BY name;
+
+-- name: put_alert
+INSERT OR REPLACE INTO alert_state (
+-- use: alert_columns
+)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15);
+
+-- name: delete_alert
+DELETE FROM alert_state WHERE name = ?1;
+
+-- name: insert_alert_event
+INSERT INTO alert_event (name, kind, at, day_end, n, value, p_value, response, response_id, acknowledged_at,
+                         acknowledged_by, note)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12);
+
+-- name: prune_alert_events
+DELETE FROM alert_event
+WHERE name = ?1 AND number < (SELECT number FROM alert_event WHERE name = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2);
+
+-- name: delete_alert_events
+DELETE FROM alert_event WHERE name = ?1;
+
+-- name: list_alert_events
+SELECT number, name, kind, at, day_end, n, value, p_value, response, response_id, acknowledged_at, acknowledged_by, note
+FROM alert_event WHERE name = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3;
+
+-- name: was_told
+SELECT 1 FROM alert_event WHERE response = ?1 AND name = ?2;
+
+-- name: forget_told
+UPDATE alert_event SET response = NULL, response_id = NULL, value = NULL WHERE response = ?1;
+
+-- name: select_told
+SELECT through, version FROM alert_told;
+
+-- name: note_told
+UPDATE alert_told SET through = max(through, ?1), version = ?2;
+
+-- Only where there is a rule that would tell of it.
+-- name: note_amended
+INSERT INTO alert_amended (response) SELECT ?1 WHERE EXISTS (SELECT 1 FROM alert_state WHERE through >= 0);
+
+-- name: list_amended
+SELECT
+-- use: response_columns
+       , sequence_number
+FROM alert_amended JOIN response ON response.number = alert_amended.response
+WHERE comment IS NOT NULL AND excluded = 0 AND flags = 0
+ORDER BY sequence_number LIMIT ?1;
+
+-- name: last_amended
+SELECT max(sequence_number) FROM alert_amended;
+
+-- name: delete_amended
+DELETE FROM alert_amended WHERE sequence_number <= ?1;
+
+-- name: delete_unwatched
+DELETE FROM alert_amended WHERE NOT EXISTS (SELECT 1 FROM alert_state WHERE through >= 0);
+
+-- name: list_fresh
+SELECT
+-- use: response_columns
+FROM response
+WHERE number > ?1 AND number <= ?2 AND comment IS NOT NULL AND excluded = 0 AND flags = 0
+ORDER BY number LIMIT ?3;
+
+-- name: last_response
+SELECT max(number) FROM response;
+
 -- Pages of responses, newest first. The cursor (?10, ?11) also bounds ?3, so that a page begins where it
 -- should; ?1 is NULL for every survey.
 -- name: list_responses

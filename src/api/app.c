@@ -14,6 +14,7 @@
 #include "cxd/base/clock.h"
 #include "cxd/base/log.h"
 #include "cxd/base/process.h"
+#include "cxd/chores/alerts.h"
 #include "cxd/chores/backups.h"
 #include "cxd/chores/housekeeping.h"
 
@@ -42,6 +43,7 @@ static void watch_worker(void *worker, struct heartbeat *beat) {
 static void batch_done(void *context) {
     struct app *app = context;
     http_wake(app->http);
+    alerts_committed(app->alerts);
 }
 
 static void turn_done(void *context) {
@@ -238,6 +240,12 @@ static enum cxd_err start_housekeeping(struct app *app, struct error *err) {
     return housekeeping_start(&options, &app->housekeeping, err);
 }
 
+static enum cxd_err start_alerts(struct app *app, struct error *err) {
+    const struct alerts_options options = {
+        .store = app->store, .ingest = app->ingest, .catalog = app->catalog, .trust = &app->trust};
+    return alerts_start(app->alerts, &options, err);
+}
+
 static enum cxd_err make_lanes(struct app *app, struct error *err) {
     const struct config *config = &app->config;
     app->lane_count = http_threads(config) + (unsigned)(config->read_threads + config->public_threads);
@@ -278,6 +286,8 @@ static enum cxd_err start_all(struct app *app, struct inherited *inherited, bool
     };
     result = make_lanes(app, err);
     if (result == CXD_OK)
+        result = alerts_make(&app->alerts, err);
+    if (result == CXD_OK)
         result = ingest_start(&options, &app->ingest, err);
     if (result == CXD_OK)
         result = api_repeat_erasures(app, &erasures, err);
@@ -299,6 +309,8 @@ static enum cxd_err start_all(struct app *app, struct inherited *inherited, bool
         result = http_server_run(app->http, err);
     if (result == CXD_OK)
         result = start_housekeeping(app, err);
+    if (result == CXD_OK)
+        result = start_alerts(app, err);
     if (result == CXD_OK)
         result = api_metrics_start(app, err);
     if (result == CXD_OK)
@@ -377,6 +389,7 @@ int64_t app_stuck_ms(struct app *app, int64_t now_monotonic_ms, const char **ret
         {"http", http_loops_stuck_ms(app->http, now_monotonic_ms)},
         {"workers", http_workers_stuck_ms(app->http, now_monotonic_ms)},
         {"housekeeping", housekeeping_stuck_ms(app->housekeeping, now_monotonic_ms)},
+        {"alerts", alerts_stuck_ms(app->alerts, now_monotonic_ms)},
     };
     size_t worst = 0;
     for (size_t i = 1; i < CXD_COUNT(parts); i++)
@@ -417,7 +430,9 @@ void app_stop(struct app *app) {
     vitals_stop(app->vitals);
     backups_stop(app->backups);
     housekeeping_stop(app->housekeeping);
+    alerts_stop(app->alerts);
     ingest_stop(app->ingest);
+    alerts_free(app->alerts);
     http_server_close(app->http);
     catalog_close(app->catalog);
     suspicion_close(app);

@@ -29,6 +29,7 @@ struct app {
     struct ingest *ingest;
     struct trust trust;
     struct housekeeping *housekeeping;
+    struct alerts *alerts;
     struct backups *backups; /* NULL: none are made */
     struct http_server *http;
     struct http_server *metrics; /* NULL: off */
@@ -74,6 +75,9 @@ http_handler api_score_get, api_scores_get, api_pooled_score_get, api_trend_get,
 http_handler api_responses_get, api_response_get, api_respondent_get;
 /* erasure.c */
 http_handler api_response_patch, api_responses_patch, api_respondent_delete;
+/* alerts.c, alert_changes.c */
+http_handler api_alerts_get, api_alert_get, api_alert_history_get, api_alert_put, api_alert_delete,
+    api_alert_acknowledge;
 /* keys.c */
 http_handler api_keys_get, api_key_post, api_key_delete;
 /* invitations.c */

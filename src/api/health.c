@@ -5,6 +5,7 @@
 #include "api/app.h"
 #include "api/vitals.h"
 #include "cxd/base/clock.h"
+#include "cxd/chores/alerts.h"
 #include "cxd/chores/backups.h"
 #include "cxd/codec/write.h"
 
@@ -231,6 +232,16 @@ static void append_backups(struct buffer *out, const struct app *app) {
     buffer_append_char(out, '}');
 }
 
+static void append_alerts(struct buffer *out, const struct app *app) {
+    struct alerts_figures figures;
+    alerts_read_figures(app->alerts, &figures);
+    write_open(out, "alerts", '{');
+    for (int i = 0; i < ALERT_STATUS_COUNT; i++)
+        write_known(out, ALERT_STATUSES.list[i], figures.states[i], figures.is_known);
+    write_int(out, "failures", (int64_t)figures.failures);
+    buffer_append_char(out, '}');
+}
+
 static void finish_status(struct http_request *request) {
     struct app *app = http_app(request);
     struct buffer *out = http_out(request);
@@ -246,6 +257,7 @@ static void finish_status(struct http_request *request) {
     append_stored(out, app, snapshot, &report, &pace);
     append_suspects(out, snapshot, &report.suspects);
     append_dimensions(out, snapshot, &report);
+    append_alerts(out, app);
     append_writer(out, &pace);
     append_workers(out, app);
     append_strangers(out, app);

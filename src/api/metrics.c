@@ -106,6 +106,14 @@ static const struct {
     {"cxd_retention_held", "gauge",
      "1 while the clock is too far ahead to delete by it, which the status of the daemon explains; else 0.",
      metric_retention_held, 0},
+    {"cxd_alerts", "gauge", "Alerts, by their state: no_data, ok, firing or acknowledged.", metric_alerts, 0},
+    {"cxd_alert_evaluations_total", "counter",
+     "Evaluations of alerts, by kind: of a rule for a day, or of a response that a rule tells of.",
+     metric_alerts_by_kind, offsetof(struct scrape, alerts.evaluations)},
+    {"cxd_alerts_fired_total", "counter", "Those that fired, by kind.", metric_alerts_by_kind,
+     offsetof(struct scrape, alerts.fired)},
+    {"cxd_alert_failures_total", "counter", "Evaluations that failed, and are tried again.", metric_counted,
+     offsetof(struct scrape, alerts.failures)},
     {"cxd_score", "gauge", "Score of the last 30 days, as the API answers it; with [metrics] scores = yes.",
      metric_score, 0},
     {"cxd_score_responses", "gauge", "Responses behind cxd_score.", metric_score_responses, 0},
@@ -171,6 +179,7 @@ static void get_metrics(struct http_request *request) {
     if (scrape.has_backups)
         backups_status(scrape.app->backups, &scrape.backups);
     trust_read(&app->trust, &scrape.reckoned);
+    alerts_read_figures(app->alerts, &scrape.alerts);
     http_read_requests(scrape.app->http, &scrape.unanswered, &scrape.in_flight);
     http_read_batch_memory(scrape.app->http, &scrape.batch_memory);
     read_store(&scrape);

@@ -3,6 +3,7 @@
 
 #include "api/app.h"
 #include "cxd/base/process.h"
+#include "cxd/chores/alerts.h"
 #include "cxd/chores/backups.h"
 #include "cxd/codec/exposition.h"
 
@@ -30,6 +31,7 @@ struct scrape {
     bool has_backups; /* the daemon makes some */
     struct backups_status backups;
     struct reckoned reckoned;
+    struct alerts_figures alerts;
     struct store_disk disk;          /* −1 where there are no files */
     struct store_figures figures;    /* each −1: not known */
     int64_t rollup_rows;             /* −1: not known */
@@ -51,6 +53,8 @@ metric_collect metric_counted; /* a uint64_t of it */
 metric_collect metric_seconds; /* an int64_t of it, in nanoseconds */
 metric_collect metric_commit_seconds, metric_commit_changes, metric_commit_failures;
 metric_collect metric_in_place, metric_backup_last, metric_retention_held, metric_backup_every;
+metric_collect metric_alerts;         /* by state */
+metric_collect metric_alerts_by_kind; /* an array of uint64_t of struct scrape, by the kinds of rules */
 metric_collect metric_ready, metric_reloads, metric_certificate, metric_build, metric_started;
 
 /* metrics_scores.c: nothing unless [metrics] scores = yes. */

@@ -61,6 +61,17 @@ void metric_retention_held(const struct scrape *scrape) {
     metric_count(scrape, NULL, NULL, scrape->reckoned.state == RECKONED_HELD);
 }
 
+void metric_alerts(const struct scrape *scrape) {
+    for (int i = 0; scrape->alerts.is_known && i < ALERT_STATUS_COUNT; i++)
+        metric_count(scrape, "state", ALERT_STATUSES.list[i], (uint64_t)scrape->alerts.states[i]);
+}
+
+void metric_alerts_by_kind(const struct scrape *scrape) {
+    const uint64_t *counts = figure(scrape);
+    for (int i = 0; i < ALERT_KIND_COUNT; i++)
+        metric_count(scrape, "kind", ALERT_KINDS.list[i], counts[i]);
+}
+
 void metric_ready(const struct scrape *scrape) {
     struct vitals_report report;
     vitals_wait(scrape->app->vitals);

@@ -246,6 +246,13 @@ static enum cxd_err read_slug_cursor(struct reading *reading, const char *value,
     return CXD_OK;
 }
 
+static enum cxd_err read_event_cursor(struct reading *reading, const char *value, struct error *err) {
+    const char *rest = read_digits(value, &reading->after);
+    if (!rest || *rest != '\0' || reading->after < 1)
+        return error_set(err, ERR_BAD_PARAMETER, "cursor: what the page before gave as next");
+    return CXD_OK;
+}
+
 static enum cxd_err read_surveys(struct reading *reading, const char *value, struct error *err) {
     (void)err;
     reading->surveys = value;
@@ -336,10 +343,12 @@ static const struct {
     {"respondent", PARAMETERS_LISTING | PARAMETERS_AUDIT, read_respondent},
     {"flagged", PARAMETERS_LISTING, read_flagged},
     {"excluded", PARAMETERS_LISTING, read_excluded},
-    {"limit", PARAMETERS_LISTING | PARAMETERS_PAGE | PARAMETERS_AUDIT | PARAMETERS_SURVEYS | PARAMETERS_KEYS,
+    {"limit",
+     PARAMETERS_LISTING | PARAMETERS_PAGE | PARAMETERS_AUDIT | PARAMETERS_SURVEYS | PARAMETERS_KEYS | PARAMETERS_EVENTS,
      read_limit},
     {"cursor", PARAMETERS_LISTING | PARAMETERS_PAGE | PARAMETERS_KEYS, read_cursor},
     {"cursor", PARAMETERS_SURVEYS, read_slug_cursor},
+    {"cursor", PARAMETERS_EVENTS, read_event_cursor},
     {"after", PARAMETERS_AUDIT, read_after},
     {"surveys", PARAMETERS_POOL, read_surveys},
     {"margin", PARAMETERS_PLAN, read_margin},
@@ -543,6 +552,17 @@ enum cxd_err parameters_read_audit(struct http_request *request, int64_t *ret_af
     *ret_after = reading->after;
     *ret_limit = reading->listing.limit;
     *ret_respondent = reading->listing.respondent;
+    return CXD_OK;
+}
+
+enum cxd_err parameters_read_events(struct http_request *request, int64_t *ret_before, size_t *ret_limit,
+                                    struct error *err) {
+    struct reading *reading;
+    enum cxd_err result = read_all(request, PARAMETERS_EVENTS, "all", &reading, err);
+    if (result != CXD_OK)
+        return result;
+    *ret_before = reading->after;
+    *ret_limit = reading->listing.limit;
     return CXD_OK;
 }
 

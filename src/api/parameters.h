@@ -15,6 +15,7 @@ enum parameter_set {
     PARAMETERS_SURVEYS = 1 << 5,  /* a page of surveys, or of what there is one of for each: limit, cursor */
     PARAMETERS_KEYS = 1 << 6,     /* a page of keys: limit, cursor */
     PARAMETERS_SEGMENTS = 1 << 7, /* by, limit; and with PARAMETERS_SCORE */
+    PARAMETERS_EVENTS = 1 << 8,   /* a page of an alert's history: limit, cursor */
     PARAMETERS_PLAN = 1 << 14,    /* margin, detect, power, assume, alpha */
     PARAMETERS_JOURNEY = 1 << 13, /* compare (default previous, where there is one before), alpha; no touchpoint */
     PARAMETERS_POOL = 1 << 12     /* surveys; and with PARAMETERS_SCORE */
@@ -74,6 +75,11 @@ CXD_NODISCARD enum cxd_err parameters_read_flag(struct http_request *request, co
  * `respondent` (NULL: all). ERR_BAD_PARAMETER. */
 CXD_NODISCARD enum cxd_err parameters_read_audit(struct http_request *request, int64_t *ret_after, size_t *ret_limit,
                                                  const char **ret_respondent, struct error *err);
+
+/* Reads which events of an alert: those numbered below the cursor (0: all), at most `limit` (default 50).
+ * ERR_BAD_PARAMETER. */
+CXD_NODISCARD enum cxd_err parameters_read_events(struct http_request *request, int64_t *ret_before, size_t *ret_limit,
+                                                  struct error *err);
 
 /* "hour", "day", "week", "month" or "quarter". */
 const char *parameters_interval_name(enum calendar_unit unit);

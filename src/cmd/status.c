@@ -22,9 +22,11 @@ static const struct option_spec status_specs[] = {
 #define CSV                                                                                                            \
     "version ready now started_at uptime_seconds responses=responses.counted responses.last_minute "                   \
     "responses.last_hour surveys queue.waiting queue.capacity last_commit.at last_commit.seconds last_commit.changes " \
-    "suspects=suspects.responses schema storage.database_bytes storage.log_bytes storage.free_bytes "                  \
-    "storage.min_free_bytes connections.open connections.limit connections.refused batch_memory.held_bytes "           \
-    "batch_memory.limit_bytes backups.last_at backups.failing reloads.done reloads.refused reason=reasons.#0.reason"
+    "suspects=suspects.responses alerts.firing alerts.acknowledged schema storage.database_bytes "                     \
+    "storage.log_bytes storage.free_bytes storage.min_free_bytes connections.open connections.limit "                  \
+    "connections.refused "                                                                                             \
+    "batch_memory.held_bytes batch_memory.limit_bytes backups.last_at backups.failing reloads.done reloads.refused "   \
+    "reason=reasons.#0.reason"
 
 enum { ITEMS_SHOWN = 64 }; /* of a list that the daemon sends; its own are shorter */
 
@@ -158,6 +160,20 @@ static void append_suspects(struct view *view) {
     }
 }
 
+/* Nothing where there are none. */
+static void append_alerts(struct view *view) {
+    double firing = number_of(view, "alerts.firing"), seen = number_of(view, "alerts.acknowledged");
+    double all = firing + seen + number_of(view, "alerts.ok") + number_of(view, "alerts.no_data");
+
+    if (firing < 0 || all <= 0)
+        return;
+    row(view, "alerts", "");
+    append(view, "{#alerts.firing} ");
+    append_painted(view, firing > 0 ? PAINT_RED : PAINT_NONE, "firing");
+    append(view, ", {#alerts.acknowledged} acknowledged, {#alerts.no_data} without data, {#alerts.ok} ok");
+    append(view, firing > 0 ? "; see cxd alerts\n" : "\n");
+}
+
 static void append_storage(struct view *view) {
     double free_bytes = number_of(view, "storage.free_bytes");
 
@@ -253,6 +269,7 @@ static bool show(struct call *call) {
     append_place(&view);
     append_work(&view);
     append_suspects(&view);
+    append_alerts(&view);
     append_storage(&view);
     row(&view, "connections", "{#connections.open} of {#connections.limit}");
     if (number_of(&view, "connections.refused") > 0)

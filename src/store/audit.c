@@ -120,6 +120,11 @@ static void describe_discard(const struct change *change, struct audit_record *r
     snprintf(record->target, sizeof record->target, "%s", change->as.discard.name);
 }
 
+static void describe_acknowledge(const struct change *change, struct audit_record *record) {
+    snprintf(record->target, sizeof record->target, "%s", change->as.acknowledge.name);
+    snprintf(record->detail, sizeof record->detail, "revision %lld", (long long)change->as.acknowledge.state.revision);
+}
+
 static void describe_note(const struct change *change, struct audit_record *record) {
     snprintf(record->act, sizeof record->act, "%s", change->as.note.act);
     snprintf(record->target, sizeof record->target, "%s", change->as.note.target ? change->as.note.target : "");

@@ -103,6 +103,13 @@ typedef enum cxd_err engine_read_catalog(struct store_reader *reader, int64_t si
 typedef enum cxd_err engine_read_audit(struct store_reader *reader, int64_t after, size_t limit, const char *respondent,
                                        struct arena *arena, struct audit_record **ret_records, size_t *ret_count,
                                        struct error *err);
+typedef enum cxd_err engine_read_alerts(struct store_reader *reader, struct arena *arena,
+                                        struct store_alerts *ret_alerts, struct error *err);
+typedef enum cxd_err engine_read_alert_history(struct store_reader *reader, const char *name, int64_t before,
+                                               size_t limit, struct arena *arena, struct alert_event **ret_events,
+                                               size_t *ret_count, struct error *err);
+typedef enum cxd_err engine_read_untold(struct store_reader *reader, int64_t after, size_t limit, struct arena *arena,
+                                        struct store_untold *ret_untold, struct error *err);
 typedef enum cxd_err engine_read_figures(struct store_reader *reader, struct store_figures *ret_figures,
                                          struct error *err);
 typedef enum cxd_err engine_read_overflows(struct store_reader *reader, size_t limit, struct arena *arena,
@@ -152,6 +159,9 @@ struct store_engine {
     engine_read_document *read_document;
     engine_read_catalog *read_catalog;
     engine_read_audit *read_audit;
+    engine_read_alerts *read_alerts;
+    engine_read_alert_history *read_alert_history;
+    engine_read_untold *read_untold;
     engine_read_figures *read_figures;
     engine_read_overflows *read_overflows;
     engine_read_suspects *read_suspects;

@@ -193,6 +193,22 @@ enum cxd_err store_read_figures(struct store_reader *reader, struct store_figure
     return reader->engine->read_figures(reader, ret_figures, err);
 }
 
+enum cxd_err store_read_alerts(struct store_reader *reader, struct arena *arena, struct store_alerts *ret_alerts,
+                               struct error *err) {
+    return reader->engine->read_alerts(reader, arena, ret_alerts, err);
+}
+
+enum cxd_err store_read_alert_history(struct store_reader *reader, const char *name, int64_t before, size_t limit,
+                                      struct arena *arena, struct alert_event **ret_events, size_t *ret_count,
+                                      struct error *err) {
+    return reader->engine->read_alert_history(reader, name, before, limit, arena, ret_events, ret_count, err);
+}
+
+enum cxd_err store_read_untold(struct store_reader *reader, int64_t after, size_t limit, struct arena *arena,
+                               struct store_untold *ret_untold, struct error *err) {
+    return reader->engine->read_untold(reader, after, limit, arena, ret_untold, err);
+}
+
 enum cxd_err store_read_overflows(struct store_reader *reader, size_t limit, struct arena *arena,
                                   struct store_overflow **ret_overflows, size_t *ret_count, struct error *err) {
     return reader->engine->read_overflows(reader, limit, arena, ret_overflows, ret_count, err);

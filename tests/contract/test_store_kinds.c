@@ -82,6 +82,18 @@ static struct change *make_any(struct fixture *f, enum change_kind kind) {
         change->as.discard.kind = DOCUMENT_ALERT;
         strcpy(change->as.discard.name, "low");
         break;
+    case CHANGE_ALERT_RULE:
+        strcpy(change->as.alert_rule.name, "low");
+        break;
+    case CHANGE_ALERT:
+        change->as.alert.state = (struct alert_state){.name = "high", .revision = 1, .version = NOW_MS};
+        break;
+    case CHANGE_ALERT_TELL:
+        change->as.alert_tell.through = 1;
+        break;
+    case CHANGE_ACKNOWLEDGE:
+        strcpy(change->as.acknowledge.name, "loud");
+        break;
     case CHANGE_NOTE:
         change->as.note.act = "respondent.look";
         change->as.note.respondent = "ann";
@@ -118,6 +130,19 @@ static int kinds_setup(void **state) {
     struct change *rule = make_change(f, CHANGE_DOCUMENT, NOW_MS);
     rule->as.document = (struct document){.kind = DOCUMENT_ALERT, .name = "low", .definition = "{\"below\":0}"};
     assert_int_equal(apply(f, rule), OUTCOME_CREATED);
+    for (size_t i = 0; i < 2; i++) {
+        const char *name = i == 0 ? "high" : "loud";
+        struct change *put = make_change(f, CHANGE_DOCUMENT, NOW_MS), *begin = make_any(f, CHANGE_ALERT_RULE);
+        put->as.document = (struct document){.kind = DOCUMENT_ALERT, .definition = "{}"};
+        strcpy(put->as.document.name, name);
+        strcpy(begin->as.alert_rule.name, name);
+        assert_int_equal(apply(f, put), OUTCOME_CREATED);
+        assert_int_equal(apply(f, begin), OUTCOME_CREATED);
+    }
+    struct change *fire = make_any(f, CHANGE_ALERT);
+    strcpy(fire->as.alert.state.name, "loud");
+    fire->as.alert.state.status = ALERT_FIRING;
+    assert_int_equal(apply(f, fire), OUTCOME_AMENDED);
     /* A property that is declared late waits for its rollups. */
     struct change *put = make_survey(f, "shop", "{\"v\":2}", (const char *[]){"plan", "city", NULL});
     assert_int_equal(apply(f, put), OUTCOME_AMENDED);

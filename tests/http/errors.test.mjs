@@ -93,6 +93,19 @@ const CASES = {
   no_response: () => d.admin('GET', '/v1/surveys/nps/responses/01920000-0000-7000-8000-000000000001'),
   no_journey: () => d.admin('GET', '/v1/journeys/nowhere'),
   no_respondent: () => d.admin('DELETE', '/v1/respondents/nobody'),
+  no_alert: () => d.admin('GET', '/v1/alerts/none'),
+  not_firing: async () => {
+    assert.equal((await d.admin('PUT', '/v1/alerts/calm', { body: { survey: 'nps', kind: 'detractor' } })).status, 201);
+    return d.admin('POST', '/v1/alerts/calm/acknowledge', { body: {} });
+  },
+  too_many_alerts: async () => {
+    const body = { survey: 'nps', kind: 'detractor' };
+    for (let i = 0; i < 200; i += 1) {
+      const reply = await d.admin('PUT', `/v1/alerts/many-${i}`, { body });
+      if (reply.status === 409) return reply;
+    }
+    return d.admin('PUT', '/v1/alerts/more', { body });
+  },
   no_such_key: () => d.admin('DELETE', '/v1/keys/01920000-0000-7000-8000-000000000001'),
   method_not_allowed: async () => {
     const reply = await d.request('PATCH', '/v1/surveys/nps', { body: {} });

@@ -20,8 +20,14 @@ const FIGURES = [
   'get /v1/surveys',
   'get /v1/surveys/{survey}',
   'get /v1/status',
+  'get /v1/alerts',
+  'get /v1/alerts/{name}',
 ];
-const WORDS = ['get /v1/surveys/{survey}/responses', 'get /v1/surveys/{survey}/responses/{id}'];
+const WORDS = [
+  'get /v1/surveys/{survey}/responses',
+  'get /v1/surveys/{survey}/responses/{id}',
+  'get /v1/alerts/{name}/history',
+];
 const NEEDS_NO_KEY = { key: [], open: FIGURES, everything: [...FIGURES, ...WORDS] };
 
 const WRITTEN = ['comment-7f31', 'respondent-7f32', 'value-7f33'];
@@ -36,6 +42,8 @@ async function prepare(t, read) {
   const journey = await daemon.admin('PUT', '/v1/journeys/buying', { body: { stages: [{ survey: 'nps' }] } });
   assert.equal(journey.status, 201, journey.text);
   const { id } = (await daemon.post('nps', ANSWER)).json;
+  const alert = await daemon.admin('PUT', '/v1/alerts/each', { body: { survey: 'nps', kind: 'detractor' } });
+  assert.equal(alert.status, 201, alert.text);
   return { daemon, id };
 }
 
@@ -49,7 +57,8 @@ const ask = (daemon, route, id, options = {}) =>
       .replace('{survey}', 'nps')
       .replace('{journey}', 'buying')
       .replace('{id}', id)
-      .replace('{respondent}', respondent) + (QUERIES[name(route)] ?? ''),
+      .replace('{respondent}', respondent)
+      .replace('{name}', 'each') + (QUERIES[name(route)] ?? ''),
     {
       body:
         ['get', 'delete'].includes(route.method) || route.flags.includes('HTTP_BODILESS') ? undefined : '{"score":1}',

@@ -30,6 +30,8 @@
  *   plan.c            how many answers a margin or a change needs
  *   trend.c           the trend of a survey
  *   segments.c        segments of a survey, the most harmful first
+ *   alerts.c          alerts: their rules, states and history, read
+ *   alert_changes.c   rules put and discarded, alerts acknowledged
  *   figures.c         what the read routes share
  *   keys.c            API keys
  *   signing_keys.c    keys that sign invitations

@@ -6,7 +6,8 @@
  *   housekeeping.c  retention by age, settling, old marks, rollups of properties: small changes through the writer;
  *                   and, for the catalog, what others wrote
  *   backups.c       verified copies at every interval, the oldest removed
+ *   alerts.c        the rules of alerts: at the end of each reporting day, and at once what tells of single responses
  *   trust.c         how late it is, for whatever deletes by age
- *   errand.c        what the two threads share */
+ *   errand.c        what the threads share */
 
 #endif

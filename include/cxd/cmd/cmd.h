@@ -38,6 +38,7 @@
  *   status.c           cxd status
  *   survey.c           cxd survey list, show, put, archive, reopen
  *   suspects.c         cxd suspects list, clear
+ *   alerts.c           cxd alerts; cxd alert show, put, delete, acknowledge, history
  *   key.c              cxd key create, list, revoke
  *   signing_key.c      cxd signing-key list, rotate
  *   invite.c           cxd invite

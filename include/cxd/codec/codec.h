@@ -28,6 +28,7 @@
  *   key.c              API keys and signing keys: asked for, and told of
  *   score.c            scores, trends and comparisons to JSON: the one place that rounds
  *   segments.c         tables of segments to JSON
+ *   alert.c            rules of alerts, their states and history
  *   exposition.c       the text of Prometheus */
 
 #endif

@@ -22,6 +22,7 @@
  *   window.c           windows of time: their names, the one before, the buckets of a trend
  *   window_cover.c     the tiers of rollups, and which of them a window is read from
  *   journey.c          an ordered list of stages, and where a score stands on its range
+ *   alert.c            rules of alerts: what they find in figures, and what becomes of their state
  *   reckoning.c        how late it is, where a clock may be wrong */
 
 #endif

@@ -9,6 +9,7 @@
  *   trend.c     a window in buckets, rolling or not: one read, and differences of sums
  *   segments.c  a window by the values of a dimension, or of two: from rollups, or else by a scan
  *   values.c    answers by their values, in bounded memory
+ *   alert.c     a reporting day that is over, for an alert's rule
  *   filter.c    a filter made ready for the store: whether its property has rollups */
 
 #include <stdbool.h>
@@ -19,6 +20,7 @@
 #include "cxd/base/calendar.h"
 #include "cxd/base/compiler.h"
 #include "cxd/base/error.h"
+#include "cxd/domain/alert.h"
 #include "cxd/domain/compare.h"
 #include "cxd/domain/journey.h"
 #include "cxd/domain/segments.h"
@@ -168,5 +170,11 @@ struct segments_answer {
  * window, as is what lies beyond the values that have rollups. */
 CXD_NODISCARD enum cxd_err query_segments(struct store_reader *reader, const struct segments_question *question,
                                           struct arena *arena, struct segments_answer *ret_answer, struct error *err);
+
+/* What the rule finds at the end of a reporting day, of answers before it alone. `survey` NULL: there is none. Not for
+ * rules that tell of single responses. The reader is at no begin. */
+CXD_NODISCARD enum cxd_err query_alert(struct store_reader *reader, const struct alert_rule *rule,
+                                       const struct survey *survey, int64_t day_end, struct alert_finding *ret_finding,
+                                       struct error *err);
 
 #endif

@@ -9,6 +9,7 @@
 #include "cxd/base/compiler.h"
 #include "cxd/base/error.h"
 #include "cxd/base/etag.h"
+#include "cxd/domain/alert.h"
 #include "cxd/domain/invitation.h"
 #include "cxd/domain/key.h"
 #include "cxd/domain/response.h"
@@ -49,6 +50,15 @@ struct invitation_record {
     size_t property_count;
     int64_t created_at, expires_at;
     int64_t kept_until; /* the response may be amended until then, who answers is looked up by it */
+};
+
+/* That a response is to be told of by a rule. */
+struct alert_tale {
+    char name[SLUG_SIZE];
+    int64_t revision; /* of the rule */
+    int64_t response; /* its number */
+    int score;        /* that it had; with another one it is not told of */
+    bool is_told;     /* out */
 };
 
 /* Every kind of change, one a line: its name in the code (CHANGE_NAME, and what an engine's function for it is called
@@ -97,6 +107,14 @@ struct invitation_record {
     X(ROLL, roll, SILENT, .repeats = true)                                                                             \
     /* what was overwritten or deleted leaves the files of the store too */                                            \
     X(SETTLE, settle, SILENT, .repeats = true)                                                                         \
+    /* the state of an alert's rule begins anew with the rule, and goes with it */                                     \
+    X(ALERT_RULE, alert_rule, SILENT, .repeats = true)                                                                 \
+    /* keep what an evaluation has made of the state of an alert, and what happened */                                 \
+    X(ALERT, alert, SILENT, .repeats = true)                                                                           \
+    /* tell of detractors, each once */                                                                                \
+    X(ALERT_TELL, alert_tell, SILENT, .repeats = true)                                                                 \
+    /* somebody has seen that an alert fires */                                                                        \
+    X(ACKNOWLEDGE, acknowledge, AUDITED, .act = "alert.acknowledge", .repeats = true)                                  \
     /* create or replace a named definition */                                                                         \
     X(DOCUMENT, document, AUDITED, .repeats = true)                                                                    \
     /* delete one */                                                                                                   \
@@ -258,6 +276,29 @@ struct change {
             char name[SLUG_SIZE];
         } discard;
         struct {
+            char name[SLUG_SIZE];
+            bool watches_responses;   /* it tells of single ones */
+            struct alert_state state; /* out, where there is a document; strings of the change's arena */
+        } alert_rule;
+        struct {
+            struct alert_state state; /* of the revision and version that it was made from */
+            bool has_event;
+            struct alert_event event;
+        } alert;
+        struct {
+            int64_t version;         /* of what was told before (struct store_alerts) */
+            int64_t through;         /* no response up to this number is told of again, unless it is amended */
+            int64_t amended_through; /* nor what was amended up to here */
+            struct alert_tale *tales;
+            size_t count;
+            int64_t told; /* out */
+        } alert_tell;
+        struct {
+            char name[SLUG_SIZE];
+            const char *note;         /* NULL: none */
+            struct alert_state state; /* out, unless missing; strings of the change's arena */
+        } acknowledge;
+        struct {
             const char *act, *target, *detail; /* as in struct audit_record, and no longer than there */
             const char *respondent;            /* not NULL: the target is this person */
         } note;
@@ -341,6 +382,23 @@ struct change {
  *
  * ROLL: REPLAYED where there is nothing to do, else AMENDED. A fill goes from the newest response to the oldest, and
  *   each step leaves counted what it has passed: whatever is changed between two steps stays exact.
+ *
+ * ALERT_RULE: after the document of the rule was put or discarded, in the same ticket. CREATED or AMENDED where the
+ *   state is of another revision: it begins anew, with no data, tells of what is stored from now on, and the history
+ *   says "changed" if there was one. Without a document state and history go: AMENDED. Else REPLAYED.
+ *
+ * ALERT: MISSING where the state is not of the same revision any more, REPLAYED where it is not of the same version.
+ *
+ * ALERT_TELL: REPLAYED unless the version is that of what was told before. A tale is passed over whose rule has another
+ *   revision, whose response is gone, does not count, has flags, another score or no comment any more, or that was told
+ *   before. What was told of fires: the state of the rule counts it in n, until it is acknowledged. AMENDED also where
+ *   nothing was told.
+ *
+ * ACKNOWLEDGE: MISSING without a state. REPLAYED where it is acknowledged already, by whomever; refused ERR_NOT_FIRING
+ *   where it does not fire.
+ *
+ * Whoever deletes a response takes its number, id and score out of the history of alerts; at most ALERT_HISTORY_MAX
+ * events of a rule are kept, the newest.
  *
  * DOCUMENT: an identical definition is REPLAYED; under another the revision rises, and updated_at is now. DISCARD:
  * AMENDED once it is gone. What is put under its name later begins at revision 1.

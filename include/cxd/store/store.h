@@ -8,6 +8,7 @@
  *   change.c                what is true of each kind of change (change.h)
  *   decide.c                the rules of every change, decided once, from what is stored and what is sent: create,
  *                           replay, amend (all members are replaced), refuse, recontact, exclude, forget, retain
+ *   decide_alert.c          the rules of the changes of alerts
  *   document.c              named definitions, and the rules of their changes (document.h)
  *   terms.c                 by what of its survey a response is judged, in the transaction
  *   dimensions.c            which dimensions a response counts in
@@ -36,6 +37,7 @@
  *   sqlite/terms.c          the terms of a survey, read in the transaction
  *   sqlite/document.c       named definitions: put, deleted, read
  *   sqlite/invitation.c     invitations that are kept: put, looked up, removed
+ *   sqlite/alert.c          states and history of alerts, written
  *   sqlite/key.c            API keys and signing keys
  *   sqlite/erase.c          a respondent is forgotten; deleting and forgetting one response; erasures repeated
  *   sqlite/retain.c         old responses go, or are anonymised; settling
@@ -54,6 +56,7 @@
  *   sqlite/rows.c           rows to structs, and back
  *   sqlite/records.c        responses and rollups as they are
  *   sqlite/catalog.c        surveys and keys, by the generation that changed them
+ *   sqlite/alert_rows.c     states and history of alerts, read; responses that none has told of
  *   sqlite/listing.c        pages of responses
  *   sqlite/histograms.c     the histograms of windows
  *   sqlite/visit.c          the responses of a window, one by one
@@ -347,6 +350,34 @@ CXD_NODISCARD enum cxd_err store_read_catalog(struct store_reader *reader, int64
 CXD_NODISCARD enum cxd_err store_read_audit(struct store_reader *reader, int64_t after, size_t limit,
                                             const char *respondent, struct arena *arena,
                                             struct audit_record **ret_records, size_t *ret_count, struct error *err);
+
+/* The states of all alerts' rules that there are, by name; strings are of the arena. */
+struct store_alerts {
+    struct alert_state *states;
+    size_t count;
+    int64_t told_through, told_version; /* CHANGE_ALERT_TELL */
+};
+CXD_NODISCARD enum cxd_err store_read_alerts(struct store_reader *reader, struct arena *arena,
+                                             struct store_alerts *ret_alerts, struct error *err);
+/* Events of the rule numbered below `before` (0: from the newest), newest first, at most `limit`. The array and its
+ * strings are of the arena. */
+CXD_NODISCARD enum cxd_err store_read_alert_history(struct store_reader *reader, const char *name, int64_t before,
+                                                    size_t limit, struct arena *arena, struct alert_event **ret_events,
+                                                    size_t *ret_count, struct error *err);
+/* What a rule that tells of responses has not seen: those with a comment that count and have no flags. Texts are of
+ * the arena. */
+struct store_untold {
+    struct response *fresh; /* numbered above `after`, ascending; at most `limit` */
+    size_t fresh_count;
+    int64_t through;          /* so far it was looked */
+    bool more;                /* there are responses behind that */
+    struct response *amended; /* those that became otherwise since, while there was such a rule; at most `limit` */
+    size_t amended_count;
+    int64_t amended_through; /* for CHANGE_ALERT_TELL */
+    bool more_amended;
+};
+CXD_NODISCARD enum cxd_err store_read_untold(struct store_reader *reader, int64_t after, size_t limit,
+                                             struct arena *arena, struct store_untold *ret_untold, struct error *err);
 
 /* Cheap however much is stored: a question of some hundred microseconds, which also shows that the store can be read.
  */

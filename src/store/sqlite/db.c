@@ -318,6 +318,8 @@ static void bind(sqlite3_stmt *stmt, const struct db_value *values, size_t count
             sqlite_db_bind_text(stmt, at, values[i].bytes);
         else if (values[i].type == DB_BLOB)
             sqlite_db_bind_blob(stmt, at, values[i].bytes, (size_t)values[i].number);
+        else if (values[i].type == DB_REAL)
+            must_bind(sqlite3_bind_double(stmt, at, values[i].real));
     }
 }
 

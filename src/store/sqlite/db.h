@@ -68,14 +68,16 @@ CXD_NODISCARD enum cxd_err sqlite_db_read_number(struct db *db, const char *sql,
 /* A value of a statement, bound by reference: what it points to lives until the statement is reset. A text or a blob
  * that is NULL binds NULL. */
 struct db_value {
-    enum { DB_NONE, DB_INT, DB_TEXT, DB_BLOB } type;
+    enum { DB_NONE, DB_INT, DB_TEXT, DB_BLOB, DB_REAL } type;
     int64_t number; /* or how many bytes */
     const void *bytes;
+    double real;
 };
-#define INT(value) ((struct db_value){DB_INT, (int64_t)(value), NULL})
-#define TEXT(text) ((struct db_value){DB_TEXT, 0, (text)})
-#define BLOB(bytes, size) ((struct db_value){DB_BLOB, (int64_t)(size), (bytes)})
-#define NONE ((struct db_value){DB_NONE, 0, NULL}) /* its place stays as it is, or is not there */
+#define INT(value) ((struct db_value){.type = DB_INT, .number = (int64_t)(value)})
+#define TEXT(text) ((struct db_value){.type = DB_TEXT, .bytes = (text)})
+#define BLOB(blob, size) ((struct db_value){.type = DB_BLOB, .number = (int64_t)(size), .bytes = (blob)})
+#define REAL(value) ((struct db_value){.type = DB_REAL, .real = (value)}) /* NaN is NULL */
+#define NONE ((struct db_value){.type = DB_NONE}) /* its place stays as it is, or is not there */
 #define ID(id) BLOB((id)->bytes, sizeof(id)->bytes)
 
 /* How a query is asked, its values in the order of ?1, ?2, …: SQLITE_RUN(db, QUERY_REVOKE_KEY, err, ID(id), INT(day)).

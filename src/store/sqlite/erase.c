@@ -40,6 +40,8 @@ enum cxd_err sqlite_delete_response(struct sqlite_store *store, const struct res
     enum cxd_err code = SQLITE_RUN(&store->db, QUERY_DELETE_RESPONSE, err, INT(response->number));
     if (code == CXD_OK)
         code = SQLITE_RUN(&store->db, QUERY_KEEP_NUMBER, err, INT(response->number));
+    if (code == CXD_OK)
+        code = SQLITE_RUN(&store->db, QUERY_FORGET_TOLD, err, INT(response->number));
     store->numbers.is_there = store->numbers.is_there && response->number != store->numbers.last;
     if (code == CXD_OK)
         code = sqlite_invitation_remove(store, response->survey, &response->id, err);

@@ -62,6 +62,10 @@ engine_read_document sqlite_read_document;
 engine_read_catalog sqlite_read_catalog;
 /* audit.c */
 engine_read_audit sqlite_read_audit;
+/* alert_rows.c */
+engine_read_alerts sqlite_read_alerts;
+engine_read_alert_history sqlite_read_alert_history;
+engine_read_untold sqlite_read_untold;
 /* figures.c */
 engine_count_rollups sqlite_count_rollups;
 engine_read_figures sqlite_read_figures;

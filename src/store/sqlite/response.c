@@ -106,6 +106,8 @@ static enum cxd_err answer_stored(struct sqlite_store *store, struct change *cha
     if (code != CXD_OK || change->outcome != OUTCOME_AMENDED)
         return code;
     code = put(store, QUERY_UPDATE_RESPONSE, &change->as.response.value, &done, err);
+    if (code == CXD_OK)
+        code = SQLITE_RUN(&store->db, QUERY_NOTE_AMENDED, err, INT(change->as.response.value.number));
     if (code == CXD_OK && !stored.first.is_kept)
         code = put_first(store, &change->as.response.value, err);
     if (code == CXD_OK)
@@ -173,6 +175,8 @@ enum cxd_err sqlite_exclude_response(struct sqlite_store *store, const struct re
                                      const struct response *after, struct error *err) {
     enum cxd_err code = SQLITE_RUN(&store->db, QUERY_EXCLUDE_RESPONSE, err, INT(after->number), INT(after->excluded),
                                    TEXT(after->excluded_reason), INT(after->flags));
+    if (code == CXD_OK && !after->excluded)
+        code = SQLITE_RUN(&store->db, QUERY_NOTE_AMENDED, err, INT(after->number));
     if (code == CXD_OK)
         code = sqlite_count_response(store, before, -1, err);
     return code == CXD_OK ? count_stored(store, after, err) : code; /* a reason may name somebody */

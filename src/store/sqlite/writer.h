@@ -174,6 +174,14 @@ CXD_NODISCARD enum cxd_err sqlite_write_lapse(struct sqlite_store *store, struct
 /* document.c */
 CXD_NODISCARD enum cxd_err sqlite_write_document(struct sqlite_store *store, struct change *change, struct error *err);
 CXD_NODISCARD enum cxd_err sqlite_write_discard(struct sqlite_store *store, struct change *change, struct error *err);
+/* alert.c */
+CXD_NODISCARD enum cxd_err sqlite_write_alert_rule(struct sqlite_store *store, struct change *change,
+                                                   struct error *err);
+CXD_NODISCARD enum cxd_err sqlite_write_alert(struct sqlite_store *store, struct change *change, struct error *err);
+CXD_NODISCARD enum cxd_err sqlite_write_alert_tell(struct sqlite_store *store, struct change *change,
+                                                   struct error *err);
+CXD_NODISCARD enum cxd_err sqlite_write_acknowledge(struct sqlite_store *store, struct change *change,
+                                                    struct error *err);
 /* key.c */
 CXD_NODISCARD enum cxd_err sqlite_write_key(struct sqlite_store *store, struct change *change, struct error *err);
 CXD_NODISCARD enum cxd_err sqlite_write_revoke(struct sqlite_store *store, struct change *change, struct error *err);

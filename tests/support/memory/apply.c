@@ -100,6 +100,8 @@ static enum cxd_err apply_response(struct memory_store *store, struct change *ch
         code = decide_recontact(change, stored, find_last_answer, store, err);
     if (code != CXD_OK)
         return code;
+    if (change->outcome == OUTCOME_AMENDED && !memory_note_amended(store, response->number))
+        return no_memory(err);
     if (change->outcome == OUTCOME_AMENDED)
         return put(store, &store->responses, at, block_response(response), err);
     if (change->outcome == OUTCOME_CREATED) {
@@ -120,6 +122,8 @@ static enum cxd_err apply_exclude(struct memory_store *store, struct change *cha
         return CXD_OK;
     change->as.exclude.value = after;
     if (!copy_response(change->arena, &change->as.exclude.value))
+        return no_memory(err);
+    if (change->outcome == OUTCOME_AMENDED && !after.excluded && !memory_note_amended(store, after.number))
         return no_memory(err);
     return change->outcome == OUTCOME_AMENDED ? put(store, &store->responses, at, block_response(&after), err) : CXD_OK;
 }
@@ -143,6 +147,8 @@ static enum cxd_err apply_clear(struct memory_store *store, struct change *chang
             continue;
         struct response after;
         decide_clear(stored, &after);
+        if (!memory_note_amended(store, after.number))
+            return no_memory(err);
         code = put(store, &store->responses, i, block_response(&after), err);
         cleared++;
     }
@@ -180,6 +186,8 @@ static enum cxd_err put_mark(struct memory_store *store, int64_t survey, const s
 static enum cxd_err take_out(struct memory_store *store, size_t at, int64_t now_ms, struct error *err) {
     const struct response *stored = response_at(store, at);
     enum cxd_err code = put_mark(store, stored->survey, &stored->id, now_ms, err);
+    if (code == CXD_OK && !memory_forget_told(store, stored->number))
+        code = no_memory(err);
     return code == CXD_OK && !memory_swap(store, &store->responses, at, NULL) ? no_memory(err) : code;
 }
 
@@ -405,6 +413,22 @@ static enum cxd_err apply_signing_key(struct memory_store *store, struct change 
         change->as.signing_key = *block;
     }
     return put(store, &store->signing_keys, table->count, block, err);
+}
+
+static enum cxd_err apply_alert_rule(struct memory_store *store, struct change *change, struct error *err) {
+    return memory_apply_alert_rule(store, change, err);
+}
+
+static enum cxd_err apply_alert(struct memory_store *store, struct change *change, struct error *err) {
+    return memory_apply_alert(store, change, err);
+}
+
+static enum cxd_err apply_alert_tell(struct memory_store *store, struct change *change, struct error *err) {
+    return memory_apply_alert_tell(store, change, err);
+}
+
+static enum cxd_err apply_acknowledge(struct memory_store *store, struct change *change, struct error *err) {
+    return memory_apply_acknowledge(store, change, err);
 }
 
 static enum cxd_err apply_document(struct memory_store *store, struct change *change, struct error *err) {

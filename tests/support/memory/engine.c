@@ -23,6 +23,10 @@ static void memory_close(struct store *base) {
     free_table(&store->invitations);
     free_table(&store->documents);
     free_table(&store->audit);
+    free_table(&store->alerts);
+    free_table(&store->alert_events);
+    free_table(&store->amended);
+    free_table(&store->told);
     free_table(&store->series);
     free_table(&store->dimensions);
     deltas_free(&store->deltas);
@@ -149,6 +153,9 @@ const struct store_engine STORE_MEMORY = {
     .read_catalog = memory_read_catalog,
     .read_audit = memory_read_audit,
     .count_rollups = memory_count_rollups,
+    .read_alerts = memory_read_alerts,
+    .read_alert_history = memory_read_alert_history,
+    .read_untold = memory_read_untold,
     .read_figures = memory_read_figures,
     .read_overflows = memory_read_overflows,
     .read_suspects = memory_read_suspects,

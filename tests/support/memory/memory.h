@@ -65,6 +65,10 @@ struct memory_store {
     struct memory_table documents;    /* struct document */
     struct memory_table audit;        /* number is the position + 1 */
     struct memory_table redefinitions;
+    struct memory_table alerts;       /* struct alert_state */
+    struct memory_table alert_events; /* number is the position + 1 */
+    struct memory_table amended;      /* int64_t, the number of a response */
+    struct memory_table told;         /* at most one */
     struct memory_table series, dimensions;
     struct deltas deltas; /* of the batch: what its swaps of responses count */
     uint32_t *index;      /* responses by id: positions + 1, open-addressed, a power of two */
@@ -130,6 +134,17 @@ CXD_NODISCARD bool memory_recount_series(struct memory_store *store);
 bool memory_is_beyond(const struct memory_store *store, int64_t survey, const struct dimension *wanted);
 void memory_add_figures(const struct memory_store *store, struct store_figures *figures);
 
+/* alerts.c: false when memory is refused. */
+CXD_NODISCARD bool memory_note_amended(struct memory_store *store, int64_t number);
+CXD_NODISCARD bool memory_forget_told(struct memory_store *store, int64_t number);
+CXD_NODISCARD enum cxd_err memory_apply_alert_rule(struct memory_store *store, struct change *change,
+                                                   struct error *err);
+CXD_NODISCARD enum cxd_err memory_apply_alert(struct memory_store *store, struct change *change, struct error *err);
+CXD_NODISCARD enum cxd_err memory_apply_alert_tell(struct memory_store *store, struct change *change,
+                                                   struct error *err);
+CXD_NODISCARD enum cxd_err memory_apply_acknowledge(struct memory_store *store, struct change *change,
+                                                    struct error *err);
+
 /* What a reader does first and last in each question. */
 void memory_enter(struct memory_reader *reader);
 void memory_leave(struct memory_reader *reader);
@@ -145,6 +160,10 @@ engine_read_catalog memory_read_catalog;
 engine_read_documents memory_read_documents;
 engine_read_document memory_read_document;
 engine_read_overflows memory_read_overflows;
+/* alerts.c, */
+engine_read_alerts memory_read_alerts;
+engine_read_alert_history memory_read_alert_history;
+engine_read_untold memory_read_untold;
 /* read.c and recount.c. */
 engine_read_suspects memory_read_suspects;
 engine_read_histograms memory_read_histograms;

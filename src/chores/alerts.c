@@ -1,0 +1,463 @@
+/* The rules of alerts: one thread that evaluates them when a reporting day is over, and tells of single responses when
+ * a commit has brought some. What it finds goes through the writer, which keeps it only if the state is still the one
+ * that was read: a rule that was put meanwhile, or an acknowledgement, comes first, and it looks again. */
+#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "chores/errand.h"
+#include "cxd/base/clock.h"
+#include "cxd/base/log.h"
+#include "cxd/chores/alerts.h"
+#include "cxd/codec/alert.h"
+#include "cxd/query/query.h"
+
+#define DAY_MS INT64_C(86400000)
+
+enum {
+    LOOK_MS = 1000,       /* how often it is asked whether a day is over */
+    GRACE_MS = 60 * 1000, /* after its end, so that what was on its way is in it */
+    RETRY_MS = 10 * 1000, /* after a failure */
+    PAUSE_MS = 20,        /* between two looks for responses */
+    RESPONSES_AT_ONCE = 200,
+    RULES_MAX = 2 * ALERT_RULES_MAX, /* several puts at once may pass it */
+    KEEP_EVERY = 10000               /* numbers that were looked at in vain, before that is kept */
+};
+
+/* A rule as it was read, with its state. */
+struct watch {
+    struct alert_rule rule;
+    struct alert_state state;
+};
+
+struct alerts {
+    struct alerts_options options;
+    struct store_reader *reader;
+    pthread_t thread;
+    bool is_started;
+    struct errand errand;
+    atomic_bool is_changed;  /* rules or states are others than it has read */
+    atomic_bool is_watching; /* some rule waits for responses */
+    atomic_bool has_commits; /* since it looked for them */
+    atomic_bool is_waiting;  /* for the writer, or the disk */
+    pthread_mutex_t lock;    /* of the figures */
+    struct alerts_figures figures;
+    /* The thread's own: */
+    struct arena rules, scratch;
+    struct watch *watches; /* of `rules`; those whose state is of the same revision */
+    size_t watch_count;
+    int64_t day_end; /* for which all were evaluated */
+    bool is_failing;
+    int64_t retry_ms;                       /* monotonic; 0: nothing failed */
+    int64_t through, kept_through, version; /* of what was told; as the store has it */
+};
+
+static void note_failure(struct alerts *alerts, const char *name, const struct error *err) {
+    pthread_mutex_lock(&alerts->lock);
+    alerts->figures.failures++;
+    pthread_mutex_unlock(&alerts->lock);
+    if (!alerts->is_failing) /* once: it is tried again */
+        log_record(LOG_LEVEL_WARNING, "alert_failed", "alert=%s error=%s detail=%s", name, error_slug(err->code),
+                   err->detail);
+    alerts->is_failing = true;
+    alerts->retry_ms = clock_monotonic_ms() + RETRY_MS;
+}
+
+/* --- What there is ---------------------------------------------------------------------------------------------------
+ */
+
+static const struct alert_state *find_state(const struct store_alerts *states, const char *name) {
+    for (size_t i = 0; i < states->count; i++)
+        if (strcmp(states->states[i].name, name) == 0)
+            return &states->states[i];
+    return NULL;
+}
+
+/* Joins rules and states, and counts these. A rule that cannot be read is passed over. */
+static enum cxd_err join(struct alerts *alerts, const struct document *documents, size_t count,
+                         const struct store_alerts *states, struct error *err) {
+    struct alerts_figures figures = {.is_known = true};
+    bool is_watching = false;
+    alerts->watches = arena_alloc_zero(&alerts->rules, count + 1, sizeof *alerts->watches);
+    alerts->watch_count = 0;
+    if (!alerts->watches)
+        return error_set(err, ERR_NO_MEMORY, "no memory for the rules of alerts");
+    for (size_t i = 0; i < count; i++) {
+        struct watch *watch = &alerts->watches[alerts->watch_count];
+        const struct alert_state *state = find_state(states, documents[i].name);
+        enum cxd_err code =
+            alert_decode_stored(documents[i].definition, documents[i].name, &alerts->rules, &watch->rule, err);
+        if (code == ERR_NO_MEMORY)
+            return code;
+        if (code != CXD_OK)
+            note_failure(alerts, documents[i].name, err);
+        if (code != CXD_OK || !state || state->revision != documents[i].revision)
+            continue;
+        watch->state = *state;
+        alerts->watch_count++;
+        is_watching = is_watching || watch->rule.kind == ALERT_DETRACTOR;
+        figures.states[state->status]++;
+    }
+    atomic_store(&alerts->is_watching, is_watching);
+    pthread_mutex_lock(&alerts->lock);
+    memcpy(alerts->figures.states, figures.states, sizeof figures.states);
+    alerts->figures.is_known = true;
+    pthread_mutex_unlock(&alerts->lock);
+    return CXD_OK;
+}
+
+/* Before what was stored when the oldest rule was put there is nothing to tell of. */
+static void settle_through(struct alerts *alerts, const struct store_alerts *states) {
+    int64_t least = INT64_MAX;
+    for (size_t i = 0; i < alerts->watch_count; i++)
+        if (alerts->watches[i].rule.kind == ALERT_DETRACTOR && alerts->watches[i].state.through < least)
+            least = alerts->watches[i].state.through;
+    alerts->version = states->told_version;
+    alerts->kept_through = states->told_through;
+    if (alerts->through < states->told_through)
+        alerts->through = states->told_through;
+    if (least != INT64_MAX && alerts->through < least)
+        alerts->through = least;
+}
+
+static enum cxd_err load(struct alerts *alerts, struct error *err) {
+    struct document *documents = NULL;
+    struct store_alerts states = {0};
+    size_t count = 0;
+    arena_reset(&alerts->rules);
+    alerts->watch_count = 0;
+    enum cxd_err code = store_reader_begin(alerts->reader, err);
+    if (code != CXD_OK)
+        return code;
+    code =
+        store_read_documents(alerts->reader, DOCUMENT_ALERT, NULL, RULES_MAX, &alerts->rules, &documents, &count, err);
+    if (code == CXD_OK)
+        code = store_read_alerts(alerts->reader, &alerts->rules, &states, err);
+    store_reader_end(alerts->reader);
+    if (code == CXD_OK)
+        code = join(alerts, documents, count, &states, err);
+    if (code == CXD_OK)
+        settle_through(alerts, &states);
+    return code;
+}
+
+/* Waits for the writer. */
+static enum cxd_err apply(struct alerts *alerts, struct change *change, struct error *err) {
+    change->now_ms = clock_now_ms();
+    change->arena = &alerts->scratch;
+    atomic_store(&alerts->is_waiting, true);
+    enum cxd_err code = ingest_apply(alerts->options.ingest, change, err);
+    heartbeat_answer(&alerts->errand.beat);
+    atomic_store(&alerts->is_waiting, false);
+    return code;
+}
+
+/* --- What is statistical ---------------------------------------------------------------------------------------------
+ */
+
+static void log_event(const struct watch *watch, const struct alert_event *event) {
+    const struct alert_rule *rule = &watch->rule;
+    char day[TIME_TEXT_SIZE];
+    bool fired = event->kind == ALERT_FIRED;
+    log_record(fired ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, fired ? "alert_fired" : "alert_resolved",
+               "alert=%s survey=%s kind=%s n=%lld value=%.2f day_end=%s", rule->name, rule->survey,
+               ALERT_KINDS.list[rule->kind], (long long)event->n, isnan(event->value) ? 0 : event->value,
+               time_format(day, event->day_end));
+}
+
+static void note_evaluation(struct alerts *alerts, enum alert_kind kind, bool fired) {
+    pthread_mutex_lock(&alerts->lock);
+    alerts->figures.evaluations[kind]++;
+    alerts->figures.fired[kind] += fired;
+    pthread_mutex_unlock(&alerts->lock);
+}
+
+static void tell_missed(const struct watch *watch, int64_t day_end) {
+    int64_t days = watch->state.day_end == 0 ? 0 : (day_end - watch->state.day_end + DAY_MS / 2) / DAY_MS - 1;
+    if (days > 0)
+        log_record(LOG_LEVEL_WARNING, "alert_days_missed", "alert=%s days=%lld", watch->rule.name, (long long)days);
+}
+
+/* False: to be tried again. */
+static bool evaluate(struct alerts *alerts, struct watch *watch, int64_t day_end) {
+    const struct snapshot *snapshot = catalog_acquire(alerts->options.catalog);
+    const struct survey *survey = snapshot_survey(snapshot, watch->rule.survey);
+    struct change change = {.kind = CHANGE_ALERT};
+    struct alert_finding finding;
+    struct error err;
+    enum cxd_err code = query_alert(alerts->reader, &watch->rule, survey, day_end, &finding, &err);
+    catalog_release(snapshot);
+    heartbeat_answer(&alerts->errand.beat);
+    change.as.alert.state = watch->state;
+    change.as.alert.has_event =
+        code == CXD_OK && alert_move(&change.as.alert.state, &finding, day_end, clock_now_ms(), &change.as.alert.event);
+    if (code == CXD_OK)
+        code = apply(alerts, &change, &err);
+    if (code != CXD_OK) {
+        note_failure(alerts, watch->rule.name, &err);
+        return false;
+    }
+    if (change.outcome != OUTCOME_AMENDED) { /* it is another by now */
+        atomic_store(&alerts->is_changed, true);
+        errand_wake(&alerts->errand);
+        return true;
+    }
+    tell_missed(watch, day_end);
+    bool fired = change.as.alert.has_event && change.as.alert.event.kind == ALERT_FIRED;
+    note_evaluation(alerts, watch->rule.kind, fired);
+    if (change.as.alert.has_event)
+        log_event(watch, &change.as.alert.event);
+    return true;
+}
+
+/* A day that was evaluated is not again: a clock that is set back by less than that is the same day's. One that was
+ * further ahead was wrong, and so is the day. */
+static bool is_due(const struct watch *watch, int64_t day_end) {
+    int64_t last = watch->state.day_end;
+    return watch->rule.kind != ALERT_DETRACTOR && (last < day_end || last - day_end > DAY_MS + DAY_MS / 2);
+}
+
+/* The end of the newest day that is over, 0 while the clock cannot be relied on. Ahead by less than a week the machine
+ * was down, most likely. */
+static int64_t newest_day(struct alerts *alerts) {
+    struct reckoned reckoned;
+    trust_read(alerts->options.trust, &reckoned);
+    bool is_right =
+        reckoned.state == RECKONED_AGREES || (reckoned.state == RECKONED_HELD && reckoned.ahead_ms <= 7 * DAY_MS);
+    return is_right ? calendar_floor(CALENDAR_DAY, reckoned.wall_ms - GRACE_MS) : 0;
+}
+
+static void evaluate_all(struct alerts *alerts, int64_t day_end) {
+    struct error err;
+    bool is_whole = true, is_any = false;
+    enum cxd_err code = load(alerts, &err);
+    if (code != CXD_OK) {
+        note_failure(alerts, "", &err);
+        return;
+    }
+    for (size_t i = 0; day_end != 0 && i < alerts->watch_count; i++) {
+        if (!is_due(&alerts->watches[i], day_end))
+            continue;
+        arena_reset(&alerts->scratch);
+        is_any = true;
+        is_whole = evaluate(alerts, &alerts->watches[i], day_end) && is_whole;
+    }
+    if (is_whole)
+        alerts->day_end = day_end;
+    if (is_any && load(alerts, &err) != CXD_OK)
+        note_failure(alerts, "", &err);
+}
+
+/* --- What tells of single responses ----------------------------------------------------------------------------------
+ */
+
+/* `is_fresh`: stored since, and not only amended. Adds to the tales. */
+static void match(struct alerts *alerts, const struct snapshot *snapshot, const struct response *response,
+                  bool is_fresh, struct alert_tale *tales, size_t *count) {
+    for (size_t i = 0; i < alerts->watch_count; i++) {
+        const struct watch *watch = &alerts->watches[i];
+        const struct survey *survey =
+            watch->rule.kind == ALERT_DETRACTOR ? snapshot_survey(snapshot, watch->rule.survey) : NULL;
+        if (!survey || survey->archived_at != 0 || (is_fresh && response->number <= watch->state.through) ||
+            !alert_takes(&watch->rule, survey, response))
+            continue;
+        struct alert_tale *tale = &tales[(*count)++];
+        memcpy(tale->name, watch->rule.name, sizeof tale->name);
+        tale->revision = watch->state.revision;
+        tale->response = response->number;
+        tale->score = response->score;
+    }
+}
+
+static void log_tale(const struct watch *watch, const struct response *response) {
+    char id[ID_TEXT_SIZE];
+    log_record(LOG_LEVEL_WARNING, "alert_fired", "alert=%s survey=%s kind=%s score=%d response=%s", watch->rule.name,
+               watch->rule.survey, ALERT_KINDS.list[watch->rule.kind], response->score, id_format(id, &response->id));
+}
+
+static const struct response *find_told(const struct store_untold *untold, int64_t number) {
+    for (size_t i = 0; i < untold->fresh_count; i++)
+        if (untold->fresh[i].number == number)
+            return &untold->fresh[i];
+    for (size_t i = 0; i < untold->amended_count; i++)
+        if (untold->amended[i].number == number)
+            return &untold->amended[i];
+    return NULL;
+}
+
+static void note_told(struct alerts *alerts, const struct store_untold *untold, const struct alert_tale *tales,
+                      size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const struct response *response = find_told(untold, tales[i].response);
+        for (size_t k = 0; tales[i].is_told && response && k < alerts->watch_count; k++)
+            if (strcmp(alerts->watches[k].rule.name, tales[i].name) == 0)
+                log_tale(&alerts->watches[k], response);
+        note_evaluation(alerts, ALERT_DETRACTOR, tales[i].is_told);
+    }
+}
+
+/* What was found goes to the writer, and how far was looked where that is far. */
+static enum cxd_err keep_told(struct alerts *alerts, const struct store_untold *untold, struct alert_tale *tales,
+                              size_t count, struct error *err) {
+    struct change change = {.kind = CHANGE_ALERT_TELL,
+                            .as.alert_tell = {.version = alerts->version,
+                                              .through = untold->through,
+                                              .amended_through = untold->amended_through,
+                                              .tales = tales,
+                                              .count = count}};
+    bool is_worth = count > 0 || untold->amended_through > 0 || untold->through - alerts->kept_through >= KEEP_EVERY;
+    alerts->through = untold->through;
+    if (!is_worth)
+        return CXD_OK;
+    enum cxd_err code = apply(alerts, &change, err);
+    if (code == CXD_OK && change.outcome == OUTCOME_AMENDED) {
+        alerts->version++;
+        alerts->kept_through = untold->through;
+        note_told(alerts, untold, tales, count);
+        return CXD_OK;
+    }
+    alerts->through = alerts->kept_through; /* as it is read again */
+    atomic_store(&alerts->is_changed, true);
+    return code;
+}
+
+/* Some; true if there are more. */
+static bool tell_some(struct alerts *alerts, struct error *err, enum cxd_err *ret_code) {
+    struct store_untold untold;
+    size_t count = 0;
+    arena_reset(&alerts->scratch);
+    *ret_code = store_read_untold(alerts->reader, alerts->through, RESPONSES_AT_ONCE, &alerts->scratch, &untold, err);
+    if (*ret_code != CXD_OK)
+        return false;
+    size_t most = (untold.fresh_count + untold.amended_count) * alerts->watch_count;
+    struct alert_tale *tales = arena_alloc_zero(&alerts->scratch, most + 1, sizeof *tales);
+    if (!tales) {
+        *ret_code = error_set(err, ERR_NO_MEMORY, "no memory to tell of responses");
+        return false;
+    }
+    const struct snapshot *snapshot = catalog_acquire(alerts->options.catalog);
+    for (size_t i = 0; i < untold.fresh_count; i++)
+        match(alerts, snapshot, &untold.fresh[i], true, tales, &count);
+    for (size_t i = 0; i < untold.amended_count; i++)
+        match(alerts, snapshot, &untold.amended[i], false, tales, &count);
+    catalog_release(snapshot);
+    *ret_code = keep_told(alerts, &untold, tales, count, err);
+    if (count > 0)
+        atomic_store(&alerts->is_changed, true); /* states are others now */
+    return *ret_code == CXD_OK && (untold.more || untold.more_amended);
+}
+
+static void tell(struct alerts *alerts) {
+    struct error err;
+    enum cxd_err code = CXD_OK;
+    atomic_store(&alerts->has_commits, false);
+    while (tell_some(alerts, &err, &code) && !errand_rest(&alerts->errand, 0))
+        ;
+    if (code != CXD_OK) {
+        atomic_store(&alerts->has_commits, true);
+        note_failure(alerts, "", &err);
+    }
+}
+
+/* --- The thread ------------------------------------------------------------------------------------------------------
+ */
+
+static void step(struct alerts *alerts) {
+    int64_t day_end = newest_day(alerts);
+    bool is_retry = alerts->retry_ms != 0;
+    if (is_retry && clock_monotonic_ms() < alerts->retry_ms)
+        return;
+    alerts->retry_ms = 0;
+    bool is_changed = atomic_exchange(&alerts->is_changed, false);
+    if (is_changed || is_retry || day_end != alerts->day_end)
+        evaluate_all(alerts, day_end);
+    if (atomic_load(&alerts->is_watching) && atomic_load(&alerts->has_commits))
+        tell(alerts);
+    if (alerts->retry_ms == 0)
+        alerts->is_failing = false;
+    if (alerts->retry_ms == 0 && atomic_load(&alerts->is_changed))
+        errand_wake(&alerts->errand);
+}
+
+static void *alerts_main(void *argument) {
+    struct alerts *alerts = argument;
+    pthread_setname_np(pthread_self(), "cxd-alerts");
+    do {
+        if (ingest_place(alerts->options.ingest) == STORE_IN_PLACE)
+            step(alerts);
+    } while (!errand_rest(&alerts->errand, PAUSE_MS) && !errand_wait(&alerts->errand, LOOK_MS));
+    return NULL;
+}
+
+enum cxd_err alerts_make(struct alerts **ret_alerts, struct error *err) {
+    struct alerts *alerts = calloc(1, sizeof *alerts);
+    if (!alerts)
+        return error_set(err, ERR_NO_MEMORY, "no memory for the alerts");
+    errand_init(&alerts->errand);
+    pthread_mutex_init(&alerts->lock, NULL);
+    arena_init(&alerts->rules);
+    arena_init(&alerts->scratch);
+    atomic_init(&alerts->is_changed, true);
+    atomic_init(&alerts->has_commits, true); /* as a life before this one may have left it */
+    atomic_init(&alerts->is_watching, false);
+    alerts->day_end = -1;
+    *ret_alerts = alerts;
+    return CXD_OK;
+}
+
+enum cxd_err alerts_start(struct alerts *alerts, const struct alerts_options *options, struct error *err) {
+    alerts->options = *options;
+    enum cxd_err code = store_reader_open(options->store, &alerts->reader, err);
+    if (code != CXD_OK)
+        return code;
+    store_reader_watch(alerts->reader, &alerts->errand.beat);
+    if (pthread_create(&alerts->thread, NULL, alerts_main, alerts) != 0)
+        return error_set(err, ERR_SYSTEM, "cannot start the thread of the alerts");
+    alerts->is_started = true;
+    return CXD_OK;
+}
+
+void alerts_stop(struct alerts *alerts) {
+    if (!alerts)
+        return;
+    errand_end(&alerts->errand);
+    if (alerts->is_started)
+        pthread_join(alerts->thread, NULL);
+    alerts->is_started = false;
+    if (alerts->reader)
+        store_reader_close(alerts->reader);
+    alerts->reader = NULL;
+}
+
+void alerts_free(struct alerts *alerts) {
+    if (!alerts)
+        return;
+    errand_destroy(&alerts->errand);
+    pthread_mutex_destroy(&alerts->lock);
+    arena_free(&alerts->rules);
+    arena_free(&alerts->scratch);
+    free(alerts);
+}
+
+void alerts_wake(struct alerts *alerts) {
+    atomic_store(&alerts->is_changed, true);
+    errand_wake(&alerts->errand);
+}
+
+void alerts_committed(struct alerts *alerts) {
+    if (!atomic_exchange(&alerts->has_commits, true) && atomic_load(&alerts->is_watching))
+        errand_wake(&alerts->errand);
+}
+
+void alerts_read_figures(struct alerts *alerts, struct alerts_figures *ret_figures) {
+    pthread_mutex_lock(&alerts->lock);
+    *ret_figures = alerts->figures;
+    pthread_mutex_unlock(&alerts->lock);
+}
+
+int64_t alerts_stuck_ms(struct alerts *alerts, int64_t now_monotonic_ms) {
+    int64_t stuck_ms = errand_ask(&alerts->errand, now_monotonic_ms);
+    return atomic_load(&alerts->is_waiting) ? 0 : stuck_ms;
+}

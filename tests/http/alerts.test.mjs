@@ -1,0 +1,309 @@
+// Alerts: rules, their states at the end of a reporting day, hysteresis, single detractors told once, acknowledged,
+// history; over restarts and kill −9.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fakeClock, library } from '../fault/faketime.mjs';
+import { assertProblem, METRICS, run, sqlite, start, until, use, useDirectory } from './harness.mjs';
+
+const DAY_MS = 86_400_000;
+const put = (d, name, body, options = {}) => d.admin('PUT', `/v1/alerts/${name}`, { body, ...options });
+const get = async (d, name) => (await d.admin('GET', `/v1/alerts/${name}`)).json;
+const history = async (d, name, query = '') => (await d.admin('GET', `/v1/alerts/${name}/history${query}`)).json;
+const acknowledge = (d, name, body = {}) => d.admin('POST', `/v1/alerts/${name}/acknowledge`, { body });
+const evaluated = (d, name) =>
+  until(async () => (await get(d, name)).evaluated_at && (await get(d, name)), `${name} to be evaluated`);
+
+// Where it is about noon: no test lies at a midnight.
+const hours = new Date().getUTCHours() - 12;
+const timezone = hours === 0 ? 'UTC' : `Etc/GMT${hours > 0 ? '+' : ''}${hours}`;
+
+// Answers by scores, so many days ago.
+const days = (survey, scores, daysAgo, more = {}) =>
+  daysAgo.flatMap((ago) =>
+    scores.map((score, i) => ({
+      survey,
+      score,
+      answered_at: new Date(Date.now() - ago * DAY_MS - i).toISOString(),
+      ...more,
+    })),
+  );
+const range = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+const times = (n, score) => Array(n).fill(score);
+
+async function daemon(t, options = {}) {
+  const d = await use(t, { timezone, ...options });
+  await d.survey('shop', { metric: 'nps', properties: ['plan'] });
+  return d;
+}
+
+test('a rule: put, read, listed, replaced, deleted; with what is wrong in it', async (t) => {
+  const d = await daemon(t);
+  const rule = { survey: 'shop', kind: 'score', below: 30, window: '7d', min_n: 5, touchpoint: 'web' };
+  const made = await put(d, 'low', rule);
+  assert.equal(made.status, 201, made.text);
+  assert.deepEqual(
+    { ...made.json, created_at: 0, updated_at: 0, since: 0 },
+    {
+      name: 'low',
+      survey: 'shop',
+      kind: 'score',
+      below: 30,
+      margin: null,
+      window: '7d',
+      min_n: 5,
+      touchpoint: 'web',
+      revision: 1,
+      created_at: 0,
+      updated_at: 0,
+      state: 'no_data',
+      since: 0,
+      value: null,
+      n: null,
+      threshold: 30,
+      reason: 'not_evaluated_yet',
+      evaluated_at: null,
+      day_end: null,
+      acknowledged: null,
+    },
+  );
+  const state = await evaluated(d, 'low');
+  assert.deepEqual([state.state, state.reason, state.n], ['no_data', 'few_answers', 0]);
+  // What is read can be put back: it is the same rule, and its state stays.
+  const again = await put(d, 'low', state);
+  assert.deepEqual(
+    [again.status, again.json.revision, again.json.evaluated_at],
+    [200, 1, state.evaluated_at],
+    again.text,
+  );
+  const other = await put(d, 'low', { ...rule, below: undefined, above: 12.5, margin: 0.5 });
+  assert.deepEqual(
+    [other.status, other.json.revision, other.json.above, other.json.threshold, other.json.evaluated_at],
+    [200, 2, 12.5, 12.5, null],
+  );
+  assert.deepEqual(
+    (await d.admin('GET', '/v1/alerts')).json.alerts.map(({ name }) => name),
+    ['low'],
+  );
+  assert.deepEqual(
+    (await history(d, 'low')).events.map(({ event }) => event),
+    ['changed'],
+  );
+  assertProblem(await put(d, 'low', rule, { headers: { 'If-None-Match': '*' } }), 412, 'precondition_failed');
+  assert.equal((await d.admin('DELETE', '/v1/alerts/low')).status, 200);
+  assertProblem(await d.admin('GET', '/v1/alerts/low'), 404, 'no_alert');
+  assertProblem(await d.admin('GET', '/v1/alerts/low/history'), 404, 'no_alert');
+  assertProblem(await d.admin('DELETE', '/v1/alerts/low'), 404, 'no_alert');
+  assertProblem(await acknowledge(d, 'low'), 404, 'no_alert');
+  const { records } = (await d.admin('GET', '/v1/audit?limit=500')).json;
+  assert.deepEqual(
+    records.filter(({ target }) => target === 'low').map(({ act, detail }) => `${act} ${detail}`),
+    ['alert.put revision 1', 'alert.put revision 2', 'alert.delete '],
+  );
+
+  for (const [body, ...pointers] of [
+    [{}, '/survey', '/kind'],
+    [{ survey: 'nowhere', kind: 'detractor' }, '/survey'],
+    [{ survey: 'shop', kind: 'scores' }, '/kind'],
+    [{ survey: 'shop', kind: 'score' }, '/below'],
+    [{ survey: 'shop', kind: 'score', below: 1, above: 2 }, '/above'],
+    [{ survey: 'shop', kind: 'score', below: 200 }, '/below'],
+    [{ survey: 'shop', kind: 'score', below: '30' }, '/below'],
+    [{ survey: 'shop', kind: 'score', below: 30, margin: 80 }, '/margin'],
+    [{ survey: 'shop', kind: 'score', below: 30, window: '30' }, '/window'],
+    [{ survey: 'shop', kind: 'score', below: 30, min_n: 0 }, '/min_n'],
+    [{ survey: 'shop', kind: 'score', below: 30, alpha: 0.05 }, '/alpha'],
+    [{ survey: 'shop', kind: 'rate', above: 0 }, '/above'],
+    [{ survey: 'shop', kind: 'rate', above: 20, below: 10 }, '/below'],
+    [{ survey: 'shop', kind: 'drop', window: 'all' }, '/window'],
+    [{ survey: 'shop', kind: 'drop', alpha: 0.5 }, '/alpha'],
+    [{ survey: 'shop', kind: 'silence', window: '7d' }, '/window'],
+    [{ survey: 'shop', kind: 'detractor', properties: { 'a b': 'c' } }, '/properties'],
+    [{ survey: 'shop', kind: 'detractor', name: 'y' }, '/name'],
+    [{ survey: 'shop', kind: 'detractor', chanel: 'web' }, '/chanel'],
+  ])
+    assertProblem(await put(d, 'x', body), 422, 'invalid', pointers);
+  assert.match(
+    (await put(d, 'x', { survey: 'shop', kind: 'detractor', chanel: 'w' })).text,
+    /did you mean \\"channel\\"/,
+  );
+  assertProblem(await put(d, 'X!', { survey: 'shop', kind: 'detractor' }), 422, 'invalid', ['/name']);
+  assertProblem(await d.admin('GET', '/v1/alerts?limit=3'), 400, 'bad_parameter');
+});
+
+test('a score below the line: fires once, is acknowledged, and resolves beyond it', async (t) => {
+  const d = await daemon(t, { config: { metrics: METRICS } });
+  // Of 7 days, 40 answers each: at first a score of 25, then of 75.
+  await d.load(days('shop', [...times(20, 9), ...times(10, 8), ...times(10, 3)], range(1, 7)));
+  await put(d, 'low', { survey: 'shop', kind: 'score', below: 30, window: '7d' });
+  await put(d, 'near', { survey: 'shop', kind: 'score', below: 24, window: '7d' });
+  await put(d, 'rate', { survey: 'shop', kind: 'rate', above: 20, window: '7d' });
+  await put(d, 'few', { survey: 'shop', kind: 'score', below: 30, window: '7d', min_n: 281 });
+  const low = await evaluated(d, 'low');
+  assert.deepEqual([low.state, low.value, low.n, low.threshold, low.reason], ['firing', 25, 280, 30, null]);
+  assert.equal((await evaluated(d, 'near')).state, 'ok');
+  const rate = await evaluated(d, 'rate');
+  assert.deepEqual([rate.state, rate.value, rate.n], ['firing', 25, 280]);
+  assert.deepEqual([(await evaluated(d, 'few')).state, (await get(d, 'few')).n], ['no_data', 280]);
+  assertProblem(await acknowledge(d, 'near'), 409, 'not_firing');
+  const seen = await acknowledge(d, 'low', { note: 'looking' });
+  assert.deepEqual([seen.status, seen.json.state, seen.json.acknowledged.note], [200, 'acknowledged', 'looking']);
+  const twice = await acknowledge(d, 'low', { note: 'another' });
+  assert.deepEqual([twice.status, twice.json.acknowledged], [200, seen.json.acknowledged]);
+  await until(() => / alert_fired .*alert=low/.test(d.stderr), 'the record');
+  assert.equal(d.stderr.match(/ alert_fired .*alert=low/g).length, 1);
+  await until(async () => (await d.admin('GET', '/v1/status')).json.alerts.firing === 1, 'the status');
+  const { text } = await d.scrape();
+  assert.match(text, /^cxd_alerts\{state="firing"\} 1$/m);
+  assert.match(text, /^cxd_alerts\{state="acknowledged"\} 1$/m);
+  assert.match(text, /^cxd_alerts_fired_total\{kind="score"\} 1$/m);
+  const { events } = await history(d, 'low');
+  assert.deepEqual(
+    events.map(({ event, value, n }) => [event, value, n]),
+    [
+      ['acknowledged', null, null],
+      ['fired', 25, 280],
+    ],
+  );
+  const first = await history(d, 'low', '?limit=1');
+  assert.equal(first.events.length, 1);
+  assert.deepEqual((await history(d, 'low', `?limit=1&cursor=${first.next}`)).events, [events[1]]);
+  const shown = run(['alerts'], { env: { CXD_URL: d.url, CXD_KEY: d.key } });
+  assert.equal(shown.status, 0, shown.stderr);
+  assert.match(shown.stdout, /^low +shop +score +acknowledged .* 25\.00 +280 +30/m);
+  // The survey is archived: nobody is kept waiting.
+  await d.admin('DELETE', '/v1/surveys/shop');
+  await put(d, 'low', { survey: 'shop', kind: 'score', below: 31, window: '7d' });
+  assert.deepEqual([(await evaluated(d, 'low')).state, (await get(d, 'low')).reason], ['no_data', 'survey_archived']);
+});
+
+test('a drop, and silence; a survey with min_n withholds', async (t) => {
+  const d = await daemon(t);
+  await d.survey('quiet', { metric: 'nps' });
+  await d.survey('closed', { metric: 'nps', closes_at: new Date(Date.now() - 2 * DAY_MS).toISOString() });
+  await d.survey('small', { metric: 'nps', min_n: 100 });
+  await d.load(days('shop', times(30, 9), range(8, 14)));
+  await d.load(days('shop', [...times(20, 9), ...times(10, 3)], range(1, 7)));
+  await d.load(days('quiet', times(10, 9), range(2, 63)));
+  await d.load(days('small', times(10, 3), range(1, 7)));
+  await put(d, 'drop', { survey: 'shop', kind: 'drop', window: '7d' });
+  await put(d, 'rise', { survey: 'shop', kind: 'drop', window: '14d' });
+  await put(d, 'silent', { survey: 'quiet', kind: 'silence' });
+  await put(d, 'spoken', { survey: 'shop', kind: 'silence' });
+  await put(d, 'shut', { survey: 'closed', kind: 'silence' });
+  await put(d, 'hidden', { survey: 'small', kind: 'rate', above: 50, window: '7d' });
+  const drop = await evaluated(d, 'drop');
+  assert.deepEqual([drop.state, drop.value, drop.n, drop.threshold], ['firing', -66.7, 210, 0.05]);
+  assert.ok(drop.p_value < 0.001);
+  assert.equal((await evaluated(d, 'rise')).state, 'no_data', 'there is nothing before');
+  const silent = await evaluated(d, 'silent');
+  assert.deepEqual([silent.state, silent.expected, silent.n], ['firing', 10, 0]);
+  assert.ok(Math.abs(silent.p_value - (8 / 9) ** 80.5) < 0.00006);
+  assert.equal((await evaluated(d, 'spoken')).state, 'ok');
+  assert.deepEqual([(await evaluated(d, 'shut')).state, (await get(d, 'shut')).reason], ['no_data', 'survey_closed']);
+  const hidden = await evaluated(d, 'hidden');
+  assert.deepEqual([hidden.state, hidden.reason, hidden.value], ['no_data', 'suppressed', null]);
+});
+
+const bad = (more = {}) => ({ score: 2, comment: 'slow', ...more });
+
+test('a detractor with a comment: each told once, amended ones too, suspects and excluded ones never', async (t) => {
+  const d = await daemon(t);
+  const before = (await d.post('shop', bad())).json;
+  await put(d, 'each', { survey: 'shop', kind: 'detractor' });
+  await put(d, 'web', { survey: 'shop', kind: 'detractor', touchpoint: 'web', properties: { plan: 'pro' } });
+  const told = async (name) => (await history(d, name)).events.flatMap(({ response }) => response ?? []);
+  const first = (await d.post('shop', bad({ respondent: 'eve', touchpoint: 'web', properties: { plan: 'pro' } }))).json;
+  await until(async () => (await told('web')).length === 1, 'the first');
+  await d.post('shop', { score: 2 });
+  await d.post('shop', { score: 9, comment: 'fine' });
+  const amended = (await d.post('shop', { score: 9, comment: 'fine' })).json;
+  const suspect = (await d.post('shop', { ...bad(), further_remarks: 'x' })).json;
+  const second = (await d.post('shop', bad({ respondent: 'eve' }))).json;
+  await until(async () => (await told('each')).length === 2, 'the second');
+  assert.equal((await d.put('shop', amended.id, bad())).status, 200);
+  await until(async () => (await told('each')).length === 3, 'the amended one');
+  assert.deepEqual((await told('each')).reverse(), [first.id, second.id, amended.id]);
+  // Told once, whatever becomes of it; and what counts again is told.
+  assert.equal((await d.put('shop', amended.id, bad({ score: 1 }))).status, 200);
+  const clear = await d.admin('PATCH', `/v1/surveys/shop/responses/${suspect.id}`, { body: { excluded: false } });
+  assert.equal(clear.status, 200, clear.text);
+  await until(async () => (await told('each')).includes(suspect.id), 'the one that counts again');
+  assert.deepEqual(await told('web'), [first.id]);
+  assert.equal((await told('each')).length, 4);
+  assert.ok(!(await told('each')).includes(before.id), 'it was there before the rule');
+  const state = await get(d, 'each');
+  assert.deepEqual([state.state, state.n, state.threshold], ['firing', 4, null]);
+  const seen = await acknowledge(d, 'each');
+  assert.deepEqual([seen.json.state, seen.json.n, seen.json.acknowledged.note], ['acknowledged', 0, null]);
+  const last = (await d.post('shop', bad())).json;
+  await until(async () => (await get(d, 'each')).state === 'firing', 'it to fire again');
+  assert.equal((await get(d, 'each')).n, 1);
+  // What is erased leaves the history.
+  await d.admin('DELETE', '/v1/respondents/eve?counts=true');
+  assert.deepEqual((await told('each')).sort(), [amended.id, suspect.id, last.id].sort());
+  assert.deepEqual(await told('web'), []);
+  assert.equal((await history(d, 'web')).events[0].value, null);
+  const kept = sqlite(d.database, 'SELECT * FROM alert_event; SELECT * FROM alert_state;');
+  assert.doesNotMatch(kept, /eve|slow/);
+});
+
+test('killed and started again: every detractor is told, and each once', async (t) => {
+  let d = await daemon(t);
+  await put(d, 'each', { survey: 'shop', kind: 'detractor' });
+  const ids = new Set();
+  const { dir } = d;
+  for (let turn = 0; turn < 4; turn += 1) {
+    for (let i = 0; i < 5; i += 1)
+      await Promise.all(
+        range(1, 6).map(async () => {
+          const made = await d.post('shop', bad());
+          assert.equal(made.status, 201);
+          ids.add(made.json.id);
+        }),
+      );
+    await d.kill();
+    d = await start({ dir, timezone });
+    t.after(() => d.stopped || d.end());
+  }
+  const events = async () => (await history(d, 'each', '?limit=500')).events;
+  await until(async () => (await events()).length >= ids.size, 'all to be told');
+  assert.deepEqual((await events()).map(({ response }) => response).sort(), [...ids].sort());
+  assert.equal((await get(d, 'each')).n, ids.size);
+});
+
+test('a day goes by: it resolves, once; the clock is set back, and no day is evaluated twice', async (t) => {
+  if (!library) return t.skip('libfaketime is not installed');
+  const dir = useDirectory(t);
+  const clock = fakeClock(dir, '+0');
+  let d = await daemon(t, { dir, env: clock.env });
+  await d.load(days('shop', times(40, 3), [1]));
+  await put(d, 'low', { survey: 'shop', kind: 'score', below: 0, window: '1d' });
+  const fired = await evaluated(d, 'low');
+  assert.deepEqual([fired.state, fired.value], ['firing', -100]);
+  await d.load(days('shop', times(40, 9), [0]));
+  const resolved = async () => (await get(d, 'low')).state === 'ok';
+  clock.set('+24h');
+  await until(resolved, 'it to resolve');
+  const ok = await get(d, 'low');
+  assert.equal(ok.value, 100);
+  assert.equal(Date.parse(ok.day_end) - Date.parse(fired.day_end), DAY_MS);
+  assert.match(d.stderr, / alert_resolved .*alert=low/);
+  clock.set('+0');
+  // A new rule shows that it has looked: by the day that is over now.
+  await put(d, 'next', { survey: 'shop', kind: 'score', below: 0, window: '1d' });
+  assert.equal((await evaluated(d, 'next')).day_end, fired.day_end);
+  assert.equal((await get(d, 'low')).evaluated_at, ok.evaluated_at);
+  await d.end();
+  d = await start({ dir, timezone, env: clock.env });
+  t.after(() => d.stopped || d.end());
+  await put(d, 'third', { survey: 'shop', kind: 'score', below: 0, window: '1d' });
+  await evaluated(d, 'third');
+  assert.equal((await get(d, 'low')).evaluated_at, ok.evaluated_at);
+  assert.deepEqual(
+    (await history(d, 'low')).events.map(({ event, value }) => [event, value]),
+    [
+      ['resolved', 100],
+      ['fired', -100],
+    ],
+  );
+});
