@@ -33,8 +33,10 @@ export const servers = {
   },
   before: {
     title: 'cxd, the version before',
+    limits: [], // of a version that may not know them
     stores: true,
-    command: (folder) => cxdCommand(servers.before.program, folder, `sqlite:${join(folder, 'cxd.db')}`, []),
+    command: (folder) =>
+      cxdCommand(servers.before.program, folder, `sqlite:${join(folder, 'cxd.db')}`, servers.before.limits),
   },
   node: {
     title: 'Node, one commit a request',
@@ -45,7 +47,7 @@ export const servers = {
 
 // The limits are on, as they are in earnest, and so high that the one address of the bench passes.
 const RATE = process.env.BENCH_RATE ?? 60_000_000;
-const LIMITS = [
+export const LIMITS = [
   '[limits]',
   `ingest_rate = ${RATE}`,
   `survey_rate = ${RATE}`,
@@ -53,7 +55,6 @@ const LIMITS = [
   'connections_per_address = 1000000',
 ];
 
-// `limits` [] for a version that may not know them.
 function cxdCommand(binary, folder, url, limits = LIMITS) {
   const config = join(folder, 'cxd.conf');
   writeFileSync(

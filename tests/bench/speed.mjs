@@ -5,7 +5,16 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { median, wrk } from './load.mjs';
-import { BenchError, cpuTimeUs, freshFolder, putSurvey, servers, startServer, storedCount } from './servers.mjs';
+import {
+  BenchError,
+  cpuTimeUs,
+  freshFolder,
+  LIMITS,
+  putSurvey,
+  servers,
+  startServer,
+  storedCount,
+} from './servers.mjs';
 
 // One server at one number of connections: warmed up for a second, then measured.
 async function measure(name, connections, options) {
@@ -111,7 +120,7 @@ export async function speed(options) {
   const names = ['floor', 'discard', 'sqlite', 'node'];
   const against = ['floor', 'node'];
   if (options.before) {
-    servers.before.program = join(options.before, 'cxd');
+    Object.assign(servers.before, { program: join(options.before, 'cxd'), limits: LIMITS });
     names.push('before');
     against.push('before');
   }

@@ -72,7 +72,7 @@ async function goBack(folder, size, backup) {
 export async function upgrade(options) {
   const size = options.sizes.at(-1);
   if (!options.before) throw new BenchError('upgrade needs --before FOLDER, with the programs of the version before');
-  servers.before.program = join(options.before, 'cxd');
+  Object.assign(servers.before, { program: join(options.before, 'cxd'), limits: [] });
   const folder = await lay(size, options.before);
   const bytes = statSync(join(folder, 'cxd.db')).size;
   process.stderr.write('bench: upgrading\n');
