@@ -70,7 +70,7 @@ http_handler api_journeys_get, api_journey_get, api_journey_put, api_journey_del
 /* form.c */
 http_handler api_form_get;
 /* scores.c, trend.c, segments.c */
-http_handler api_score_get, api_scores_get, api_pooled_score_get, api_trend_get, api_segments_get;
+http_handler api_score_get, api_scores_get, api_movement_get, api_pooled_score_get, api_trend_get, api_segments_get;
 /* listing.c */
 http_handler api_responses_get, api_response_get, api_respondent_get;
 /* erasure.c */

@@ -168,6 +168,32 @@ static enum cxd_err read_boolean(const char *name, const char *value, bool *ret,
     return error_set(err, ERR_BAD_PARAMETER, "%s: true or false", name);
 }
 
+static enum cxd_err read_other_window(struct reading *reading, const char *value, struct error *err) {
+    enum cxd_err result = read_compare(reading, value, NULL);
+    if (result == CXD_OK && reading->question.score.compare != COMPARE_NONE)
+        return CXD_OK;
+    return error_set(err, ERR_BAD_PARAMETER, "compare: one of previous, year, previous_whole");
+}
+
+static enum cxd_err read_respondents(struct reading *reading, const char *value, struct error *err) {
+    return read_boolean("respondents", value, &reading->question.score.respondents, err);
+}
+
+static enum cxd_err read_count(struct reading *reading, const char *value, struct error *err) {
+    reading->question.score.latest = strcmp(value, "latest") == 0;
+    if (reading->question.score.latest || strcmp(value, "all") == 0)
+        return CXD_OK;
+    return error_set(err, ERR_BAD_PARAMETER, "count: latest, each respondent's latest answer, or all");
+}
+
+static enum cxd_err read_errors(struct reading *reading, const char *value, struct error *err) {
+    reading->question.score.clustered = strcmp(value, "clustered") == 0;
+    if (reading->question.score.clustered || strcmp(value, "default") == 0)
+        return CXD_OK;
+    return error_set(err, ERR_BAD_PARAMETER,
+                     "errors: clustered, which know of respondents who answer often, or default");
+}
+
 static enum cxd_err read_respondent(struct reading *reading, const char *value, struct error *err) {
     return read_filter("respondent", value, &reading->listing.respondent, err);
 }
@@ -317,9 +343,9 @@ static enum cxd_err read_stages_touchpoint(struct reading *reading, const char *
 
 enum {
     FIGURED = PARAMETERS_SCORE | PARAMETERS_TREND | PARAMETERS_JOURNEY | PARAMETERS_PLAN,
-    WINDOWED = FIGURED | PARAMETERS_LISTING,
+    WINDOWED = FIGURED | PARAMETERS_LISTING | PARAMETERS_MOVEMENT,
     OF_SURVEY = WINDOWED & ~PARAMETERS_JOURNEY,
-    TESTED = FIGURED & ~PARAMETERS_TREND
+    TESTED = (FIGURED & ~PARAMETERS_TREND) | PARAMETERS_MOVEMENT
 };
 
 static const struct {
@@ -337,6 +363,10 @@ static const struct {
     {"confidence", FIGURED, read_confidence},
     {"alpha", TESTED, read_alpha},
     {"compare", PARAMETERS_SCORE | PARAMETERS_JOURNEY, read_compare},
+    {"compare", PARAMETERS_MOVEMENT, read_other_window},
+    {"respondents", PARAMETERS_SCORE, read_respondents},
+    {"count", PARAMETERS_SCORE, read_count},
+    {"errors", PARAMETERS_SCORE, read_errors},
     {"interval", PARAMETERS_SCORE, read_score_interval},
     {"interval", PARAMETERS_TREND, read_interval},
     {"rolling", PARAMETERS_TREND, read_rolling},
@@ -437,6 +467,17 @@ static enum cxd_err settle_window(struct reading *reading, const char *usual, st
     return CXD_OK;
 }
 
+/* What tells respondents apart does so within one survey, in one order of time. */
+static enum cxd_err check_people(const struct score_question *question, unsigned sets, struct error *err) {
+    if (question->clustered && question->use_t)
+        return error_set(err, ERR_BAD_PARAMETER,
+                         "errors: clustered has an interval of its own, and interval=t another");
+    if ((sets & (PARAMETERS_POOL | PARAMETERS_SEGMENTS)) != 0 &&
+        (question->respondents || question->latest || question->clustered))
+        return error_set(err, ERR_BAD_PARAMETER, "respondents, count and errors are of the score of one survey");
+    return CXD_OK;
+}
+
 static enum cxd_err read_all(struct http_request *request, unsigned sets, const char *usual_window,
                              struct reading **ret_reading, struct error *err) {
     struct reading *reading = arena_alloc_zero(http_arena(request), 1, sizeof *reading);
@@ -464,7 +505,7 @@ static enum cxd_err read_all(struct http_request *request, unsigned sets, const 
     if ((sets & PARAMETERS_JOURNEY) != 0 && !reading->has_compare && window->from != TIME_MIN && window->to != TIME_MAX)
         reading->question.score.compare = COMPARE_PREVIOUS;
     *ret_reading = reading;
-    return result;
+    return result == CXD_OK ? check_people(&reading->question.score, sets, err) : result;
 }
 
 enum cxd_err parameters_read(struct http_request *request, unsigned sets, struct trend_question *ret_question,

@@ -7,7 +7,7 @@
 /* The query string of the read routes. */
 
 enum parameter_set {
-    PARAMETERS_SCORE = 1 << 0,    /* compare, alpha, interval */
+    PARAMETERS_SCORE = 1 << 0,    /* compare, alpha, interval, respondents, count, errors */
     PARAMETERS_TREND = 1 << 1,    /* interval, rolling */
     PARAMETERS_LISTING = 1 << 2,  /* respondent, flagged, excluded; and with PARAMETERS_PAGE */
     PARAMETERS_PAGE = 1 << 3,     /* limit, cursor */
@@ -16,6 +16,7 @@ enum parameter_set {
     PARAMETERS_KEYS = 1 << 6,     /* a page of keys: limit, cursor */
     PARAMETERS_SEGMENTS = 1 << 7, /* by, limit; and with PARAMETERS_SCORE */
     PARAMETERS_EVENTS = 1 << 8,   /* a page of an alert's history: limit, cursor */
+    PARAMETERS_MOVEMENT = 1 << 9, /* compare, alpha */
     PARAMETERS_PLAN = 1 << 14,    /* margin, detect, power, assume, alpha */
     PARAMETERS_JOURNEY = 1 << 13, /* compare (default previous, where there is one before), alpha; no touchpoint */
     PARAMETERS_POOL = 1 << 12     /* surveys; and with PARAMETERS_SCORE */

@@ -15,12 +15,18 @@ typedef enum cxd_err ask_score(struct store_reader *reader, const struct score_q
                                struct score_answer *ret_answer, struct error *err);
 
 static void append_score(struct buffer *out, const struct score_question *question, const struct score_answer *answer) {
+    const struct people_context people = {.respondents = question->respondents,
+                                          .latest = question->latest,
+                                          .distinct = answer->distinct,
+                                          .anonymous = answer->anonymous,
+                                          .answers = answer->answers};
     const struct score_context context = {.pooled = question->pool.surveys,
                                           .pooled_count = question->pool.count,
                                           .window = &answer->window,
                                           .rounded = answer->rounded,
                                           .previous_window = &answer->previous_window,
-                                          .compared_window = answer->is_cut ? &answer->compared_window : NULL};
+                                          .compared_window = answer->is_cut ? &answer->compared_window : NULL,
+                                          .people = answer->has_people ? &people : NULL};
     score_encode(out, question->survey, &context, &answer->hist, &answer->score,
                  answer->has_previous ? &answer->previous : NULL);
 }
@@ -37,6 +43,42 @@ static enum cxd_err answer_score(struct http_request *request, const struct surv
     if (result == CXD_OK)
         append_score(http_out(request), &own, &answer);
     return result;
+}
+
+static enum cxd_err answer_movement(struct http_request *request, const struct survey *survey,
+                                    struct score_question *question, struct error *err) {
+    struct movement_answer answer;
+    question->survey = survey;
+    if (question->compare == COMPARE_NONE)
+        question->compare = COMPARE_PREVIOUS;
+    enum cxd_err result = api_allow_filter(request, survey, &question->filter, err);
+    if (result == CXD_OK)
+        result = query_movement(http_worker(request), question, &answer, err);
+    if (result != CXD_OK)
+        return result;
+    const struct movement_context context = {.window = &answer.windows.compared_window,
+                                             .previous_window = &answer.windows.previous_window,
+                                             .rounded = answer.windows.rounded,
+                                             .is_cut = answer.windows.is_cut,
+                                             .distinct = {answer.distinct[0], answer.distinct[1]},
+                                             .anonymous = {answer.anonymous[0], answer.anonymous[1]}};
+    movement_encode(http_out(request), survey, &context, &answer.movement);
+    return CXD_OK;
+}
+
+void api_movement_get(struct http_request *request) {
+    struct figures_clock clock = figures_begin();
+    const struct snapshot *snapshot;
+    const struct survey *survey;
+    struct trend_question question;
+    struct error err;
+    enum cxd_err result = deed_find_survey(request, &snapshot, &survey, &err);
+    if (result == CXD_OK)
+        result = parameters_read(request, PARAMETERS_MOVEMENT, &question, &err);
+    if (result == CXD_OK)
+        result = answer_movement(request, survey, &question.score, &err);
+    figures_reply(request, clock, result, &err);
+    catalog_release(snapshot);
 }
 
 void api_score_get(struct http_request *request) {

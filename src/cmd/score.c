@@ -12,11 +12,16 @@ struct score_options {
     struct window_options window;
     struct filter_options filter;
     const char *surveys;
-    const char *compare, *confidence, *alpha, *interval;
+    const char *compare, *confidence, *alpha, *interval, *count, *errors;
+    bool respondents;
 };
 
 static const char *const comparisons[] = {"previous", "year", "previous_whole", "none", NULL};
+static const char *const counts[] = {"all", "latest", NULL}, *const errors[] = {"default", "clustered", NULL};
 static const char *const intervals[] = {"default", "t", NULL};
+
+/* The columns of who answered. */
+#define CSV_PEOPLE " count answers respondents=respondents.distinct anonymous=respondents.anonymous"
 
 #define AT(member) offsetof(struct score_options, member)
 
@@ -33,6 +38,9 @@ static const struct option_spec score_specs[] = {
     {"alpha", 0, OPTION_TEXT, AT(alpha), "0.01|0.05|0.1", "the p below which a change is significant; 0.05",
      ask_alphas},
     {"interval", 0, OPTION_TEXT, AT(interval), "default|t", "t: the classical interval of a mean", intervals},
+    {"respondents", 0, OPTION_FLAG, AT(respondents), NULL, "says how many different respondents there were", NULL},
+    {"count", 0, OPTION_TEXT, AT(count), "all|latest", "latest: only each respondent's latest answer counts", counts},
+    {"errors", 0, OPTION_TEXT, AT(errors), "default|clustered", "clustered: intervals know who answers often", errors},
     OPTIONS_OUTPUT(AT(output)),
 };
 
@@ -62,6 +70,9 @@ static int prepare(struct call *call) {
     client_query_add(request, "confidence", options->confidence);
     client_query_add(request, "alpha", options->alpha);
     client_query_add(request, "interval", options->interval);
+    client_query_add(request, "respondents", options->respondents ? "true" : NULL);
+    client_query_add(request, "count", options->count);
+    client_query_add(request, "errors", options->errors);
     return ask_filter(call, &options->filter);
 }
 
@@ -91,7 +102,7 @@ const struct command cmd_score = {
                                       .path = "/v1/surveys/%s/score",
                                       .member = "survey",
                                       .what = "a score",
-                                      .csv = "survey " CSV_SCORE,
+                                      .csv = "survey " CSV_SCORE CSV_PEOPLE,
                                       .prepare = prepare,
                                       .show = show},
 };

@@ -90,6 +90,24 @@ void score_view_append_title(const struct screen *screen, struct buffer *out, co
     buffer_append_text(out, "\n\n");
 }
 
+/* Where it was asked who answered. */
+static void append_people(struct buffer *out, const struct json *score) {
+    char text[NUMBER_SIZE];
+    double number;
+
+    if (json_number(score, "answers", &number)) {
+        append_label(out, "counted");
+        buffer_append_format(out, "each respondent's latest of %s answers\n", number_format(text, number, 0, false));
+    }
+    if (!json_number(score, "respondents.distinct", &number))
+        return;
+    append_label(out, "people");
+    buffer_append_format(out, "%s respondents", number_format(text, number, 0, false));
+    if (json_number(score, "respondents.anonymous", &number))
+        buffer_append_format(out, ", and %s answers of nobody known", number_format(text, number, 0, false));
+    buffer_append_char(out, '\n');
+}
+
 void score_view_append_figures(const struct screen *screen, struct buffer *out, const struct json *score) {
     char value[FIGURE_SIZE], low[FIGURE_SIZE], high[FIGURE_SIZE], share[NUMBER_SIZE];
     double confidence, n = 0;
@@ -108,6 +126,7 @@ void score_view_append_figures(const struct screen *screen, struct buffer *out, 
     append_label(out, "n");
     buffer_append_format(out, "%s%s\n", number_format(share, n, 0, false),
                          n > 0 && json_is_true(score, "small_sample") ? "   a small sample" : "");
+    append_people(out, score);
     if (!score_view_range(score).is_mean) {
         if (json_number(score, "mean", &confidence)) {
             append_label(out, "mean");
@@ -125,6 +144,7 @@ static const char *untested(const struct json *previous) {
         {"constant", "not tested: all answers count the same"},
         {"overlap", "not tested: the two windows share answers"},
         {"suppressed", "withheld: fewer responses than the survey's min_n"},
+        {"few_respondents", "not tested: one of the windows has fewer than 20 respondents"},
         {"empty", "not tested: one of the windows is empty"},
     };
     const char *reason = json_text(previous, "reason");

@@ -18,6 +18,11 @@ static const struct band_names {
     [METRIC_CES] = {"easy", "neutral", "difficult"},
 };
 
+const char *band_name(enum metric metric, enum band band) {
+    const struct band_names *names = &BANDS[metric];
+    return band == BAND_FAVOURABLE ? names->favourable : band == BAND_NEUTRAL ? names->neutral : names->unfavourable;
+}
+
 void p_encode(struct buffer *out, const char *name, double p, bool tested) {
     if (!tested || p >= 0.00005 || p <= 0) {
         write_fixed(out, name, p, P_DECIMALS, tested);
@@ -147,6 +152,25 @@ void previous_encode(struct buffer *out, const struct survey *survey, const stru
     buffer_append_char(out, '}');
 }
 
+/* Fewer people than min_n are not told apart in public, however often they answered. */
+static void encode_people(struct buffer *out, const struct survey *survey, const struct people_context *people,
+                          bool suppressed) {
+    if (people->latest) {
+        write_text(out, "count", "latest");
+        write_int(out, "answers", people->answers);
+    }
+    if (!people->respondents)
+        return;
+    if (suppressed || people->distinct + people->anonymous < survey->min_n) {
+        write_null(out, "respondents");
+        return;
+    }
+    write_open(out, "respondents", '{');
+    write_int(out, "distinct", people->distinct);
+    write_int(out, "anonymous", people->anonymous);
+    buffer_append_char(out, '}');
+}
+
 void score_encode_members(struct buffer *out, const struct survey *survey, const struct score_context *context,
                           const struct histogram *hist, const struct score *score, const struct comparison *previous) {
     if (context->pooled_count > 0)
@@ -156,6 +180,8 @@ void score_encode_members(struct buffer *out, const struct survey *survey, const
     encode_scoring(out, survey);
     window_encode(out, context->window, context->rounded);
     figures_encode(out, survey, hist, score);
+    if (context->people)
+        encode_people(out, survey, context->people, score->suppressed);
     if (previous)
         previous_encode(out, survey, context, previous);
     write_null(out, "response_rate");

@@ -14,12 +14,12 @@ static const double P_LEAST = 1e-300; /* below it a double says 0, which no p is
 static const double ROUNDING = 1e-12;
 
 const char *comparison_test_name(enum comparison_test test) {
-    static const char *const NAMES[] = {NULL, "permutation", "adjusted_z", "pooled_z"};
+    static const char *const NAMES[] = {NULL, "permutation", "adjusted_z", "pooled_z", "clustered_t"};
     return NAMES[test];
 }
 
 const char *untested_name(enum untested reason) {
-    static const char *const NAMES[] = {NULL, "suppressed", "empty", "overlap", "constant"};
+    static const char *const NAMES[] = {NULL, "suppressed", "empty", "overlap", "constant", "few_respondents"};
     return NAMES[reason];
 }
 

@@ -11,7 +11,7 @@
 enum { SMALL_SAMPLE = 30 };
 
 const char *interval_method_name(enum interval_method method) {
-    static const char *const NAMES[] = {"adjusted_wald", "wilson", "adjusted_mean", "t"};
+    static const char *const NAMES[] = {"adjusted_wald", "wilson", "adjusted_mean", "t", "clustered"};
     return NAMES[method];
 }
 

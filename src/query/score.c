@@ -4,6 +4,8 @@
 
 #include "cxd/query/query.h"
 #include "query/filter.h"
+#include "query/people.h"
+#include "query/settle.h"
 
 static enum cxd_err read_window(struct store_reader *reader, const struct score_question *question,
                                 const struct window *window, struct histogram *ret_hist, struct error *err) {
@@ -20,29 +22,6 @@ static enum cxd_err read_window(struct store_reader *reader, const struct score_
         result = store_read_histograms(reader, &filter, bounds, 2, &hist, err);
         histogram_add(ret_hist, &hist);
     }
-    return result;
-}
-
-static enum cxd_err window_to_compare(const struct score_question *question, const struct window *window,
-                                      struct window *ret_window, struct error *err) {
-    bool found = question->compare == COMPARE_YEAR ? window_year_before(window, ret_window)
-                                                   : window_previous(window, ret_window);
-    if (found)
-        return CXD_OK;
-    return error_set(err, ERR_BAD_PARAMETER, "compare: a window without a begin or an end has none before it");
-}
-
-/* What is looked at, and what it is held against. */
-static enum cxd_err settle_windows(const struct score_question *question, struct score_answer *answer,
-                                   struct error *err) {
-    bool by_day = question->survey->min_n > 0;
-    answer->rounded = by_day && window_round(&answer->window);
-    answer->compared_window = answer->window;
-    if (!answer->has_previous)
-        return CXD_OK;
-    enum cxd_err result = window_to_compare(question, &answer->window, &answer->previous_window, err);
-    if (result == CXD_OK && question->compare != COMPARE_PREVIOUS_WHOLE)
-        answer->is_cut = window_cut(&answer->compared_window, &answer->previous_window, question->now_ms, by_day);
     return result;
 }
 
@@ -63,6 +42,12 @@ enum cxd_err query_score_within(struct store_reader *reader, const struct score_
     enum cxd_err result = settle_windows(question, &answer, err);
     if (result != CXD_OK)
         return result;
+    if (people_asked(question)) {
+        result = people_answer(reader, question, &answer, err);
+        if (result == CXD_OK)
+            *ret_answer = answer;
+        return result;
+    }
     struct histogram compared, previous;
 
     result = read_window(reader, question, &answer.window, &answer.hist, err);

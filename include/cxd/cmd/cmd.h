@@ -35,6 +35,7 @@
  *   segments_view.c    its layout
  *   journey.c          cxd journey list, show, put, delete, score
  *   plan.c             cxd plan
+ *   movement.c         cxd movement
  *   status.c           cxd status
  *   survey.c           cxd survey list, show, put, archive, reopen
  *   suspects.c         cxd suspects list, clear

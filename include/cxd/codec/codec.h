@@ -29,6 +29,7 @@
  *   score.c            scores, trends and comparisons to JSON: the one place that rounds
  *   segments.c         tables of segments to JSON
  *   alert.c            rules of alerts, their states and history
+ *   movement.c         who moved between bands, to JSON
  *   exposition.c       the text of Prometheus */
 
 #endif

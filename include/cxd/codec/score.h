@@ -6,11 +6,19 @@
 
 #include "cxd/base/buffer.h"
 #include "cxd/domain/compare.h"
+#include "cxd/domain/people.h"
 #include "cxd/domain/survey.h"
 #include "cxd/domain/window.h"
 
 /* Scores to JSON: the shapes of docs/openapi.yaml. Here, and only here, figures are rounded (docs/scoring.md §1). Each
  * appends one JSON object. */
+
+/* Who answered; and by which rule it counts, where it is not every answer. */
+struct people_context {
+    bool respondents; /* their number is asked for */
+    bool latest;
+    int64_t distinct, anonymous, answers;
+};
 
 /* What a score is of. */
 struct score_context {
@@ -20,6 +28,7 @@ struct score_context {
     bool rounded;                         /* its bounds are: the survey has a min_n */
     const struct window *previous_window; /* where there is a comparison */
     const struct window *compared_window; /* the part of the window that is held against it; NULL: all of it */
+    const struct people_context *people;  /* NULL: nothing of them was asked for */
 };
 
 /* `previous` may be NULL (not asked: no member). Where the score is suppressed, distribution and bands are null. */
@@ -48,7 +57,19 @@ void comparison_encode(struct buffer *out, const struct survey *survey, const st
 /* A member that is a p-value: four decimals, but one that they would show as 0 has two significant digits, 1.3e-7; null
  * where there is no test. */
 void p_encode(struct buffer *out, const char *name, double p, bool tested);
+/* "promoters", "satisfied", "easy"; "passives", …: in the order of enum band. */
+const char *band_name(enum metric metric, enum band band);
 /* The member "window". */
 void window_encode(struct buffer *out, const struct window *window, bool rounded);
+
+/* movement.c: who moved between bands. */
+struct movement_context {
+    const struct window *window, *previous_window;
+    bool rounded; /* their bounds are */
+    bool is_cut;  /* both are the same part of what was asked for */
+    int64_t distinct[PEOPLE_SIDES], anonymous[PEOPLE_SIDES];
+};
+void movement_encode(struct buffer *out, const struct survey *survey, const struct movement_context *context,
+                     const struct movement *movement);
 
 #endif

@@ -11,9 +11,9 @@
 
 /* Two scores of one survey held against each other, and many such tests at once (docs/scoring.md §3, §5). */
 
-enum comparison_test { TEST_NONE, TEST_PERMUTATION, TEST_ADJUSTED_Z, TEST_POOLED_Z };
-const char *
-comparison_test_name(enum comparison_test test); /* "permutation", "adjusted_z", "pooled_z"; NULL for none */
+enum comparison_test { TEST_NONE, TEST_PERMUTATION, TEST_ADJUSTED_Z, TEST_POOLED_Z, TEST_CLUSTERED };
+const char *comparison_test_name(
+    enum comparison_test test); /* "permutation", "adjusted_z", "pooled_z", "clustered_t"; NULL for none */
 
 /* Why there is no test. */
 enum untested {
@@ -22,6 +22,7 @@ enum untested {
     UNTESTED_EMPTY,    /* a side has no answers */
     UNTESTED_OVERLAP,  /* the two sides share answers */
     UNTESTED_CONSTANT, /* all answers of both sides count the same */
+    UNTESTED_FEW,      /* a side has too few respondents for clustered errors */
 };
 const char *untested_name(enum untested reason); /* "suppressed", …; NULL for UNTESTED_NOT */
 

@@ -17,6 +17,9 @@
  *   suppression.c      which of them a min_n withholds
  *   adjusted.c         the adjusted estimates behind intervals and tests
  *   permutation.c      the permutation test, for few answers
+ *   people.c           respondents of windows, told apart: how many, what each said last
+ *   clustered.c        standard errors and tests that know of repeated answers
+ *   movement.c         who moved between bands from one window to another, and Bowker's test
  *   distribution.c     the normal and Student's t distribution
  *   plan.c             how many answers a margin or a change needs
  *   window.c           windows of time: their names, the one before, the buckets of a trend

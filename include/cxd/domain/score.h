@@ -11,8 +11,15 @@
 /* The figures of docs/scoring.md: pure functions of a survey and a histogram. Nothing is rounded here; codec/ rounds
  * once. */
 
-enum interval_method { INTERVAL_ADJUSTED_WALD, INTERVAL_WILSON, INTERVAL_ADJUSTED_MEAN, INTERVAL_T };
-const char *interval_method_name(enum interval_method method); /* "adjusted_wald", "wilson", "adjusted_mean", "t" */
+enum interval_method {
+    INTERVAL_ADJUSTED_WALD,
+    INTERVAL_WILSON,
+    INTERVAL_ADJUSTED_MEAN,
+    INTERVAL_T,
+    INTERVAL_CLUSTERED
+};
+const char *
+interval_method_name(enum interval_method method); /* "adjusted_wald", "wilson", "adjusted_mean", "t", "clustered" */
 
 /* low ≤ the figure that it is of ≤ high, always. */
 struct interval {

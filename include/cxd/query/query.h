@@ -10,6 +10,8 @@
  *   segments.c  a window by the values of a dimension, or of two: from rollups, or else by a scan
  *   values.c    answers by their values, in bounded memory
  *   alert.c     a reporting day that is over, for an alert's rule
+ *   settle.c    the windows of a question: rounded, cut, and the one before
+ *   people.c    what needs respondents told apart: their number, latest answers, clustered errors, movement
  *   filter.c    a filter made ready for the store: whether its property has rollups */
 
 #include <stdbool.h>
@@ -23,6 +25,7 @@
 #include "cxd/domain/alert.h"
 #include "cxd/domain/compare.h"
 #include "cxd/domain/journey.h"
+#include "cxd/domain/people.h"
 #include "cxd/domain/segments.h"
 #include "cxd/domain/survey.h"
 #include "cxd/domain/window.h"
@@ -56,8 +59,12 @@ struct score_question {
     struct filter filter; /* .survey and .property_rolled are filled by query_… */
     enum compare compare;
     double confidence, alpha;
-    bool use_t;     /* the classical interval, where the score is a mean */
-    int64_t now_ms; /* what is still running */
+    bool use_t; /* the classical interval, where the score is a mean */
+    /* Read from the responses of the windows, and not from rollups (docs/scoring.md §8): */
+    bool respondents; /* how many there were */
+    bool latest;      /* each respondent's latest answer counts, and no other */
+    bool clustered;   /* standard errors that know of repeats */
+    int64_t now_ms;   /* what is still running */
 };
 
 /* The bounds of every window are whole days for a survey with a min_n, so that no two windows that differ by few
@@ -72,6 +79,9 @@ struct score_answer {
         compared_window; /* the other one, and the part of the window that is held against it */
     bool is_cut;         /* it is a part; else the whole */
     struct comparison previous;
+    bool has_people;             /* distinct, anonymous and answers are set */
+    int64_t distinct, anonymous; /* respondents, and answers of nobody known, in the window */
+    int64_t answers;             /* all that count, whatever the rule */
 };
 
 /* ERR_BAD_PARAMETER for a comparison of a window that has none before it; else the store's errors. Reads in one state.
@@ -118,6 +128,17 @@ CXD_NODISCARD enum cxd_err query_journey(struct store_reader *reader, const stru
                                          struct journey_answer *ret_answer, struct error *err);
 
 /* trend.c */
+
+/* Of those who answered in the window and in the one that it is compared with (docs/scoring.md §8). */
+struct movement_answer {
+    struct score_answer windows;                             /* its windows only */
+    int64_t distinct[PEOPLE_SIDES], anonymous[PEOPLE_SIDES]; /* of the compared window, and of the other */
+    struct movement movement;
+};
+/* people.c: the question has a comparison. ERR_BAD_PARAMETER also where there are more than RESPONDENTS_MAX
+ * respondents. */
+CXD_NODISCARD enum cxd_err query_movement(struct store_reader *reader, const struct score_question *question,
+                                          struct movement_answer *ret_answer, struct error *err);
 
 enum { TREND_BUCKETS_MAX = 10000, TREND_ROLLING_DAYS_MAX = 3660 };
 
