@@ -87,7 +87,7 @@ SOURCES := $(filter-out src/tools/%,$(SOURCES))
 ifneq ($(VARIANT),release)
 SOURCES += $(sort $(wildcard tests/support/store_*.c tests/support/memory/*.c))
 endif
-OBJECTS = $(SOURCES:%.c=$(OUT)/obj/%.o) $(OUT)/obj/gen/sql.o $(OUT)/obj/gen/user_agents.o
+OBJECTS = $(SOURCES:%.c=$(OUT)/obj/%.o) $(OUT)/obj/gen/sql.o $(OUT)/obj/gen/user_agents.o $(OUT)/obj/gen/stopwords.o
 
 .DEFAULT_GOAL = all
 .PHONY: all
@@ -125,6 +125,15 @@ $(OUT)/obj/gen/user_agents.c: build/tools/embed config/user-agents.txt
 	build/tools/embed --text SUSPICION_USER_AGENTS api/suspicion.h config/user-agents.txt > $@.tmp && mv $@.tmp $@
 
 $(OUT)/obj/gen/user_agents.o: $(OUT)/obj/gen/user_agents.c src/api/suspicion.h
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+# What is no term of comments, by language.
+STOPWORDS = $(sort $(wildcard config/stopwords/*.txt))
+$(OUT)/obj/gen/stopwords.c: build/tools/embed $(STOPWORDS)
+	@mkdir -p $(@D)
+	build/tools/embed --texts STOPWORDS stopwords domain/stopwords.h $(STOPWORDS) > $@.tmp && mv $@.tmp $@
+
+$(OUT)/obj/gen/stopwords.o: $(OUT)/obj/gen/stopwords.c src/domain/stopwords.h
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # Unit and contract tests: each tests/{unit,contract}/test_*.c is a cmocka program.

@@ -339,6 +339,7 @@ enum cxd_err app_start(const struct config *config, struct inherited *inherited,
     app->started_at_ms = clock_now_ms();
     app->started_monotonic_ms = clock_monotonic_ms();
     atomic_flag_clear(&app->noting_use);
+    atomic_flag_clear(&app->reading_terms);
     enum cxd_err result = calendar_set_zone(config->timezone, err);
     if (result == CXD_OK)
         result = store_open_telling(config->storage_url, telling, &app->store, err);

@@ -41,6 +41,7 @@ struct app {
     char state_directory[CONFIG_TEXT_SIZE];
     struct burst_table *bursts;
     atomic_uint_fast64_t flagged[FLAG_COUNT]; /* since the start */
+    atomic_flag reading_terms;                /* one question for terms is answered at a time */
     atomic_flag noting_use;                   /* a key's last-used day is on its way to the writer */
     struct vitals *vitals;
     int64_t started_at_ms, started_monotonic_ms;
@@ -71,6 +72,8 @@ http_handler api_journeys_get, api_journey_get, api_journey_put, api_journey_del
 http_handler api_form_get;
 /* scores.c, trend.c, segments.c */
 http_handler api_score_get, api_scores_get, api_movement_get, api_pooled_score_get, api_trend_get, api_segments_get;
+/* terms.c */
+http_handler api_terms_get;
 /* listing.c */
 http_handler api_responses_get, api_response_get, api_respondent_get;
 /* erasure.c */

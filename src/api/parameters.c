@@ -7,6 +7,7 @@
 #include "cxd/base/nearest.h"
 #include "cxd/base/utf8.h"
 #include "cxd/domain/respondent.h"
+#include "cxd/query/terms.h"
 
 enum {
     FILTER_VALUE_BYTES_MAX = 2048,
@@ -14,7 +15,9 @@ enum {
     FILTER_KEY_CHARACTERS_MAX = 1024,
     LISTING_LIMIT_MAX = 500,
     LISTING_LIMIT = 50,
-    SEGMENTS_LIMIT_MAX = 1000
+    SEGMENTS_LIMIT_MAX = 1000,
+    TERMS_LIMIT = 20,
+    TERMS_MIN_COUNT = 3
 };
 
 /* A question while it is being read. */
@@ -23,7 +26,8 @@ struct reading {
     int64_t now_ms;
     bool has_window, has_from, has_to, has_compare;
     int64_t after;
-    struct listing listing; /* what it has beside the filter and the window */
+    struct listing listing;   /* what it has beside the filter and the window */
+    struct terms_asked terms; /* but its limit */
     const char *after_slug;
     const char *surveys;
     struct parameters_plan plan;
@@ -241,6 +245,27 @@ static enum cxd_err read_after(struct reading *reading, const char *value, struc
     return CXD_OK;
 }
 
+static enum cxd_err read_band(struct reading *reading, const char *value, struct error *err) {
+    (void)err;
+    reading->terms.band = value;
+    return CXD_OK;
+}
+
+static enum cxd_err read_language(struct reading *reading, const char *value, struct error *err) {
+    if (!terms_is_language(value))
+        return error_set(err, ERR_BAD_PARAMETER, "language: one such as en or de; a region is part of locale");
+    reading->terms.language = value;
+    return CXD_OK;
+}
+
+static enum cxd_err read_min_count(struct reading *reading, const char *value, struct error *err) {
+    size_t digits = strspn(value, "0123456789");
+    reading->terms.min_count = digits > 0 && digits <= 7 && value[digits] == '\0' ? strtol(value, NULL, 10) : 0;
+    if (reading->terms.min_count < 1 || reading->terms.min_count > TERMS_COMMENTS_MAX)
+        return error_set(err, ERR_BAD_PARAMETER, "min_count: a whole number from 1 to %d", TERMS_COMMENTS_MAX);
+    return CXD_OK;
+}
+
 /* What follows the digits; NULL where there are none, or too many. */
 static const char *read_digits(const char *text, int64_t *ret_number) {
     size_t digits = strspn(text, "0123456789");
@@ -343,7 +368,7 @@ static enum cxd_err read_stages_touchpoint(struct reading *reading, const char *
 
 enum {
     FIGURED = PARAMETERS_SCORE | PARAMETERS_TREND | PARAMETERS_JOURNEY | PARAMETERS_PLAN,
-    WINDOWED = FIGURED | PARAMETERS_LISTING | PARAMETERS_MOVEMENT,
+    WINDOWED = FIGURED | PARAMETERS_LISTING | PARAMETERS_MOVEMENT | PARAMETERS_TERMS,
     OF_SURVEY = WINDOWED & ~PARAMETERS_JOURNEY,
     TESTED = (FIGURED & ~PARAMETERS_TREND) | PARAMETERS_MOVEMENT
 };
@@ -389,6 +414,10 @@ static const struct {
     {"weight", FIGURED, refuse_weights},
     {"by", PARAMETERS_SEGMENTS, read_by},
     {"limit", PARAMETERS_SEGMENTS, read_segments_limit},
+    {"band", PARAMETERS_TERMS, read_band},
+    {"language", PARAMETERS_TERMS, read_language},
+    {"min_count", PARAMETERS_TERMS, read_min_count},
+    {"limit", PARAMETERS_TERMS, read_limit},
 };
 
 static const char PROPERTY_PREFIX[] = "property.";
@@ -493,6 +522,9 @@ static enum cxd_err read_all(struct http_request *request, unsigned sets, const 
     reading->listing.limit = (sets & (PARAMETERS_SURVEYS | PARAMETERS_KEYS)) != 0 ? LISTING_LIMIT_MAX : LISTING_LIMIT;
     reading->listing.excluded = -1;
     reading->segments_limit = SEGMENTS_LIMIT_MAX;
+    reading->terms.min_count = TERMS_MIN_COUNT;
+    if (sets == PARAMETERS_TERMS)
+        reading->listing.limit = TERMS_LIMIT;
 
     size_t count;
     const struct http_query_item *items = http_query(request, &count);
@@ -548,6 +580,18 @@ enum cxd_err parameters_read_segments(struct http_request *request, struct trend
     *ret_question = reading->question;
     *ret_by = reading->by;
     *ret_limit = reading->segments_limit;
+    return CXD_OK;
+}
+
+enum cxd_err parameters_read_terms(struct http_request *request, struct trend_question *ret_question,
+                                   struct terms_asked *ret_asked, struct error *err) {
+    struct reading *reading;
+    enum cxd_err result = read_all(request, PARAMETERS_TERMS, "30d", &reading, err);
+    if (result != CXD_OK)
+        return result;
+    *ret_question = reading->question;
+    *ret_asked = reading->terms;
+    ret_asked->limit = reading->listing.limit;
     return CXD_OK;
 }
 

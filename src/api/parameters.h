@@ -17,6 +17,7 @@ enum parameter_set {
     PARAMETERS_SEGMENTS = 1 << 7, /* by, limit; and with PARAMETERS_SCORE */
     PARAMETERS_EVENTS = 1 << 8,   /* a page of an alert's history: limit, cursor */
     PARAMETERS_MOVEMENT = 1 << 9, /* compare, alpha */
+    PARAMETERS_TERMS = 1 << 15,   /* band, language, min_count, limit */
     PARAMETERS_PLAN = 1 << 14,    /* margin, detect, power, assume, alpha */
     PARAMETERS_JOURNEY = 1 << 13, /* compare (default previous, where there is one before), alpha; no touchpoint */
     PARAMETERS_POOL = 1 << 12     /* surveys; and with PARAMETERS_SCORE */
@@ -27,6 +28,17 @@ enum parameter_set {
  * parameter: unknown ones too. */
 CXD_NODISCARD enum cxd_err parameters_read(struct http_request *request, unsigned sets,
                                            struct trend_question *ret_question, struct error *err);
+
+/* What terms of comments are asked for, beside window and filter. */
+struct terms_asked {
+    const char *band;     /* as it was sent; NULL: it was not */
+    const char *language; /* NULL: any */
+    int64_t min_count;    /* default 3 */
+    size_t limit;         /* default 20 */
+};
+/* As parameters_read of neither set, and what is asked beside. ERR_BAD_PARAMETER. */
+CXD_NODISCARD enum cxd_err parameters_read_terms(struct http_request *request, struct trend_question *ret_question,
+                                                 struct terms_asked *ret_asked, struct error *err);
 
 /* As parameters_read with PARAMETERS_SCORE, and `surveys`, which is not looked into; NULL where it is not given. */
 CXD_NODISCARD enum cxd_err parameters_read_pool(struct http_request *request, const char **ret_surveys,

@@ -32,6 +32,7 @@
  *   segments.c        segments of a survey, the most harmful first
  *   alerts.c          alerts: their rules, states and history, read
  *   alert_changes.c   rules put and discarded, alerts acknowledged
+ *   terms.c           what sets the comments of a band apart
  *   figures.c         what the read routes share
  *   keys.c            API keys
  *   signing_keys.c    keys that sign invitations

@@ -38,6 +38,7 @@
  *   movement.c         cxd movement
  *   status.c           cxd status
  *   survey.c           cxd survey list, show, put, archive, reopen
+ *   terms.c            cxd terms
  *   suspects.c         cxd suspects list, clear
  *   alerts.c           cxd alerts; cxd alert show, put, delete, acknowledge, history
  *   key.c              cxd key create, list, revoke

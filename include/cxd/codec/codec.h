@@ -30,6 +30,7 @@
  *   segments.c         tables of segments to JSON
  *   alert.c            rules of alerts, their states and history
  *   movement.c         who moved between bands, to JSON
+ *   terms.c            terms of comments to JSON
  *   exposition.c       the text of Prometheus */
 
 #endif

@@ -26,6 +26,10 @@
  *   window_cover.c     the tiers of rollups, and which of them a window is read from
  *   journey.c          an ordered list of stages, and where a score stands on its range
  *   alert.c            rules of alerts: what they find in figures, and what becomes of their state
+ *   characters.c       what a character is to a word, and the form in which letters are compared
+ *   tokens.c           the words of a text, in any script
+ *   vocabulary.c       words and phrases of many texts, counted in bounded memory
+ *   terms.c            which of them set the comments of one band apart (stop words: config/stopwords/)
  *   reckoning.c        how late it is, where a clock may be wrong */
 
 #endif

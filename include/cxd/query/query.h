@@ -12,6 +12,7 @@
  *   alert.c     a reporting day that is over, for an alert's rule
  *   settle.c    the windows of a question: rounded, cut, and the one before
  *   people.c    what needs respondents told apart: their number, latest answers, clustered errors, movement
+ *   terms.c     what sets the comments of one band apart: one scan (terms.h)
  *   filter.c    a filter made ready for the store: whether its property has rollups */
 
 #include <stdbool.h>

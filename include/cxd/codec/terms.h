@@ -1,0 +1,15 @@
+#ifndef CXD_CODEC_TERMS_H
+#define CXD_CODEC_TERMS_H
+
+#include <stddef.h>
+
+#include "cxd/base/buffer.h"
+#include "cxd/domain/response.h"
+#include "cxd/domain/terms.h"
+
+/* Appends a term with its examples, of which there are term->example_count. What is long of a comment is cut at
+ * TERM_EXAMPLE_BYTES_MAX, and ends with "…" then. */
+enum { TERM_EXAMPLE_BYTES_MAX = 500 };
+void term_encode(struct buffer *out, const struct term *term, const struct response *examples);
+
+#endif

@@ -1,0 +1,93 @@
+/* What sets the comments of one band apart: the terms of a window. Runs on a worker, one at a time, since that takes
+ * memory and a whole processor for as long. */
+#include <string.h>
+
+#include "api/deed.h"
+#include "api/figures.h"
+#include "api/parameters.h"
+#include "cxd/codec/score.h"
+#include "cxd/codec/terms.h"
+#include "cxd/codec/write.h"
+#include "cxd/query/terms.h"
+
+/* By the survey's own name of it, or by that of all surveys. */
+static enum cxd_err read_band(const char *text, const struct survey *survey, enum band *ret_band, struct error *err) {
+    static const char *const ANY[BAND_COUNT] = {"favourable", "neutral", "unfavourable"};
+    const char *own[BAND_COUNT];
+    for (int band = 0; band < BAND_COUNT; band++) {
+        own[band] = band_name(survey->metric, (enum band)band);
+        if (text && strcmp(text, own[band]) != 0 && strcmp(text, ANY[band]) != 0)
+            continue;
+        *ret_band = text ? (enum band)band : BAND_UNFAVOURABLE;
+        return CXD_OK;
+    }
+    return error_set(err, ERR_BAD_PARAMETER, "band: one of this survey's: %s, %s, %s", own[BAND_FAVOURABLE],
+                     own[BAND_NEUTRAL], own[BAND_UNFAVOURABLE]);
+}
+
+static enum cxd_err read_question(struct http_request *request, const struct survey *survey,
+                                  struct terms_question *ret_question, struct error *err) {
+    struct terms_asked asked;
+    struct trend_question read;
+    enum cxd_err result = parameters_read_terms(request, &read, &asked, err);
+    if (result != CXD_OK)
+        return result;
+    *ret_question = (struct terms_question){.survey = survey,
+                                            .window = read.score.window,
+                                            .filter = read.score.filter,
+                                            .language = asked.language,
+                                            .min_count = asked.min_count,
+                                            .limit = asked.limit};
+    result = read_band(asked.band, survey, &ret_question->band, err);
+    if (result == CXD_OK)
+        result = api_allow_filter(request, survey, &ret_question->filter, err);
+    return result;
+}
+
+static enum cxd_err answer_terms(struct http_request *request, const struct terms_question *question,
+                                 struct error *err) {
+    struct app *app = http_app(request);
+    struct buffer *out = http_out(request);
+    struct terms_answer answer;
+    if (atomic_flag_test_and_set(&app->reading_terms))
+        return error_set(err, ERR_QUEUE_FULL,
+                         "terms are being read for somebody else, and one such question is "
+                         "answered at a time; ask again in a moment");
+    enum cxd_err result = query_terms(http_worker(request), question, http_arena(request), &answer, err);
+    atomic_flag_clear(&app->reading_terms);
+    if (result != CXD_OK)
+        return result;
+    write_open(out, NULL, '{');
+    scoring_encode(out, question->survey);
+    window_encode(out, &answer.window, answer.rounded);
+    write_text(out, "band", band_name(question->survey->metric, question->band));
+    write_text(out, "language", question->language);
+    write_open(out, "n", '{');
+    write_int(out, "band", answer.totals.count);
+    write_int(out, "rest", answer.totals.rest);
+    buffer_append_char(out, '}');
+    write_int(out, "min_count", answer.min_count);
+    write_int(out, "undercount", answer.totals.undercount);
+    if (answer.suppressed)
+        write_bool(out, "suppressed", true);
+    write_open(out, "terms", '[');
+    for (size_t i = 0; i < answer.count; i++)
+        term_encode(out, &answer.terms[i], &answer.examples[TERM_EXAMPLES * i]);
+    buffer_append_text(out, "]}");
+    return CXD_OK;
+}
+
+void api_terms_get(struct http_request *request) {
+    struct figures_clock clock = figures_begin();
+    const struct snapshot *snapshot;
+    const struct survey *survey;
+    struct terms_question question;
+    struct error err;
+    enum cxd_err result = deed_find_survey(request, &snapshot, &survey, &err);
+    if (result == CXD_OK)
+        result = read_question(request, survey, &question, &err);
+    if (result == CXD_OK)
+        result = answer_terms(request, &question, &err);
+    figures_reply(request, clock, result, &err);
+    catalog_release(snapshot);
+}

@@ -1,0 +1,378 @@
+/* From the text of a comment to its words. One pass; looks ahead only where an address or a long number may stand. */
+#include "cxd/domain/tokens.h"
+
+#include <string.h>
+
+#include "cxd/base/compiler.h"
+#include "cxd/base/utf8.h"
+#include "domain/characters.h"
+
+/* A character of the text. */
+struct character {
+    uint32_t code;
+    size_t length;
+    enum character_class class;
+};
+
+static struct character read_character(const char *at, const char *end) {
+    struct character character = {.length = 1};
+    if (at == end)
+        return (struct character){0};
+    unsigned char byte = (unsigned char)*at;
+    character.code = byte < 0x80 ? byte : utf8_decode(at, (size_t)(end - at), &character.length);
+    character.class = character.code == UTF8_BAD ? CHARACTER_OTHER : character_class(character.code);
+    return character;
+}
+
+/* Letters, made small, and digits of ASCII; 0: everything else. */
+static const char ASCII[256] = {
+    // clang-format off
+    ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4', ['5'] = '5', ['6'] = '6', ['7'] = '7', ['8'] = '8',
+    ['9'] = '9', ['a'] = 'a', ['b'] = 'b', ['c'] = 'c', ['d'] = 'd', ['e'] = 'e', ['f'] = 'f', ['g'] = 'g', ['h'] = 'h',
+    ['i'] = 'i', ['j'] = 'j', ['k'] = 'k', ['l'] = 'l', ['m'] = 'm', ['n'] = 'n', ['o'] = 'o', ['p'] = 'p', ['q'] = 'q',
+    ['r'] = 'r', ['s'] = 's', ['t'] = 't', ['u'] = 'u', ['v'] = 'v', ['w'] = 'w', ['x'] = 'x', ['y'] = 'y', ['z'] = 'z',
+    ['A'] = 'a', ['B'] = 'b', ['C'] = 'c', ['D'] = 'd', ['E'] = 'e', ['F'] = 'f', ['G'] = 'g', ['H'] = 'h', ['I'] = 'i',
+    ['J'] = 'j', ['K'] = 'k', ['L'] = 'l', ['M'] = 'm', ['N'] = 'n', ['O'] = 'o', ['P'] = 'p', ['Q'] = 'q', ['R'] = 'r',
+    ['S'] = 's', ['T'] = 't', ['U'] = 'u', ['V'] = 'v', ['W'] = 'w', ['X'] = 'x', ['Y'] = 'y', ['Z'] = 'z',
+    // clang-format on
+};
+
+static bool is_wordly(enum character_class class) {
+    return class == CHARACTER_LETTER || class == CHARACTER_DIGIT;
+}
+
+static bool is_alphanumeric(char c) {
+    return ASCII[(unsigned char)c] != 0;
+}
+
+/* --- Addresses --- */
+
+/* Where what could be an address ends at the latest. */
+static const char *run_end(const char *at, const char *end) {
+    while (at < end) {
+        struct character character = read_character(at, end);
+        if (character.class == CHARACTER_BLANK || character.class == CHARACTER_UNSPACED ||
+            (character.code < 0x80 && strchr("\r\n<>()[]{}\"|,;", (int)character.code)))
+            break;
+        at += character.length;
+    }
+    return at;
+}
+
+static bool begins_site(const char *at, const char *end) {
+    return (*at | 0x20) == 'w' && end - at > 4 && strncasecmp(at, "www.", 4) == 0;
+}
+
+/* "shop.example/path" */
+static bool has_path(const char *at, const char *end) {
+    const char *slash = memchr(at, '/', (size_t)(end - at));
+    const char *dot = slash ? memrchr(at, '.', (size_t)(slash - at)) : NULL;
+    if (!dot || dot == at || slash - dot < 3 || !is_alphanumeric(dot[-1]))
+        return false;
+    for (const char *c = dot + 1; c < slash; c++)
+        if ((*c | 0x20) < 'a' || (*c | 0x20) > 'z')
+            return false;
+    return true;
+}
+
+static bool is_address(const char *at, const char *end) {
+    size_t length = (size_t)(end - at);
+    const char *sign = memchr(at, '@', length);
+    if (sign && sign + 1 < end && (is_alphanumeric(sign[1]) || (unsigned char)sign[1] >= 0x80 || sign[1] == '_'))
+        return true;
+    return memmem(at, length, "://", 3) || begins_site(at, end) || has_path(at, end);
+}
+
+/* --- Words and numbers --- */
+
+static void append(struct token *token, const char *bytes, size_t length, bool *too_long) {
+    if (token->length + length > sizeof token->folded) {
+        *too_long = true;
+        return;
+    }
+    memcpy(token->folded + token->length, bytes, length);
+    token->length += length;
+}
+
+static void append_folded(struct token *token, uint32_t code, bool *too_long) {
+    char folded[CHARACTER_FOLDED_MAX];
+    append(token, folded, character_fold(code, folded), too_long);
+}
+
+/* Articles and the like that lose their vowel before one, in French, Italian and Catalan: l'app is "l" and "app". */
+static bool is_elided(const struct token *token, uint32_t next) {
+    static const char *const ELIDED[] = {"l",    "d",    "j",     "m",      "t",     "s",     "c",      "n",
+                                         "v",    "qu",   "un",    "all",    "gl",    "dall",  "dell",   "nell",
+                                         "sull", "coll", "jusqu", "lorsqu", "quell", "quest", "puisqu", "quoiqu"};
+    char folded[CHARACTER_FOLDED_MAX];
+    character_fold(next, folded);
+    if (!memchr("aeiouyh", folded[0], 7))
+        return false;
+    for (size_t i = 0; i < CXD_COUNT(ELIDED); i++)
+        if (strlen(ELIDED[i]) == token->length && memcmp(token->folded, ELIDED[i], token->length) == 0)
+            return true;
+    return false;
+}
+
+/* A word as it is scanned. */
+struct scan {
+    const char *at, *end;
+    size_t letters, digits;
+    uint32_t first; /* letter */
+    enum character_class before;
+    bool too_long;
+};
+
+/* Whether what stands between two parts of a word joins them: -, ', and in numbers . , : / */
+static bool joins(const struct scan *scan, const struct character *joint, const struct character *next) {
+    switch (joint->class) {
+    case CHARACTER_HYPHEN:
+        return is_wordly(scan->before) && is_wordly(next->class);
+    case CHARACTER_APOSTROPHE:
+        return scan->before == CHARACTER_LETTER && next->class == CHARACTER_LETTER;
+    default:
+        return scan->letters == 0 && scan->before == CHARACTER_DIGIT && next->class == CHARACTER_DIGIT &&
+               joint->code < 0x80 && strchr(".,:/", (int)joint->code);
+    }
+}
+
+/* What most words are made of, and the whole of most. */
+static void scan_ascii(struct scan *scan, struct token *token) {
+    size_t digits = 0, length = token->length;
+    const char *begin = scan->at, *at = begin;
+    for (char folded; at < scan->end && length < sizeof token->folded; at++) {
+        if ((folded = ASCII[(unsigned char)*at]) == 0)
+            break;
+        digits += folded <= '9';
+        token->folded[length++] = folded;
+    }
+    if (at == begin)
+        return;
+    if (scan->letters == 0)
+        scan->first = 'a';
+    scan->digits += digits;
+    scan->letters += (size_t)(at - begin) - digits;
+    scan->before = at[-1] <= '9' ? CHARACTER_DIGIT : CHARACTER_LETTER;
+    scan->at = at;
+    token->length = length;
+}
+
+/* Goes on to the end of the word. */
+static void scan_parts(struct scan *scan, struct token *token) {
+    for (;;) {
+        scan_ascii(scan, token);
+        if (scan->at == scan->end || *scan->at == ' ')
+            return;
+        struct character character = read_character(scan->at, scan->end);
+        if (is_wordly(character.class)) {
+            append_folded(token, character.code, &scan->too_long);
+            if (character.class == CHARACTER_DIGIT)
+                scan->digits++;
+            else if (scan->letters++ == 0)
+                scan->first = character.code;
+            scan->before = character.class;
+        } else if (character.class != CHARACTER_SILENT) {
+            struct character next = read_character(scan->at + character.length, scan->end);
+            if (!joins(scan, &character, &next))
+                return;
+            if (character.class == CHARACTER_APOSTROPHE && is_elided(token, next.code)) {
+                scan->at += character.length;
+                token->is_letter = true;
+                return;
+            }
+            append(token,
+                   character.class == CHARACTER_HYPHEN       ? "-"
+                   : character.class == CHARACTER_APOSTROPHE ? "'"
+                                                             : scan->at,
+                   1, &scan->too_long);
+            scan->before = character.class;
+        }
+        scan->at += character.length;
+    }
+}
+
+/* Behind a number: the end of the last group of digits that goes on with it, and how many digits these have. */
+static const char *further_groups(const char *at, const char *end, size_t *ret_digits) {
+    const char *last = at;
+    *ret_digits = 0;
+    for (;;) {
+        struct character character;
+        for (int i = 0; i < 3 && at < end && strchr(" -./()+,:", *at) && *at != '\0'; i++)
+            at++;
+        if (at == last || read_character(at, end).class != CHARACTER_DIGIT)
+            return last;
+        while ((character = read_character(at, end)).class == CHARACTER_DIGIT) {
+            at += character.length;
+            ++*ret_digits;
+        }
+        last = at;
+    }
+}
+
+/* Whether the number is too long to be shown, with what goes on with it, which is passed then. */
+static bool is_long_number(struct scan *scan) {
+    size_t more = 0;
+    const char *last = scan->letters == 0 ? further_groups(scan->at, scan->end, &more) : scan->at;
+    if (scan->digits + more < TOKEN_DIGITS_MAX)
+        return false;
+    scan->at = last;
+    return true;
+}
+
+/* False where it is none to be shown. */
+static bool take_word(struct tokens *tokens, struct token *token) {
+    struct scan scan = {.at = tokens->at, .end = tokens->end};
+    scan_parts(&scan, token);
+    token->shown_length = (size_t)(scan.at - tokens->at);
+    bool is_shown = !(scan.digits > 0 && is_long_number(&scan)) && !scan.too_long;
+    tokens->at = scan.at;
+    if (!is_shown)
+        return tokens->is_near = false;
+    token->kind = scan.letters > 0 ? TOKEN_WORD : TOKEN_NUMBER;
+    token->is_letter |= scan.letters == 1 && scan.digits == 0 && character_is_of_alphabet(scan.first);
+    token->follows = tokens->is_near;
+    return tokens->is_near = true;
+}
+
+/* --- Scripts without blanks, and emoji --- */
+
+/* Khmer and Burmese write a consonant below the one before it. */
+static bool stacks(uint32_t code) {
+    return code == 0x17D2 || code == 0x1039;
+}
+
+/* A character with the marks that belong to it. */
+static const char *cluster_end(const char *at, const char *end) {
+    bool stacked = true;
+    while (at < end) {
+        struct character character = read_character(at, end);
+        bool belongs = character.class == CHARACTER_MARK || character.class == CHARACTER_SILENT ||
+                       (stacked && character.class == CHARACTER_UNSPACED);
+        if (!belongs)
+            break;
+        stacked = stacks(character.code);
+        at += character.length;
+    }
+    return at;
+}
+
+static bool take_piece(struct tokens *tokens, struct token *token) {
+    const char *second = cluster_end(tokens->at, tokens->end);
+    bool goes_on = read_character(second, tokens->end).class == CHARACTER_UNSPACED;
+    bool is_rest = !goes_on && tokens->is_within, too_long = false;
+    const char *stop = goes_on ? cluster_end(second, tokens->end) : second;
+    struct character character;
+    for (const char *at = tokens->at; at < stop; at += character.length) {
+        character = read_character(at, stop);
+        if (character.class != CHARACTER_SILENT)
+            append_folded(token, character.code, &too_long);
+    }
+    token->kind = TOKEN_PIECE;
+    token->follows = tokens->is_within;
+    token->shown_length = (size_t)(stop - tokens->at);
+    tokens->at = second;
+    tokens->is_within = goes_on && !too_long;
+    tokens->is_near = false;
+    return !is_rest && !too_long;
+}
+
+static bool is_flag_letter(uint32_t code) {
+    return code >= 0x1F1E6 && code <= 0x1F1FF;
+}
+
+/* A skin, a way to be shown, or what ends a flag of a region. */
+static bool is_look(uint32_t code) {
+    return code == 0xFE0F || (code >= 0x1F3FB && code <= 0x1F3FF) || (code >= 0xE0020 && code <= 0xE007F);
+}
+
+static bool take_emoji(struct tokens *tokens, struct token *token) {
+    enum { JOINER = 0x200D };
+    bool too_long = false, is_joined = true;
+    uint32_t before = 0;
+    const char *at = tokens->at;
+    for (struct character character; at < tokens->end; at += character.length) {
+        character = read_character(at, tokens->end);
+        bool pairs = is_flag_letter(before) && is_flag_letter(character.code) && token->length == 4;
+        if (is_look(character.code) && at > tokens->at)
+            continue;
+        if (character.code == JOINER) {
+            is_joined = read_character(at + character.length, tokens->end).class == CHARACTER_EMOJI;
+            if (!is_joined)
+                break;
+        } else if (character.class != CHARACTER_EMOJI || !(is_joined || pairs)) {
+            break;
+        } else {
+            is_joined = false;
+        }
+        append(token, at, character.length, &too_long);
+        before = character.code;
+    }
+    token->kind = TOKEN_EMOJI;
+    token->shown_length = (size_t)(at - tokens->at);
+    tokens->at = at;
+    tokens->is_near = false;
+    return !too_long;
+}
+
+/* --- The way through a text --- */
+
+void tokens_open(struct tokens *tokens, const char *text, size_t length) {
+    *tokens = (struct tokens){.at = text, .end = text + length, .looked = text};
+    tokens->has_addresses =
+        length > 0 && (memchr(text, '@', length) || memchr(text, '/', length) || memmem(text, length, "www.", 4) ||
+                       memmem(text, length, "WWW.", 4) || memmem(text, length, "Www.", 4));
+}
+
+/* An address is passed. */
+static bool pass_address(struct tokens *tokens) {
+    const char *end = run_end(tokens->at, tokens->end);
+    tokens->looked = end;
+    if (end == tokens->at || !is_address(tokens->at, end))
+        return false;
+    tokens->at = end;
+    tokens->is_near = false;
+    return true;
+}
+
+bool tokens_next(struct tokens *tokens, struct token *ret_token) {
+    for (;;) {
+        while (tokens->at < tokens->end && *tokens->at == ' ')
+            tokens->at++;
+        if (tokens->at == tokens->end)
+            return false;
+        struct character character = read_character(tokens->at, tokens->end);
+        if (character.class != CHARACTER_BLANK && tokens->at >= tokens->looked &&
+            (tokens->has_addresses || begins_site(tokens->at, tokens->end)) && pass_address(tokens))
+            continue;
+        ret_token->length = 0;
+        ret_token->is_letter = ret_token->follows = false;
+        ret_token->shown = tokens->at;
+        switch (character.class) {
+        case CHARACTER_LETTER:
+        case CHARACTER_DIGIT:
+            if (take_word(tokens, ret_token))
+                return true;
+            break;
+        case CHARACTER_UNSPACED:
+            if (take_piece(tokens, ret_token))
+                return true;
+            break;
+        case CHARACTER_EMOJI:
+            if (take_emoji(tokens, ret_token))
+                return true;
+            break;
+        case CHARACTER_BLANK:
+        case CHARACTER_SILENT:
+        case CHARACTER_MARK:
+            tokens->at += character.length;
+            break;
+        default:
+            tokens->at += character.length;
+            tokens->is_near = false;
+        }
+    }
+}
+
+size_t tokens_piece_head(const char *piece, size_t length) {
+    return (size_t)(cluster_end(piece, piece + length) - piece);
+}
