@@ -1043,7 +1043,7 @@ describe('documents', () => {
     const text = manual('cxd.8').replaceAll('\\-', '-');
     const synopsis = /^\.Sh SYNOPSIS\n([^]*?)^\.Sh /m.exec(text)[1];
     for (const command of commands) {
-      if (!['survey', 'suspects', 'key', 'signing-key', 'retention'].includes(command))
+      if (!['survey', 'journey', 'suspects', 'alert', 'key', 'signing-key', 'retention'].includes(command))
         assert.ok(synopsis.includes(`.Cm ${command}\n`), command);
       const help = (await succeeds([...command.split(' '), '--help'])).stdout;
       for (const [, option] of help.matchAll(/^ +(?:-\w, *)?--([a-z-]+)/gm))
