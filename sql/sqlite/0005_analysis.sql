@@ -1,4 +1,4 @@
--- Migration 5: what is asked of the answers by name.
+-- Migration 5: what is asked of the answers by name, and by what they say.
 PRAGMA user_version = 5;
 
 -- Definitions that have a name and no column of their own, by their kind: journeys, rules of alerts. They name nobody.
@@ -59,3 +59,30 @@ CREATE TABLE alert_amended (
 -- No response up to the number is told of again, unless it stands there. The version rises with every look.
 CREATE TABLE alert_told (through INTEGER NOT NULL, version INTEGER NOT NULL) STRICT;
 INSERT INTO alert_told (through, version) VALUES (0, 0);
+
+-- A comment lies at its place, which follows its time (src/store/sqlite/comments.c); facet has two words, the survey's
+-- number and "NUMBERsSCORE". Holds words and places alone: the comment stands in the response, and nowhere else.
+CREATE VIRTUAL TABLE comment_index USING fts5(
+    comment, facet, content = '', columnsize = 0, tokenize = "unicode61 remove_diacritics 2"
+);
+INSERT INTO comment_index (comment_index, rank) VALUES ('usermerge', 2);
+
+CREATE TABLE comment_place (
+    place INTEGER PRIMARY KEY,
+    number INTEGER NOT NULL, -- of the response
+    words INTEGER NOT NULL   -- of its comment
+) STRICT;
+
+-- What is in the index of each survey.
+CREATE TABLE comment_total (
+    survey INTEGER PRIMARY KEY,
+    comments INTEGER NOT NULL,
+    words INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE comment_state (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    indexed INTEGER NOT NULL, -- comments of responses up to this number are in the index
+    purge INTEGER NOT NULL    -- enum purge of src/store/sqlite/writer.h
+) STRICT;
+INSERT INTO comment_state (one, indexed, purge) VALUES (1, 0, 0);

@@ -574,7 +574,7 @@ DELETE FROM signing_key WHERE number NOT IN (SELECT number FROM signing_key ORDE
 -- fragment: listed
 -- use: of_dimensions
 -- use: of_properties
-  AND (?8 < 0 OR excluded = ?8) AND (?9 IS NULL OR respondent = ?9)
+  AND (?8 < 0 OR excluded = ?8) AND (?9 IS NULL OR respondent = ?9) AND (?15 = 0 OR ?15 >> score & 1)
 
 -- As src/store/sqlite/alert_rows.c reads them.
 -- fragment: alert_columns
@@ -702,6 +702,100 @@ FROM (SELECT number AS listed FROM response INDEXED BY response_by_respondent
 CROSS JOIN response ON number = listed
 ORDER BY answered_at DESC, id DESC, survey DESC;
 
+-- The index of comments, see src/store/sqlite/comments.c.
+-- name: select_comment_state
+SELECT indexed, purge FROM comment_state;
+
+-- name: note_comment_state
+UPDATE comment_state SET indexed = ?1, purge = ?2;
+
+-- name: count_unindexed
+SELECT max(0, coalesce((SELECT max(number) FROM response), 0) - coalesce((SELECT indexed FROM comment_state), 0));
+
+-- name: select_unindexed
+SELECT number, survey, score, answered_at, comment FROM response WHERE number > ?1 ORDER BY number LIMIT ?2;
+
+-- name: insert_indexed
+INSERT INTO comment_index (rowid, comment, facet) VALUES (?1, ?2, ?3);
+
+-- name: delete_indexed
+INSERT INTO comment_index (comment_index, rowid, comment, facet) VALUES ('delete', ?1, ?2, ?3);
+
+-- name: merge_index
+INSERT INTO comment_index (comment_index, rank) VALUES ('merge', ?1);
+
+-- name: delete_all_indexed
+INSERT INTO comment_index (comment_index) VALUES ('delete-all');
+
+-- name: select_index_structure
+SELECT block FROM comment_index_data WHERE id = 10;
+
+-- name: select_place
+SELECT number, words FROM comment_place WHERE place = ?1;
+
+-- name: insert_place
+INSERT INTO comment_place (place, number, words) VALUES (?1, ?2, ?3);
+
+-- name: delete_place
+DELETE FROM comment_place WHERE place = ?1;
+
+-- name: delete_all_places
+DELETE FROM comment_place;
+
+-- name: add_comments
+INSERT INTO comment_total (survey, comments, words) VALUES (?1, ?2, ?3)
+ON CONFLICT (survey) DO UPDATE SET comments = comments + excluded.comments, words = words + excluded.words;
+
+-- name: select_comment_total
+SELECT comments, words FROM comment_total WHERE survey = ?1;
+
+-- name: delete_all_totals
+DELETE FROM comment_total;
+
+-- name: reset_comment_state
+INSERT OR REPLACE INTO comment_state (one, indexed, purge) VALUES (1, 0, 0);
+
+-- ?1 is the MATCH, in the words of src/store/sqlite/expression.c.
+-- name: count_matches
+SELECT count(*) FROM comment_index WHERE comment_index MATCH ?1;
+
+-- fragment: of_search
+-- use: listed
+  AND (?13 = 0 OR flags <> 0)
+
+-- What the index has: ?1 the MATCH, places from ?10 to ?11; rows in the order of their places.
+-- fragment: searched
+FROM comment_index CROSS JOIN comment_place AS p CROSS JOIN response
+WHERE comment_index MATCH ?1 AND comment_index.rowid BETWEEN ?10 AND ?11 AND p.place = comment_index.rowid
+  AND response.number = p.number AND answered_at >= ?2 AND answered_at < ?3
+-- use: of_search
+
+-- name: search_newest
+SELECT response.number, answered_at, id, p.words
+-- use: searched
+ORDER BY comment_index.rowid DESC;
+
+-- name: search_oldest
+SELECT response.number, answered_at, id, p.words
+-- use: searched
+ORDER BY comment_index.rowid;
+
+-- name: search_ranked
+SELECT response.number, answered_at, id, p.words, phrase_counts(comment_index), response.comment
+-- use: searched
+;
+
+-- What it has not: numbers behind ?10.
+-- name: search_unindexed
+SELECT number, answered_at, id, comment
+FROM response
+WHERE number > ?10 AND survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND comment IS NOT NULL
+-- use: of_search
+;
+
+-- name: list_unindexed
+SELECT comment FROM response WHERE number > ?1 AND survey = ?2 AND comment IS NOT NULL;
+
 -- name: select_expired
 SELECT number FROM response INDEXED BY response_by_time WHERE survey = ?1 AND answered_at < ?2 LIMIT ?3;
 
@@ -796,6 +890,32 @@ SELECT kind, count(*) FROM document WHERE length(name) NOT BETWEEN 1 AND 64 OR r
 -- Behind the greatest that there can be SQLite would choose numbers at random.
 -- name: check_numbers
 SELECT count(*) FROM response WHERE number < 1 OR number = 9223372036854775807;
+
+-- Of the connection's own table over the index (check_comments.c).
+-- name: check_indexed
+SELECT doc, col = 'facet', offset, term FROM temp.comment_words;
+
+-- name: check_comment_places
+SELECT place, words, p.number, survey, score, answered_at, comment
+FROM comment_place AS p LEFT JOIN response AS r ON r.number = p.number;
+
+-- name: check_comments_missing
+SELECT abs((SELECT count(*) FROM response WHERE comment IS NOT NULL AND number <= (SELECT indexed FROM comment_state))
+           - (SELECT count(DISTINCT number) FROM comment_place))
+       + (SELECT count(*) - count(DISTINCT number) FROM comment_place);
+
+-- name: check_comment_totals
+WITH counted (survey, comments, words) AS (
+    SELECT survey, count(*), sum(words) FROM comment_place AS p CROSS JOIN response AS r ON r.number = p.number
+    GROUP BY survey
+), told (survey, comments, words) AS (
+    SELECT survey, comments, words FROM comment_total WHERE comments <> 0 OR words <> 0
+)
+SELECT (SELECT count(*) FROM (SELECT * FROM counted EXCEPT SELECT * FROM told))
+     + (SELECT count(*) FROM (SELECT * FROM told EXCEPT SELECT * FROM counted));
+
+-- name: check_comment_state
+SELECT iif(count(*) = 1 AND min(indexed) >= 0, 0, count(*) + 1) FROM comment_state;
 
 -- name: check_properties
 SELECT survey, count(*) FROM survey_property GROUP BY survey HAVING count(*) > 16 OR min(length(key)) = 0;

@@ -76,6 +76,8 @@ http_handler api_score_get, api_scores_get, api_movement_get, api_pooled_score_g
 http_handler api_terms_get;
 /* listing.c */
 http_handler api_responses_get, api_response_get, api_respondent_get;
+/* comments.c */
+http_handler api_comments_get;
 /* erasure.c */
 http_handler api_response_patch, api_responses_patch, api_respondent_delete;
 /* alerts.c, alert_changes.c */

@@ -5,6 +5,7 @@
 #include "api/deed.h"
 #include "api/pages.h"
 #include "api/parameters.h"
+#include "api/search.h"
 #include "cxd/codec/response.h"
 #include "cxd/codec/write.h"
 
@@ -42,15 +43,16 @@ static enum cxd_err append_page(struct http_request *request, const struct snaps
 void api_responses_get(struct http_request *request) {
     const struct snapshot *snapshot;
     const struct survey *survey;
-    struct listing listing;
+    struct search search;
     struct error err;
+    bool is_search = false;
     enum cxd_err result = deed_find_survey(request, &snapshot, &survey, &err);
     if (result == CXD_OK)
-        result = parameters_read_listing(request, PARAMETERS_LISTING, &listing, &err);
+        result = search_read(request, survey, false, &search, &is_search, &err);
     if (result == CXD_OK) {
-        listing.filter.survey = survey->number;
         write_open(http_out(request), NULL, '{');
-        result = append_page(request, snapshot, &listing, &err);
+        result = is_search ? search_append_page(request, survey, &search, &err)
+                           : append_page(request, snapshot, &search.listing, &err);
     }
     catalog_release(snapshot);
     deed_reply(request, result, &err, true);

@@ -152,7 +152,7 @@ static void read_store(struct scrape *scrape) {
     struct error err;
     bool is_read = store_read_figures(scrape->scraper->reader, &figures, &err) == CXD_OK;
     scrape->rollup_rows = count_rollups(scrape->scraper);
-    scrape->figures = is_read ? figures : (struct store_figures){-1, -1, -1, -1, -1, -1};
+    scrape->figures = is_read ? figures : (struct store_figures){-1, -1, -1, -1, -1, -1, -1};
     if (!store_read_disk(scrape->app->store, &scrape->disk))
         scrape->disk = (struct store_disk){-1, -1, -1};
 }

@@ -28,6 +28,7 @@ struct reading {
     int64_t after;
     struct listing listing;   /* what it has beside the filter and the window */
     struct terms_asked terms; /* but its limit */
+    struct search_asked asked;
     const char *after_slug;
     const char *surveys;
     struct parameters_plan plan;
@@ -266,6 +267,30 @@ static enum cxd_err read_min_count(struct reading *reading, const char *value, s
     return CXD_OK;
 }
 
+static enum cxd_err read_q(struct reading *reading, const char *value, struct error *err) {
+    (void)err;
+    reading->asked.q = value;
+    return CXD_OK;
+}
+
+static enum cxd_err read_order(struct reading *reading, const char *value, struct error *err) {
+    (void)err;
+    reading->asked.order = value;
+    return CXD_OK;
+}
+
+static enum cxd_err read_score(struct reading *reading, const char *value, struct error *err) {
+    (void)err;
+    reading->asked.score = value;
+    return CXD_OK;
+}
+
+static enum cxd_err read_search_band(struct reading *reading, const char *value, struct error *err) {
+    (void)err;
+    reading->asked.band = value;
+    return CXD_OK;
+}
+
 /* What follows the digits; NULL where there are none, or too many. */
 static const char *read_digits(const char *text, int64_t *ret_number) {
     size_t digits = strspn(text, "0123456789");
@@ -288,6 +313,12 @@ static enum cxd_err read_cursor(struct reading *reading, const char *value, stru
         return error_set(err, ERR_BAD_PARAMETER, "cursor: what the page before gave as next");
     listing->has_after = true;
     return CXD_OK;
+}
+
+/* One of the best comments is not a listing's. */
+static enum cxd_err read_search_cursor(struct reading *reading, const char *value, struct error *err) {
+    reading->asked.cursor = value;
+    return strncmp(value, "best_", 5) == 0 ? CXD_OK : read_cursor(reading, value, err);
 }
 
 static enum cxd_err read_slug_cursor(struct reading *reading, const char *value, struct error *err) {
@@ -398,6 +429,11 @@ static const struct {
     {"respondent", PARAMETERS_LISTING | PARAMETERS_AUDIT, read_respondent},
     {"flagged", PARAMETERS_LISTING, read_flagged},
     {"excluded", PARAMETERS_LISTING, read_excluded},
+    {"q", PARAMETERS_SEARCH, read_q},
+    {"order", PARAMETERS_SEARCH, read_order},
+    {"score", PARAMETERS_SEARCH, read_score},
+    {"band", PARAMETERS_SEARCH, read_search_band},
+    {"cursor", PARAMETERS_SEARCH, read_search_cursor},
     {"limit",
      PARAMETERS_LISTING | PARAMETERS_PAGE | PARAMETERS_AUDIT | PARAMETERS_SURVEYS | PARAMETERS_KEYS | PARAMETERS_EVENTS,
      read_limit},
@@ -611,12 +647,13 @@ enum cxd_err parameters_read_page(struct http_request *request, unsigned sets, s
     return CXD_OK;
 }
 
-enum cxd_err parameters_read_listing(struct http_request *request, unsigned set, struct listing *ret_listing,
-                                     struct error *err) {
+static enum cxd_err read_listing(struct http_request *request, unsigned sets, struct listing *ret_listing,
+                                 struct search_asked *ret_asked, struct error *err) {
     struct reading *reading;
-    enum cxd_err result = read_all(request, set, "all", &reading, err);
+    enum cxd_err result = read_all(request, sets, "all", &reading, err);
     if (result != CXD_OK)
         return result;
+    *ret_asked = reading->asked;
     const struct window *window = &reading->question.score.window;
     const char **respondent = &reading->listing.respondent;
     if (*respondent && !(*respondent = respondent_form(*respondent, http_arena(request))))
@@ -626,6 +663,17 @@ enum cxd_err parameters_read_listing(struct http_request *request, unsigned set,
     ret_listing->from = window->from;
     ret_listing->to = window->to;
     return CXD_OK;
+}
+
+enum cxd_err parameters_read_listing(struct http_request *request, unsigned set, struct listing *ret_listing,
+                                     struct error *err) {
+    struct search_asked none;
+    return read_listing(request, set, ret_listing, &none, err);
+}
+
+enum cxd_err parameters_read_search(struct http_request *request, struct listing *ret_listing,
+                                    struct search_asked *ret_asked, struct error *err) {
+    return read_listing(request, PARAMETERS_LISTING | PARAMETERS_SEARCH, ret_listing, ret_asked, err);
 }
 
 enum cxd_err parameters_read_audit(struct http_request *request, int64_t *ret_after, size_t *ret_limit,

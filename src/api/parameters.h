@@ -20,7 +20,8 @@ enum parameter_set {
     PARAMETERS_TERMS = 1 << 15,   /* band, language, min_count, limit */
     PARAMETERS_PLAN = 1 << 14,    /* margin, detect, power, assume, alpha */
     PARAMETERS_JOURNEY = 1 << 13, /* compare (default previous, where there is one before), alpha; no touchpoint */
-    PARAMETERS_POOL = 1 << 12     /* surveys; and with PARAMETERS_SCORE */
+    PARAMETERS_POOL = 1 << 12,    /* surveys; and with PARAMETERS_SCORE */
+    PARAMETERS_SEARCH = 1 << 11   /* with PARAMETERS_LISTING: q, order, score, band */
 };
 
 /* Reads window or from/to, filters and confidence (all routes), and what `sets` adds, into ret_question (its survey is
@@ -62,6 +63,15 @@ CXD_NODISCARD enum cxd_err parameters_read_segments(struct http_request *request
  * limit (default 50) and cursor (both sets). The survey is not touched. ERR_BAD_PARAMETER. */
 CXD_NODISCARD enum cxd_err parameters_read_listing(struct http_request *request, unsigned set,
                                                    struct listing *ret_listing, struct error *err);
+
+/* What a search of comments is asked for, as it was sent; NULL: it was not. */
+struct search_asked {
+    const char *q, *order, *score, *band;
+    const char *cursor; /* of any kind; one of a listing has been read */
+};
+/* As parameters_read_listing of PARAMETERS_LISTING, and what is asked beside. */
+CXD_NODISCARD enum cxd_err parameters_read_search(struct http_request *request, struct listing *ret_listing,
+                                                  struct search_asked *ret_asked, struct error *err);
 
 /* A page of a list that most installations see at once. */
 struct parameters_page {

@@ -13,6 +13,7 @@ const struct http_route API_ROUTES[] = {
      HTTP_OPEN | HTTP_INGEST | HTTP_CORS | HTTP_RATED | HTTP_LOOSE_QUERY},
     {HTTP_GET, RESPONSES, api_responses_get, SCOPE_READ, HTTP_POOLED | HTTP_QUERY},
     {HTTP_GET, RESPONSES "/{id}", api_response_get, SCOPE_READ, HTTP_POOLED},
+    {HTTP_GET, "/v1/surveys/{survey}/comments", api_comments_get, SCOPE_READ, HTTP_POOLED | HTTP_QUERY},
     {HTTP_GET, "/v1/surveys/{survey}/comments/terms", api_terms_get, SCOPE_READ, HTTP_POOLED | HTTP_QUERY},
     {HTTP_PATCH, RESPONSES, api_responses_patch, SCOPE_WRITE, HTTP_QUERY},
     {HTTP_PATCH, RESPONSES "/{id}", api_response_patch, SCOPE_WRITE, 0},

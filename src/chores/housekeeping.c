@@ -21,6 +21,16 @@ enum {
     SETTLE_MS = 2000 /* how long after an erasure its bytes are seen to */
 };
 
+/* Comments that are indexed at once; how many are worth it, or how long they wait; and how many press. */
+enum {
+    COMMENTS_AT_ONCE = 1000,
+    COMMENTS_WAITING = 500,
+    INDEX_MS = 60 * 1000,
+    COMMENTS_PRESSING = 100 * 1000,
+    INDEX_RESTS = 8, /* as long as a slice took, beside the one rest of every change */
+    PURGE_RESTS = 10 /* as long as all of it took */
+};
+
 enum { NOTE_MS = 3600 * 1000 }; /* how often the time is kept for the next start, at least */
 
 struct housekeeping {
@@ -33,6 +43,9 @@ struct housekeeping {
     _Atomic int64_t keep_marks_ms;
     atomic_bool is_resumed;    /* the next run is now */
     enum reckoned_state state; /* that the log has heard of */
+    int64_t index_ms;          /* monotonic: when few comments are indexed too */
+    int64_t purge_ms;          /* monotonic: when what is erased may leave their index again */
+    int64_t purge_took_ms;     /* so far, of the time that is under way */
     int64_t note_ms;           /* monotonic: when the time is kept next */
     pthread_t thread;
     struct errand errand;
@@ -200,6 +213,44 @@ static bool roll(struct housekeeping *housekeeping) {
     return goes_on && ingest_is_unrolled(housekeeping->ingest);
 }
 
+static int64_t index_some(struct housekeeping *housekeeping, bool may_purge, bool *ret_goes_on) {
+    int64_t begun_ms = clock_monotonic_ms();
+    bool is_due = ingest_unindexed(housekeeping->ingest) > 0 && clock_monotonic_ms() >= housekeeping->index_ms;
+    struct change change = {.kind = CHANGE_INDEX};
+    change.as.index.limit = is_due || ingest_unindexed(housekeeping->ingest) >= COMMENTS_WAITING ? COMMENTS_AT_ONCE : 0;
+    change.as.index.may_purge = may_purge;
+    *ret_goes_on = apply(housekeeping, &change);
+    int64_t took_ms = clock_monotonic_ms() - begun_ms;
+    if (change.as.index.limit > 0 && !change.as.index.more)
+        housekeeping->index_ms = clock_monotonic_ms() + INDEX_MS;
+    housekeeping->purge_took_ms += ingest_is_purging(housekeeping->ingest) || change.as.index.purged ? took_ms : 0;
+    if (change.as.index.purged) {
+        housekeeping->purge_ms = clock_monotonic_ms() + PURGE_RESTS * housekeeping->purge_took_ms;
+        housekeeping->purge_took_ms = 0;
+    }
+    return took_ms;
+}
+
+/* For a while, as roll; but as long as few comments wait, which a search reads as they are, it keeps to a tenth of the
+ * writer's time. What was erased leaves at once, and for a while after each time no more: it is the whole index that is
+ * written anew. */
+static bool index_comments(struct housekeeping *housekeeping) {
+    int64_t until_ms = clock_monotonic_ms() + LOOK_MS;
+    bool goes_on = true, has_some = true;
+    while (goes_on && has_some && clock_monotonic_ms() < until_ms) {
+        int64_t waiting = ingest_unindexed(housekeeping->ingest), now_ms = clock_monotonic_ms();
+        bool may_purge = ingest_is_purging(housekeeping->ingest) &&
+                         (housekeeping->purge_took_ms > 0 || now_ms >= housekeeping->purge_ms);
+        has_some = may_purge || waiting >= COMMENTS_WAITING || (waiting > 0 && now_ms >= housekeeping->index_ms);
+        if (!has_some)
+            break;
+        int64_t took_ms = index_some(housekeeping, may_purge, &goes_on);
+        if (goes_on && !may_purge && waiting < COMMENTS_PRESSING)
+            goes_on = !errand_rest(&housekeeping->errand, INDEX_RESTS * took_ms);
+    }
+    return goes_on && has_some;
+}
+
 /* Once, when it becomes so. */
 static void tell_state(struct housekeeping *housekeeping, const struct reckoned *reckoned) {
     char wall[TIME_TEXT_SIZE], now[TIME_TEXT_SIZE];
@@ -261,6 +312,8 @@ static void *housekeeping_main(void *argument) {
                 clock_monotonic_ms() + (housekeeping->interval_ms < SETTLE_MS ? housekeeping->interval_ms : SETTLE_MS);
         }
         if (roll(housekeeping))
+            rest_ms = 0;
+        if (index_comments(housekeeping))
             rest_ms = 0;
     } while (!errand_rest(&housekeeping->errand, rest_ms));
     return NULL;

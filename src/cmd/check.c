@@ -32,6 +32,8 @@ static const char *const ADVICE[STORE_PART_COUNT] = {
     [STORE_RECORDS] = "records: a daemon cannot read what it needs at its start. Restore a backup.",
     [STORE_ROLLUPS] = "rollups: they can be counted again from the responses. Stop the daemon and run 'cxd "
                       "rebuild'. If responses were lost, restore a backup.",
+    [STORE_COMMENTS] = "comments: the index of comments can be made again from them. Stop the daemon and run 'cxd "
+                       "rebuild'.",
     [STORE_AUDIT] = "audit: somebody changed the audit log, or cut it. Compare with a backup and with heads "
                     "noted before.",
 };

@@ -214,7 +214,7 @@ void response_encode_adjusted(struct buffer *out, const struct response *respons
     buffer_append_char(out, ']');
 }
 
-void response_encode(struct buffer *out, const struct response *response, const char *survey_slug) {
+static void encode_members(struct buffer *out, const struct response *response, const char *survey_slug) {
     write_open(out, NULL, '{');
     write_id(out, "id", &response->id);
     write_text(out, "survey", survey_slug);
@@ -251,5 +251,24 @@ void response_encode(struct buffer *out, const struct response *response, const 
         write_given(out, "excluded_reason", response->excluded_reason);
     }
     response_encode_adjusted(out, response);
+}
+
+void response_encode(struct buffer *out, const struct response *response, const char *survey_slug) {
+    encode_members(out, response, survey_slug);
     buffer_append_char(out, '}');
+}
+
+void response_encode_found(struct buffer *out, const struct response *response, const char *survey_slug,
+                           const struct snippet_part *parts, size_t count) {
+    encode_members(out, response, survey_slug);
+    if (parts)
+        write_open(out, "snippet", '[');
+    for (size_t i = 0; parts && i < count; i++) {
+        write_open(out, NULL, '{');
+        write_text(out, "text", parts[i].text);
+        if (parts[i].is_match)
+            write_bool(out, "match", true);
+        buffer_append_char(out, '}');
+    }
+    buffer_append_text(out, parts ? "]}" : "}");
 }

@@ -17,6 +17,8 @@ enum {
     FAILING_MS = 10 * 1000  /* as long as Retry-After says: then the next write may show that it is over */
 };
 
+#define UNINDEXED_AT_START (INT64_C(1) << 40) /* not known: looked for */
+
 struct ingest {
     struct ingest_options options;
     struct queue queue;
@@ -26,6 +28,8 @@ struct ingest {
     _Atomic int place;            /* enum store_place, at the last look, and as it was logged */
     atomic_bool unsettled;        /* something was erased, and its bytes may still lie in the store's files */
     atomic_bool unrolled;         /* rollups may wait to be filled in or cleared away */
+    _Atomic int64_t unindexed;    /* comments; see ingest_unindexed */
+    atomic_bool purging;          /* words that were erased may be in their index */
     _Atomic int64_t failed_at_ms; /* monotonic; 0: the last write went well */
     _Atomic int failure;          /* its enum cxd_err */
     struct pace pace;
@@ -111,12 +115,31 @@ static void note_roll(struct ingest *ingest, const struct change *change) {
         atomic_store(&ingest->unsettled, true);
 }
 
+/* What has left the index leaves the files too. */
+static void note_index(struct ingest *ingest, const struct change *change, int64_t before) {
+    if (!change->as.index.more && change->as.index.limit > 0)
+        atomic_store(&ingest->unindexed, 0);
+    else if (change->as.index.more && before < UNINDEXED_AT_START)
+        atomic_store(&ingest->unindexed, before > change->as.index.indexed ? before - change->as.index.indexed : 1);
+    atomic_store(&ingest->purging, change->as.index.purging);
+    if (change->as.index.purged)
+        atomic_store(&ingest->unsettled, true);
+}
+
 /* What is left to do for the housekeeping. */
 static void note_chores(struct ingest *ingest, const struct ticket *first, const struct ticket *end) {
+    int64_t comments = 0;
     for (const struct ticket *ticket = first; ticket != end; ticket = ticket->next)
         for (size_t i = 0; i < ticket->count; i++) {
             const struct change *change = &ticket->changes[i];
-            if (change->outcome == OUTCOME_AMENDED && change_traits(change->kind)->erases)
+            bool is_erasure = change->outcome == OUTCOME_AMENDED && change_traits(change->kind)->erases;
+            if (change->kind == CHANGE_RESPONSE && change->outcome == OUTCOME_CREATED)
+                comments += change->as.response.value.comment != NULL;
+            else if (change->kind == CHANGE_INDEX)
+                note_index(ingest, change, atomic_load(&ingest->unindexed));
+            if (is_erasure)
+                atomic_store(&ingest->purging, true);
+            if (is_erasure)
                 atomic_store(&ingest->unsettled, true);
             else if (change->outcome == OUTCOME_AMENDED && change->kind == CHANGE_SETTLE)
                 atomic_store(&ingest->unsettled, false);
@@ -125,6 +148,8 @@ static void note_chores(struct ingest *ingest, const struct ticket *first, const
             else if (change->kind == CHANGE_ROLL)
                 note_roll(ingest, change);
         }
+    if (comments > 0)
+        atomic_fetch_add(&ingest->unindexed, comments);
 }
 
 /* A batch of unknown fate is refused and may be stored all the same: sent again it is a replay, which shows nothing of
@@ -132,6 +157,8 @@ static void note_chores(struct ingest *ingest, const struct ticket *first, const
 static void note_unsure(struct ingest *ingest) {
     atomic_store(&ingest->unsettled, true);
     atomic_store(&ingest->unrolled, true);
+    atomic_store(&ingest->unindexed, UNINDEXED_AT_START);
+    atomic_store(&ingest->purging, true);
 }
 
 /* The changes of these tickets, into ingest->changes, where there is room for them. */
@@ -281,6 +308,8 @@ enum cxd_err ingest_start(const struct ingest_options *options, struct ingest **
     ingest->options = *options;
     atomic_init(&ingest->unsettled, true); /* as a life before this one may have left it */
     atomic_init(&ingest->unrolled, is_unrolled(options->store));
+    atomic_init(&ingest->unindexed, UNINDEXED_AT_START);
+    atomic_init(&ingest->purging, true);
     if (!queue_init(&ingest->queue, options->queue_length)) {
         free(ingest);
         return error_set(err, ERR_SYSTEM, "cannot make the writer's queue");
@@ -353,6 +382,14 @@ bool ingest_is_unsettled(const struct ingest *ingest) {
 
 bool ingest_is_unrolled(const struct ingest *ingest) {
     return atomic_load(&ingest->unrolled);
+}
+
+int64_t ingest_unindexed(const struct ingest *ingest) {
+    return atomic_load(&ingest->unindexed);
+}
+
+bool ingest_is_purging(const struct ingest *ingest) {
+    return atomic_load(&ingest->purging);
 }
 
 /* For ingest_apply: a ticket whose `done` wakes the thread that waits for it. */

@@ -89,6 +89,9 @@ typedef enum cxd_err engine_read_responses(struct store_reader *reader, const st
 typedef enum cxd_err engine_visit_responses(struct store_reader *reader, const struct filter *filter, int64_t from,
                                             int64_t to, unsigned given, store_response_visit *visit, void *context,
                                             struct error *err);
+/* What struct search describes; see store_search. */
+typedef enum cxd_err engine_search(struct store_reader *reader, const struct search *search, struct arena *arena,
+                                   struct search_result *ret_result, struct error *err);
 typedef enum cxd_err engine_read_invitations(struct store_reader *reader, const char *respondent, size_t limit,
                                              struct arena *arena, struct invitation_record **ret_records,
                                              size_t *ret_count, struct error *err);
@@ -154,6 +157,7 @@ struct store_engine {
     engine_read_last_answer *read_last_answer;
     engine_read_responses *read_responses;
     engine_visit_responses *visit_responses;
+    engine_search *search;
     engine_read_invitations *read_invitations;
     engine_read_documents *read_documents;
     engine_read_document *read_document;

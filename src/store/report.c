@@ -4,7 +4,8 @@
 
 static const char *const PART_NAMES[STORE_PART_COUNT] = {
     [STORE_SCHEMA] = "schema",   [STORE_INTEGRITY] = "integrity", [STORE_REFERENCES] = "references",
-    [STORE_RECORDS] = "records", [STORE_ROLLUPS] = "rollups",     [STORE_AUDIT] = "audit",
+    [STORE_RECORDS] = "records", [STORE_ROLLUPS] = "rollups",     [STORE_COMMENTS] = "comments",
+    [STORE_AUDIT] = "audit",
 };
 
 const char *store_part_name(enum store_part part) {

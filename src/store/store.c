@@ -156,6 +156,11 @@ enum cxd_err store_visit_responses(struct store_reader *reader, const struct fil
     return reader->engine->visit_responses(reader, filter, from, to, given, visit, context, err);
 }
 
+enum cxd_err store_search(struct store_reader *reader, const struct search *search, struct arena *arena,
+                          struct search_result *ret_result, struct error *err) {
+    return reader->engine->search(reader, search, arena, ret_result, err);
+}
+
 enum cxd_err store_read_invitations(struct store_reader *reader, const char *respondent, size_t limit,
                                     struct arena *arena, struct invitation_record **ret_records, size_t *ret_count,
                                     struct error *err) {

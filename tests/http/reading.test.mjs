@@ -28,6 +28,7 @@ const WORDS = [
   'get /v1/surveys/{survey}/responses/{id}',
   'get /v1/surveys/{survey}/movement',
   'get /v1/surveys/{survey}/comments/terms',
+  'get /v1/surveys/{survey}/comments',
   'get /v1/alerts/{name}/history',
 ];
 const NEEDS_NO_KEY = { key: [], open: FIGURES, everything: [...FIGURES, ...WORDS] };

@@ -18,6 +18,8 @@
  *   deed.c            what handlers share: the survey of a path, one change, the end of a reply
  *   submit.c          changes to the writer, and the reply after the commit
  *   listing.c         stored responses: one, a list, a respondent's
+ *   comments.c        those that have a comment
+ *   search.c          which of them, and what they say there
  *   erasure.c         PATCH (exclude, count again), DELETE of a respondent
  *   erasures.c        at start: whether a restored store has to learn of erasures
  *   invitations.c     signed links

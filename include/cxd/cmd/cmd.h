@@ -39,6 +39,7 @@
  *   status.c           cxd status
  *   survey.c           cxd survey list, show, put, archive, reopen
  *   terms.c            cxd terms
+ *   comments.c         cxd comments: what people wrote
  *   suspects.c         cxd suspects list, clear
  *   alerts.c           cxd alerts; cxd alert show, put, delete, acknowledge, history
  *   key.c              cxd key create, list, revoke

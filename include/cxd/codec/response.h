@@ -9,6 +9,7 @@
 #include "cxd/base/compiler.h"
 #include "cxd/base/error.h"
 #include "cxd/domain/response.h"
+#include "cxd/domain/search.h"
 
 /* A response between JSON and struct. Parsers take any bytes; strings of the result are of the arena. */
 
@@ -28,6 +29,10 @@ bool response_has_member(const char *name);
  * answered_at, received_at; excluded and excluded_reason where it is; adjusted, of what was just sent, where it is
  * stored otherwise. */
 void response_encode(struct buffer *out, const struct response *response, const char *survey_slug);
+/* The same of one that a search has found, with `snippet`: [{"text", "match": true where it is what was asked for}, …];
+ * `parts` NULL: nothing was. */
+void response_encode_found(struct buffer *out, const struct response *response, const char *survey_slug,
+                           const struct snippet_part *parts, size_t count);
 /* The member `adjusted` alone, in an object that is being written; nothing where there is none. */
 void response_encode_adjusted(struct buffer *out, const struct response *response);
 

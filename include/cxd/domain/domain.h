@@ -22,6 +22,9 @@
  *   movement.c         who moved between bands from one window to another, and Bowker's test
  *   distribution.c     the normal and Student's t distribution
  *   plan.c             how many answers a margin or a change needs
+ *   search_parse.c     a query for comments, as a tree
+ *   search_match.c     whether a text is what it asks for, where, and how well (BM25)
+ *   snippet.c          the piece of a text that a list shows
  *   window.c           windows of time: their names, the one before, the buckets of a trend
  *   window_cover.c     the tiers of rollups, and which of them a window is read from
  *   journey.c          an ordered list of stages, and where a score stands on its range

@@ -58,6 +58,11 @@ void ingest_wake(struct ingest *ingest);
 bool ingest_is_unsettled(const struct ingest *ingest);
 /* True if rollups wait to be filled in or cleared away (any thread). */
 bool ingest_is_unrolled(const struct ingest *ingest);
+/* How many comments have been stored since all that there were had been indexed, about; a great number where a life
+ * before this one may have left some (any thread). */
+int64_t ingest_unindexed(const struct ingest *ingest);
+/* True if words that were erased may be in the index of comments (any thread). */
+bool ingest_is_purging(const struct ingest *ingest);
 /* Submits one change and waits for it: for start-up and housekeeping, not for handlers. */
 CXD_NODISCARD enum cxd_err ingest_apply(struct ingest *ingest, struct change *change, struct error *err);
 /* Why the store refused the last write, if that was within the last seconds and it has taken none since; CXD_OK

@@ -27,6 +27,7 @@ enum store_part {
     STORE_REFERENCES, /* everything names surveys and revisions that are there; scores lie within the scale */
     STORE_RECORDS,    /* what a daemon reads at its start can be read: surveys and their definitions, keys */
     STORE_ROLLUPS,    /* every rollup row equals a recount of the responses, and none is missing */
+    STORE_COMMENTS,   /* the index of comments has every word of them, and no other */
     STORE_AUDIT,      /* the chain of the audit log */
     STORE_PART_COUNT
 };

@@ -105,6 +105,8 @@ struct alert_tale {
     X(RESUME, resume, AUDITED, .act = "retention.resume", .repeats = true)                                             \
     /* go on with rollups that are being filled in or cleared away since a survey changed, some at once */             \
     X(ROLL, roll, SILENT, .repeats = true)                                                                             \
+    /* take comments into the index of them, some at once; and what was erased leaves it, some at once */              \
+    X(INDEX, index, SILENT, .repeats = true)                                                                           \
     /* what was overwritten or deleted leaves the files of the store too */                                            \
     X(SETTLE, settle, SILENT, .repeats = true)                                                                         \
     /* the state of an alert's rule begins anew with the rule, and goes with it */                                     \
@@ -254,6 +256,14 @@ struct change {
             int64_t touched; /* out: those that were */
             bool more;       /* out: there may be more to do */
         } roll;
+        struct {
+            size_t limit;    /* responses looked at; 0: none */
+            bool may_purge;  /* what was erased may begin to leave; where it has begun it goes on in any case */
+            int64_t indexed; /* out: responses that were looked at */
+            bool more;       /* out: there may be more to take */
+            bool purging;    /* out: what was erased is still in it */
+            bool purged;     /* out: it has left, and may lie in the store's files until CHANGE_SETTLE */
+        } index;
         struct survey_record survey; /* out: number, revision, property_rolled, all times, was_archived */
         struct {
             char slug[SLUG_SIZE];

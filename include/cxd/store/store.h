@@ -16,6 +16,7 @@
  *   audit.c                 what a change is in the audit log, and its chain of hashes
  *   copy.c                  what an engine hands out of its own memory
  *   backup.c                check, back up, restore: forwarded (backup.h)
+ *   search.c                the order of what a search of comments finds
  *   report.c                what a check has found (backup.h)
  *
  *   sqlite/engine.c         the engine: opens the file, and lists its operations
@@ -46,6 +47,8 @@
  *   sqlite/erasures.c       the database and its list of erasures
  *   sqlite/list.c           that list, as a file
  *   sqlite/audit.c          the table of the audit log
+ *   sqlite/comments.c       the index of comments (FTS5) follows them
+ *   sqlite/words.c          what FTS5 takes for words
  *   sqlite/count.c          a response counts, or counts no more
  *   sqlite/rollups.c        the deltas of a batch to the rollup rows; which values get rollups (dimension_values)
  *   sqlite/gates.c          values beyond those that have rollups, told apart without a look
@@ -58,6 +61,8 @@
  *   sqlite/catalog.c        surveys and keys, by the generation that changed them
  *   sqlite/alert_rows.c     states and history of alerts, read; responses that none has told of
  *   sqlite/listing.c        pages of responses
+ *   sqlite/search.c         comments that are searched: in the index, and what it does not have yet
+ *   sqlite/expression.c     a query in the words of FTS5
  *   sqlite/histograms.c     the histograms of windows
  *   sqlite/visit.c          the responses of a window, one by one
  *   sqlite/properties.c     the stored text of properties, read at each of them
@@ -69,6 +74,7 @@
  *   sqlite/partial.c        a file that takes its name when it is whole
  *   sqlite/check.c          a database looked at from end to end
  *   sqlite/check_rollups.c  its rollups held against a recount
+ *   sqlite/check_comments.c  the index of comments held against them
  *   sqlite/findings.c       what that finds
  *
  *   sqlite/through.c        a file system of SQLite's that passes on to the system's
@@ -88,6 +94,7 @@
 #include "cxd/domain/histogram.h"
 #include "cxd/domain/key.h"
 #include "cxd/domain/response.h"
+#include "cxd/domain/search.h"
 #include "cxd/domain/survey.h"
 #include "cxd/domain/window.h"
 #include "cxd/store/change.h"
@@ -276,6 +283,7 @@ struct listing {
     int64_t from, to;       /* answered_at in [from, to) */
     const char *respondent; /* NULL: anyone's */
     bool flagged;           /* only what has flags */
+    unsigned scores;        /* a bit for each that is listed; 0: all */
     int excluded;           /* 1: only excluded ones; 0: only counted ones; −1: both */
     bool has_after;         /* go on behind the response of (after_answered_at, after_id, after_survey) */
     int64_t after_answered_at;
@@ -310,6 +318,32 @@ typedef bool store_response_visit(void *context, const struct response *response
 CXD_NODISCARD enum cxd_err store_visit_responses(struct store_reader *reader, const struct filter *filter, int64_t from,
                                                  int64_t to, unsigned given, store_response_visit *visit, void *context,
                                                  struct error *err);
+
+/* Responses with a comment, and which of them. */
+enum search_order { SEARCH_NEWEST, SEARCH_OLDEST, SEARCH_BEST };
+struct search {
+    struct listing listing;           /* of one survey */
+    const struct search_query *query; /* as it was parsed; NULL: every comment */
+    enum search_order order;          /* SEARCH_BEST: with a query only, by its rank, then newest first */
+    bool has_weights;                 /* goes on with what was reckoned for the first page */
+    struct search_weights weights;
+    int64_t after_rank; /* with listing.has_after */
+};
+struct search_hit {
+    struct response response;
+    const struct search_mark *marks; /* in its comment */
+    size_t mark_count;
+    int64_t rank;
+};
+struct search_result {
+    struct search_hit *hits;
+    size_t count;
+    struct search_weights weights; /* for the next page */
+};
+/* At most search->listing.limit of them, everything that is stored included. All is of the arena. ERR_NOT_READY
+ * where so much is not indexed yet that it cannot be read each time. */
+CXD_NODISCARD enum cxd_err store_search(struct store_reader *reader, const struct search *search, struct arena *arena,
+                                        struct search_result *ret_result, struct error *err);
 
 /* What is held of a respondent's invitations, the oldest first, at most `limit`. The array and its strings are of the
  * arena. */
@@ -387,6 +421,7 @@ struct store_figures {
     int64_t overflows; /* dimensions of surveys with responses beyond the values that have rollups */
     int64_t beyond;    /* those responses, each once a dimension */
     int64_t unrolled;  /* dimensions of surveys whose rollups are being filled in or cleared away */
+    int64_t unindexed; /* responses whose comments, if they have any, are not in the index yet */
     int64_t known_at;  /* how late it is at least, as it was kept last (CHANGE_CLOCK); 0: nothing was */
 };
 CXD_NODISCARD enum cxd_err store_read_figures(struct store_reader *reader, struct store_figures *ret_figures,

@@ -71,6 +71,7 @@ static enum cxd_err apply_batch(struct sqlite_store *store, struct change *const
         sqlite_gates_reset(&store->gates);
         store->declared.loaded = false;
         store->numbers.last = -1;
+        store->comments.is_known = false;
     }
     return code;
 }

@@ -66,7 +66,7 @@ CXD_NODISCARD enum cxd_err sqlite_check_file(const char *path, enum source_kind 
 
 /* findings.c: between check.c and check_rollups.c. */
 /* The migration that brings the tables of dimensions, of what was erased, and numbers of responses. */
-enum { DIMENSION_SCHEMA = 3, IDENTITY_SCHEMA = 3, NUMBER_SCHEMA = 4, DOCUMENT_SCHEMA = 5 };
+enum { DIMENSION_SCHEMA = 3, IDENTITY_SCHEMA = 3, NUMBER_SCHEMA = 4, DOCUMENT_SCHEMA = 5, COMMENT_SCHEMA = 5 };
 struct checker {
     struct db *db;
     struct watch *watch;
@@ -79,6 +79,8 @@ void sqlite_check_damage(struct checker *checker, enum store_part part, const ch
 CXD_NODISCARD enum cxd_err sqlite_check_absorb(struct checker *checker, enum cxd_err code, struct error *err);
 /* check_rollups.c */
 CXD_NODISCARD enum cxd_err sqlite_check_rollups(struct checker *checker, struct error *err);
+/* check_comments.c */
+CXD_NODISCARD enum cxd_err sqlite_check_comments(struct checker *checker, struct error *err);
 
 /* schema.c: whose a file is, and how old; changes nothing. ERR_SCHEMA for another's or a newer one; version 0 is an
  * empty file. */

@@ -290,6 +290,8 @@ static enum cxd_err check_content(struct checker *checker, struct error *err) {
         code = each_row(checker, QUERY_CHECK_UNKNOWN_SERIES, take_unknown_series, err);
     if (code == CXD_OK)
         code = sqlite_check_rollups(checker, err);
+    if (code == CXD_OK && checker->report->schema >= COMMENT_SCHEMA)
+        code = sqlite_check_comments(checker, err);
     if (code == CXD_OK && checker->report->schema >= AUDIT_SCHEMA)
         code = check_audit(checker, err);
     code = sqlite_check_absorb(checker, code, err);

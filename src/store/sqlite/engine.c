@@ -23,6 +23,7 @@ static void close_database(struct sqlite_store *store) {
 
 static void sqlite_close(struct store *base) {
     struct sqlite_store *store = (struct sqlite_store *)base;
+    sqlite_words_close(&store->words);
     if (store->db.handle)
         close_database(store);
     sqlite_places_end(&store->places);
@@ -208,6 +209,7 @@ const struct store_engine STORE_SQLITE = {
     .read_last_answer = sqlite_read_last_answer,
     .read_responses = sqlite_read_responses,
     .visit_responses = sqlite_visit_responses,
+    .search = sqlite_search,
     .read_invitations = sqlite_read_invitations,
     .read_documents = sqlite_read_documents,
     .read_document = sqlite_read_document,

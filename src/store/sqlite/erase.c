@@ -44,6 +44,8 @@ enum cxd_err sqlite_delete_response(struct sqlite_store *store, const struct res
         code = SQLITE_RUN(&store->db, QUERY_FORGET_TOLD, err, INT(response->number));
     store->numbers.is_there = store->numbers.is_there && response->number != store->numbers.last;
     if (code == CXD_OK)
+        code = sqlite_comments_forget(store, response, err);
+    if (code == CXD_OK)
         code = sqlite_invitation_remove(store, response->survey, &response->id, err);
     if (code == CXD_OK)
         code = sqlite_marks_put(store, response->survey, &response->id, now_ms, err);
@@ -71,6 +73,8 @@ enum cxd_err sqlite_forget_response(struct sqlite_store *store, const struct res
         return error_set(err, ERR_NO_MEMORY, "no memory to forget a respondent");
     *ret_taken = decide_forget(response, declared ? declared : &none, now_ms, kept, &after, &moves);
     enum cxd_err code = *ret_taken ? write_forgotten(store, &after, err) : CXD_OK;
+    if (code == CXD_OK && *ret_taken)
+        code = sqlite_comments_forget(store, response, err);
     if (code == CXD_OK && *ret_taken && response->first.is_kept)
         code = SQLITE_RUN(&store->db, QUERY_DELETE_FIRST, err, INT(response->number));
     if (code == CXD_OK && *ret_taken)

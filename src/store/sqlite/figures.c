@@ -45,6 +45,7 @@ enum cxd_err sqlite_read_figures(struct store_reader *base, struct store_figures
         {QUERY_READ_SCHEMA_NUMBER, {&figures.schema}, 1},
         {QUERY_SUM_OVERFLOWS, {&figures.overflows, &figures.beyond}, 2},
         {QUERY_COUNT_UNROLLED, {&figures.unrolled}, 1},
+        {QUERY_COUNT_UNINDEXED, {&figures.unindexed}, 1},
         {QUERY_SELECT_KNOWN, {&figures.known_at}, 1},
     };
     bool began;

@@ -7,7 +7,7 @@
 static bool is_of_person(const struct listing *listing) {
     const struct filter *filter = &listing->filter;
     return listing->respondent && !listing->flagged && !filter->touchpoint && !filter->channel && !filter->locale &&
-           filter->property_count == 0;
+           filter->property_count == 0 && listing->scores == 0;
 }
 
 static enum query query_of(const struct listing *listing) {
@@ -33,7 +33,8 @@ static enum cxd_err ask(struct sqlite_reader *reader, const struct listing *list
         TEXT(filter->channel), TEXT(filter->locale), TEXT(wanted), INT(listing->excluded), TEXT(listing->respondent),
         goes_on ? INT(listing->after_answered_at) : TEXT(NULL), goes_on ? ID(&listing->after_id) : TEXT(NULL),
         INT(listing->limit), listing->respondent && !is_of_person(listing) ? INT(listing->flagged) : NONE,
-        listing->respondent ? INT(filter->survey == 0 ? listing->after_survey : 0) : NONE); /* 0: before every one */
+        listing->respondent ? INT(filter->survey == 0 ? listing->after_survey : 0) : NONE, /* 0: before every one */
+        is_of_person(listing) ? NONE : INT(listing->scores));
 }
 
 enum cxd_err sqlite_read_responses(struct store_reader *base, const struct listing *listing, struct arena *arena,

@@ -44,6 +44,7 @@ enum cxd_err sqlite_reader_open(struct store *base, struct store_reader **ret_re
 
 void sqlite_reader_close(struct store_reader *base) {
     struct sqlite_reader *reader = (struct sqlite_reader *)base;
+    sqlite_words_close(&reader->words);
     sqlite_db_close(&reader->db);
     buffer_free(&reader->text);
     buffer_free(&reader->member);

@@ -5,6 +5,7 @@
 #include "store/engine.h"
 #include "store/sqlite/db.h"
 #include "store/sqlite/places.h"
+#include "store/sqlite/words.h"
 
 /* A read-only connection: the read half of struct store_engine. */
 
@@ -14,6 +15,8 @@ struct sqlite_reader {
     const struct places *places; /* the store's */
     struct buffer text;          /* a dimension's name, or wanted properties */
     struct buffer member;        /* the text of one of these */
+    struct word_finder words;    /* opened by the first search */
+    bool counts_phrases;         /* phrase_counts is there */
     int calls;                   /* of count_steps, since the question began */
 };
 
@@ -49,6 +52,8 @@ engine_read_responses sqlite_read_responses;
 engine_read_last_answer sqlite_read_last_answer;
 /* visit.c */
 engine_visit_responses sqlite_visit_responses;
+/* search.c */
+engine_search sqlite_search;
 /* records.c */
 engine_read_extent sqlite_read_extent;
 engine_read_response sqlite_read_response;

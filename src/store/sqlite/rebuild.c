@@ -30,6 +30,8 @@ static enum cxd_err rebuild(struct sqlite_store *store, int64_t *ret_responses, 
     int64_t responses = 0;
     for (size_t i = 0; code == CXD_OK && i < CXD_COUNT(PREPARE); i++)
         code = SQLITE_RUN(&store->db, PREPARE[i], err);
+    if (code == CXD_OK)
+        code = sqlite_comments_clear(store, err);
     sqlite_gates_reset(&store->gates);
     if (code == CXD_OK)
         code = sqlite_declared_load(&store->db, &store->declared, err);

@@ -111,6 +111,8 @@ static enum cxd_err answer_stored(struct sqlite_store *store, struct change *cha
     if (code == CXD_OK && !stored.first.is_kept)
         code = put_first(store, &change->as.response.value, err);
     if (code == CXD_OK)
+        code = sqlite_comments_replace(store, &stored, &change->as.response.value, err);
+    if (code == CXD_OK)
         code = sqlite_count_response(store, &stored, -1, err);
     return code == CXD_OK ? count_stored(store, &change->as.response.value, err) : code;
 }

@@ -9,6 +9,7 @@
 #include "store/sqlite/db.h"
 #include "store/sqlite/list.h"
 #include "store/sqlite/places.h"
+#include "store/sqlite/words.h"
 
 /* The engine's insides: one connection that does all the writing, and what it keeps between batches. */
 
@@ -36,6 +37,14 @@ struct gates {
     size_t values; /* in all of them */
     struct hash_key key;
     bool loaded; /* false: to be read again before use */
+};
+
+/* comments.c: whether words that were erased are to leave the index's segments, and do. */
+enum purge { PURGE_NONE, PURGE_WANTED, PURGE_RUNNING, PURGE_AGAIN };
+struct comments_state {
+    bool is_known;   /* false: to be read again before use */
+    int64_t indexed; /* every comment of a response up to this number is in the index */
+    enum purge purge;
 };
 
 enum reserve { RESERVE_UNKNOWN, RESERVE_THERE, RESERVE_IMPOSSIBLE };
@@ -72,6 +81,8 @@ struct sqlite_store {
         int64_t last;  /* that a response has been given; −1: to be read again before use */
         bool is_there; /* that response is: the next one's number is the database's choice */
     } numbers;
+    struct word_finder words;
+    struct comments_state comments;
     bool has_marks; /* false: there are none, and nobody looks for them */
     struct identity identity;
     struct list list; /* of erasures */
@@ -259,6 +270,15 @@ bool sqlite_retain_settle(struct sqlite_store *store);
 /* response.c: writes excluded, its reason and flags of `after`, and counts. */
 CXD_NODISCARD enum cxd_err sqlite_exclude_response(struct sqlite_store *store, const struct response *before,
                                                    const struct response *after, struct error *err);
+/* comments.c: what is searched instead of the comment of `before` (stored so far) is that of `after` (NULL: none). */
+CXD_NODISCARD enum cxd_err sqlite_comments_replace(struct sqlite_store *store, const struct response *before,
+                                                   const struct response *after, struct error *err);
+/* The comment goes for good: its words leave the index's segments too. */
+CXD_NODISCARD enum cxd_err sqlite_comments_forget(struct sqlite_store *store, const struct response *response,
+                                                  struct error *err);
+/* Nothing is indexed. */
+CXD_NODISCARD enum cxd_err sqlite_comments_clear(struct sqlite_store *store, struct error *err);
+CXD_NODISCARD enum cxd_err sqlite_write_index(struct sqlite_store *store, struct change *change, struct error *err);
 /* count.c: adds to the deltas. */
 CXD_NODISCARD enum cxd_err sqlite_count_response(struct sqlite_store *store, const struct response *response, int sign,
                                                  struct error *err);

@@ -7,6 +7,7 @@
 #include "store/audit.h"
 #include "store/copy.h"
 #include "store/decide.h"
+#include "store/search.h"
 #include "store/terms.h"
 
 static enum cxd_err no_memory(struct error *err) {
@@ -349,6 +350,16 @@ static enum cxd_err apply_roll(struct memory_store *store, struct change *change
         return no_memory(err);
     change->as.roll.more = false;
     decide_rolled(change, change->as.roll.touched > 0);
+    return CXD_OK;
+}
+
+/* There is no index. */
+static enum cxd_err apply_index(struct memory_store *store, struct change *change, struct error *err) {
+    (void)store;
+    (void)err;
+    change->as.index.indexed = 0;
+    change->as.index.more = change->as.index.purging = change->as.index.purged = false;
+    decide_indexed(change, false);
     return CXD_OK;
 }
 

@@ -147,6 +147,7 @@ const struct store_engine STORE_MEMORY = {
     .read_last_answer = memory_read_last_answer,
     .read_responses = memory_read_responses,
     .visit_responses = memory_visit_responses,
+    .search = memory_search,
     .read_invitations = memory_read_invitations,
     .read_documents = memory_read_documents,
     .read_document = memory_read_document,

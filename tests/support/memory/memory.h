@@ -144,6 +144,8 @@ CXD_NODISCARD enum cxd_err memory_apply_alert_tell(struct memory_store *store, s
                                                    struct error *err);
 CXD_NODISCARD enum cxd_err memory_apply_acknowledge(struct memory_store *store, struct change *change,
                                                     struct error *err);
+/* read.c: whether a response is on a list. */
+bool memory_is_listed(const struct listing *listing, const struct response *response);
 
 /* What a reader does first and last in each question. */
 void memory_enter(struct memory_reader *reader);
@@ -164,6 +166,8 @@ engine_read_overflows memory_read_overflows;
 engine_read_alerts memory_read_alerts;
 engine_read_alert_history memory_read_alert_history;
 engine_read_untold memory_read_untold;
+/* search.c, */
+engine_search memory_search;
 /* read.c and recount.c. */
 engine_read_suspects memory_read_suspects;
 engine_read_histograms memory_read_histograms;

@@ -146,13 +146,14 @@ static bool is_behind(const struct listing *listing, const struct response *resp
     return order < 0 || (order == 0 && listing->filter.survey == 0 && response->survey < listing->after_survey);
 }
 
-static bool is_listed(const struct listing *listing, const struct response *response) {
+bool memory_is_listed(const struct listing *listing, const struct response *response) {
     if (listing->filter.survey != 0 && !matches(&listing->filter, response))
         return false;
     if (listing->respondent && !(response->respondent && strcmp(response->respondent, listing->respondent) == 0))
         return false;
     if (response->answered_at < listing->from || response->answered_at >= listing->to ||
         (listing->flagged && response->flags == 0) ||
+        (listing->scores != 0 && !(listing->scores >> response->score & 1)) ||
         (listing->excluded >= 0 && response->excluded != (listing->excluded == 1)))
         return false;
     return !listing->has_after || response->answered_at < listing->after_answered_at ||
@@ -179,7 +180,7 @@ enum cxd_err memory_read_responses(struct store_reader *base, const struct listi
     struct response *listed = NULL;
     for (size_t i = 0; responses && i < table->count; i++) {
         const struct response *response = table->blocks[i];
-        if (response && is_listed(listing, response))
+        if (response && memory_is_listed(listing, response))
             responses[count++] = *response;
     }
     if (responses) {

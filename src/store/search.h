@@ -1,0 +1,34 @@
+#ifndef CXD_STORE_SEARCH_H
+#define CXD_STORE_SEARCH_H
+
+#include "cxd/store/change.h"
+#include "cxd/store/store.h"
+
+/* What the engines' searches share: the order of what is found, and a page of it. */
+
+/* Something found, by what places it in the order. */
+struct found {
+    int64_t rank, answered_at;
+    struct id id;
+    int64_t number; /* the engine's */
+    int64_t words;  /* of its comment */
+};
+
+/* The first of what is found behind the place where the search goes on; what is put into it comes in any order. */
+struct found_page {
+    const struct search *search;
+    struct found *items;
+    size_t count;
+};
+/* ERR_NO_MEMORY. */
+CXD_NODISCARD enum cxd_err found_page_init(struct found_page *page, const struct search *search, struct arena *arena,
+                                           struct error *err);
+void found_page_put(struct found_page *page, const struct found *found);
+/* Whether nothing of this time or (as the order goes) behind it has a place on the page any more. Not where the best
+ * come first. */
+bool found_page_ends(const struct found_page *page, int64_t answered_at);
+
+/* CHANGE_INDEX: whether anything was written. */
+void decide_indexed(struct change *change, bool has_written);
+
+#endif

@@ -1,0 +1,347 @@
+/* The index of comments: what is in it, and how it follows the responses. New responses are taken in slices, behind
+ * the writer's back (CHANGE_INDEX): up to comment_state.indexed every comment is in it, the others are searched by
+ * reading them. What is amended or erased is taken out at once, in the transaction.
+ *
+ * A comment lies by its time, so that what is newest is found first: its place is (answered_at, number modulo 2^20),
+ * or, where many of one time have taken the places there, or the time is of another century, one of a region of its own
+ * in front of all, by its number. */
+
+#include "store/sqlite/comments.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/search.h"
+
+enum {
+    SLOT_BITS = 20,
+    SLOTS = 1 << SLOT_BITS,
+    PROBES = 32,
+    SLICE_BYTES = 512 * 1024, /* of comments in one change */
+    MERGE_PAGES = 128
+};
+#define TIME_SPAN (INT64_C(1) << 42)
+
+/* --- Places ------------------------------------------------------------------------------------------------------ */
+
+static int64_t place_of(int64_t answered_at, int64_t slot) {
+    return answered_at * SLOTS + (slot & (SLOTS - 1));
+}
+
+static bool is_timely(int64_t answered_at) {
+    return answered_at > -TIME_SPAN && answered_at < TIME_SPAN;
+}
+
+static int64_t apart(int64_t number) {
+    return INT64_MIN + number;
+}
+
+bool sqlite_comments_is_place(int64_t place, int64_t answered_at, int64_t number) {
+    return place == apart(number) ||
+           (is_timely(answered_at) && place >= place_of(answered_at, 0) && place <= place_of(answered_at, SLOTS - 1));
+}
+
+void sqlite_comments_range(int64_t from, int64_t to, int64_t *ret_first, int64_t *ret_last) {
+    from = from <= -TIME_SPAN ? 1 - TIME_SPAN : from;
+    to = to > TIME_SPAN ? TIME_SPAN : to;
+    *ret_first = from < TIME_SPAN ? place_of(from, 0) : INT64_MAX;
+    *ret_last = to > -TIME_SPAN + 1 ? place_of(to - 1, SLOTS - 1) : INT64_MIN;
+}
+
+void sqlite_comments_range_apart(int64_t *ret_first, int64_t *ret_last) {
+    *ret_first = INT64_MIN;
+    *ret_last = place_of(-TIME_SPAN, 0) + TIME_SPAN;
+}
+
+/* The place where `number` lies (or, of one that lies nowhere, is to lie). */
+static enum cxd_err find_place(struct sqlite_store *store, int64_t answered_at, int64_t number, int64_t *ret_place,
+                               int64_t *ret_words, bool *ret_found, struct error *err) {
+    enum cxd_err code = CXD_OK;
+    int64_t free_place = apart(number);
+    bool has_free = false;
+    *ret_found = false;
+    for (int64_t i = 0; code == CXD_OK && i <= PROBES && !*ret_found; i++) {
+        sqlite3_stmt *stmt = NULL;
+        bool row = false;
+        int64_t place = i < PROBES && is_timely(answered_at) ? place_of(answered_at, number + i) : apart(number);
+        code = SQLITE_FIRST(&store->db, QUERY_SELECT_PLACE, &stmt, &row, err, INT(place));
+        if (code == CXD_OK && row && sqlite3_column_int64(stmt, 0) == number) {
+            *ret_found = true;
+            *ret_place = place;
+            *ret_words = sqlite3_column_int64(stmt, 1);
+        } else if (code == CXD_OK && !row && !has_free) {
+            has_free = true;
+            free_place = place;
+        }
+        sqlite3_reset(stmt);
+    }
+    if (code == CXD_OK && !*ret_found)
+        *ret_place = free_place;
+    return code;
+}
+
+/* --- What is in it ----------------------------------------------------------------------------------------------- */
+
+void sqlite_comments_facet(char out[FACET_SIZE], int64_t survey, int score) {
+    snprintf(out, FACET_SIZE, "%lld %llds%d", (long long)survey, (long long)survey, score);
+}
+
+static enum cxd_err add_total(struct sqlite_store *store, int64_t survey, int sign, int64_t words, struct error *err) {
+    return SQLITE_RUN(&store->db, QUERY_ADD_COMMENTS, err, INT(survey), INT(sign), INT(sign * words));
+}
+
+static enum cxd_err put_in(struct sqlite_store *store, const struct comment *comment, int64_t place,
+                           struct error *err) {
+    char facet[FACET_SIZE];
+    int64_t words = 0;
+    sqlite_comments_facet(facet, comment->survey, comment->score);
+    enum cxd_err code = sqlite_words_count(&store->words, comment->text, strlen(comment->text), &words, err);
+    if (code == CXD_OK)
+        code = SQLITE_RUN(&store->db, QUERY_INSERT_INDEXED, err, INT(place), TEXT(comment->text), TEXT(facet));
+    if (code == CXD_OK)
+        code = SQLITE_RUN(&store->db, QUERY_INSERT_PLACE, err, INT(place), INT(comment->number), INT(words));
+    return code == CXD_OK ? add_total(store, comment->survey, 1, words, err) : code;
+}
+
+static enum cxd_err take_out(struct sqlite_store *store, const struct comment *comment, struct error *err) {
+    char facet[FACET_SIZE];
+    int64_t place = 0, words = 0;
+    bool found = false;
+    sqlite_comments_facet(facet, comment->survey, comment->score);
+    enum cxd_err code = find_place(store, comment->answered_at, comment->number, &place, &words, &found, err);
+    if (code != CXD_OK || !found) /* not found: the index is damaged, which a check tells */
+        return code;
+    code = SQLITE_RUN(&store->db, QUERY_DELETE_INDEXED, err, INT(place), TEXT(comment->text), TEXT(facet));
+    if (code == CXD_OK)
+        code = SQLITE_RUN(&store->db, QUERY_DELETE_PLACE, err, INT(place));
+    return code == CXD_OK ? add_total(store, comment->survey, -1, words, err) : code;
+}
+
+static struct comment comment_of(const struct response *response) {
+    return (struct comment){response->number, response->survey, response->score, response->answered_at,
+                            response->comment};
+}
+
+static enum cxd_err load_state(struct sqlite_store *store, struct error *err) {
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    if (store->comments.is_known)
+        return CXD_OK;
+    enum cxd_err code = sqlite_words_open(&store->words, &store->db, err);
+    if (code == CXD_OK)
+        code = SQLITE_FIRST(&store->db, QUERY_SELECT_COMMENT_STATE, &stmt, &row, err);
+    if (code == CXD_OK && row) {
+        store->comments.indexed = sqlite3_column_int64(stmt, 0);
+        store->comments.purge = (enum purge)sqlite3_column_int(stmt, 1);
+        store->comments.is_known = true;
+    } else if (code == CXD_OK) {
+        code = error_set(err, ERR_STORAGE, "the index of comments has no state: cxd rebuild makes it anew");
+    }
+    sqlite3_reset(stmt);
+    return code;
+}
+
+static enum cxd_err note_state(struct sqlite_store *store, struct error *err) {
+    return SQLITE_RUN(&store->db, QUERY_NOTE_COMMENT_STATE, err, INT(store->comments.indexed),
+                      INT(store->comments.purge));
+}
+
+static bool is_same(const struct comment *a, const struct comment *b) {
+    return a->text && b->text && a->score == b->score && a->answered_at == b->answered_at &&
+           strcmp(a->text, b->text) == 0;
+}
+
+enum cxd_err sqlite_comments_replace(struct sqlite_store *store, const struct response *before,
+                                     const struct response *after, struct error *err) {
+    struct comment old = comment_of(before), fresh = after ? comment_of(after) : (struct comment){0};
+    int64_t place = 0, words = 0;
+    bool found = false;
+    if ((!old.text && !fresh.text) || is_same(&old, &fresh))
+        return CXD_OK;
+    enum cxd_err code = load_state(store, err);
+    if (code != CXD_OK || before->number > store->comments.indexed)
+        return code;
+    if (old.text)
+        code = take_out(store, &old, err);
+    if (code == CXD_OK && fresh.text)
+        code = find_place(store, fresh.answered_at, fresh.number, &place, &words, &found, err);
+    return code == CXD_OK && fresh.text && !found ? put_in(store, &fresh, place, err) : code;
+}
+
+enum cxd_err sqlite_comments_forget(struct sqlite_store *store, const struct response *response, struct error *err) {
+    enum cxd_err code = sqlite_comments_replace(store, response, NULL, err);
+    if (code != CXD_OK || !response->comment || response->number > store->comments.indexed)
+        return code;
+    enum purge purge = store->comments.purge == PURGE_NONE      ? PURGE_WANTED
+                       : store->comments.purge == PURGE_RUNNING ? PURGE_AGAIN
+                                                                : store->comments.purge;
+    if (purge == store->comments.purge)
+        return CXD_OK;
+    store->comments.purge = purge;
+    return note_state(store, err);
+}
+
+/* --- Slices ------------------------------------------------------------------------------------------------------ */
+
+struct slice {
+    struct comment *items;
+    int64_t *places;
+    size_t count, looked;
+    int64_t last; /* number */
+    bool more;
+};
+
+static enum cxd_err gather(struct sqlite_store *store, size_t limit, struct slice *slice, struct error *err) {
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    size_t bytes = 0;
+    slice->last = store->comments.indexed;
+    slice->items = arena_alloc(&store->scratch, limit * sizeof *slice->items);
+    slice->more = true;
+    if (!slice->items)
+        return error_set(err, ERR_NO_MEMORY, "no memory to index comments");
+    enum cxd_err code =
+        SQLITE_ASK(&store->db, QUERY_SELECT_UNINDEXED, &stmt, err, INT(store->comments.indexed), INT(limit));
+    while (code == CXD_OK && bytes < SLICE_BYTES && slice->looked < limit) {
+        code = sqlite_db_next(&store->db, stmt, &row, err);
+        slice->more = code == CXD_OK && row;
+        if (!slice->more)
+            break;
+        slice->looked++;
+        slice->last = sqlite3_column_int64(stmt, 0);
+        if (sqlite3_column_type(stmt, 4) == SQLITE_NULL)
+            continue;
+        struct comment *comment = &slice->items[slice->count++];
+        *comment = (struct comment){sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1),
+                                    sqlite3_column_int(stmt, 2), sqlite3_column_int64(stmt, 3), NULL};
+        code = sqlite_db_copy_text(stmt, 4, &store->scratch, &comment->text, err);
+        bytes += code == CXD_OK ? strlen(comment->text) : 0;
+    }
+    sqlite3_reset(stmt);
+    return code;
+}
+
+/* FTS5 writes what comes in the order of its places in one piece. */
+static int compare_comments(const void *a, const void *b) {
+    const struct comment *left = a, *right = b;
+    if (left->answered_at != right->answered_at)
+        return left->answered_at < right->answered_at ? -1 : 1;
+    int64_t slot = left->number & (SLOTS - 1), other = right->number & (SLOTS - 1);
+    return slot < other ? -1 : slot > other;
+}
+
+static enum cxd_err index_slice(struct sqlite_store *store, struct change *change, struct error *err) {
+    struct slice slice = {0};
+    enum cxd_err code = gather(store, change->as.index.limit, &slice, err);
+    if (code == CXD_OK && slice.count > 1)
+        qsort(slice.items, slice.count, sizeof *slice.items, compare_comments);
+    for (size_t i = 0; code == CXD_OK && i < slice.count; i++) {
+        int64_t place = 0, words = 0;
+        bool found = false;
+        heartbeat_answer(store->base.beat);
+        code = find_place(store, slice.items[i].answered_at, slice.items[i].number, &place, &words, &found, err);
+        if (code == CXD_OK && !found)
+            code = put_in(store, &slice.items[i], place, err);
+    }
+    if (code != CXD_OK)
+        return code;
+    change->as.index.indexed = (int64_t)slice.looked;
+    change->as.index.more = slice.more;
+    store->comments.indexed = slice.last;
+    return CXD_OK;
+}
+
+/* A number of SQLite's format, as in the record of the index's structure. */
+static bool read_varint(const uint8_t **at, const uint8_t *end, uint64_t *ret_value) {
+    uint64_t value = 0;
+    for (int i = 0; i < 9 && *at < end; i++) {
+        uint8_t byte = *(*at)++;
+        value = i == 8 ? value << 8 | byte : value << 7 | (byte & 0x7f);
+        if (byte < 0x80 || i == 8) {
+            *ret_value = value;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether segments are being merged: cookie, levels, segments, writes; then of each level how many are inputs of a
+ * merge, how many there are, and three numbers of each (FTS5's own description of the record of id 10). */
+static bool is_merging(const uint8_t *bytes, size_t length) {
+    const uint8_t *at = bytes + 4, *end = bytes + length;
+    uint64_t levels, segments, writes, inputs, count, skipped;
+    if (length < 7 || !read_varint(&at, end, &levels) || !read_varint(&at, end, &segments) ||
+        !read_varint(&at, end, &writes))
+        return false;
+    for (uint64_t i = 0; i < levels; i++) {
+        if (!read_varint(&at, end, &inputs) || !read_varint(&at, end, &count))
+            return false;
+        if (inputs > 0)
+            return true;
+        for (uint64_t k = 0; k < 3 * count; k++)
+            if (!read_varint(&at, end, &skipped))
+                return false;
+    }
+    return false;
+}
+
+static enum cxd_err read_merging(struct sqlite_store *store, bool *ret_is_merging, struct error *err) {
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    enum cxd_err code = SQLITE_FIRST(&store->db, QUERY_SELECT_INDEX_STRUCTURE, &stmt, &row, err);
+    const void *bytes = code == CXD_OK && row ? sqlite3_column_blob(stmt, 0) : NULL;
+    *ret_is_merging = bytes && is_merging(bytes, (size_t)sqlite3_column_bytes(stmt, 0));
+    sqlite3_reset(stmt);
+    return code;
+}
+
+/* All segments become one, without what has been taken out: begun over all there are, then some pages at once. */
+static enum cxd_err purge_slice(struct sqlite_store *store, struct change *change, struct error *err) {
+    struct comments_state *state = &store->comments;
+    bool begins = state->purge == PURGE_WANTED, is_merging = false;
+    enum cxd_err code = SQLITE_RUN(&store->db, QUERY_MERGE_INDEX, err, INT(begins ? -MERGE_PAGES : MERGE_PAGES));
+    if (code == CXD_OK)
+        code = read_merging(store, &is_merging, err);
+    if (code != CXD_OK)
+        return code;
+    if (begins)
+        state->purge = PURGE_RUNNING;
+    if (!is_merging) {
+        change->as.index.purged = true;
+        state->purge = state->purge == PURGE_AGAIN ? PURGE_WANTED : PURGE_NONE;
+    }
+    return CXD_OK;
+}
+
+enum cxd_err sqlite_write_index(struct sqlite_store *store, struct change *change, struct error *err) {
+    enum cxd_err code = load_state(store, err);
+    if (code != CXD_OK)
+        return code;
+    struct comments_state before = store->comments;
+    change->as.index.indexed = 0;
+    change->as.index.more = false;
+    change->as.index.purged = false;
+    if (change->as.index.limit > 0)
+        code = index_slice(store, change, err);
+    bool purges =
+        store->comments.purge >= PURGE_RUNNING || (store->comments.purge == PURGE_WANTED && change->as.index.may_purge);
+    if (code == CXD_OK && purges)
+        code = purge_slice(store, change, err);
+    bool has_written = purges || store->comments.indexed != before.indexed;
+    if (code == CXD_OK && has_written)
+        code = note_state(store, err);
+    change->as.index.purging = store->comments.purge;
+    decide_indexed(change, has_written);
+    return code;
+}
+
+enum cxd_err sqlite_comments_clear(struct sqlite_store *store, struct error *err) {
+    static const enum query CLEAR[] = {QUERY_DELETE_ALL_INDEXED, QUERY_DELETE_ALL_PLACES, QUERY_DELETE_ALL_TOTALS,
+                                       QUERY_RESET_COMMENT_STATE};
+    enum cxd_err code = CXD_OK;
+    for (size_t i = 0; code == CXD_OK && i < CXD_COUNT(CLEAR); i++)
+        code = SQLITE_RUN(&store->db, CLEAR[i], err);
+    store->comments.is_known = false;
+    return code;
+}

@@ -1,0 +1,124 @@
+/* From the tree of a query to the text of a MATCH. What somebody has written stands in quotes, with every quote in it
+ * doubled; everything else is of this file. */
+
+#include "store/sqlite/expression.h"
+
+#include "cxd/domain/histogram.h"
+
+struct writing {
+    struct expression *out;
+    int64_t survey;
+    const struct search_query *query;
+};
+
+static void note_phrase(struct expression *out, int phrase) {
+    if (out->count < CXD_COUNT(out->phrases))
+        out->phrases[out->count++] = phrase;
+}
+
+static void write_survey(const struct writing *writing) {
+    buffer_append_format(&writing->out->text, "facet:\"%lld\"", (long long)writing->survey);
+    note_phrase(writing->out, -1);
+}
+
+static void write_scores(const struct writing *writing, unsigned scores) {
+    const char *between = "";
+    buffer_append_char(&writing->out->text, '(');
+    for (int i = 0; i < HISTOGRAM_SIZE; i++) {
+        if (!(scores >> i & 1))
+            continue;
+        buffer_append_format(&writing->out->text, "%sfacet:\"%llds%d\"", between, (long long)writing->survey, i);
+        note_phrase(writing->out, -1);
+        between = " OR ";
+    }
+    buffer_append_char(&writing->out->text, ')');
+}
+
+static void write_phrase(const struct writing *writing, int number) {
+    const struct search_phrase *phrase = &writing->query->phrases[number];
+    struct buffer *text = &writing->out->text;
+    buffer_append_text(text, "comment:\"");
+    for (const char *at = phrase->text; *at != '\0'; at++)
+        buffer_append_text(text, *at == '"' ? "\"\"" : (const char[]){*at, '\0'});
+    buffer_append_text(text, phrase->is_prefix ? "\" *" : "\"");
+    note_phrase(writing->out, number);
+}
+
+struct conjunction {
+    int wanted[SEARCH_NODES_MAX], unwanted[SEARCH_NODES_MAX];
+    size_t wanted_count, unwanted_count;
+};
+
+static void gather(const struct search_query *query, int at, struct conjunction *conjunction) {
+    const struct search_node *node = &query->nodes[at];
+    if (node->kind == SEARCH_AND) {
+        gather(query, node->left, conjunction);
+        gather(query, node->right, conjunction);
+    } else if (node->kind == SEARCH_NOT) {
+        conjunction->unwanted[conjunction->unwanted_count++] = node->left;
+    } else {
+        conjunction->wanted[conjunction->wanted_count++] = at;
+    }
+}
+
+static void write_node(const struct writing *writing, int at);
+
+static void write_nodes(const struct writing *writing, const int *nodes, size_t count, const char *operator) {
+    buffer_append_char(&writing->out->text, '(');
+    for (size_t i = 0; i < count; i++) {
+        buffer_append_text(&writing->out->text, i == 0 ? "" : operator);
+        write_node(writing, nodes[i]);
+    }
+    buffer_append_char(&writing->out->text, ')');
+}
+
+/* FTS5's NOT has two sides: what is asked without anything wanted is asked of all of the survey. */
+static void write_conjunction(const struct writing *writing, int at) {
+    struct conjunction conjunction = {.wanted_count = 0};
+    gather(writing->query, at, &conjunction);
+    buffer_append_char(&writing->out->text, '(');
+    if (conjunction.wanted_count > 0)
+        write_nodes(writing, conjunction.wanted, conjunction.wanted_count, " AND ");
+    else
+        write_survey(writing);
+    if (conjunction.unwanted_count > 0) {
+        buffer_append_text(&writing->out->text, " NOT ");
+        write_nodes(writing, conjunction.unwanted, conjunction.unwanted_count, " OR ");
+    }
+    buffer_append_char(&writing->out->text, ')');
+}
+
+static void write_node(const struct writing *writing, int at) {
+    const struct search_node *node = &writing->query->nodes[at];
+    if (node->kind == SEARCH_PHRASE)
+        write_phrase(writing, node->left);
+    else if (node->kind == SEARCH_OR)
+        write_nodes(writing, (const int[]){node->left, node->right}, 2, " OR ");
+    else
+        write_conjunction(writing, at);
+}
+
+void sqlite_expression_write(struct expression *out, int64_t survey, unsigned scores,
+                             const struct search_query *query) {
+    struct writing writing = {out, survey, query};
+    buffer_reset(&out->text);
+    out->count = 0;
+    if (scores != 0)
+        write_scores(&writing, scores);
+    else
+        write_survey(&writing);
+    if (query) {
+        buffer_append_text(&out->text, " AND ");
+        write_node(&writing, query->root);
+    }
+}
+
+void sqlite_expression_write_phrase(struct expression *out, int64_t survey, const struct search_query *query,
+                                    size_t phrase) {
+    struct writing writing = {out, survey, query};
+    buffer_reset(&out->text);
+    out->count = 0;
+    write_survey(&writing);
+    buffer_append_text(&out->text, " AND ");
+    write_phrase(&writing, (int)phrase);
+}

@@ -1,0 +1,434 @@
+/* Searches of comments: over both engines the same is found, in the same order and with the same marks, whatever of it
+ * has been indexed, amended, erased or not. */
+
+#include "cxd/store/backup.h"
+#include "fixture.h"
+
+static void comment(struct fixture *f, unsigned number, int score, int64_t at, const char *text) {
+    struct change *change = make_response(f, number, score, at);
+    change->as.response.value.comment = text;
+    assert_int_equal(apply(f, change), OUTCOME_CREATED);
+}
+
+/* Everything; what was erased may begin to leave. */
+static void index_all(struct fixture *f) {
+    bool goes_on = true;
+    for (int i = 0; goes_on; i++) {
+        struct change *change = make_change(f, CHANGE_INDEX, NOW_MS);
+        change->as.index.limit = 7;
+        change->as.index.may_purge = true;
+        enum outcome outcome = apply(f, change);
+        assert_true(outcome == OUTCOME_AMENDED || outcome == OUTCOME_REPLAYED);
+        goes_on = change->as.index.more || change->as.index.purging;
+        assert_true(i < 100000);
+    }
+}
+
+static void check_file(struct fixture *f) {
+    struct store_report report;
+    struct error err;
+    if (strncmp(f->url, "sqlite:", 7) != 0)
+        return;
+    assert_ok(store_check(f->url, NULL, &report, &err), err);
+    for (int part = 0; part < STORE_PART_COUNT; part++)
+        if (report.parts[part].damage > 0)
+            fail_msg("%s", report.parts[part].places[0]);
+}
+
+static struct search search_of(struct fixture *f, const struct search_query *query, enum search_order order) {
+    return (struct search){
+        .listing = {.filter = {.survey = f->survey}, .from = TIME_MIN, .to = TIME_MAX, .excluded = -1, .limit = 100},
+        .query = query,
+        .order = order};
+}
+
+static struct search_query parse(struct fixture *f, const char *text) {
+    struct search_query query;
+    struct error err;
+    assert_ok(search_parse(text, &f->arena, &query, &err), err);
+    return query;
+}
+
+/* The numbers of the ids of all pages. */
+static const char *run(struct fixture *f, struct search search) {
+    struct buffer out;
+    struct search_result result;
+    struct error err;
+    buffer_init(&out);
+    do {
+        assert_ok(store_search(f->reader, &search, &f->arena, &result, &err), err);
+        for (size_t i = 0; i < result.count; i++)
+            buffer_append_format(&out, "%s%u", out.length ? " " : "",
+                                 (unsigned)result.hits[i].response.id.bytes[14] << 8 |
+                                     result.hits[i].response.id.bytes[15]);
+        if (result.count > 0) {
+            const struct search_hit *last = &result.hits[result.count - 1];
+            search.listing.has_after = true;
+            search.listing.after_answered_at = last->response.answered_at;
+            search.listing.after_id = last->response.id;
+            search.after_rank = last->rank;
+            search.has_weights = true;
+            search.weights = result.weights;
+        }
+    } while (result.count == search.listing.limit);
+    const char *text = arena_strdup(&f->arena, buffer_terminate(&out));
+    buffer_free(&out);
+    return text;
+}
+
+static const char *find(struct fixture *f, const char *text) {
+    struct search_query query = parse(f, text);
+    return run(f, search_of(f, &query, SEARCH_NEWEST));
+}
+
+static const char *find_best(struct fixture *f, const char *text, size_t limit) {
+    struct search_query query = parse(f, text);
+    struct search search = search_of(f, &query, SEARCH_BEST);
+    search.listing.limit = limit;
+    return run(f, search);
+}
+
+static void make_some(struct fixture *f) {
+    comment(f, 1, 2, NOW_MS + 1000, "Slow delivery, and the box was broken");
+    comment(f, 2, 9, NOW_MS + 3000, "Fast delivery!");
+    comment(f, 3, 6, NOW_MS + 2000, "Délivery slow. SLOW, slow");
+    comment(f, 4, 10, NOW_MS + 5000, "The slowest delivery of all; but friendly");
+    assert_int_equal(apply(f, make_response(f, 5, 7, NOW_MS + 6000)), OUTCOME_CREATED);
+    comment(f, 6, 0, NOW_MS + 4000, "Ärger mit der Lieferung: \"nie wieder\" e-mail");
+}
+
+static void find_some(struct fixture *f) {
+    assert_string_equal(find(f, "slow"), "3 1");
+    assert_string_equal(find(f, "slow*"), "4 3 1");
+    assert_string_equal(find(f, "DELIVERY"), "4 2 3 1");
+    assert_string_equal(find(f, "slow delivery"), "3 1");
+    assert_string_equal(find(f, "\"slow delivery\""), "1");
+    assert_string_equal(find(f, "\"delivery slow\""), "3");
+    assert_string_equal(find(f, "fast OR broken"), "2 1");
+    assert_string_equal(find(f, "delivery -slow"), "4 2");
+    assert_string_equal(find(f, "delivery NOT (slow OR fast)"), "4");
+    assert_string_equal(find(f, "-delivery"), "6");
+    assert_string_equal(find(f, "fast OR -delivery"), "6 2");
+    assert_string_equal(find(f, "arger AND lieferung"), "6");
+    assert_string_equal(find(f, "e-mail"), "6");
+    assert_string_equal(find(f, "NEAR(slow fast)"), "");
+    assert_string_equal(find(f, "facet:1"), "");
+    assert_string_equal(find(f, "\u2014 slow"), "3 1");
+    assert_string_equal(find(f, "\u2014"), "");
+    assert_string_equal(find(f, "{slow} + ^delivery"), "3 1");
+    assert_string_equal(find_best(f, "slow", 100), "3 1");
+    assert_string_equal(find_best(f, "slow OR fast", 1), "2 3 1");
+    assert_string_equal(run(f, search_of(f, NULL, SEARCH_OLDEST)), "1 3 2 6 4");
+}
+
+static void test_finds_by_words(void **state) {
+    struct fixture *f = *state;
+    make_some(f);
+    find_some(f);
+    index_all(f);
+    find_some(f);
+    check_file(f);
+}
+
+static void test_filters(void **state) {
+    struct fixture *f = *state;
+    make_some(f);
+    for (int i = 0; i < 2; i++) {
+        struct search_query query = parse(f, "delivery");
+        struct search search = search_of(f, &query, SEARCH_NEWEST);
+        search.listing.scores = 0x7f;
+        assert_string_equal(run(f, search), "3 1");
+        search.listing.scores = 0;
+        search.listing.from = NOW_MS + 2000;
+        search.listing.to = NOW_MS + 5000;
+        assert_string_equal(run(f, search), "2 3");
+        search.query = NULL;
+        search.order = SEARCH_OLDEST;
+        search.listing.limit = 1;
+        assert_string_equal(run(f, search), "3 2 6");
+        search.listing.scores = 1 << 0 | 1 << 9;
+        assert_string_equal(run(f, search), "2 6");
+        apply(f, make_exclude(f, 2, true, "test"));
+        search.listing.excluded = i == 0 ? 1 : 0;
+        assert_string_equal(run(f, search), i == 0 ? "2" : "6");
+        index_all(f);
+    }
+}
+
+static void test_follows_amendments(void **state) {
+    struct fixture *f = *state;
+    make_some(f);
+    index_all(f);
+    struct change *change = make_response(f, 1, 3, NOW_MS + 9000);
+    change->as.response.value.comment = "all is well";
+    assert_int_equal(apply(f, change), OUTCOME_AMENDED);
+    assert_int_equal(apply(f, make_response(f, 3, 6, NOW_MS + 2000)), OUTCOME_AMENDED);
+    change = make_response(f, 5, 7, NOW_MS + 6000);
+    change->as.response.value.comment = "slow, by now";
+    assert_int_equal(apply(f, change), OUTCOME_AMENDED);
+    assert_string_equal(find(f, "slow"), "5");
+    assert_string_equal(find(f, "well"), "1");
+    assert_string_equal(run(f, search_of(f, NULL, SEARCH_NEWEST)), "1 5 4 6 2");
+    check_file(f);
+    index_all(f);
+    check_file(f);
+    assert_string_equal(run(f, search_of(f, NULL, SEARCH_NEWEST)), "1 5 4 6 2");
+}
+
+static void test_other_surveys(void **state) {
+    struct fixture *f = *state;
+    struct change *other = make_survey(f, "other", "{}", NULL);
+    make_some(f);
+    apply(f, other);
+    int64_t shop = f->survey;
+    f->survey = other->as.survey.number;
+    comment(f, 1, 2, NOW_MS, "slow elsewhere");
+    assert_string_equal(find(f, "slow"), "1");
+    index_all(f);
+    assert_string_equal(find(f, "slow"), "1");
+    assert_string_equal(find(f, "-slow"), "");
+    f->survey = shop;
+    assert_string_equal(find(f, "slow"), "3 1");
+}
+
+/* A list goes on where it stopped while others arrive, also where the best come first. */
+static void test_pages_hold(void **state) {
+    struct fixture *f = *state;
+    struct search_result result;
+    struct error err;
+    make_some(f);
+    index_all(f);
+    struct search_query query = parse(f, "slow OR fast OR friendly");
+    struct search search = search_of(f, &query, SEARCH_BEST);
+    const char *all = run(f, search);
+    search.listing.limit = 2;
+    assert_ok(store_search(f->reader, &search, &f->arena, &result, &err), err);
+    char *told = arena_alloc(&f->arena, 64);
+    sprintf(told, "%u %u", result.hits[0].response.id.bytes[15], result.hits[1].response.id.bytes[15]);
+    const struct search_hit *last = &result.hits[1];
+    search.listing.has_after = search.has_weights = true;
+    search.listing.after_answered_at = last->response.answered_at;
+    search.listing.after_id = last->response.id;
+    search.after_rank = last->rank;
+    search.weights = result.weights;
+    for (unsigned i = 100; i < 120; i++)
+        comment(f, i, 5, NOW_MS + 10000 + i, "fast fast slow slow friendly");
+    sprintf(told + strlen(told), " %s", run(f, search));
+    assert_string_equal(told, all);
+}
+
+static void test_many_of_one_time(void **state) {
+    struct fixture *f = *state;
+    struct buffer newest;
+    buffer_init(&newest);
+    for (unsigned i = 0; i < 80; i++) {
+        struct change *change = make_response(f, 1000 + i, 5, i % 2 ? NOW_MS : INT64_C(-8000000000000));
+        change->as.response.value.comment = "same time";
+        apply(f, change);
+    }
+    for (unsigned i = 0; i < 80; i++)
+        buffer_append_format(&newest, "%s%u", i == 0 ? "" : " ", 1000 + (i < 40 ? 79 - 2 * i : 158 - 2 * i));
+    for (int i = 0; i < 2; i++) {
+        struct search_query query = parse(f, "\"same time\"");
+        struct search search = search_of(f, &query, SEARCH_NEWEST);
+        search.listing.limit = 3;
+        assert_string_equal(run(f, search), buffer_terminate(&newest));
+        index_all(f);
+    }
+    buffer_free(&newest);
+    check_file(f);
+}
+
+static void test_marks(void **state) {
+    struct fixture *f = *state;
+    struct search_result result;
+    struct error err;
+    make_some(f);
+    struct search_query query = parse(f, "\"delivery slow\" slow -fast");
+    struct search search = search_of(f, &query, SEARCH_NEWEST);
+    assert_ok(store_search(f->reader, &search, &f->arena, &result, &err), err);
+    assert_int_equal(result.count, 1);
+    const struct search_hit *hit = &result.hits[0];
+    assert_int_equal(hit->mark_count, 3);
+    assert_int_equal(hit->marks[0].at, 0);
+    assert_memory_equal(hit->response.comment + hit->marks[0].at, "D\u00e9livery slow", hit->marks[0].length);
+    assert_memory_equal(hit->response.comment + hit->marks[1].at, "SLOW", hit->marks[1].length);
+}
+
+static void test_rebuild(void **state) {
+    struct fixture *f = *state;
+    struct error err;
+    int64_t responses;
+    make_some(f);
+    index_all(f);
+    store_reader_close(f->reader);
+    assert_ok(store_rebuild(f->store, &responses, &err), err);
+    assert_ok(store_reader_open(f->store, &f->reader, &err), err);
+    find_some(f);
+    check_file(f);
+    index_all(f);
+    find_some(f);
+    check_file(f);
+}
+
+static bool file_has(const char *path, const char *word) {
+    FILE *file = fopen(path, "rb");
+    char *bytes = malloc(1 << 24);
+    size_t length = file ? fread(bytes, 1, 1 << 24, file) : 0;
+    bool found = memmem(bytes, length, word, strlen(word));
+    if (file)
+        fclose(file);
+    free(bytes);
+    return found;
+}
+
+static bool files_have(struct fixture *f, const char *word) {
+    char path[128];
+    snprintf(path, sizeof path, "%s/cxd.db", f->directory);
+    bool found = file_has(path, word);
+    snprintf(path, sizeof path, "%s/cxd.db-wal", f->directory);
+    return found || file_has(path, word);
+}
+
+/* Erased words are in no segment of the index, nor in the log, once it is settled. */
+static void test_erased_words_leave(void **state) {
+    struct fixture *f = *state;
+    char texts[600][64];
+    for (unsigned i = 0; i < 600; i++) {
+        struct change *change = make_response(f, 2000 + i, 5, NOW_MS + i);
+        snprintf(texts[i], sizeof texts[i], "common words %u zqx%uend", i, i);
+        change->as.response.value.comment = i % 10 == 0 ? strcat(texts[i], " erasable") : texts[i];
+        change->as.response.value.respondent = i % 10 == 0 ? "ada" : NULL;
+        apply(f, change);
+        if (i % 50 == 49)
+            index_all(f);
+    }
+    comment(f, 1, 5, NOW_MS, "unzerstoerbar");
+    struct change *erase = make_change(f, CHANGE_ERASE, NOW_MS);
+    erase->as.erase.respondent = "ada";
+    erase->as.erase.limit = 1000;
+    assert_int_equal(apply(f, erase), OUTCOME_AMENDED);
+    assert_string_equal(find(f, "zqx590end"), "");
+    index_all(f);
+    check_file(f);
+    struct change *settle = make_change(f, CHANGE_SETTLE, NOW_MS);
+    assert_int_equal(apply(f, settle), OUTCOME_AMENDED);
+    assert_string_equal(find(f, "zqx590end"), "");
+    assert_string_equal(find(f, "zqx591end"), "2591");
+    if (strncmp(f->url, "sqlite:", 7) != 0)
+        return;
+    assert_true(files_have(f, "unzerstoerbar"));
+    assert_false(
+        files_have(f, "erasable")); /* also of what a segment keeps of a word: what differs from the one before */
+    for (unsigned i = 0; i < 600; i += 10) {
+        char word[32];
+        snprintf(word, sizeof word, "zqx%uend", i);
+        assert_false(files_have(f, word));
+    }
+}
+
+/* Random words, queries and changes: what SQLite finds is what a walk finds. */
+static uint32_t seed;
+static uint32_t next_random(uint32_t below) {
+    seed = seed * 1664525 + 1013904223;
+    return (seed >> 8) % below;
+}
+
+static const char *random_text(struct fixture *f, size_t words) {
+    static const char *const WORDS[] = {"slow", "fast", "Box", "b\u00f6x", "the", "slower", "a-b", "12", "fa", "OR"};
+    struct buffer out;
+    buffer_init(&out);
+    for (size_t i = 0; i < words; i++)
+        buffer_append_format(&out, "%s%s", i ? " " : "", WORDS[next_random(CXD_COUNT(WORDS))]);
+    const char *text = arena_strdup(&f->arena, buffer_terminate(&out));
+    buffer_free(&out);
+    return text;
+}
+
+static const char *random_query(struct fixture *f, int depth) {
+    static const char *const WORDS[] = {"slow", "fast", "box", "the", "slow*", "\"the box\"", "\"a b\"", "fa*", "12"};
+    uint32_t pick = next_random(depth > 3 ? 4 : 8);
+    char *text = arena_alloc(&f->arena, 2000);
+    if (pick < 4)
+        return WORDS[next_random(CXD_COUNT(WORDS))];
+    const char *left = random_query(f, depth + 1), *right = random_query(f, depth + 1);
+    if (pick == 7)
+        snprintf(text, 2000, "-%s", left);
+    else
+        snprintf(text, 2000, "(%s %s %s)", left, pick == 4 ? "OR" : pick == 5 ? "AND" : "NOT", right);
+    return text;
+}
+
+static void change_some(struct fixture *f) {
+    for (unsigned i = 0; i < 20; i++) {
+        struct change *change =
+            make_response(f, 3000 + next_random(150), (int)next_random(11), NOW_MS + next_random(60) * 1000);
+        change->now_ms = NOW_MS;
+        change->as.response.value.comment = next_random(4) ? random_text(f, 1 + next_random(9)) : NULL;
+        change->as.response.value.respondent = next_random(6) == 0 ? "ada" : NULL;
+        apply(f, change);
+    }
+    if (next_random(4) == 0) {
+        struct change *erase = make_change(f, CHANGE_ERASE, NOW_MS);
+        erase->as.erase.respondent = "ada";
+        erase->as.erase.counts = next_random(2);
+        erase->as.erase.limit = 1000;
+        apply(f, erase);
+    }
+    if (next_random(2) == 0) {
+        struct change *change = make_change(f, CHANGE_INDEX, NOW_MS);
+        change->as.index.limit = 1 + next_random(40);
+        change->as.index.may_purge = next_random(2);
+        apply(f, change);
+    }
+}
+
+static void test_random(void **state) {
+    (void)state;
+    struct fixture files, memory;
+    fixture_open(&files, "sqlite:%s/cxd.db");
+    fixture_open(&memory, "memory:");
+    make_shop(&files);
+    make_shop(&memory);
+    for (uint32_t round = 0; round < rounds(60, 12); round++) {
+        uint32_t begin = seed = 77 + round;
+        change_some(&files);
+        seed = begin;
+        change_some(&memory);
+        for (int i = 0; i < 20; i++) {
+            uint32_t at = seed;
+            const char *text = random_query(&files, 0);
+            seed = at;
+            assert_string_equal(random_query(&memory, 0), text);
+            struct search_query query;
+            struct error err;
+            enum cxd_err code = search_parse(text, &files.arena, &query, &err);
+            if (code != CXD_OK)
+                continue; /* too many words */
+            for (int order = SEARCH_NEWEST; order <= SEARCH_BEST; order++) {
+                struct search search = search_of(&files, &query, order);
+                search.listing.limit = 1 + next_random(30);
+                search.listing.scores = next_random(3) == 0 ? 1 + next_random(2047) : 0;
+                const char *found = run(&files, search), *expected = run(&memory, search);
+                if (strcmp(found, expected) != 0)
+                    fail_msg("round %u, order %d, %s: %s; not %s", round, order, text, found, expected);
+            }
+        }
+    }
+    index_all(&files);
+    check_file(&files);
+    fixture_close(&files);
+    fixture_close(&memory);
+}
+
+static const struct CMUnitTest TESTS[] = {
+    ENGINE_TEST(test_finds_by_words), ENGINE_TEST(test_filters),    ENGINE_TEST(test_follows_amendments),
+    ENGINE_TEST(test_other_surveys),  ENGINE_TEST(test_pages_hold), ENGINE_TEST(test_many_of_one_time),
+    ENGINE_TEST(test_marks),          ENGINE_TEST(test_rebuild),    ENGINE_TEST(test_erased_words_leave),
+};
+
+int main(void) {
+    static const struct CMUnitTest BOTH[] = {cmocka_unit_test(test_random)};
+    return run_over_engines(TESTS, CXD_COUNT(TESTS)) +
+           cmocka_run_group_tests_name("search against the oracle", BOTH, NULL, NULL);
+}

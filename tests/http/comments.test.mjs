@@ -1,0 +1,197 @@
+// Searches of comments: what q asks for, by which filters, in which order; pages, snippets, and what is refused. That
+// the index and a walk find the same is held by tests/contract/test_store_search.c.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { assertProblem, makeId, seeded, start, until, use } from './harness.mjs';
+
+const d = await start();
+after(() => d.stop());
+const random = seeded(14);
+const at = (minute) => new Date(Date.UTC(2026, 2, 1, 12, minute)).toISOString();
+const ANSWERS = [
+  { score: 2, comment: 'Slow delivery, and the box was broken', touchpoint: 'shop' },
+  { score: 9, comment: 'Fast delivery!', touchpoint: 'shop', properties: { plan: 'pro' } },
+  { score: 6, comment: 'Délivery slow. SLOW, slow', locale: 'fr' },
+  { score: 10, comment: 'The slowest delivery of all; but friendly' },
+  { score: 7 },
+  { score: 0, comment: 'Ärger mit der <b>Lieferung</b>' },
+].map((answer, i) => ({ survey: 'shop', answered_at: at(i), ...answer }));
+await d.survey('shop', { metric: 'nps' });
+await d.survey('other', { metric: 'csat' });
+await d.load([...ANSWERS, { survey: 'other', score: 5, comment: 'slow elsewhere', answered_at: at(0) }]);
+
+const ask = (query, { survey = 'shop', call = 'comments', daemon = d } = {}) =>
+  daemon.admin('GET', `/v1/surveys/${survey}/${call}?${new URLSearchParams(query)}`);
+const minutes = (reply) => reply.json.responses.map((response) => new Date(response.answered_at).getUTCMinutes());
+async function found(query, options) {
+  const reply = await ask(query, options);
+  assert.equal(reply.status, 200, reply.text);
+  return minutes(reply);
+}
+
+test('comments are those responses that have one', async () => {
+  assert.deepEqual(await found({}), [5, 3, 2, 1, 0]);
+  assert.deepEqual(await found({ order: 'oldest' }), [0, 1, 2, 3, 5]);
+  const reply = await ask({});
+  assert.ok(reply.json.responses.every((response) => !('snippet' in response)));
+});
+
+for (const [q, expected] of Object.entries({
+  slow: [2, 0],
+  'SLOW delivery': [2, 0],
+  'slow*': [3, 2, 0],
+  '"slow delivery"': [0],
+  '“delivery slow”': [2],
+  'fast OR broken': [1, 0],
+  'delivery -slow': [3, 1],
+  'delivery AND NOT (slow OR fast)': [3],
+  '-delivery': [5],
+  arger: [5],
+  'b lieferung b': [5],
+  'facet:1': [],
+  '") OR comment:("': [],
+}))
+  test(`q=${q}`, async () => {
+    assert.deepEqual(await found({ q }), expected);
+    assert.deepEqual(await found({ q }, { call: 'responses' }), expected);
+    assert.deepEqual(await found({ q, order: 'oldest' }), expected.toReversed());
+  });
+
+test('filters', async () => {
+  for (const [query, expected] of [
+    [{ score: '0..6' }, [5, 2, 0]],
+    [{ score: '9' }, [1]],
+    [{ score: '9..' }, [3, 1]],
+    [{ score: '..2' }, [5, 0]],
+    [{ band: 'detractors' }, [5, 2, 0]],
+    [{ band: 'passives' }, []],
+    [{ band: 'promoters', q: 'delivery' }, [3, 1]],
+    [{ touchpoint: 'shop' }, [1, 0]],
+    [{ locale: 'fr', q: 'slow' }, [2]],
+    [{ 'property.plan': 'pro' }, [1]],
+    [{ from: at(1), to: at(3), q: 'delivery' }, [2, 1]],
+    [{ flagged: 'true' }, []],
+    [{ excluded: 'true', q: 'slow' }, []],
+  ])
+    assert.deepEqual(await found(query), expected, JSON.stringify(query));
+  assert.deepEqual(await found({ score: '7..9' }, { call: 'responses' }), [4, 1]);
+  assert.deepEqual(await found({ band: 'passives' }, { call: 'responses' }), [4]);
+  assert.deepEqual(await found({ band: 'satisfied', q: 'slow' }, { survey: 'other' }), [0]);
+});
+
+test('the best come first', async () => {
+  assert.deepEqual(await found({ q: 'slow', order: 'best' }), [2, 0]);
+  assert.deepEqual((await found({ q: 'friendly OR delivery', order: 'best' }))[0], 3);
+});
+
+test('a snippet is text in pieces', async () => {
+  const [one] = (await ask({ q: 'lieferung OR "mit der"' })).json.responses;
+  assert.deepEqual(one.snippet, [
+    { text: 'Ärger ' },
+    { text: 'mit der', match: true },
+    { text: ' <b>' },
+    { text: 'Lieferung', match: true },
+    { text: '</b>' },
+  ]);
+  await d.survey('long', { metric: 'nps' });
+  const comment = `${'words in front '.repeat(40)}needle${' and behind it'.repeat(40)}`;
+  await d.load([{ survey: 'long', score: 1, comment }]);
+  const [{ snippet }] = (await ask({ q: 'needle' }, { survey: 'long' })).json.responses;
+  const text = snippet.map((piece) => piece.text).join('');
+  assert.ok(text.length <= 162 && text.startsWith('…') && text.endsWith('…'), text);
+  assert.ok(comment.includes(text.slice(1, -1)));
+  assert.deepEqual(
+    snippet.filter((piece) => piece.match),
+    [{ text: 'needle', match: true }],
+  );
+});
+
+for (const order of ['newest', 'oldest', 'best'])
+  test(`pages hold while comments arrive: ${order}`, async () => {
+    const survey = `pages-${order}`;
+    await d.survey(survey, { metric: 'nps' });
+    const answer = (i, words) => ({
+      survey,
+      score: i % 11,
+      comment: Array.from({ length: words }, () => ['slow', 'fast', 'box'][Math.floor(random() * 3)]).join(' '),
+      answered_at: at(order === 'oldest' ? 59 - (i % 50) : i % 50),
+      id: makeId(random),
+    });
+    await d.load(Array.from({ length: 60 }, (_, i) => answer(i, 1 + (i % 7))));
+    const q = 'slow OR box';
+    const whole = (await ask({ q, order, limit: 500 }, { survey })).json.responses.map(({ id }) => id);
+    const seen = [];
+    let next = null;
+    do {
+      const reply = await ask({ q, order, limit: 7, ...(next && { cursor: next }) }, { survey });
+      assert.equal(reply.status, 200, reply.text);
+      seen.push(...reply.json.responses.map(({ id }) => id));
+      next = reply.json.next;
+      assert.equal(reply.headers.link === undefined, next === null);
+      await d.load([answer(1, 9), answer(2, 3)]);
+    } while (next);
+    assert.deepEqual(
+      seen.filter((id) => whole.includes(id)),
+      whole,
+    );
+    assert.equal(new Set(seen).size, seen.length);
+  });
+
+test('what makes no sense is refused, with its place', async () => {
+  for (const [query, detail] of [
+    [{ q: '' }, /no word/],
+    [{ q: '!!!' }, /no word/],
+    [{ q: 'good "bad' }, /quote.*character 6/],
+    [{ q: '(slow' }, /not closed \(character 1\)/],
+    [{ q: 'slow)' }, /has no \( \(character 5\)/],
+    [{ q: 'slow ()' }, /nothing between.*character 6/],
+    [{ q: 'slow OR' }, /missing at the end \(character 8\)/],
+    [{ q: 'OR slow' }, /between two words.*character 1/],
+    [{ q: 'é s*' }, /at least two letters \(character 3\)/],
+    [{ q: 'sl*w' }, /end of a word \(character 3\)/],
+    [{ q: Array(17).fill('w').join(' ') }, /more than 16/],
+    [{ q: '('.repeat(20) + 'a' + ')'.repeat(20) }, /too deep/],
+    [{ score: '11' }, /score/],
+    [{ score: '5..3' }, /score/],
+    [{ score: '..' }, /score/],
+    [{ score: '9', band: 'promoters' }, /either/],
+    [{ band: 'satisfied' }, /promoters, passives, detractors/],
+    [{ order: 'best' }, /give q/],
+    [{ order: 'latest' }, /newest, oldest, best/],
+    [{ query: 'slow' }, /query/],
+    [{ q: 'slow', cursor: 'best_1_1._1_1_x' }, /cursor/],
+    [{ q: 'slow', order: 'best', cursor: '1774000000000_00000000-0000-7000-8000-000000000000' }, /cursor/],
+  ]) {
+    const reply = await ask(query);
+    assertProblem(reply, 400, 'bad_parameter');
+    assert.match(reply.json.detail, detail, JSON.stringify(query));
+  }
+  assertProblem(await ask({ order: 'oldest' }, { call: 'responses' }), 400, 'bad_parameter');
+  assertProblem(await ask({}, { survey: 'none' }), 404, 'no_survey');
+});
+
+test('amended, excluded and erased comments', async (t) => {
+  const daemon = await use(t);
+  await daemon.survey('nps', { metric: 'nps' });
+  const [one, two] = [makeId(random), makeId(random)];
+  await daemon.load([
+    { survey: 'nps', id: one, score: 3, comment: 'wordbefore', respondent: 'ada' },
+    { survey: 'nps', id: two, score: 3, comment: 'somethingelse' },
+  ]);
+  const ids = async (q) => (await ask({ q }, { survey: 'nps', daemon })).json.responses.map(({ id }) => id);
+  assert.deepEqual(await ids('wordbefore'), [one]);
+  assert.equal((await daemon.put('nps', one, { score: 4, comment: 'wordafter', respondent: 'ada' })).status, 200);
+  assert.deepEqual(await ids('wordbefore'), []);
+  assert.deepEqual(await ids('wordafter'), [one]);
+  assert.equal((await daemon.admin('DELETE', '/v1/respondents/ada')).status, 200);
+  assert.deepEqual(await ids('wordafter'), []);
+  const has = (word) =>
+    ['cxd.db', 'cxd.db-wal'].some((name) => {
+      const file = path.join(daemon.dir, name);
+      return fs.existsSync(file) && fs.readFileSync(file).includes(word);
+    });
+  await until(() => !has('wordafter'), 'the word has left the files');
+  assert.ok(has('somethingelse'));
+});

@@ -1,0 +1,176 @@
+/* Searches of the memory engine: every comment is read, its words are runs of ASCII letters and digits and of Latin
+ * letters, which are compared without their case and their accents. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cxd/base/utf8.h"
+#include "memory.h"
+#include "store/copy.h"
+#include "store/search.h"
+
+/* U+00C0 … U+017E, as far as they are a letter with a mark; ' ': a letter of its own; of the others the case is folded
+ * by hand where a test needs it. */
+static const char LATIN_1[] = "aaaaaa ceeeeiiii nooooo\0 uuuuy  aaaaaa ceeeeiiii nooooo\0 uuuuy y";
+static const char LATIN_A[] = "aaaaaaccccccccdd  eeeeeeeeeegggggggghh  iiiiiiiii   jjkk llllll  nnnnnn   oooooo  "
+                              "rrrrrrssssssssttttt uuuuuuuuuuuuwwyyyzzzzzz";
+
+static size_t fold(uint32_t code, size_t length, const char *text, char *out) {
+    char plain = ' ';
+    if (code < 0x80)
+        plain = (char)(code >= 'A' && code <= 'Z' ? code + 32 : code);
+    else if (code >= 0xc0 && code < 0x100)
+        plain = LATIN_1[code - 0xc0];
+    else if (code >= 0x100 && code < 0x100 + sizeof LATIN_A - 1)
+        plain = LATIN_A[code - 0x100];
+    if (plain != ' ') {
+        out[0] = plain;
+        return 1;
+    }
+    memcpy(out, text, length);
+    return length;
+}
+
+static bool is_of_word(uint32_t code) {
+    return code < 0x80 ? (code >= '0' && code <= '9') || ((code | 0x20) >= 'a' && (code | 0x20) <= 'z')
+                       : code >= 0xc0 && code < 0x2000 && code != 0xd7 && code != 0xf7;
+}
+
+static enum cxd_err find_words(void *context, const char *text, size_t length, struct arena *arena,
+                               struct search_words *ret_words, struct error *err) {
+    struct search_words words = {.items = arena_alloc(arena, (length + 1) * sizeof *words.items)};
+    char *folded = arena_alloc(arena, length + 1);
+    size_t at = 0, used = 0, step;
+    bool is_inside = false;
+    (void)context;
+    if (!words.items || !folded)
+        return error_set(err, ERR_NO_MEMORY, "no memory for words");
+    for (; at < length; at += step) {
+        uint32_t code = utf8_decode(text + at, length - at, &step);
+        bool was_inside = is_inside;
+        is_inside = is_of_word(code);
+        if (is_inside && !was_inside)
+            words.items[words.count++] = (struct search_word){.at = at, .folded = folded + used};
+        if (!is_inside)
+            continue;
+        struct search_word *word = &words.items[words.count - 1];
+        used += fold(code, step, text + at, folded + used);
+        word->length = at + step - word->at;
+        word->folded_length = (size_t)(folded + used - word->folded);
+    }
+    *ret_words = words;
+    return CXD_OK;
+}
+
+struct looking {
+    const struct search *search;
+    struct search_query query;
+    struct search_statistics statistics;
+    struct search_weights weights;
+    struct found_page page;
+    struct arena *arena;
+};
+
+static enum cxd_err count_phrases(struct looking *looking, const char *text, uint32_t *counts, int64_t *ret_words,
+                                  struct error *err) {
+    struct search_words words;
+    enum cxd_err code = find_words(NULL, text, strlen(text), looking->arena, &words, err);
+    if (code != CXD_OK)
+        return code;
+    search_count(&looking->query, &words, counts);
+    *ret_words = (int64_t)words.count;
+    return CXD_OK;
+}
+
+static enum cxd_err weigh(struct looking *looking, const struct memory_table *table, struct error *err) {
+    uint32_t counts[SEARCH_PHRASES_MAX] = {0};
+    int64_t words = 0;
+    enum cxd_err code = CXD_OK;
+    for (size_t i = 0; code == CXD_OK && i < table->count; i++) {
+        const struct response *response = table->blocks[i];
+        if (!response || !response->comment || response->survey != looking->search->listing.filter.survey)
+            continue;
+        code = count_phrases(looking, response->comment, counts, &words, err);
+        looking->statistics.comments++;
+        looking->statistics.words += words;
+        for (size_t k = 0; k < looking->query.phrase_count; k++)
+            looking->statistics.with[k] += counts[k] > 0;
+    }
+    search_weigh(&looking->query, &looking->statistics, &looking->weights);
+    return code;
+}
+
+static enum cxd_err look_at(struct looking *looking, const struct response *response, size_t at, struct error *err) {
+    uint32_t counts[SEARCH_PHRASES_MAX] = {0};
+    int64_t words = 0;
+    struct found found = {.answered_at = response->answered_at, .id = response->id, .number = (int64_t)at};
+    if (looking->search->query) {
+        enum cxd_err code = count_phrases(looking, response->comment, counts, &words, err);
+        if (code != CXD_OK || !search_holds(&looking->query, counts))
+            return code;
+    }
+    if (looking->search->order == SEARCH_BEST)
+        found.rank = search_rank(&looking->query, &looking->weights, counts, words);
+    found_page_put(&looking->page, &found);
+    return CXD_OK;
+}
+
+static enum cxd_err read_hit(struct looking *looking, const struct response *response, int64_t rank,
+                             struct search_hit *hit, struct error *err) {
+    struct search_words words;
+    hit->response = *response;
+    hit->rank = rank;
+    if (!copy_response(looking->arena, &hit->response))
+        return error_set(err, ERR_NO_MEMORY, "no memory for what is found");
+    if (!looking->search->query)
+        return CXD_OK;
+    const char *text = hit->response.comment;
+    enum cxd_err code = find_words(NULL, text, strlen(text), looking->arena, &words, err);
+    if (code == CXD_OK && !(hit->marks = search_mark(&looking->query, &words, looking->arena, &hit->mark_count)))
+        code = error_set(err, ERR_NO_MEMORY, "no memory for what is found");
+    return code;
+}
+
+static enum cxd_err answer(struct looking *looking, const struct memory_table *table, struct search_result *ret_result,
+                           struct error *err) {
+    const struct search *search = looking->search;
+    struct listing anywhere = search->listing;
+    anywhere.has_after = false;
+    enum cxd_err code = found_page_init(&looking->page, search, looking->arena, err);
+    if (code == CXD_OK && search->query)
+        code = search_resolve(&looking->query, find_words, NULL, looking->arena, err);
+    looking->weights = search->weights;
+    if (code == CXD_OK && search->order == SEARCH_BEST && !search->has_weights)
+        code = weigh(looking, table, err);
+    for (size_t i = 0; code == CXD_OK && i < table->count; i++) {
+        const struct response *response = table->blocks[i];
+        if (response && response->comment && memory_is_listed(&anywhere, response))
+            code = look_at(looking, response, i, err);
+    }
+    struct search_result result = {.count = looking->page.count, .weights = looking->weights};
+    result.hits = arena_alloc_zero(looking->arena, result.count + 1, sizeof *result.hits);
+    if (code == CXD_OK && !result.hits)
+        code = error_set(err, ERR_NO_MEMORY, "no memory for what is found");
+    for (size_t i = 0; code == CXD_OK && i < result.count; i++)
+        code = read_hit(looking, table->blocks[looking->page.items[i].number], looking->page.items[i].rank,
+                        &result.hits[i], err);
+    if (code == CXD_OK)
+        *ret_result = result;
+    return code;
+}
+
+enum cxd_err memory_search(struct store_reader *base, const struct search *search, struct arena *arena,
+                           struct search_result *ret_result, struct error *err) {
+    struct memory_reader *reader = (struct memory_reader *)base;
+    struct looking *looking = arena_alloc_zero(arena, 1, sizeof *looking);
+    if (!looking)
+        return error_set(err, ERR_NO_MEMORY, "no memory to search");
+    looking->search = search;
+    looking->arena = arena;
+    if (search->query)
+        looking->query = *search->query;
+    memory_enter(reader);
+    enum cxd_err code = answer(looking, &reader->store->responses, ret_result, err);
+    memory_leave(reader);
+    return code;
+}
