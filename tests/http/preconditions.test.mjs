@@ -59,6 +59,32 @@ const CASES = {
     await newResponse({ respondent });
     return { target: `/v1/respondents/${respondent}`, missing: '/v1/respondents/nobody' };
   },
+  'PUT /v1/journeys/{journey}': async () => {
+    const survey = await newSurvey();
+    const target = `/v1/journeys/${survey}`;
+    const put = await d.admin('PUT', target, { body: { stages: [{ survey }] } });
+    assert.equal(put.status, 201, put.text);
+    return { target, seen: target, body: { name: 'other', stages: [{ survey }] }, none: `/v1/journeys/not-${survey}` };
+  },
+  'DELETE /v1/journeys/{journey}': async () => {
+    const survey = await newSurvey();
+    const target = `/v1/journeys/${survey}`;
+    assert.equal((await d.admin('PUT', target, { body: { stages: [{ survey }] } })).status, 201);
+    return { target, missing: '/v1/journeys/nowhere' };
+  },
+  // The tag is the rule's, and not of how it stands: nothing is answered 304 by it.
+  'PUT /v1/alerts/{name}': async () => {
+    const survey = await newSurvey();
+    const target = `/v1/alerts/${survey}`;
+    assert.equal((await d.admin('PUT', target, { body: { survey, kind: 'detractor' } })).status, 201);
+    return { target, body: { survey, kind: 'detractor', channel: 'web' }, none: `/v1/alerts/not-${survey}` };
+  },
+  'DELETE /v1/alerts/{name}': async () => {
+    const survey = await newSurvey();
+    const target = `/v1/alerts/${survey}`;
+    assert.equal((await d.admin('PUT', target, { body: { survey, kind: 'detractor' } })).status, 201);
+    return { target, missing: '/v1/alerts/nowhere' };
+  },
   'DELETE /v1/keys/{id}': async () => {
     const { id } = (await d.admin('POST', '/v1/keys', { body: { name: 'k', scopes: ['read'] } })).json;
     return { target: `/v1/keys/${id}`, missing: `/v1/keys/${newId()}` };
