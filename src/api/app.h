@@ -80,9 +80,11 @@ http_handler api_responses_get, api_response_get, api_respondent_get;
 http_handler api_comments_get;
 /* erasure.c */
 http_handler api_response_patch, api_responses_patch, api_respondent_delete;
-/* alerts.c, alert_changes.c */
-http_handler api_alerts_get, api_alert_get, api_alert_history_get, api_alert_put, api_alert_delete,
-    api_alert_acknowledge;
+/* alerts.c */
+http_handler api_alerts_get, api_alert_get, api_alert_history_get;
+
+/* alert_changes.c */
+http_handler api_alert_put, api_alert_delete, api_alert_acknowledge;
 /* keys.c */
 http_handler api_keys_get, api_key_post, api_key_delete;
 /* invitations.c */

@@ -7,7 +7,8 @@
  *   routes.c          every call of the API, in one table
  *   settings.c        the configuration, as what a request is held against
  *   access.c          API keys and scopes, and the origins that a survey takes
- *   parameters.c      query strings to questions, by one table
+ *   parameter.c       values of query strings, and the table of parameters
+ *   parameters.c      query strings to questions
  *   pages.c           lists in pages: cursors, Link
  *   bodies.c          which call takes which media types, by one table
  *   responses.c       POST and PUT of one response
