@@ -333,7 +333,17 @@ test('whatever of a response is shown otherwise, its tag is another', async () =
     sequence: { sequence: 0 },
   };
   // Not of the response as it is kept, or set by other ways than by sending it: those come below.
-  const OTHERS = ['id', 'survey', 'revision', 'received_at', 'flags', 'excluded', 'excluded_reason', 'adjusted'];
+  const OTHERS = [
+    'id',
+    'survey',
+    'revision',
+    'received_at',
+    'flags',
+    'excluded',
+    'excluded_reason',
+    'adjusted',
+    'snippet',
+  ];
   assert.deepEqual(Object.keys(schema('Response').properties).sort(), [...Object.keys(MEMBERS), ...OTHERS].sort());
   const target = await newResponse();
   const slug = target.split('/')[3];
