@@ -86,3 +86,38 @@ CREATE TABLE comment_state (
     purge INTEGER NOT NULL    -- enum purge of src/store/sqlite/writer.h
 ) STRICT;
 INSERT INTO comment_state (one, indexed, purge) VALUES (1, 0, 0);
+
+-- Visits in which a survey was shown: one row a visit and UTC day (src/store/impressions.h). A visit is a keyed hash of
+-- the client's name for it, and NULL where its person is forgotten. What is counted of them lies among the rollups of
+-- responses, under the number of the survey with a minus in front: shown, answered, dismissed, started, reported as
+-- shown, and of invitations made, opened and answered, in n0 to n7.
+CREATE TABLE impression (
+    number INTEGER PRIMARY KEY,
+    survey INTEGER NOT NULL,
+    day INTEGER NOT NULL, -- since 1970
+    visit BLOB,
+    at INTEGER NOT NULL,
+    seen INTEGER NOT NULL, -- enum impression_seen
+    answers INTEGER NOT NULL,
+    next_answers INTEGER NOT NULL,
+    touchpoint TEXT,
+    channel TEXT,
+    locale TEXT,
+    properties TEXT -- as a response's, of declared ones
+) STRICT;
+CREATE UNIQUE INDEX impression_by_visit ON impression (survey, day, visit) WHERE visit IS NOT NULL;
+CREATE INDEX impression_by_time ON impression (survey, at);
+-- The first day whose rows are there.
+ALTER TABLE identity ADD COLUMN impressions_from INTEGER NOT NULL DEFAULT 0;
+
+-- From which day on visits are counted by a declared property.
+CREATE TABLE impression_property (
+    survey INTEGER NOT NULL REFERENCES survey,
+    key TEXT NOT NULL,
+    shown_from INTEGER NOT NULL,
+    PRIMARY KEY (survey, key)
+) STRICT, WITHOUT ROWID;
+INSERT INTO impression_property (survey, key, shown_from) SELECT survey, key, 0 FROM survey_property;
+
+-- Whether it is counted as opened. 2: made before invitations were counted.
+ALTER TABLE invitation ADD COLUMN opened INTEGER NOT NULL DEFAULT 2;

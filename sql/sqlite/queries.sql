@@ -98,8 +98,14 @@ SELECT 1 FROM gone LIMIT 1;
 DELETE FROM gone WHERE (id, survey) IN (SELECT id, survey FROM gone WHERE at < ?1 ORDER BY at LIMIT ?2);
 
 -- name: insert_invitation
-INSERT INTO invitation (survey, response, respondent, properties, created_at, expires_at, kept_until)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (survey, response) DO NOTHING;
+INSERT INTO invitation (survey, response, respondent, properties, created_at, expires_at, kept_until, opened)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0) ON CONFLICT (survey, response) DO NOTHING;
+
+-- name: select_opened
+SELECT created_at, opened FROM invitation WHERE survey = ?1 AND response = ?2;
+
+-- name: open_invitation
+UPDATE invitation SET opened = 1 WHERE survey = ?1 AND response = ?2;
 
 -- fragment: invitations
 SELECT survey, response, respondent, properties, created_at, expires_at, kept_until FROM invitation
@@ -124,6 +130,122 @@ DELETE FROM invitation WHERE survey = (SELECT number FROM survey WHERE slug = ?1
 -- name: delete_past_invitations
 DELETE FROM invitation WHERE (survey, response) IN (SELECT survey, response FROM invitation INDEXED BY invitation_by_end
                                                     WHERE kept_until < ?1 ORDER BY kept_until LIMIT ?2);
+
+-- fragment: visit_columns
+       number, day, at, visit IS NULL, seen, answers, next_answers, touchpoint, channel, locale, properties
+
+-- name: select_visit
+SELECT
+-- use: visit_columns
+FROM impression INDEXED BY impression_by_visit
+WHERE survey = ?1 AND day IN (?2 - 1, ?2, ?2 + 1) AND visit = ?3;
+
+-- name: insert_visit
+INSERT INTO impression (survey, day, visit, at, seen, answers, next_answers, touchpoint, channel, locale, properties)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11);
+
+-- name: update_visit
+UPDATE impression SET visit = ?2, at = ?3, seen = ?4, answers = ?5, next_answers = ?6, touchpoint = ?7, channel = ?8,
+                      locale = ?9, properties = ?10
+WHERE number = ?1;
+
+-- Of one whose place stays.
+-- name: note_visit
+UPDATE impression SET seen = ?2, answers = ?3, next_answers = ?4 WHERE number = ?1;
+
+-- name: delete_visit
+DELETE FROM impression WHERE number = ?1;
+
+-- Whatever else there is of a visit, without answers that count: a search a day.
+-- name: unname_visit
+UPDATE impression SET visit = NULL
+WHERE answers = 0 AND next_answers = 0 AND number IN (
+    WITH RECURSIVE days (day) AS (
+        SELECT max(?3, (SELECT min(at) FROM impression WHERE survey = ?1) / 86400000)
+        UNION ALL
+        SELECT day + 1 FROM days WHERE day < (SELECT max(at) FROM impression WHERE survey = ?1) / 86400000)
+    SELECT i.number FROM days CROSS JOIN impression AS i INDEXED BY impression_by_visit
+        ON i.survey = ?1 AND i.day = days.day AND i.visit = ?2);
+
+-- name: select_visits_from
+SELECT impressions_from FROM identity;
+
+-- name: note_visits_from
+UPDATE identity SET impressions_from = ?1;
+
+-- name: delete_past_visits
+DELETE FROM impression WHERE number IN (
+    SELECT i.number FROM survey AS s CROSS JOIN impression AS i INDEXED BY impression_by_time
+        ON i.survey = s.number AND i.at < ?1 LIMIT ?2);
+
+-- name: has_visits
+SELECT 1 FROM rollup WHERE survey = -?1 AND segmented = 0 AND tier = 0 AND bucket = 0 AND n0 > 0
+UNION ALL
+SELECT 1 FROM impression WHERE survey = ?1 LIMIT 1;
+
+-- name: has_invited
+SELECT 1 FROM rollup WHERE survey = ?1 AND segmented = 0 AND tier = 0 AND bucket = 0 AND n5 > 0;
+
+-- name: forget_shown_properties
+DELETE FROM impression_property
+WHERE survey = ?1 AND key NOT IN (SELECT key FROM survey_property WHERE survey = ?1);
+
+-- name: begin_shown_properties
+INSERT INTO impression_property (survey, key, shown_from) SELECT ?1, key, ?2 FROM survey_property WHERE survey = ?1
+ON CONFLICT (survey, key) DO NOTHING;
+
+-- name: list_shown_properties
+SELECT survey, 'property.' || key, shown_from FROM impression_property;
+
+-- name: select_shown_from
+SELECT shown_from FROM impression_property WHERE survey = ?1 AND key = ?2;
+
+-- name: select_every_visit
+SELECT survey,
+-- use: visit_columns
+FROM impression WHERE day >= ?1;
+
+-- What is counted of the visits from a day on is counted anew; the rest stays, and what is of invitations.
+-- name: clear_visits
+UPDATE rollup SET n0 = 0, n1 = 0, n2 = 0, n3 = 0, n4 = 0
+WHERE survey < 0 AND bucket >= ?1 * CASE tier WHEN 0 THEN 0 WHEN 1 THEN 1 WHEN 2 THEN 24 ELSE 96 END;
+
+-- name: sum_visits
+UPDATE rollup SET n0 = s.n0, n1 = s.n1, n2 = s.n2, n3 = s.n3, n4 = s.n4
+FROM (SELECT survey, segmented, series, sum(n0) AS n0, sum(n1) AS n1, sum(n2) AS n2, sum(n3) AS n3, sum(n4) AS n4
+      FROM rollup WHERE survey < 0 AND tier = 1 GROUP BY survey, segmented, series) AS s
+WHERE rollup.survey = s.survey AND rollup.segmented = s.segmented AND rollup.tier = 0 AND rollup.bucket = 0
+  AND rollup.series = s.series;
+
+-- Where no rows are gone, nothing has to stay.
+-- name: delete_visit_segments
+DELETE FROM rollup WHERE survey < 0 AND segmented = 1;
+
+-- name: delete_visit_series
+DELETE FROM series WHERE survey < 0;
+
+-- name: delete_visit_dimensions
+DELETE FROM dimension WHERE survey < 0;
+
+-- name: hold_visits_beyond
+UPDATE dimension SET a = beyond WHERE survey < 0;
+
+-- name: take_visits_beyond
+UPDATE dimension SET beyond = iif(a > 0, a, beyond), a = 0 WHERE survey < 0;
+
+-- name: delete_empty_visits
+DELETE FROM rollup
+WHERE survey < 0 AND n0 = 0 AND n1 = 0 AND n2 = 0 AND n3 = 0 AND n4 = 0 AND n5 = 0 AND n6 = 0 AND n7 = 0;
+
+-- name: delete_empty_visit_series
+DELETE FROM series
+WHERE survey < 0 AND NOT EXISTS (SELECT 1 FROM rollup WHERE survey = series.survey AND segmented = 1 AND tier = 0
+                                                        AND bucket = 0 AND series = series.id);
+
+-- name: count_visit_series
+UPDATE dimension SET series = (SELECT count(*) FROM series AS s WHERE s.survey = dimension.survey
+                                                                  AND s.dimension = dimension.name)
+WHERE survey < 0;
 
 -- Of an entry of the list of erasures: ?1 is the survey's slug, or NULL in one that names none and means every survey.
 -- name: select_named
@@ -228,7 +350,7 @@ UPDATE dimension SET beyond = beyond + ?3 WHERE survey = ?1 AND name = ?2;
 
 -- name: list_overflows
 SELECT survey, name, series, beyond FROM dimension INDEXED BY dimension_overflowing
-WHERE beyond <> 0 ORDER BY survey, name LIMIT ?1;
+WHERE beyond <> 0 AND survey > ?2 ORDER BY survey, name LIMIT ?1;
 
 -- name: is_overflowing
 SELECT 1 FROM dimension WHERE survey = ?1 AND name = ?2 AND beyond <> 0;
@@ -333,13 +455,13 @@ WHERE survey = ?1 AND segmented = ?2 AND tier = ?3 AND bucket = ?4 AND series = 
   AND n6 = 0 AND n7 = 0 AND n8 = 0 AND n9 = 0 AND n10 = 0;
 
 -- name: delete_all_rollups
-DELETE FROM rollup;
+DELETE FROM rollup WHERE survey > 0;
 
 -- name: delete_all_series
-DELETE FROM series;
+DELETE FROM series WHERE survey > 0;
 
 -- name: delete_all_dimensions
-DELETE FROM dimension;
+DELETE FROM dimension WHERE survey > 0;
 
 -- name: roll_all_properties
 UPDATE survey_property SET rolled = 1;
@@ -392,6 +514,15 @@ SELECT answered_at, score
 FROM response WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND excluded = 0
 ORDER BY answered_at;
 
+-- Each of what is counted of a visit is a row of its own, as a response is: by enum impression_kind.
+-- fragment: visits_told
+WITH told (kind) AS (VALUES (0), (1), (2), (3), (4))
+SELECT at, kind
+FROM impression AS response INDEXED BY impression_by_time CROSS JOIN told
+WHERE survey = -?1 AND at >= ?2 AND at < ?3
+  AND CASE kind WHEN 0 THEN 1 WHEN 1 THEN answers + next_answers > 0 OR seen & 72 WHEN 2 THEN seen & 18
+                WHEN 3 THEN seen & 36 ELSE seen & 1 END
+
 -- What a filter asks of a response. ?7 is a JSON object of the properties that must be there, or NULL.
 -- fragment: of_dimensions
   AND (?4 IS NULL OR touchpoint = ?4) AND (?5 IS NULL OR channel = ?5) AND (?6 IS NULL OR locale = ?6)
@@ -424,19 +555,27 @@ WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND excluded = 0
 -- use: of_properties
 ORDER BY answered_at, number;
 
+-- name: scan_visits
+-- use: visits_told
+-- use: of_dimensions
+-- use: of_properties
+  AND ?8 IS ?8
+ORDER BY at;
+
 -- One row a survey: the tier that holds all.
 -- name: count_counted
 SELECT sum(n0 + n1 + n2 + n3 + n4 + n5 + n6 + n7 + n8 + n9 + n10)
 FROM survey CROSS JOIN rollup ON survey = number AND segmented = 0 AND tier = 0;
 
 -- name: sum_overflows
-SELECT count(*), coalesce(sum(beyond), 0) FROM dimension INDEXED BY dimension_overflowing WHERE beyond <> 0;
+SELECT count(*), coalesce(sum(beyond), 0) FROM dimension INDEXED BY dimension_overflowing
+WHERE beyond <> 0 AND survey > 0;
 
 -- name: count_unrolled
 SELECT count(*) FROM dimension INDEXED BY dimension_unrolled WHERE state <> 0;
 
 -- name: count_rollups
-SELECT count(*) FROM rollup;
+SELECT count(*) FROM rollup WHERE survey > 0;
 
 -- name: read_schema_number
 PRAGMA user_version;
@@ -444,7 +583,8 @@ PRAGMA user_version;
 -- name: list_series
 SELECT number, '', '', 0 FROM survey UNION ALL
 SELECT survey, dimension, value, id FROM series AS s
-WHERE NOT EXISTS (SELECT 1 FROM dimension AS d WHERE d.survey = s.survey AND d.name = s.dimension AND d.state <> 0)
+WHERE survey > 0
+  AND NOT EXISTS (SELECT 1 FROM dimension AS d WHERE d.survey = s.survey AND d.name = s.dimension AND d.state <> 0)
 ORDER BY 1, 2, 3;
 
 -- fragment: surveys
@@ -887,6 +1027,15 @@ SELECT 'invitation', count(*) FROM invitation WHERE length(response) <> 16;
 -- name: check_documents
 SELECT kind, count(*) FROM document WHERE length(name) NOT BETWEEN 1 AND 64 OR revision < 1 GROUP BY kind;
 
+-- name: check_visits
+SELECT 'impression', count(*) FROM impression
+WHERE length(visit) <> 16 OR survey NOT IN (SELECT number FROM survey) OR answers < 0 OR next_answers < 0;
+
+-- name: check_impressions
+SELECT
+-- use: visit_columns
+FROM impression INDEXED BY impression_by_time WHERE survey = ?1 AND at >= ?2 ORDER BY at;
+
 -- Behind the greatest that there can be SQLite would choose numbers at random.
 -- name: check_numbers
 SELECT count(*) FROM response WHERE number < 1 OR number = 9223372036854775807;
@@ -923,9 +1072,10 @@ SELECT survey, count(*) FROM survey_property GROUP BY survey HAVING count(*) > 1
 -- name: check_orphans
 SELECT 'responses', survey, count(*) FROM response WHERE survey NOT IN (SELECT number FROM survey) GROUP BY survey
 UNION ALL
-SELECT 'series', survey, count(*) FROM series WHERE survey NOT IN (SELECT number FROM survey) GROUP BY survey
+SELECT 'series', survey, count(*) FROM series WHERE abs(survey) NOT IN (SELECT number FROM survey) GROUP BY survey
 UNION ALL
-SELECT 'rollup rows', survey, count(*) FROM rollup WHERE survey NOT IN (SELECT number FROM survey) GROUP BY survey;
+SELECT 'rollup rows', survey, count(*) FROM rollup WHERE abs(survey) NOT IN (SELECT number FROM survey)
+GROUP BY survey;
 
 -- name: check_surveys
 SELECT number, slug, scale_min, scale_max FROM survey ORDER BY number;
@@ -995,7 +1145,7 @@ HAVING sum(CASE tier WHEN 0 THEN n0 ELSE -n0 END) <> 0 OR sum(CASE tier WHEN 0 T
     OR sum(CASE tier WHEN 0 THEN n10 ELSE -n10 END) <> 0;
 
 -- name: check_places
-SELECT count(*), coalesce(sum(survey < 1 OR segmented NOT IN (0, 1) OR tier NOT BETWEEN 0 AND 3
+SELECT count(*), coalesce(sum(survey = 0 OR segmented NOT IN (0, 1) OR tier NOT BETWEEN 0 AND 3
                               OR (tier = 0 AND bucket <> 0) OR (segmented = 0 AND series <> 0)), 0)
 FROM rollup;
 

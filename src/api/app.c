@@ -235,6 +235,7 @@ static enum cxd_err start_housekeeping(struct app *app, struct error *err) {
         .interval_s = app->config.retention_every_s,
         .delay_s = app->config.retention_delay_s,
         .keep_marks_s = app->config.keep_marks_s,
+        .keep_events_s = app->config.keep_events_s,
         .min_free = app->config.min_free,
     };
     return housekeeping_start(&options, &app->housekeeping, err);
@@ -372,7 +373,7 @@ enum cxd_err app_reload(struct app *app, const struct config *config, struct err
         api_settings_free(options.settings);
         return result;
     }
-    housekeeping_keep_marks(app->housekeeping, config->keep_marks_s);
+    housekeeping_keep(app->housekeeping, config->keep_marks_s, config->keep_events_s);
     return write_endpoint(app, err) == CXD_OK ? CXD_OK : ERR_SYSTEM;
 }
 

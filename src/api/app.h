@@ -13,11 +13,15 @@
 
 enum { KEY_FAULT_SIZE = 160 };
 
+/* What became of an event. */
+enum event_result { EVENT_CREATED, EVENT_REPLAYED, EVENT_SUSPECTED, EVENT_REFUSED, EVENT_RESULT_COUNT };
+
 /* What one thread of the HTTP server counts (http_lane): only it writes here, and no two lanes share a line of the
  * cache. */
 struct lane {
     _Alignas(64) tally_count stored[OUTCOME_REFUSED]; /* responses, by outcome */
     tally_count refused[CXD_ERR_COUNT];               /* and by why not */
+    tally_count events[EVENT_RESULT_COUNT];
 };
 
 /* What the handlers share. One file a resource defines handlers; routes.c holds the table of all of them. */
@@ -62,6 +66,8 @@ extern const size_t API_ROUTE_COUNT;
 
 /* responses.c, batch.c */
 http_handler api_response_post, api_response_put, api_batch_post;
+/* events.c */
+http_handler api_event_post;
 /* surveys.c */
 http_handler api_surveys_get, api_survey_get, api_survey_put, api_survey_delete;
 /* plan.c */
@@ -98,6 +104,7 @@ CXD_NODISCARD enum cxd_err api_metrics_start(struct app *app, struct error *err)
  * the request. */
 void api_count_stored(struct http_request *request, enum outcome outcome);
 void api_count_refused(struct http_request *request, enum cxd_err refusal);
+void api_count_event(struct http_request *request, enum event_result result);
 /* Responses that were stored with the flag of this index, or got it later, since the start. */
 uint64_t api_flagged(const struct app *app, int flag_index);
 /* retention.c */

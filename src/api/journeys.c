@@ -221,7 +221,8 @@ static void append_loss(struct buffer *out, const struct journey_loss *loss) {
 
 static void append_stage(struct buffer *out, const struct journey_stage *stage, const struct survey *survey,
                          const struct score_answer *answer, const struct journey_loss *loss) {
-    const struct score_context context = {.window = &answer->window,
+    const struct score_context context = {.rate = &answer->rate,
+                                          .window = &answer->window,
                                           .rounded = answer->rounded,
                                           .previous_window = &answer->previous_window,
                                           .compared_window = answer->is_cut ? &answer->compared_window : NULL};

@@ -56,6 +56,10 @@ static const struct {
      metric_responses, 0},
     {"cxd_responses_flagged_total", "counter",
      "Stored responses that were suspected to be a machine's, by reason; one may have several.", metric_flagged, 0},
+    {"cxd_events_total", "counter",
+     "Events of surveys that were shown, by result: created, replayed (known of the visit and day), suspected "
+     "(a machine's, and not counted) or refused.",
+     metric_events, 0},
     {"cxd_commit_duration_seconds", "histogram",
      "Seconds of a transaction that was committed, with its flush to the disk.", metric_commit_seconds, 0},
     {"cxd_commit_changes", "histogram", "Changes of a transaction that was committed: the size of the batch.",

@@ -43,7 +43,7 @@ struct scrape {
 typedef void metric_collect(const struct scrape *scrape);
 
 /* metrics_http.c: requests, connections, and what became of responses. */
-metric_collect metric_requests, metric_durations, metric_limited, metric_responses, metric_flagged;
+metric_collect metric_requests, metric_durations, metric_limited, metric_responses, metric_flagged, metric_events;
 metric_collect metric_doors; /* a uint64_t of struct http_door, of each */
 metric_collect metric_pools; /* an unsigned of struct http_pool_state, of each */
 

@@ -14,6 +14,11 @@ void api_count_refused(struct http_request *request, enum cxd_err refusal) {
     tally_add(&app->lanes[http_lane(request)].refused[refusal], 1);
 }
 
+void api_count_event(struct http_request *request, enum event_result result) {
+    const struct app *app = http_app(request);
+    tally_add(&app->lanes[http_lane(request)].events[result], 1);
+}
+
 uint64_t api_flagged(const struct app *app, int flag_index) {
     return atomic_load_explicit(&app->flagged[flag_index], memory_order_relaxed);
 }
@@ -105,4 +110,14 @@ void metric_responses(const struct scrape *scrape) {
 void metric_flagged(const struct scrape *scrape) {
     for (int i = 0; i < FLAG_COUNT; i++)
         metric_count(scrape, "reason", flag_name(i), api_flagged(scrape->app, i));
+}
+
+void metric_events(const struct scrape *scrape) {
+    static const char *const NAMES[EVENT_RESULT_COUNT] = {"created", "replayed", "suspected", "refused"};
+    for (size_t result = 0; result < EVENT_RESULT_COUNT; result++) {
+        uint64_t sum = 0;
+        for (unsigned i = 0; i < scrape->app->lane_count; i++)
+            sum += tally_get(&scrape->app->lanes[i].events[result]);
+        metric_count(scrape, "result", NAMES[result], sum);
+    }
 }

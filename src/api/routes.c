@@ -11,6 +11,8 @@ const struct http_route API_ROUTES[] = {
      HTTP_OPEN | HTTP_INGEST | HTTP_CORS | HTTP_RATED | HTTP_LOOSE_QUERY},
     {HTTP_PUT, RESPONSES "/{id}", api_response_put, SCOPE_WRITE,
      HTTP_OPEN | HTTP_INGEST | HTTP_CORS | HTTP_RATED | HTTP_LOOSE_QUERY},
+    {HTTP_POST, "/v1/surveys/{survey}/events", api_event_post, SCOPE_WRITE,
+     HTTP_OPEN | HTTP_INGEST | HTTP_CORS | HTTP_RATED | HTTP_LOOSE_QUERY},
     {HTTP_GET, RESPONSES, api_responses_get, SCOPE_READ, HTTP_POOLED | HTTP_QUERY},
     {HTTP_GET, RESPONSES "/{id}", api_response_get, SCOPE_READ, HTTP_POOLED},
     {HTTP_GET, "/v1/surveys/{survey}/comments", api_comments_get, SCOPE_READ, HTTP_POOLED | HTTP_QUERY},

@@ -24,6 +24,7 @@ static void append_score(struct buffer *out, const struct score_question *questi
                                           .pooled_count = question->pool.count,
                                           .window = &answer->window,
                                           .rounded = answer->rounded,
+                                          .rate = &answer->rate,
                                           .previous_window = &answer->previous_window,
                                           .compared_window = answer->is_cut ? &answer->compared_window : NULL,
                                           .people = answer->has_people ? &people : NULL};

@@ -56,13 +56,17 @@ static unsigned judge_nonce(struct http_request *request, const struct snapshot 
     return age_ms < survey->min_seconds * 1000 ? FLAG_TOO_FAST : 0;
 }
 
+bool suspicion_is_machine(struct http_request *request) {
+    const char *agent = http_header(request, "User-Agent");
+    return agent && needles_match(api_settings(request)->user_agents, agent);
+}
+
 enum cxd_err suspicion_judge(struct http_request *request, const struct snapshot *snapshot, const struct survey *survey,
                              struct response *response, struct error *err) {
-    const char *agent = http_header(request, "User-Agent");
     unsigned flags = judge_nonce(request, snapshot, survey, response->sent.nonce);
     if (response->sent.filled_honeypot)
         flags |= FLAG_HONEYPOT;
-    if (agent && needles_match(api_settings(request)->user_agents, agent))
+    if (suspicion_is_machine(request))
         flags |= FLAG_USER_AGENT;
     response->flags = flags;
     if (flags == 0)

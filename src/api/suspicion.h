@@ -33,4 +33,7 @@ CXD_NODISCARD size_t suspicion_burst(struct http_request *request, const struct 
 /* Counts the flags that a commit has added. */
 void suspicion_count(struct app *app, unsigned flags);
 
+/* Whether its user agent is one that the list names. */
+bool suspicion_is_machine(struct http_request *request);
+
 #endif

@@ -17,12 +17,14 @@ static void append_trend(struct buffer *out, const struct trend_question *questi
     write_text(out, "bucket", parameters_interval_name(question->interval));
     write_text(out, "rolling", question->rolling_days > 0 ? rolling : NULL);
     figures_encode(out, survey, &answer->total, &answer->total_score);
+    rate_encode(out, &answer->total_rate);
     write_open(out, "buckets", '[');
     for (size_t i = 0; i < answer->count; i++) {
         const struct trend_bucket *bucket = &answer->buckets[i];
         const struct window own = {.from = bucket->from, .to = bucket->to};
         const struct window figure = {.from = bucket->figure_from, .to = bucket->to};
-        bucket_encode(out, survey, &own, question->rolling_days > 0 ? &figure : NULL, &bucket->hist, &bucket->score);
+        bucket_encode(out, survey, &own, question->rolling_days > 0 ? &figure : NULL, &bucket->hist, &bucket->score,
+                      &bucket->rate);
     }
     buffer_append_text(out, "]}");
 }

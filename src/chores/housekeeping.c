@@ -40,7 +40,7 @@ struct housekeeping {
     struct trust *trust;
     int64_t interval_ms, delay_ms, min_free;
     bool is_low; /* the disk, as the log has heard */
-    _Atomic int64_t keep_marks_ms;
+    _Atomic int64_t keep_marks_ms, keep_events_ms;
     atomic_bool is_resumed;    /* the next run is now */
     enum reckoned_state state; /* that the log has heard of */
     int64_t index_ms;          /* monotonic: when few comments are indexed too */
@@ -137,6 +137,14 @@ static void forget_marks(struct housekeeping *housekeeping) {
     do {
         change.as.unmark.before_ms = trust_now(housekeeping->trust) - atomic_load(&housekeeping->keep_marks_ms);
     } while (apply(housekeeping, &change) && change.as.unmark.more);
+}
+
+static void expire_visits(struct housekeeping *housekeeping) {
+    struct change change = {.kind = CHANGE_EXPIRE};
+    change.as.expire.limit = MARKS_AT_ONCE;
+    do {
+        change.as.expire.before_ms = trust_now(housekeeping->trust) - atomic_load(&housekeeping->keep_events_ms);
+    } while (apply(housekeeping, &change) && change.as.expire.more);
 }
 
 static void forget_invitations(struct housekeeping *housekeeping) {
@@ -287,6 +295,7 @@ static void remove_old(struct housekeeping *housekeeping) {
     retain_all(housekeeping);
     forget_marks(housekeeping);
     forget_invitations(housekeeping);
+    expire_visits(housekeeping);
     remove_past_keys(housekeeping);
 }
 
@@ -332,7 +341,7 @@ enum cxd_err housekeeping_start(const struct housekeeping_options *options, stru
     housekeeping->interval_ms = options->interval_s * 1000;
     housekeeping->delay_ms = options->delay_s * 1000;
     housekeeping->note_ms = clock_monotonic_ms();
-    housekeeping_keep_marks(housekeeping, options->keep_marks_s);
+    housekeeping_keep(housekeeping, options->keep_marks_s, options->keep_events_s);
     errand_init(&housekeeping->errand);
     if (pthread_create(&housekeeping->thread, NULL, housekeeping_main, housekeeping) != 0) {
         errand_destroy(&housekeeping->errand);
@@ -343,8 +352,9 @@ enum cxd_err housekeeping_start(const struct housekeeping_options *options, stru
     return CXD_OK;
 }
 
-void housekeeping_keep_marks(struct housekeeping *housekeeping, int64_t keep_marks_s) {
+void housekeeping_keep(struct housekeeping *housekeeping, int64_t keep_marks_s, int64_t keep_events_s) {
     atomic_store(&housekeeping->keep_marks_ms, keep_marks_s * 1000);
+    atomic_store(&housekeeping->keep_events_ms, keep_events_s * 1000);
 }
 
 void housekeeping_resume(struct housekeeping *housekeeping) {

@@ -141,8 +141,8 @@ static void add_faults(const struct form *form, struct error *err) {
     }
 }
 
-enum cxd_err response_decode_form(struct form *form, struct arena *arena, struct response *ret_response,
-                                  struct error *err) {
+enum cxd_err form_decode_as_json(struct form *form, struct arena *arena, form_decode *decode, void *context,
+                                 struct error *err) {
     struct buffer json;
     for (size_t i = 0; i < form->count; i++)
         if (!form->fields[i].fault)
@@ -152,10 +152,20 @@ enum cxd_err response_decode_form(struct form *form, struct arena *arena, struct
     buffer_init(&json);
     write_members(&json, form);
     enum cxd_err code = json.failed ? error_set(err, ERR_NO_MEMORY, "no memory to read the form")
-                                    : response_decode(json.data, json.length, DEPTH, arena, ret_response, err);
+                                    : decode(&json, DEPTH, arena, context, err);
     buffer_free(&json);
     if (code != CXD_OK && code != ERR_INVALID)
         return code;
     add_faults(form, err);
     return err->code;
+}
+
+static enum cxd_err decode_json(const struct buffer *json, size_t depth, struct arena *arena, void *context,
+                                struct error *err) {
+    return response_decode(json->data, json->length, depth, arena, context, err);
+}
+
+enum cxd_err response_decode_form(struct form *form, struct arena *arena, struct response *ret_response,
+                                  struct error *err) {
+    return form_decode_as_json(form, arena, decode_json, ret_response, err);
 }

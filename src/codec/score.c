@@ -8,7 +8,7 @@
 #include "cxd/codec/survey.h"
 #include "cxd/codec/write.h"
 
-enum { MEAN_DECIMALS = 2, P_DECIMALS = 4 };
+enum { MEAN_DECIMALS = 2, P_DECIMALS = 4, RATE_DECIMALS = 1 };
 
 static const struct band_names {
     const char *favourable, *neutral, *unfavourable;
@@ -171,6 +171,44 @@ static void encode_people(struct buffer *out, const struct survey *survey, const
     buffer_append_char(out, '}');
 }
 
+static void encode_invitations(struct buffer *out, const struct response_rate *rate) {
+    const int64_t *n = rate->counts.n;
+    if (!rate->has_invitations || rate->suppressed) {
+        write_null(out, "invitations");
+        return;
+    }
+    write_open(out, "invitations", '{');
+    write_int(out, "made", n[IMPRESSION_INVITED]);
+    write_int(out, "opened", n[IMPRESSION_OPENED]);
+    write_int(out, "answered", n[IMPRESSION_REPLIED]);
+    buffer_append_char(out, '}');
+}
+
+void rate_encode(struct buffer *out, const struct response_rate *rate) {
+    if (!rate || (rate->known == IMPRESSIONS_KNOWN && !rate->has_visits && !rate->has_invitations)) {
+        write_null(out, "response_rate");
+        return;
+    }
+    const int64_t *n = rate->counts.n;
+    bool is_told = rate->has_visits && !rate->suppressed;
+    write_open(out, "response_rate", '{');
+    write_known(out, "shown", n[IMPRESSION_SHOWN], is_told);
+    write_known(out, "answered", n[IMPRESSION_ANSWERED], is_told);
+    write_known(out, "dismissed", n[IMPRESSION_DISMISSED], is_told);
+    write_known(out, "started", n[IMPRESSION_STARTED], is_told);
+    write_fixed(out, "rate", rate->value, RATE_DECIMALS, is_told);
+    if (open_interval(out, "interval", &rate->interval, RATE_DECIMALS)) {
+        buffer_append_format(out, ",\"confidence\":%g", rate->confidence);
+        write_text(out, "method", interval_method_name(INTERVAL_WILSON));
+        buffer_append_char(out, '}');
+    }
+    encode_invitations(out, rate);
+    if (rate->suppressed)
+        write_bool(out, "suppressed", true);
+    write_given(out, "reason", impressions_known_name(rate->known));
+    buffer_append_char(out, '}');
+}
+
 void score_encode_members(struct buffer *out, const struct survey *survey, const struct score_context *context,
                           const struct histogram *hist, const struct score *score, const struct comparison *previous) {
     if (context->pooled_count > 0)
@@ -184,7 +222,7 @@ void score_encode_members(struct buffer *out, const struct survey *survey, const
         encode_people(out, survey, context->people, score->suppressed);
     if (previous)
         previous_encode(out, survey, context, previous);
-    write_null(out, "response_rate");
+    rate_encode(out, context->rate);
 }
 
 void score_encode(struct buffer *out, const struct survey *survey, const struct score_context *context,
@@ -195,7 +233,8 @@ void score_encode(struct buffer *out, const struct survey *survey, const struct 
 }
 
 void bucket_encode(struct buffer *out, const struct survey *survey, const struct window *bucket,
-                   const struct window *figure, const struct histogram *hist, const struct score *score) {
+                   const struct window *figure, const struct histogram *hist, const struct score *score,
+                   const struct response_rate *rate) {
     write_open(out, NULL, '{');
     write_time(out, "from", bucket->from);
     write_time(out, "to", bucket->to);
@@ -204,5 +243,6 @@ void bucket_encode(struct buffer *out, const struct survey *survey, const struct
         write_time(out, "figure_to", figure->to);
     }
     figures_encode(out, survey, hist, score);
+    rate_encode(out, rate);
     buffer_append_char(out, '}');
 }

@@ -5,6 +5,7 @@
 #include "cxd/query/query.h"
 #include "query/filter.h"
 #include "query/people.h"
+#include "query/rate.h"
 #include "query/settle.h"
 
 static enum cxd_err read_window(struct store_reader *reader, const struct score_question *question,
@@ -22,6 +23,29 @@ static enum cxd_err read_window(struct store_reader *reader, const struct score_
         result = store_read_histograms(reader, &filter, bounds, 2, &hist, err);
         histogram_add(ret_hist, &hist);
     }
+    return result;
+}
+
+/* Once the score is known. Of several surveys the sum, where it is known of all. */
+static enum cxd_err add_rate(struct store_reader *reader, const struct score_question *question,
+                             struct score_answer *answer, struct error *err) {
+    const struct pool *pool = &question->pool;
+    struct impressions sum = {{0}};
+    enum impressions_known known = IMPRESSIONS_KNOWN;
+    enum cxd_err result = CXD_OK;
+    for (size_t i = 0; result == CXD_OK && i < (pool->count > 0 ? pool->count : 1); i++) {
+        struct filter filter =
+            filter_complete(&question->filter, pool->count > 0 ? pool->surveys[i] : question->survey);
+        struct impressions one = {{0}};
+        enum impressions_known own = IMPRESSIONS_KNOWN;
+        result = rate_read_window(reader, &filter, &answer->window, &one, &own, err);
+        for (size_t kind = 0; result == CXD_OK && kind < IMPRESSION_KINDS; kind++)
+            sum.n[kind] += one.n[kind];
+        known = own != IMPRESSIONS_KNOWN ? own : known;
+    }
+    if (result == CXD_OK)
+        response_rate_compute(question->survey, &sum, known, answer->score.suppressed, question->confidence,
+                              &answer->rate);
     return result;
 }
 
@@ -45,6 +69,8 @@ enum cxd_err query_score_within(struct store_reader *reader, const struct score_
     if (people_asked(question)) {
         result = people_answer(reader, question, &answer, err);
         if (result == CXD_OK)
+            result = add_rate(reader, question, &answer, err);
+        if (result == CXD_OK)
             *ret_answer = answer;
         return result;
     }
@@ -60,6 +86,9 @@ enum cxd_err query_score_within(struct store_reader *reader, const struct score_
         return result;
 
     score_compute(question->survey, &answer.hist, question->confidence, &answer.score);
+    result = add_rate(reader, question, &answer, err);
+    if (result != CXD_OK)
+        return result;
     if (answer.has_previous) /* with the default interval */
         compare(question, &compared, &previous, &answer);
     if (question->use_t)

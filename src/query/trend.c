@@ -6,6 +6,7 @@
 #include "cxd/base/clock.h"
 #include "cxd/query/query.h"
 #include "query/filter.h"
+#include "query/rate.h"
 
 struct trend_cuts {
     int64_t *bounds; /* bucket_count + 1 */
@@ -14,6 +15,7 @@ struct trend_cuts {
     int64_t *points; /* all of them, ascending and distinct */
     size_t point_count;
     struct histogram *sums; /* sums[i]: everything in [points[0], points[i]) */
+    struct rate_sums rates; /* the same of visits */
 };
 
 static int compare_times(const void *a, const void *b) {
@@ -30,6 +32,13 @@ static struct histogram between(const struct trend_cuts *cuts, int64_t from, int
     struct histogram hist = cuts->sums[point_index(cuts, to)];
     histogram_subtract(&hist, &cuts->sums[point_index(cuts, from)]);
     return hist;
+}
+
+static void fill_rate(const struct trend_cuts *cuts, const struct trend_question *question, int64_t from, int64_t to,
+                      const struct score *score, struct response_rate *ret_rate) {
+    struct impressions impressions = rate_between(&cuts->rates, point_index(cuts, from), point_index(cuts, to));
+    response_rate_compute(question->score.survey, &impressions, cuts->rates.known, score->suppressed,
+                          question->score.confidence, ret_rate);
 }
 
 /* An unbounded side becomes the whole unit that holds the survey's first or last response. False: there is nothing. */
@@ -96,6 +105,9 @@ static enum cxd_err fill(struct store_reader *reader, const struct trend_questio
     result = store_read_histograms(reader, &filter, cuts.points, cuts.point_count, &cuts.sums[1], err);
     if (result != CXD_OK)
         return result;
+    result = rate_read_sums(reader, &filter, cuts.points, cuts.point_count, arena, &cuts.rates, err);
+    if (result != CXD_OK)
+        return result;
     for (size_t i = 1; i < cuts.point_count; i++)
         histogram_add(&cuts.sums[i], &cuts.sums[i - 1]);
 
@@ -110,8 +122,12 @@ static enum cxd_err fill(struct store_reader *reader, const struct trend_questio
         bucket->figure_from = cuts.starts[i];
         bucket->hist = between(&cuts, cuts.starts[i], bucket->to);
         score_compute(question->score.survey, &bucket->hist, question->score.confidence, &bucket->score);
+        fill_rate(&cuts, question, cuts.starts[i], bucket->to, &bucket->score, &bucket->rate);
     }
-    answer->total = between(&cuts, cuts.bounds[0], cuts.bounds[cuts.bucket_count]);
+    int64_t first = cuts.bounds[0], last = cuts.bounds[cuts.bucket_count];
+    answer->total = between(&cuts, first, last);
+    score_compute(question->score.survey, &answer->total, question->score.confidence, &answer->total_score);
+    fill_rate(&cuts, question, first, last, &answer->total_score, &answer->total_rate);
     return CXD_OK;
 }
 

@@ -146,19 +146,35 @@ static int64_t bucket_number(enum tier tier, int64_t time_ms) {
     return tier == TIER_ALL ? 0 : tier_bucket(tier, time_ms) / tier_length_ms(tier);
 }
 
+/* NULL when memory is refused. */
+static struct delta_row *row_find(struct deltas *deltas, int64_t survey, const struct dimension *dimension,
+                                  int64_t bucket) {
+    struct delta_series *series = series_find(deltas, survey, dimension);
+    return series ? quarter_find(deltas, (uint32_t)(series - deltas->series), bucket) : NULL;
+}
+
 bool deltas_add_in(struct deltas *deltas, const struct dimension *dimensions, size_t count,
                    const struct response *response, int sign) {
     if (response->excluded)
         return true;
     int64_t bucket = bucket_number(TIER_QUARTER_HOUR, response->answered_at);
     for (size_t i = 0; i < count; i++) {
-        struct delta_series *series = series_find(deltas, response->survey, &dimensions[i]);
-        if (!series)
-            return false;
-        struct delta_row *row = quarter_find(deltas, (uint32_t)(series - deltas->series), bucket);
+        struct delta_row *row = row_find(deltas, response->survey, &dimensions[i], bucket);
         if (!row)
             return false;
         row->hist.n[response->score] += sign;
+    }
+    return true;
+}
+
+bool deltas_add_counts(struct deltas *deltas, int64_t survey, int64_t at, const struct dimension *dimensions,
+                       size_t count, const struct histogram *counts) {
+    int64_t bucket = bucket_number(TIER_QUARTER_HOUR, at);
+    for (size_t i = 0; i < count; i++) {
+        struct delta_row *row = row_find(deltas, survey, &dimensions[i], bucket);
+        if (!row)
+            return false;
+        histogram_add(&row->hist, counts);
     }
     return true;
 }

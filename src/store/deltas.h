@@ -61,6 +61,10 @@ CXD_NODISCARD bool deltas_add(struct deltas *deltas, const struct declared *decl
 CXD_NODISCARD bool deltas_add_in(struct deltas *deltas, const struct dimension *dimensions, size_t count,
                                  const struct response *response, int sign);
 
+/* Adds counts of anything at a time. */
+CXD_NODISCARD bool deltas_add_counts(struct deltas *deltas, int64_t survey, int64_t at,
+                                     const struct dimension *dimensions, size_t count, const struct histogram *counts);
+
 /* Every row of every tier that is not all zero, sorted by survey, the total before the segments, tier, bucket,
  * dimension, value: whatever came first, so that two writers take their rows in one order. New values are given their
  * places in deltas->order: those of a dimension as they came. After it, and after a refusal of memory (false), the

@@ -31,6 +31,7 @@ struct declared {
     size_t count;
     struct declared_property {
         const char *dimension; /* "property.KEY" */
+        int64_t shown_from;    /* visits count in it from this day on */
         bool rolled;           /* every response counts */
         bool filling;          /* else those from `from` on; neither: none */
         struct response_place from;

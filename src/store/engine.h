@@ -76,6 +76,9 @@ typedef enum cxd_err engine_read_histograms(struct store_reader *reader, const s
 typedef enum cxd_err engine_read_segments(struct store_reader *reader, int64_t survey, const char *dimension,
                                           const struct store_span *spans, size_t count, struct arena *arena,
                                           struct store_segments *ret_segments, struct error *err);
+typedef enum cxd_err engine_read_impressions(struct store_reader *reader, const struct filter *filter,
+                                             const int64_t *bounds, size_t count, struct impressions *ret_impressions,
+                                             enum impressions_known *ret_known, struct error *err);
 typedef enum cxd_err engine_read_extent(struct store_reader *reader, int64_t survey, bool *ret_found,
                                         int64_t *ret_first, int64_t *ret_last, struct error *err);
 typedef enum cxd_err engine_read_response(struct store_reader *reader, int64_t survey, const struct id *id,
@@ -152,6 +155,7 @@ struct store_engine {
     engine_reader_end *reader_end;
     engine_read_histograms *read_histograms;
     engine_read_segments *read_segments;
+    engine_read_impressions *read_impressions;
     engine_read_extent *read_extent;
     engine_read_response *read_response;
     engine_read_last_answer *read_last_answer;

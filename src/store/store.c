@@ -131,6 +131,12 @@ enum cxd_err store_read_segments(struct store_reader *reader, int64_t survey, co
     return reader->engine->read_segments(reader, survey, dimension, spans, count, arena, ret_segments, err);
 }
 
+enum cxd_err store_read_impressions(struct store_reader *reader, const struct filter *filter, const int64_t *bounds,
+                                    size_t count, struct impressions *ret_impressions,
+                                    enum impressions_known *ret_known, struct error *err) {
+    return reader->engine->read_impressions(reader, filter, bounds, count, ret_impressions, ret_known, err);
+}
+
 enum cxd_err store_read_extent(struct store_reader *reader, int64_t survey, bool *ret_found, int64_t *ret_first,
                                int64_t *ret_last, struct error *err) {
     return reader->engine->read_extent(reader, survey, ret_found, ret_first, ret_last, err);

@@ -32,6 +32,13 @@ static struct change *make_any(struct fixture *f, enum change_kind kind) {
         change->as.lapse.before_ms = NOW_MS + 3 * DAY_MS;
         change->as.lapse.limit = 10;
         break;
+    case CHANGE_EVENT:
+        change->as.event.value = (struct event){.survey = f->survey, .type = EVENT_STARTED, .visit = "v", .at = NOW_MS};
+        break;
+    case CHANGE_EXPIRE:
+        change->as.expire.before_ms = NOW_MS;
+        change->as.expire.limit = 10;
+        break;
     case CHANGE_SURVEY:
         return make_survey(f, "shop", "{\"v\":3}", (const char *[]){"plan", "city", NULL});
     case CHANGE_ARCHIVE:
@@ -111,6 +118,9 @@ static int kinds_setup(void **state) {
     make_person(f, 2, "ann");
     assert_int_equal(apply(f, make_response(f, 3, 5, NOW_MS - DAY_MS)), OUTCOME_CREATED); /* for retention */
     assert_int_equal(apply(f, make_invite(f, 61, "ann")), OUTCOME_CREATED);
+    struct change *shown = make_any(f, CHANGE_EVENT);
+    shown->as.event.value.at = NOW_MS - 3 * DAY_MS;
+    assert_int_equal(apply(f, shown), OUTCOME_CREATED); /* for expiry */
     struct change *suspect = make_response(f, 4, 5, NOW_MS);
     suspect->as.response.value.flags = FLAG_BURST;
     suspect->as.response.value.excluded = true;

@@ -13,6 +13,7 @@
  *   bodies.c          which call takes which media types, by one table
  *   responses.c       POST and PUT of one response
  *   batch.c           POST of a batch
+ *   events.c          POST of an event of a survey that is shown
  *   admission.c       whether a response is taken: invitation, name, rules, retries; of both
  *   suspicion.c       whether a response looks like a machine's
  *   burst.c           different answers of one visit within a minute

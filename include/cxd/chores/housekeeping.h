@@ -10,12 +10,12 @@
 #include "cxd/ingest/ingest.h"
 
 /* What the daemon does by itself, by one thread. Some time after the start and then at every interval, in small changes
- * through the writer: it holds each survey to its retention, forgets marks of erased ids when they are old, and removes
- * keys that ended long ago; old by the trusted time, which it keeps in the store every hour, and whose states it logs
- * (retention_held, clock_behind, clock_agrees). Every second: it looks whether the files are where they were and how
- * much room their disk has left (disk_low, disk_has_room), and renews the catalog by what others wrote. And where there
- * is something of it to do, it lets what was erased leave the files, and fills in or clears away the rollups of
- * properties that a survey has begun or ceased to declare. */
+ * through the writer: it holds each survey to its retention, forgets marks of erased ids and rows of visits when they
+ * are old, and removes keys that ended long ago; old by the trusted time, which it keeps in the store every hour, and
+ * whose states it logs (retention_held, clock_behind, clock_agrees). Every second: it looks whether the files are where
+ * they were and how much room their disk has left (disk_low, disk_has_room), and renews the catalog by what others
+ * wrote. And where there is something of it to do, it lets what was erased leave the files, and fills in or clears away
+ * the rollups of properties that a survey has begun or ceased to declare. */
 
 struct housekeeping;
 
@@ -26,7 +26,7 @@ struct housekeeping_options {
     struct trust *trust;
     int64_t interval_s;
     int64_t delay_s; /* from the start to the first run */
-    int64_t keep_marks_s;
+    int64_t keep_marks_s, keep_events_s;
     int64_t min_free; /* bytes: less room is told */
 };
 
@@ -35,7 +35,7 @@ CXD_NODISCARD enum cxd_err housekeeping_start(const struct housekeeping_options 
 /* The next run is at once. Any thread. */
 void housekeeping_resume(struct housekeeping *housekeeping);
 /* From its next run on. Any thread. */
-void housekeeping_keep_marks(struct housekeeping *housekeeping, int64_t keep_marks_s);
+void housekeeping_keep(struct housekeeping *housekeeping, int64_t keep_marks_s, int64_t keep_events_s);
 /* As ingest_stuck_ms, of this thread. While it waits for the writer it is not stuck, the writer may be. */
 int64_t housekeeping_stuck_ms(struct housekeeping *housekeeping, int64_t now_monotonic_ms);
 /* Ends the thread: before ingest_stop. Takes NULL. */

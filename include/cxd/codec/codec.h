@@ -21,6 +21,7 @@
  *   mime.c             header values with parameters, such as a Content-Type
  *   fields.c           a form, urlencoded (form.h)
  *   multipart.c        a form in parts (form.h)
+ *   event.c            events of a survey that is shown
  *   response_form.c    a response that comes as a form (form.h)
  *   csv.c              lists of people out of a spreadsheet
  *   survey.c           a survey's definition from JSON, defaults filled in; as definition, as reply and as form

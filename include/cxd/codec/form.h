@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "cxd/base/arena.h"
+#include "cxd/base/buffer.h"
 #include "cxd/base/compiler.h"
 #include "cxd/base/error.h"
 #include "cxd/codec/mime.h"
@@ -50,5 +51,12 @@ CXD_NODISCARD enum cxd_err form_read_parts(const char *bytes, size_t length, con
 struct response;
 CXD_NODISCARD enum cxd_err response_decode_form(struct form *form, struct arena *arena, struct response *ret_response,
                                                 struct error *err);
+
+/* response_form.c: the fields as the JSON that would have said the same, given to `decode`, and what that finds with
+ * what is wrong with the form. */
+typedef enum cxd_err form_decode(const struct buffer *json, size_t depth, struct arena *arena, void *context,
+                                 struct error *err);
+CXD_NODISCARD enum cxd_err form_decode_as_json(struct form *form, struct arena *arena, form_decode *decode,
+                                               void *context, struct error *err);
 
 #endif

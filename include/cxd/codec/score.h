@@ -6,6 +6,7 @@
 
 #include "cxd/base/buffer.h"
 #include "cxd/domain/compare.h"
+#include "cxd/domain/impression.h"
 #include "cxd/domain/people.h"
 #include "cxd/domain/survey.h"
 #include "cxd/domain/window.h"
@@ -27,6 +28,7 @@ struct score_context {
     const struct window *window;
     bool rounded;                         /* its bounds are: the survey has a min_n */
     const struct window *previous_window; /* where there is a comparison */
+    const struct response_rate *rate;     /* NULL: null */
     const struct window *compared_window; /* the part of the window that is held against it; NULL: all of it */
     const struct people_context *people;  /* NULL: nothing of them was asked for */
 };
@@ -39,10 +41,12 @@ void score_encode(struct buffer *out, const struct survey *survey, const struct 
 void score_encode_members(struct buffer *out, const struct survey *survey, const struct score_context *context,
                           const struct histogram *hist, const struct score *score, const struct comparison *previous);
 
-/* A bucket of a trend: {"from", "to", "n", "score", "interval", "small_sample", "bands", "distribution", "mean"}; with
+/* A bucket of a trend: {"from", "to", "n", "score", "interval", "small_sample", "bands", "distribution", "mean",
+ * "response_rate"}; with
  * `figure` (NULL: the bucket itself) also "figure_from" and "figure_to". */
 void bucket_encode(struct buffer *out, const struct survey *survey, const struct window *bucket,
-                   const struct window *figure, const struct histogram *hist, const struct score *score);
+                   const struct window *figure, const struct histogram *hist, const struct score *score,
+                   const struct response_rate *rate);
 
 /* The members that bucket and score share, without braces, as of write.h: "n", "score", … */
 void figures_encode(struct buffer *out, const struct survey *survey, const struct histogram *hist,
@@ -59,6 +63,8 @@ void comparison_encode(struct buffer *out, const struct survey *survey, const st
 void p_encode(struct buffer *out, const char *name, double p, bool tested);
 /* "promoters", "satisfied", "easy"; "passives", …: in the order of enum band. */
 const char *band_name(enum metric metric, enum band band);
+/* The member "response_rate"; NULL: null. */
+void rate_encode(struct buffer *out, const struct response_rate *rate);
 /* The member "window". */
 void window_encode(struct buffer *out, const struct window *window, bool rounded);
 

@@ -52,6 +52,7 @@ struct config {
     int64_t retention_every_s;
     int64_t retention_delay_s;
     int64_t keep_marks_s;
+    int64_t keep_events_s;
     /* [backup] */
     int64_t backup_every_s; /* 0: never */
     int64_t backup_keep;

@@ -13,6 +13,7 @@
  *   settle.c    the windows of a question: rounded, cut, and the one before
  *   people.c    what needs respondents told apart: their number, latest answers, clustered errors, movement
  *   terms.c     what sets the comments of one band apart: one scan (terms.h)
+ *   rate.c      the response rate of a window or of the buckets of a trend
  *   filter.c    a filter made ready for the store: whether its property has rollups */
 
 #include <stdbool.h>
@@ -25,6 +26,7 @@
 #include "cxd/base/error.h"
 #include "cxd/domain/alert.h"
 #include "cxd/domain/compare.h"
+#include "cxd/domain/impression.h"
 #include "cxd/domain/journey.h"
 #include "cxd/domain/people.h"
 #include "cxd/domain/segments.h"
@@ -75,6 +77,7 @@ struct score_answer {
     bool rounded; /* its bounds were */
     struct histogram hist;
     struct score score;
+    struct response_rate rate; /* of the window */
     bool has_previous;
     struct window previous_window,
         compared_window; /* the other one, and the part of the window that is held against it */
@@ -155,6 +158,7 @@ struct trend_bucket {
                               bucket */
     struct histogram hist; /* of that */
     struct score score;
+    struct response_rate rate;
 };
 
 struct trend_answer {
@@ -164,6 +168,7 @@ struct trend_answer {
     struct trend_bucket *buckets; /* of the arena */
     struct histogram total;       /* of the window */
     struct score total_score;
+    struct response_rate total_rate;
 };
 
 /* ERR_BAD_PARAMETER also for hours of a survey with a min_n. */

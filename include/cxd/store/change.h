@@ -10,6 +10,7 @@
 #include "cxd/base/error.h"
 #include "cxd/base/etag.h"
 #include "cxd/domain/alert.h"
+#include "cxd/domain/impression.h"
 #include "cxd/domain/invitation.h"
 #include "cxd/domain/key.h"
 #include "cxd/domain/response.h"
@@ -79,6 +80,10 @@ struct alert_tale {
     X(INVITE, invite, SILENT, .repeats = true)                                                                         \
     /* remove invitations that are over, some at once */                                                               \
     X(LAPSE, lapse, SILENT, .erases = true, .repeats = true)                                                           \
+    /* note what a page reports of a survey that it shows, once a visit and UTC day */                                 \
+    X(EVENT, event, SILENT, .repeats = true)                                                                           \
+    /* remove the rows of visits of before a day, some at once: the figures stay */                                    \
+    X(EXPIRE, expire, SILENT, .erases = true, .repeats = true)                                                         \
     /* create or replace a definition */                                                                               \
     X(SURVEY, survey, AUDITED, .act = "survey.put", .redefines = true, .repeats = true)                                \
     /* archive the survey `slug` */                                                                                    \
@@ -264,6 +269,18 @@ struct change {
             bool purging;    /* out: what was erased is still in it */
             bool purged;     /* out: it has left, and may lie in the store's files until CHANGE_SETTLE */
         } index;
+        struct {
+            struct event value;
+            bool is_closed;            /* the store's: its survey takes no answers, only a replay is answered */
+            enum cxd_err unless_known; /* not CXD_OK: only a replay is answered, else refused with this */
+            bool is_invited;           /* it came with the invitation to this response, which is opened by it */
+            struct id response;
+        } event;
+        struct {
+            int64_t before_ms; /* days that end by then */
+            size_t limit;
+            bool more; /* out: there may be more to do */
+        } expire;
         struct survey_record survey; /* out: number, revision, property_rolled, all times, was_archived */
         struct {
             char slug[SLUG_SIZE];
@@ -371,6 +388,13 @@ struct change {
  *
  * INVITE: MISSING where there is no such survey; REPLAYED where all were there. An invitation goes with the response to
  *   it too, whoever deletes or forgets that.
+ *
+ * EVENT: REPLAYED where it was known of the visit and the UTC day, else CREATED; ERR_INVALID where rows of its day are
+ *   gone. MISSING as of a response. What is counted of visits is in store/impressions.h and docs/scoring.md §13:
+ *   RESPONSE, EXCLUDE, FLAG and CLEAR move it as they move the scores; ERASE with `counts` takes the visit out of the
+ *   figures, without it, and RETAIN, leave the figures and forget whose visit it was.
+ *
+ * EXPIRE: nothing of the days before is counted any more, nor taken back, however many rows are left to the next one.
  *
  * SURVEY: an identical definition is REPLAYED, unless `archival` turns what the survey is: an archived one is open
  * again by ARCHIVAL_OPEN alone. The revision rises, and updated_at is now, where the definition is another. Another

@@ -10,6 +10,7 @@
  *                           replay, amend (all members are replaced), refuse, recontact, exclude, forget, retain
  *   decide_alert.c          the rules of the changes of alerts
  *   document.c              named definitions, and the rules of their changes (document.h)
+ *   impressions.c           the rules of visits: which row says what, and what is counted of it
  *   terms.c                 by what of its survey a response is judged, in the transaction
  *   dimensions.c            which dimensions a response counts in
  *   deltas.c                the sums of a batch: what it adds to the rollups, and takes from them
@@ -39,6 +40,7 @@
  *   sqlite/document.c       named definitions: put, deleted, read
  *   sqlite/invitation.c     invitations that are kept: put, looked up, removed
  *   sqlite/alert.c          states and history of alerts, written
+ *   sqlite/visits.c         the rows of visits: events, and answers as they begin or cease to count
  *   sqlite/key.c            API keys and signing keys
  *   sqlite/erase.c          a respondent is forgotten; deleting and forgetting one response; erasures repeated
  *   sqlite/retain.c         old responses go, or are anonymised; settling
@@ -67,12 +69,14 @@
  *   sqlite/visit.c          the responses of a window, one by one
  *   sqlite/properties.c     the stored text of properties, read at each of them
  *   sqlite/segments.c       the same of every value of a dimension at once
+ *   sqlite/impressions.c    what is counted of visits, for windows
  *   sqlite/figures.c        what an operator asks: how much, how much more
  *
  *   sqlite/source.c         a file read as a whole, whoever owns it
  *   sqlite/backup.c         copies of a database in use
  *   sqlite/partial.c        a file that takes its name when it is whole
  *   sqlite/check.c          a database looked at from end to end
+ *   sqlite/check_survey.c   what a recount of a survey's rollups goes by
  *   sqlite/check_rollups.c  its rollups held against a recount
  *   sqlite/check_comments.c  the index of comments held against them
  *   sqlite/findings.c       what that finds
@@ -263,6 +267,14 @@ struct store_segments {
 CXD_NODISCARD enum cxd_err store_read_segments(struct store_reader *reader, int64_t survey, const char *dimension,
                                                const struct store_span *spans, size_t count, struct arena *arena,
                                                struct store_segments *ret_segments, struct error *err);
+
+/* What is counted of visits and invitations (docs/scoring.md §13), of the same buckets and filters; property_rolled is
+ * not looked at. Where rows are gone, a quarter of an hour is counted in the bucket that its beginning lies in. An
+ * invitation is in the total alone. Where *ret_known is not IMPRESSIONS_KNOWN, nothing else is set. */
+CXD_NODISCARD enum cxd_err store_read_impressions(struct store_reader *reader, const struct filter *filter,
+                                                  const int64_t *bounds, size_t count,
+                                                  struct impressions *ret_impressions,
+                                                  enum impressions_known *ret_known, struct error *err);
 
 /* The first and last answered_at of a survey's responses, excluded ones too; *ret_found false if it has none. */
 CXD_NODISCARD enum cxd_err store_read_extent(struct store_reader *reader, int64_t survey, bool *ret_found,

@@ -72,6 +72,7 @@ static enum cxd_err apply_batch(struct sqlite_store *store, struct change *const
         store->declared.loaded = false;
         store->numbers.last = -1;
         store->comments.is_known = false;
+        store->visits_from = -1;
     }
     return code;
 }

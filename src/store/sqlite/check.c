@@ -100,6 +100,13 @@ static void take_documents(struct checker *checker, sqlite3_stmt *stmt) {
                         (long long)sqlite3_column_int64(stmt, 1), text_at(stmt, 0));
 }
 
+static void take_visits(struct checker *checker, sqlite3_stmt *stmt) {
+    if (sqlite3_column_int64(stmt, 1) > 0) {
+        sqlite_check_damage(checker, STORE_RECORDS, "%lld rows of %s are of no survey, or say what none can",
+                            (long long)sqlite3_column_int64(stmt, 1), text_at(stmt, 0));
+    }
+}
+
 static void take_numbers(struct checker *checker, sqlite3_stmt *stmt) {
     if (sqlite3_column_int64(stmt, 0) > 0) {
         sqlite_check_damage(checker, STORE_RECORDS, "%lld responses have a number that none is given",
@@ -283,6 +290,8 @@ static enum cxd_err check_content(struct checker *checker, struct error *err) {
         code = each_row(checker, QUERY_CHECK_INVITATIONS, take_lengths, err);
     if (code == CXD_OK && checker->report->schema >= DOCUMENT_SCHEMA)
         code = each_row(checker, QUERY_CHECK_DOCUMENTS, take_documents, err);
+    if (code == CXD_OK && checker->report->schema >= VISIT_SCHEMA)
+        code = each_row(checker, QUERY_CHECK_VISITS, take_visits, err);
     bool has_dimensions = checker->report->schema >= DIMENSION_SCHEMA;
     if (code == CXD_OK)
         code = each_row(checker, has_dimensions ? QUERY_CHECK_SERIES : QUERY_CHECK_OLD_SERIES, take_series, err);

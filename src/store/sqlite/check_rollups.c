@@ -8,31 +8,11 @@
 #include <string.h>
 
 #include "cxd/base/clock.h"
-#include "store/sqlite/backup.h"
+#include "store/sqlite/check_survey.h"
 #include "store/sqlite/rows.h"
+#include "store/sqlite/visits.h"
 
 enum { QUARTERS_AT_ONCE = 20000 };
-
-struct survey_check {
-    struct declared declared;
-    char slug[SLUG_SIZE];
-    int scale_min, scale_max;
-    int64_t revision; /* the last that was found; 0: none yet */
-    int64_t from;     /* quarter hours before this one have been compared */
-    int64_t last;     /* the quarter hour of the last response */
-    bool has_rolled;  /* properties have to be read */
-    struct dimension_check *dimensions;
-    size_t dimension_count;
-};
-
-/* What is stored of a dimension, from schema 3 on, and what is counted of it. */
-struct dimension_check {
-    const char *name;
-    enum dimension_state state;
-    int64_t beyond, counted;
-    bool miscounts_series;
-    struct response_place from;
-};
 
 /* A stored row of a quarter hour. */
 struct stored {
@@ -41,88 +21,17 @@ struct stored {
     struct histogram hist;
 };
 
-static enum cxd_err load_declared(struct checker *checker, struct survey_check *survey, struct error *err) {
-    sqlite3_stmt *stmt = NULL;
-    bool row = false;
-    enum cxd_err code =
-        SQLITE_ASK(checker->db, QUERY_SELECT_SURVEY_PROPERTIES, &stmt, err, INT(survey->declared.survey));
-    while (code == CXD_OK && (code = sqlite_db_next(checker->db, stmt, &row, err)) == CXD_OK && row &&
-           survey->declared.count < SURVEY_PROPERTIES_MAX) {
-        const char *key = (const char *)sqlite3_column_text(stmt, 0);
-        size_t length = strlen(DIMENSION_PROPERTY) + strlen(key ? key : "") + 1;
-        char *dimension = arena_alloc(&checker->arena, length);
-        if (!dimension) {
-            code = error_set(err, ERR_NO_MEMORY, "no memory to check the rollups");
-            break;
-        }
-        strcpy(dimension, DIMENSION_PROPERTY);
-        strcat(dimension, key ? key : "");
-        bool rolled = sqlite3_column_int(stmt, 1) != 0;
-        survey->declared.properties[survey->declared.count++] =
-            (struct declared_property){.dimension = dimension, .rolled = rolled};
-        survey->has_rolled = survey->has_rolled || rolled;
-    }
-    sqlite3_reset(stmt);
-    return code;
-}
-
-static struct dimension_check *find_dimension(const struct survey_check *survey, const char *name) {
-    for (size_t i = 0; i < survey->dimension_count; i++)
-        if (strcmp(survey->dimensions[i].name, name) == 0)
-            return &survey->dimensions[i];
-    return NULL;
-}
-
-static enum cxd_err add_dimension(struct checker *checker, struct survey_check *survey, sqlite3_stmt *stmt,
-                                  struct error *err) {
-    size_t count = survey->dimension_count;
-    if ((count & (count - 1)) == 0) { /* a power of two: it is full */
-        struct dimension_check *larger = arena_alloc_zero(&checker->arena, 2 * count + 1, sizeof *larger);
-        if (!larger)
-            return error_set(err, ERR_NO_MEMORY, "no memory to check the rollups");
-        if (count > 0)
-            memcpy(larger, survey->dimensions, count * sizeof *larger);
-        survey->dimensions = larger;
-    }
-    struct dimension_check *dimension = &survey->dimensions[count];
-    *dimension = (struct dimension_check){.state = (enum dimension_state)sqlite3_column_int(stmt, 1),
-                                          .beyond = sqlite3_column_int64(stmt, 2),
-                                          .from = sqlite_row_read_place(stmt, 3),
-                                          .miscounts_series = sqlite3_column_int(stmt, 7) != 0};
-    survey->dimension_count++;
-    return sqlite_db_copy_text(stmt, 0, &checker->arena, &dimension->name, err);
-}
-
-static enum cxd_err load_dimensions(struct checker *checker, struct survey_check *survey, struct error *err) {
-    sqlite3_stmt *stmt = NULL;
-    bool row = false;
-    enum cxd_err code = SQLITE_ASK(
-        checker->db, checker->report->schema >= NUMBER_SCHEMA ? QUERY_CHECK_DIMENSIONS : QUERY_CHECK_OLD_DIMENSIONS,
-        &stmt, err, INT(survey->declared.survey));
-    while (code == CXD_OK && (code = sqlite_db_next(checker->db, stmt, &row, err)) == CXD_OK && row)
-        code = add_dimension(checker, survey, stmt, err);
-    sqlite3_reset(stmt);
-    for (size_t i = 0; code == CXD_OK && i < survey->declared.count; i++) {
-        struct declared_property *property = &survey->declared.properties[i];
-        const struct dimension_check *dimension = find_dimension(survey, property->dimension);
-        property->filling = dimension && dimension->state == DIMENSION_FILLING;
-        property->from = dimension ? dimension->from : RESPONSE_PLACE_END;
-        survey->has_rolled = survey->has_rolled || property->filling;
-    }
-    return code;
-}
-
 /* What the store itself says of them. */
 static void check_dimensions(struct checker *checker, const struct survey_check *survey) {
     for (size_t i = 0; i < survey->dimension_count; i++) {
         const struct dimension_check *dimension = &survey->dimensions[i];
-        if (dimension->state == DIMENSION_CLEARING)
+        if (dimension->state == DIMENSION_CLEARING || sqlite_check_is_stale(survey, dimension->name, INT64_MIN))
             continue;
         if (dimension->miscounts_series) {
             sqlite_check_damage(checker, STORE_ROLLUPS, "%s, %s: the number of its values is not what is stored",
                                 survey->slug, dimension->name);
         }
-        if (dimension->beyond != dimension->counted) {
+        if (dimension->beyond != dimension->counted && survey->begin == INT64_MIN) {
             sqlite_check_damage(checker, STORE_ROLLUPS,
                                 "%s, %s: %lld responses are said to have a value without rollups, there are %lld",
                                 survey->slug, dimension->name, (long long)dimension->beyond,
@@ -153,7 +62,7 @@ static void damage_at(struct checker *checker, const struct survey_check *survey
     char dimension[80], at[TIME_TEXT_SIZE] = "";
     int64_t length = tier_length_ms(tier);
     dimension_of(checker, series, dimension, sizeof dimension);
-    const struct dimension_check *known = find_dimension(survey, dimension);
+    const struct dimension_check *known = sqlite_check_find_dimension(survey, dimension);
     if (known && known->state == DIMENSION_CLEARING)
         return;
     if (tier != TIER_ALL && bucket >= 0 && bucket < INT64_C(253402300800000) / length)
@@ -175,7 +84,7 @@ static enum cxd_err find_series_ids(struct checker *checker, const struct survey
             return code;
         /* Negative: a place in the array, for a value that the database does not have. */
         series->id = row ? sqlite3_column_int64(stmt, 0) : -1 - (int64_t)i;
-        const struct dimension_check *dimension = row ? NULL : find_dimension(survey, series->dimension);
+        const struct dimension_check *dimension = row ? NULL : sqlite_check_find_dimension(survey, series->dimension);
         series->refused = dimension && dimension->beyond > 0;
         sqlite3_reset(stmt);
     }
@@ -197,14 +106,18 @@ static int compare_quarters(const void *a, const void *b, void *context) {
     return order ? order : compare(xs->id, ys->id);
 }
 
-static enum cxd_err next_stored(struct checker *checker, sqlite3_stmt *stmt, struct stored *stored, struct error *err) {
+/* Of invitations there are no rows to count. */
+static enum cxd_err next_stored(struct checker *checker, const struct survey_check *survey, sqlite3_stmt *stmt,
+                                struct stored *stored, struct error *err) {
+    int counted = survey->declared.survey < 0 ? IMPRESSION_INVITED : HISTOGRAM_SIZE;
     do {
         enum cxd_err code = sqlite_db_next(checker->db, stmt, &stored->found, err);
         if (code != CXD_OK || !stored->found)
             return code;
         stored->bucket = sqlite3_column_int64(stmt, 0);
         stored->series = sqlite3_column_int64(stmt, 1);
-        for (int i = 0; i < HISTOGRAM_SIZE; i++)
+        stored->hist = (struct histogram){{0}};
+        for (int i = 0; i < counted; i++)
             stored->hist.n[i] = sqlite3_column_int64(stmt, 2 + i);
     } while (histogram_is_empty(&stored->hist));
     return CXD_OK;
@@ -221,6 +134,14 @@ static void damage_between(struct checker *checker, const struct survey_check *s
     damage_at(checker, survey, series, TIER_QUARTER_HOUR, bucket, what);
 }
 
+static void damage_unless_stale(struct checker *checker, const struct survey_check *survey,
+                                const struct stored *stored) {
+    char dimension[80];
+    dimension_of(checker, stored->series, dimension, sizeof dimension);
+    if (!sqlite_check_is_stale(survey, dimension, stored->bucket))
+        damage_between(checker, survey, stored->series, stored->bucket, &stored->hist, NULL);
+}
+
 /* Compares the sums of one half, quarters[at…end), with the stored rows of the buckets [survey->from, to). */
 static enum cxd_err compare_half(struct checker *checker, const struct survey_check *survey, bool segmented, int64_t to,
                                  size_t at, size_t end, struct error *err) {
@@ -229,7 +150,7 @@ static enum cxd_err compare_half(struct checker *checker, const struct survey_ch
     enum cxd_err code = SQLITE_ASK(checker->db, QUERY_CHECK_QUARTERS, &stmt, err, INT(survey->declared.survey),
                                    INT(segmented), INT(survey->from), INT(to));
     if (code == CXD_OK)
-        code = next_stored(checker, stmt, &stored, err);
+        code = next_stored(checker, survey, stmt, &stored, err);
     while (code == CXD_OK && (stored.found || at < end)) {
         const struct delta_row *counted = at < end ? &checker->deltas.quarters[at] : NULL;
         int64_t id = counted ? checker->deltas.series[counted->series].id : 0;
@@ -239,12 +160,12 @@ static enum cxd_err compare_half(struct checker *checker, const struct survey_ch
         if (order < 0)
             damage_between(checker, survey, id, counted->bucket, NULL, &counted->hist);
         else if (order > 0)
-            damage_between(checker, survey, stored.series, stored.bucket, &stored.hist, NULL);
+            damage_unless_stale(checker, survey, &stored);
         else if (memcmp(&counted->hist, &stored.hist, sizeof stored.hist) != 0)
             damage_between(checker, survey, id, counted->bucket, &stored.hist, &counted->hist);
         at += order <= 0;
         if (order >= 0)
-            code = next_stored(checker, stmt, &stored, err);
+            code = next_stored(checker, survey, stmt, &stored, err);
     }
     code = sqlite_check_absorb(checker, code, err);
     sqlite3_reset(stmt);
@@ -257,7 +178,8 @@ static void take_beyond(struct checker *checker, struct survey_check *survey) {
     size_t kept = 0;
     for (size_t i = 0; i < deltas->quarter_count; i++) {
         const struct delta_series *series = &deltas->series[deltas->quarters[i].series];
-        struct dimension_check *dimension = series->refused ? find_dimension(survey, series->dimension) : NULL;
+        struct dimension_check *dimension =
+            series->refused ? sqlite_check_find_dimension(survey, series->dimension) : NULL;
         if (dimension)
             dimension->counted += histogram_count(&deltas->quarters[i].hist);
         else
@@ -399,10 +321,64 @@ static enum cxd_err check_sums(struct checker *checker, const struct survey_chec
     return code;
 }
 
+static enum cxd_err count_visits(struct checker *checker, struct survey_check *survey, int64_t number,
+                                 struct error *err) {
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    int64_t length = tier_length_ms(TIER_QUARTER_HOUR);
+    enum cxd_err code = SQLITE_ASK(checker->db, QUERY_CHECK_IMPRESSIONS, &stmt, err, INT(number),
+                                   INT(survey->begin == INT64_MIN ? INT64_MIN : survey->begin * length));
+    while (code == CXD_OK && (code = sqlite_db_next(checker->db, stmt, &row, err)) == CXD_OK && row) {
+        struct impression visit;
+        struct dimension dimensions[DIMENSIONS_MAX];
+        arena_reset(&checker->scratch);
+        code = sqlite_visit_read(checker->db, stmt, 0, &checker->scratch, &visit, err);
+        int64_t bucket = code == CXD_OK ? tier_bucket(TIER_QUARTER_HOUR, visit.at) / length : 0;
+        if (code == CXD_OK && checker->deltas.quarter_count >= QUARTERS_AT_ONCE && bucket > survey->last)
+            code = compare_stretch(checker, survey, bucket, err);
+        if (code != CXD_OK)
+            break;
+        survey->last = bucket;
+        const struct histogram counts = impression_counts(&visit);
+        size_t count = impression_dimensions(&visit, &survey->declared, dimensions);
+        if (!deltas_add_counts(&checker->deltas, survey->declared.survey, visit.at, dimensions, count, &counts))
+            code = error_set(err, ERR_NO_MEMORY, "no memory to check the rollups");
+    }
+    code = sqlite_check_absorb(checker, code, err);
+    sqlite3_reset(stmt);
+    return code == CXD_OK ? compare_stretch(checker, survey, INT64_MAX, err) : code;
+}
+
+/* The visits of a survey, of whose responses `like` is. */
+static enum cxd_err check_visits(struct checker *checker, const struct survey_check *like, struct error *err) {
+    struct survey_check survey = {.declared = like->declared, .begin = INT64_MIN, .from = INT64_MIN, .last = INT64_MIN};
+    int64_t number = like->declared.survey;
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    memcpy(survey.slug, like->slug, sizeof survey.slug);
+    survey.declared.survey = -number;
+    enum cxd_err code = SQLITE_FIRST(checker->db, QUERY_SELECT_VISITS_FROM, &stmt, &row, err);
+    if (code == CXD_OK && row && sqlite3_column_int64(stmt, 0) > 0)
+        survey.begin = survey.from = sqlite3_column_int64(stmt, 0) * DAY_MS / tier_length_ms(TIER_QUARTER_HOUR);
+    sqlite3_reset(stmt);
+    if (code == CXD_OK)
+        code = sqlite_check_load_dimensions(checker, &survey, err);
+    if (code == CXD_OK)
+        code = sqlite_check_load_shown(checker, number, &survey, err);
+    if (code == CXD_OK)
+        code = count_visits(checker, &survey, number, err);
+    if (code == CXD_OK)
+        check_dimensions(checker, &survey);
+    for (size_t i = 0; code == CXD_OK && i < 2 * CXD_COUNT(SUMS); i++)
+        code = check_sums(checker, &survey, i % 2 != 0, i / 2, err);
+    deltas_clear(&checker->deltas);
+    return sqlite_check_absorb(checker, code, err);
+}
+
 static enum cxd_err check_survey(struct checker *checker, struct survey_check *survey, struct error *err) {
-    enum cxd_err code = load_declared(checker, survey, err);
+    enum cxd_err code = sqlite_check_load_declared(checker, survey, err);
     if (code == CXD_OK && checker->report->schema >= DIMENSION_SCHEMA)
-        code = load_dimensions(checker, survey, err);
+        code = sqlite_check_load_dimensions(checker, survey, err);
     if (code == CXD_OK)
         code = count_responses(checker, survey, err);
     if (code == CXD_OK)
@@ -410,6 +386,8 @@ static enum cxd_err check_survey(struct checker *checker, struct survey_check *s
     for (size_t i = 0; code == CXD_OK && i < 2 * CXD_COUNT(SUMS); i++)
         code = check_sums(checker, survey, i % 2 != 0, i / 2, err);
     deltas_clear(&checker->deltas);
+    if (code == CXD_OK && checker->report->schema >= VISIT_SCHEMA)
+        code = check_visits(checker, survey, err);
     arena_reset(&checker->arena);
     checker->report->surveys++;
     return sqlite_check_absorb(checker, code, err);
@@ -423,6 +401,7 @@ enum cxd_err sqlite_check_rollups(struct checker *checker, struct error *err) {
         struct survey_check survey = {.declared = {.survey = sqlite3_column_int64(stmt, 0)},
                                       .scale_min = sqlite3_column_int(stmt, 2),
                                       .scale_max = sqlite3_column_int(stmt, 3),
+                                      .begin = INT64_MIN,
                                       .from = INT64_MIN,
                                       .last = INT64_MIN};
         const char *slug = (const char *)sqlite3_column_text(stmt, 1);

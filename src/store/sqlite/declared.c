@@ -95,7 +95,8 @@ static enum cxd_err add_property(struct declared_set *set, struct declared *decl
     memcpy(dimension, DIMENSION_PROPERTY, prefix);
     memcpy(dimension + prefix, key ? key : "", length);
     bool rolled = sqlite3_column_int(stmt, column + 1) != 0;
-    declared->properties[declared->count++] = (struct declared_property){.dimension = dimension, .rolled = rolled};
+    declared->properties[declared->count++] =
+        (struct declared_property){.dimension = dimension, .rolled = rolled, .shown_from = INT64_MAX};
     return CXD_OK;
 }
 
@@ -125,6 +126,21 @@ static enum cxd_err read_filling(struct db *db, struct declared_set *set, struct
     return code;
 }
 
+static enum cxd_err read_shown(struct db *db, struct declared_set *set, struct error *err) {
+    sqlite3_stmt *stmt = NULL;
+    enum cxd_err code = sqlite_db_statement(db, QUERY_LIST_SHOWN_PROPERTIES, &stmt, err);
+    bool row = false;
+    while (code == CXD_OK && (code = sqlite_db_next(db, stmt, &row, err)) == CXD_OK && row) {
+        struct declared *declared = find(set->surveys, set->count, sqlite3_column_int64(stmt, 0));
+        const char *name = (const char *)sqlite3_column_text(stmt, 1);
+        for (size_t i = 0; declared && i < declared->count; i++)
+            if (strcmp(declared->properties[i].dimension, name ? name : "") == 0)
+                declared->properties[i].shown_from = sqlite3_column_int64(stmt, 2);
+    }
+    sqlite3_reset(stmt);
+    return code;
+}
+
 enum cxd_err sqlite_declared_load(struct db *db, struct declared_set *set, struct error *err) {
     set->loaded = false;
     set->count = set->capacity = set->renewals = 0;
@@ -144,6 +160,8 @@ enum cxd_err sqlite_declared_load(struct db *db, struct declared_set *set, struc
     sqlite3_reset(stmt);
     if (code == CXD_OK)
         code = read_filling(db, set, err);
+    if (code == CXD_OK)
+        code = read_shown(db, set, err);
     set->loaded = code == CXD_OK;
     return code;
 }
@@ -176,6 +194,8 @@ enum cxd_err sqlite_declared_renew(struct db *db, struct declared_set *set, int6
     enum cxd_err code = read_one(db, set, declared, err);
     if (code == CXD_OK)
         code = read_filling(db, set, err);
+    if (code == CXD_OK)
+        code = read_shown(db, set, err);
     set->loaded = code == CXD_OK;
     return code;
 }

@@ -116,6 +116,7 @@ static enum cxd_err open_store(const char *path, bool is_current, const struct s
     store->lock_fd = -1;
     store->list.fd = -1;
     store->numbers.last = -1;
+    store->visits_from = -1;
     sqlite_places_init(&store->places);
     arena_init(&store->declared.arena);
     arena_init(&store->scratch);
@@ -204,6 +205,7 @@ const struct store_engine STORE_SQLITE = {
     .reader_end = sqlite_reader_end,
     .read_histograms = sqlite_read_histograms,
     .read_segments = sqlite_read_segments,
+    .read_impressions = sqlite_read_impressions,
     .read_extent = sqlite_read_extent,
     .read_response = sqlite_read_response,
     .read_last_answer = sqlite_read_last_answer,

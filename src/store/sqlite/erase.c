@@ -4,7 +4,7 @@
 
 #include "store/decide.h"
 #include "store/sqlite/rows.h"
-#include "store/sqlite/writer.h"
+#include "store/sqlite/visits.h"
 
 /* The numbers that a query gives; to be freed. */
 static enum cxd_err gather(struct sqlite_store *store, enum cxd_err asked, sqlite3_stmt *stmt, int64_t **ret_numbers,
@@ -91,6 +91,8 @@ static enum cxd_err erase_one(struct sqlite_store *store, int64_t number, bool c
     arena_reset(&store->scratch);
     *ret_found = false;
     enum cxd_err code = sqlite_find_numbered(store, number, ret_found, ret_response, err);
+    if (code == CXD_OK && *ret_found)
+        code = sqlite_visits_forget(store, ret_response, counts ? LEAVE_ERASED : LEAVE_FORGOTTEN, err);
     if (code != CXD_OK || !*ret_found)
         return code;
     return counts ? sqlite_delete_response(store, ret_response, now_ms, err)

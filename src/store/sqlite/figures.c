@@ -69,7 +69,7 @@ enum cxd_err sqlite_read_overflows(struct store_reader *base, size_t limit, stru
         return error_set(err, ERR_NO_MEMORY, "no memory for the dimensions that overflow");
     enum cxd_err code = sqlite_reader_enter(reader, &began, err);
     if (code == CXD_OK)
-        code = SQLITE_ASK(&reader->db, QUERY_LIST_OVERFLOWS, &stmt, err, INT(limit));
+        code = SQLITE_ASK(&reader->db, QUERY_LIST_OVERFLOWS, &stmt, err, INT(limit), INT(0));
     while (code == CXD_OK && count < limit && (code = sqlite_db_next(&reader->db, stmt, &row, err)) == CXD_OK && row) {
         struct store_overflow *overflow = &overflows[count++];
         overflow->survey = sqlite3_column_int64(stmt, 0);

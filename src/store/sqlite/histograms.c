@@ -58,7 +58,7 @@ static struct plan plan_filter(const struct filter *filter) {
 /* The question was made with the definition of a moment ago; what this transaction reads may be newer. */
 static enum cxd_err check_rolled(struct sqlite_reader *reader, const struct filter *filter, struct plan *plan,
                                  struct error *err) {
-    if (!plan->rolled || filter->property_count == 0)
+    if (!plan->rolled || filter->property_count == 0 || filter->survey < 0) /* of visits: impressions.c has looked */
         return CXD_OK;
     return SQLITE_HAS(&reader->db, QUERY_IS_ROLLED, &plan->rolled, err, INT(filter->survey),
                       TEXT(filter->properties[0].key));
@@ -155,16 +155,17 @@ enum cxd_err sqlite_write_wanted(struct sqlite_reader *reader, const struct filt
 /* Any filter, from the responses in [from, to). */
 static enum cxd_err bind_scan(struct sqlite_reader *reader, const struct filter *filter, int64_t from, int64_t to,
                               sqlite3_stmt **ret_stmt, struct error *err) {
-    bool plain = !filter->touchpoint && !filter->channel && !filter->locale && filter->property_count == 0;
+    bool plain =
+        filter->survey > 0 && !filter->touchpoint && !filter->channel && !filter->locale && filter->property_count == 0;
     if (plain)
         return SQLITE_ASK(&reader->db, QUERY_SCAN_TOTAL, ret_stmt, err, INT(filter->survey), INT(from), INT(to));
     const char *wanted = NULL, *member = NULL;
     enum cxd_err code = sqlite_write_wanted(reader, filter, &wanted, &member, err);
     if (code != CXD_OK)
         return code;
-    return SQLITE_ASK(&reader->db, QUERY_SCAN_FILTERED, ret_stmt, err, INT(filter->survey), INT(from), INT(to),
-                      TEXT(filter->touchpoint), TEXT(filter->channel), TEXT(filter->locale), TEXT(wanted),
-                      TEXT(member));
+    return SQLITE_ASK(&reader->db, filter->survey < 0 ? QUERY_SCAN_VISITS : QUERY_SCAN_FILTERED, ret_stmt, err,
+                      INT(filter->survey), INT(from), INT(to), TEXT(filter->touchpoint), TEXT(filter->channel),
+                      TEXT(filter->locale), TEXT(wanted), TEXT(member));
 }
 
 static enum cxd_err scan(struct sqlite_reader *reader, const struct filter *filter, int64_t from, int64_t to,
@@ -198,11 +199,9 @@ static enum cxd_err read_spans(struct sqlite_reader *reader, const struct filter
     return code;
 }
 
-enum cxd_err sqlite_read_histograms(struct store_reader *base, const struct filter *filter, const int64_t *bounds,
-                                    size_t count, struct histogram *ret_hists, struct error *err) {
-    struct sqlite_reader *reader = (struct sqlite_reader *)base;
-    if (count < 2)
-        return CXD_OK;
+enum cxd_err sqlite_read_counts(struct sqlite_reader *reader, const struct filter *filter, const int64_t *bounds,
+                                size_t count, int64_t whole_from, struct histogram *ret_hists, bool *ret_is_served,
+                                struct error *err) {
     struct plan plan = plan_filter(filter);
     struct histogram *hists = calloc(count - 1, sizeof *hists);
     if (!hists)
@@ -214,13 +213,25 @@ enum cxd_err sqlite_read_histograms(struct store_reader *base, const struct filt
         code = check_rolled(reader, filter, &plan, err);
     if (code == CXD_OK)
         code = find_series(reader, filter, &plan, &found, err);
-    if (code == CXD_OK && !plan.rolled)
+    bool is_served = plan.rolled || bounds[0] >= whole_from;
+    if (code == CXD_OK && !plan.rolled && is_served)
         code = scan(reader, filter, bounds[0], bounds[count - 1], &dealer, err);
-    else if (code == CXD_OK && found)
+    else if (code == CXD_OK && found && is_served)
         code = read_spans(reader, filter, &plan, &dealer, err);
     sqlite_reader_leave(reader, began);
-    if (code == CXD_OK)
+    if (code == CXD_OK) {
         memcpy(ret_hists, hists, (count - 1) * sizeof *hists);
+        *ret_is_served = is_served;
+    }
     free(hists);
     return code;
+}
+
+enum cxd_err sqlite_read_histograms(struct store_reader *base, const struct filter *filter, const int64_t *bounds,
+                                    size_t count, struct histogram *ret_hists, struct error *err) {
+    bool is_served;
+    if (count < 2)
+        return CXD_OK;
+    return sqlite_read_counts((struct sqlite_reader *)base, filter, bounds, count, INT64_MIN, ret_hists, &is_served,
+                              err);
 }

@@ -5,7 +5,7 @@
 #include "store/decide.h"
 #include "store/sqlite/reader.h"
 #include "store/sqlite/rows.h"
-#include "store/sqlite/writer.h"
+#include "store/sqlite/visits.h"
 
 static enum cxd_err read_record(struct db *db, sqlite3_stmt *stmt, struct arena *arena,
                                 struct invitation_record *ret_record, struct error *err) {
@@ -39,8 +39,10 @@ static enum cxd_err insert(struct sqlite_store *store, const struct invitation_r
         code = SQLITE_RUN(&store->db, QUERY_INSERT_INVITATION, err, INT(record->survey), ID(&record->response),
                           TEXT(record->respondent), TEXT(properties), INT(record->created_at), INT(record->expires_at),
                           INT(record->kept_until));
-    *created += code == CXD_OK && sqlite3_changes(store->db.handle) > 0;
-    return code;
+    if (code != CXD_OK || sqlite3_changes(store->db.handle) == 0)
+        return code;
+    ++*created;
+    return sqlite_visits_count_invitation(store, record->survey, record->created_at, IMPRESSION_INVITED, err);
 }
 
 enum cxd_err sqlite_write_invite(struct sqlite_store *store, struct change *change, struct error *err) {
@@ -72,6 +74,9 @@ enum cxd_err sqlite_invitation_find(struct sqlite_store *store, int64_t survey, 
 
 enum cxd_err sqlite_invitation_answered(struct sqlite_store *store, const struct change *change, struct error *err) {
     const struct response *response = &change->as.response.value;
+    enum cxd_err code = sqlite_visits_open_invitation(store, response->survey, &response->id, true, err);
+    if (code != CXD_OK)
+        return code;
     return SQLITE_RUN(&store->db, QUERY_KEEP_INVITATION, err, INT(response->survey), ID(&response->id),
                       INT(response->received_at + change->as.response.amend_window_ms));
 }

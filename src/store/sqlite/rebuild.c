@@ -1,7 +1,7 @@
 /* Every rollup made again from the responses, in one transaction and bounded memory. */
 
 #include "store/sqlite/rows.h"
-#include "store/sqlite/writer.h"
+#include "store/sqlite/visits.h"
 
 static enum cxd_err count_all(struct sqlite_store *store, int64_t *ret_responses, struct error *err) {
     sqlite3_stmt *stmt = NULL;
@@ -23,6 +23,49 @@ static enum cxd_err count_all(struct sqlite_store *store, int64_t *ret_responses
     return code == CXD_OK ? sqlite_rollups_flush(store, err) : code;
 }
 
+static enum cxd_err count_visits(struct sqlite_store *store, int64_t from, struct error *err) {
+    sqlite3_stmt *stmt = NULL;
+    enum cxd_err code = SQLITE_ASK(&store->db, QUERY_SELECT_EVERY_VISIT, &stmt, err, INT(from));
+    bool row = false;
+    while (code == CXD_OK && (code = sqlite_db_next(&store->db, stmt, &row, err)) == CXD_OK && row) {
+        struct impression visit;
+        arena_reset(&store->scratch);
+        code = sqlite_visit_read(&store->db, stmt, 1, &store->scratch, &visit, err);
+        visit.survey = sqlite3_column_int64(stmt, 0);
+        if (code == CXD_OK)
+            code = sqlite_visit_count(store, &visit, err);
+        if (code == CXD_OK)
+            code = sqlite_rollups_relieve(store, err);
+    }
+    sqlite3_reset(stmt);
+    return code == CXD_OK ? sqlite_rollups_flush(store, err) : code;
+}
+
+/* Where rows are gone their rollups are all there is, and stay; so do the values that have some, and those that have
+ * none. */
+static enum cxd_err rebuild_visits(struct sqlite_store *store, struct error *err) {
+    static const enum query WHOLE[] = {QUERY_DELETE_VISIT_SEGMENTS, QUERY_DELETE_VISIT_SERIES,
+                                       QUERY_DELETE_VISIT_DIMENSIONS};
+    static const enum query AFTER[] = {QUERY_TAKE_VISITS_BEYOND, QUERY_DELETE_EMPTY_VISITS,
+                                       QUERY_DELETE_EMPTY_VISIT_SERIES, QUERY_COUNT_VISIT_SERIES};
+    int64_t from = 0;
+    enum cxd_err code = sqlite_visits_from(store, &from, err);
+    for (size_t i = 0; code == CXD_OK && from == 0 && i < CXD_COUNT(WHOLE); i++)
+        code = SQLITE_RUN(&store->db, WHOLE[i], err);
+    if (code == CXD_OK)
+        code = SQLITE_RUN(&store->db, QUERY_CLEAR_VISITS, err, INT(from));
+    if (code == CXD_OK)
+        code = SQLITE_RUN(&store->db, QUERY_SUM_VISITS, err);
+    if (code == CXD_OK)
+        code = SQLITE_RUN(&store->db, QUERY_HOLD_VISITS_BEYOND, err);
+    if (code == CXD_OK)
+        code = count_visits(store, from, err);
+    for (size_t i = 0; code == CXD_OK && i < CXD_COUNT(AFTER); i++)
+        code = SQLITE_RUN(&store->db, AFTER[i], err);
+    sqlite_gates_reset(&store->gates);
+    return code;
+}
+
 static enum cxd_err rebuild(struct sqlite_store *store, int64_t *ret_responses, struct error *err) {
     static const enum query PREPARE[] = {QUERY_BEGIN_WRITE, QUERY_DELETE_ALL_ROLLUPS, QUERY_DELETE_ALL_SERIES,
                                          QUERY_DELETE_ALL_DIMENSIONS, QUERY_ROLL_ALL_PROPERTIES};
@@ -38,12 +81,15 @@ static enum cxd_err rebuild(struct sqlite_store *store, int64_t *ret_responses, 
     if (code == CXD_OK)
         code = count_all(store, &responses, err);
     if (code == CXD_OK)
+        code = rebuild_visits(store, err);
+    if (code == CXD_OK)
         code = SQLITE_RUN(&store->db, QUERY_COMMIT, err);
     if (code != CXD_OK) {
         sqlite_db_rollback(&store->db);
         deltas_clear(&store->deltas);
         sqlite_gates_reset(&store->gates);
         store->declared.loaded = false;
+        store->visits_from = -1;
         return code;
     }
     *ret_responses = responses;

@@ -4,7 +4,7 @@
 #include "store/copy.h"
 #include "store/decide.h"
 #include "store/sqlite/rows.h"
-#include "store/sqlite/writer.h"
+#include "store/sqlite/visits.h"
 
 /* Of the statement's row, if there is one, and resets it. */
 static enum cxd_err take_response(struct sqlite_store *store, enum cxd_err code, sqlite3_stmt *stmt, bool row,
@@ -114,6 +114,8 @@ static enum cxd_err answer_stored(struct sqlite_store *store, struct change *cha
         code = sqlite_comments_replace(store, &stored, &change->as.response.value, err);
     if (code == CXD_OK)
         code = sqlite_count_response(store, &stored, -1, err);
+    if (code == CXD_OK)
+        code = sqlite_visits_move(store, &stored, &change->as.response.value, err);
     return code == CXD_OK ? count_stored(store, &change->as.response.value, err) : code;
 }
 
@@ -170,6 +172,8 @@ enum cxd_err sqlite_write_response(struct sqlite_store *store, struct change *ch
     change->outcome = OUTCOME_CREATED;
     if (is_kept)
         code = sqlite_invitation_answered(store, change, err);
+    if (code == CXD_OK)
+        code = sqlite_visits_move(store, NULL, response, err);
     return code == CXD_OK ? count_stored(store, response, err) : code;
 }
 
@@ -181,6 +185,8 @@ enum cxd_err sqlite_exclude_response(struct sqlite_store *store, const struct re
         code = SQLITE_RUN(&store->db, QUERY_NOTE_AMENDED, err, INT(after->number));
     if (code == CXD_OK)
         code = sqlite_count_response(store, before, -1, err);
+    if (code == CXD_OK)
+        code = sqlite_visits_move(store, before, after, err);
     return code == CXD_OK ? count_stored(store, after, err) : code; /* a reason may name somebody */
 }
 

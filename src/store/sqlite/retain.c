@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "store/sqlite/rows.h"
-#include "store/sqlite/writer.h"
+#include "store/sqlite/visits.h"
 
 enum cxd_err sqlite_write_settle(struct sqlite_store *store, struct change *change, struct error *err) {
     (void)store;
@@ -67,6 +67,8 @@ static enum cxd_err retain_one(struct sqlite_store *store, const struct change *
     struct response response;
     bool found = false;
     enum cxd_err code = sqlite_find_numbered(store, number, &found, &response, err);
+    if (code == CXD_OK && found)
+        code = sqlite_visits_forget(store, &response, LEAVE_FORGOTTEN, err);
     if (code != CXD_OK || !found)
         return code;
     bool taken = change->as.retain.retention == RETENTION_DELETE;

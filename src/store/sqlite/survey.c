@@ -4,7 +4,7 @@
 
 #include "store/decide.h"
 #include "store/sqlite/rows.h"
-#include "store/sqlite/writer.h"
+#include "store/sqlite/visits.h"
 
 static enum cxd_err find_properties(struct db *db, struct arena *arena, struct survey_record *survey,
                                     struct error *err) {
@@ -93,6 +93,8 @@ enum cxd_err sqlite_write_survey(struct sqlite_store *store, struct change *chan
         code = put_revision(store, survey, err);
     if (code == CXD_OK)
         code = put_properties(store, survey, err);
+    if (code == CXD_OK)
+        code = sqlite_visits_declare(store, survey->number, change->now_ms, err);
     if (code == CXD_OK)
         code = sqlite_roll_begin(store, survey, &change->unrolled, err);
     if (code == CXD_OK)

@@ -83,7 +83,8 @@ struct sqlite_store {
     } numbers;
     struct word_finder words;
     struct comments_state comments;
-    bool has_marks; /* false: there are none, and nobody looks for them */
+    int64_t visits_from; /* the first day whose rows of visits are there; −1: to be read again before use */
+    bool has_marks;      /* false: there are none, and nobody looks for them */
     struct identity identity;
     struct list list; /* of erasures */
     struct {
@@ -193,6 +194,9 @@ CXD_NODISCARD enum cxd_err sqlite_write_alert_tell(struct sqlite_store *store, s
                                                    struct error *err);
 CXD_NODISCARD enum cxd_err sqlite_write_acknowledge(struct sqlite_store *store, struct change *change,
                                                     struct error *err);
+/* visits.c */
+CXD_NODISCARD enum cxd_err sqlite_write_event(struct sqlite_store *store, struct change *change, struct error *err);
+CXD_NODISCARD enum cxd_err sqlite_write_expire(struct sqlite_store *store, struct change *change, struct error *err);
 /* key.c */
 CXD_NODISCARD enum cxd_err sqlite_write_key(struct sqlite_store *store, struct change *change, struct error *err);
 CXD_NODISCARD enum cxd_err sqlite_write_revoke(struct sqlite_store *store, struct change *change, struct error *err);

@@ -38,6 +38,8 @@ static bool keep_answered(struct memory_store *store, const struct change *chang
     if (at == SIZE_MAX)
         return true;
     struct invitation_record record = *invitation_at(store, at);
+    if (!memory_opened(store, record.survey, &record.response, true))
+        return false;
     record.kept_until = change->as.response.value.received_at + change->as.response.amend_window_ms;
     struct invitation_record *block = block_invitation(&record);
     return block && memory_swap(store, &store->invitations, at, block);
@@ -104,15 +106,25 @@ static enum cxd_err apply_response(struct memory_store *store, struct change *ch
     if (change->outcome == OUTCOME_AMENDED && !memory_note_amended(store, response->number))
         return no_memory(err);
     if (change->outcome == OUTCOME_AMENDED)
-        return put(store, &store->responses, at, block_response(response), err);
+        return memory_visits_move(store, stored, response)
+                   ? put(store, &store->responses, at, block_response(response), err)
+                   : no_memory(err);
     if (change->outcome == OUTCOME_CREATED) {
         at = store->responses.count;
         response->number = (int64_t)at + 1;
-        if (!memory_index_response(store, &response->id, at) || !keep_answered(store, change, kept_at))
+        if (!memory_index_response(store, &response->id, at) || !keep_answered(store, change, kept_at) ||
+            !memory_visits_move(store, NULL, response))
             return no_memory(err);
         return put(store, &store->responses, at, block_response(response), err);
     }
     return CXD_OK;
+}
+
+/* Excluded, or counting again. */
+static enum cxd_err turn(struct memory_store *store, size_t at, const struct response *after, struct error *err) {
+    return memory_visits_move(store, response_at(store, at), after)
+               ? put(store, &store->responses, at, block_response(after), err)
+               : no_memory(err);
 }
 
 static enum cxd_err apply_exclude(struct memory_store *store, struct change *change, struct error *err) {
@@ -126,14 +138,14 @@ static enum cxd_err apply_exclude(struct memory_store *store, struct change *cha
         return no_memory(err);
     if (change->outcome == OUTCOME_AMENDED && !after.excluded && !memory_note_amended(store, after.number))
         return no_memory(err);
-    return change->outcome == OUTCOME_AMENDED ? put(store, &store->responses, at, block_response(&after), err) : CXD_OK;
+    return change->outcome == OUTCOME_AMENDED ? turn(store, at, &after, err) : CXD_OK;
 }
 
 static enum cxd_err apply_flag(struct memory_store *store, struct change *change, struct error *err) {
     size_t at = memory_find_response(store, change->as.flag.survey, &change->as.flag.id);
     struct response after;
     decide_flag(change, response_at(store, at), &after);
-    return change->outcome == OUTCOME_AMENDED ? put(store, &store->responses, at, block_response(&after), err) : CXD_OK;
+    return change->outcome == OUTCOME_AMENDED ? turn(store, at, &after, err) : CXD_OK;
 }
 
 static enum cxd_err apply_clear(struct memory_store *store, struct change *change, struct error *err) {
@@ -150,7 +162,7 @@ static enum cxd_err apply_clear(struct memory_store *store, struct change *chang
         decide_clear(stored, &after);
         if (!memory_note_amended(store, after.number))
             return no_memory(err);
-        code = put(store, &store->responses, i, block_response(&after), err);
+        code = turn(store, i, &after, err);
         cleared++;
     }
     decide_cleared(change, cleared);
@@ -164,6 +176,8 @@ static enum cxd_err forget(struct memory_store *store, size_t at, int64_t now_ms
     bool moves = false;
     struct property *kept = arena_alloc(&store->scratch, (stored->property_count + 1) * sizeof *kept);
     if (!kept || !memory_declared(store, stored->survey, &store->scratch, &declared))
+        return no_memory(err);
+    if (!memory_visits_forget(store, stored, LEAVE_FORGOTTEN))
         return no_memory(err);
     *ret_taken = decide_forget(stored, &declared, now_ms, kept, &after, &moves);
     if (*ret_taken && !remove_invitation(store, stored->survey, &stored->id))
@@ -184,8 +198,11 @@ static enum cxd_err put_mark(struct memory_store *store, int64_t survey, const s
     return put(store, &store->gone, store->gone.count, mark, err);
 }
 
-static enum cxd_err take_out(struct memory_store *store, size_t at, int64_t now_ms, struct error *err) {
+static enum cxd_err take_out(struct memory_store *store, size_t at, int64_t now_ms, enum impression_leave how,
+                             struct error *err) {
     const struct response *stored = response_at(store, at);
+    if (!memory_visits_forget(store, stored, how))
+        return no_memory(err);
     enum cxd_err code = put_mark(store, stored->survey, &stored->id, now_ms, err);
     if (code == CXD_OK && !memory_forget_told(store, stored->number))
         code = no_memory(err);
@@ -202,7 +219,7 @@ static enum cxd_err apply_erase(struct memory_store *store, struct change *chang
         bool taken = false;
         if (!decide_touch(change, true))
             return CXD_OK;
-        code = change->as.erase.counts ? take_out(store, i, change->now_ms, err)
+        code = change->as.erase.counts ? take_out(store, i, change->now_ms, LEAVE_ERASED, err)
                                        : forget(store, i, change->now_ms, &taken, err);
         erased++;
     }
@@ -235,7 +252,8 @@ static enum cxd_err apply_retain(struct memory_store *store, struct change *chan
             response->answered_at >= change->as.retain.before_ms)
             continue;
         bool taken = deletes;
-        code = deletes ? take_out(store, i, change->now_ms, err) : forget(store, i, change->now_ms, &taken, err);
+        code = deletes ? take_out(store, i, change->now_ms, LEAVE_FORGOTTEN, err)
+                       : forget(store, i, change->now_ms, &taken, err);
         touched += taken;
     }
     decide_retained(change, touched, touched);
@@ -285,6 +303,8 @@ static enum cxd_err apply_invite(struct memory_store *store, struct change *chan
         if (memory_find_invitation(store, record->survey, &record->response) != SIZE_MAX)
             continue;
         code = put(store, &store->invitations, store->invitations.count, block_invitation(record), err);
+        if (code == CXD_OK && !memory_invited(store, record))
+            code = no_memory(err);
         created++;
     }
     decide_invite(change, is_there, created);
@@ -337,12 +357,29 @@ static enum cxd_err apply_survey(struct memory_store *store, struct change *chan
     if (!memory_settle(store) || !memory_roll_hold(store, survey))
         return no_memory(err);
     enum cxd_err code = put(store, &store->surveys, at, block_survey(survey), err);
-    if (code == CXD_OK && !memory_roll_begin(store, survey))
+    if (code == CXD_OK && (!memory_visits_declare(store, survey, change->now_ms) || !memory_roll_begin(store, survey)))
         code = no_memory(err);
     struct store_figures figures = {0};
     memory_add_figures(store, &figures);
     change->unrolled = figures.unrolled > 0;
     return code;
+}
+
+static enum cxd_err apply_event(struct memory_store *store, struct change *change, struct error *err) {
+    const struct event *event = &change->as.event.value;
+    bool goes_on = false;
+    enum cxd_err code = judge(store, change, event->survey, decide_event_admit, &goes_on, err);
+    if (code != CXD_OK || !goes_on)
+        return code;
+    if (!has_survey(store, event->survey)) {
+        change->outcome = OUTCOME_MISSING;
+        return CXD_OK;
+    }
+    return memory_apply_event(store, change, err);
+}
+
+static enum cxd_err apply_expire(struct memory_store *store, struct change *change, struct error *err) {
+    return memory_expire(store, change) ? CXD_OK : no_memory(err);
 }
 
 static enum cxd_err apply_roll(struct memory_store *store, struct change *change, struct error *err) {
@@ -482,6 +519,7 @@ enum cxd_err memory_apply(struct store *base, struct change *const *changes, siz
     enum cxd_err code = CXD_OK;
     pthread_rwlock_wrlock(&store->lock);
     store->known_before_ms = store->known_ms;
+    store->visits_before = store->visits_from;
     for (size_t i = 0; code == CXD_OK && i < count; i++) {
         arena_reset(&store->scratch);
         heartbeat_answer(store->base.beat);
@@ -499,6 +537,7 @@ enum cxd_err memory_apply(struct store *base, struct change *const *changes, siz
     } else {
         memory_rollback(store);
         store->known_ms = store->known_before_ms;
+        store->visits_from = store->visits_before;
     }
     pthread_rwlock_unlock(&store->lock);
     return code;

@@ -29,6 +29,9 @@ static void memory_close(struct store *base) {
     free_table(&store->told);
     free_table(&store->series);
     free_table(&store->dimensions);
+    free_table(&store->visits);
+    free_table(&store->shown);
+    free_table(&store->deeds);
     deltas_free(&store->deltas);
     free(store->index);
     free(store->swaps);
@@ -142,6 +145,7 @@ const struct store_engine STORE_MEMORY = {
     .reader_end = memory_reader_end,
     .read_histograms = memory_read_histograms,
     .read_segments = memory_read_segments,
+    .read_impressions = memory_read_impressions,
     .read_extent = memory_read_extent,
     .read_response = memory_read_response,
     .read_last_answer = memory_read_last_answer,

@@ -107,7 +107,9 @@ bool memory_declared(const struct memory_store *store, int64_t survey, struct ar
             return false;
         strcpy(stpcpy(dimension, DIMENSION_PROPERTY), record->property_keys[i]);
         ret_declared->properties[i] =
-            (struct declared_property){.dimension = dimension, .rolled = record->property_rolled[i]};
+            (struct declared_property){.dimension = dimension,
+                                       .rolled = record->property_rolled[i],
+                                       .shown_from = memory_shown_from(store, survey, record->property_keys[i])};
         ret_declared->count++;
     }
     return true;

@@ -7,6 +7,7 @@
 #include "store/deltas.h"
 #include "store/dimensions.h"
 #include "store/engine.h"
+#include "store/impressions.h"
 
 /* The memory engine's insides. A stored thing never changes: each is one heap block, a change makes a new
  * one and swaps the pointer, and what was swapped is noted so that a batch that fails is taken back. */
@@ -36,6 +37,27 @@ struct memory_series {
     int64_t survey;
     int64_t count; /* responses that count */
     const char *dimension, *value;
+};
+
+/* A row of a visit. */
+struct memory_visit {
+    struct impression row;
+    const char *name; /* NULL: it is unnamed, or expired */
+    bool is_expired;  /* its row would be gone */
+};
+
+/* From which day on visits are counted by a property. */
+struct memory_shown {
+    int64_t survey, from;
+    char key[256];
+};
+
+/* What was done with an invitation. */
+struct memory_deed {
+    int64_t survey;
+    struct id response;
+    enum impression_kind kind;
+    int64_t created_at; /* the invitation */
 };
 
 /* One that a catalog learns of: the generation is how many there have been. */
@@ -70,8 +92,10 @@ struct memory_store {
     struct memory_table amended;      /* int64_t, the number of a response */
     struct memory_table told;         /* at most one */
     struct memory_table series, dimensions;
-    struct deltas deltas; /* of the batch: what its swaps of responses count */
-    uint32_t *index;      /* responses by id: positions + 1, open-addressed, a power of two */
+    struct memory_table visits, shown, deeds;
+    int64_t visits_from, visits_before; /* the first day whose rows are there; and before the batch */
+    struct deltas deltas;               /* of the batch: what its swaps of responses count */
+    uint32_t *index;                    /* responses by id: positions + 1, open-addressed, a power of two */
     size_t index_capacity, index_used;
     struct memory_swap *swaps;
     size_t swap_count, swap_capacity;
@@ -147,6 +171,21 @@ CXD_NODISCARD enum cxd_err memory_apply_acknowledge(struct memory_store *store, 
 /* read.c: whether a response is on a list. */
 bool memory_is_listed(const struct listing *listing, const struct response *response);
 
+/* visits.c: as sqlite/visits.h. */
+CXD_NODISCARD enum cxd_err memory_apply_event(struct memory_store *store, struct change *change, struct error *err);
+CXD_NODISCARD bool memory_expire(struct memory_store *store, struct change *change);
+CXD_NODISCARD bool memory_visits_move(struct memory_store *store, const struct response *before,
+                                      const struct response *after);
+CXD_NODISCARD bool memory_visits_forget(struct memory_store *store, const struct response *response,
+                                        enum impression_leave how);
+CXD_NODISCARD bool memory_visits_declare(struct memory_store *store, const struct survey_record *survey,
+                                         int64_t now_ms);
+CXD_NODISCARD bool memory_invited(struct memory_store *store, const struct invitation_record *record);
+CXD_NODISCARD bool memory_opened(struct memory_store *store, int64_t survey, const struct id *response,
+                                 bool is_answered);
+/* The day, or INT64_MAX where it is not declared. */
+int64_t memory_shown_from(const struct memory_store *store, int64_t survey, const char *key);
+
 /* What a reader does first and last in each question. */
 void memory_enter(struct memory_reader *reader);
 void memory_leave(struct memory_reader *reader);
@@ -171,6 +210,7 @@ engine_search memory_search;
 /* read.c and recount.c. */
 engine_read_suspects memory_read_suspects;
 engine_read_histograms memory_read_histograms;
+engine_read_impressions memory_read_impressions; /* visits.c */
 engine_read_extent memory_read_extent;
 engine_read_response memory_read_response;
 engine_read_last_answer memory_read_last_answer;

@@ -1,0 +1,36 @@
+/* What is counted of visits, beside the histograms of score.c and trend.c. */
+#include "query/rate.h"
+
+enum cxd_err rate_read_window(struct store_reader *reader, const struct filter *filter, const struct window *window,
+                              struct impressions *ret_impressions, enum impressions_known *ret_known,
+                              struct error *err) {
+    const int64_t bounds[2] = {window->from, window->to};
+    *ret_impressions = (struct impressions){{0}};
+    *ret_known = IMPRESSIONS_KNOWN;
+    if (window->from >= window->to)
+        return CXD_OK;
+    return store_read_impressions(reader, filter, bounds, 2, ret_impressions, ret_known, err);
+}
+
+enum cxd_err rate_read_sums(struct store_reader *reader, const struct filter *filter, const int64_t *points,
+                            size_t count, struct arena *arena, struct rate_sums *ret_sums, struct error *err) {
+    struct rate_sums sums = {arena_alloc_zero(arena, count + 1, sizeof *sums.sums), IMPRESSIONS_KNOWN};
+    if (!sums.sums)
+        return error_set(err, ERR_NO_MEMORY, "no memory for the trend's buckets");
+    /* Piece i goes to sums[i + 1]; sums[0] stays empty. */
+    enum cxd_err result =
+        count < 2 ? CXD_OK : store_read_impressions(reader, filter, points, count, &sums.sums[1], &sums.known, err);
+    for (size_t i = 1; result == CXD_OK && i < count; i++)
+        for (size_t kind = 0; kind < IMPRESSION_KINDS; kind++)
+            sums.sums[i].n[kind] += sums.sums[i - 1].n[kind];
+    if (result == CXD_OK)
+        *ret_sums = sums;
+    return result;
+}
+
+struct impressions rate_between(const struct rate_sums *sums, size_t from, size_t to) {
+    struct impressions between = sums->sums[to];
+    for (size_t kind = 0; kind < IMPRESSION_KINDS; kind++)
+        between.n[kind] -= sums->sums[from].n[kind];
+    return between;
+}

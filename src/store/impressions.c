@@ -1,0 +1,236 @@
+/* The rules of visits: an engine reads the rows around a day, asks here, and writes what has become of them. What a
+ * row says does not depend on the order in which it was learned of, but for the place of one that was never reported as
+ * shown. */
+
+#include "store/impressions.h"
+
+#include <string.h>
+
+#include "cxd/domain/respondent.h"
+
+#define DAY_MS INT64_C(86400000)
+
+enum { SEEN_FACTS = SEEN_DISMISSED | SEEN_STARTED | SEEN_ANSWERED };
+
+int64_t impression_day(int64_t time_ms) {
+    return tier_bucket(TIER_DAY, time_ms) / DAY_MS;
+}
+
+static size_t keep_declared(const struct property *properties, size_t count, const struct declared *declared,
+                            struct property *ret_kept) {
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (declared_has(declared, properties[i].key))
+            ret_kept[kept++] = properties[i];
+    return kept;
+}
+
+struct impression impression_of_event(const struct event *event, const struct declared *declared,
+                                      struct property *properties) {
+    return (struct impression){
+        .survey = event->survey,
+        .day = impression_day(event->at),
+        .at = event->at,
+        .touchpoint = event->touchpoint,
+        .channel = event->channel,
+        .locale = event->locale,
+        .properties = properties,
+        .property_count = keep_declared(event->properties, event->property_count, declared, properties),
+    };
+}
+
+struct impression impression_of_response(const struct response *response, const struct declared *declared,
+                                         struct property *properties) {
+    return (struct impression){
+        .survey = response->survey,
+        .day = impression_day(response->answered_at),
+        .at = response->answered_at,
+        .touchpoint = response->touchpoint,
+        .channel = response->channel,
+        .locale = response->locale,
+        .properties = properties,
+        .property_count = keep_declared(response->properties, response->property_count, declared, properties),
+    };
+}
+
+bool impression_is_answer(const struct response *response) {
+    return response && response->visit && !response->excluded;
+}
+
+/* The row that what is known of the own day lies in; NULL: there is none yet. */
+static struct impression *find_home(struct visit_rows *rows, bool *ret_is_next) {
+    *ret_is_next = !rows->is_there[VISIT_OWN];
+    if (rows->is_there[VISIT_OWN])
+        return &rows->rows[VISIT_OWN];
+    bool is_before = rows->is_there[VISIT_BEFORE] && rows->rows[VISIT_BEFORE].seen & SEEN_SHOWN;
+    return is_before ? &rows->rows[VISIT_BEFORE] : NULL;
+}
+
+static struct impression *make_home(struct visit_rows *rows, const struct impression *fresh, bool *ret_is_next) {
+    struct impression *home = find_home(rows, ret_is_next);
+    if (home)
+        return home;
+    rows->is_there[VISIT_OWN] = true;
+    rows->rows[VISIT_OWN] = *fresh;
+    *ret_is_next = false;
+    return &rows->rows[VISIT_OWN];
+}
+
+/* False: it was known. */
+static bool show(struct visit_rows *rows, const struct impression *fresh) {
+    struct impression *own = &rows->rows[VISIT_OWN], *before = &rows->rows[VISIT_BEFORE],
+                      *after = &rows->rows[VISIT_AFTER];
+    struct impression now = *fresh;
+    if (rows->is_there[VISIT_OWN] && own->seen & SEEN_SHOWN)
+        return false;
+    now.seen = SEEN_SHOWN;
+    if (rows->is_there[VISIT_OWN]) {
+        now.number = own->number;
+        now.seen |= own->seen;
+        now.answers = own->answers;
+    } else if (rows->is_there[VISIT_BEFORE] && before->seen & SEEN_SHOWN) {
+        now.seen |= before->seen >> SEEN_NEXT & SEEN_FACTS;
+        now.answers = before->next_answers;
+        before->seen &= ~((unsigned)SEEN_FACTS << SEEN_NEXT);
+        before->next_answers = 0;
+    }
+    if (rows->is_there[VISIT_AFTER] && !(after->seen & SEEN_SHOWN)) {
+        now.seen |= (after->seen & SEEN_FACTS) << SEEN_NEXT;
+        now.next_answers = after->answers;
+        rows->is_there[VISIT_AFTER] = false;
+    }
+    rows->is_there[VISIT_OWN] = true;
+    *own = now;
+    return true;
+}
+
+static bool note(struct visit_rows *rows, const struct impression *fresh, unsigned fact) {
+    bool is_next;
+    struct impression *home = find_home(rows, &is_next);
+    if (home && home->seen & (is_next ? fact << SEEN_NEXT : fact))
+        return false;
+    home = make_home(rows, fresh, &is_next);
+    home->seen |= is_next ? fact << SEEN_NEXT : fact;
+    return true;
+}
+
+static void refuse(struct change *change, enum cxd_err refusal) {
+    change->outcome = OUTCOME_REFUSED;
+    change->refusal = refusal;
+}
+
+bool decide_event_admit(struct change *change, const struct survey *terms) {
+    change->as.event.is_closed = terms && !survey_is_open(terms, change->now_ms);
+    if (!terms)
+        refuse(change, ERR_NO_SURVEY);
+    return terms;
+}
+
+void decide_event(struct change *change, const struct impression *fresh, int64_t counted_from,
+                  struct visit_rows *rows) {
+    static const unsigned FACTS[EVENT_TYPE_COUNT] = {
+        [EVENT_DISMISSED] = SEEN_DISMISSED, [EVENT_STARTED] = SEEN_STARTED};
+    struct visit_rows after = *rows;
+    enum cxd_err refusal = change->as.event.unless_known;
+    if (fresh->day < counted_from) {
+        refuse(change, ERR_INVALID);
+        return;
+    }
+    unsigned fact = FACTS[change->as.event.value.type];
+    bool is_new = fact ? note(&after, fresh, fact) : show(&after, fresh);
+    if (refusal == CXD_OK && change->as.event.is_closed)
+        refusal = ERR_SURVEY_CLOSED;
+    if (is_new && refusal != CXD_OK) {
+        refuse(change, refusal);
+        return;
+    }
+    change->outcome = is_new ? OUTCOME_CREATED : OUTCOME_REPLAYED;
+    *rows = after;
+}
+
+void decide_expired(struct change *change, size_t removed) {
+    change->as.expire.more = removed == change->as.expire.limit;
+    change->outcome = removed > 0 ? OUTCOME_AMENDED : OUTCOME_REPLAYED;
+}
+
+void impression_answer(struct visit_rows *rows, const struct impression *fresh) {
+    bool is_next;
+    struct impression *home = make_home(rows, fresh, &is_next);
+    ++*(is_next ? &home->next_answers : &home->answers);
+}
+
+/* A segment whose value is the person's very name is no segment. */
+static void take_name(struct impression *row, const struct response *response, struct property *properties) {
+    const char **segments[] = {&row->touchpoint, &row->channel, &row->locale};
+    for (size_t i = 0; response->respondent && i < CXD_COUNT(segments); i++)
+        if (*segments[i] && respondent_is(response->respondent, *segments[i]))
+            *segments[i] = NULL;
+    size_t kept = 0;
+    for (size_t i = 0; i < row->property_count; i++)
+        if (!response->respondent || !respondent_is(response->respondent, row->properties[i].value))
+            properties[kept++] = row->properties[i];
+    row->properties = properties;
+    row->property_count = kept;
+}
+
+void impression_leave(struct visit_rows *rows, const struct response *response, enum impression_leave how,
+                      struct property *properties) {
+    bool is_next;
+    struct impression *home = find_home(rows, &is_next);
+    if (!home)
+        return;
+    int64_t *answers = is_next ? &home->next_answers : &home->answers;
+    bool is_counted = !response->excluded && *answers > 0;
+    *answers -= is_counted;
+    if (how == LEAVE_FORGOTTEN && is_counted)
+        home->seen |= is_next ? (unsigned)SEEN_ANSWERED << SEEN_NEXT : SEEN_ANSWERED;
+    bool has_answers = home->answers + home->next_answers > 0;
+    if (how != LEAVE_EXCLUDED)
+        take_name(home, response, properties);
+    if (how == LEAVE_FORGOTTEN)
+        home->is_unnamed = !has_answers;
+    bool is_gone = how == LEAVE_ERASED ? !has_answers : !has_answers && home->seen == 0;
+    if (is_gone)
+        rows->is_there[is_next ? VISIT_BEFORE : VISIT_OWN] = false;
+}
+
+struct histogram impression_counts(const struct impression *row) {
+    unsigned seen = row->seen | row->seen >> SEEN_NEXT;
+    struct histogram counts = {{0}};
+    counts.n[IMPRESSION_SHOWN] = 1;
+    counts.n[IMPRESSION_ANSWERED] = row->answers + row->next_answers > 0 || seen & SEEN_ANSWERED;
+    counts.n[IMPRESSION_DISMISSED] = !!(seen & SEEN_DISMISSED);
+    counts.n[IMPRESSION_STARTED] = !!(seen & SEEN_STARTED);
+    counts.n[IMPRESSION_REPORTED] = row->seen & SEEN_SHOWN;
+    return counts;
+}
+
+static bool text_equal(const char *a, const char *b) {
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+bool impression_same_place(const struct impression *a, const struct impression *b) {
+    bool is_same = a->at == b->at && text_equal(a->touchpoint, b->touchpoint) && text_equal(a->channel, b->channel) &&
+                   text_equal(a->locale, b->locale) && a->property_count == b->property_count;
+    for (size_t i = 0; is_same && i < a->property_count; i++)
+        is_same = text_equal(a->properties[i].key, b->properties[i].key) &&
+                  text_equal(a->properties[i].value, b->properties[i].value);
+    return is_same;
+}
+
+size_t impression_dimensions(const struct impression *row, const struct declared *declared,
+                             struct dimension ret_dimensions[DIMENSIONS_MAX]) {
+    const struct dimension fixed[] = {
+        {"", ""}, {"touchpoint", row->touchpoint}, {"channel", row->channel}, {"locale", row->locale}};
+    size_t count = 0;
+    for (size_t i = 0; i < CXD_COUNT(fixed); i++)
+        if (fixed[i].value)
+            ret_dimensions[count++] = fixed[i];
+    for (size_t i = 0; i < declared->count; i++) {
+        const struct declared_property *property = &declared->properties[i];
+        for (size_t k = 0; row->day >= property->shown_from && k < row->property_count; k++)
+            if (strcmp(row->properties[k].key, declared_key(property)) == 0)
+                ret_dimensions[count++] = (struct dimension){property->dimension, row->properties[k].value};
+    }
+    return count;
+}

@@ -1,0 +1,75 @@
+#ifndef CXD_STORE_IMPRESSIONS_H
+#define CXD_STORE_IMPRESSIONS_H
+
+#include "cxd/domain/impression.h"
+#include "store/decide.h"
+
+/* Visits in which a survey was shown: one row a survey, visit and UTC day, whatever is reported of it, whatever comes
+ * first. What is known of a visit's day lies in the row of that day; but where the survey was shown the day before, and
+ * not on that day, in the row of the day before: who is asked before midnight may answer after it. */
+
+/* What is known of the row's own day, and (<< SEEN_NEXT) of the day after it. */
+enum impression_seen {
+    SEEN_SHOWN = 1 << 0, /* reported as that; of the own day only */
+    SEEN_DISMISSED = 1 << 1,
+    SEEN_STARTED = 1 << 2,
+    SEEN_ANSWERED = 1 << 3, /* by somebody who is forgotten: it stays */
+    SEEN_NEXT = 3           /* a shift */
+};
+
+struct impression {
+    int64_t number; /* the engine's; 0: not stored */
+    int64_t survey;
+    int64_t day;     /* since 1970, UTC: that of `at` */
+    int64_t at;      /* when it was shown, as was reported, else when anything else of it was */
+    bool is_unnamed; /* whose visit it was is forgotten */
+    unsigned seen;
+    int64_t answers, next_answers;             /* responses that count, of the own day and of the next */
+    const char *touchpoint, *channel, *locale; /* of the report that it was shown, else of what came first */
+    const struct property *properties;         /* those that were declared */
+    size_t property_count;
+};
+
+int64_t impression_day(int64_t time_ms);
+
+/* The rows of a visit around a day. */
+enum visit_day { VISIT_BEFORE, VISIT_OWN, VISIT_AFTER, VISIT_DAYS };
+struct visit_rows {
+    bool is_there[VISIT_DAYS];
+    struct impression rows[VISIT_DAYS];
+};
+
+/* What an event, or a response, would make a new row of. `properties` has room for the survey's declared ones. */
+struct impression impression_of_event(const struct event *event, const struct declared *declared,
+                                      struct property *properties);
+struct impression impression_of_response(const struct response *response, const struct declared *declared,
+                                         struct property *properties);
+/* Whether a response counts as an answer of a visit. */
+bool impression_is_answer(const struct response *response);
+
+/* CHANGE_EVENT, by the terms of its survey: as decide_admit. */
+bool decide_event_admit(struct change *change, const struct survey *terms);
+/* CHANGE_EVENT: what becomes of the rows around its day. `counted_from` is the first day whose rows are there. */
+void decide_event(struct change *change, const struct impression *fresh, int64_t counted_from, struct visit_rows *rows);
+void decide_expired(struct change *change, size_t removed);
+
+/* A response begins to count as an answer, or (impression_leave) ceases to. */
+void impression_answer(struct visit_rows *rows, const struct impression *fresh);
+enum impression_leave {
+    LEAVE_EXCLUDED,  /* it does not count any more */
+    LEAVE_FORGOTTEN, /* its person is forgotten, and the figures stay */
+    LEAVE_ERASED     /* its person goes, and the visit with it */
+};
+/* `properties` has room for those of a row. */
+void impression_leave(struct visit_rows *rows, const struct response *response, enum impression_leave how,
+                      struct property *properties);
+
+/* What is counted of a row, by enum impression_kind. */
+struct histogram impression_counts(const struct impression *row);
+/* Whether two states of a row count in the same place. */
+bool impression_same_place(const struct impression *a, const struct impression *b);
+/* As dimensions_of. */
+size_t impression_dimensions(const struct impression *row, const struct declared *declared,
+                             struct dimension ret_dimensions[DIMENSIONS_MAX]);
+
+#endif

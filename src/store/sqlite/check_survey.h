@@ -1,0 +1,44 @@
+#ifndef CXD_STORE_SQLITE_CHECK_SURVEY_H
+#define CXD_STORE_SQLITE_CHECK_SURVEY_H
+
+#include "store/dimensions.h"
+#include "store/sqlite/backup.h"
+
+/* What a check knows of a survey whose rollups it recounts. */
+
+struct survey_check {
+    struct declared declared; /* of visits: the survey's number has a minus in front */
+    char slug[SLUG_SIZE];
+    int scale_min, scale_max;
+    int64_t revision; /* the last that was found; 0: none yet */
+    int64_t begin;    /* quarter hours before this one cannot be counted: rows of visits are gone */
+    int64_t from;     /* quarter hours before this one have been compared */
+    int64_t last;     /* the quarter hour of the last response */
+    bool has_rolled;  /* properties have to be read */
+    struct dimension_check *dimensions;
+    size_t dimension_count;
+};
+
+/* What is stored of a dimension, from schema 3 on, and what is counted of it. */
+struct dimension_check {
+    const char *name;
+    enum dimension_state state;
+    int64_t beyond, counted;
+    bool miscounts_series;
+    struct response_place from;
+};
+
+/* check_survey.c. Into the checker's arena. */
+CXD_NODISCARD enum cxd_err sqlite_check_load_declared(struct checker *checker, struct survey_check *survey,
+                                                      struct error *err);
+CXD_NODISCARD enum cxd_err sqlite_check_load_dimensions(struct checker *checker, struct survey_check *survey,
+                                                        struct error *err);
+/* From which day on visits count in its properties. `number` is the survey's, without a minus. */
+CXD_NODISCARD enum cxd_err sqlite_check_load_shown(struct checker *checker, int64_t number, struct survey_check *survey,
+                                                   struct error *err);
+/* NULL: there is none. */
+struct dimension_check *sqlite_check_find_dimension(const struct survey_check *survey, const char *name);
+/* Of a stored row of visits: its property is not declared any more, or was not yet. */
+bool sqlite_check_is_stale(const struct survey_check *survey, const char *dimension, int64_t bucket);
+
+#endif

@@ -1,0 +1,322 @@
+/* The rows of visits in which a survey was shown: events, and answers as they begin or cease to count. What is counted
+ * of them goes through the deltas of the batch to the rollups, under the survey's number with a minus in front. */
+
+#include <string.h>
+
+#include "store/sqlite/rows.h"
+#include "store/sqlite/visits.h"
+
+enum { VISIT_SIZE = 16 };
+
+/* A visit is known by half of a SHA-256 under the database's secret. */
+static void name_visit(const struct sqlite_store *store, int64_t survey, const char *visit,
+                       uint8_t ret_name[VISIT_SIZE]) {
+    static const char PURPOSE[] = "visit";
+    uint8_t digest[SHA256_SIZE], number[sizeof survey];
+    struct sha256_run run;
+    for (size_t i = 0; i < sizeof number; i++)
+        number[i] = (uint8_t)(survey >> 8 * i);
+    sha256_begin(&run);
+    sha256_add(&run, store->identity.secret, sizeof store->identity.secret);
+    sha256_add(&run, PURPOSE, sizeof PURPOSE);
+    sha256_add(&run, number, sizeof number);
+    sha256_add(&run, visit, strlen(visit));
+    sha256_end(&run, digest);
+    memcpy(ret_name, digest, VISIT_SIZE);
+}
+
+enum cxd_err sqlite_visit_read(struct db *db, sqlite3_stmt *stmt, int column, struct arena *arena,
+                               struct impression *ret_row, struct error *err) {
+    struct impression row = {
+        .number = sqlite3_column_int64(stmt, column),
+        .day = sqlite3_column_int64(stmt, column + 1),
+        .at = sqlite3_column_int64(stmt, column + 2),
+        .is_unnamed = sqlite3_column_int(stmt, column + 3) != 0,
+        .seen = (unsigned)sqlite3_column_int(stmt, column + 4),
+        .answers = sqlite3_column_int64(stmt, column + 5),
+        .next_answers = sqlite3_column_int64(stmt, column + 6),
+    };
+    const char *properties = NULL;
+    const char **texts[] = {&row.touchpoint, &row.channel, &row.locale, &properties};
+    enum cxd_err code = CXD_OK;
+    for (int i = 0; code == CXD_OK && i < (int)CXD_COUNT(texts); i++)
+        code = sqlite_db_copy_text(stmt, column + 7 + i, arena, texts[i], err);
+    struct response of_properties = {0};
+    if (code == CXD_OK && properties)
+        code = sqlite_row_read_properties(db, properties, arena, &of_properties, err);
+    row.properties = of_properties.properties;
+    row.property_count = of_properties.property_count;
+    if (row.property_count > SURVEY_PROPERTIES_MAX)
+        row.property_count = SURVEY_PROPERTIES_MAX;
+    if (code == CXD_OK)
+        *ret_row = row;
+    return code;
+}
+
+/* Of days whose rows are there. */
+static enum cxd_err find_visit(struct sqlite_store *store, int64_t survey, int64_t day, const uint8_t *name,
+                               struct visit_rows *ret_rows, struct error *err) {
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    *ret_rows = (struct visit_rows){0};
+    enum cxd_err code =
+        SQLITE_ASK(&store->db, QUERY_SELECT_VISIT, &stmt, err, INT(survey), INT(day), BLOB(name, VISIT_SIZE));
+    while (code == CXD_OK && (code = sqlite_db_next(&store->db, stmt, &row, err)) == CXD_OK && row) {
+        int64_t place = sqlite3_column_int64(stmt, 1) - day + VISIT_OWN;
+        struct impression *found = &ret_rows->rows[place];
+        code = sqlite_visit_read(&store->db, stmt, 0, &store->scratch, found, err);
+        found->survey = survey;
+        ret_rows->is_there[place] = found->day >= store->visits_from;
+    }
+    sqlite3_reset(stmt);
+    return code;
+}
+
+enum cxd_err sqlite_visits_from(struct sqlite_store *store, int64_t *ret_day, struct error *err) {
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    enum cxd_err code = CXD_OK;
+    if (store->visits_from < 0) {
+        code = SQLITE_FIRST(&store->db, QUERY_SELECT_VISITS_FROM, &stmt, &row, err);
+        if (code == CXD_OK)
+            store->visits_from = row ? sqlite3_column_int64(stmt, 0) : 0;
+        sqlite3_reset(stmt);
+    }
+    *ret_day = store->visits_from;
+    return code;
+}
+
+static enum cxd_err count_at(struct sqlite_store *store, int64_t survey, int64_t at, struct dimension *dimensions,
+                             size_t count, const struct histogram *counts, struct error *err) {
+    enum cxd_err code = sqlite_gates_pass(store, -survey, dimensions, &count, (int)histogram_count(counts), err);
+    if (code == CXD_OK && !deltas_add_counts(&store->deltas, -survey, at, dimensions, count, counts))
+        code = error_set(err, ERR_NO_MEMORY, "no memory to count a visit");
+    return code;
+}
+
+/* Adds `counts` where the row counts. */
+static enum cxd_err count_in(struct sqlite_store *store, const struct impression *row, const struct histogram *counts,
+                             struct error *err) {
+    const struct declared *declared = sqlite_declared_find(&store->declared, row->survey);
+    if (!declared)
+        return error_set(err, ERR_STORAGE, "a stored visit names a survey that is not there");
+    struct dimension dimensions[DIMENSIONS_MAX];
+    size_t count = impression_dimensions(row, declared, dimensions);
+    return histogram_is_empty(counts) ? CXD_OK : count_at(store, row->survey, row->at, dimensions, count, counts, err);
+}
+
+enum cxd_err sqlite_visit_count(struct sqlite_store *store, const struct impression *row, struct error *err) {
+    const struct histogram counts = impression_counts(row);
+    return count_in(store, row, &counts, err);
+}
+
+/* From one state of a row to the next; NULL: there is none. */
+static enum cxd_err recount(struct sqlite_store *store, const struct impression *before, const struct impression *after,
+                            struct error *err) {
+    struct histogram none = {{0}}, rise = after ? impression_counts(after) : none,
+                     fall = before ? impression_counts(before) : none, less = none;
+    enum cxd_err code = CXD_OK;
+    if (before && after && impression_same_place(before, after)) {
+        histogram_subtract(&rise, &fall);
+        return count_in(store, after, &rise, err);
+    }
+    histogram_subtract(&less, &fall);
+    if (before)
+        code = count_in(store, before, &less, err);
+    return code == CXD_OK && after ? count_in(store, after, &rise, err) : code;
+}
+
+static enum cxd_err put_row(struct sqlite_store *store, const struct impression *row, bool same_place,
+                            const uint8_t *name, struct error *err) {
+    const char *properties = NULL;
+    struct db_value visit = row->is_unnamed ? BLOB(NULL, 0) : BLOB(name, VISIT_SIZE);
+    if (row->number != 0 && same_place && !row->is_unnamed)
+        return SQLITE_RUN(&store->db, QUERY_NOTE_VISIT, err, INT(row->number), INT(row->seen), INT(row->answers),
+                          INT(row->next_answers));
+    enum cxd_err code =
+        sqlite_row_write_properties(&store->text, row->properties, row->property_count, &properties, err);
+    if (code != CXD_OK)
+        return code;
+    if (row->number == 0)
+        return SQLITE_RUN(&store->db, QUERY_INSERT_VISIT, err, INT(row->survey), INT(row->day), visit, INT(row->at),
+                          INT(row->seen), INT(row->answers), INT(row->next_answers), TEXT(row->touchpoint),
+                          TEXT(row->channel), TEXT(row->locale), TEXT(properties));
+    return SQLITE_RUN(&store->db, QUERY_UPDATE_VISIT, err, INT(row->number), visit, INT(row->at), INT(row->seen),
+                      INT(row->answers), INT(row->next_answers), TEXT(row->touchpoint), TEXT(row->channel),
+                      TEXT(row->locale), TEXT(properties));
+}
+
+static bool is_same(const struct impression *a, const struct impression *b) {
+    return a->seen == b->seen && a->answers == b->answers && a->next_answers == b->next_answers &&
+           a->is_unnamed == b->is_unnamed && impression_same_place(a, b);
+}
+
+/* Writes what has become of the rows, what goes before what comes. */
+static enum cxd_err put_visit(struct sqlite_store *store, const struct visit_rows *before,
+                              const struct visit_rows *after, const uint8_t *name, struct error *err) {
+    enum cxd_err code = CXD_OK;
+    for (size_t i = 0; code == CXD_OK && i < VISIT_DAYS; i++) {
+        if (!before->is_there[i] || after->is_there[i])
+            continue;
+        code = SQLITE_RUN(&store->db, QUERY_DELETE_VISIT, err, INT(before->rows[i].number));
+        if (code == CXD_OK)
+            code = recount(store, &before->rows[i], NULL, err);
+    }
+    for (size_t i = 0; code == CXD_OK && i < VISIT_DAYS; i++) {
+        const struct impression *was = before->is_there[i] ? &before->rows[i] : NULL, *is = &after->rows[i];
+        if (!after->is_there[i] || (was && is_same(was, is)))
+            continue;
+        code = put_row(store, is, was && impression_same_place(was, is), name, err);
+        if (code == CXD_OK)
+            code = recount(store, was, is, err);
+    }
+    return code;
+}
+
+enum cxd_err sqlite_write_event(struct sqlite_store *store, struct change *change, struct error *err) {
+    const struct event *event = &change->as.event.value;
+    struct property properties[SURVEY_PROPERTIES_MAX];
+    struct visit_rows before, after;
+    uint8_t name[VISIT_SIZE];
+    bool goes_on = false;
+    int64_t from = 0;
+    enum cxd_err code = sqlite_judge(store, change, event->survey, decide_event_admit, &goes_on, err);
+    if (code != CXD_OK || !goes_on)
+        return code;
+    const struct declared *declared = sqlite_declared_find(&store->declared, event->survey);
+    if (!declared) {
+        change->outcome = OUTCOME_MISSING;
+        return CXD_OK;
+    }
+    const struct impression fresh = impression_of_event(event, declared, properties);
+    name_visit(store, event->survey, event->visit, name);
+    code = sqlite_visits_from(store, &from, err);
+    if (code == CXD_OK)
+        code = find_visit(store, event->survey, fresh.day, name, &before, err);
+    if (code != CXD_OK)
+        return code;
+    after = before;
+    decide_event(change, &fresh, from, &after);
+    if (change->outcome == OUTCOME_CREATED)
+        code = put_visit(store, &before, &after, name, err);
+    if (code == CXD_OK && change->outcome != OUTCOME_REFUSED && change->as.event.is_invited)
+        code = sqlite_visits_open_invitation(store, event->survey, &change->as.event.response, false, err);
+    return code;
+}
+
+static enum cxd_err leave(struct sqlite_store *store, const struct response *response, enum impression_leave how,
+                          struct error *err) {
+    struct property properties[SURVEY_PROPERTIES_MAX];
+    struct visit_rows before, after;
+    uint8_t name[VISIT_SIZE];
+    int64_t from = 0, day = impression_day(response->answered_at);
+    enum cxd_err code = sqlite_visits_from(store, &from, err);
+    if (code != CXD_OK || day < from)
+        return code;
+    name_visit(store, response->survey, response->visit, name);
+    code = find_visit(store, response->survey, day, name, &before, err);
+    if (code != CXD_OK)
+        return code;
+    after = before;
+    impression_leave(&after, response, how, properties);
+    return put_visit(store, &before, &after, name, err);
+}
+
+static enum cxd_err answer(struct sqlite_store *store, const struct response *response, struct error *err) {
+    struct property properties[SURVEY_PROPERTIES_MAX];
+    struct visit_rows before, after;
+    uint8_t name[VISIT_SIZE];
+    int64_t from = 0;
+    const struct declared *declared = sqlite_declared_find(&store->declared, response->survey);
+    enum cxd_err code = sqlite_visits_from(store, &from, err);
+    if (code != CXD_OK || !declared)
+        return code;
+    const struct impression fresh = impression_of_response(response, declared, properties);
+    if (fresh.day < from)
+        return CXD_OK;
+    name_visit(store, response->survey, response->visit, name);
+    code = find_visit(store, response->survey, fresh.day, name, &before, err);
+    if (code != CXD_OK)
+        return code;
+    after = before;
+    impression_answer(&after, &fresh);
+    return put_visit(store, &before, &after, name, err);
+}
+
+enum cxd_err sqlite_visits_move(struct sqlite_store *store, const struct response *before, const struct response *after,
+                                struct error *err) {
+    bool was = impression_is_answer(before), is = impression_is_answer(after);
+    if (was && is && strcmp(before->visit, after->visit) == 0 &&
+        impression_day(before->answered_at) == impression_day(after->answered_at))
+        return CXD_OK;
+    enum cxd_err code = was ? leave(store, before, LEAVE_EXCLUDED, err) : CXD_OK;
+    return code == CXD_OK && is ? answer(store, after, err) : code;
+}
+
+enum cxd_err sqlite_visits_forget(struct sqlite_store *store, const struct response *response,
+                                  enum impression_leave how, struct error *err) {
+    uint8_t name[VISIT_SIZE];
+    int64_t from = 0;
+    if (!response->visit)
+        return CXD_OK;
+    enum cxd_err code = leave(store, response, how, err);
+    if (code == CXD_OK)
+        code = sqlite_visits_from(store, &from, err);
+    name_visit(store, response->survey, response->visit, name);
+    return code == CXD_OK ? SQLITE_RUN(&store->db, QUERY_UNNAME_VISIT, err, INT(response->survey),
+                                       BLOB(name, sizeof name), INT(from))
+                          : code;
+}
+
+enum cxd_err sqlite_visits_count_invitation(struct sqlite_store *store, int64_t survey, int64_t created_at,
+                                            enum impression_kind kind, struct error *err) {
+    struct dimension total = {"", ""};
+    struct histogram counts = {{0}};
+    counts.n[kind] = 1;
+    return count_at(store, survey, created_at, &total, 1, &counts, err);
+}
+
+enum { OPENED_NOT, OPENED_ONCE, OPENED_UNCOUNTED };
+
+enum cxd_err sqlite_visits_open_invitation(struct sqlite_store *store, int64_t survey, const struct id *response,
+                                           bool is_answered, struct error *err) {
+    sqlite3_stmt *stmt = NULL;
+    bool found = false;
+    enum cxd_err code = SQLITE_FIRST(&store->db, QUERY_SELECT_OPENED, &stmt, &found, err, INT(survey), ID(response));
+    int64_t created_at = found ? sqlite3_column_int64(stmt, 0) : 0;
+    int opened = found ? sqlite3_column_int(stmt, 1) : OPENED_UNCOUNTED;
+    sqlite3_reset(stmt);
+    if (code == CXD_OK && opened == OPENED_NOT) {
+        code = SQLITE_RUN(&store->db, QUERY_OPEN_INVITATION, err, INT(survey), ID(response));
+        if (code == CXD_OK)
+            code = sqlite_visits_count_invitation(store, survey, created_at, IMPRESSION_OPENED, err);
+    }
+    return code == CXD_OK && opened != OPENED_UNCOUNTED && is_answered
+               ? sqlite_visits_count_invitation(store, survey, created_at, IMPRESSION_REPLIED, err)
+               : code;
+}
+
+enum cxd_err sqlite_visits_declare(struct sqlite_store *store, int64_t survey, int64_t now_ms, struct error *err) {
+    bool has_visits = false;
+    enum cxd_err code = SQLITE_HAS(&store->db, QUERY_HAS_VISITS, &has_visits, err, INT(survey));
+    if (code == CXD_OK)
+        code = SQLITE_RUN(&store->db, QUERY_FORGET_SHOWN_PROPERTIES, err, INT(survey));
+    if (code == CXD_OK)
+        code = SQLITE_RUN(&store->db, QUERY_BEGIN_SHOWN_PROPERTIES, err, INT(survey),
+                          INT(has_visits ? impression_day(now_ms) + 1 : 0));
+    return code;
+}
+
+enum cxd_err sqlite_write_expire(struct sqlite_store *store, struct change *change, struct error *err) {
+    int64_t day = impression_day(change->as.expire.before_ms), from = 0;
+    enum cxd_err code = sqlite_visits_from(store, &from, err);
+    if (code == CXD_OK && day > from) {
+        code = SQLITE_RUN(&store->db, QUERY_NOTE_VISITS_FROM, err, INT(day));
+        store->visits_from = day;
+    }
+    if (code == CXD_OK)
+        code = SQLITE_RUN(&store->db, QUERY_DELETE_PAST_VISITS, err, INT(store->visits_from * DAY_MS),
+                          INT(change->as.expire.limit));
+    decide_expired(change, code == CXD_OK ? (size_t)sqlite3_changes(store->db.handle) : 0);
+    return code;
+}

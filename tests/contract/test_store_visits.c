@@ -1,0 +1,341 @@
+/* Visits in which a survey was shown: what is counted of events and answers, whatever comes first and whatever becomes
+ * of them. */
+
+#include <stdlib.h>
+
+#include "cxd/store/backup.h"
+#include "fixture.h"
+
+static const int64_t QUARTER_MS = 15 * 60 * 1000;
+
+static struct change *make_event(struct fixture *f, enum event_type type, const char *visit, int64_t at_ms) {
+    struct change *change = make_change(f, CHANGE_EVENT, at_ms);
+    change->as.event.value = (struct event){.survey = f->survey, .type = type, .visit = visit, .at = at_ms};
+    return change;
+}
+
+static struct change *make_answer(struct fixture *f, unsigned number, const char *visit, int64_t at_ms) {
+    struct change *change = make_response(f, number, 9, at_ms);
+    change->as.response.value.visit = visit;
+    return change;
+}
+
+static struct impressions read_filtered(struct fixture *f, const struct filter *filter, int64_t from, int64_t to) {
+    struct impressions impressions = {{0}};
+    enum impressions_known known;
+    const int64_t bounds[] = {from, to};
+    struct error err;
+    assert_ok(store_read_impressions(f->reader, filter, bounds, 2, &impressions, &known, &err), err);
+    assert_int_equal(known, IMPRESSIONS_KNOWN);
+    return impressions;
+}
+
+static struct impressions read_between(struct fixture *f, int64_t from, int64_t to) {
+    return read_filtered(f, &(struct filter){.survey = f->survey}, from, to);
+}
+
+static void assert_counts(struct fixture *f, int64_t from, int64_t to, int64_t shown, int64_t answered,
+                          int64_t dismissed, int64_t started, int64_t reported) {
+    const int64_t expected[] = {shown, answered, dismissed, started, reported};
+    struct impressions impressions = read_between(f, from, to);
+    for (size_t i = 0; i < CXD_COUNT(expected); i++)
+        if (impressions.n[i] != expected[i])
+            fail_msg("kind %zu: %lld and not %lld", i, (long long)impressions.n[i], (long long)expected[i]);
+}
+
+static void assert_all(struct fixture *f, int64_t shown, int64_t answered, int64_t dismissed, int64_t started,
+                       int64_t reported) {
+    assert_counts(f, TIME_MIN, TIME_MAX, shown, answered, dismissed, started, reported);
+}
+
+static void test_events_are_counted_once_a_day(void **state) {
+    struct fixture *f = *state;
+    int64_t day = NOW_MS / DAY_MS * DAY_MS;
+    assert_int_equal(apply(f, make_event(f, EVENT_SHOWN, "v", day)), OUTCOME_CREATED);
+    assert_int_equal(apply(f, make_event(f, EVENT_SHOWN, "v", day + 1)), OUTCOME_REPLAYED);
+    assert_int_equal(apply(f, make_event(f, EVENT_SHOWN, "v", day + DAY_MS)), OUTCOME_CREATED);
+    assert_int_equal(apply(f, make_event(f, EVENT_STARTED, "v", day)), OUTCOME_CREATED);
+    assert_int_equal(apply(f, make_event(f, EVENT_STARTED, "v", day + 9)), OUTCOME_REPLAYED);
+    assert_int_equal(apply(f, make_event(f, EVENT_DISMISSED, "w", day)), OUTCOME_CREATED);
+    assert_all(f, 3, 0, 1, 1, 2);
+    assert_int_equal(apply(f, make_answer(f, 1, "v", day + 5)), OUTCOME_CREATED);
+    assert_int_equal(apply(f, make_answer(f, 2, "v", day + 6)), OUTCOME_CREATED);
+    assert_all(f, 3, 1, 1, 1, 2);
+    assert_counts(f, day, day + 1, 2, 1, 1, 1, 1); /* where it was shown */
+}
+
+static void test_an_answer_counts_as_shown(void **state) {
+    struct fixture *f = *state;
+    assert_int_equal(apply(f, make_answer(f, 1, "v", NOW_MS)), OUTCOME_CREATED);
+    assert_int_equal(apply(f, make_answer(f, 2, NULL, NOW_MS)), OUTCOME_CREATED);
+    assert_all(f, 1, 1, 0, 0, 0);
+    assert_int_equal(apply(f, make_event(f, EVENT_SHOWN, "v", NOW_MS - QUARTER_MS)), OUTCOME_CREATED); /* late */
+    assert_all(f, 1, 1, 0, 0, 1);
+    assert_counts(f, NOW_MS - 1, TIME_MAX, 0, 0, 0, 0, 0);
+}
+
+/* Around a midnight, in every order. */
+static void test_the_order_does_not_matter(void **state) {
+    struct fixture *f = *state;
+    int64_t midnight = NOW_MS / DAY_MS * DAY_MS;
+    char names[24][8];
+    for (unsigned order = 0; order < 24; order++) {
+        unsigned left[] = {0, 1, 2, 3}, count = 4, rest = order;
+        snprintf(names[order], sizeof names[order], "v%u", order);
+        const char *visit = names[order];
+        struct change *changes[] = {make_event(f, EVENT_SHOWN, visit, midnight - 60000),
+                                    make_answer(f, 10 + order, visit, midnight + 60000),
+                                    make_event(f, EVENT_DISMISSED, visit, midnight + 50000),
+                                    make_event(f, EVENT_STARTED, visit, midnight - 50000)};
+        for (; count > 0; rest /= count--) {
+            unsigned at = rest % count;
+            assert_int_equal(apply(f, changes[left[at]]), OUTCOME_CREATED);
+            left[at] = left[count - 1];
+        }
+        assert_counts(f, midnight - 60000, midnight - 59999, order + 1, order + 1, order + 1, order + 1, order + 1);
+        assert_all(f, order + 1, order + 1, order + 1, order + 1, order + 1);
+    }
+    /* Shown on the next day too, what was of that day goes there. */
+    assert_int_equal(apply(f, make_event(f, EVENT_SHOWN, "v0", midnight + 2 * QUARTER_MS)), OUTCOME_CREATED);
+    assert_counts(f, midnight, TIME_MAX, 1, 1, 1, 0, 1);
+    assert_counts(f, TIME_MIN, midnight, 24, 23, 23, 24, 24);
+}
+
+static void test_what_becomes_of_answers(void **state) {
+    struct fixture *f = *state;
+    struct change *change = make_answer(f, 1, "v", NOW_MS);
+    change->as.response.value.respondent = "ann";
+    assert_int_equal(apply(f, change), OUTCOME_CREATED);
+    assert_int_equal(apply(f, make_event(f, EVENT_SHOWN, "w", NOW_MS)), OUTCOME_CREATED);
+    assert_int_equal(apply(f, make_answer(f, 2, "w", NOW_MS)), OUTCOME_CREATED);
+    assert_all(f, 2, 2, 0, 0, 1);
+    assert_int_equal(apply(f, make_exclude(f, 1, true, "test")), OUTCOME_AMENDED);
+    assert_int_equal(apply(f, make_exclude(f, 2, true, "test")), OUTCOME_AMENDED);
+    assert_all(f, 1, 0, 0, 0, 1);
+    assert_int_equal(apply(f, make_exclude(f, 1, false, NULL)), OUTCOME_AMENDED);
+    assert_int_equal(apply(f, make_exclude(f, 2, false, NULL)), OUTCOME_AMENDED);
+    assert_all(f, 2, 2, 0, 0, 1);
+    change = make_answer(f, 1, "x", NOW_MS); /* amended */
+    change->as.response.value.respondent = "ann";
+    assert_int_equal(apply(f, change), OUTCOME_AMENDED);
+    assert_all(f, 2, 2, 0, 0, 1);
+    for (int counts = 0; counts < 2; counts++) {
+        change = make_change(f, CHANGE_ERASE, NOW_MS);
+        change->as.erase.respondent = "ann";
+        change->as.erase.counts = counts;
+        change->as.erase.limit = 10;
+        assert_int_equal(apply(f, change), OUTCOME_AMENDED);
+        assert_all(f, 2 - counts, 2 - counts, 0, 0, 1);
+        if (counts == 0) { /* a person again, with another visit */
+            change = make_answer(f, 3, "y", NOW_MS);
+            change->as.response.value.respondent = "ann";
+            assert_int_equal(apply(f, change), OUTCOME_CREATED);
+            assert_all(f, 3, 3, 0, 0, 1);
+            change = make_answer(f, 4, "x", NOW_MS); /* whose it was is not known any more */
+            assert_int_equal(apply(f, change), OUTCOME_CREATED);
+            assert_all(f, 4, 4, 0, 0, 1);
+            assert_int_equal(apply(f, make_exclude(f, 4, true, NULL)), OUTCOME_AMENDED);
+            assert_int_equal(apply(f, make_exclude(f, 2, true, NULL)), OUTCOME_AMENDED);
+            assert_all(f, 3, 2, 0, 0, 1);
+            assert_int_equal(apply(f, make_exclude(f, 2, false, NULL)), OUTCOME_AMENDED);
+            assert_all(f, 3, 3, 0, 0, 1);
+            change = make_change(f, CHANGE_ERASE, NOW_MS);
+            change->as.erase.respondent = "ann";
+            change->as.erase.limit = 10;
+            change->as.erase.counts = true;
+            assert_int_equal(apply(f, change), OUTCOME_AMENDED);
+            assert_all(f, 2, 2, 0, 0, 1);
+            break;
+        }
+    }
+}
+
+static void test_invitations_are_counted(void **state) {
+    struct fixture *f = *state;
+    for (unsigned i = 1; i <= 3; i++)
+        assert_int_equal(apply(f, make_invite(f, i, "ann")), OUTCOME_CREATED);
+    for (unsigned i = 0; i < 2; i++) {
+        struct change *event = make_event(f, i ? EVENT_STARTED : EVENT_SHOWN, "v", NOW_MS);
+        event->as.event.is_invited = true;
+        event->as.event.response = id_of(1);
+        assert_int_equal(apply(f, event), OUTCOME_CREATED);
+    }
+    struct change *answer = make_answer(f, 2, "w", NOW_MS);
+    answer->as.response.invited.is_kept = true;
+    answer->as.response.invited.properties_max = 4;
+    assert_int_equal(apply(f, answer), OUTCOME_CREATED);
+    struct impressions impressions = read_between(f, NOW_MS / QUARTER_MS * QUARTER_MS, NOW_MS + QUARTER_MS);
+    assert_int_equal(impressions.n[IMPRESSION_INVITED], 3);
+    assert_int_equal(impressions.n[IMPRESSION_OPENED], 2);
+    assert_int_equal(impressions.n[IMPRESSION_REPLIED], 1);
+}
+
+static void test_closed_surveys_and_old_days(void **state) {
+    struct fixture *f = *state;
+    struct change *event = make_event(f, EVENT_SHOWN, "v", NOW_MS);
+    event->as.event.unless_known = ERR_SURVEY_CLOSED;
+    assert_int_equal(apply(f, event), OUTCOME_REFUSED);
+    assert_int_equal(event->refusal, ERR_SURVEY_CLOSED);
+    assert_int_equal(apply(f, make_event(f, EVENT_SHOWN, "v", NOW_MS)), OUTCOME_CREATED);
+    assert_int_equal(apply(f, event), OUTCOME_REPLAYED);
+    struct change *expire = make_change(f, CHANGE_EXPIRE, NOW_MS + 2 * DAY_MS);
+    expire->as.expire.before_ms = NOW_MS + DAY_MS;
+    expire->as.expire.limit = 10;
+    assert_int_equal(apply(f, expire), OUTCOME_AMENDED);
+    assert_int_equal(apply(f, expire), OUTCOME_REPLAYED);
+    event = make_event(f, EVENT_SHOWN, "z", NOW_MS);
+    assert_int_equal(apply(f, event), OUTCOME_REFUSED);
+    assert_int_equal(event->refusal, ERR_INVALID);
+    assert_int_equal(apply(f, make_answer(f, 1, "v", NOW_MS)), OUTCOME_CREATED);
+    assert_all(f, 1, 0, 0, 0, 1); /* the figures stay */
+    int64_t quarter = NOW_MS / QUARTER_MS * QUARTER_MS;
+    assert_counts(f, quarter, quarter + 1, 1, 0, 0, 0, 1); /* a quarter of an hour is one, in the window it begins in */
+    assert_counts(f, quarter + 1, NOW_MS + DAY_MS, 0, 0, 0, 0, 0);
+}
+
+/* --- Random histories, of SQLite against the oracle -----------------------------------------------------------------
+ */
+
+struct twin {
+    struct fixture memory, sqlite;
+};
+
+static const char *pick(const char *const *words, unsigned count) {
+    unsigned at = (unsigned)rand() % (count + 1);
+    return at < count ? words[at] : NULL;
+}
+
+static void place(const char **touchpoint, const char **channel, const struct property **properties, size_t *count) {
+    static const char *const TOUCHPOINTS[] = {"a", "b", "ann"}, *const CHANNELS[] = {"web", "mail"};
+    static const struct property PROPERTIES[][2] = {{{"plan", "pro"}, {"x", "1"}}, {{"plan", "free"}, {"x", "2"}}};
+    *touchpoint = pick(TOUCHPOINTS, 3);
+    *channel = pick(CHANNELS, 2);
+    *properties = PROPERTIES[rand() % 2];
+    *count = (size_t)(rand() % 3);
+}
+
+/* The same change for both: drawn again from one seed. */
+static struct change *draw(struct fixture *f, unsigned seed, int64_t now_ms) {
+    static const char *const VISITS[] = {"v1", "v2", "v3", "v4", "v5"}, *const PEOPLE[] = {"ann", "bob"};
+    srand(seed);
+    int64_t at = now_ms - rand() % (3 * DAY_MS);
+    struct change *change;
+    unsigned kind = (unsigned)rand() % 20, number = 1 + (unsigned)rand() % 30;
+    if (kind < 9) {
+        change = make_event(f, (enum event_type)(rand() % EVENT_TYPE_COUNT), VISITS[rand() % 5], at);
+        struct event *event = &change->as.event.value;
+        place(&event->touchpoint, &event->channel, &event->properties, &event->property_count);
+    } else if (kind < 15) {
+        change = make_answer(f, number, pick(VISITS, 5), at);
+        struct response *response = &change->as.response.value;
+        response->respondent = pick(PEOPLE, 2);
+        change->now_ms = response->received_at = now_ms;
+        place(&response->touchpoint, &response->channel, &response->properties, &response->property_count);
+    } else if (kind < 17) {
+        change = make_exclude(f, number, rand() % 2, NULL);
+    } else if (kind == 17) {
+        change = make_change(f, CHANGE_ERASE, now_ms);
+        change->as.erase.respondent = PEOPLE[rand() % 2];
+        change->as.erase.counts = rand() % 2;
+        change->as.erase.limit = 100;
+    } else if (kind == 18) {
+        static const char *const KEYS[][3] = {{"plan", NULL}, {"plan", "x", NULL}, {NULL}};
+        static const char *const TEXTS[] = {"{\"a\":1}", "{\"a\":2}", "{\"a\":3}"};
+        int which = rand() % 3;
+        change = make_survey(f, "shop", TEXTS[which], KEYS[which]);
+        change->now_ms = now_ms;
+    } else {
+        change = make_change(f, CHANGE_EXPIRE, now_ms);
+        change->as.expire.before_ms = rand() % 4 ? 0 : now_ms - 2 * DAY_MS;
+        change->as.expire.limit = 1000;
+    }
+    change->now_ms = now_ms;
+    return change;
+}
+
+static void compare_reads(struct twin *twin, int64_t now_ms) {
+    static const struct property PLAN[] = {{"plan", "pro"}}, X[] = {{"x", "1"}};
+    const struct filter filters[] = {{0},
+                                     {.touchpoint = "a"},
+                                     {.channel = "web"},
+                                     {.touchpoint = "b", .channel = "mail"},
+                                     {.properties = PLAN, .property_count = 1},
+                                     {.properties = X, .property_count = 1}};
+    int64_t bounds[6] = {now_ms - 6 * DAY_MS};
+    for (size_t i = 1; i < CXD_COUNT(bounds); i++)
+        bounds[i] = bounds[i - 1] + 1 + rand() % (2 * DAY_MS);
+    if (rand() % 4 == 0)
+        bounds[0] = TIME_MIN;
+    for (size_t i = 0; i < CXD_COUNT(filters); i++) {
+        struct filter filter = filters[i];
+        struct impressions a[5], b[5];
+        enum impressions_known a_known, b_known;
+        struct error err;
+        memset(a, 0, sizeof a);
+        memset(b, 0, sizeof b);
+        filter.survey = twin->memory.survey;
+        assert_ok(store_read_impressions(twin->memory.reader, &filter, bounds, 6, a, &a_known, &err), err);
+        assert_ok(store_read_impressions(twin->sqlite.reader, &filter, bounds, 6, b, &b_known, &err), err);
+        assert_int_equal(a_known, b_known);
+        for (size_t at = 0; at < 5; at++)
+            for (size_t kind = 0; kind < IMPRESSION_KINDS; kind++)
+                if (a[at].n[kind] != b[at].n[kind])
+                    fail_msg("filter %zu, bucket %zu, kind %zu: %lld in memory, %lld in SQLite", i, at, kind,
+                             (long long)a[at].n[kind], (long long)b[at].n[kind]);
+    }
+}
+
+static void assert_sound(struct fixture *f) {
+    char url[200];
+    struct store_report report;
+    struct error err;
+    snprintf(url, sizeof url, "sqlite:%s/cxd.db", f->directory);
+    assert_ok(store_check(url, NULL, &report, &err), err);
+    for (int part = 0; part < STORE_PART_COUNT; part++)
+        if (report.parts[part].damage > 0)
+            fail_msg("damage: %s", report.parts[part].places[0]);
+}
+
+static void test_random_histories(void **state) {
+    (void)state;
+    unsigned runs = rounds(40, 4);
+    for (unsigned run = 0; run < runs; run++) {
+        struct twin twin;
+        int64_t now_ms = NOW_MS;
+        fixture_open(&twin.memory, "memory:");
+        fixture_open(&twin.sqlite, "sqlite:%s/cxd.db");
+        make_shop(&twin.memory);
+        make_shop(&twin.sqlite);
+        for (unsigned step = 0; step < 120; step++) {
+            unsigned seed = 7919 * run + step;
+            struct change *a = draw(&twin.memory, seed, now_ms), *b = draw(&twin.sqlite, seed, now_ms);
+            enum outcome first = apply(&twin.memory, a), second = apply(&twin.sqlite, b);
+            if (first != second)
+                fail_msg("run %u, step %u: kind %d is %d in memory, %d in SQLite", run, step, a->kind, first, second);
+            compare_reads(&twin, now_ms);
+            now_ms += rand() % (DAY_MS / 12);
+            if (step % 60 == 59) {
+                int64_t responses;
+                struct error err;
+                assert_sound(&twin.sqlite);
+                store_reader_close(twin.sqlite.reader);
+                assert_ok(store_rebuild(twin.sqlite.store, &responses, &err), err);
+                assert_ok(store_reader_open(twin.sqlite.store, &twin.sqlite.reader, &err), err);
+                assert_sound(&twin.sqlite);
+                compare_reads(&twin, now_ms);
+            }
+        }
+        fixture_close(&twin.memory);
+        fixture_close(&twin.sqlite);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        ENGINE_TEST(test_events_are_counted_once_a_day), ENGINE_TEST(test_an_answer_counts_as_shown),
+        ENGINE_TEST(test_the_order_does_not_matter),     ENGINE_TEST(test_what_becomes_of_answers),
+        ENGINE_TEST(test_invitations_are_counted),       ENGINE_TEST(test_closed_surveys_and_old_days),
+    };
+    const struct CMUnitTest random[] = {cmocka_unit_test(test_random_histories)};
+    return run_over_engines(tests, CXD_COUNT(tests)) + cmocka_run_group_tests(random, NULL, NULL);
+}

@@ -1,0 +1,343 @@
+/* Visits in memory: rows by walking, and everything counted anew at each question. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cxd/base/clock.h"
+#include "memory.h"
+
+#define DAY_MS INT64_C(86400000)
+
+static size_t size_of(const char *text) {
+    return text ? strlen(text) + 1 : 0;
+}
+
+static const char *pack(char **next, const char *text) {
+    char *copy = *next;
+    if (!text)
+        return NULL;
+    *next = stpcpy(copy, text) + 1;
+    return copy;
+}
+
+static struct memory_visit *block_visit(const struct impression *row, const char *name) {
+    size_t size = sizeof(struct memory_visit) + row->property_count * sizeof(struct property) + size_of(name) +
+                  size_of(row->touchpoint) + size_of(row->channel) + size_of(row->locale);
+    for (size_t i = 0; i < row->property_count; i++)
+        size += size_of(row->properties[i].key) + size_of(row->properties[i].value);
+    struct memory_visit *block = malloc(size);
+    if (!block)
+        return NULL;
+    struct property *properties = (struct property *)(block + 1);
+    char *next = (char *)(properties + row->property_count);
+    *block = (struct memory_visit){.row = *row, .name = row->is_unnamed ? NULL : pack(&next, name)};
+    block->row.touchpoint = pack(&next, row->touchpoint);
+    block->row.channel = pack(&next, row->channel);
+    block->row.locale = pack(&next, row->locale);
+    for (size_t i = 0; i < row->property_count; i++)
+        properties[i] = (struct property){pack(&next, row->properties[i].key), pack(&next, row->properties[i].value)};
+    block->row.properties = properties;
+    return block;
+}
+
+static void find_rows(const struct memory_store *store, int64_t survey, int64_t day, const char *name,
+                      struct visit_rows *ret_rows) {
+    *ret_rows = (struct visit_rows){0};
+    for (size_t i = 0; i < store->visits.count; i++) {
+        const struct memory_visit *visit = store->visits.blocks[i];
+        if (!visit || !visit->name || visit->row.survey != survey || strcmp(visit->name, name) != 0 ||
+            visit->row.day < day - 1 || visit->row.day > day + 1 || visit->row.day < store->visits_from)
+            continue;
+        int64_t place = visit->row.day - day + VISIT_OWN;
+        ret_rows->is_there[place] = true;
+        ret_rows->rows[place] = visit->row;
+        ret_rows->rows[place].number = (int64_t)i + 1;
+    }
+}
+
+/* Rows that are there are written again, changed or not. */
+static bool put_rows(struct memory_store *store, const struct visit_rows *before, const struct visit_rows *after,
+                     const char *name) {
+    struct memory_visit *blocks[VISIT_DAYS] = {0};
+    bool done = true;
+    for (size_t i = 0; i < VISIT_DAYS; i++) /* before anything that they are made of goes */
+        if (after->is_there[i]) {
+            blocks[i] = block_visit(&after->rows[i], name);
+            done = done && blocks[i];
+        }
+    for (size_t i = 0; i < VISIT_DAYS; i++) {
+        int64_t number = after->is_there[i] ? after->rows[i].number : before->rows[i].number;
+        size_t at = number > 0 ? (size_t)number - 1 : store->visits.count;
+        if (!done)
+            free(blocks[i]);
+        else if (before->is_there[i] || after->is_there[i])
+            done = memory_swap(store, &store->visits, at, blocks[i]);
+    }
+    return done;
+}
+
+enum cxd_err memory_apply_event(struct memory_store *store, struct change *change, struct error *err) {
+    const struct event *event = &change->as.event.value;
+    struct property properties[SURVEY_PROPERTIES_MAX];
+    struct visit_rows before, after;
+    struct declared declared;
+    bool done = memory_declared(store, event->survey, &store->scratch, &declared);
+    if (done) {
+        const struct impression fresh = impression_of_event(event, &declared, properties);
+        find_rows(store, event->survey, fresh.day, event->visit, &before);
+        after = before;
+        decide_event(change, &fresh, store->visits_from, &after);
+        if (change->outcome == OUTCOME_CREATED)
+            done = put_rows(store, &before, &after, event->visit);
+    }
+    if (done && change->outcome != OUTCOME_REFUSED && change->as.event.is_invited)
+        done = memory_opened(store, event->survey, &change->as.event.response, false);
+    return done ? CXD_OK : error_set(err, ERR_NO_MEMORY, "no memory to store a visit");
+}
+
+bool memory_expire(struct memory_store *store, struct change *change) {
+    int64_t day = impression_day(change->as.expire.before_ms);
+    size_t removed = 0;
+    bool done = true;
+    store->visits_from = day > store->visits_from ? day : store->visits_from;
+    for (size_t i = 0; done && i < store->visits.count && removed < change->as.expire.limit; i++) {
+        const struct memory_visit *visit = store->visits.blocks[i];
+        if (!visit || visit->is_expired || visit->row.day >= store->visits_from)
+            continue;
+        struct memory_visit *block = block_visit(&visit->row, NULL);
+        if (block)
+            block->is_expired = true;
+        done = block && memory_swap(store, &store->visits, i, block);
+        removed++;
+    }
+    decide_expired(change, removed);
+    return done;
+}
+
+static bool leave(struct memory_store *store, const struct response *response, enum impression_leave how) {
+    struct property properties[SURVEY_PROPERTIES_MAX];
+    struct visit_rows before, after;
+    int64_t day = impression_day(response->answered_at);
+    if (day < store->visits_from)
+        return true;
+    find_rows(store, response->survey, day, response->visit, &before);
+    after = before;
+    impression_leave(&after, response, how, properties);
+    return put_rows(store, &before, &after, response->visit);
+}
+
+static bool answer(struct memory_store *store, const struct response *response) {
+    struct property properties[SURVEY_PROPERTIES_MAX];
+    struct visit_rows before, after;
+    struct declared declared;
+    if (!memory_declared(store, response->survey, &store->scratch, &declared))
+        return false;
+    const struct impression fresh = impression_of_response(response, &declared, properties);
+    if (fresh.day < store->visits_from)
+        return true;
+    find_rows(store, response->survey, fresh.day, response->visit, &before);
+    after = before;
+    impression_answer(&after, &fresh);
+    return put_rows(store, &before, &after, response->visit);
+}
+
+bool memory_visits_move(struct memory_store *store, const struct response *before, const struct response *after) {
+    return (!impression_is_answer(before) || leave(store, before, LEAVE_EXCLUDED)) &&
+           (!impression_is_answer(after) || answer(store, after));
+}
+
+bool memory_visits_forget(struct memory_store *store, const struct response *response, enum impression_leave how) {
+    bool done = !response->visit || leave(store, response, how);
+    for (size_t i = 0; response->visit && done && i < store->visits.count; i++) {
+        const struct memory_visit *visit = store->visits.blocks[i];
+        if (!visit || !visit->name || visit->row.survey != response->survey ||
+            strcmp(visit->name, response->visit) != 0 || visit->row.answers + visit->row.next_answers > 0)
+            continue;
+        struct impression row = visit->row;
+        row.is_unnamed = true;
+        struct memory_visit *block = block_visit(&row, NULL);
+        done = block && memory_swap(store, &store->visits, i, block);
+    }
+    return done;
+}
+
+int64_t memory_shown_from(const struct memory_store *store, int64_t survey, const char *key) {
+    for (size_t i = 0; i < store->shown.count; i++) {
+        const struct memory_shown *shown = store->shown.blocks[i];
+        if (shown && shown->survey == survey && strcmp(shown->key, key) == 0)
+            return shown->from;
+    }
+    return INT64_MAX;
+}
+
+static bool has_visits(const struct memory_store *store, int64_t survey) {
+    for (size_t i = 0; i < store->visits.count; i++) {
+        const struct memory_visit *visit = store->visits.blocks[i];
+        if (visit && visit->row.survey == survey)
+            return true;
+    }
+    return false;
+}
+
+static bool is_declared(const struct survey_record *survey, const char *key) {
+    for (size_t i = 0; i < survey->property_count; i++)
+        if (strcmp(survey->property_keys[i], key) == 0)
+            return true;
+    return false;
+}
+
+bool memory_visits_declare(struct memory_store *store, const struct survey_record *survey, int64_t now_ms) {
+    int64_t from = has_visits(store, survey->number) ? impression_day(now_ms) + 1 : 0;
+    bool done = true;
+    for (size_t i = 0; done && i < store->shown.count; i++) {
+        const struct memory_shown *shown = store->shown.blocks[i];
+        if (shown && shown->survey == survey->number && !is_declared(survey, shown->key))
+            done = memory_swap(store, &store->shown, i, NULL);
+    }
+    for (size_t i = 0; done && i < survey->property_count; i++) {
+        if (memory_shown_from(store, survey->number, survey->property_keys[i]) != INT64_MAX)
+            continue;
+        struct memory_shown *block = calloc(1, sizeof *block);
+        if (block) {
+            block->survey = survey->number;
+            block->from = from;
+            strncpy(block->key, survey->property_keys[i], sizeof block->key - 1);
+        }
+        done = block && memory_swap(store, &store->shown, store->shown.count, block);
+    }
+    return done;
+}
+
+static bool put_deed(struct memory_store *store, int64_t survey, const struct id *response, enum impression_kind kind,
+                     int64_t created_at) {
+    struct memory_deed *block = malloc(sizeof *block);
+    if (block)
+        *block = (struct memory_deed){survey, *response, kind, created_at};
+    return block && memory_swap(store, &store->deeds, store->deeds.count, block);
+}
+
+bool memory_invited(struct memory_store *store, const struct invitation_record *record) {
+    return put_deed(store, record->survey, &record->response, IMPRESSION_INVITED, record->created_at);
+}
+
+static const struct memory_deed *find_deed(const struct memory_store *store, int64_t survey, const struct id *response,
+                                           enum impression_kind kind) {
+    const struct memory_deed *found = NULL; /* the last: a lapsed invitation may be made again */
+    for (size_t i = 0; i < store->deeds.count; i++) {
+        const struct memory_deed *deed = store->deeds.blocks[i];
+        if (deed && deed->survey == survey && deed->kind == kind && id_compare(&deed->response, response) == 0)
+            found = deed;
+    }
+    return found;
+}
+
+static size_t count_deeds(const struct memory_store *store, int64_t survey, const struct id *response,
+                          enum impression_kind kind) {
+    size_t count = 0;
+    for (size_t i = 0; i < store->deeds.count; i++) {
+        const struct memory_deed *deed = store->deeds.blocks[i];
+        count += deed && deed->survey == survey && deed->kind == kind && id_compare(&deed->response, response) == 0;
+    }
+    return count;
+}
+
+bool memory_opened(struct memory_store *store, int64_t survey, const struct id *response, bool is_answered) {
+    const struct memory_deed *made = find_deed(store, survey, response, IMPRESSION_INVITED);
+    if (!made || memory_find_invitation(store, survey, response) == SIZE_MAX)
+        return true;
+    bool is_opened = find_deed(store, survey, response, IMPRESSION_OPENED) &&
+                     find_deed(store, survey, response, IMPRESSION_OPENED)->created_at == made->created_at &&
+                     count_deeds(store, survey, response, IMPRESSION_OPENED) ==
+                         count_deeds(store, survey, response, IMPRESSION_INVITED);
+    int64_t created_at = made->created_at;
+    bool done = is_opened || put_deed(store, survey, response, IMPRESSION_OPENED, created_at);
+    return done && (!is_answered || put_deed(store, survey, response, IMPRESSION_REPLIED, created_at));
+}
+
+static int64_t next_quarter(int64_t time_ms) {
+    int64_t quarter = tier_bucket(TIER_QUARTER_HOUR, time_ms);
+    return time_ms == TIME_MIN || quarter == time_ms ? time_ms : quarter + tier_length_ms(TIER_QUARTER_HOUR);
+}
+
+static bool is_equal(const char *held, const char *wanted) {
+    return !wanted || (held && strcmp(held, wanted) == 0);
+}
+
+static bool matches(const struct filter *filter, const struct impression *row) {
+    if (row->survey != filter->survey || !is_equal(row->touchpoint, filter->touchpoint) ||
+        !is_equal(row->channel, filter->channel) || !is_equal(row->locale, filter->locale))
+        return false;
+    const struct response like = {.properties = row->properties, .property_count = row->property_count};
+    for (size_t i = 0; i < filter->property_count; i++) {
+        const char *value = response_property(&like, filter->properties[i].key);
+        if (!value || strcmp(value, filter->properties[i].value) != 0)
+            return false;
+    }
+    return true;
+}
+
+static enum impressions_known judge(const struct memory_store *store, const struct filter *filter, int64_t from) {
+    size_t conditions = filter->property_count + !!filter->touchpoint + !!filter->channel + !!filter->locale;
+    for (size_t i = 0; i < filter->property_count; i++) {
+        int64_t day = memory_shown_from(store, filter->survey, filter->properties[i].key);
+        if (day == INT64_MAX || (day > 0 && from < day * DAY_MS))
+            return IMPRESSIONS_UNDECLARED;
+    }
+    bool is_old = store->visits_from > 0 && from < store->visits_from * DAY_MS;
+    return conditions > 1 && is_old ? IMPRESSIONS_EXPIRED : IMPRESSIONS_KNOWN;
+}
+
+/* The bucket of a time; count − 1: none. */
+static size_t find_bucket(const struct memory_store *store, const int64_t *bounds, size_t count, int64_t time_ms) {
+    int64_t rows_from = store->visits_from * DAY_MS;
+    for (size_t i = 0; i + 1 < count; i++) {
+        int64_t from = bounds[i] < rows_from ? next_quarter(bounds[i]) : bounds[i];
+        int64_t to = bounds[i + 1] < rows_from ? next_quarter(bounds[i + 1]) : bounds[i + 1];
+        if (from <= time_ms && time_ms < to)
+            return i;
+    }
+    return count - 1;
+}
+
+static void count_all(const struct memory_store *store, const struct filter *filter, const int64_t *bounds,
+                      size_t count, struct impressions *impressions) {
+    for (size_t i = 0; i < store->visits.count; i++) {
+        const struct memory_visit *visit = store->visits.blocks[i];
+        if (!visit || !matches(filter, &visit->row))
+            continue;
+        const struct histogram counts = impression_counts(&visit->row);
+        size_t at = find_bucket(store, bounds, count, visit->row.at);
+        for (size_t k = 0; at + 1 < count && k < IMPRESSION_KINDS; k++)
+            impressions[at].n[k] += counts.n[k];
+    }
+    bool is_total = !filter->touchpoint && !filter->channel && !filter->locale && filter->property_count == 0;
+    for (size_t i = 0; is_total && i < store->deeds.count; i++) {
+        const struct memory_deed *deed = store->deeds.blocks[i];
+        int64_t moved[2] = {0, 0};
+        for (size_t b = 0; deed && deed->survey == filter->survey && b + 1 < count; b++) {
+            moved[0] = next_quarter(bounds[b]);
+            moved[1] = next_quarter(bounds[b + 1]);
+            if (moved[0] <= tier_bucket(TIER_QUARTER_HOUR, deed->created_at) &&
+                tier_bucket(TIER_QUARTER_HOUR, deed->created_at) < moved[1])
+                impressions[b].n[deed->kind]++;
+        }
+    }
+}
+
+enum cxd_err memory_read_impressions(struct store_reader *base, const struct filter *filter, const int64_t *bounds,
+                                     size_t count, struct impressions *ret_impressions,
+                                     enum impressions_known *ret_known, struct error *err) {
+    struct memory_reader *reader = (struct memory_reader *)base;
+    (void)err;
+    if (count < 2)
+        return CXD_OK;
+    memory_enter(reader);
+    enum impressions_known known = judge(reader->store, filter, bounds[0]);
+    if (known == IMPRESSIONS_KNOWN) {
+        memset(ret_impressions, 0, (count - 1) * sizeof *ret_impressions);
+        count_all(reader->store, filter, bounds, count, ret_impressions);
+    }
+    *ret_known = known;
+    memory_leave(reader);
+    return CXD_OK;
+}
