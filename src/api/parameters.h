@@ -87,9 +87,6 @@ CXD_NODISCARD enum cxd_err parameters_read_page(struct http_request *request, un
                                                 struct parameters_page *ret_page, struct trend_question *ret_question,
                                                 struct error *err);
 
-/* ERR_BAD_PARAMETER, for one that is none of these, with that which was meant. */
-enum cxd_err parameters_refuse(const char *key, const char *const *names, size_t count, struct error *err);
-
 /* Reads the only parameter of a call: true or false, default false. ERR_BAD_PARAMETER. */
 CXD_NODISCARD enum cxd_err parameters_read_flag(struct http_request *request, const char *name, bool *ret_value,
                                                 struct error *err);
@@ -103,6 +100,11 @@ CXD_NODISCARD enum cxd_err parameters_read_audit(struct http_request *request, i
  * ERR_BAD_PARAMETER. */
 CXD_NODISCARD enum cxd_err parameters_read_events(struct http_request *request, int64_t *ret_before, size_t *ret_limit,
                                                   struct error *err);
+
+/* parameter.c */
+
+/* ERR_BAD_PARAMETER, for one that is none of these, with that which was meant. */
+enum cxd_err parameters_refuse(const char *key, const char *const *names, size_t count, struct error *err);
 
 /* "hour", "day", "week", "month" or "quarter". */
 const char *parameters_interval_name(enum calendar_unit unit);
