@@ -34,6 +34,15 @@ static void append_value(struct buffer *out, const struct json *alert) {
         number_append(out, value, 2);
 }
 
+/* As it was given: alpha of a silence is a thousandth. */
+static void append_threshold(struct buffer *out, const struct json *alert) {
+    double threshold;
+    if (json_number(alert, "threshold", &threshold))
+        buffer_append_format(out, "%g", threshold);
+    else
+        buffer_append_char(out, '-');
+}
+
 static bool show_list(struct call *call) {
     static const struct table_column columns[] = {
         {.header = "ALERT", .text = "{name}"},
@@ -43,7 +52,7 @@ static bool show_list(struct call *call) {
         {.header = "SINCE", .text = "{since}"},
         {.header = "VALUE", .cell = append_value, .is_right = true},
         {.header = "N", .text = "{n}", .is_right = true},
-        {.header = "THRESHOLD", .text = "{threshold}", .is_right = true},
+        {.header = "THRESHOLD", .cell = append_threshold, .is_right = true},
         {.header = "WHY", .text = "{reason}"},
     };
 
