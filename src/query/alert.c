@@ -21,9 +21,10 @@ static enum cxd_err find_score(struct store_reader *reader, const struct alert_r
                                       .alpha = is_drop ? rule->alpha : 0.05,
                                       .now_ms = day_end};
     struct score_answer answer;
+    bool is_whole = window_parse(rule->window, day_end, &question.window) && question.window.to <= day_end;
     /* A comparison cuts a window that is still running by itself, at both sides. */
-    bool is_window = is_drop ? window_parse(rule->window, day_end - 1, &question.window)
-                             : alert_window(rule->window, day_end, &question.window);
+    bool is_window = is_whole || (is_drop ? window_parse(rule->window, day_end - 1, &question.window)
+                                          : alert_window(rule->window, day_end, &question.window));
     if (!is_window)
         return error_set(err, ERR_STORAGE, "the alert %s has a window that is none: %s", rule->name, rule->window);
     enum cxd_err result = query_score(reader, &question, &answer, err);

@@ -271,6 +271,21 @@ test('killed and started again: every detractor is told, and each once', async (
   assert.equal((await get(d, 'each')).n, ids.size);
 });
 
+test('yesterday is the day that is over', async (t) => {
+  const d = await daemon(t);
+  await d.load(days('shop', times(40, 3), [1]));
+  await d.load(days('shop', times(40, 9), [2]));
+  for (const [name, rule] of Object.entries({
+    score: { kind: 'score', below: 0 },
+    rate: { kind: 'rate', above: 50 },
+    drop: { kind: 'drop' },
+  }))
+    await put(d, name, { survey: 'shop', window: 'yesterday', ...rule });
+  assert.deepEqual([(await evaluated(d, 'score')).value, (await get(d, 'score')).state], [-100, 'firing']);
+  assert.deepEqual([(await evaluated(d, 'rate')).value, (await get(d, 'rate')).state], [100, 'firing']);
+  assert.deepEqual([(await evaluated(d, 'drop')).value, (await get(d, 'drop')).state], [-200, 'firing']);
+});
+
 test('a day goes by: it resolves, once; the clock is set back, and no day is evaluated twice', async (t) => {
   if (!library) return t.skip('libfaketime is not installed');
   const dir = useDirectory(t);
