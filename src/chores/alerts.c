@@ -219,14 +219,13 @@ static bool is_due(const struct watch *watch, int64_t day_end) {
     return watch->rule.kind != ALERT_DETRACTOR && (last < day_end || last - day_end > DAY_MS + DAY_MS / 2);
 }
 
-/* The end of the newest day that is over, 0 while the clock cannot be relied on. Ahead by less than a week the machine
- * was down, most likely. */
+/* The end of the newest day that is over, 0 while the clock is behind what is known. One that is ahead is believed, as
+ * the windows of the scores do: mostly the machine was down, and a day that was judged by a wrong one is again by the
+ * right one. Whoever waits for an alert is not told that none can come. */
 static int64_t newest_day(struct alerts *alerts) {
     struct reckoned reckoned;
     trust_read(alerts->options.trust, &reckoned);
-    bool is_right =
-        reckoned.state == RECKONED_AGREES || (reckoned.state == RECKONED_HELD && reckoned.ahead_ms <= 7 * DAY_MS);
-    return is_right ? calendar_floor(CALENDAR_DAY, reckoned.wall_ms - GRACE_MS) : 0;
+    return reckoned.state == RECKONED_BEHIND ? 0 : calendar_floor(CALENDAR_DAY, reckoned.wall_ms - GRACE_MS);
 }
 
 static void evaluate_all(struct alerts *alerts, int64_t day_end) {

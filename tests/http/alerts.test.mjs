@@ -286,6 +286,23 @@ test('yesterday is the day that is over', async (t) => {
   assert.deepEqual([(await evaluated(d, 'drop')).value, (await get(d, 'drop')).state], [-200, 'firing']);
 });
 
+test('a daemon that was down for a month judges the newest day', async (t) => {
+  if (!library) return t.skip('libfaketime is not installed');
+  const dir = useDirectory(t);
+  const clock = fakeClock(dir, '+0');
+  const d = await daemon(t, { dir, env: clock.env });
+  await d.load(days('shop', times(40, 3), [1]));
+  await put(d, 'low', { survey: 'shop', kind: 'score', below: 0, window: '60d' });
+  const fired = await evaluated(d, 'low');
+  clock.set('+30d');
+  await until(async () => (await get(d, 'low')).day_end !== fired.day_end, 'the newest day to be judged');
+  const late = await get(d, 'low');
+  assert.equal(Math.round((Date.parse(late.day_end) - Date.parse(fired.day_end)) / DAY_MS), 30);
+  assert.deepEqual([late.state, late.n], ['firing', 40]);
+  clock.set('+0');
+  await until(async () => (await get(d, 'low')).day_end === fired.day_end, 'it to be judged again');
+});
+
 test('a day goes by: it resolves, once; the clock is set back, and no day is evaluated twice', async (t) => {
   if (!library) return t.skip('libfaketime is not installed');
   const dir = useDirectory(t);
