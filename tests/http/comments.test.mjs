@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { assertProblem, makeId, seeded, start, until, use } from './harness.mjs';
+import { askStore, assertProblem, makeId, seeded, start, until, use } from './harness.mjs';
 
 const d = await start();
 after(() => d.stop());
@@ -194,4 +194,13 @@ test('amended, excluded and erased comments', async (t) => {
     });
   await until(() => !has('wordafter'), 'the word has left the files');
   assert.ok(has('somethingelse'));
+});
+
+test('what is not indexed yet is read by its number, however much the survey has', async (t) => {
+  const daemon = await use(t);
+  await daemon.end();
+  for (const name of ['search_unindexed', 'list_unindexed']) {
+    const plan = askStore(daemon.database, name, {}, { before: 'EXPLAIN QUERY PLAN' });
+    assert.match(plan, /SEARCH response USING INTEGER PRIMARY KEY \(rowid>\?\)/, `${name}: ${plan}`);
+  }
 });
