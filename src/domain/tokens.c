@@ -47,10 +47,34 @@ static bool is_alphanumeric(char c) {
 
 /* --- Addresses --- */
 
-/* Where what could be an address ends at the latest. */
+/* An @, a wide and a small one. */
+static const char *const SIGNS[] = {"@", "\xEF\xBC\xA0", "\xEF\xB9\xAB"};
+
+static bool is_sign(uint32_t code) {
+    return code == '@' || code == 0xFF20 || code == 0xFE6B;
+}
+
+static const char *unspaced_end(const char *at, const char *end) {
+    for (struct character character; at < end; at += character.length) {
+        character = read_character(at, end);
+        if (character.class != CHARACTER_UNSPACED && character.class != CHARACTER_MARK)
+            break;
+    }
+    return at;
+}
+
+/* Where what could be an address ends at the latest. Text without blanks may go on right behind it; what stands behind
+ * a mark of the address (@ / . = and so on) belongs to it in any script. */
 static const char *run_end(const char *at, const char *end) {
+    bool is_open = false;
     while (at < end) {
         struct character character = read_character(at, end);
+        if (is_open && character.class == CHARACTER_UNSPACED) {
+            at = unspaced_end(at, end);
+            is_open = false;
+            continue;
+        }
+        is_open = is_sign(character.code) || (character.code < 0x80 && strchr("/.:=?&#%-_~+", (int)character.code));
         if (character.class == CHARACTER_BLANK || character.class == CHARACTER_UNSPACED ||
             (character.code < 0x80 && strchr("\r\n<>()[]{}\"|,;", (int)character.code)))
             break;
@@ -75,12 +99,57 @@ static bool has_path(const char *at, const char *end) {
     return true;
 }
 
+/* Behind the first @; NULL where there is none. */
+static const char *behind_sign(const char *at, const char *end) {
+    for (size_t i = 0; i < CXD_COUNT(SIGNS); i++) {
+        size_t length = strlen(SIGNS[i]);
+        const char *sign = memmem(at, (size_t)(end - at), SIGNS[i], length);
+        if (sign)
+            return sign + length;
+    }
+    return NULL;
+}
+
 static bool is_address(const char *at, const char *end) {
     size_t length = (size_t)(end - at);
-    const char *sign = memchr(at, '@', length);
-    if (sign && sign + 1 < end && (is_alphanumeric(sign[1]) || (unsigned char)sign[1] >= 0x80 || sign[1] == '_'))
+    const char *named = behind_sign(at, end);
+    if (named && named < end && (is_alphanumeric(*named) || (unsigned char)*named >= 0x80 || *named == '_'))
         return true;
     return memmem(at, length, "://", 3) || begins_site(at, end) || has_path(at, end);
+}
+
+/* Labels of names, with what stands between two: "anna.b", "shop-24.example". */
+static const char *labels_end(const char *at, const char *end, const char **ret_last) {
+    enum { NAME_MAX_BYTES = 256 };
+    end = end - at > NAME_MAX_BYTES ? at + NAME_MAX_BYTES : end;
+    for (struct character character; at < end; at += character.length) {
+        character = read_character(at, end);
+        if (is_wordly(character.class))
+            continue;
+        if (*at == '\0' || !strchr(".-_+", *at) || !is_wordly(read_character(at + 1, end).class))
+            break;
+        if (*at == '.')
+            *ret_last = at + 1;
+    }
+    return at < end ? at : end;
+}
+
+/* Behind a word with which a page may be named without "www." ("anna.de"), or an address of e-mail with "(at)": where
+ * it ends; NULL where it is none. */
+static const char *name_end(const char *at, const char *end) {
+    static const char *const DOMAINS[] = {"com", "net", "org", "info", "biz", "edu", "gov", "io", "dev", "eu", "de",
+                                          "fr",  "nl",  "uk",  "ch",   "pl",  "se",  "dk",  "ru", "es",  "pt", "ca"};
+    const char *last = NULL;
+    if (at == end || *at == '\0' || !strchr(".-_+([", *at))
+        return NULL;
+    const char *stop = labels_end(at, end, &last);
+    if (end - stop > 4 && (strncasecmp(stop, "(at)", 4) == 0 || strncasecmp(stop, "[at]", 4) == 0) &&
+        is_wordly(read_character(stop + 4, end).class))
+        return labels_end(stop + 4, end, &last);
+    for (size_t i = 0; last && i < CXD_COUNT(DOMAINS); i++)
+        if (strlen(DOMAINS[i]) == (size_t)(stop - last) && strncasecmp(last, DOMAINS[i], (size_t)(stop - last)) == 0)
+            return stop;
+    return NULL;
 }
 
 /* --- Words and numbers --- */
@@ -224,8 +293,9 @@ static bool take_word(struct tokens *tokens, struct token *token) {
     struct scan scan = {.at = tokens->at, .end = tokens->end};
     scan_parts(&scan, token);
     token->shown_length = (size_t)(scan.at - tokens->at);
-    bool is_shown = !(scan.digits > 0 && is_long_number(&scan)) && !scan.too_long;
-    tokens->at = scan.at;
+    const char *name = scan.letters > 0 ? name_end(scan.at, scan.end) : NULL;
+    bool is_shown = !name && !(scan.digits > 0 && is_long_number(&scan)) && !scan.too_long;
+    tokens->at = name ? name : scan.at;
     if (!is_shown)
         return tokens->is_near = false;
     token->kind = scan.letters > 0 ? TOKEN_WORD : TOKEN_NUMBER;
@@ -318,16 +388,24 @@ static bool take_emoji(struct tokens *tokens, struct token *token) {
 
 void tokens_open(struct tokens *tokens, const char *text, size_t length) {
     *tokens = (struct tokens){.at = text, .end = text + length, .looked = text};
-    tokens->has_addresses =
-        length > 0 && (memchr(text, '@', length) || memchr(text, '/', length) || memmem(text, length, "www.", 4) ||
-                       memmem(text, length, "WWW.", 4) || memmem(text, length, "Www.", 4));
+    if (text)
+        tokens->has_addresses = behind_sign(text, text + length) || memchr(text, '/', length) ||
+                                memmem(text, length, "www.", 4) || memmem(text, length, "WWW.", 4) ||
+                                memmem(text, length, "Www.", 4);
 }
 
 /* An address is passed. */
 static bool pass_address(struct tokens *tokens) {
-    const char *end = run_end(tokens->at, tokens->end);
+    const char *unspaced = unspaced_end(tokens->at, tokens->end);
+    struct character sign = read_character(unspaced, tokens->end);
+    const char *named = unspaced + sign.length;
+    bool is_name = is_sign(sign.code) && named < tokens->end && is_alphanumeric(*named);
+    tokens->looked = unspaced;
+    if (unspaced > tokens->at && !is_name)
+        return false;
+    const char *end = run_end(unspaced, tokens->end);
     tokens->looked = end;
-    if (end == tokens->at || !is_address(tokens->at, end))
+    if (end == tokens->at || !is_address(unspaced, end))
         return false;
     tokens->at = end;
     tokens->is_near = false;
