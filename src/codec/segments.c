@@ -1,6 +1,8 @@
 /* A table of segments becomes JSON. What is withheld has its members, but null. */
 #include "cxd/codec/segments.h"
 
+#include <math.h>
+
 #include "cxd/codec/write.h"
 
 enum { SHARE_DECIMALS = 1 };
@@ -46,41 +48,51 @@ static void encode_test(struct buffer *out, const struct segment *segment, const
         write_null(out, "significant");
 }
 
+static void encode_side(struct buffer *out, const struct survey *survey, bool hidden, int64_t n, double score,
+                        bool known) {
+    if (hidden)
+        write_null(out, "n");
+    else
+        write_int(out, "n", n);
+    write_fixed(out, "score", score, score_decimals(survey), known && !hidden);
+}
+
+/* One of the sides is withheld, and with it the change. */
+static void encode_hidden_change(struct buffer *out, const struct survey *survey,
+                                 const struct segments_context *context, const struct segment *segment) {
+    static const char *const CHANGE[] = {"delta", "delta_interval", "test"};
+    static const char *const TESTS[] = {"p_value", "significant"};
+    encode_side(out, survey, segment->hidden[SEGMENT_PREVIOUS], segment->change.n, segment->change.other,
+                segment->change.other_known);
+    write_nulls(out, CHANGE, CXD_COUNT(CHANGE));
+    write_text(out, "reason", untested_name(UNTESTED_SUPPRESSED));
+    buffer_append_format(out, ",\"alpha\":%g", context->alpha);
+    write_nulls(out, TESTS, CXD_COUNT(TESTS));
+}
+
 static void encode_change(struct buffer *out, const struct survey *survey, const struct segments_context *context,
                           const struct segment *segment) {
-    static const char *const CURRENT[] = {"n", "score"};
-    static const char *const FIGURES[] = {"n", "score", "delta", "delta_interval", "test"};
-    static const char *const TESTS[] = {"p_value", "significant"};
-    bool hidden = segment->comparison_hidden;
     write_open(out, "previous", '{');
     if (context->score.compared_window) {
         write_open(out, "current", '{');
-        if (hidden) {
-            write_nulls(out, CURRENT, CXD_COUNT(CURRENT));
-        } else {
-            write_int(out, "n", segment->change.own_n);
-            write_fixed(out, "score", segment->change.own, score_decimals(survey), segment->change.own_known);
-        }
+        encode_side(out, survey, segment->hidden[SEGMENT_COMPARED], segment->change.own_n, segment->change.own,
+                    segment->change.own_known);
         buffer_append_char(out, '}');
     }
-    if (hidden) {
-        write_nulls(out, FIGURES, CXD_COUNT(FIGURES));
-        write_text(out, "reason", untested_name(UNTESTED_SUPPRESSED));
-        buffer_append_format(out, ",\"alpha\":%g", context->alpha);
-        write_nulls(out, TESTS, CXD_COUNT(TESTS));
-    } else {
+    if (segment->hidden[SEGMENT_COMPARED] || segment->hidden[SEGMENT_PREVIOUS])
+        encode_hidden_change(out, survey, context, segment);
+    else
         comparison_encode(out, survey, &segment->change);
-    }
     buffer_append_char(out, '}');
 }
 
 static void encode_figures(struct buffer *out, const struct survey *survey, const struct segments_context *context,
                            const struct segment *segment, const char *untested) {
-    if (segment->hidden) {
+    if (segment->hidden[SEGMENT_WINDOW]) {
         encode_hidden(out);
     } else {
         figures_encode(out, survey, &segment->parts[SEGMENT_WINDOW], &segment->score);
-        write_fixed(out, "share", segment->share, SHARE_DECIMALS, true);
+        write_fixed(out, "share", segment->share, SHARE_DECIMALS, !isnan(segment->share));
         write_fixed(out, "impact", segment->impact, score_decimals(survey), segment->has_impact);
         encode_test(out, segment, untested);
     }

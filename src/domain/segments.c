@@ -36,13 +36,6 @@ struct place {
     int64_t n;
 };
 
-/* Unset behind every value. */
-static int compare_values(const char *a, const char *b) {
-    if (!a || !b)
-        return (b != NULL) - (a != NULL);
-    return strcmp(a, b);
-}
-
 static int compare_places(const void *left, const void *right) {
     const struct place *a = left, *b = right;
     int order = a->hidden - b->hidden;
@@ -52,9 +45,7 @@ static int compare_places(const void *left, const void *right) {
         order = (a->harm > b->harm) - (a->harm < b->harm);
     if (!order)
         order = (a->n < b->n) - (a->n > b->n);
-    for (size_t i = 0; !order && i < SEGMENT_DIMENSIONS_MAX; i++)
-        order = compare_values(a->segment->values[i], b->segment->values[i]);
-    return order;
+    return order ? order : segment_compare_values(a->segment, b->segment);
 }
 
 /* Of what is hidden the order tells nothing but the values. */
@@ -66,8 +57,8 @@ static bool sort(const struct segments_terms *terms, struct segments *segments) 
     bool done = places && sorted;
     for (size_t i = 0; done && i < segments->count; i++) {
         struct segment *segment = &segments->rows[i];
-        places[i] = (struct place){.segment = segment, .hidden = segment->hidden};
-        if (segment->hidden)
+        places[i] = (struct place){.segment = segment, .hidden = segment->hidden[SEGMENT_WINDOW]};
+        if (segment->hidden[SEGMENT_WINDOW])
             continue;
         places[i].has_impact = segment->has_impact;
         places[i].n = segment->score.n;
@@ -89,7 +80,7 @@ static bool sort(const struct segments_terms *terms, struct segments *segments) 
 static void compute(const struct segments_terms *terms, const struct segments *segments, struct segment *segment) {
     const struct histogram *hist = &segment->parts[SEGMENT_WINDOW];
     score_compute(terms->survey, hist, terms->confidence, &segment->score);
-    segment->share = segments->score.n > 0 ? 100 * (double)segment->score.n / (double)segments->score.n : 0;
+    segment->share = segments->score.n > 0 ? 100 * (double)segment->score.n / (double)segments->score.n : NAN;
     segment->has_impact = segment->score.known && segments->score.known;
     segment->impact = score_impact(&segment->score, &segments->score);
     segment->p_adjusted = NAN;
@@ -118,7 +109,7 @@ static bool adjust(const struct segments_terms *terms, struct segments *segments
     if (!p)
         return false;
     for (size_t i = 0; i < segments->count; i++)
-        p[i] = segments->rows[i].hidden ? NAN : segments->rows[i].rest.p_value;
+        p[i] = segments->rows[i].hidden[SEGMENT_WINDOW] ? NAN : segments->rows[i].rest.p_value;
     bool done = score_adjust_p(p, segments->count);
     for (size_t i = 0; done && i < segments->count; i++) {
         segments->rows[i].p_adjusted = p[i];
@@ -143,22 +134,26 @@ static bool is_empty(const struct segment *segment) {
 /* What is hidden is only ever summed up as a whole: it stands row by row, or all of it in the remainder. */
 static size_t count_shown(const struct segments_terms *terms, const struct segments *segments) {
     size_t visible = 0;
-    while (visible < segments->count && !segments->rows[visible].hidden)
+    while (visible < segments->count && !segments->rows[visible].hidden[SEGMENT_WINDOW])
         visible++;
     if (visible > terms->limit)
         return terms->limit;
-    return segments->count > terms->limit || segments->beyond.hidden ? visible : segments->count;
+    return segments->count > terms->limit || segments->beyond.hidden[SEGMENT_WINDOW] ? visible : segments->count;
 }
 
-/* Whether the changes that are hidden are all in the remainder, or none of them is. */
-static bool is_change_shown(const struct segments *segments) {
-    bool within = segments->beyond.comparison_hidden, without = false;
+static bool is_part_hidden(const struct segment *segment, enum segment_part part) {
+    return segment->hidden[part] && !histogram_is_empty(&segment->parts[part]);
+}
+
+/* Whether of what is hidden some stands in the remainder, and some does not. */
+static bool is_divided(const struct segments *segments, enum segment_part part) {
+    bool within = is_part_hidden(&segments->beyond, part), without = false;
     for (size_t i = 0; i < segments->count; i++) {
-        bool hidden = segments->rows[i].comparison_hidden;
+        bool hidden = is_part_hidden(&segments->rows[i], part);
         within = within || (hidden && i >= segments->shown);
         without = without || (hidden && i < segments->shown);
     }
-    return !(within && without);
+    return within && without;
 }
 
 static bool is_few(const struct survey *survey, const struct histogram *hist) {
@@ -173,22 +168,19 @@ static void sum_remainder(const struct segments_terms *terms, struct segments *s
         add_to_remainder(segments, &segments->rows[i]);
     add_to_remainder(segments, &segments->beyond);
     segments->has_remainder = segments->shown < segments->count || !is_empty(&segments->beyond);
-    remainder->hidden = is_few(terms->survey, &remainder->parts[SEGMENT_WINDOW]);
-    remainder->comparison_hidden = remainder->hidden || !is_change_shown(segments) ||
-                                   is_few(terms->survey, &remainder->parts[SEGMENT_COMPARED]) ||
-                                   is_few(terms->survey, &remainder->parts[SEGMENT_PREVIOUS]);
+    for (enum segment_part part = SEGMENT_WINDOW; part < SEGMENT_PARTS; part++)
+        remainder->hidden[part] = is_divided(segments, part) || is_few(terms->survey, &remainder->parts[part]);
     compute(terms, segments, remainder);
     compare_windows(terms, remainder);
 }
 
 bool segments_judge(const struct segments_terms *terms, struct segments *segments) {
     score_compute(terms->survey, &segments->overall, terms->confidence, &segments->score);
-    segments->beyond.hidden = segments->beyond.comparison_hidden = false;
     if (!suppression_apply(terms, segments))
         return false;
     for (size_t i = 0; i < segments->count; i++) {
         compute(terms, segments, &segments->rows[i]);
-        if (!segments->rows[i].hidden)
+        if (!segments->rows[i].hidden[SEGMENT_WINDOW])
             compare_with_rest(terms, segments, &segments->rows[i]);
     }
     if (!adjust(terms, segments) || !sort(terms, segments))

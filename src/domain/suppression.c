@@ -3,6 +3,21 @@
 #include "domain/suppression.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+/* Unset behind every value. */
+static int compare_values(const char *a, const char *b) {
+    if (!a || !b)
+        return (b != NULL) - (a != NULL);
+    return strcmp(a, b);
+}
+
+int segment_compare_values(const struct segment *a, const struct segment *b) {
+    int order = 0;
+    for (size_t i = 0; !order && i < SEGMENT_DIMENSIONS_MAX; i++)
+        order = compare_values(a->values[i], b->values[i]);
+    return order;
+}
 
 /* What is hidden of one part, together. */
 struct block {
@@ -11,17 +26,17 @@ struct block {
     int few;  /* and of these, that have fewer than min_n */
 };
 
-/* A segment that may be hidden, with its answers. */
+/* A segment that may be hidden. */
 struct member {
     struct segment *segment;
-    int64_t n[SEGMENT_PARTS];
-    int64_t order;
+    int64_t n;
+    bool is_beyond;
 };
 
-static void take(struct block *block, const struct member *member, enum segment_part part, int64_t min_n) {
-    block->n += member->n[part];
-    block->rows += member->n[part] > 0;
-    block->few += member->n[part] > 0 && member->n[part] < min_n;
+static void take(struct block *block, const struct member *member, int64_t min_n) {
+    block->n += member->n;
+    block->rows += member->n > 0;
+    block->few += member->n > 0 && member->n < min_n;
 }
 
 /* The whole less what is shown is what is hidden, together: that must not be one segment, nor fewer answers than a
@@ -30,72 +45,56 @@ static bool is_safe(const struct block *block, int64_t min_n) {
     return block->few == 0 || (block->rows >= 2 && block->n >= min_n);
 }
 
-static void hide(struct member *member, bool whole) {
-    member->segment->hidden = member->segment->hidden || whole;
-    member->segment->comparison_hidden = true;
-}
-
-static bool is_hidden(const struct member *member, bool whole) {
-    return whole ? member->segment->hidden : member->segment->comparison_hidden;
-}
-
+/* By what they are, and not by where they came from: the same answers have to hide the same segments, whichever
+ * question they are asked for by, or the one table tells what the other hides. */
 static int compare_members(const void *a, const void *b) {
     const struct member *x = a, *y = b;
-    if (x->order != y->order)
-        return x->order < y->order ? -1 : 1;
-    return (x->segment > y->segment) - (x->segment < y->segment);
+    if (x->n != y->n)
+        return x->n < y->n ? -1 : 1;
+    if (x->is_beyond || y->is_beyond)
+        return x->is_beyond - y->is_beyond;
+    return segment_compare_values(x->segment, y->segment);
 }
 
-/* The smallest that will do. */
-static void hide_more(struct member *members, size_t count, enum segment_part part, int64_t min_n) {
-    bool whole = part == SEGMENT_WINDOW;
+/* Those with too few answers in this part, and the smallest others that will do. */
+static void hide(struct member *members, size_t count, enum segment_part part, int64_t min_n) {
     struct block block = {0};
-    for (size_t i = 0; i < count; i++) {
-        members[i].order = members[i].n[part];
-        if (is_hidden(&members[i], whole))
-            take(&block, &members[i], part, min_n);
-    }
+    for (size_t i = 0; i < count; i++)
+        members[i].n = histogram_count(&members[i].segment->parts[part]);
     qsort(members, count, sizeof *members, compare_members);
-    for (size_t i = 0; i < count && !is_safe(&block, min_n); i++) {
-        if (members[i].n[part] == 0 || is_hidden(&members[i], whole))
-            continue;
-        hide(&members[i], whole);
-        take(&block, &members[i], part, min_n);
+    for (size_t i = 0; i < count && (members[i].n < min_n || !is_safe(&block, min_n)); i++) {
+        members[i].segment->hidden[part] = true;
+        take(&block, &members[i], min_n);
     }
 }
 
-static void hide_few(const struct segments_terms *terms, struct member *member) {
-    int64_t min_n = terms->survey->min_n;
-    if (member->n[SEGMENT_WINDOW] < min_n)
-        hide(member, true);
-    if (terms->compares && (member->n[SEGMENT_COMPARED] < min_n || member->n[SEGMENT_PREVIOUS] < min_n))
-        hide(member, false);
+static bool is_any(const struct segment *segment) {
+    bool any = false;
+    for (int part = 0; part < SEGMENT_PARTS; part++)
+        any = any || !histogram_is_empty(&segment->parts[part]);
+    return any;
 }
 
+/* Each part by its own answers alone, so that a window hides the same whether it is asked for by itself or held against
+ * another one. */
 bool suppression_apply(const struct segments_terms *terms, struct segments *segments) {
     int64_t min_n = terms->survey->min_n;
     size_t count = 0;
     for (size_t i = 0; i < segments->count; i++)
-        segments->rows[i].hidden = segments->rows[i].comparison_hidden = false;
+        memset(segments->rows[i].hidden, 0, sizeof segments->rows[i].hidden);
+    memset(segments->beyond.hidden, 0, sizeof segments->beyond.hidden);
     if (min_n <= 0)
         return true;
     struct member *members = calloc(segments->count + 1, sizeof *members);
     if (!members)
         return false;
-    for (size_t i = 0; i <= segments->count; i++) {
-        struct member member = {.segment = i < segments->count ? &segments->rows[i] : &segments->beyond};
-        int64_t any = 0;
-        for (int part = 0; part < SEGMENT_PARTS; part++)
-            any += member.n[part] = histogram_count(&member.segment->parts[part]);
-        if (any > 0)
-            members[count++] = member;
-    }
-    for (size_t i = 0; i < count; i++)
-        hide_few(terms, &members[i]);
-    if (count > 0)
-        hide_more(members, count, SEGMENT_WINDOW, min_n);
-    for (enum segment_part part = SEGMENT_COMPARED; terms->compares && count > 0 && part <= SEGMENT_PREVIOUS; part++)
-        hide_more(members, count, part, min_n);
+    for (size_t i = 0; i < segments->count; i++)
+        members[count++].segment = &segments->rows[i];
+    if (is_any(&segments->beyond))
+        members[count++] = (struct member){.segment = &segments->beyond, .is_beyond = true};
+    for (enum segment_part part = SEGMENT_WINDOW; count > 0 && part < SEGMENT_PARTS; part++)
+        if (part == SEGMENT_WINDOW || terms->compares)
+            hide(members, count, part, min_n);
     free(members);
     return true;
 }

@@ -7,4 +7,7 @@
  * if memory is refused. */
 CXD_NODISCARD bool suppression_apply(const struct segments_terms *terms, struct segments *segments);
 
+/* By the bytes of their values, unset last. */
+int segment_compare_values(const struct segment *a, const struct segment *b);
+
 #endif

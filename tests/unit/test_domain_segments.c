@@ -51,7 +51,7 @@ static void assert_order(const struct bed *bed, const char *wanted) {
     char text[256] = "";
     for (size_t i = 0; i < bed->segments.shown; i++) {
         strcat(text, bed->rows[i].values[0] ? bed->rows[i].values[0] : "-");
-        strcat(text, bed->rows[i].hidden ? "! " : " ");
+        strcat(text, bed->rows[i].hidden[SEGMENT_WINDOW] ? "! " : " ");
     }
     assert_string_equal(text, wanted);
 }
@@ -239,11 +239,37 @@ static void test_changes_are_hidden_by_their_own_numbers(void **state) {
         judge(&bed);
         assert_int_equal(bed.segments.shown, limit);
         for (size_t i = 0; i < limit; i++) {
-            assert_false(bed.rows[i].hidden);
-            assert_int_equal(bed.rows[i].comparison_hidden, i == 1 || i == 2);
+            assert_false(bed.rows[i].hidden[SEGMENT_WINDOW] || bed.rows[i].hidden[SEGMENT_COMPARED]);
+            assert_int_equal(bed.rows[i].hidden[SEGMENT_PREVIOUS], i == 1 || i == 2);
         }
         if (limit < 4)
-            assert_int_equal(bed.segments.remainder.comparison_hidden, limit == 2);
+            assert_int_equal(bed.segments.remainder.hidden[SEGMENT_PREVIOUS], limit == 2);
+    }
+}
+
+/* A window hides the same by itself and as the one that another is compared with, in whichever order its values come:
+ * of two tables of the same answers none tells what the other hides. */
+static void test_a_window_hides_the_same_however_it_is_asked_for(void **state) {
+    (void)state;
+    const struct {
+        const char *value;
+        int64_t now, before;
+    } rows[] = {{"c", 3, 8}, {"a", 8, 8}, {"d", 1, 1}, {"b", 1, 8}};
+    struct bed alone = make_nps(3), compared = make_nps(3);
+    compared.terms.compares = true;
+    for (size_t i = 0; i < 4; i++) {
+        struct segment *row = add(&compared, rows[i].value, rows[i].now, 0);
+        row->parts[SEGMENT_COMPARED] = row->parts[SEGMENT_WINDOW];
+        row->parts[SEGMENT_PREVIOUS].n[0] = rows[i].before;
+        add(&alone, rows[3 - i].value, rows[3 - i].before, 0);
+    }
+    judge(&alone);
+    judge(&compared);
+    assert_order(&alone, "b c a! d! ");
+    for (size_t i = 0; i < 4; i++) {
+        const char *value = compared.rows[i].values[0];
+        assert_int_equal(compared.rows[i].hidden[SEGMENT_PREVIOUS], *value == 'a' || *value == 'd');
+        assert_int_equal(compared.rows[i].hidden[SEGMENT_COMPARED], compared.rows[i].hidden[SEGMENT_WINDOW]);
     }
 }
 
@@ -272,6 +298,7 @@ int main(void) {
         cmocka_unit_test(test_what_is_hidden_is_a_window),
         cmocka_unit_test(test_no_limit_takes_the_hidden_apart),
         cmocka_unit_test(test_changes_are_hidden_by_their_own_numbers),
+        cmocka_unit_test(test_a_window_hides_the_same_however_it_is_asked_for),
         cmocka_unit_test(test_nothing_is_hidden_without_a_min_n),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,16 +24,15 @@ struct segment {
     const char *values[SEGMENT_DIMENSIONS_MAX]; /* NULL: unset */
     struct histogram parts[SEGMENT_PARTS];
     /* What segments_judge finds: */
-    bool hidden;              /* nothing of it is shown but its values */
-    bool comparison_hidden;   /* nor, at least, what is compared */
-    struct score score;       /* meaningless where it is hidden, as what follows */
-    double share;             /* of the answers of the table, in percent */
-    bool has_impact;          /* it has a score */
-    double impact;            /* in the score's unit */
-    struct comparison rest;   /* against all others together */
-    double p_adjusted;        /* Benjamini–Hochberg over the table; NaN where there is no test */
-    bool significant;         /* p_adjusted < alpha */
-    struct comparison change; /* against the other window */
+    bool hidden[SEGMENT_PARTS]; /* nothing of this part is shown, nor what it is held against */
+    struct score score;         /* meaningless where the window is hidden, as what follows */
+    double share;               /* of the answers of the table, in percent; NaN where there are none */
+    bool has_impact;            /* it has a score */
+    double impact;              /* in the score's unit */
+    struct comparison rest;     /* against all others together */
+    double p_adjusted;          /* Benjamini–Hochberg over the table; NaN where there is no test */
+    bool significant;           /* p_adjusted < alpha */
+    struct comparison change;   /* against the other window; its figures of a hidden part are not to be shown */
 };
 
 struct segments_terms {
