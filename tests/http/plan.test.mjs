@@ -90,6 +90,7 @@ test('weights are refused, and it is said why', async (t) => {
     '/v1/surveys/shop/plan',
     '/v1/surveys/shop/score',
     '/v1/surveys/shop/trend',
+    '/v1/surveys/shop/movement',
     '/v1/scores',
     '/v1/score',
   ])
