@@ -920,12 +920,23 @@ SELECT response.number, answered_at, id, p.words
 -- use: searched
 ORDER BY comment_index.rowid;
 
+-- The rank of most is not enough for the page: of those the response is not looked at.
 -- name: search_ranked
-SELECT response.number, answered_at, id, p.words, phrase_counts(comment_index), response.comment
--- use: searched
+SELECT p.number, p.words, phrase_counts(comment_index)
+FROM comment_index CROSS JOIN comment_place AS p
+WHERE comment_index MATCH ?1 AND comment_index.rowid BETWEEN ?2 AND ?3 AND p.place = comment_index.rowid;
+
+-- name: search_one
+SELECT number, answered_at, id, comment
+FROM response NOT INDEXED
+WHERE number = ?10 AND survey = ?1 AND answered_at >= ?2 AND answered_at < ?3
+-- use: of_search
 ;
 
--- What it has not: numbers behind ?10, by number, or all of the survey's times were walked for a few comments.
+-- name: has_places_apart
+SELECT 1 FROM comment_place WHERE place <= ?1 LIMIT 1;
+
+-- What it has not: numbers behind ?10, which are few; no index, not even of a survey's times, is as short a way.
 -- name: search_unindexed
 SELECT number, answered_at, id, comment
 FROM response NOT INDEXED

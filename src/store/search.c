@@ -47,6 +47,12 @@ bool found_page_ends(const struct found_page *page, int64_t answered_at) {
     return page->search->order == SEARCH_OLDEST ? answered_at > last : answered_at < last;
 }
 
+bool found_page_has_room(const struct found_page *page, int64_t rank) {
+    const struct search *search = page->search;
+    bool is_behind = !search->listing.has_after || rank <= search->after_rank;
+    return is_behind && (page->count < search->listing.limit || rank >= page->items[page->count - 1].rank);
+}
+
 void decide_indexed(struct change *change, bool has_written) {
     change->outcome = has_written ? OUTCOME_AMENDED : OUTCOME_REPLAYED;
 }

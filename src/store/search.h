@@ -28,6 +28,9 @@ void found_page_put(struct found_page *page, const struct found *found);
  * come first. */
 bool found_page_ends(const struct found_page *page, int64_t answered_at);
 
+/* Whether something of this rank may have a place on it; where the best come first. */
+bool found_page_has_room(const struct found_page *page, int64_t rank);
+
 /* CHANGE_INDEX: whether anything was written. */
 void decide_indexed(struct change *change, bool has_written);
 

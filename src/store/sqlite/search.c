@@ -69,8 +69,8 @@ static enum cxd_err ask(struct asking *asking, enum query query, struct db_value
     return SQLITE_ASK(&asking->reader->db, query, ret_stmt, err, first, INT(listing->from), INT(listing->to),
                       TEXT(filter->touchpoint), TEXT(filter->channel), TEXT(filter->locale), TEXT(asking->wanted),
                       INT(listing->excluded), TEXT(listing->respondent), INT(from),
-                      query == QUERY_SEARCH_UNINDEXED ? NONE : INT(to), NONE, INT(listing->flagged), NONE,
-                      INT(listing->scores));
+                      query == QUERY_SEARCH_NEWEST || query == QUERY_SEARCH_OLDEST ? INT(to) : NONE, NONE,
+                      INT(listing->flagged), NONE, INT(listing->scores));
 }
 
 /* --- What the index has not yet ---------------------------------------------------------------------------------- */
@@ -122,43 +122,73 @@ static enum cxd_err search_unindexed(struct asking *asking, struct error *err) {
 
 /* --- What it has ------------------------------------------------------------------------------------------------- */
 
-static enum cxd_err rank_row(struct asking *asking, sqlite3_stmt *stmt, int64_t words, struct error *err) {
-    uint32_t counts[SEARCH_PHRASES_MAX] = {0};
-    const uint32_t *counted = sqlite3_column_blob(stmt, 4);
-    size_t count = (size_t)sqlite3_column_bytes(stmt, 4) / sizeof *counted;
-    if (!asking->is_simple) {
-        enum cxd_err code = count_text(asking, stmt, 5, counts, &words, err);
-        if (code != CXD_OK)
-            return code;
-    }
-    for (size_t i = 0; asking->is_simple && counted && i < count && i < asking->expression.count; i++)
+static void take_counts(const struct asking *asking, sqlite3_stmt *stmt, uint32_t counts[SEARCH_PHRASES_MAX]) {
+    const uint32_t *counted = sqlite3_column_blob(stmt, 2);
+    size_t count = (size_t)sqlite3_column_bytes(stmt, 2) / sizeof *counted;
+    for (size_t i = 0; counted && i < count && i < asking->expression.count; i++)
         if (asking->expression.phrases[i] >= 0)
             counts[asking->expression.phrases[i]] = counted[i];
-    put(asking, stmt, counts, words);
-    return CXD_OK;
+}
+
+/* What a row of the index is worth decides whether its response is read at all. */
+static enum cxd_err rank_row(struct asking *asking, sqlite3_stmt *stmt, struct error *err) {
+    uint32_t counts[SEARCH_PHRASES_MAX] = {0};
+    int64_t words = sqlite3_column_int64(stmt, 1);
+    sqlite3_stmt *one = NULL;
+    bool row = false;
+    take_counts(asking, stmt, counts);
+    if (asking->is_simple &&
+        !found_page_has_room(&asking->page, search_rank(&asking->query, &asking->weights, counts, words)))
+        return CXD_OK;
+    enum cxd_err code = ask(asking, QUERY_SEARCH_ONE, INT(asking->search->listing.filter.survey),
+                            sqlite3_column_int64(stmt, 0), 0, &one, err);
+    if (code == CXD_OK)
+        code = sqlite_db_next(&asking->reader->db, one, &row, err);
+    if (code == CXD_OK && row && !asking->is_simple)
+        code = count_text(asking, one, 3, counts, &words, err);
+    if (code == CXD_OK && row)
+        put(asking, one, counts, words);
+    sqlite3_reset(one);
+    return code;
+}
+
+static enum cxd_err search_ranked(struct asking *asking, int64_t first, int64_t last, struct error *err) {
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    enum cxd_err code = SQLITE_ASK(&asking->reader->db, QUERY_SEARCH_RANKED, &stmt, err,
+                                   TEXT(asking->expression.text.data), INT(first), INT(last));
+    while (code == CXD_OK && (code = sqlite_db_next(&asking->reader->db, stmt, &row, err)) == CXD_OK && row)
+        code = rank_row(asking, stmt, err);
+    sqlite3_reset(stmt);
+    return code;
 }
 
 static enum cxd_err search_range(struct asking *asking, int64_t first, int64_t last, bool is_ordered,
                                  struct error *err) {
-    static const enum query QUERIES[] = {[SEARCH_NEWEST] = QUERY_SEARCH_NEWEST,
-                                         [SEARCH_OLDEST] = QUERY_SEARCH_OLDEST,
-                                         [SEARCH_BEST] = QUERY_SEARCH_RANKED};
+    enum query query = asking->search->order == SEARCH_OLDEST ? QUERY_SEARCH_OLDEST : QUERY_SEARCH_NEWEST;
     sqlite3_stmt *stmt = NULL;
     bool row = false;
     if (first > last)
         return CXD_OK;
-    enum cxd_err code =
-        ask(asking, QUERIES[asking->search->order], TEXT(asking->expression.text.data), first, last, &stmt, err);
+    if (asking->search->order == SEARCH_BEST)
+        return search_ranked(asking, first, last, err);
+    enum cxd_err code = ask(asking, query, TEXT(asking->expression.text.data), first, last, &stmt, err);
     while (code == CXD_OK && (code = sqlite_db_next(&asking->reader->db, stmt, &row, err)) == CXD_OK && row) {
         if (is_ordered && found_page_ends(&asking->page, sqlite3_column_int64(stmt, 1)))
             break;
-        if (asking->search->order == SEARCH_BEST)
-            code = rank_row(asking, stmt, sqlite3_column_int64(stmt, 3), err);
-        else
-            put(asking, stmt, NULL, sqlite3_column_int64(stmt, 3));
+        put(asking, stmt, NULL, sqlite3_column_int64(stmt, 3));
     }
     sqlite3_reset(stmt);
     return code;
+}
+
+/* To the places apart the index leads from the newest through all others: there are seldom any. */
+static enum cxd_err search_apart(struct asking *asking, struct error *err) {
+    int64_t first, last;
+    bool has_any = false;
+    sqlite_comments_range_apart(&first, &last);
+    enum cxd_err code = SQLITE_HAS(&asking->reader->db, QUERY_HAS_PLACES_APART, &has_any, err, INT(last));
+    return code == CXD_OK && has_any ? search_range(asking, first, last, false, err) : code;
 }
 
 static enum cxd_err search_indexed(struct asking *asking, struct error *err) {
@@ -172,8 +202,7 @@ static enum cxd_err search_indexed(struct asking *asking, struct error *err) {
                             asking->has_query ? &asking->query : NULL);
     if (!buffer_terminate(&asking->expression.text))
         return error_set(err, ERR_NO_MEMORY, "no memory to search");
-    sqlite_comments_range_apart(&first, &last);
-    enum cxd_err code = search_range(asking, first, last, false, err);
+    enum cxd_err code = search_apart(asking, err);
     sqlite_comments_range(from, to, &first, &last);
     return code == CXD_OK ? search_range(asking, first, last, true, err) : code;
 }
