@@ -137,11 +137,10 @@ static void note_chores(struct ingest *ingest, const struct ticket *first, const
                 comments += change->as.response.value.comment != NULL;
             else if (change->kind == CHANGE_INDEX)
                 note_index(ingest, change, atomic_load(&ingest->unindexed));
-            if (is_erasure)
+            if (is_erasure) {
                 atomic_store(&ingest->purging, true);
-            if (is_erasure)
                 atomic_store(&ingest->unsettled, true);
-            else if (change->outcome == OUTCOME_AMENDED && change->kind == CHANGE_SETTLE)
+            } else if (change->outcome == OUTCOME_AMENDED && change->kind == CHANGE_SETTLE)
                 atomic_store(&ingest->unsettled, false);
             else if (change->kind == CHANGE_SURVEY && change->unrolled)
                 atomic_store(&ingest->unrolled, true);

@@ -66,7 +66,14 @@ CXD_NODISCARD enum cxd_err sqlite_check_file(const char *path, enum source_kind 
 
 /* findings.c: between check.c and check_rollups.c. */
 /* The migration that brings the tables of dimensions, of what was erased, and numbers of responses. */
-enum { DIMENSION_SCHEMA = 3, IDENTITY_SCHEMA = 3, NUMBER_SCHEMA = 4, DOCUMENT_SCHEMA = 5, COMMENT_SCHEMA = 5, VISIT_SCHEMA = 5 };
+enum {
+    DIMENSION_SCHEMA = 3,
+    IDENTITY_SCHEMA = 3,
+    NUMBER_SCHEMA = 4,
+    DOCUMENT_SCHEMA = 5,
+    COMMENT_SCHEMA = 5,
+    VISIT_SCHEMA = 5
+};
 struct checker {
     struct db *db;
     struct watch *watch;
