@@ -1,11 +1,13 @@
 // Alerts: rules, their states at the end of a reporting day, hysteresis, single detractors told once, acknowledged,
 // history; over restarts and kill −9.
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { test } from 'node:test';
 import { fakeClock, library } from '../fault/faketime.mjs';
-import { assertProblem, METRICS, run, sqlite, start, until, use, useDirectory } from './harness.mjs';
+import { assertProblem, METRICS, ROOT, run, sqlite, start, until, use, useDirectory } from './harness.mjs';
 
 const DAY_MS = 86_400_000;
+const binary = path.join(ROOT, 'build/cxd'); // where the clock is another: a sanitizer wants to be loaded before that
 const put = (d, name, body, options = {}) => d.admin('PUT', `/v1/alerts/${name}`, { body, ...options });
 const get = async (d, name) => (await d.admin('GET', `/v1/alerts/${name}`)).json;
 const history = async (d, name, query = '') => (await d.admin('GET', `/v1/alerts/${name}/history${query}`)).json;
@@ -290,7 +292,7 @@ test('a daemon that was down for a month judges the newest day', async (t) => {
   if (!library) return t.skip('libfaketime is not installed');
   const dir = useDirectory(t);
   const clock = fakeClock(dir, '+0');
-  const d = await daemon(t, { dir, env: clock.env });
+  const d = await daemon(t, { dir, binary, env: clock.env });
   await d.load(days('shop', times(40, 3), [1]));
   await put(d, 'low', { survey: 'shop', kind: 'score', below: 0, window: '60d' });
   const fired = await evaluated(d, 'low');
@@ -307,7 +309,7 @@ test('a day goes by: it resolves, once; the clock is set back, and no day is eva
   if (!library) return t.skip('libfaketime is not installed');
   const dir = useDirectory(t);
   const clock = fakeClock(dir, '+0');
-  let d = await daemon(t, { dir, env: clock.env });
+  let d = await daemon(t, { dir, binary, env: clock.env });
   await d.load(days('shop', times(40, 3), [1]));
   await put(d, 'low', { survey: 'shop', kind: 'score', below: 0, window: '1d' });
   const fired = await evaluated(d, 'low');
@@ -326,7 +328,7 @@ test('a day goes by: it resolves, once; the clock is set back, and no day is eva
   assert.equal((await evaluated(d, 'next')).day_end, fired.day_end);
   assert.equal((await get(d, 'low')).evaluated_at, ok.evaluated_at);
   await d.end();
-  d = await start({ dir, timezone, env: clock.env });
+  d = await start({ dir, timezone, binary, env: clock.env });
   t.after(() => d.stopped || d.end());
   await put(d, 'third', { survey: 'shop', kind: 'score', below: 0, window: '1d' });
   await evaluated(d, 'third');
