@@ -36,8 +36,10 @@ static enum cxd_err check_declared(struct sqlite_reader *reader, const struct fi
 }
 
 static int64_t next_quarter(int64_t time_ms) {
+    if (time_ms == TIME_MIN || time_ms == TIME_MAX)
+        return time_ms;
     int64_t quarter = tier_bucket(TIER_QUARTER_HOUR, time_ms);
-    return time_ms == TIME_MIN || quarter == time_ms ? time_ms : quarter + tier_length_ms(TIER_QUARTER_HOUR);
+    return quarter == time_ms ? time_ms : quarter + tier_length_ms(TIER_QUARTER_HOUR);
 }
 
 /* Invitations have no rows to count a part of a quarter of an hour by. */

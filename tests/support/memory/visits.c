@@ -255,8 +255,10 @@ bool memory_opened(struct memory_store *store, int64_t survey, const struct id *
 }
 
 static int64_t next_quarter(int64_t time_ms) {
+    if (time_ms == TIME_MIN || time_ms == TIME_MAX)
+        return time_ms;
     int64_t quarter = tier_bucket(TIER_QUARTER_HOUR, time_ms);
-    return time_ms == TIME_MIN || quarter == time_ms ? time_ms : quarter + tier_length_ms(TIER_QUARTER_HOUR);
+    return quarter == time_ms ? time_ms : quarter + tier_length_ms(TIER_QUARTER_HOUR);
 }
 
 static bool is_equal(const char *held, const char *wanted) {
