@@ -1,7 +1,6 @@
 /* cxd alerts, and cxd alert show, put, delete, acknowledge and history: rules that watch the surveys, by /v1/alerts. */
 
 #include <stdio.h>
-#include <string.h>
 
 #include "cmd/call.h"
 #include "cmd/view.h"
@@ -60,19 +59,8 @@ static bool show_list(struct call *call) {
     return true;
 }
 
-static bool show_rule(struct call *call) {
-    json_append_safe(&call->out, call->reply.body.data, call->reply.body.length, true);
-    return true;
-}
-
 static int prepare_put(struct call *call) {
-    const char *path = call->invocation->operands[1];
-    int result = command_read_file(path, RULE_BYTES_MAX, &call->body);
-
-    if (result != EXIT_OK || call->body.length > 0)
-        return result;
-    complain("%s is empty", strcmp(path, "-") == 0 ? "standard input" : path);
-    return EXIT_REFUSED;
+    return command_read_definition(call->invocation->operands[1], RULE_BYTES_MAX, &call->body);
 }
 
 static bool show_put(struct call *call) {
@@ -160,7 +148,7 @@ static const struct command show = {
                                       .member = "name",
                                       .what = "an alert",
                                       .csv = CSV_ALERT,
-                                      .show = show_rule},
+                                      .show = call_show_body},
 };
 
 static const struct command put = {

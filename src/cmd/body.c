@@ -69,3 +69,11 @@ int command_read_file(const char *path, size_t bytes_max, struct buffer *body) {
         fclose(file);
     return result;
 }
+
+int command_read_definition(const char *path, size_t bytes_max, struct buffer *body) {
+    int result = command_read_file(path, bytes_max, body);
+    if (result != EXIT_OK || body->length > 0)
+        return result;
+    complain("%s is empty", strcmp(path, "-") == 0 ? "standard input" : path);
+    return EXIT_REFUSED;
+}

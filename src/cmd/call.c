@@ -122,6 +122,11 @@ void call_end(struct call *call) {
     buffer_free(&call->note);
 }
 
+bool call_show_body(struct call *call) {
+    json_append_safe(&call->out, call->reply.body.data, call->reply.body.length, true);
+    return true;
+}
+
 int call_run(const struct invocation *invocation) {
     struct call call;
     int result = call_prepare(&call, invocation);

@@ -52,4 +52,7 @@ CXD_NODISCARD int call_ask(struct call *call);
 CXD_NODISCARD int call_show(struct call *call);
 void call_end(struct call *call);
 
+/* A `show`: the reply as it came, where a terminal obeys none of it. */
+bool call_show_body(struct call *call);
+
 #endif

@@ -136,5 +136,7 @@ int command_append_properties(const struct command *command, const struct text_l
 
 /* body.c: appends a file, '-' being standard input. EXIT_OK, or EXIT_REFUSED after a complaint. */
 CXD_NODISCARD int command_read_file(const char *path, size_t bytes_max, struct buffer *body);
+/* The same into an empty body, of a file that says something. */
+CXD_NODISCARD int command_read_definition(const char *path, size_t bytes_max, struct buffer *body);
 
 #endif

@@ -1,7 +1,5 @@
 /* cxd journey list, show, put, delete and score: ordered lists of touchpoints, by /v1/journeys. */
 
-#include <string.h>
-
 #include "cmd/ask.h"
 #include "cmd/score_view.h"
 #include "cmd/view.h"
@@ -63,21 +61,10 @@ static bool show_list(struct call *call) {
     return true;
 }
 
-static bool show_definition(struct call *call) {
-    json_append_safe(&call->out, call->reply.body.data, call->reply.body.length, true);
-    return true;
-}
-
 static int prepare_put(struct call *call) {
-    const char *path = call->invocation->operands[1];
     int result = check_name(call);
-
-    if (result == EXIT_OK)
-        result = command_read_file(path, DEFINITION_BYTES_MAX, &call->body);
-    if (result != EXIT_OK || call->body.length > 0)
-        return result;
-    complain("%s is empty", strcmp(path, "-") == 0 ? "standard input" : path);
-    return EXIT_REFUSED;
+    return result == EXIT_OK ? command_read_definition(call->invocation->operands[1], DEFINITION_BYTES_MAX, &call->body)
+                             : result;
 }
 
 static bool show_put(struct call *call) {
@@ -190,7 +177,7 @@ static const struct command show = {
                                       .rows = "stages",
                                       .csv = "journey=/journey survey touchpoint archived",
                                       .prepare = check_name,
-                                      .show = show_definition},
+                                      .show = call_show_body},
 };
 
 static const struct command put = {

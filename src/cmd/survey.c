@@ -35,19 +35,8 @@ static bool show_list(struct call *call) {
     return true;
 }
 
-static bool show_definition(struct call *call) {
-    json_append_safe(&call->out, call->reply.body.data, call->reply.body.length, true);
-    return true;
-}
-
 static int prepare_put(struct call *call) {
-    const char *path = call->invocation->operands[1];
-    int result = command_read_file(path, DEFINITION_BYTES_MAX, &call->body);
-
-    if (result != EXIT_OK || call->body.length > 0)
-        return result;
-    complain("%s is empty", strcmp(path, "-") == 0 ? "standard input" : path);
-    return EXIT_REFUSED;
+    return command_read_definition(call->invocation->operands[1], DEFINITION_BYTES_MAX, &call->body);
 }
 
 static bool show_put(struct call *call) {
@@ -130,7 +119,7 @@ static const struct command show = {
                                       .member = "slug",
                                       .what = "a survey",
                                       .csv = CSV_SURVEY,
-                                      .show = show_definition},
+                                      .show = call_show_body},
 };
 
 static const struct command put = {
