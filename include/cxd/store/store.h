@@ -66,7 +66,7 @@
  *   sqlite/search.c         comments that are searched: in the index, and what it does not have yet
  *   sqlite/expression.c     a query in the words of FTS5
  *   sqlite/histograms.c     the histograms of windows
- *   sqlite/visit.c          the responses of a window, one by one
+ *   sqlite/scan.c           the responses of a window, one by one
  *   sqlite/properties.c     the stored text of properties, read at each of them
  *   sqlite/segments.c       the same of every value of a dimension at once
  *   sqlite/impressions.c    what is counted of visits, for windows

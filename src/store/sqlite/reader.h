@@ -57,7 +57,7 @@ engine_read_impressions sqlite_read_impressions;
 /* listing.c */
 engine_read_responses sqlite_read_responses;
 engine_read_last_answer sqlite_read_last_answer;
-/* visit.c */
+/* scan.c */
 engine_visit_responses sqlite_visit_responses;
 /* search.c */
 engine_search sqlite_search;
