@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cxd/base/clock.h"
+#include "cxd/domain/distribution.h"
 #include "domain/rules.h"
 
 static const char *const KIND_NAMES[] = {"score", "drop", "rate", "silence", "detractor"};
@@ -127,14 +128,13 @@ struct alert_finding alert_find_score(const struct alert_rule *rule, const struc
 }
 
 struct alert_finding alert_find_rate(const struct alert_rule *rule, const struct score *score) {
-    static const double Z = 1.959963984540054; /* of 95 % */
     struct alert_finding finding = alert_find_nothing(reason_of(rule, score->n, score->suppressed));
     double low, high;
     finding.n = score->n;
     if (finding.reason != ALERT_KNOWN)
         return finding;
     finding.value = 100 * (double)score->unfavourable / (double)score->n;
-    score_wilson(score->unfavourable, score->n, Z, &low, &high);
+    score_wilson(score->unfavourable, score->n, -normal_quantile((1 - ALERT_CONFIDENCE) / 2), &low, &high);
     hold_against_line(rule, 100 * low, 100 * high, &finding);
     return finding;
 }

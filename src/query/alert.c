@@ -17,7 +17,7 @@ static enum cxd_err find_score(struct store_reader *reader, const struct alert_r
     struct score_question question = {.survey = survey,
                                       .filter = filter_of(rule),
                                       .compare = is_drop ? COMPARE_PREVIOUS : COMPARE_NONE,
-                                      .confidence = 0.95,
+                                      .confidence = ALERT_CONFIDENCE,
                                       .alpha = is_drop ? rule->alpha : 0.05,
                                       .now_ms = day_end};
     struct score_answer answer;

@@ -46,11 +46,11 @@ static int64_t poisson(double mean) {
 static const double PROMOTERS = 0.5, PASSIVES = 0.3;
 static const double TRUE_SCORE = 30, TRUE_RATE = 20;
 
-static struct histogram make_day(double mean) {
+static struct histogram make_day(double mean, double promoters) {
     struct histogram day = {{0}};
     for (int64_t n = poisson(mean); n > 0; n--) {
         double chance = uniform();
-        day.n[chance < PROMOTERS ? 9 : chance < PROMOTERS + PASSIVES ? 8 : 5]++;
+        day.n[chance < promoters ? 9 : chance < promoters + PASSIVES ? 8 : 5]++;
     }
     return day;
 }
@@ -87,7 +87,7 @@ static struct alert_finding find(const struct alert_rule *rule, const struct sur
         score_compare(survey, &now, &before, &terms, &comparison);
         return alert_find_drop(rule, survey, &comparison);
     }
-    score_compute(survey, &now, 0.95, &score);
+    score_compute(survey, &now, ALERT_CONFIDENCE, &score);
     return rule->kind == ALERT_RATE ? alert_find_rate(rule, &score) : alert_find_score(rule, &score);
 }
 
@@ -98,7 +98,7 @@ static int run_year(const struct alert_rule *rule, const struct survey *survey, 
     struct alert_state state = {.name = "a"};
     int fired = 0;
     for (int day = 0; day < DAYS; day++)
-        days[day] = make_day(mean);
+        days[day] = make_day(mean, PROMOTERS);
     for (int end = WARM_UP; end < DAYS; end++) {
         struct alert_finding finding = find(rule, survey, days, end, length);
         struct alert_event event;
@@ -165,6 +165,47 @@ static double print_drops(int years) {
     return most;
 }
 
+enum { RECOVERY = 5 * YEAR };
+
+/* The days after which a rule resolves that fires, since the score has come to lie `above` the line. */
+static int recover(double mean, int length, double above) {
+    static struct histogram days[LONGEST + RECOVERY];
+    const struct survey survey = nps();
+    struct alert_rule rule = rule_of(ALERT_SCORE);
+    struct alert_state state = {.name = "a", .status = ALERT_FIRING};
+    struct alert_event event;
+    rule.threshold = TRUE_SCORE;
+    for (int day = 0; day < LONGEST + RECOVERY; day++)
+        days[day] = make_day(mean, PROMOTERS + (day < LONGEST ? -0.05 : above / 200));
+    for (int end = LONGEST + 1; end <= LONGEST + RECOVERY; end++) {
+        struct alert_finding finding = find(&rule, &survey, days, end, length);
+        if (alert_move(&state, &finding, end, end, &event))
+            return end - LONGEST;
+    }
+    return RECOVERY;
+}
+
+static int compare_days(const void *a, const void *b) {
+    return *(const int *)a - *(const int *)b;
+}
+
+static void print_recoveries(int runs) {
+    static const double ABOVE[] = {10, 20, 30};
+    static int taken[401];
+    printf("| window | answers a day | 10 points above the line | 20 | 30 |\n|---|---|---|---|---|\n");
+    for (size_t l = 0; l < CXD_COUNT(LENGTHS); l++)
+        for (size_t m = 0; m < CXD_COUNT(MEANS); m++) {
+            printf("| %dd | %g |", LENGTHS[l], MEANS[m]);
+            for (size_t a = 0; a < CXD_COUNT(ABOVE); a++) {
+                for (int i = 0; i < runs; i++)
+                    taken[i] = recover(MEANS[m], LENGTHS[l], ABOVE[a]);
+                qsort(taken, (size_t)runs, sizeof taken[0], compare_days);
+                printf(" %d |", taken[runs / 2]);
+            }
+            printf("\n");
+        }
+}
+
 /* Days of a mean, and Sundays of another; a year. */
 static int run_silent_year(double mean, double sunday) {
     static int64_t counts[WEEKS_BEFORE + YEAR];
@@ -213,7 +254,9 @@ int main(int argc, char **argv) {
     double drop = print_drops(years);
     printf("\nSilence\n\n");
     double silence = print_silence(years);
-    bool is_good = score <= 12 && rate <= 12 && drop <= 8 && silence <= 0.6;
+    printf("\nRecovery: days until it resolves, in the median\n\n");
+    print_recoveries(is_quick ? 21 : 401);
+    bool is_good = score <= 5 && rate <= 5 && drop <= 8 && silence <= 0.6;
     if (!is_good)
         fprintf(stderr, "firings a year are above their bounds: %.2f %.2f %.2f %.2f\n", score, rate, drop, silence);
     return is_good ? EXIT_SUCCESS : EXIT_FAILURE;

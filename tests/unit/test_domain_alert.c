@@ -13,7 +13,7 @@ static struct alert_rule make(enum alert_kind kind) {
 
 static struct score score_of(const struct survey *survey, struct histogram hist) {
     struct score score;
-    score_compute(survey, &hist, 0.95, &score);
+    score_compute(survey, &hist, ALERT_CONFIDENCE, &score);
     return score;
 }
 
@@ -23,7 +23,7 @@ static struct survey nps(void) {
     return survey;
 }
 
-/* Scoring §7: P 70, passive 20, D 10: 60.0, 45.3 … 71.2. */
+/* Scoring §7: P 70, passive 20, D 10: 60.0; by R with z of qnorm(0.9995) 36.5 … 80.0. */
 static void test_line(void **state) {
     const struct survey survey = nps();
     const struct score score = score_of(&survey, (struct histogram){{[0] = 10, [8] = 20, [9] = 70}});
@@ -32,9 +32,9 @@ static void test_line(void **state) {
     const struct {
         double line;
         bool is_above, is_beyond, is_back;
-    } CASES[] = {{61, false, true, false}, {60, false, false, false}, {46, false, false, false},
-                 {45, false, false, true}, {59, true, true, false},   {71, true, false, false},
-                 {72, true, false, true}};
+    } CASES[] = {{61, false, true, false}, {60, false, false, false}, {37, false, false, false},
+                 {36, false, false, true}, {59, true, true, false},   {80, true, false, false},
+                 {81, true, false, true}};
     for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
         rule.threshold = CASES[i].line;
         rule.is_above = CASES[i].is_above;
@@ -50,12 +50,12 @@ static void test_line(void **state) {
     assert_false(alert_find_score(&rule, &score).is_back);
     rule.min_n = 101;
     assert_int_equal(alert_find_score(&rule, &score).reason, ALERT_FEW);
-    /* R: binom::binom.wilson(10, 100) is 0.0552 … 0.1744 */
+    /* R: binom::binom.wilson(10, 100, 0.999) is 0.0375 … 0.2407 */
     rule = make(ALERT_RATE);
-    rule.threshold = 17;
+    rule.threshold = 24;
     assert_true(alert_find_rate(&rule, &score).value == 10);
     assert_false(alert_find_rate(&rule, &score).is_back);
-    rule.threshold = 17.5;
+    rule.threshold = 24.1;
     assert_true(alert_find_rate(&rule, &score).is_back);
     rule.threshold = 9.9;
     assert_true(alert_find_rate(&rule, &score).is_beyond);

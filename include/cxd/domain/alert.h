@@ -67,6 +67,10 @@ enum alert_reason {
 /* "few", …; NULL for ALERT_KNOWN. */
 const char *alert_reason_name(enum alert_reason reason);
 
+/* Of the intervals that say of a line that it is left behind: so sure that a value by chance on the good side of a line
+ * that lies near it does not end what fires, only for the next day's to begin it again. */
+#define ALERT_CONFIDENCE 0.999
+
 /* What an evaluation has found. */
 struct alert_finding {
     enum alert_reason reason;
@@ -76,6 +80,7 @@ struct alert_finding {
     bool is_beyond; /* of the line: it fires */
     bool is_back;   /* so far on the good side that it resolves */
 };
+/* `score` with intervals of ALERT_CONFIDENCE. */
 struct alert_finding alert_find_score(const struct alert_rule *rule, const struct score *score);
 struct alert_finding alert_find_rate(const struct alert_rule *rule, const struct score *score);
 struct alert_finding alert_find_drop(const struct alert_rule *rule, const struct survey *survey,
