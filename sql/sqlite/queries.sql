@@ -688,6 +688,9 @@ WHERE kind = ?1 AND name = ?2;
 -- use: documents
 WHERE kind = ?1 AND name > ?2 ORDER BY name LIMIT ?3;
 
+-- name: count_documents
+SELECT count(*) FROM document WHERE kind = ?1;
+
 -- name: put_document
 INSERT INTO document (kind, name, definition, revision, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 ON CONFLICT (kind, name) DO UPDATE SET definition = excluded.definition, revision = excluded.revision,
@@ -1037,6 +1040,20 @@ SELECT 'invitation', count(*) FROM invitation WHERE length(response) <> 16;
 
 -- name: check_documents
 SELECT kind, count(*) FROM document WHERE length(name) NOT BETWEEN 1 AND 64 OR revision < 1 GROUP BY kind;
+
+-- As domain/alert.h has the numbers of statuses, reasons and kinds of events.
+-- name: check_alerts
+SELECT 'alert_state', count(*) FROM alert_state AS s
+WHERE NOT EXISTS (SELECT 1 FROM document WHERE kind = 'alert' AND name = s.name AND revision = s.revision)
+   OR status NOT BETWEEN 0 AND 3 OR reason NOT BETWEEN 0 AND 7 OR through < -1 OR n < 0
+   OR (acknowledged_at = 0) <> (acknowledged_by IS NULL)
+UNION ALL
+SELECT 'alert_event', count(*) FROM alert_event
+WHERE name NOT IN (SELECT name FROM alert_state) OR kind NOT BETWEEN 0 AND 3 OR n < 0
+   OR (response IS NULL) <> (response_id IS NULL) OR length(response_id) <> 16
+   OR response NOT IN (SELECT number FROM response) OR (acknowledged_at = 0) <> (acknowledged_by IS NULL)
+UNION ALL
+SELECT 'alert_told', abs(count(*) - 1) + sum(through < 0 OR version < 0) FROM alert_told;
 
 -- name: check_visits
 SELECT 'impression', count(*) FROM impression

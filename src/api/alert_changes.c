@@ -54,6 +54,10 @@ static struct alert_deed *done(struct http_request *request) {
         api_refuse_precondition(request, first);
         return NULL;
     }
+    if (first->outcome == OUTCOME_REFUSED && first->refusal == ERR_TOO_MANY_ALERTS) {
+        http_problem_code(request, first->refusal, "there are %d alerts: delete one first", ALERT_RULES_MAX);
+        return NULL;
+    }
     if (first->outcome == OUTCOME_REFUSED) {
         http_problem_code(request, first->refusal, "nobody has to acknowledge what does not fire");
         return NULL;
@@ -113,8 +117,6 @@ static enum cxd_err fill_put(struct http_request *request, struct alert_deed *de
     if (result != CXD_OK)
         return result;
     result = api_read_alert(request, &stored, &count, err);
-    if (result == ERR_NO_ALERT && count >= ALERT_RULES_MAX)
-        return error_set(err, ERR_TOO_MANY_ALERTS, "there are %d alerts: delete one first", ALERT_RULES_MAX);
     if (result != CXD_OK && result != ERR_NO_ALERT && stored.document.revision == 0)
         return result;
     buffer_init(&text);

@@ -50,8 +50,7 @@ static enum cxd_err read_all(struct http_request *request, struct document **ret
     enum cxd_err result = store_reader_begin(reader, err);
     if (result != CXD_OK)
         return result;
-    result =
-        store_read_documents(reader, DOCUMENT_ALERT, NULL, 2 * ALERT_RULES_MAX, arena, ret_documents, ret_count, err);
+    result = store_read_documents(reader, DOCUMENT_ALERT, NULL, ALERT_RULES_MAX, arena, ret_documents, ret_count, err);
     if (result == CXD_OK)
         result = store_read_alerts(reader, arena, ret_states, err);
     store_reader_end(reader);

@@ -47,9 +47,13 @@ static bool refuse(struct http_request *request, enum body_use use, const char *
 
 bool body_take(struct http_request *request, enum body_use use, struct body *ret_body) {
     const char *header = http_header(request, "Content-Type");
+    size_t length;
     struct body body = {.kind = BODY_JSON};
     struct mime_text type, name, value;
-    if (header && header[0] != '\0') {
+    (void)http_body(request, &length);
+    /* What a client says of nothing: curl -d '' names a form. */
+    bool is_nothing = use == BODY_OF_COMMAND && length == 0;
+    if (header && header[0] != '\0' && !is_nothing) {
         struct mime mime = mime_open(header, strlen(header), &type);
         size_t i = 0;
         while (i < CXD_COUNT(TYPES) && !(TYPES[i].uses & use && mime_is(&type, TYPES[i].name)))

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cxd/codec/alert.h"
+#include "cxd/codec/journey.h"
 #include "cxd/codec/survey.h"
 
 enum {
@@ -269,6 +271,23 @@ enum cxd_err catalog_examine(const struct survey_record *record, struct error *e
     enum cxd_err result = catalog_decode(record, &arena, &survey, err);
     arena_free(&arena);
     return result;
+}
+
+enum cxd_err catalog_examine_document(const struct document *document, struct error *err) {
+    struct journey journey;
+    struct alert_rule rule;
+    struct error why;
+    struct arena arena;
+    arena_init(&arena);
+    enum cxd_err result = document->kind == DOCUMENT_ALERT
+                              ? alert_decode_stored(document->definition, document->name, &arena, &rule, &why)
+                              : journey_decode(document->definition, strlen(document->definition), STORED_JSON_DEPTH,
+                                               document->name, &arena, &journey, &why);
+    arena_free(&arena);
+    if (result == CXD_OK || result == ERR_NO_MEMORY)
+        return result == CXD_OK ? CXD_OK : error_set(err, result, "no memory for a definition");
+    return error_set(err, ERR_STORAGE, "the stored %s \"%s\" cannot be read", document_kind_name(document->kind),
+                     document->name);
 }
 
 /* The definition, and what the store keeps beside it, become one struct. */

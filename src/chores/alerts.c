@@ -22,8 +22,7 @@ enum {
     RETRY_MS = 10 * 1000, /* after a failure */
     PAUSE_MS = 20,        /* between two looks for responses */
     RESPONSES_AT_ONCE = 200,
-    RULES_MAX = 2 * ALERT_RULES_MAX, /* several puts at once may pass it */
-    KEEP_EVERY = 10000               /* numbers that were looked at in vain, before that is kept */
+    KEEP_EVERY = 10000 /* numbers that were looked at in vain, before that is kept */
 };
 
 /* A rule as it was read, with its state. */
@@ -131,8 +130,8 @@ static enum cxd_err load(struct alerts *alerts, struct error *err) {
     enum cxd_err code = store_reader_begin(alerts->reader, err);
     if (code != CXD_OK)
         return code;
-    code =
-        store_read_documents(alerts->reader, DOCUMENT_ALERT, NULL, RULES_MAX, &alerts->rules, &documents, &count, err);
+    code = store_read_documents(alerts->reader, DOCUMENT_ALERT, NULL, ALERT_RULES_MAX, &alerts->rules, &documents,
+                                &count, err);
     if (code == CXD_OK)
         code = store_read_alerts(alerts->reader, &alerts->rules, &states, err);
     store_reader_end(alerts->reader);

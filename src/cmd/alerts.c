@@ -24,13 +24,14 @@ struct history_options {
     const char *limit;
 };
 
+/* Of a rule, or of an event; the score of a single answer is a whole number. */
 static void append_value(struct buffer *out, const struct json *alert) {
     double value;
-    bool is_silence = json_number(alert, "expected", &value);
+    bool is_silence = json_number(alert, "expected", &value), is_answer = json_text(alert, "response");
     if (is_silence || !json_number(alert, "value", &value))
         buffer_append_char(out, '-');
     else
-        number_append(out, value, 2);
+        number_append(out, value, is_answer ? 0 : 2);
 }
 
 /* As it was given: alpha of a silence is a thousandth. */
@@ -93,7 +94,7 @@ static bool show_history(struct call *call) {
     static const struct table_column columns[] = {
         {.header = "AT", .text = "{at}"},
         {.header = "EVENT", .text = "{event}"},
-        {.header = "VALUE", .text = "{value}", .is_right = true},
+        {.header = "VALUE", .cell = append_value, .is_right = true},
         {.header = "N", .text = "{n}", .is_right = true},
         {.header = "RESPONSE", .text = "{response}"},
         {.header = "BY", .text = "{acknowledged.by}"},

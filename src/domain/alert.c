@@ -51,7 +51,15 @@ static void range_of(const struct alert_rule *rule, const struct survey *survey,
     *ret_most = rule->kind != ALERT_RATE && is_mean ? survey->scale_max : 100;
 }
 
-void alert_validate(const struct alert_rule *rule, const struct survey *survey, struct error *err) {
+/* By a property that the survey does not declare figures can be asked for; but a rule with a key that is misspelled
+ * would never fire, and nobody would know. */
+static void validate_properties(const struct alert_rule *rule, const struct survey *survey, struct error *err) {
+    for (size_t i = 0; i < rule->property_count && !rules_reported(err, "/properties"); i++)
+        if (survey_property_index(survey, rule->properties[i].key) < 0)
+            rules_report(err, "/properties", "has %.64s, which the survey does not declare", rule->properties[i].key);
+}
+
+static void validate_line(const struct alert_rule *rule, const struct survey *survey, struct error *err) {
     const char *line = rule->is_above ? "/above" : "/below";
     double least, most;
     if (rules_reported(err, "/kind") || (rule->kind != ALERT_SCORE && rule->kind != ALERT_RATE))
@@ -69,6 +77,13 @@ void alert_validate(const struct alert_rule *rule, const struct survey *survey, 
     if (rule->margin < 0 || back < least || back > most)
         rules_report(err, "/margin", "must be at least 0, and end within %g and %g: else it never resolves", least,
                      most);
+}
+
+void alert_validate(const struct alert_rule *rule, const struct survey *survey, struct error *err) {
+    if (survey->archived_at != 0)
+        rules_report(err, "/survey", "is archived: reopen it first");
+    validate_properties(rule, survey, err);
+    validate_line(rule, survey, err);
 }
 
 static bool matches(const char *wanted, const char *value) {

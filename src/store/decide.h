@@ -107,9 +107,9 @@ void decide_signing_key(struct change *change);
 /* CHANGE_NOTE. */
 void decide_note(struct change *change);
 
-/* document.c: CHANGE_DOCUMENT, which fills every out member, and CHANGE_DISCARD. `stored` is NULL where there is none.
- */
-void decide_document(struct change *change, const struct document *stored);
+/* document.c: CHANGE_DOCUMENT, which fills every out member, and CHANGE_DISCARD. `stored` is NULL where there is none;
+ * `count`: how many there are of the kind. */
+void decide_document(struct change *change, const struct document *stored, int64_t count);
 void decide_discard(struct change *change, const struct document *stored);
 
 #endif

@@ -10,10 +10,17 @@
 #include "store/decide.h"
 
 const char *document_kind_name(enum document_kind kind) {
-#define NAME_OF_KIND(KIND, NAME) [DOCUMENT_##KIND] = NAME,
+#define NAME_OF_KIND(KIND, NAME, MOST) [DOCUMENT_##KIND] = NAME,
     static const char *const NAMES[] = {DOCUMENT_KINDS(NAME_OF_KIND)};
 #undef NAME_OF_KIND
     return NAMES[kind];
+}
+
+int64_t document_kind_most(enum document_kind kind) {
+#define MOST_OF_KIND(KIND, NAME, MOST) [DOCUMENT_##KIND] = MOST,
+    static const int64_t MOST[] = {DOCUMENT_KINDS(MOST_OF_KIND)};
+#undef MOST_OF_KIND
+    return MOST[kind] > 0 ? MOST[kind] : INT64_MAX;
 }
 
 void document_tag(const struct document *document, char ret_tag[ETAG_SIZE]) {
@@ -41,11 +48,16 @@ static bool may_change(struct change *change, const struct document *stored) {
     return false;
 }
 
-void decide_document(struct change *change, const struct document *stored) {
+void decide_document(struct change *change, const struct document *stored, int64_t count) {
     struct document *document = &change->as.document;
     bool same = stored && strcmp(stored->definition, document->definition) == 0;
     if (!same && !may_change(change, stored))
         return;
+    if (!stored && count >= document_kind_most(document->kind)) {
+        change->outcome = OUTCOME_REFUSED;
+        change->refusal = ERR_TOO_MANY_ALERTS; /* the one kind that has a limit */
+        return;
+    }
     document->revision = stored ? stored->revision + !same : 1;
     document->created_at = stored ? stored->created_at : change->now_ms;
     document->updated_at = same ? stored->updated_at : change->now_ms;

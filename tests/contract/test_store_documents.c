@@ -161,8 +161,32 @@ static void test_preconditions(void **state) {
     assert_false(read_document(f, DOCUMENT_ALERT, "low", &stored));
 }
 
+/* Of rules there are so many, however many come at once; of journeys as many as one likes. */
+static void test_limit(void **state) {
+    struct fixture *f = *state;
+    struct change *batch[ALERT_RULES_MAX + 2];
+    struct error err;
+    char name[SLUG_SIZE];
+    for (int kind = 0; kind < DOCUMENT_KIND_COUNT; kind++) {
+        bool is_limited = kind == DOCUMENT_ALERT;
+        for (size_t i = 0; i < CXD_COUNT(batch); i++) {
+            snprintf(name, sizeof name, "d%zu", i);
+            batch[i] = make_put(f, (enum document_kind)kind, name, "{}");
+        }
+        assert_ok(store_apply(f->store, batch, CXD_COUNT(batch), NULL, &err), err);
+        for (size_t i = 0; i < CXD_COUNT(batch); i++)
+            assert_int_equal(batch[i]->outcome, is_limited && i >= ALERT_RULES_MAX ? OUTCOME_REFUSED : OUTCOME_CREATED);
+    }
+    assert_int_equal(batch[ALERT_RULES_MAX]->refusal, ERR_TOO_MANY_ALERTS);
+    /* One that is there can be put, and there is room again where one goes. */
+    assert_int_equal(apply(f, make_put(f, DOCUMENT_ALERT, "d7", "{\"a\":1}")), OUTCOME_AMENDED);
+    assert_int_equal(apply(f, make_discard(f, DOCUMENT_ALERT, "d7")), OUTCOME_AMENDED);
+    assert_int_equal(apply(f, make_put(f, DOCUMENT_ALERT, "other", "{}")), OUTCOME_CREATED);
+    assert_int_equal(apply(f, make_put(f, DOCUMENT_ALERT, "another", "{}")), OUTCOME_REFUSED);
+}
+
 int main(void) {
     static const struct CMUnitTest tests[] = {ENGINE_TEST(test_put_and_deleted), ENGINE_TEST(test_pages),
-                                              ENGINE_TEST(test_preconditions)};
+                                              ENGINE_TEST(test_preconditions), ENGINE_TEST(test_limit)};
     return run_over_engines(tests, CXD_COUNT(tests));
 }

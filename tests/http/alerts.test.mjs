@@ -102,6 +102,8 @@ test('a rule: put, read, listed, replaced, deleted; with what is wrong in it', a
     ['alert.put revision 1', 'alert.put revision 2', 'alert.delete '],
   );
 
+  await d.survey('gone', { metric: 'nps' });
+  await d.admin('DELETE', '/v1/surveys/gone');
   for (const [body, ...pointers] of [
     [{}, '/survey', '/kind'],
     [{ survey: 'nowhere', kind: 'detractor' }, '/survey'],
@@ -120,6 +122,8 @@ test('a rule: put, read, listed, replaced, deleted; with what is wrong in it', a
     [{ survey: 'shop', kind: 'drop', alpha: 0.5 }, '/alpha'],
     [{ survey: 'shop', kind: 'silence', window: '7d' }, '/window'],
     [{ survey: 'shop', kind: 'detractor', properties: { 'a b': 'c' } }, '/properties'],
+    [{ survey: 'shop', kind: 'detractor', properties: { plan: 'pro', paln: 'pro' } }, '/properties'],
+    [{ survey: 'gone', kind: 'detractor' }, '/survey'],
     [{ survey: 'shop', kind: 'detractor', name: 'y' }, '/name'],
     [{ survey: 'shop', kind: 'detractor', chanel: 'web' }, '/chanel'],
   ])
@@ -172,10 +176,8 @@ test('a score below the line: fires once, is acknowledged, and resolves beyond i
   const shown = run(['alerts'], { env: { CXD_URL: d.url, CXD_KEY: d.key } });
   assert.equal(shown.status, 0, shown.stderr);
   assert.match(shown.stdout, /^low +shop +score +acknowledged .* 25\.00 +280 +30/m);
-  // The survey is archived: nobody is kept waiting.
-  await d.admin('DELETE', '/v1/surveys/shop');
-  await put(d, 'low', { survey: 'shop', kind: 'score', below: 31, window: '7d' });
-  assert.deepEqual([(await evaluated(d, 'low')).state, (await get(d, 'low')).reason], ['no_data', 'survey_archived']);
+  const told = run(['alert', 'history', 'low'], { env: { CXD_URL: d.url, CXD_KEY: d.key } });
+  assert.match(told.stdout, / fired +25\.00 +280 /);
 });
 
 test('a drop, and silence; a survey with min_n withholds', async (t) => {
@@ -204,6 +206,22 @@ test('a drop, and silence; a survey with min_n withholds', async (t) => {
   assert.deepEqual([(await evaluated(d, 'shut')).state, (await get(d, 'shut')).reason], ['no_data', 'survey_closed']);
   const hidden = await evaluated(d, 'hidden');
   assert.deepEqual([hidden.state, hidden.reason, hidden.value], ['no_data', 'suppressed', null]);
+});
+
+test('an acknowledgement says nothing, or a note', async (t) => {
+  const d = await daemon(t);
+  await put(d, 'each', { survey: 'shop', kind: 'detractor' });
+  // As many clients send nothing: curl -d '', and curl -X POST.
+  for (const options of [{ body: '', type: 'application/x-www-form-urlencoded' }, {}, { body: '', type: 'text/x' }]) {
+    await d.post('shop', bad());
+    await until(async () => (await get(d, 'each')).state === 'firing', 'it to fire');
+    const seen = await d.admin('POST', '/v1/alerts/each/acknowledge', options);
+    assert.deepEqual([seen.status, seen.json.acknowledged?.note], [200, null], seen.text);
+  }
+  const form = { body: 'note=x', type: 'application/x-www-form-urlencoded' };
+  assertProblem(await d.admin('POST', '/v1/alerts/each/acknowledge', form), 415, 'media_type');
+  const shown = run(['alert', 'history', 'each', '--limit', '2'], { env: { CXD_URL: d.url, CXD_KEY: d.key } });
+  assert.match(shown.stdout, / fired +2 +1 /, 'a score of one answer');
 });
 
 const bad = (more = {}) => ({ score: 2, comment: 'slow', ...more });

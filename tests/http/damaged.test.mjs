@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { ini, removeDirectory, ROOT, run, sqlite, start, useDirectory } from './harness.mjs';
+import { ini, removeDirectory, ROOT, run, sqlite, start, until, useDirectory } from './harness.mjs';
 
 let seed;
 before(async () => {
@@ -15,6 +15,12 @@ before(async () => {
     for (const slug of ['nps', 'csat']) await d.survey(slug, { metric: slug, properties: ['plan'] });
     for (let i = 0; i < 20; i++)
       assert.equal((await d.post('nps', { score: i % 11, properties: { plan: 'pro' } })).status, 201);
+    const stages = [{ survey: 'nps', touchpoint: 'web' }, { survey: 'csat' }];
+    assert.equal((await d.admin('PUT', '/v1/journeys/buy', { body: { name: 'Buy', stages } })).status, 201);
+    assert.equal((await d.admin('PUT', '/v1/alerts/each', { body: { survey: 'nps', kind: 'detractor' } })).status, 201);
+    assert.equal((await d.post('nps', { score: 1, comment: 'slow' })).status, 201);
+    await until(async () => (await d.admin('GET', '/v1/alerts/each')).json.state === 'firing', 'the alert');
+    assert.equal((await d.admin('POST', '/v1/alerts/each/acknowledge')).status, 200);
   } finally {
     await d.end();
   }
@@ -196,6 +202,38 @@ const CHANGES = {
   ],
   'a mark cut short': ["INSERT INTO gone VALUES (x'00', 1, 0);", undefined, /1 rows of gone have an id/],
   'an identity cut short': ["UPDATE identity SET audit_secret = x'';", undefined, /1 rows of identity have an id/],
+  'a journey that is none': [
+    `UPDATE document SET definition = '{"name":1}' WHERE kind = 'journey';`,
+    undefined,
+    /stored journey "buy" cannot be read/,
+  ],
+  'a rule that is none': [
+    `UPDATE document SET definition = json_set(definition, '$.kind', 'x') WHERE kind = 'alert';`,
+    undefined,
+    /the stored alert "each" cannot be read/,
+  ],
+  "a rule of another revision than its state's": [
+    "UPDATE document SET revision = 2 WHERE kind = 'alert';",
+    undefined,
+    /1 rows of alert_state are of no alert/,
+  ],
+  'a status that is none': [
+    'UPDATE alert_state SET status = 4;',
+    undefined,
+    /1 rows of alert_state .* say what none can/,
+  ],
+  'a history of nothing': ["UPDATE alert_event SET name = 'x';", undefined, /2 rows of alert_event are of no alert/],
+  'a detractor that is not there': [
+    'UPDATE alert_event SET response = 99 WHERE response IS NOT NULL;',
+    undefined,
+    /1 rows of alert_event/,
+  ],
+  'an id of a detractor cut short': [
+    "UPDATE alert_event SET response_id = x'00' WHERE response IS NOT NULL;",
+    undefined,
+    /1 rows of alert_event/,
+  ],
+  'two places that alerts are at': ['INSERT INTO alert_told VALUES (0, 0);', undefined, /1 rows of alert_told/],
   'a table that refers to ours': [
     'CREATE TABLE stranger (x REFERENCES survey (number));',
     undefined,

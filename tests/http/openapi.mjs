@@ -263,6 +263,7 @@ export class Description {
   checkRequestBody(operation, { headers, body, reply }, say) {
     if (!operation.requestBody) return; // a body has no meaning then
     const { value, at } = this.find(operation.requestBody, [...operation.at, 'requestBody']);
+    if (!value.required && !body?.length) return; // the type of nothing says nothing
     // No Content-Type at all is read as JSON.
     const given = (headers['content-type'] || 'application/json').split(';')[0].trim().toLowerCase();
     const type = value.content[given]?.['x-same-as'] ?? given;

@@ -54,6 +54,8 @@ CXD_NODISCARD enum cxd_err catalog_decode(const struct survey_record *record, st
                                           struct survey *ret_survey, struct error *err);
 /* Whether a snapshot can hold this survey; the error names it. What a catalog_open takes, and no more. */
 CXD_NODISCARD enum cxd_err catalog_examine(const struct survey_record *record, struct error *err);
+/* Whether a daemon can read this definition of a journey or an alert, which no snapshot holds; the error names it. */
+CXD_NODISCARD enum cxd_err catalog_examine_document(const struct document *document, struct error *err);
 
 /* NULL where there is none. */
 const struct survey *snapshot_survey(const struct snapshot *snapshot, const char *slug);

@@ -1,6 +1,7 @@
 #ifndef CXD_STORE_BACKUP_H
 #define CXD_STORE_BACKUP_H
 
+#include "cxd/store/document.h"
 #include "cxd/store/store.h"
 
 /* A store as a whole: is it sound, a copy of it, and a store out of a copy. None of this goes through the writer or
@@ -18,6 +19,8 @@ struct store_progress {
     /* What the store does not know of a survey's record: whether a daemon can read its definition. Asked of each while
      * verifying; NULL: it is not asked. */
     enum cxd_err (*examine)(const struct survey_record *survey, struct error *err);
+    /* The same of a named definition. */
+    enum cxd_err (*examine_document)(const struct document *document, struct error *err);
 };
 
 /* What is looked at, in this order. */

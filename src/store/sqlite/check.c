@@ -1,5 +1,6 @@
 /* A database looked at from end to end, without changing it: `cxd check`, and every copy before it takes its name. */
 
+#include <stdio.h>
 #include <string.h>
 
 #include "store/audit.h"
@@ -100,6 +101,13 @@ static void take_documents(struct checker *checker, sqlite3_stmt *stmt) {
                         (long long)sqlite3_column_int64(stmt, 1), text_at(stmt, 0));
 }
 
+static void take_alerts(struct checker *checker, sqlite3_stmt *stmt) {
+    if (sqlite3_column_int64(stmt, 1) > 0) {
+        sqlite_check_damage(checker, STORE_RECORDS, "%lld rows of %s are of no alert, or say what none can",
+                            (long long)sqlite3_column_int64(stmt, 1), text_at(stmt, 0));
+    }
+}
+
 static void take_visits(struct checker *checker, sqlite3_stmt *stmt) {
     if (sqlite3_column_int64(stmt, 1) > 0) {
         sqlite_check_damage(checker, STORE_RECORDS, "%lld rows of %s are of no survey, or say what none can",
@@ -139,6 +147,32 @@ static enum cxd_err check_surveys(struct checker *checker, struct error *err) {
     enum cxd_err code = sqlite_db_statement(checker->db, QUERY_LIST_SURVEYS, &stmt, err);
     while (code == CXD_OK && (code = sqlite_db_next(checker->db, stmt, &row, err)) == CXD_OK && row)
         code = examine_survey(checker, stmt, err);
+    code = sqlite_check_absorb(checker, code, err);
+    sqlite3_reset(stmt);
+    return code;
+}
+
+static enum cxd_err examine_document(struct checker *checker, enum document_kind kind, sqlite3_stmt *stmt,
+                                     struct error *err) {
+    const struct store_progress *progress = checker->watch->progress;
+    struct document document = {.kind = kind, .definition = text_at(stmt, 2)};
+    snprintf(document.name, sizeof document.name, "%s", text_at(stmt, 0));
+    if (!progress || !progress->examine_document)
+        return CXD_OK;
+    enum cxd_err code = progress->examine_document(&document, err);
+    if (code == CXD_OK || code == ERR_NO_MEMORY)
+        return code;
+    sqlite_check_damage(checker, STORE_RECORDS, "%s", err->detail);
+    return CXD_OK;
+}
+
+static enum cxd_err check_definitions(struct checker *checker, enum document_kind kind, struct error *err) {
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    enum cxd_err code =
+        SQLITE_ASK(checker->db, QUERY_LIST_DOCUMENTS, &stmt, err, TEXT(document_kind_name(kind)), TEXT(""), INT(-1));
+    while (code == CXD_OK && (code = sqlite_db_next(checker->db, stmt, &row, err)) == CXD_OK && row)
+        code = examine_document(checker, kind, stmt, err);
     code = sqlite_check_absorb(checker, code, err);
     sqlite3_reset(stmt);
     return code;
@@ -290,6 +324,11 @@ static enum cxd_err check_content(struct checker *checker, struct error *err) {
         code = each_row(checker, QUERY_CHECK_INVITATIONS, take_lengths, err);
     if (code == CXD_OK && checker->report->schema >= DOCUMENT_SCHEMA)
         code = each_row(checker, QUERY_CHECK_DOCUMENTS, take_documents, err);
+    if (code == CXD_OK && checker->report->schema >= DOCUMENT_SCHEMA)
+        code = each_row(checker, QUERY_CHECK_ALERTS, take_alerts, err);
+    for (int kind = 0; code == CXD_OK && checker->report->schema >= DOCUMENT_SCHEMA && kind < DOCUMENT_KIND_COUNT;
+         kind++)
+        code = check_definitions(checker, (enum document_kind)kind, err);
     if (code == CXD_OK && checker->report->schema >= VISIT_SCHEMA)
         code = each_row(checker, QUERY_CHECK_VISITS, take_visits, err);
     bool has_dimensions = checker->report->schema >= DIMENSION_SCHEMA;

@@ -39,6 +39,16 @@ static enum cxd_err find(struct db *db, enum document_kind kind, const char *nam
     return code;
 }
 
+static enum cxd_err count_kind(struct db *db, enum document_kind kind, int64_t *ret_count, struct error *err) {
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    enum cxd_err code = SQLITE_FIRST(db, QUERY_COUNT_DOCUMENTS, &stmt, &row, err, TEXT(document_kind_name(kind)));
+    if (code == CXD_OK)
+        *ret_count = sqlite3_column_int64(stmt, 0);
+    sqlite3_reset(stmt);
+    return code;
+}
+
 enum cxd_err sqlite_write_document(struct sqlite_store *store, struct change *change, struct error *err) {
     const struct document *document = &change->as.document;
     struct document stored;
@@ -46,7 +56,11 @@ enum cxd_err sqlite_write_document(struct sqlite_store *store, struct change *ch
     enum cxd_err code = find(&store->db, document->kind, document->name, &store->scratch, &found, &stored, err);
     if (code != CXD_OK)
         return code;
-    decide_document(change, found ? &stored : NULL);
+    int64_t count = 0;
+    code = count_kind(&store->db, document->kind, &count, err);
+    if (code != CXD_OK)
+        return code;
+    decide_document(change, found ? &stored : NULL, count);
     if (change->outcome != OUTCOME_CREATED && change->outcome != OUTCOME_AMENDED)
         return CXD_OK;
     return SQLITE_RUN(&store->db, QUERY_PUT_DOCUMENT, err, TEXT(document_kind_name(document->kind)),

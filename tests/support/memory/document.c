@@ -26,13 +26,22 @@ static size_t find(const struct memory_store *store, enum document_kind kind, co
     return SIZE_MAX;
 }
 
+static int64_t count_kind(const struct memory_store *store, enum document_kind kind) {
+    int64_t count = 0;
+    for (size_t i = 0; i < store->documents.count; i++) {
+        const struct document *document = store->documents.blocks[i];
+        count += document && document->kind == kind;
+    }
+    return count;
+}
+
 static const struct document *document_at(const struct memory_store *store, size_t at) {
     return at == SIZE_MAX ? NULL : store->documents.blocks[at];
 }
 
 bool memory_put_document(struct memory_store *store, struct change *change) {
     size_t at = find(store, change->as.document.kind, change->as.document.name);
-    decide_document(change, document_at(store, at));
+    decide_document(change, document_at(store, at), count_kind(store, change->as.document.kind));
     if (change->outcome != OUTCOME_CREATED && change->outcome != OUTCOME_AMENDED)
         return true;
     struct document *block = block_document(&change->as.document);
