@@ -17,6 +17,7 @@ const ELSEWHERE = {
   completion: 'zsh and fish',
   dashboards: 'prometheus',
   metrics: 'promtool',
+  people: 'R',
   proxy: 'nginx and caddy',
   units: 'systemd-analyze',
 };
