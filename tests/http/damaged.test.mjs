@@ -275,13 +275,9 @@ describe('passed is served, and refused is found', () => {
 
   test('texts that are not in UTF-8', async (t) => {
     const p = place(t);
-    const dump = sqlite(p.database, '.dump');
     fs.rmSync(p.database);
-    sqlite(
-      p.database,
-      `PRAGMA encoding = 'UTF-16le'; PRAGMA application_id = 1668834353; ${dump} PRAGMA user_version = ` +
-        `${sqlite(path.join(seed, 'cxd.db'), 'PRAGMA user_version;').trim()};`,
-    );
+    const schema = fs.readFileSync(path.join(ROOT, 'tests/upgrade/schema-1.sql'), 'utf8');
+    sqlite(p.database, `PRAGMA encoding = 'UTF-16le'; ${schema}`);
     assert.match(run(['check', '-c', p.config]).stderr, /not keep its texts in UTF-8/);
     assert.match((await serves(p)).stderr, /not keep its texts in UTF-8/);
   });
