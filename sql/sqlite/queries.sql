@@ -494,11 +494,28 @@ CROSS JOIN rollup AS r
     ON r.survey = ?1 AND r.segmented = 1 AND r.tier = ?2 AND r.bucket = t.bucket AND r.series = s.id
 WHERE t.survey = ?1 AND t.segmented = 0 AND t.tier = ?2 AND t.bucket >= ?3 AND t.bucket < ?4;
 
+-- Each of what is counted of a visit is a row of its own, as a response is: by enum impression_kind.
+-- fragment: told
+WITH told (kind) AS (VALUES (0), (1), (2), (3), (4))
+
+-- fragment: visits_told
+FROM impression AS response INDEXED BY impression_by_time CROSS JOIN told
+WHERE survey = -?1 AND at >= ?2 AND at < ?3
+  AND CASE kind WHEN 0 THEN 1 WHEN 1 THEN answers + next_answers > 0 OR seen & 72 WHEN 2 THEN seen & 18
+                WHEN 3 THEN seen & 36 ELSE seen & 1 END
+
 -- ?4 is the dimension, and ?5 the path of a property's value.
 -- name: scan_segments
 SELECT score, CASE ?4 WHEN 'touchpoint' THEN touchpoint WHEN 'channel' THEN channel WHEN 'locale' THEN locale
               ELSE json_extract(properties, ?5) END
 FROM response WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND excluded = 0;
+
+-- name: scan_shown_segments
+-- use: told
+SELECT kind, CASE ?4 WHEN 'touchpoint' THEN touchpoint WHEN 'channel' THEN channel WHEN 'locale' THEN locale
+             ELSE json_extract(properties, ?5) END
+-- use: visits_told
+;
 
 -- name: list_segments
 SELECT id, value FROM series WHERE survey = ?1 AND dimension = ?2 ORDER BY value;
@@ -513,15 +530,6 @@ SELECT coalesce(sum(series), 0) FROM dimension WHERE survey = ?1;
 SELECT answered_at, score
 FROM response WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND excluded = 0
 ORDER BY answered_at;
-
--- Each of what is counted of a visit is a row of its own, as a response is: by enum impression_kind.
--- fragment: visits_told
-WITH told (kind) AS (VALUES (0), (1), (2), (3), (4))
-SELECT at, kind
-FROM impression AS response INDEXED BY impression_by_time CROSS JOIN told
-WHERE survey = -?1 AND at >= ?2 AND at < ?3
-  AND CASE kind WHEN 0 THEN 1 WHEN 1 THEN answers + next_answers > 0 OR seen & 72 WHEN 2 THEN seen & 18
-                WHEN 3 THEN seen & 36 ELSE seen & 1 END
 
 -- What a filter asks of a response. ?7 is a JSON object of the properties that must be there, or NULL.
 -- fragment: of_dimensions
@@ -556,11 +564,27 @@ WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND excluded = 0
 ORDER BY answered_at, number;
 
 -- name: scan_visits
+-- use: told
+SELECT at, kind
 -- use: visits_told
 -- use: of_dimensions
 -- use: of_properties
   AND ?8 IS ?8
 ORDER BY at;
+
+-- ?9 and ?11 are dimensions, ?10 and ?12 the paths of properties' values; the second may be NULL.
+-- name: visit_shown
+SELECT seen, answers, next_answers,
+       CASE ?9 WHEN 'touchpoint' THEN touchpoint WHEN 'channel' THEN channel WHEN 'locale' THEN locale
+       ELSE json_extract(properties, ?10) END,
+       CASE ?11 WHEN 'touchpoint' THEN touchpoint WHEN 'channel' THEN channel WHEN 'locale' THEN locale
+       ELSE json_extract(properties, ?12) END
+FROM impression AS response INDEXED BY impression_by_time
+WHERE survey = ?1 AND at >= ?2 AND at < ?3
+-- use: of_dimensions
+  AND (?8 IS NULL OR instr(properties, ?8) > 0)
+-- use: of_properties
+;
 
 -- One row a survey: the tier that holds all.
 -- name: count_counted

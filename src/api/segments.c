@@ -94,6 +94,7 @@ static void append_segments(struct buffer *out, const struct segments_question *
         .score = {.window = &whole->window,
                   .rounded = whole->rounded,
                   .previous_window = &whole->previous_window,
+                  .rate = &whole->rate,
                   .compared_window = whole->is_cut ? &whole->compared_window : NULL},
         .previous = whole->has_previous ? &whole->previous : NULL,
         .by = question->by,

@@ -32,6 +32,7 @@ static void encode_hidden(struct buffer *out) {
     write_nulls(out, COUNTS, CXD_COUNT(COUNTS));
     write_text(out, "reason", untested_name(UNTESTED_SUPPRESSED));
     write_nulls(out, TESTS, CXD_COUNT(TESTS));
+    rate_encode(out, NULL);
 }
 
 /* `why` there is no test; NULL: the comparison says. */
@@ -95,6 +96,7 @@ static void encode_figures(struct buffer *out, const struct survey *survey, cons
         write_fixed(out, "share", segment->share, SHARE_DECIMALS, !isnan(segment->share));
         write_fixed(out, "impact", segment->impact, score_decimals(survey), segment->has_impact);
         encode_test(out, segment, untested);
+        rate_encode(out, &segment->rate);
     }
     if (context->previous)
         encode_change(out, survey, context, segment);
@@ -121,6 +123,7 @@ void segments_encode(struct buffer *out, const struct survey *survey, const stru
         write_text(out, NULL, context->by[i]);
     buffer_append_char(out, ']');
     figures_encode(out, survey, &segments->overall, &segments->score);
+    rate_encode(out, context->score.rate);
     if (context->previous)
         previous_encode(out, survey, &context->score, context->previous);
     buffer_append_format(out, ",\"alpha\":%g", context->alpha);

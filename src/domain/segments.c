@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "domain/segment_rates.h"
 #include "domain/suppression.h"
 
 static const double ROUNDING = 1e-12;
@@ -189,6 +190,8 @@ bool segments_judge(const struct segments_terms *terms, struct segments *segment
     for (size_t i = 0; i < segments->shown; i++)
         compare_windows(terms, &segments->rows[i]);
     sum_remainder(terms, segments);
+    if (!segment_rates_compute(terms, segments))
+        return false;
     for (size_t i = 0; terms->use_t && i < segments->shown; i++)
         score_use_t(terms->survey, &segments->rows[i].parts[SEGMENT_WINDOW], &segments->rows[i].score);
     if (terms->use_t) {

@@ -174,6 +174,47 @@ static enum cxd_err gather(struct gathering *gathering, struct error *err) {
     return segments.cover == STORE_COVER_ALL ? subtract_rollups(gathering, err) : scan(gathering, err);
 }
 
+/* --- Visits ---------------------------------------------------------------------------------------------------------
+ */
+
+/* What was shown, and never answered, has a row too. What nothing is told of is not known, unless all is. */
+static bool count_visits(void *context, const char *const *values, const struct impressions *impressions) {
+    struct gathering *gathering = context;
+    struct segment *segment = impressions->n[IMPRESSION_SHOWN] > 0
+                                  ? values_find_shown(&gathering->values, values, &gathering->failed)
+                                  : values_look(&gathering->values, values);
+    for (int kind = 0; segment && kind < IMPRESSION_INVITED; kind++)
+        segment->visits.n[kind] += impressions->n[kind];
+    if (segment)
+        segment->visits_known = IMPRESSIONS_KNOWN;
+    return !gathering->failed;
+}
+
+static void set_known(struct values *values, enum impressions_known known) {
+    for (size_t i = 0; i < values->count; i++)
+        values->rows[i].visits_known = known;
+}
+
+/* Where nothing was shown there is nothing to split. */
+static enum cxd_err gather_visits(struct gathering *gathering, struct error *err) {
+    const struct segments_question *question = gathering->question;
+    const struct score_answer *whole = gathering->whole;
+    enum impressions_known known = whole->rate.known;
+    if (known == IMPRESSIONS_KNOWN && whole->rate.counts.n[IMPRESSION_SHOWN] == 0)
+        return CXD_OK;
+    set_known(&gathering->values, known == IMPRESSIONS_KNOWN ? IMPRESSIONS_EXPIRED : known);
+    if (known != IMPRESSIONS_KNOWN)
+        return CXD_OK;
+    enum cxd_err result =
+        store_visit_impressions(gathering->reader, &gathering->filter, question->by, question->by_count,
+                                whole->window.from, whole->window.to, count_visits, gathering, &known, err);
+    if (result == CXD_OK && gathering->failed)
+        result = error_set(err, ERR_NO_MEMORY, "no memory for the segments of a survey");
+    if (result == CXD_OK && known != IMPRESSIONS_EXPIRED)
+        set_known(&gathering->values, known);
+    return result;
+}
+
 /* ---------------------------------------------------------------------------------------------------------------------
  */
 
@@ -196,7 +237,9 @@ static enum cxd_err judge(const struct segments_question *question, const struct
         .overlap = whole->has_previous && window_overlaps(&whole->compared_window, &whole->previous_window),
         .limit = question->limit,
     };
-    answer->segments = (struct segments){.rows = values->rows,
+    answer->segments = (struct segments){.visits = whole->rate.counts,
+                                         .visits_known = whole->rate.known,
+                                         .rows = values->rows,
                                          .count = values->count,
                                          .beyond = values->beyond,
                                          .beyond_values = (int64_t)values->beyond_count,
@@ -211,7 +254,9 @@ static enum cxd_err read_state(struct gathering *gathering, struct segments_answ
     const struct segments_question *question = gathering->question;
     enum cxd_err result = query_score_within(gathering->reader, &question->score, &answer->whole, err);
     gathering->whole = &answer->whole;
-    return result == CXD_OK ? gather(gathering, err) : result;
+    if (result == CXD_OK)
+        result = gather(gathering, err);
+    return result == CXD_OK ? gather_visits(gathering, err) : result;
 }
 
 enum cxd_err query_segments(struct store_reader *reader, const struct segments_question *question, struct arena *arena,

@@ -94,3 +94,19 @@ struct segment *values_find(struct values *values, const char *const *wanted) {
     *slot = (uint32_t)++values->count;
     return row;
 }
+
+struct segment *values_look(const struct values *values, const char *const *wanted) {
+    const uint32_t *slot = values->capacity > 0 ? find_slot(values, wanted) : NULL;
+    return slot && *slot ? &values->rows[*slot - 1] : NULL;
+}
+
+struct segment *values_find_shown(struct values *values, const char *const *wanted, bool *ret_failed) {
+    struct segment *row = values_look(values, wanted);
+    if (row || values->beyond_count > 0 || values->count >= SEGMENTS_VALUES_MAX)
+        return row;
+    if (values->most <= values->count)
+        values->most = values->count + 1;
+    row = values_find(values, wanted);
+    *ret_failed = !row;
+    return row;
+}

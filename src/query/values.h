@@ -28,5 +28,10 @@ CXD_NODISCARD enum cxd_err values_init(struct values *values, size_t dimensions,
 /* The histograms that answers with these values count in: of their row, a new one where there is room, or of what lies
  * beyond. Until the next call. NULL when memory is refused. */
 struct segment *values_find(struct values *values, const char *const *wanted);
+/* Their row; NULL: there is none. */
+struct segment *values_look(const struct values *values, const char *const *wanted);
+/* The same of what was shown and perhaps never answered: a new row, where every answer has one. *ret_failed: memory is
+ * refused. */
+struct segment *values_find_shown(struct values *values, const char *const *wanted, bool *ret_failed);
 
 #endif

@@ -79,6 +79,10 @@ typedef enum cxd_err engine_read_segments(struct store_reader *reader, int64_t s
 typedef enum cxd_err engine_read_impressions(struct store_reader *reader, const struct filter *filter,
                                              const int64_t *bounds, size_t count, struct impressions *ret_impressions,
                                              enum impressions_known *ret_known, struct error *err);
+typedef enum cxd_err engine_visit_impressions(struct store_reader *reader, const struct filter *filter,
+                                              const char *const *by, size_t by_count, int64_t from, int64_t to,
+                                              store_impressions_visit *visit, void *context,
+                                              enum impressions_known *ret_known, struct error *err);
 typedef enum cxd_err engine_read_extent(struct store_reader *reader, int64_t survey, bool *ret_found,
                                         int64_t *ret_first, int64_t *ret_last, struct error *err);
 typedef enum cxd_err engine_read_response(struct store_reader *reader, int64_t survey, const struct id *id,
@@ -156,6 +160,7 @@ struct store_engine {
     engine_read_histograms *read_histograms;
     engine_read_segments *read_segments;
     engine_read_impressions *read_impressions;
+    engine_visit_impressions *visit_impressions;
     engine_read_extent *read_extent;
     engine_read_response *read_response;
     engine_read_last_answer *read_last_answer;

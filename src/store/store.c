@@ -137,6 +137,12 @@ enum cxd_err store_read_impressions(struct store_reader *reader, const struct fi
     return reader->engine->read_impressions(reader, filter, bounds, count, ret_impressions, ret_known, err);
 }
 
+enum cxd_err store_visit_impressions(struct store_reader *reader, const struct filter *filter, const char *const *by,
+                                     size_t by_count, int64_t from, int64_t to, store_impressions_visit *visit,
+                                     void *context, enum impressions_known *ret_known, struct error *err) {
+    return reader->engine->visit_impressions(reader, filter, by, by_count, from, to, visit, context, ret_known, err);
+}
+
 enum cxd_err store_read_extent(struct store_reader *reader, int64_t survey, bool *ret_found, int64_t *ret_first,
                                int64_t *ret_last, struct error *err) {
     return reader->engine->read_extent(reader, survey, ret_found, ret_first, ret_last, err);

@@ -253,6 +253,81 @@ static struct change *draw(struct fixture *f, unsigned seed, int64_t now_ms) {
     return change;
 }
 
+/* What is told by values, summed up. */
+enum { SUMS_MAX = 64 };
+struct sums {
+    struct sum {
+        char values[STORE_BY_MAX][16];
+        struct impressions impressions;
+    } sums[SUMS_MAX];
+    size_t count;
+    enum impressions_known known;
+};
+
+static bool add_sum(void *context, const char *const *values, const struct impressions *impressions) {
+    struct sums *sums = context;
+    struct sum own = {.impressions = *impressions};
+    for (size_t i = 0; i < STORE_BY_MAX; i++)
+        snprintf(own.values[i], sizeof own.values[i], "%s", values[i] ? values[i] : "(unset)");
+    size_t at = 0;
+    while (at < sums->count && memcmp(sums->sums[at].values, own.values, sizeof own.values) != 0)
+        at++;
+    if (impressions->n[IMPRESSION_SHOWN] == 0)
+        return true;
+    if (at == sums->count) {
+        assert_true(sums->count < SUMS_MAX);
+        sums->sums[sums->count++] = own;
+        return true;
+    }
+    for (size_t kind = 0; kind < IMPRESSION_KINDS; kind++)
+        sums->sums[at].impressions.n[kind] += impressions->n[kind];
+    return true;
+}
+
+static int compare_sums(const void *a, const void *b) {
+    return memcmp(((const struct sum *)a)->values, ((const struct sum *)b)->values,
+                  sizeof((const struct sum *)a)->values);
+}
+
+static void read_sums(struct fixture *f, const struct filter *filter, const char *const *by, size_t by_count,
+                      int64_t from, int64_t to, struct sums *ret_sums) {
+    struct error err;
+    memset(ret_sums, 0, sizeof *ret_sums);
+    assert_ok(
+        store_visit_impressions(f->reader, filter, by, by_count, from, to, add_sum, ret_sums, &ret_sums->known, &err),
+        err);
+    qsort(ret_sums->sums, ret_sums->count, sizeof ret_sums->sums[0], compare_sums);
+}
+
+/* By values, both engines tell the same; and that is what they say of a filter by each. */
+static void compare_values(struct twin *twin, const struct filter *filter, int64_t from, int64_t to) {
+    static const char *const BY[][STORE_BY_MAX] = {{"touchpoint", NULL},      {"channel", NULL},
+                                                   {"property.plan", NULL},   {"touchpoint", "channel"},
+                                                   {"property.x", "channel"}, {"property.none", NULL}};
+    for (size_t i = 0; i < CXD_COUNT(BY); i++) {
+        struct sums a, b;
+        size_t count = BY[i][1] ? 2 : 1;
+        read_sums(&twin->memory, filter, BY[i], count, from, to, &a);
+        read_sums(&twin->sqlite, filter, BY[i], count, from, to, &b);
+        assert_int_equal(a.known, b.known);
+        assert_int_equal(a.count, b.count);
+        assert_memory_equal(a.sums, b.sums, sizeof a.sums);
+        for (size_t k = 0; i == 0 && !filter->touchpoint && k < a.count; k++) {
+            struct filter own = *filter;
+            struct impressions alone = {{0}};
+            enum impressions_known known;
+            struct error err;
+            const int64_t bounds[] = {from, to};
+            own.touchpoint = a.sums[k].values[0];
+            if (strcmp(own.touchpoint, "(unset)") == 0)
+                continue;
+            assert_ok(store_read_impressions(twin->sqlite.reader, &own, bounds, 2, &alone, &known, &err), err);
+            assert_int_equal(known, a.known);
+            assert_memory_equal(&alone, &a.sums[k].impressions, sizeof alone);
+        }
+    }
+}
+
 static void compare_reads(struct twin *twin, int64_t now_ms) {
     static const struct property PLAN[] = {{"plan", "pro"}}, X[] = {{"x", "1"}};
     const struct filter filters[] = {{0},
@@ -282,6 +357,7 @@ static void compare_reads(struct twin *twin, int64_t now_ms) {
                 if (a[at].n[kind] != b[at].n[kind])
                     fail_msg("filter %zu, bucket %zu, kind %zu: %lld in memory, %lld in SQLite", i, at, kind,
                              (long long)a[at].n[kind], (long long)b[at].n[kind]);
+        compare_values(twin, &filter, bounds[0], bounds[5]);
     }
 }
 

@@ -1,7 +1,7 @@
 // Response rates: events of surveys that are shown, and what scores and trends say of them.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { after, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { assertProblem, run, sqlite, start, until, use } from './harness.mjs';
 
 const DAY = 86_400_000;
@@ -176,6 +176,162 @@ describe('events', () => {
   });
 });
 
+const table = async (daemon, survey, query) => {
+  const reply = await daemon.admin('GET', `/v1/surveys/${survey}/segments?${query}`);
+  assert.equal(reply.status, 200, reply.text);
+  return reply.json;
+};
+const COUNTS = ['shown', 'answered', 'dismissed', 'started'];
+
+// What the rows of a table say is what scores say of a filter by each; and together they are the whole.
+async function assertRates(daemon, survey, by, query = '') {
+  const whole = await table(daemon, survey, `by=${by.join(',')}&${query}`);
+  const sum = { shown: 0, answered: 0, dismissed: 0, started: 0 };
+  for (const row of whole.segments) {
+    for (const count of COUNTS) sum[count] += row.response_rate?.[count] ?? 0;
+    const values = row.values ?? [row.value];
+    if (row.remainder || values.includes(null)) continue;
+    const filter = by.map((name, i) => `&${name}=${encodeURIComponent(values[i])}`).join('');
+    assert.deepEqual(row.response_rate, await rate(daemon, survey, `?${query}${filter}`), `${by} ${values}`);
+  }
+  const { response_rate } = await score(daemon, survey, `?${query}`);
+  assert.deepEqual(whole.response_rate, response_rate);
+  return { whole, sum };
+}
+
+describe('segments have their response rates', () => {
+  const PLACES = ['a', 'b', 'c', 'd', undefined];
+  before(async () => {
+    await d.survey('split', { metric: 'nps', properties: ['plan'] });
+    const at = (i) => new Date(Date.now() - (i % 6) * 60_000 - (i % 3) * DAY).toISOString();
+    for (let i = 0; i < 150; i++) {
+      const place = {
+        touchpoint: PLACES[i % 5],
+        channel: i % 3 ? 'web' : 'app',
+        locale: i % 2 ? 'de' : 'en',
+        ...(i % 7 ? { properties: { plan: `p${i % 2}`, size: `${i % 4}` } } : {}),
+      };
+      await event(d, 'split', { type: 'shown', visit: `v${i}`, at: at(i), ...place });
+      if (i % 4 === 0) await event(d, 'split', { type: 'dismissed', visit: `v${i}`, at: at(i) });
+      if (i % 3 === 0 && i % 5 !== 1)
+        await answer(d, 'split', { score: i % 11, visit: `v${i}`, answered_at: at(i), ...place });
+    }
+  });
+
+  const PLAN = 'property.plan';
+  const BY = [['touchpoint'], ['channel'], [PLAN], ['touchpoint', 'channel'], [PLAN, 'touchpoint']];
+  const QUERIES = ['', 'window=7d', 'window=today', 'locale=de', 'locale=de&window=7d'];
+  for (const by of BY)
+    for (const query of QUERIES)
+      test(`by ${by} ${query}`, async () => {
+        const { whole, sum } = await assertRates(d, 'split', by, query);
+        for (const count of COUNTS) assert.equal(sum[count], whole.response_rate[count], count);
+      });
+
+  test('what was shown and never answered has a row; limits leave a remainder', async () => {
+    const { segments, response_rate } = await table(d, 'split', 'by=touchpoint');
+    const b = segments.find((row) => row.value === 'b');
+    assert.deepEqual([b.n, b.score, b.response_rate.shown, b.response_rate.rate], [0, null, 30, 0]);
+    assert.equal(segments.find((row) => row.value === null).response_rate.shown, 30);
+    const [first, rest] = (await table(d, 'split', 'by=touchpoint&limit=1')).segments;
+    assert.equal(first.response_rate.shown, 30);
+    assert.equal(rest.remainder, true);
+    assert.equal(rest.response_rate.shown, response_rate.shown - 30);
+    const [low, high] = wilson(rest.response_rate.answered, rest.response_rate.shown);
+    assert.deepEqual(rest.response_rate.interval, { low, high, confidence: 0.95, method: 'wilson' });
+  });
+
+  test('held against another window, and by what the survey does not declare', async () => {
+    await assertRates(d, 'split', ['touchpoint'], 'window=7d&compare=previous');
+    await assertRates(d, 'split', ['channel'], 'window=today&compare=previous');
+    const { segments } = await table(d, 'split', 'by=property.size');
+    assert.deepEqual([...new Set(segments.map((row) => row.response_rate.reason))], ['undeclared']);
+    await d.survey('silent', { metric: 'nps' });
+    await answer(d, 'silent', { score: 9, touchpoint: 'a' });
+    const silent = await table(d, 'silent', 'by=touchpoint');
+    assert.equal(silent.response_rate, null);
+    assert.equal(silent.segments[0].response_rate, null);
+  });
+
+  test('invitations stand in the whole alone', async () => {
+    await d.survey('asked', { metric: 'nps' });
+    await d.admin('POST', '/v1/surveys/asked/invitations', { body: { respondent: 'someone' } });
+    await event(d, 'asked', { type: 'shown', visit: 'v' });
+    await event(d, 'asked', { type: 'shown', visit: 'w', touchpoint: 'a' });
+    const { segments, response_rate } = await table(d, 'asked', 'by=touchpoint');
+    assert.equal(response_rate.invitations.made, 1);
+    assert.deepEqual(
+      segments.map((row) => [row.value, row.n, row.response_rate.shown, row.response_rate.invitations]),
+      [['a', 0, 1, null], [null, 0, 1, null]], // prettier-ignore
+    );
+  });
+
+  test('a min_n withholds what others would tell by subtraction', async () => {
+    await d.survey('shy', { metric: 'nps', min_n: 5 });
+    const fill = async (touchpoint, answers, visits, answered) => {
+      for (let i = 0; i < visits; i++) await event(d, 'shy', { type: 'shown', visit: `${touchpoint}${i}`, touchpoint });
+      for (let i = 0; i < answers; i++)
+        await answer(d, 'shy', { score: 9, touchpoint, ...(i < answered ? { visit: `${touchpoint}${i}` } : {}) });
+    };
+    await fill('many', 20, 40, 10);
+    await fill('more', 20, 30, 10);
+    await fill('most', 30, 60, 10);
+    await fill('silent', 30, 0, 0); // answers without visits
+    await fill('once', 12, 3, 2); // enough answers, and three visits
+    const told = (rows) =>
+      Object.fromEntries(
+        rows.map((row) => [row.value ?? 'rest', row.response_rate && (row.response_rate.shown ?? 'withheld')]),
+      );
+    const query = 'by=touchpoint&window=30d';
+    const { segments } = await table(d, 'shy', query);
+    assert.deepEqual(told(segments), { many: 40, more: 'withheld', most: 60, silent: null, once: 'withheld' });
+    assert.equal(segments.find((row) => row.value === 'more').response_rate.suppressed, true);
+    assert.equal(segments.find((row) => row.value === 'more').score, 100);
+    for (let limit = 1; limit < 6; limit++) {
+      const rows = (await table(d, 'shy', `${query}&limit=${limit}`)).segments;
+      const withheld = rows.filter((row) => row.response_rate?.suppressed);
+      const inRows = withheld.filter((row) => !row.remainder).map((row) => row.value);
+      const rest = rows.find((row) => row.remainder);
+      assert.ok(inRows.length !== 1 || rest.response_rate.suppressed, `limit ${limit}`);
+    }
+    await fill('two', 2, 50, 2); // and one whose score is withheld
+    const after = told((await table(d, 'shy', query)).segments);
+    assert.deepEqual(after, { many: 40, more: 30, most: 60, silent: null, once: null, two: null });
+  });
+});
+
+test('values beyond those that have rollups have their rates as long as there are rows', async (t) => {
+  const config = { storage: { retention_every: 1, retention_delay: 0 }, limits: { dimension_values: 2 } };
+  const daemon = await use(t, { config });
+  await daemon.survey('wide', { metric: 'nps', max_backdate: '30d' });
+  const at = (back) => new Date(Date.now() - back).toISOString();
+  for (let i = 0; i < 40; i++) {
+    const place = { visit: `v${i}`, touchpoint: `t${i % 5}` };
+    await event(daemon, 'wide', { type: 'shown', at: at((i % 8) * DAY), ...place });
+    if (i % 3) await answer(daemon, 'wide', { score: 9, answered_at: at((i % 8) * DAY), ...place });
+  }
+  await answer(daemon, 'wide', { score: 9, touchpoint: 'no visit' });
+  for (const query of ['window=30d', 'window=7d', 'window=30d&compare=previous'])
+    await assertRates(daemon, 'wide', ['touchpoint'], query);
+  const first = (await table(daemon, 'wide', 'by=touchpoint&window=30d')).segments;
+  assert.equal(
+    first.reduce((sum, row) => sum + row.response_rate.shown, 0),
+    40,
+  );
+  fs.writeFileSync(
+    daemon.config,
+    fs.readFileSync(daemon.config, 'utf8').replace('[storage]', '[storage]\nkeep_events = 2d'),
+  );
+  await daemon.end();
+  await daemon.begin();
+  await until(async () => Number(sqlite(daemon.database, 'SELECT count(*) FROM impression')) < 20);
+  // Answers had t1 and t2 first, visits t0 and t1.
+  const { whole } = await assertRates(daemon, 'wide', ['touchpoint'], 'window=30d');
+  const told = whole.segments.map((row) => [row.value ?? 'rest', row.response_rate.shown ?? row.response_rate.reason]);
+  assert.deepEqual(told.sort(), [['rest', 'expired'], ['t1', 8], ['t2', 'expired']]); // prettier-ignore
+  await assertRates(daemon, 'wide', ['touchpoint'], `from=${at(DAY / 2)}&to=${at(-DAY)}`);
+});
+
 test('old rows go, and the figures stay; check and rebuild agree', async (t) => {
   const daemon = await use(t, { config: { storage: { retention_every: 1, retention_delay: 0 } } });
   await daemon.survey('old', { metric: 'nps', max_backdate: '30d', properties: ['plan'] });
@@ -204,6 +360,18 @@ test('old rows go, and the figures stay; check and rebuild agree', async (t) => 
   await until(async () => Number(rows()) === 1);
   assert.deepEqual(await read(), before, 'the figures stay');
   assert.equal((await rate(daemon, 'old', '?window=30d&touchpoint=x&property.plan=pro')).reason, 'expired');
+  const split = async (by, query) => {
+    const { segments } = await table(daemon, 'old', `by=${by}&${query}`);
+    return segments.find((row) => row.value ?? row.values?.[0]).response_rate;
+  };
+  assert.equal((await split('touchpoint', 'window=30d')).shown, 3, 'counts of one dimension stay');
+  assert.equal((await split('property.plan', 'window=30d')).shown, 3);
+  const pairs = (await table(daemon, 'old', 'by=touchpoint,property.plan&window=30d')).segments;
+  assert.deepEqual(
+    pairs.map((row) => row.response_rate.reason),
+    ['expired'],
+  );
+  assert.equal((await split('touchpoint,property.plan', `from=${at(DAY)}&to=${at(-DAY)}`)).shown, 1);
   const late = { type: 'shown', visit: 'z', at: at(4 * DAY) };
   assertProblem(await event(daemon, 'old', late), 422, 'invalid', ['/at']);
   await daemon.end();

@@ -15,6 +15,7 @@
  *   score.c            a score with its interval (NPS, CSAT, CES, means; adjusted Wald, Wilson)
  *   compare.c          two scores held against each other: delta, which test; Benjamini–Hochberg over many tests
  *   segments.c         a table of segments: the most harmful first, and a remainder
+ *   segment_rates.c    response rates by segment
  *   suppression.c      which of them a min_n withholds
  *   adjusted.c         the adjusted estimates behind intervals and tests
  *   permutation.c      the permutation test, for few answers

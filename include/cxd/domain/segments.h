@@ -8,6 +8,7 @@
 #include "cxd/base/compiler.h"
 #include "cxd/domain/compare.h"
 #include "cxd/domain/histogram.h"
+#include "cxd/domain/impression.h"
 #include "cxd/domain/score.h"
 #include "cxd/domain/survey.h"
 
@@ -23,6 +24,8 @@ enum segment_part { SEGMENT_WINDOW, SEGMENT_COMPARED, SEGMENT_PREVIOUS, SEGMENT_
 struct segment {
     const char *values[SEGMENT_DIMENSIONS_MAX]; /* NULL: unset */
     struct histogram parts[SEGMENT_PARTS];
+    struct impressions visits; /* of the window, by the values that they were shown with */
+    enum impressions_known visits_known;
     /* What segments_judge finds: */
     bool hidden[SEGMENT_PARTS]; /* nothing of this part is shown, nor what it is held against */
     struct score score;         /* meaningless where the window is hidden, as what follows */
@@ -33,6 +36,8 @@ struct segment {
     double p_adjusted;          /* Benjamini–Hochberg over the table; NaN where there is no test */
     bool significant;           /* p_adjusted < alpha */
     struct comparison change;   /* against the other window; its figures of a hidden part are not to be shown */
+    bool rate_hidden;           /* as hidden, of the rate alone */
+    struct response_rate rate;  /* of the window; to be shown where that is not hidden */
 };
 
 struct segments_terms {
@@ -45,13 +50,15 @@ struct segments_terms {
 };
 
 struct segments {
-    struct segment *rows; /* each with an answer in one of its parts; no two have the same values */
+    struct segment *rows; /* each with an answer in one of its parts, or a visit; no two have the same values */
     size_t count;
-    struct segment beyond;    /* answers whose value has no row; the values mean nothing */
-    int64_t beyond_values;    /* how many values these have, */
-    bool beyond_at_least;     /* or more */
-    struct histogram overall; /* of the window */
-    struct score score;       /* of it */
+    struct segment beyond;     /* answers whose value has no row; the values mean nothing */
+    int64_t beyond_values;     /* how many values these have, */
+    bool beyond_at_least;      /* or more */
+    struct histogram overall;  /* of the window */
+    struct score score;        /* of it */
+    struct impressions visits; /* of all of it; what no row has is the remainder's */
+    enum impressions_known visits_known;
     /* What segments_judge finds: the first `shown` of `rows`, the most harmful first, stand by themselves. */
     size_t shown;
     bool has_remainder;

@@ -70,6 +70,7 @@
  *   sqlite/properties.c     the stored text of properties, read at each of them
  *   sqlite/segments.c       the same of every value of a dimension at once
  *   sqlite/impressions.c    what is counted of visits, for windows
+ *   sqlite/shown.c          and by the values of a dimension, or of two
  *   sqlite/figures.c        what an operator asks: how much, how much more
  *
  *   sqlite/source.c         a file read as a whole, whoever owns it
@@ -275,6 +276,17 @@ CXD_NODISCARD enum cxd_err store_read_impressions(struct store_reader *reader, c
                                                   const int64_t *bounds, size_t count,
                                                   struct impressions *ret_impressions,
                                                   enum impressions_known *ret_known, struct error *err);
+
+/* By the values of one dimension or of two ("touchpoint", …, "property.KEY"): what is told of the same values adds up,
+ * to what store_read_impressions says of [from, to) and a filter by them too; values live until this returns. False
+ * ends the visits. Invitations are in none. IMPRESSIONS_UNDECLARED: none is told; IMPRESSIONS_EXPIRED: what is told is
+ * all of these values (it may be nothing), and of others it is not known. */
+enum { STORE_BY_MAX = 2 };
+typedef bool store_impressions_visit(void *context, const char *const *values, const struct impressions *impressions);
+CXD_NODISCARD enum cxd_err store_visit_impressions(struct store_reader *reader, const struct filter *filter,
+                                                   const char *const *by, size_t by_count, int64_t from, int64_t to,
+                                                   store_impressions_visit *visit, void *context,
+                                                   enum impressions_known *ret_known, struct error *err);
 
 /* The first and last answered_at of a survey's responses, excluded ones too; *ret_found false if it has none. */
 CXD_NODISCARD enum cxd_err store_read_extent(struct store_reader *reader, int64_t survey, bool *ret_found,

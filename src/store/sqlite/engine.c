@@ -206,6 +206,7 @@ const struct store_engine STORE_SQLITE = {
     .read_histograms = sqlite_read_histograms,
     .read_segments = sqlite_read_segments,
     .read_impressions = sqlite_read_impressions,
+    .visit_impressions = sqlite_visit_impressions,
     .read_extent = sqlite_read_extent,
     .read_response = sqlite_read_response,
     .read_last_answer = sqlite_read_last_answer,

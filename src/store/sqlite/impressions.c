@@ -10,15 +10,27 @@
 
 #define DAY_MS INT64_C(86400000)
 
-static enum cxd_err read_day(struct sqlite_reader *reader, enum query query, const struct filter *filter,
-                             const char *key, int64_t *ret_day, struct error *err) {
+static enum cxd_err read_day(struct sqlite_reader *reader, enum query query, int64_t survey, const char *key,
+                             int64_t *ret_day, struct error *err) {
     sqlite3_stmt *stmt = NULL;
     bool row = false;
-    enum cxd_err code = key ? SQLITE_FIRST(&reader->db, query, &stmt, &row, err, INT(filter->survey), TEXT(key))
+    enum cxd_err code = key ? SQLITE_FIRST(&reader->db, query, &stmt, &row, err, INT(survey), TEXT(key))
                             : SQLITE_FIRST(&reader->db, query, &stmt, &row, err);
     if (code == CXD_OK)
         *ret_day = row ? sqlite3_column_int64(stmt, 0) : INT64_MAX;
     sqlite3_reset(stmt);
+    return code;
+}
+
+enum cxd_err sqlite_read_visits_from(struct sqlite_reader *reader, int64_t *ret_day, struct error *err) {
+    return read_day(reader, QUERY_SELECT_VISITS_FROM, 0, NULL, ret_day, err);
+}
+
+enum cxd_err sqlite_check_shown(struct sqlite_reader *reader, int64_t survey, const char *key, int64_t from,
+                                bool *ret_is_declared, struct error *err) {
+    int64_t day = 0;
+    enum cxd_err code = read_day(reader, QUERY_SELECT_SHOWN_FROM, survey, key, &day, err);
+    *ret_is_declared = day <= 0 || (day < INT64_MAX && from >= day * DAY_MS);
     return code;
 }
 
@@ -27,11 +39,8 @@ static enum cxd_err check_declared(struct sqlite_reader *reader, const struct fi
                                    bool *ret_is_declared, struct error *err) {
     enum cxd_err code = CXD_OK;
     *ret_is_declared = true;
-    for (size_t i = 0; code == CXD_OK && i < filter->property_count; i++) {
-        int64_t day = 0;
-        code = read_day(reader, QUERY_SELECT_SHOWN_FROM, filter, filter->properties[i].key, &day, err);
-        *ret_is_declared = *ret_is_declared && (day <= 0 || (day < INT64_MAX && from >= day * DAY_MS));
-    }
+    for (size_t i = 0; code == CXD_OK && *ret_is_declared && i < filter->property_count; i++)
+        code = sqlite_check_shown(reader, filter->survey, filter->properties[i].key, from, ret_is_declared, err);
     return code;
 }
 
@@ -40,6 +49,10 @@ static int64_t next_quarter(int64_t time_ms) {
         return time_ms;
     int64_t quarter = tier_bucket(TIER_QUARTER_HOUR, time_ms);
     return quarter == time_ms ? time_ms : quarter + tier_length_ms(TIER_QUARTER_HOUR);
+}
+
+int64_t sqlite_move_bound(int64_t time_ms, int64_t day) {
+    return time_ms < day * DAY_MS ? next_quarter(time_ms) : time_ms;
 }
 
 /* Invitations have no rows to count a part of a quarter of an hour by. */
@@ -82,9 +95,9 @@ static enum cxd_err read_moved(struct sqlite_reader *reader, const struct filter
     if (code == CXD_OK)
         code = check_declared(reader, filter, bounds[0], &is_declared, err);
     if (code == CXD_OK)
-        code = read_day(reader, QUERY_SELECT_VISITS_FROM, filter, NULL, &day, err);
+        code = sqlite_read_visits_from(reader, &day, err);
     for (size_t i = 0; code == CXD_OK && i < count; i++)
-        moved[i] = bounds[i] < day * DAY_MS ? next_quarter(bounds[i]) : bounds[i];
+        moved[i] = sqlite_move_bound(bounds[i], day);
     if (code == CXD_OK && is_declared)
         code = sqlite_read_counts(reader, &of_visits, moved, count, day > 0 ? day * DAY_MS : INT64_MIN, hists,
                                   &is_served, err);

@@ -42,6 +42,22 @@ CXD_NODISCARD enum cxd_err sqlite_read_counts(struct sqlite_reader *reader, cons
 CXD_NODISCARD enum cxd_err sqlite_bind_rollup_range(struct db *db, int64_t survey, int64_t series, enum tier tier,
                                                     int64_t from, int64_t to, sqlite3_stmt **ret_stmt,
                                                     struct error *err);
+/* segments.c */
+/* store_read_segments; of a negative survey, what is counted of the visits of that one, and then segments
+ * with nothing in any span too. */
+CXD_NODISCARD enum cxd_err sqlite_sweep_segments(struct sqlite_reader *reader, int64_t survey, const char *dimension,
+                                                 const struct store_span *spans, size_t count, struct arena *arena,
+                                                 struct store_segments *ret_segments, struct error *err);
+/* '$."KEY"' of "property.KEY", of the buffer; NULL for another dimension, or (and it has failed) without memory. */
+const char *sqlite_write_path(struct buffer *text, const char *dimension);
+/* impressions.c */
+/* The first day whose rows are there. */
+CXD_NODISCARD enum cxd_err sqlite_read_visits_from(struct sqlite_reader *reader, int64_t *ret_day, struct error *err);
+/* *ret_is_declared is false where visits are not counted by the property as far back. */
+CXD_NODISCARD enum cxd_err sqlite_check_shown(struct sqlite_reader *reader, int64_t survey, const char *key,
+                                              int64_t from, bool *ret_is_declared, struct error *err);
+/* Where a window begins or ends that is bounded there, once the rows of the days before `day` are gone. */
+int64_t sqlite_move_bound(int64_t time_ms, int64_t day);
 
 /* reader.c: the engine's operations, as those below. */
 engine_reader_open sqlite_reader_open;
@@ -54,6 +70,8 @@ engine_read_histograms sqlite_read_histograms;
 engine_read_segments sqlite_read_segments;
 /* impressions.c */
 engine_read_impressions sqlite_read_impressions;
+/* shown.c */
+engine_visit_impressions sqlite_visit_impressions;
 /* listing.c */
 engine_read_responses sqlite_read_responses;
 engine_read_last_answer sqlite_read_last_answer;

@@ -41,7 +41,9 @@ static enum cxd_err read_cover(struct sweep *sweep, struct error *err) {
     const char *key = property_key(sweep->dimension);
     sqlite3_stmt *stmt = NULL;
     bool rolled = true, row = false;
-    enum cxd_err code = key ? SQLITE_HAS(db, QUERY_IS_ROLLED, &rolled, err, INT(sweep->survey), TEXT(key)) : CXD_OK;
+    enum cxd_err code = key && sweep->survey > 0
+                            ? SQLITE_HAS(db, QUERY_IS_ROLLED, &rolled, err, INT(sweep->survey), TEXT(key))
+                            : CXD_OK;
     sweep->cover = rolled ? STORE_COVER_ALL : STORE_COVER_NONE;
     if (code != CXD_OK || !rolled)
         return code;
@@ -132,8 +134,9 @@ static enum cxd_err scan(struct sweep *sweep, const struct span *span, size_t at
     struct db *db = &sweep->reader->db;
     sqlite3_stmt *stmt = NULL;
     bool row = false;
-    enum cxd_err code = SQLITE_ASK(db, QUERY_SCAN_SEGMENTS, &stmt, err, INT(sweep->survey), INT(span->from),
-                                   INT(span->to), TEXT(sweep->dimension), TEXT(sweep->path));
+    enum cxd_err code =
+        SQLITE_ASK(db, sweep->survey < 0 ? QUERY_SCAN_SHOWN_SEGMENTS : QUERY_SCAN_SEGMENTS, &stmt, err,
+                   INT(sweep->survey), INT(span->from), INT(span->to), TEXT(sweep->dimension), TEXT(sweep->path));
     while (code == CXD_OK && (code = sqlite_db_next(db, stmt, &row, err)) == CXD_OK && row) {
         int score = sqlite3_column_int(stmt, 0);
         const char *value = (const char *)sqlite3_column_text(stmt, 1);
@@ -171,23 +174,27 @@ static void keep_answered(struct sweep *sweep, size_t spans) {
     sweep->count = kept;
 }
 
-/* '$."KEY"': keys have no character that needs an escape. */
-static enum cxd_err write_path(struct sweep *sweep, struct error *err) {
-    const char *key = property_key(sweep->dimension);
-    struct buffer *text = &sweep->reader->text;
+/* Keys have no character that needs an escape. */
+const char *sqlite_write_path(struct buffer *text, const char *dimension) {
+    const char *key = property_key(dimension);
     if (!key)
-        return CXD_OK;
+        return NULL;
     buffer_reset(text);
     buffer_append_text(text, "$.");
     buffer_append_json(text, key);
-    sweep->path = buffer_terminate(text);
-    return sweep->path ? CXD_OK : error_set(err, ERR_NO_MEMORY, "no memory for the segments of a survey");
+    return buffer_terminate(text);
 }
 
-enum cxd_err sqlite_read_segments(struct store_reader *base, int64_t survey, const char *dimension,
-                                  const struct store_span *spans, size_t count, struct arena *arena,
-                                  struct store_segments *ret_segments, struct error *err) {
-    struct sqlite_reader *reader = (struct sqlite_reader *)base;
+static enum cxd_err write_path(struct sweep *sweep, struct error *err) {
+    sweep->path = sqlite_write_path(&sweep->reader->text, sweep->dimension);
+    return sweep->path || !property_key(sweep->dimension)
+               ? CXD_OK
+               : error_set(err, ERR_NO_MEMORY, "no memory for the segments of a survey");
+}
+
+enum cxd_err sqlite_sweep_segments(struct sqlite_reader *reader, int64_t survey, const char *dimension,
+                                   const struct store_span *spans, size_t count, struct arena *arena,
+                                   struct store_segments *ret_segments, struct error *err) {
     struct sweep sweep = {.reader = reader, .survey = survey, .dimension = dimension, .arena = arena};
     bool began = false;
     enum cxd_err code = sqlite_reader_enter(reader, &began, err);
@@ -202,7 +209,15 @@ enum cxd_err sqlite_read_segments(struct store_reader *base, int64_t survey, con
     sqlite_reader_leave(reader, began);
     if (code != CXD_OK)
         return code;
-    keep_answered(&sweep, count);
+    if (survey > 0)
+        keep_answered(&sweep, count);
     *ret_segments = (struct store_segments){sweep.cover, sweep.segments, sweep.count};
     return CXD_OK;
+}
+
+enum cxd_err sqlite_read_segments(struct store_reader *base, int64_t survey, const char *dimension,
+                                  const struct store_span *spans, size_t count, struct arena *arena,
+                                  struct store_segments *ret_segments, struct error *err) {
+    return sqlite_sweep_segments((struct sqlite_reader *)base, survey, dimension, spans, count, arena, ret_segments,
+                                 err);
 }

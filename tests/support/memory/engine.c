@@ -146,6 +146,7 @@ const struct store_engine STORE_MEMORY = {
     .read_histograms = memory_read_histograms,
     .read_segments = memory_read_segments,
     .read_impressions = memory_read_impressions,
+    .visit_impressions = memory_visit_impressions,
     .read_extent = memory_read_extent,
     .read_response = memory_read_response,
     .read_last_answer = memory_read_last_answer,

@@ -211,6 +211,7 @@ engine_search memory_search;
 engine_read_suspects memory_read_suspects;
 engine_read_histograms memory_read_histograms;
 engine_read_impressions memory_read_impressions; /* visits.c */
+engine_visit_impressions memory_visit_impressions;
 engine_read_extent memory_read_extent;
 engine_read_response memory_read_response;
 engine_read_last_answer memory_read_last_answer;

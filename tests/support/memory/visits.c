@@ -278,8 +278,9 @@ static bool matches(const struct filter *filter, const struct impression *row) {
     return true;
 }
 
-static enum impressions_known judge(const struct memory_store *store, const struct filter *filter, int64_t from) {
-    size_t conditions = filter->property_count + !!filter->touchpoint + !!filter->channel + !!filter->locale;
+static enum impressions_known judge(const struct memory_store *store, const struct filter *filter, size_t more,
+                                    int64_t from) {
+    size_t conditions = more + filter->property_count + !!filter->touchpoint + !!filter->channel + !!filter->locale;
     for (size_t i = 0; i < filter->property_count; i++) {
         int64_t day = memory_shown_from(store, filter->survey, filter->properties[i].key);
         if (day == INT64_MAX || (day > 0 && from < day * DAY_MS))
@@ -334,12 +335,57 @@ enum cxd_err memory_read_impressions(struct store_reader *base, const struct fil
     if (count < 2)
         return CXD_OK;
     memory_enter(reader);
-    enum impressions_known known = judge(reader->store, filter, bounds[0]);
+    enum impressions_known known = judge(reader->store, filter, 0, bounds[0]);
     if (known == IMPRESSIONS_KNOWN) {
         memset(ret_impressions, 0, (count - 1) * sizeof *ret_impressions);
         count_all(reader->store, filter, bounds, count, ret_impressions);
     }
     *ret_known = known;
+    memory_leave(reader);
+    return CXD_OK;
+}
+
+static const char *value_of(const struct impression *row, const char *dimension) {
+    const struct response like = {.properties = row->properties, .property_count = row->property_count};
+    return strcmp(dimension, "touchpoint") == 0 ? row->touchpoint
+           : strcmp(dimension, "channel") == 0  ? row->channel
+           : strcmp(dimension, "locale") == 0   ? row->locale
+                                                : response_property(&like, dimension + strlen(DIMENSION_PROPERTY));
+}
+
+static enum impressions_known judge_by(const struct memory_store *store, const struct filter *filter,
+                                       const char *const *by, size_t by_count, int64_t from) {
+    struct property properties[STORE_BY_MAX];
+    struct filter of_by = {.survey = filter->survey, .properties = properties};
+    for (size_t i = 0; i < by_count; i++)
+        if (strncmp(by[i], DIMENSION_PROPERTY, strlen(DIMENSION_PROPERTY)) == 0)
+            properties[of_by.property_count++] = (struct property){by[i] + strlen(DIMENSION_PROPERTY), ""};
+    return judge(store, &of_by, 0, from) == IMPRESSIONS_UNDECLARED ? IMPRESSIONS_UNDECLARED
+                                                                   : judge(store, filter, by_count, from);
+}
+
+enum cxd_err memory_visit_impressions(struct store_reader *base, const struct filter *filter, const char *const *by,
+                                      size_t by_count, int64_t from, int64_t to, store_impressions_visit *visit,
+                                      void *context, enum impressions_known *ret_known, struct error *err) {
+    struct memory_reader *reader = (struct memory_reader *)base;
+    const struct memory_store *store = reader->store;
+    const int64_t bounds[] = {from, to};
+    bool goes_on = true;
+    (void)err;
+    memory_enter(reader);
+    *ret_known = judge_by(store, filter, by, by_count, from);
+    for (size_t i = 0; goes_on && *ret_known == IMPRESSIONS_KNOWN && i < store->visits.count; i++) {
+        const struct memory_visit *block = store->visits.blocks[i];
+        const char *values[STORE_BY_MAX] = {NULL};
+        if (!block || !matches(filter, &block->row) || find_bucket(store, bounds, 2, block->row.at) != 0)
+            continue;
+        const struct histogram counts = impression_counts(&block->row);
+        struct impressions impressions;
+        memcpy(impressions.n, counts.n, sizeof impressions.n);
+        for (size_t k = 0; k < by_count; k++)
+            values[k] = value_of(&block->row, by[k]);
+        goes_on = visit(context, values, &impressions);
+    }
     memory_leave(reader);
     return CXD_OK;
 }
