@@ -107,6 +107,9 @@ void api_count_refused(struct http_request *request, enum cxd_err refusal);
 void api_count_event(struct http_request *request, enum event_result result);
 /* Responses that were stored with the flag of this index, or got it later, since the start. */
 uint64_t api_flagged(const struct app *app, int flag_index);
+/* And events, by what became of them. */
+uint64_t api_events(const struct app *app, enum event_result result);
+const char *api_event_result_name(enum event_result result);
 /* retention.c */
 http_handler api_retention_resume;
 /* The member "retention": by which time old responses go, and why that is not the clock's. */

@@ -205,6 +205,10 @@ static void append_strangers(struct buffer *out, const struct app *app) {
     write_int(out, "per_address", http_connections_per_address(app->http));
     write_int(out, "refused", (int64_t)refused);
     buffer_append_char(out, '}');
+    write_open(out, "events", '{');
+    for (enum event_result i = EVENT_CREATED; i < EVENT_RESULT_COUNT; i++)
+        write_int(out, api_event_result_name(i), (int64_t)api_events(app, i));
+    buffer_append_char(out, '}');
     write_open(out, "rate_limited", '{');
     for (int i = 0; i < HTTP_RATE_COUNT; i++)
         write_int(out, http_rate_name((enum http_rate)i), (int64_t)http_rate_refused(app->http, (enum http_rate)i));

@@ -112,12 +112,19 @@ void metric_flagged(const struct scrape *scrape) {
         metric_count(scrape, "reason", flag_name(i), api_flagged(scrape->app, i));
 }
 
-void metric_events(const struct scrape *scrape) {
+const char *api_event_result_name(enum event_result result) {
     static const char *const NAMES[EVENT_RESULT_COUNT] = {"created", "replayed", "suspected", "refused"};
-    for (size_t result = 0; result < EVENT_RESULT_COUNT; result++) {
-        uint64_t sum = 0;
-        for (unsigned i = 0; i < scrape->app->lane_count; i++)
-            sum += tally_get(&scrape->app->lanes[i].events[result]);
-        metric_count(scrape, "result", NAMES[result], sum);
-    }
+    return NAMES[result];
+}
+
+uint64_t api_events(const struct app *app, enum event_result result) {
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < app->lane_count; i++)
+        sum += tally_get(&app->lanes[i].events[result]);
+    return sum;
+}
+
+void metric_events(const struct scrape *scrape) {
+    for (enum event_result i = EVENT_CREATED; i < EVENT_RESULT_COUNT; i++)
+        metric_count(scrape, "result", api_event_result_name(i), api_events(scrape->app, i));
 }

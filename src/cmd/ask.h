@@ -46,6 +46,11 @@ extern const char *const ask_confidences[], *const ask_alphas[];
     "count_0=distribution.0 count_1=distribution.1 count_2=distribution.2 count_3=distribution.3 "                     \
     "count_4=distribution.4 count_5=distribution.5 count_6=distribution.6 count_7=distribution.7 "                     \
     "count_8=distribution.8 count_9=distribution.9 count_10=distribution.10"
+/* Of its response rate. */
+#define CSV_RATE                                                                                                       \
+    "shown=response_rate.shown answered=response_rate.answered dismissed=response_rate.dismissed "                     \
+    "started=response_rate.started rate=response_rate.rate rate_low=response_rate.interval.low "                       \
+    "rate_high=response_rate.interval.high rate_reason=response_rate.reason"
 /* And those of a change. */
 #define CSV_PREVIOUS                                                                                                   \
     "previous.n previous.score previous.delta delta_low=previous.delta_interval.low "                                  \

@@ -25,8 +25,12 @@ static const char *const intervals[] = {"default", "t", NULL};
 
 #define AT(member) offsetof(struct score_options, member)
 
+#define CSV_INVITATIONS                                                                                                \
+    "invitations_made=response_rate.invitations.made invitations_opened=response_rate.invitations.opened "             \
+    "invitations_answered=response_rate.invitations.answered"
 #define CSV_SCORE                                                                                                      \
-    "metric method direction scale.min scale.max window.from window.to " CSV_FIGURES " response_rate " CSV_PREVIOUS
+    "metric method direction scale.min scale.max window.from window.to " CSV_FIGURES " " CSV_RATE " " CSV_INVITATIONS  \
+    " " CSV_PREVIOUS
 
 static const struct option_spec score_specs[] = {
     {"surveys", 0, OPTION_TEXT, AT(surveys), "A,B-*", "these surveys as one, by names and patterns", NULL},

@@ -108,6 +108,53 @@ static void append_people(struct buffer *out, const struct json *score) {
     buffer_append_char(out, '\n');
 }
 
+static void append_shown(struct buffer *out, const struct json *rate) {
+    static const char *const COUNTS[] = {"answered", "started", "dismissed"};
+    char text[NUMBER_SIZE], low[NUMBER_SIZE], high[NUMBER_SIZE];
+    double value, from, to;
+
+    if (!json_number(rate, "rate", &value))
+        return;
+    buffer_append_format(out, "%s%%", number_format(text, value, 1, false));
+    if (json_number(rate, "shown", &value))
+        buffer_append_format(out, " of %s shown", number_format(text, value, 0, false));
+    if (json_number(rate, "interval.low", &from) && json_number(rate, "interval.high", &to) &&
+        json_number(rate, "interval.confidence", &value))
+        buffer_append_format(out, "   %s%% interval %s to %s", number_format(text, 100 * value, 0, false),
+                             number_format(low, from, 1, false), number_format(high, to, 1, false));
+    buffer_append_char(out, '\n');
+    append_label(out, "");
+    for (size_t i = 0; i < CXD_COUNT(COUNTS); i++)
+        if (json_number(rate, COUNTS[i], &value))
+            buffer_append_format(out, "%s%s %s", i > 0 ? ", " : "", number_format(text, value, 0, false), COUNTS[i]);
+    buffer_append_char(out, '\n');
+}
+
+/* Nothing where nothing was reported. */
+static void append_rate(struct buffer *out, const struct json *score) {
+    const struct json *rate = json_get(score, "response_rate");
+    const char *reason = json_text(rate, "reason");
+    char made[NUMBER_SIZE], opened[NUMBER_SIZE], answered[NUMBER_SIZE];
+    double number, of_opened = 0, of_answered = 0;
+
+    if (json_number(rate, "rate", &number) || json_is_true(rate, "suppressed") || reason)
+        append_label(out, "rate");
+    append_shown(out, rate);
+    if (json_is_true(rate, "suppressed"))
+        buffer_append_text(out, "withheld: fewer were shown, or answered, than the survey's min_n\n");
+    else if (reason)
+        buffer_append_text(out, strcmp(reason, "expired") == 0
+                                    ? "not known: events of that time are not kept any more\n"
+                                    : "not known: a property was not declared yet\n");
+    if (!json_number(rate, "invitations.made", &number))
+        return;
+    (void)json_number(rate, "invitations.opened", &of_opened);
+    (void)json_number(rate, "invitations.answered", &of_answered);
+    append_label(out, "invitations");
+    buffer_append_format(out, "%s made, %s opened, %s answered\n", number_format(made, number, 0, false),
+                         number_format(opened, of_opened, 0, false), number_format(answered, of_answered, 0, false));
+}
+
 void score_view_append_figures(const struct screen *screen, struct buffer *out, const struct json *score) {
     char value[FIGURE_SIZE], low[FIGURE_SIZE], high[FIGURE_SIZE], share[NUMBER_SIZE];
     double confidence, n = 0;
@@ -134,6 +181,7 @@ void score_view_append_figures(const struct screen *screen, struct buffer *out, 
             buffer_append_char(out, '\n');
         }
     }
+    append_rate(out, score);
 }
 
 /* Why there is no test, in words. */

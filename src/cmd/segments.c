@@ -32,7 +32,7 @@ static const struct option_spec segments_specs[] = {
 };
 
 #define CSV_SEGMENT                                                                                                    \
-    " remainder value_count " CSV_FIGURES " share impact test p_value p_adjusted significant " CSV_PREVIOUS
+    " remainder value_count " CSV_FIGURES " share impact test p_value p_adjusted significant " CSV_RATE " " CSV_PREVIOUS
 
 static int prepare(struct call *call) {
     const struct segments_options *options = call->invocation->options;

@@ -17,7 +17,7 @@ struct view {
     const struct json *document;
     double largest;       /* of the impacts, without their signs */
     bool is_lower_better; /* of a mean: what raises it does harm */
-    bool has_interval, has_bar, has_change;
+    bool has_interval, has_bar, has_rate, has_change;
 };
 
 static const char *figure(const struct view *view, char out[FIGURE_SIZE], const struct json *row, const char *path,
@@ -104,6 +104,14 @@ static void add_row(const struct view *view, struct table *table, const struct j
     if (view->has_bar)
         add_bar(view, table, row);
     table_cell(screen, table, chance(pair, row, "p_adjusted", "significant"));
+    if (view->has_rate) {
+        table_cell(screen, table,
+                   json_number(row, "response_rate.shown", &number) ? number_format(text, number, 0, false) : "-");
+        snprintf(pair, sizeof pair, "-");
+        if (json_number(row, "response_rate.rate", &number))
+            snprintf(pair, sizeof pair, "%s%%", number_format(text, number, 1, false));
+        table_cell(screen, table, pair);
+    }
     if (view->has_change) {
         table_cell(screen, table, figure(view, text, row, "previous.delta", true));
         table_cell(screen, table, chance(pair, row, "previous.p_value", "previous.significant"));
@@ -123,6 +131,8 @@ static size_t choose_columns(const struct view *view, struct table_column *ret_c
         {{.header = "IMPACT", .is_right = true}, true},
         {{.header = ""}, view->has_bar},
         {{.header = "P"}, true},
+        {{.header = "SHOWN", .is_right = true}, view->has_rate},
+        {{.header = "RATE", .is_right = true}, view->has_rate},
         {{.header = "CHANGE", .is_right = true}, view->has_change},
         {{.header = "P"}, view->has_change},
     };
@@ -138,12 +148,16 @@ static struct view make_view(const struct screen *screen, const struct json *doc
     const struct json *rows = json_get(document, "segments");
     const char *direction = json_text(document, "direction");
     struct view view = {.screen = screen, .document = document, .has_change = json_get(document, "previous")};
-    size_t room = screen->columns - (view.has_change && screen->columns > 20 ? 20 : 0);
+    size_t room = screen->columns, taken = view.has_change ? 20 : 0;
     double impact;
 
     for (size_t i = 0; i < json_count(rows); i++)
         if (json_number(json_at(rows, i), "impact", &impact))
             view.largest = fmax(view.largest, fabs(impact));
+    for (size_t i = 0; i < json_count(rows); i++)
+        view.has_rate = view.has_rate || json_get(json_at(rows, i), "response_rate");
+    taken += view.has_rate ? 16 : 0;
+    room -= room > taken ? taken : 0;
     view.is_lower_better = direction && strcmp(direction, "lower_is_better") == 0 && score_view_range(document).is_mean;
     view.has_interval = room >= WITH_INTERVAL;
     view.has_bar = room >= WITH_BAR;
@@ -153,7 +167,7 @@ static struct view make_view(const struct screen *screen, const struct json *doc
 bool segments_view_append(const struct screen *screen, struct buffer *out, const struct json *document) {
     const struct json *rows = json_get(document, "segments"), *by = json_get(document, "by");
     struct view view = make_view(screen, document);
-    struct table_column columns[10];
+    struct table_column columns[12];
     struct table table;
 
     if (!rows || !json_text(document, "method"))

@@ -174,6 +174,20 @@ static void append_alerts(struct view *view) {
     append(view, firing > 0 ? "; see cxd alerts\n" : "\n");
 }
 
+/* Since the start. Nothing where there were none. */
+static void append_events(struct view *view) {
+    if (number_of(view, "events.created") + number_of(view, "events.replayed") + number_of(view, "events.suspected") +
+            number_of(view, "events.refused") <=
+        0)
+        return;
+    row(view, "events", "{#events.created} counted, {#events.replayed} known already");
+    if (number_of(view, "events.suspected") > 0)
+        append(view, ", {#events.suspected} of machines");
+    if (number_of(view, "events.refused") > 0)
+        append(view, ", {#events.refused} refused");
+    append(view, "\n");
+}
+
 static void append_storage(struct view *view) {
     double free_bytes = number_of(view, "storage.free_bytes");
 
@@ -268,6 +282,7 @@ static bool show(struct call *call) {
     append_verdict(&view);
     append_place(&view);
     append_work(&view);
+    append_events(&view);
     append_suspects(&view);
     append_alerts(&view);
     append_storage(&view);

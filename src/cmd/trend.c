@@ -16,6 +16,7 @@ struct trend_options {
     struct window_options window;
     struct filter_options filter;
     const char *interval, *rolling, *confidence;
+    bool rate;
 };
 
 static const char *const intervals[] = {"hour", "day", "week", "month", "quarter", NULL};
@@ -28,6 +29,7 @@ static const struct option_spec trend_specs[] = {
     OPTIONS_WINDOW(AT(window)),
     OPTIONS_FILTER(AT(filter)),
     {"confidence", 0, OPTION_TEXT, AT(confidence), "0.8|0.9|0.95|0.99", "of the intervals", ask_confidences},
+    {"rate", 0, OPTION_FLAG, AT(rate), NULL, "draws the response rate, and not the score", NULL},
     OPTIONS_OUTPUT(AT(output)),
 };
 
@@ -97,6 +99,14 @@ static bool is_long(const struct json *trend) {
            (end_ms - begin_ms) / 86400000 > 300;
 }
 
+/* Below it stand the visits that the survey was shown in. */
+static void read_rate(const struct json *bucket, struct chart_point *point) {
+    point->is_known = json_number(bucket, "response_rate.rate", &point->value);
+    point->has_interval = json_number(bucket, "response_rate.interval.low", &point->low) &&
+                          json_number(bucket, "response_rate.interval.high", &point->high);
+    (void)json_number(bucket, "response_rate.shown", &point->n);
+}
+
 static void read_point(const struct json *bucket, struct chart_point *point) {
     point->is_known = json_number(bucket, "score", &point->value);
     point->has_interval =
@@ -105,10 +115,10 @@ static void read_point(const struct json *bucket, struct chart_point *point) {
 }
 
 /* A part of a calendar period at the begin or the end is a bucket as the others. */
-static bool append_chart(const struct screen *screen, struct buffer *out, const struct json *trend) {
+static bool append_chart(const struct screen *screen, struct buffer *out, const struct json *trend, bool of_rate) {
     const struct json *buckets = json_get(trend, "buckets");
     const struct unit *unit = find_unit(trend);
-    struct score_range range = score_view_range(trend);
+    struct score_range range = of_rate ? (struct score_range){.max = 100} : score_view_range(trend);
     struct chart chart = {.count = json_count(buckets),
                           .min = range.min,
                           .max = range.max,
@@ -122,7 +132,7 @@ static bool append_chart(const struct screen *screen, struct buffer *out, const 
     for (size_t i = 0; points && i < chart.count; i++) {
         const struct json *bucket = json_at(buckets, i);
 
-        read_point(bucket, &points[i]);
+        (of_rate ? read_rate : read_point)(bucket, &points[i]);
         write_label(points[i].label, unit, with_year, json_text(bucket, "from"));
     }
     if (points)
@@ -131,11 +141,11 @@ static bool append_chart(const struct screen *screen, struct buffer *out, const 
     return points;
 }
 
-static void append_key(const struct screen *screen, struct buffer *out, const struct json *trend) {
+static void append_key(const struct screen *screen, struct buffer *out, const struct json *trend, bool of_rate) {
     char text[NUMBER_SIZE], label[FIGURE_SIZE];
     double confidence;
 
-    if (!json_number(trend, "interval.confidence", &confidence))
+    if (!json_number(trend, of_rate ? "response_rate.interval.confidence" : "interval.confidence", &confidence))
         return;
     snprintf(label, sizeof label, "%s%% interval%s", number_format(text, 100 * confidence, 0, false),
              find_unit(trend) == &UNITS[0] ? ", times in UTC" : "");
@@ -143,6 +153,7 @@ static void append_key(const struct screen *screen, struct buffer *out, const st
 }
 
 static bool show(struct call *call) {
+    const struct trend_options *options = call->invocation->options;
     const struct json *trend = call->reply.document;
     const struct screen *screen = &call->screen;
     struct buffer *out = &call->out;
@@ -164,12 +175,12 @@ static bool show(struct call *call) {
     score_view_append_figures(screen, out, trend);
     buffer_append_char(out, '\n');
     size_t before = out->length;
-    if (!append_chart(screen, out, trend))
+    if (!append_chart(screen, out, trend, options->rate))
         out->failed = true;
     if (out->length == before)
         buffer_append_text(out, "  no figures to draw\n");
     else
-        append_key(screen, out, trend);
+        append_key(screen, out, trend, options->rate);
     return true;
 }
 
@@ -178,9 +189,11 @@ const struct command cmd_trend = {
     .operands = "SURVEY",
     .summary = "Shows the score of a survey over time, as a chart with the interval as a band.",
     .text = "The window is the last 30 days unless --window, or --from and --to, say another. Below the chart is\n"
-            "how many responses each figure has. Where figures are more than columns, each column shows the whole\n"
+            "how many responses each figure has (with --rate, in how many visits the survey was shown). Where figures "
+            "are more than columns, each column shows the whole\n"
             "range of its own.",
-    .example = "cxd trend checkout --interval week --window year\ncxd trend checkout --rolling 30d --window 90d",
+    .example = "cxd trend checkout --interval week --window year\ncxd trend checkout --rolling 30d --window 90d\n"
+               "cxd trend checkout --rate --interval week --window 90d",
     .options = trend_specs,
     .option_count = CXD_COUNT(trend_specs),
     .operands_min = 1,
@@ -192,7 +205,8 @@ const struct command cmd_trend = {
                                       .member = "buckets",
                                       .what = "a trend",
                                       .rows = "buckets",
-                                      .csv = "survey=/survey bucket=/bucket from to figure_from figure_to " CSV_FIGURES,
+                                      .csv = "survey=/survey bucket=/bucket from to figure_from figure_to " CSV_FIGURES
+                                             " " CSV_RATE,
                                       .prepare = prepare,
                                       .show = show},
 };

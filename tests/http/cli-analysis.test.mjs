@@ -84,3 +84,53 @@ test('the score of several surveys as one', () => {
   assert.match(cxd(['score', 'shop-a', '--surveys', 'shop-*']).stderr, /does not go with --surveys/);
   assert.match(cxd(['score', '--surveys', 'shop-a,visit']).stderr, /do not add up to one score/);
 });
+
+test('response rates: of scores, segments and trends, and events in the status', async () => {
+  await d.survey('rated', { metric: 'nps' });
+  const path = '/v1/surveys/rated/events';
+  for (let i = 0; i < 40; i++)
+    await d.request('POST', path, {
+      body: { type: 'shown', visit: `v${i}`, touchpoint: i % 4 ? 'search' : 'checkout' },
+    });
+  for (let i = 0; i < 5; i++) await d.request('POST', path, { body: { type: 'started', visit: `v${i}` } });
+  for (let i = 4; i < 40; i += 4)
+    await d.request('POST', '/v1/surveys/rated/responses', {
+      body: { score: 9, visit: `v${i}`, touchpoint: 'checkout' },
+    });
+  await d.admin('POST', '/v1/surveys/rated/invitations', { body: { respondent: 'r1' } });
+
+  const score = succeeds(['score', 'rated', '--window', 'today']);
+  assert.match(
+    score,
+    /^ {2}rate +22\.5% of 40 shown {3}95% interval 12\.3 to 37\.5\n +9 answered, 5 started, 0 dismissed\n/m,
+  );
+  assert.match(score, /^ {2}invitations 1 made, 0 opened, 0 answered$/m);
+  assert.match(succeeds(['score', 'rated', '--touchpoint', 'checkout']), /rate +90\.0% of 10 shown/);
+  assert.doesNotMatch(succeeds(['score', 'shop-a']), /^ {2}(rate|invitations)/m);
+  const [header, row] = records(succeeds(['score', 'rated', '--csv']));
+  const cells = Object.fromEntries(header.map((name, i) => [name, row[i]]));
+  const { shown, answered, dismissed, started, rate, rate_low, rate_high, rate_reason, invitations_made } = cells;
+  assert.deepEqual(
+    [shown, answered, dismissed, started, rate, rate_low, rate_high, rate_reason, invitations_made],
+    ['40', '9', '0', '5', '22.5', '12.3', '37.5', '', '1'],
+  );
+
+  const table = succeeds(['segments', 'rated', '--window', 'today']);
+  assert.match(table, /SHOWN +RATE\n/);
+  assert.match(table, /^checkout +9 .* 10 +90\.0%$/m);
+  assert.match(table, /^search +0 .* 30 +0\.0%$/m);
+  assert.doesNotMatch(succeeds(['segments', 'shop-a']), /RATE/);
+  const rows = records(succeeds(['segments', 'rated', '--csv']));
+  assert.equal(rows.find((cell) => cell[0] === 'search')[rows[0].indexOf('shown')], '30');
+
+  const chart = succeeds(['trend', 'rated', '--rate', '--window', '7d']);
+  assert.match(chart, /rate +22\.5% of 40 shown/);
+  assert.match(chart, /40/);
+  const buckets = records(succeeds(['trend', 'rated', '--csv', '--window', '7d']));
+  assert.equal(buckets.at(-1)[buckets[0].indexOf('rate')], '22.5');
+  assert.equal(buckets.at(-2)[buckets[0].indexOf('rate')], '');
+
+  await d.request('POST', path, { body: { type: 'shown', visit: 'v1' } });
+  await d.request('POST', path, { body: { type: 'shown' } });
+  assert.match(succeeds(['status']), /^ {2}events +45 counted, 1 known already, 1 refused$/m);
+});
