@@ -62,13 +62,14 @@ try {
   await hold('`cxd rebuild` on a copy changes no rollup', () => expectRebuild(daemon.database, daemon.dir, binary));
 
   console.log(
-    `${ledger.held.size} responses acknowledged, ${ledger.refused.size} refused, ${ledger.resolved} ` +
-      `unknown requests settled by a retry (${ledger.found} of them had been stored), ` +
+    `${ledger.held.size} responses and events of ${ledger.events.size} visits acknowledged, ${ledger.refused.size} ` +
+      `refused, ${ledger.resolved} unknown requests settled by a retry (${ledger.found} of them had been stored), ` +
       `${((performance.now() - begun) / 1000).toFixed(1)} s`,
   );
   await hold('the load was a load', () => {
     assert.ok(ledger.held.size > KILLS * 10, `${ledger.held.size} responses`);
     assert.ok(ledger.refused.size > 0);
+    assert.ok(ledger.events.size > KILLS, `${ledger.events.size} visits with events`);
     assert.ok(KILLS < 10 || ledger.resolved > 0, 'no kill ever hit a request');
   });
 } finally {

@@ -17,16 +17,24 @@ export const SURVEYS = {
 const SCALES = { nps: [0, 10], csat: [1, 5], ces: [1, 7] };
 export const ZONE = 'Asia/Kathmandu';
 
+const DAY = 86_400_000;
+const VISITS = 600; // of a survey, each of one of the last days, in which it is all at noon
+const TYPES = ['shown', 'dismissed', 'started'];
+
 const OK = [200, 201];
 // These say "not stored, send it again".
 const AGAIN = [503, 507];
 
 export class Ledger {
-  constructor({ seed = Date.now() % 1_000_000, clients = 24 } = {}) {
+  constructor({ seed = Date.now() % 1_000_000, clients = 24, events = true } = {}) {
     this.seed = seed;
     this.clients = clients;
     this.random = seeded(seed);
-    this.held = new Map(); // responses that were acknowledged, by id: { survey, score }
+    this.held = new Map(); // responses that were acknowledged, by id: { survey, score, visit }
+    this.events = new Map(); // types of events that were acknowledged, by "survey visit"
+    this.noon = Math.floor(Date.now() / DAY) * DAY + DAY / 2;
+    this.kinds = ['post', 'post', 'put', 'put', 'put', 'key', 'key', 'batch', 'keyed batch', 'amend', 'bad'];
+    if (events) this.kinds.push('event', 'event', 'event', 'bad event');
     this.refused = new Set(); // ids
     this.unknown = []; // requests whose fate is unknown, or that were told to come again
     this.resolved = 0; // of these, settled by a retry
@@ -63,11 +71,21 @@ export class Ledger {
     if (random() < 0.3) body.locale = this.pick(['de', 'fr', 'en-GB']);
     if (random() < 0.5) body.properties = { plan: this.pick(['pro', 'free']) };
     if (random() < 0.3) body.comment = 'x'.repeat(Math.floor(random() * 300));
+    if (random() < 0.4) {
+      Object.assign(body, this.newVisit('answered_at'));
+      body.score = min + (Number(body.visit.slice(1)) % (max - min + 1)); // many scores of one visit are suspected
+    }
     return body;
   }
 
+  // A visit, and when all of it was.
+  newVisit(at) {
+    const number = Math.floor(this.random() * VISITS);
+    return { visit: `v${number}`, [at]: new Date(this.noon - (1 + (number % 5)) * DAY).toISOString() };
+  }
+
   hold(survey, id, said) {
-    this.held.set(id, { survey, score: said.score });
+    this.held.set(id, { survey, score: said.score, visit: said.visit });
     this.settled.push(id);
   }
 
@@ -80,9 +98,7 @@ export class Ledger {
   }
 
   // A request of some kind: { method, target, body, headers, type, key, settle(reply) }. settle moves the ledger.
-  compose(
-    kind = this.pick(['post', 'post', 'put', 'put', 'put', 'key', 'key', 'batch', 'keyed batch', 'amend', 'bad']),
-  ) {
+  compose(kind = this.pick(this.kinds)) {
     const survey = this.pick(Object.keys(SURVEYS));
     const target = `/v1/surveys/${survey}/responses`;
     const body = this.answer(survey);
@@ -116,6 +132,9 @@ export class Ledger {
         if (id === undefined || this.amending.has(id)) return this.compose('put');
         return this.amendOf(id);
       }
+      case 'event':
+      case 'bad event':
+        return this.eventOf(survey, kind === 'bad event');
       case 'put': {
         const id = this.newId();
         return { method: 'PUT', target: `${target}/${id}`, body, settle: () => this.hold(survey, id, body) };
@@ -133,6 +152,25 @@ export class Ledger {
     }
   }
 
+  // Sent again it says the same, whoever sent it.
+  eventOf(survey, bad) {
+    const body = { ...this.newVisit('at'), type: this.pick(TYPES) };
+    if (this.random() < 0.5) body.touchpoint = this.pick(['checkout', 'search', 'help']);
+    if (this.random() < 0.3) body.channel = this.pick(['web', 'mail']);
+    if (this.random() < 0.5) body.properties = { plan: this.pick(['pro', 'free']) };
+    return {
+      method: 'POST',
+      target: `/v1/surveys/${survey}/events`,
+      body: bad ? { ...body, type: 'seen', visit: `bad ${body.visit}` } : body,
+      bad,
+      event: true,
+      settle: () => {
+        const key = `${survey} ${body.visit}`;
+        if (!bad) this.events.set(key, (this.events.get(key) ?? new Set()).add(body.type));
+      },
+    };
+  }
+
   amendOf(id) {
     const { survey } = this.held.get(id);
     const next = this.answer(survey);
@@ -143,7 +181,7 @@ export class Ledger {
       body: next,
       amend: true,
       settle: () => {
-        this.held.set(id, { survey, score: next.score });
+        this.held.set(id, { survey, score: next.score, visit: next.visit });
         this.amending.delete(id);
       },
     };
@@ -192,7 +230,7 @@ export class Ledger {
     else assert.ok(OK.includes(reply.status), `${request.method} ${request.target}: ${reply.status} ${reply.text}`);
     if (request.tried) {
       this.resolved += 1;
-      if (reply.status === 200 && !request.amend && !request.admin) this.found += 1;
+      if (reply.status === 200 && !request.amend && !request.admin && !request.event) this.found += 1;
     }
     request.settle(reply);
     return true;
@@ -230,6 +268,37 @@ export class Ledger {
     return [...this.held.values()].filter((entry) => entry.survey === survey).map((entry) => entry.score);
   }
 
+  // Visits of a survey, by their day before today: { shown, answered, dismissed, started, reported }.
+  visitsOf(survey) {
+    const visits = new Map();
+    const visit = (name) => visits.get(name) ?? visits.set(name, new Set()).get(name);
+    for (const [key, types] of this.events)
+      if (key.startsWith(`${survey} `)) for (const type of types) visit(key.split(' ')[1]).add(type);
+    for (const entry of this.held.values())
+      if (entry.survey === survey && entry.visit) visit(entry.visit).add('answered');
+    const days = Array.from({ length: 6 }, () => ({ shown: 0, answered: 0, dismissed: 0, started: 0, reported: 0 }));
+    for (const [name, facts] of visits) {
+      const day = days[1 + (Number(name.slice(1)) % 5)];
+      day.shown += 1;
+      day.reported += facts.has('shown');
+      for (const fact of ['answered', 'dismissed', 'started']) day[fact] += facts.has(fact);
+    }
+    return days;
+  }
+
+  // What the daemon says of its visits is what the ledger says: each acknowledged event counts once.
+  expectVisits(trend, slug) {
+    const days = this.visitsOf(slug);
+    for (const bucket of trend.buckets) {
+      const { reported, ...want } = days[Math.floor((this.noon - Date.parse(bucket.from)) / DAY)] ?? { reported: 0 };
+      const { shown, answered, dismissed, started } = bucket.response_rate ?? {};
+      if (reported > 0) assert.deepEqual({ shown, answered, dismissed, started }, want, `${slug} ${bucket.from}`);
+      else assert.equal(bucket.response_rate, null);
+    }
+    const sum = (name) => days.reduce((all, day) => all + day[name], 0);
+    assert.equal(trend.response_rate?.shown ?? 0, sum('reported') > 0 ? sum('shown') : 0);
+  }
+
   // What the daemon says of a survey is what the ledger says.
   async expectScore(daemon, slug) {
     const want = expectFigures(SURVEYS[slug], this.scoresOf(slug));
@@ -245,6 +314,7 @@ export class Ledger {
       trend.buckets.reduce((sum, bucket) => sum + bucket.n, 0),
       want.n,
     );
+    this.expectVisits((await daemon.admin('GET', `/v1/surveys/${slug}/trend?window=30d`)).json, slug);
   }
 
   // Every acknowledged response is stored exactly once, as it was last said; nothing else is: { lost, duplicated },
@@ -275,6 +345,20 @@ export class Ledger {
     const { lost, duplicated } = this.compare(database);
     assert.deepEqual(lost, [], 'acknowledged, and not stored as it was last said');
     assert.deepEqual(duplicated, [], 'stored twice, or not acknowledged');
+    const today = Math.floor(this.noon / DAY);
+    const want = Object.keys(SURVEYS).flatMap((slug) =>
+      this.visitsOf(slug).map((day, back) => [slug, today - back, ...Object.values(day)].join('|')),
+    );
+    const rows = sqlite(
+      database,
+      `SELECT s.slug, i.day, count(*), sum(i.answers > 0), sum(i.seen >> 1 & 1), sum(i.seen >> 2 & 1), sum(i.seen & 1)
+      FROM impression i JOIN survey s ON s.number = i.survey GROUP BY 1, 2;`,
+    );
+    assert.deepEqual(
+      rows.trim().split('\n').filter(Boolean).sort(),
+      want.filter((row) => !row.endsWith('|0|0|0|0|0')).sort(),
+      'visits',
+    );
   }
 }
 
@@ -282,8 +366,31 @@ export function expectSound(database) {
   assert.equal(sqlite(database, 'PRAGMA integrity_check; PRAGMA foreign_key_check;').trim(), 'ok');
 }
 
-// Rollups of the ledger's surveys equal a recount of the responses.
+// Rollups of the ledger's surveys equal a recount of the responses, and those of visits one of their rows.
 export function expectRecount(database) {
+  expectResponses(database);
+  const kinds = ['1', 'i.answers + i.next_answers > 0 OR i.seen & 72', 'i.seen & 18', 'i.seen & 36', 'i.seen & 1'];
+  const counts = kinds.map((kind) => `sum((${kind}) <> 0)`).join(', ');
+  const total = sqlite(
+    database,
+    `SELECT -survey, 0, day, ${counts} FROM impression i GROUP BY survey, day ORDER BY 1, 3;`,
+  );
+  const byTouchpoint = sqlite(
+    database,
+    `SELECT -survey, touchpoint, day, ${counts} FROM impression i WHERE touchpoint IS NOT NULL
+    GROUP BY survey, touchpoint, day ORDER BY 1, 2, 3;`,
+  );
+  const rolled = (value, where) =>
+    sqlite(
+      database,
+      `SELECT o.survey, ${value}, o.bucket, n0, n1, n2, n3, n4 FROM rollup o LEFT JOIN series e ON e.id = o.series
+      WHERE o.survey < 0 AND tier = 1 AND ${where} AND n0 ORDER BY 1, 2, 3;`,
+    );
+  assert.equal(rolled('0', 'o.segmented = 0'), total, 'visits');
+  assert.equal(rolled('e.value', "e.dimension = 'touchpoint'"), byTouchpoint, 'visits by touchpoint');
+}
+
+function expectResponses(database) {
   const columns = Array.from({ length: 11 }, (_, s) => `sum(r.score = ${s})`).join(', ');
   const held = Array.from({ length: 11 }, (_, s) => `n${s}`).join(', ');
   const dimensions = [
@@ -310,7 +417,7 @@ export function expectRecount(database) {
     const rollup = sqlite(
       database,
       `SELECT o.survey, coalesce(e.dimension, ''), coalesce(e.value, ''), o.bucket, ${held} FROM rollup ` +
-        `o LEFT JOIN series e ON e.id = o.series WHERE o.tier = ${tier} AND ` +
+        `o LEFT JOIN series e ON e.id = o.series WHERE o.survey > 0 AND o.tier = ${tier} AND ` +
         `(${held.replaceAll(', ', ' OR ')}) ORDER BY 1, 2, 3, 4;`,
     );
     assert.ok(recount.length > 0);

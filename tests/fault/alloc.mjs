@@ -103,6 +103,9 @@ const PATHS = {
       ledger.lines('nps', 3, () => ({ id: ledger.newId() })),
       {},
     ),
+  'POST event': () => ledger.compose('event'),
+  'GET segments': read('/v1/surveys/nps/segments?window=30d&by=touchpoint'),
+  'GET pairs of segments': read('/v1/surveys/nps/segments?window=30d&by=property.plan,channel'),
   'GET score': read('/v1/surveys/nps/score?window=30d&touchpoint=help'),
   'GET trend': read('/v1/surveys/nps/trend?window=30d&interval=day'),
   'GET form': read('/v1/surveys/nps/form'),
@@ -162,7 +165,8 @@ async function strike(compose, row, n, on) {
 try {
   await ledger.define(daemon);
   for (let i = 0; i < 20; i++)
-    for (const kind of ['post', 'batch']) assert.ok(await ledger.deliver(daemon, ledger.compose(kind), daemon.agent));
+    for (const kind of ['post', 'batch', 'event'])
+      assert.ok(await ledger.deliver(daemon, ledger.compose(kind), daemon.agent));
   for (const [name, compose] of Object.entries(PATHS)) {
     for (const on of [0, 1]) {
       const fault = on ? 'allocations fail from then on' : 'an allocation fails';

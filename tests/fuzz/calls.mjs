@@ -5,6 +5,7 @@ import { assertComparison, assertFigures, BAND_NAMES } from '../http/figures.mjs
 import { assertProblem, parseLines, shownTo } from '../http/harness.mjs';
 import { cutOf, floorTo, isRunning, previousOf, windowOf } from '../http/zone.mjs';
 import { DAY, placeOf } from './model.mjs';
+import { POOL, visit } from './visits.mjs';
 
 const SLUGS = ['alpha', 'beta', 'gamma', 'delta-1', 'e_5', 'zeta'];
 const WORDS = ['web', 'mail', 'shop', 'kiosk', 'Zürich', '<b>&', '=1+1', '"q"', '日本', '😀 ok', 'a b'];
@@ -763,9 +764,10 @@ async function getScores(context, dice) {
   assert.equal(reply.status, 200, reply.text);
   assert.deepEqual(
     reply.json.scores.map((score) => score.survey),
-    [...context.model.surveys.keys()].sort(),
+    [...context.model.surveys.keys(), POOL].sort(),
   );
-  for (const score of reply.json.scores) holdScore(context, score.survey, score, question, undefined);
+  for (const score of reply.json.scores.filter(({ survey }) => survey !== POOL))
+    holdScore(context, score.survey, score, question, undefined);
 }
 
 async function getTrend(context, dice) {
@@ -967,11 +969,12 @@ export async function audit(context) {
   const admin = { key: model.keys[0].secret };
   const surveys = await context.call('GET', '/v1/surveys', admin);
   const slugs = [...model.surveys.keys()].sort();
+  const shown = surveys.json.surveys.filter(({ slug }) => slug !== POOL);
   assert.deepEqual(
-    surveys.json.surveys.map(({ slug }) => slug),
+    shown.map(({ slug }) => slug),
     slugs,
   );
-  surveys.json.surveys.forEach((json) => holdSurvey(json, model.surveys.get(json.slug)));
+  shown.forEach((json) => holdSurvey(json, model.surveys.get(json.slug)));
   for (const slug of slugs) {
     const reply = await context.call('GET', `/v1/surveys/${slug}/score?window=all`, admin);
     holdScore(
@@ -1126,6 +1129,7 @@ export const CALLS = [
   [getTrend, 10],
   [getSegments, 8],
   [getScores, 3],
+  [visit, 8],
   [keys, 5],
   [erase, 4],
   [invalid, 8],

@@ -10,6 +10,7 @@ import { run, seeded, start } from '../http/harness.mjs';
 import { audit, CALLS, Dice } from './calls.mjs';
 import { Model } from './model.mjs';
 import { Tags } from './preconditions.mjs';
+import { POOL, Visits } from './visits.mjs';
 
 const ZONES = ['UTC', 'Asia/Kathmandu', 'America/New_York'];
 const SHRINK_MS = 90_000;
@@ -42,6 +43,7 @@ class Context {
     this.unsure = new Map();
     this.keyed = {}; // the first body under a survey and an Idempotency-Key
     this.tags = new Tags();
+    this.visits = new Visits();
     this.batches = {}; // the last lines under an Idempotency-Key
     this.log = [];
     this.calls = 0;
@@ -95,6 +97,7 @@ async function runSteps({ seed, steps, seconds, only, storage }, report = () => 
     // There is always this survey, and it never goes.
     model.putSurvey('alpha', { metric: 'nps' });
     await daemon.survey('alpha', { metric: 'nps' });
+    await daemon.survey(POOL, { metric: 'nps' });
     const list = only ?? {
       *[Symbol.iterator]() {
         for (let i = 0; i < steps && performance.now() < end; i++) yield i;
