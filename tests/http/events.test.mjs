@@ -85,7 +85,7 @@ describe('events', () => {
   test('what is wrong with one is said', async () => {
     await d.survey('wrong', { metric: 'nps' });
     const bad = (body, pointers) => event(d, 'wrong', body).then((r) => assertProblem(r, 422, 'invalid', pointers));
-    await bad({}, ['/type']);
+    await bad({}, ['/type', '/visit']);
     await bad({ type: 'shwon', visit: 'v' }, ['/type']);
     await bad({ type: 'shown' }, ['/visit']);
     await bad({ type: 'shown', visit: 'v', vist: 1 }, ['/vist']);
@@ -173,6 +173,109 @@ describe('events', () => {
     await answer(d, 'invited', { score: 8, visit: 'v2', invitation: tokens[1] }); // amended
     const { shown: visits, answered, invitations } = await rate(d, 'invited');
     assert.deepEqual([visits, answered, invitations], [2, 1, { made: 4, opened: 2, answered: 1 }]);
+  });
+});
+
+describe('several events at once', () => {
+  before(() => d.survey('several', { metric: 'nps' }));
+
+  test('are counted together, in their order, and again as replays', async () => {
+    const events = [
+      { type: 'shown', visit: 'a', touchpoint: 'x' },
+      { type: 'started', visit: 'a' },
+      { type: 'shown', visit: 'b' },
+      { type: 'shown', visit: 'b' },
+    ];
+    for (const type of ['application/json', 'text/plain;charset=UTF-8']) {
+      const first = type === 'application/json';
+      const reply = await event(d, 'several', JSON.stringify(events), { headers: { 'Content-Type': type } });
+      assert.equal(reply.status, 200, reply.text);
+      assert.deepEqual(
+        reply.json.map(({ status, outcome, type, visit }) => [status, outcome, type, visit]),
+        [
+          [first ? 201 : 200, first ? 'created' : 'replayed', 'shown', 'a'],
+          [first ? 201 : 200, first ? 'created' : 'replayed', 'started', 'a'],
+          [first ? 201 : 200, first ? 'created' : 'replayed', 'shown', 'b'],
+          [200, 'replayed', 'shown', 'b'],
+        ],
+      );
+    }
+    const { shown, started } = await rate(d, 'several');
+    assert.deepEqual([shown, started], [2, 1]);
+    const one = await event(d, 'several', [{ type: 'shown', visit: 'a' }]);
+    assert.deepEqual([one.status, one.json.length, one.json[0].outcome], [200, 1, 'replayed']);
+  });
+
+  test('what is wrong with one is told by its place, and none is counted', async () => {
+    const before = await rate(d, 'several');
+    const good = { type: 'shown', visit: 'new' };
+    const bad = async (events, pointers) => assertProblem(await event(d, 'several', events), 422, 'invalid', pointers);
+    await bad([], ['']);
+    await bad(Array(21).fill(good), ['']);
+    await bad([good, 7], ['/1']);
+    await bad([good, { type: 'seen', visit: '' }, { ...good, vist: 1 }], ['/1/type', '/2/vist', '/1/visit']);
+    await bad([good, { ...good, visit: 'v'.repeat(129) }, { type: 'shown' }], ['/1/visit', '/2/visit']);
+    await bad([good, [good]], ['/1']);
+    assertProblem(await event(d, 'several', '[{"type"', {}), 400, 'malformed_json');
+    assertProblem(await event(d, 'several', [good, { ...good, invitation: 'x.y' }]), 403, 'invitation_invalid');
+    assert.deepEqual(await rate(d, 'several'), before);
+  });
+
+  test('each has what became of it; machines are not told', async () => {
+    await d.survey('half', { metric: 'nps' });
+    const machine = { headers: { 'User-Agent': 'Googlebot/2.1' } };
+    const asked = await event(d, 'half', [{ type: 'shown', visit: 'm' }], machine);
+    assert.deepEqual([asked.json[0].status, asked.json[0].outcome], [201, 'created']);
+    assert.equal(await rate(d, 'half'), null);
+    await event(d, 'half', { type: 'shown', visit: 'v' });
+    await d.admin('DELETE', '/v1/surveys/half');
+    const two = ['v', 'w'].map((visit) => ({ type: 'shown', visit }));
+    const reply = await event(d, 'half', two);
+    assert.equal(reply.status, 200);
+    assert.deepEqual(
+      reply.json.map(({ status, outcome, type }) => [status, outcome ?? type]),
+      [[200, 'replayed'], [403, '/problems/survey_closed']], // prettier-ignore
+    );
+    const all = await d.admin('GET', '/v1/status');
+    assert.ok(all.json.events.suspected >= 1 && all.json.events.refused >= 1);
+  });
+});
+
+describe('strangers', () => {
+  test('spend of the limits by address; what is large, coded or odd is refused as of responses', async (t) => {
+    const daemon = await use(t, { config: { limits: { ingest_rate: 3 } } });
+    await daemon.survey('rated', { metric: 'nps' });
+    const statuses = [];
+    for (let i = 0; i < 5; i++) statuses.push((await event(daemon, 'rated', { type: 'shown', visit: `${i}` })).status);
+    assert.deepEqual(statuses, [201, 201, 201, 429, 429]);
+    const keyed = await daemon.admin('POST', '/v1/surveys/rated/events', { body: { type: 'shown', visit: 'k' } });
+    assert.equal(keyed.status, 201);
+  });
+
+  test('sizes, media types and keys', async () => {
+    await d.survey('odd', { metric: 'nps' });
+    const send = (body, type, headers = {}) => event(d, 'odd', body, { headers: { ...headers, 'Content-Type': type } });
+    assertProblem(
+      await send(`{"type":"shown","visit":"${'v'.repeat(1 << 20)}"}`, 'application/json'),
+      413,
+      'too_large',
+    );
+    assertProblem(await send('type,visit', 'text/csv'), 415, 'media_type');
+    assertProblem(await send('{"type":"shown","visit":"v"}\n', 'application/x-ndjson'), 415, 'media_type');
+    assertProblem(await send('type=shown&visit=v&visit=w', 'application/x-www-form-urlencoded'), 422, 'invalid', [
+      '/visit',
+    ]);
+    assertProblem(await send('{"type":"shown","visit":"\\u0000"}', 'application/json'), 422, 'invalid', ['/visit']);
+    assertProblem(await send(`${'['.repeat(500)}${']'.repeat(500)}`, 'application/json'), 400, 'malformed_json');
+    const bad = await send('{"type":"shown","visit":"v"}', 'application/json', { Authorization: 'Bearer cxs_nope' });
+    assertProblem(bad, 401, 'bad_key');
+    const read = (await d.admin('POST', '/v1/keys', { body: { name: 'reader', scopes: ['read'] } })).json.key;
+    const body = { type: 'shown', visit: 'v', at: new Date(Date.now() - 20 * DAY).toISOString() };
+    const stranger = await d.request('POST', '/v1/surveys/odd/events', { body, key: read });
+    assertProblem(stranger, 422, 'invalid', ['/at']); // as without a key
+    assert.equal((await d.admin('POST', '/v1/surveys/odd/events', { body })).status, 201);
+    assertProblem(await d.request('GET', '/v1/surveys/odd/events'), 405, 'method_not_allowed');
+    assert.equal((await rate(d, 'odd', '?window=30d')).shown, 1);
   });
 });
 
