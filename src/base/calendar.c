@@ -194,6 +194,17 @@ struct calendar_time calendar_civil(int64_t time_ms) {
     };
 }
 
+const char *calendar_format(char out[CALENDAR_TEXT_SIZE], int64_t time_ms) {
+    struct calendar_time civil = calendar_civil(time_ms);
+    int second = (int)(civil.ms / 1000);
+    int offset = (int)offset_at(floor_div(clamp(time_ms, FIRST_S * 1000, LAST_S * 1000), 1000)) / 60;
+    int away = offset < 0 ? -offset : offset;
+    int length = snprintf(out, CALENDAR_TEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", civil.year % 10000,
+                          civil.month % 100, civil.day % 100, second / 3600 % 100, second / 60 % 60, second % 60,
+                          offset < 0 ? '-' : '+', away / 60 % 100, away % 60);
+    return length > 0 ? out : "";
+}
+
 int64_t calendar_instant(const struct calendar_time *civil) {
     int64_t day = days_of_date(civil->year, civil->month, civil->day);
     int64_t start = day_start(day);

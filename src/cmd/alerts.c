@@ -1,9 +1,11 @@
 /* cxd alerts, and cxd alert show, put, delete, acknowledge and history: rules that watch the surveys, by /v1/alerts. */
 
 #include <stdio.h>
+#include <string.h>
 
 #include "cmd/call.h"
 #include "cmd/view.h"
+#include "cxd/base/clock.h"
 #include "cxd/cmd/cmd.h"
 #include "cxd/codec/write.h"
 
@@ -43,16 +45,36 @@ static void append_threshold(struct buffer *out, const struct json *alert) {
         buffer_append_char(out, '-');
 }
 
+/* How long the state is that, in the largest unit. */
+static void append_age(struct buffer *out, const struct json *alert) {
+    const char *since = json_text(alert, "since");
+    int64_t since_ms, seconds;
+
+    if (!since || !time_parse(since, strlen(since), &since_ms)) {
+        buffer_append_char(out, '-');
+        return;
+    }
+    seconds = (clock_now_ms() - since_ms) / 1000;
+    view_append_span(out, seconds - seconds % (seconds >= 86400 ? 86400 : seconds >= 3600 ? 3600 : 60));
+}
+
+/* Who has seen it, and what they said of it. */
+static void append_acknowledged(struct buffer *out, const struct json *event) {
+    const char *by = json_text(event, "acknowledged.by"), *note = json_text(event, "acknowledged.note");
+
+    buffer_append_format(out, "%s%s%s", by ? by : "-", note ? ": " : "", note ? note : "");
+}
+
 static bool show_list(struct call *call) {
     static const struct table_column columns[] = {
-        {.header = "ALERT", .text = "{name}"},
-        {.header = "SURVEY", .text = "{survey}"},
+        {.header = "ALERT", .text = "{name}", .columns_min = 8},
+        {.header = "SURVEY", .text = "{survey}", .columns_min = 8},
         {.header = "KIND", .text = "{kind}"},
         {.header = "STATE", .text = "{state}"},
-        {.header = "SINCE", .text = "{since}"},
+        {.header = "FOR", .cell = append_age, .is_right = true},
         {.header = "VALUE", .cell = append_value, .is_right = true},
         {.header = "N", .text = "{n}", .is_right = true},
-        {.header = "THRESHOLD", .cell = append_threshold, .is_right = true},
+        {.header = "LINE", .cell = append_threshold, .is_right = true},
         {.header = "WHY", .text = "{reason}"},
     };
 
@@ -92,13 +114,12 @@ static int prepare_history(struct call *call) {
 
 static bool show_history(struct call *call) {
     static const struct table_column columns[] = {
-        {.header = "AT", .text = "{at}"},
+        {.header = "AT", .text = "{^at}"},
         {.header = "EVENT", .text = "{event}"},
         {.header = "VALUE", .cell = append_value, .is_right = true},
         {.header = "N", .text = "{n}", .is_right = true},
         {.header = "RESPONSE", .text = "{response}"},
-        {.header = "BY", .text = "{acknowledged.by}"},
-        {.header = "NOTE", .text = "{acknowledged.note}"},
+        {.header = "BY", .cell = append_acknowledged, .wraps = true},
     };
 
     view_append_table(&call->screen, &call->out, json_get(call->reply.document, "events"), columns, CXD_COUNT(columns));

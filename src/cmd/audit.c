@@ -123,8 +123,8 @@ static const struct table_column COLUMNS[] = {
     {.header = "AT", .text = "{at}"},
     {.header = "ACTOR", .text = "{actor}"},
     {.header = "ACT", .text = "{act}"},
-    {.header = "TARGET", .text = "{target}"},
-    {.header = "DETAIL", .text = "{detail}"},
+    {.header = "TARGET", .text = "{target}", .columns_min = 16},
+    {.header = "DETAIL", .text = "{detail}", .wraps = true},
 };
 
 #define CSV "number at actor act target detail hash"

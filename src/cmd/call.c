@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cmd/csv_view.h"
+#include "cmd/fit.h"
 #include "cmd/view.h"
 #include "cxd/base/nearest.h"
 #include "cxd/base/utf8.h"
@@ -103,6 +104,8 @@ int call_show(struct call *call) {
         csv_view_append(&call->out, document, call->rows, call->csv);
     else
         good = spec->line ? view_append(&call->screen, &call->out, document, spec->line) : spec->show(call);
+    if (!output->json && !output->csv && spec->show != call_show_body)
+        fit_lines(&call->screen, &call->out);
     result = good ? output_write(&call->out) : client_unexpected(call->client, spec->what);
     if (result == EXIT_OK)
         output_explain(&call->hint);

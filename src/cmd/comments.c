@@ -47,12 +47,20 @@ static int prepare(struct call *call) {
     return ask_filter(call, &options->filter);
 }
 
+/* On one line: what goes on below is for the table to say. */
+static void append_comment(struct buffer *out, const struct json *row) {
+    const char *comment = json_text(row, "comment");
+
+    for (; comment && *comment; comment++)
+        buffer_append_char(out, *comment == '\n' || *comment == '\r' || *comment == '\t' ? ' ' : *comment);
+}
+
 static bool show(struct call *call) {
     static const struct table_column columns[] = {
-        {.header = "ANSWERED", .text = "{answered_at}"},
+        {.header = "ANSWERED", .text = "{^answered_at}"},
         {.header = "SCORE", .text = "{score}", .is_right = true},
-        {.header = "TOUCHPOINT", .text = "{touchpoint}"},
-        {.header = "COMMENT", .text = "{comment}"},
+        {.header = "TOUCHPOINT", .text = "{touchpoint}", .columns_min = 10},
+        {.header = "COMMENT", .cell = append_comment, .wraps = true},
     };
     view_append_table(&call->screen, &call->out, json_get(call->reply.document, "responses"), columns,
                       CXD_COUNT(columns));

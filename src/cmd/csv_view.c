@@ -55,11 +55,28 @@ static const struct json *find(const struct json *value, const char *path) {
     return value;
 }
 
+/* An escape is told as output.c tells what a terminal would obey: it must not pass there for an attribute of ours. */
 static void append_text(struct buffer *out, const char *text) {
-    if (json_is_number_text(text))
-        buffer_append_text(out, text);
+    struct buffer other;
+
+    if (json_is_number_text(text) || !strchr(text, '\x1b')) {
+        if (json_is_number_text(text))
+            buffer_append_text(out, text);
+        else
+            csv_append(out, text);
+        return;
+    }
+    buffer_init(&other);
+    for (; *text; text++)
+        if (*text == '\x1b')
+            buffer_append_text(&other, "\\u001b");
+        else
+            buffer_append_char(&other, *text);
+    if (buffer_terminate(&other))
+        csv_append(out, other.data);
     else
-        csv_append(out, text);
+        out->failed = true;
+    buffer_free(&other);
 }
 
 static bool is_list_of_texts(const struct json *value) {

@@ -50,10 +50,10 @@ static void append_stages(struct buffer *out, const struct json *journey) {
 
 static bool show_list(struct call *call) {
     static const struct table_column columns[] = {
-        {.header = "JOURNEY", .text = "{journey}"},
+        {.header = "JOURNEY", .text = "{journey}", .columns_min = 8},
         {.header = "REVISION", .text = "{revision}", .is_right = true},
-        {.header = "STAGES", .cell = append_stages},
-        {.header = "NAME", .text = "{name}"},
+        {.header = "STAGES", .cell = append_stages, .columns_min = 16},
+        {.header = "NAME", .text = "{name}", .wraps = true},
     };
 
     view_append_table(&call->screen, &call->out, json_get(call->reply.document, "journeys"), columns,
@@ -122,8 +122,8 @@ static void append_lost(struct buffer *out, const struct json *stage) {
 
 static bool show_score(struct call *call) {
     static const struct table_column columns[] = {
-        {.header = "SURVEY", .text = "{survey}"},
-        {.header = "TOUCHPOINT", .cell = append_touchpoint},
+        {.header = "SURVEY", .text = "{survey}", .columns_min = 8},
+        {.header = "TOUCHPOINT", .cell = append_touchpoint, .columns_min = 10},
         {.header = "METRIC", .text = "{metric}"},
         {.header = "N", .text = "{n}", .is_right = true},
         {.header = "SCORE", .cell = append_score, .is_right = true},

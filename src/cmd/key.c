@@ -216,11 +216,11 @@ static bool show_list(struct call *call) {
         {.header = "ID", .text = "{id}"},
         {.header = "PREFIX", .text = "{prefix}"},
         {.header = "SCOPES", .text = "{scopes}"},
-        {.header = "CREATED", .text = "{created_at}"},
-        {.header = "EXPIRES", .text = "{expires_at}"},
+        {.header = "CREATED", .text = "{^created_at}"},
+        {.header = "EXPIRES", .text = "{^expires_at}"},
         {.header = "LAST USED", .text = "{last_used}"},
         {.header = "STATE", .cell = append_state},
-        {.header = "NAME", .text = "{name}"},
+        {.header = "NAME", .text = "{name}", .wraps = true},
     };
 
     view_append_table(&call->screen, &call->out, json_get(call->reply.document, "keys"), columns, CXD_COUNT(columns));

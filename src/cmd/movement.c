@@ -99,7 +99,7 @@ static bool show(struct call *call) {
         return false;
     score_view_append_title(&call->screen, out, document);
     score_view_append_window(&call->screen, out, json_get(document, "window"));
-    score_view_append_window(&call->screen, out, json_get(document, "previous.window"));
+    score_view_append_before(&call->screen, out, json_get(document, "previous.window"));
     if (movement) {
         view_append(&call->screen, out, document,
                     "  {n} answered in both: {gained} moved up, {lost} down, {unchanged} not\n\n");

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <langinfo.h>
+#include <locale.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -21,10 +22,12 @@
 enum { INDENT_MAX = 16, COLUMNS_USUAL = 80, COLUMNS_MOST = 1000 };
 
 /* Who sets COLUMNS for a command means it. */
-static size_t columns_of(FILE *stream) {
+static size_t columns_of(FILE *stream, bool *ret_is_given) {
     const char *given = getenv("COLUMNS");
     long columns = given ? strtol(given, NULL, 10) : 0;
     struct winsize size;
+
+    *ret_is_given = columns > 0;
 
     if (columns <= 0 && ioctl(fileno(stream), TIOCGWINSZ, &size) == 0)
         columns = size.ws_col;
@@ -37,7 +40,8 @@ void screen_init(struct screen *screen, FILE *stream) {
     bool is_dumb = terminal && strcmp(terminal, "dumb") == 0;
 
     screen->colour = is_terminal && !is_dumb && !(no_colour && *no_colour);
-    screen->columns = columns_of(stream);
+    screen->columns = columns_of(stream, &screen->fits);
+    screen->fits = screen->fits || is_terminal;
     screen->unicode = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
     screen->ascii_only = is_terminal && !screen->unicode;
 }
@@ -92,11 +96,20 @@ size_t screen_width(const char *text, size_t length) {
 
     text += width;
     length -= width;
+    if (length == 0)
+        return width;
+    /* In the locale "C" no character beyond ASCII has a width, and yet what goes to a file goes as it is. */
+    locale_t own = MB_CUR_MAX == 1 ? newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL) : NULL;
+    locale_t before = own ? uselocale(own) : NULL;
     for (; length > 0; text += step, length -= step) {
         uint32_t code = utf8_decode(text, length, &step);
         int columns = wcwidth((wchar_t)code);
 
         width += columns < 0 ? 1 : (size_t)columns;
+    }
+    if (own) {
+        (void)uselocale(before);
+        freelocale(own);
     }
     return width;
 }

@@ -15,6 +15,7 @@ struct screen {
     bool colour;     /* a terminal that is not "dumb", and NO_COLOR is unset */
     bool unicode;    /* the locale's codeset is UTF-8 */
     bool ascii_only; /* a terminal that is not UTF-8: a continuation byte may be a control character there */
+    bool fits;       /* lines end at `columns`: a terminal's, or those of COLUMNS; what goes to a file is not cut */
     size_t columns;  /* COLUMNS, else the terminal's, else 80 */
 };
 
@@ -59,7 +60,8 @@ void output_line(FILE *stream, const char *format, ...) CXD_PRINTF(2, 3);
 void complain(const char *format, ...) CXD_PRINTF(1, 2);
 
 /* A table with a header line. Cells come in order of rows, are cleaned as by screen_append, and cut at the columns of
- * theirs. What is too large to be laid out has its cells one behind the other. */
+ * theirs. What is too large to be laid out has its cells one behind the other. Where the screen has an end, columns
+ * that may be are cut, the last one wraps, and what is too wide for all of that is shown one cell a line. */
 enum { CELL_COLUMNS_MAX = 512 };
 
 struct json;
@@ -68,6 +70,8 @@ struct table_column {
     const char *header;
     bool is_right;                                            /* set flush right */
     size_t columns_max;                                       /* 0: CELL_COLUMNS_MAX */
+    size_t columns_min;                                       /* it may be cut to so many; 0: it may not */
+    bool wraps;                                               /* the last one: a text that goes on below */
     const char *text;                                         /* of a cell, by view.h; NULL: */
     void (*cell)(struct buffer *out, const struct json *row); /* appends the cell */
 };

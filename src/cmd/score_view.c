@@ -51,10 +51,11 @@ static void append_label(struct buffer *out, const char *label) {
 
 static const char *const dashes[2] = {"-", "–"};
 
-void score_view_append_window(const struct screen *screen, struct buffer *out, const struct json *window) {
+static void append_window(const struct screen *screen, struct buffer *out, const char *label,
+                          const struct json *window) {
     const char *from = json_text(window, "from"), *to = json_text(window, "to");
 
-    append_label(out, "window");
+    append_label(out, label);
     if (!from && !to) {
         buffer_append_text(out, "all time\n");
         return;
@@ -63,6 +64,14 @@ void score_view_append_window(const struct screen *screen, struct buffer *out, c
     buffer_append_text(out, " to ");
     screen_append(screen, out, to ? to : "the last response");
     buffer_append_char(out, '\n');
+}
+
+void score_view_append_window(const struct screen *screen, struct buffer *out, const struct json *window) {
+    append_window(screen, out, "window", window);
+}
+
+void score_view_append_before(const struct screen *screen, struct buffer *out, const struct json *window) {
+    append_window(screen, out, "before", window);
 }
 
 void score_view_append_title(const struct screen *screen, struct buffer *out, const struct json *score) {
@@ -316,6 +325,9 @@ static double largest_member(const struct json *counts) {
 
 /* A bar for each answer, against the most frequent. */
 static void append_distribution(const struct screen *screen, struct buffer *out, const struct json *counts, double n) {
+    enum { BEFORE = 38 };
+    size_t room = screen->columns > BEFORE ? screen->columns - BEFORE : 0;
+    int columns = room < BAR_COLUMNS ? (int)room : BAR_COLUMNS;
     double largest = largest_member(counts), count;
 
     buffer_append_char(out, '\n');
@@ -326,8 +338,8 @@ static void append_distribution(const struct screen *screen, struct buffer *out,
             continue;
         buffer_append_format(out, "%*s", MARGIN + 2, "");
         append_count(screen, out, name, count, n);
-        buffer_append_text(out, count > 0 ? "  " : "");
-        screen_append_bar(screen, out, count / largest, BAR_COLUMNS);
+        buffer_append_text(out, count > 0 && columns > 0 ? "  " : "");
+        screen_append_bar(screen, out, columns > 0 ? count / largest : 0, columns);
         buffer_append_char(out, '\n');
     }
 }
@@ -378,7 +390,7 @@ static void list_row(const struct screen *screen, struct table *table, const str
 
 bool score_view_append_list(const struct screen *screen, struct buffer *out, const struct json *scores) {
     static const struct table_column columns[] = {
-        {.header = "SURVEY"},
+        {.header = "SURVEY", .columns_min = 8},
         {.header = "METRIC"},
         {.header = "METHOD"},
         {.header = "N", .is_right = true},

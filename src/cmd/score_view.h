@@ -18,6 +18,8 @@ CXD_NODISCARD bool score_view_append_list(const struct screen *screen, struct bu
  * Lines. */
 void score_view_append_title(const struct screen *screen, struct buffer *out, const struct json *score);
 void score_view_append_window(const struct screen *screen, struct buffer *out, const struct json *window);
+/* The same of the one that it is held against. */
+void score_view_append_before(const struct screen *screen, struct buffer *out, const struct json *window);
 void score_view_append_figures(const struct screen *screen, struct buffer *out, const struct json *score);
 
 /* A figure in the score's unit, with its decimals; "-" for null. `is_signed` shows a plus. */

@@ -123,7 +123,10 @@ static size_t choose_columns(const struct view *view, struct table_column *ret_c
         struct table_column column;
         bool is_there;
     } all[] = {
-        {{.header = "SEGMENT", .columns_max = view->screen->columns < 60 ? 16 : view->screen->columns / 4}, true},
+        {{.header = "SEGMENT",
+          .columns_max = view->screen->columns < 60 ? 16 : view->screen->columns / 4,
+          .columns_min = 8},
+         true},
         {{.header = "N", .is_right = true}, true},
         {{.header = "SHARE", .is_right = true}, true},
         {{.header = "SCORE", .is_right = true}, true},

@@ -21,13 +21,13 @@ static void append_state(struct buffer *out, const struct json *survey) {
 
 static bool show_list(struct call *call) {
     static const struct table_column columns[] = {
-        {.header = "SURVEY", .text = "{slug}"},
+        {.header = "SURVEY", .text = "{slug}", .columns_min = 8},
         {.header = "METRIC", .text = "{metric}"},
         {.header = "SCALE", .text = "{scale.min} to {scale.max}"},
         {.header = "METHOD", .text = "{method}"},
         {.header = "REVISION", .text = "{revision}", .is_right = true},
         {.header = "STATE", .cell = append_state},
-        {.header = "NAME", .text = "{name}"},
+        {.header = "NAME", .text = "{name}", .wraps = true},
     };
 
     view_append_table(&call->screen, &call->out, json_get(call->reply.document, "surveys"), columns,

@@ -40,10 +40,10 @@ static int prepare_clear(struct call *call) {
 
 static bool show_list(struct call *call) {
     static const struct table_column columns[] = {
-        {.header = "ANSWERED", .text = "{answered_at}"},
+        {.header = "ANSWERED", .text = "{^answered_at}"},
         {.header = "SCORE", .text = "{score}", .is_right = true},
         {.header = "WHY", .text = "{flags}"},
-        {.header = "RESPONDENT", .text = "{respondent}"},
+        {.header = "RESPONDENT", .text = "{respondent}", .columns_min = 10},
         {.header = "ID", .text = "{id}"},
     };
 

@@ -3,10 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/fit.h"
 #include "cmd/output.h"
 #include "cxd/base/utf8.h"
 
-enum { COLUMNS_MAX = 16, GAP = 2, LAID_OUT_MAX = 64 << 20 };
+enum { COLUMNS_MAX = 16, GAP = 2, WRAPPED_LEAST = 20, LAID_OUT_MAX = 64 << 20 };
 
 void table_init(struct table *table, const struct table_column *columns, size_t count) {
     *table = (struct table){.column = columns, .columns = count < COLUMNS_MAX ? count : COLUMNS_MAX};
@@ -74,16 +75,33 @@ static void append_padding(struct buffer *out, size_t column, size_t text) {
     }
 }
 
+static const char *text_of(const struct table *table, const struct table_cell *cell) {
+    return cell->length > 0 ? table->text.data + cell->offset : "";
+}
+
+/* So much of the text as the column has room for. */
+static void append_cut(const struct screen *screen, struct buffer *out, const char *text, size_t length,
+                       size_t columns) {
+    const char *mark = screen->unicode ? "…" : "...";
+    size_t room = screen->unicode ? 1 : 3;
+
+    buffer_append(out, text, fit_length(text, length, columns > room ? columns - room : 0));
+    buffer_append_text(out, mark);
+}
+
 /* No blanks at the end of a line. */
 static void append_cell(const struct screen *screen, const struct table *table, struct buffer *out, size_t column,
                         const struct table_cell *cell, const char *text, size_t column_width) {
     bool is_last = column + 1 == table->columns, is_painted = cell->paint != PAINT_NONE;
-    size_t width = cell->width;
+    bool is_cut = cell->width > column_width && table->column[column].columns_min > 0 && column_width > 0;
+    size_t width = is_cut ? column_width : cell->width;
 
     if (table->column[column].is_right)
         append_padding(out, column_width, width);
     buffer_append_text(out, is_painted ? screen_paint(screen, cell->paint) : "");
-    if (cell->length > 0)
+    if (is_cut)
+        append_cut(screen, out, text, cell->length, column_width);
+    else
         buffer_append(out, text, cell->length);
     buffer_append_text(out, is_painted ? screen_paint(screen, PAINT_NONE) : "");
     if (is_last)
@@ -91,6 +109,72 @@ static void append_cell(const struct screen *screen, const struct table *table, 
     else
         append_padding(out, table->column[column].is_right ? GAP : column_width + GAP,
                        table->column[column].is_right || width > column_width ? 0 : width);
+}
+
+/* A text that begins at a column, and goes on below. */
+static void append_wrapped(const struct screen *screen, struct buffer *out, const char *text, size_t length,
+                           enum paint paint, size_t begin, size_t columns) {
+    const char *start = paint == PAINT_NONE ? "" : screen_paint(screen, paint);
+
+    do {
+        size_t next, part = fit_break(text, length, columns, true, &next);
+
+        buffer_append_text(out, start);
+        buffer_append(out, text, part);
+        buffer_append_text(out, *start ? screen_paint(screen, PAINT_NONE) : "");
+        buffer_append_char(out, '\n');
+        text += next;
+        length -= next;
+        append_padding(out, length > 0 ? begin : 0, 0);
+    } while (length > 0);
+}
+
+/* Makes the table as wide as the screen. False: there is no way. */
+static bool fit_widths(const struct screen *screen, const struct table *table, size_t *widths) {
+    size_t last = table->columns - 1, total = GAP * last;
+
+    for (size_t i = 0; i < table->columns; i++)
+        total += widths[i];
+    if (total > screen->columns && table->column[last].wraps && widths[last] > WRAPPED_LEAST) {
+        size_t more = total - screen->columns, most = widths[last] - WRAPPED_LEAST;
+
+        widths[last] -= more < most ? more : most;
+        total -= more < most ? more : most;
+    }
+    while (total > screen->columns) {
+        size_t widest = table->columns;
+
+        for (size_t i = 0; i < table->columns; i++)
+            if (table->column[i].columns_min > 0 && widths[i] > table->column[i].columns_min &&
+                widths[i] > strlen(table->column[i].header) && (widest == table->columns || widths[i] > widths[widest]))
+                widest = i;
+        if (widest == table->columns)
+            return false;
+        widths[widest]--;
+        total--;
+    }
+    return true;
+}
+
+/* A cell a line, behind its header; rows are apart. */
+static void append_records(const struct screen *screen, struct buffer *out, const struct table *table) {
+    size_t label = 0;
+
+    for (size_t i = 0; i < table->columns; i++)
+        label = strlen(table->column[i].header) > label ? strlen(table->column[i].header) : label;
+    for (size_t i = 0; i < table->count; i++) {
+        const struct table_cell *cell = &table->cells[i];
+        const char *header = table->column[i % table->columns].header;
+
+        if (i > 0 && i % table->columns == 0)
+            buffer_append_char(out, '\n');
+        if (!*header)
+            continue;
+        buffer_append_format(out, "%s%s%s%*s", screen_paint(screen, PAINT_BOLD), header,
+                             screen_paint(screen, PAINT_NONE), (int)(label + GAP - strlen(header)), "");
+        append_wrapped(screen, out, text_of(table, cell), cell->length, cell->paint, label + GAP,
+                       screen->columns > label + GAP + WRAPPED_LEAST ? screen->columns - label - GAP : WRAPPED_LEAST);
+    }
 }
 
 static void limit_widths(const struct table *table, size_t *widths) {
@@ -120,6 +204,10 @@ void table_append(const struct screen *screen, struct buffer *out, const struct 
             widths[column] = table->cells[i].width;
     }
     limit_widths(table, widths);
+    if (screen->fits && screen->columns >= FIT_COLUMNS_LEAST && !fit_widths(screen, table, widths)) {
+        append_records(screen, out, table);
+        return;
+    }
     buffer_append_text(out, screen_paint(screen, PAINT_BOLD));
     for (size_t i = 0; i < table->columns; i++) {
         const char *header = table->column[i].header;
@@ -128,10 +216,16 @@ void table_append(const struct screen *screen, struct buffer *out, const struct 
                     header, widths[i]);
     }
     buffer_append_text(out, screen_paint(screen, PAINT_NONE));
+    size_t last = table->columns - 1, begin = 0;
+    for (size_t i = 0; i < last; i++)
+        begin += widths[i] + GAP;
     for (size_t i = 0; i < table->count; i++) {
         const struct table_cell *cell = &table->cells[i];
+        size_t column = i % table->columns;
 
-        append_cell(screen, table, out, i % table->columns, cell, table->text.data + cell->offset,
-                    widths[i % table->columns]);
+        if (column == last && table->column[last].wraps && widths[last] > 0 && cell->width > widths[last])
+            append_wrapped(screen, out, text_of(table, cell), cell->length, cell->paint, begin, widths[last]);
+        else
+            append_cell(screen, table, out, column, cell, text_of(table, cell), widths[column]);
     }
 }

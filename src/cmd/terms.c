@@ -63,11 +63,11 @@ static void append_example(struct buffer *out, const struct json *row) {
 
 static bool show(struct call *call) {
     static const struct table_column columns[] = {
-        {.header = "TERM", .text = "{term}"},
+        {.header = "TERM", .text = "{term}", .columns_min = 12},
         {.header = "Z", .is_right = true, .cell = append_z},
         {.header = "COUNT", .text = "{#count}", .is_right = true},
         {.header = "REST", .text = "{#rest}", .is_right = true},
-        {.header = "FOR EXAMPLE", .cell = append_example},
+        {.header = "FOR EXAMPLE", .cell = append_example, .wraps = true},
     };
     const struct json *document = call->reply.document, *terms = json_get(document, "terms");
     bool is_whole = view_append(&call->screen, &call->out, document,

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "cmd/ask.h"
 #include "cmd/chart.h"
@@ -43,16 +42,20 @@ static int prepare(struct call *call) {
     return result == EXIT_OK ? ask_filter(call, &options->filter) : result;
 }
 
-/* How times are written of each unit, and at every how many of them there may be a label. */
+/* Which part of a bucket's local time is its label, short and with the year, and at every how many buckets there may be
+ * one. */
 static const struct unit {
-    const char *name, *format, *long_format;
+    const char *name;
+    struct part {
+        size_t from, length;
+    } part, long_part;
     int strides[10];
 } UNITS[] = {
-    {"hour", "%m-%d %H:%M", "%m-%d %H:%M", {1, 3, 6, 12, 24, 48, 168, 0}},
-    {"day", "%m-%d", "%Y-%m-%d", {1, 2, 7, 14, 28, 56, 91, 182, 364, 0}},
-    {"week", "%m-%d", "%Y-%m-%d", {1, 2, 4, 8, 13, 26, 52, 0}},
-    {"month", "%Y-%m", "%Y-%m", {1, 2, 3, 6, 12, 24, 60, 0}},
-    {"quarter", "%Y-%m", "%Y-%m", {1, 2, 4, 8, 20, 0}},
+    {"hour", {5, 11}, {5, 11}, {1, 3, 6, 12, 24, 48, 168, 0}},
+    {"day", {5, 5}, {0, 10}, {1, 2, 7, 14, 28, 56, 91, 182, 364, 0}},
+    {"week", {5, 5}, {0, 10}, {1, 2, 4, 8, 13, 26, 52, 0}},
+    {"month", {0, 7}, {0, 7}, {1, 2, 3, 6, 12, 24, 60, 0}},
+    {"quarter", {0, 7}, {0, 7}, {1, 2, 4, 8, 20, 0}},
 };
 
 static const struct unit *find_unit(const struct json *trend) {
@@ -64,24 +67,20 @@ static const struct unit *find_unit(const struct json *trend) {
     return &UNITS[1];
 }
 
-/* The date on which a bucket begins where the daemon reports. Its zone is not in the reply: what begins at 11:00 UTC or
- * later is taken for the midnight behind it, what begins earlier for the one before, so that all zones are right from
- * -10:59 to +13:00. Hours are in UTC. */
-static void write_label(char out[CHART_LABEL_SIZE], const struct unit *unit, bool is_long, const char *from) {
-    enum { HOUR_MS = 3600000, DAY_MS = 24 * HOUR_MS, NEXT_DAY_MS = 13 * HOUR_MS };
-    int64_t at_ms = 0;
-    struct tm parts;
+/* The time at which a bucket begins where the daemon reports, "2026-03-29T00:00:00+01:00". */
+static void write_label(char out[CHART_LABEL_SIZE], const struct unit *unit, bool is_long, const struct json *bucket) {
+    const struct part *part = is_long ? &unit->long_part : &unit->part;
+    const char *local = json_text(bucket, "local_from");
+    int64_t at_ms;
 
-    if (!from || !time_parse(from, strlen(from), &at_ms)) {
+    if (!local || !time_parse(local, strlen(local), &at_ms)) {
         snprintf(out, CHART_LABEL_SIZE, "?");
         return;
     }
-    if (unit != &UNITS[0])
-        at_ms += NEXT_DAY_MS;
-    time_t seconds = (time_t)(at_ms / 1000);
-    gmtime_r(&seconds, &parts);
-    if (strftime(out, CHART_LABEL_SIZE, is_long ? unit->long_format : unit->format, &parts) == 0)
-        snprintf(out, CHART_LABEL_SIZE, "?");
+    snprintf(out, CHART_LABEL_SIZE, "%.*s", (int)part->length, local + part->from);
+    for (char *c = out; *c; c++)
+        if (*c == 'T')
+            *c = ' ';
 }
 
 /* Over a year, or by the month, dates need their year. */
@@ -133,7 +132,7 @@ static bool append_chart(const struct screen *screen, struct buffer *out, const 
         const struct json *bucket = json_at(buckets, i);
 
         (of_rate ? read_rate : read_point)(bucket, &points[i]);
-        write_label(points[i].label, unit, with_year, json_text(bucket, "from"));
+        write_label(points[i].label, unit, with_year, bucket);
     }
     if (points)
         chart_append(screen, out, &chart);
@@ -147,8 +146,7 @@ static void append_key(const struct screen *screen, struct buffer *out, const st
 
     if (!json_number(trend, of_rate ? "response_rate.interval.confidence" : "interval.confidence", &confidence))
         return;
-    snprintf(label, sizeof label, "%s%% interval%s", number_format(text, 100 * confidence, 0, false),
-             find_unit(trend) == &UNITS[0] ? ", times in UTC" : "");
+    snprintf(label, sizeof label, "%s%% interval", number_format(text, 100 * confidence, 0, false));
     chart_append_key(screen, out, label);
 }
 
@@ -200,13 +198,14 @@ const struct command cmd_trend = {
     .operands_max = 1,
     .is_client = true,
     .run = call_run,
-    .call = &(const struct call_spec){.method = "GET",
-                                      .path = "/v1/surveys/%s/trend",
-                                      .member = "buckets",
-                                      .what = "a trend",
-                                      .rows = "buckets",
-                                      .csv = "survey=/survey bucket=/bucket from to figure_from figure_to " CSV_FIGURES
-                                             " " CSV_RATE,
-                                      .prepare = prepare,
-                                      .show = show},
+    .call =
+        &(const struct call_spec){
+            .method = "GET",
+            .path = "/v1/surveys/%s/trend",
+            .member = "buckets",
+            .what = "a trend",
+            .rows = "buckets",
+            .csv = "survey=/survey bucket=/bucket from to local_from figure_from figure_to " CSV_FIGURES " " CSV_RATE,
+            .prepare = prepare,
+            .show = show},
 };

@@ -67,6 +67,23 @@ static bool append_ago(struct buffer *out, const struct json *document, const ch
     return true;
 }
 
+/* "2026-11-29T19:32:29Z" of "2026-11-29T19:32:29.534Z"; what is no time stays. */
+static bool append_seconds(const struct screen *screen, struct buffer *out, const struct json *document,
+                           const char *path) {
+    const char *text = json_text(document, path), *fraction = text ? strchr(text, '.') : NULL;
+    char time[TIME_TEXT_SIZE];
+    int64_t at_ms;
+
+    if (!fraction || !read_time(document, path, &at_ms) || strlen(text) >= sizeof time)
+        screen_append(screen, out, text);
+    else {
+        snprintf(time, sizeof time, "%.*s%s", (int)(fraction - text), text,
+                 fraction + 1 + strspn(fraction + 1, "0123456789"));
+        buffer_append_text(out, time);
+    }
+    return text;
+}
+
 static bool append_member(const struct screen *screen, struct buffer *out, const struct json *document,
                           const char *path) {
     const struct json *member = json_get(document, path);
@@ -101,6 +118,8 @@ bool view_append(const struct screen *screen, struct buffer *out, const struct j
         snprintf(path, sizeof path, "%.*s", (int)length - 1, text + 1);
         if (*path == '#' || *path == '~')
             is_whole &= append_count(out, document, path + 1, *path == '~');
+        else if (*path == '^')
+            is_whole &= append_seconds(screen, out, document, path + 1);
         else if (*path == '@')
             is_whole &= append_ago(out, document, path + 1);
         else

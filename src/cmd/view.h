@@ -9,6 +9,7 @@
  *   {path}   a text, cleaned as by screen_append; those of an array, with commas between; a number, in plain digits
  *   {#path}  a number that cannot be less than 0; "?" where the daemon does not know it
  *   {~path}  the same, as bytes: "1.5 MiB"
+ *   {^path}  a time, without the fraction of its second
  *   {@path}  how long it was before the document's `now`: "3 d 4 h ago"
  *
  * A member that is not there is "-". Returns whether all were. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cxd/base/calendar.h"
 #include "cxd/codec/survey.h"
 #include "cxd/codec/write.h"
 
@@ -235,9 +236,11 @@ void score_encode(struct buffer *out, const struct survey *survey, const struct 
 void bucket_encode(struct buffer *out, const struct survey *survey, const struct window *bucket,
                    const struct window *figure, const struct histogram *hist, const struct score *score,
                    const struct response_rate *rate) {
+    char local[CALENDAR_TEXT_SIZE];
     write_open(out, NULL, '{');
     write_time(out, "from", bucket->from);
     write_time(out, "to", bucket->to);
+    write_text(out, "local_from", calendar_format(local, bucket->from));
     if (figure) {
         write_time(out, "figure_from", figure->from);
         write_time(out, "figure_to", figure->to);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 
 import { cxd, fails, stub, succeeds } from './command.mjs';
-import { BINARY, NPS, ROOT, use, useDirectory } from './harness.mjs';
+import { BINARY, NPS, ROOT, until, use, useDirectory } from './harness.mjs';
 
 // RFC 4180, strictly: records of fields.
 function parseCsv(text) {
@@ -149,7 +149,9 @@ describe('pictures', () => {
     buckets: scores.map((score, i) => ({
       from: iso(from + i * DAY_MS),
       to: iso(from + (i + 1) * DAY_MS),
+      local_from: iso(from + i * DAY_MS).replace('Z', '+00:00'),
       ...figures(score === null ? 0 : 20 + i, score),
+      ...('local_from' in more && { local_from: more.local_from }),
     })),
     ...more,
   });
@@ -237,23 +239,121 @@ describe('pictures', () => {
   });
 
   test('days are those of the zone that the daemon reports in', async (t) => {
-    const labels = async (from, bucket) => {
-      const server = await stub(t, [{ body: trend([1, 2, 3], { from, bucket }) }]);
+    const labels = async (local_from, bucket) => {
+      const server = await stub(t, [{ body: trend([1, 2, 3], { bucket, local_from }) }]);
       const { stdout } = await succeeds(['trend', 'nps', '--url', server.url]);
       return stdout
         .split('\n')
-        .find((line) => /^ +\d\d/.test(line) && !/[+|]/.test(line))
+        .find((line) => /^ +[\d?]/.test(line) && !/[+|]/.test(line))
         .trim()
         .split(/ {2,}/)[0];
     };
-    assert.equal(await labels(Date.UTC(2026, 10, 1), 'day'), '11-01');
-    assert.equal(await labels(Date.UTC(2026, 9, 31, 23), 'day'), '11-01'); // Berlin
-    assert.equal(await labels(Date.UTC(2026, 9, 31, 18, 30), 'day'), '11-01'); // Kolkata
-    assert.equal(await labels(Date.UTC(2026, 10, 1, 5), 'day'), '11-01'); // Chicago
-    assert.equal(await labels(Date.UTC(2026, 10, 1, 10), 'day'), '11-01'); // Honolulu
-    assert.equal(await labels(Date.UTC(2026, 9, 31, 11), 'day'), '11-01'); // Auckland, in summer
-    assert.equal(await labels(Date.UTC(2026, 9, 31, 23), 'month'), '2026-11');
-    assert.equal(await labels(Date.UTC(2026, 9, 31, 23), 'hour'), '10-31 23:00');
+    assert.equal(await labels('2026-11-01T00:00:00+00:00', 'day'), '11-01');
+    assert.equal(await labels('2026-11-01T00:00:00+14:00', 'day'), '11-01');
+    assert.equal(await labels('2026-11-01T00:00:00-11:00', 'week'), '11-01');
+    assert.equal(await labels('2026-11-01T13:10:00+05:45', 'day'), '11-01'); // cut to the window
+    assert.equal(await labels('2026-11-01T00:00:00+01:00', 'month'), '2026-11');
+    assert.equal(await labels('2026-10-31T23:00:00-02:30', 'hour'), '10-31 23:00');
+    assert.equal(await labels(undefined, 'day'), '?  ?  ?'.split(/ {2,}/)[0]);
+    for (const timezone of ['Pacific/Kiritimati', 'Pacific/Pago_Pago']) {
+      const daemon = await use(t, { timezone });
+      await daemon.survey('nps', NPS);
+      const ask = `/v1/surveys/nps/trend?from=2026-10-31&to=2026-11-03`;
+      const { buckets } = (await daemon.admin('GET', ask)).json;
+      assert.deepEqual(
+        buckets.map((bucket) => bucket.local_from.slice(0, 16)),
+        ['2026-10-31T00:00', '2026-11-01T00:00', '2026-11-02T00:00'],
+      );
+      for (const bucket of buckets) assert.equal(Date.parse(bucket.local_from), Date.parse(bucket.from));
+    }
+  });
+
+  // What each command that reads shows, beside text from strangers.
+  const READS = [
+    ['score'],
+    ['score', 'nps'],
+    ['score', 'nps', '--compare', 'previous'],
+    ['trend', 'nps'],
+    ['segments', 'nps', '--by', 'touchpoint'],
+    ['movement', 'nps'],
+    ['plan', 'nps', '--margin', '5'],
+    ['comments', 'nps'],
+    ['terms', 'nps'],
+    ['alerts'],
+    ['alert', 'show', 'low'],
+    ['alert', 'history', 'each'],
+    ['journey', 'list'],
+    ['journey', 'show', 'buy'],
+    ['journey', 'score', 'buy'],
+    ['survey', 'list'],
+    ['survey', 'show', 'nps'],
+    ['suspects', 'list', 'nps'],
+    ['key', 'list'],
+    ['signing-key', 'list'],
+    ['audit'],
+    ['status'],
+  ];
+  const EVIL = '\u001b[31m\u001b]0;x\u0007\u009b2J\u202ered\r\nnext\u0008 漢字漢字 and so on, as long as people write';
+  async function populated(t) {
+    const daemon = await use(t);
+    await daemon.survey('nps', NPS);
+    await daemon.survey('a-survey-whose-name-is-as-long-as-names-may-be-of-a-survey-here', NPS);
+    for (const touchpoint of ['web', 'a touchpoint with a long name', '漢字の長い名前である受付'])
+      for (let i = 0; i < 6; i++) {
+        const made = await daemon.post('nps', { score: i * 2, touchpoint, comment: EVIL, respondent: `p${i}` });
+        assert.equal(made.status, 201, made.text);
+      }
+    const stages = ['web', 'a touchpoint with a long name'].map((touchpoint) => ({ survey: 'nps', touchpoint }));
+    for (const [target, body] of [
+      ['journeys/buy', { name: 'What is bought, and how', stages }],
+      ['alerts/low', { survey: 'nps', kind: 'score', below: 30, window: '7d' }],
+      ['alerts/each', { survey: 'nps', kind: 'detractor' }],
+    ])
+      assert.equal((await daemon.admin('PUT', `/v1/${target}`, { body })).status, 201);
+    await daemon.post('nps', { score: 0, comment: EVIL });
+    await until(async () => (await daemon.admin('GET', '/v1/alerts/each')).json.state === 'firing', 'the alert');
+    await daemon.admin('POST', '/v1/alerts/each/acknowledge', { body: { note: 'a note that is longer than others' } });
+    return daemon;
+  }
+
+  test('whatever reads has JSON and CSV, and obeys nobody', async (t) => {
+    const daemon = await populated(t);
+    const at = ['-c', daemon.config];
+    // Of our own attributes colours alone, and none of a stranger's.
+    const obeyed = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]/; // eslint-disable-line no-control-regex
+    const painted = /\x1b\[31m(\x1b|\\x1b|red|.{0,3}next)/; // eslint-disable-line no-control-regex
+    for (const args of READS) {
+      const json = (await succeeds([...args, '--json', ...at])).stdout;
+      const documents = args[0] === 'audit' ? json.trim().split('\n') : [json];
+      for (const document of documents) assert.equal(typeof JSON.parse(document), 'object', args.join(' '));
+      const { stdout: csv } = await succeeds([...args, '--csv', ...at]);
+      assert.ok(parseCsv(csv).length > 0, args.join(' '));
+      for (const form of ['--json', '--csv'])
+        assert.doesNotMatch((await seen(t, [...args, form, ...at])).replaceAll('\r', ''), obeyed, args.join(' '));
+      const shown = await seen(t, [...args, ...at]);
+      assert.doesNotMatch(plain(shown).replaceAll('\r', ''), obeyed, args.join(' '));
+      assert.doesNotMatch(shown, painted, args.join(' '));
+    }
+  });
+
+  test('narrow terminals are kept, and what goes to a file is not cut', async (t) => {
+    const daemon = await populated(t);
+    const at = ['-c', daemon.config];
+    const columnsOf = (line) => [...line].reduce((sum, c) => sum + (/[\u3000-\u9fff]/.test(c) ? 2 : 1), 0);
+    for (const args of READS.filter(([, word]) => word !== 'show'))
+      for (const columns of [40, 50, 60, 80, 120]) {
+        const text = plain(await seen(t, [...args, ...at], { columns }));
+        for (const line of text.split('\n'))
+          assert.ok(
+            columnsOf(line) <= columns || !/ [^ ]/.test(line.trim()),
+            `${args.join(' ')} at ${columns}: ${line}`,
+          );
+      }
+    const { stdout } = await succeeds(['score', ...at]);
+    assert.match(stdout, /^a-survey-whose-name-is-as-long-as-names-may-be-of-a-survey-here /m);
+    const comments = (await succeeds(['comments', 'nps', ...at])).stdout;
+    assert.match(comments, / as long as people write$/m);
+    assert.match(comments, /漢字漢字/, 'as it is, in any locale');
   });
 
   test('what has no figures has no chart, and says so', async (t) => {

@@ -272,6 +272,31 @@ static void must_refuse_zone(const char *name) {
     assert_string_equal(getenv("TZ"), "Asia/Kathmandu");
 }
 
+/* As GNU date has them: date -d @SECONDS +%FT%T%:z */
+static void test_format(void **state) {
+    static const struct {
+        const char *zone;
+        int64_t second;
+        const char *text;
+    } CASES[] = {
+        {"UTC", 1774746000, "2026-03-29T01:00:00+00:00"},
+        {"Europe/Berlin", 1774742400, "2026-03-29T01:00:00+01:00"},
+        {"Europe/Berlin", 1774746000, "2026-03-29T03:00:00+02:00"},
+        {"America/St_Johns", 1793494800, "2026-10-31T22:30:00-02:30"},
+        {"America/St_Johns", 1325239200, "2011-12-30T06:30:00-03:30"},
+        {"Asia/Kathmandu", 1774746000, "2026-03-29T06:45:00+05:45"},
+        {"Pacific/Apia", 1325239200, "2011-12-31T00:00:00+14:00"},
+    };
+    (void)state;
+    for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
+        char text[CALENDAR_TEXT_SIZE];
+        set_zone(CASES[i].zone);
+        assert_string_equal(calendar_format(text, CASES[i].second * 1000 + 999), CASES[i].text);
+        (void)calendar_format(text, INT64_MIN);
+        (void)calendar_format(text, INT64_MAX);
+    }
+}
+
 static void test_zone_names(void **state) {
     assert_true(calendar_has_zone("Europe/Berlin"));
     set_zone("Asia/Kathmandu");
@@ -320,6 +345,7 @@ int main(void) {
         cmocka_unit_test(test_day_starts_are_first_instants),
         cmocka_unit_test(test_hours_begin_at_minute_0),
         cmocka_unit_test(test_extremes),
+        cmocka_unit_test(test_format),
         cmocka_unit_test(test_zone_names),
         cmocka_unit_test(test_zone_directory),
     };

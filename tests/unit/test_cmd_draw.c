@@ -5,6 +5,7 @@
 
 #include "cmd/chart.h"
 #include "cmd/draw.h"
+#include "cmd/fit.h"
 
 static const struct screen ASCII = {.columns = 60}, UNICODE = {.unicode = true, .columns = 60},
                            COLOUR = {.colour = true, .unicode = true, .columns = 60};
@@ -196,6 +197,102 @@ static void test_table(void **state) {
     buffer_free(&out);
 }
 
+/* Where lines end: the last column goes on below, names are cut, and what fits in no way is a cell a line. */
+static void test_table_fits(void **state) {
+    static const struct table_column columns[] = {{.header = "NAME", .columns_min = 6},
+                                                  {.header = "N", .is_right = true},
+                                                  {.header = "", .is_right = true},
+                                                  {.header = "TEXT", .wraps = true}};
+    static const char *const cells[] = {
+        "a name of some length", "12345", "|", "words that go on below what they began with", "short", "1", "|", "x"};
+    static const struct {
+        size_t columns;
+        bool fits;
+        const char *text;
+    } CASES[] = {
+        {40, false,
+         "NAME                       N     TEXT\n"
+         "a name of some length  12345  |  words that go on below what they began with\n"
+         "short                      1  |  x\n"},
+        {62, true,
+         "NAME                       N     TEXT\n"
+         "a name of some length  12345  |  words that go on below what\n"
+         "                                 they began with\n"
+         "short                      1  |  x\n"},
+        {40, true,
+         "NAME          N     TEXT\n"
+         "a nam...  12345  |  words that go on\n"
+         "                    below what they\n"
+         "                    began with\n"
+         "short         1  |  x\n"},
+        {30, true,
+         "NAME  a name of some length\n"
+         "N     12345\n"
+         "TEXT  words that go on below\n"
+         "      what they began with\n"
+         "\n"
+         "NAME  short\n"
+         "N     1\n"
+         "TEXT  x\n"},
+        {12, true, /* too narrow for anything */
+         "NAME                       N     TEXT\n"
+         "a name of some length  12345  |  words that go on below what they began with\n"
+         "short                      1  |  x\n"},
+    };
+    struct buffer out;
+
+    buffer_init(&out);
+    for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
+        const struct screen screen = {.columns = CASES[i].columns, .fits = CASES[i].fits};
+        struct table table;
+
+        table_init(&table, columns, CXD_COUNT(columns));
+        for (size_t k = 0; k < CXD_COUNT(cells); k++)
+            table_cell(&screen, &table, cells[k]);
+        table_append(&screen, &out, &table);
+        table_free(&table);
+        expect(&out, CASES[i].text);
+    }
+    buffer_free(&out);
+}
+
+static void test_lines_fit(void **state) {
+    static const struct screen screen = {.columns = 30, .fits = true}, wide = {.columns = 30};
+    static const char text[] = "  window      2026-10-30T23:00:00Z to 2026-11-29T23:00:00Z\n"
+                               "as it is\n"
+                               "a line that is longer than all that there is room for\n"
+                               "\x1b[1m0123456789\x1b[0m 0123456789 01234567\n"
+                               "  0123456789012345678901234567890123456789 x\n"
+                               "no end of a line, and so left as it is by who wrote it";
+    struct buffer out;
+
+    buffer_init(&out);
+    buffer_append_text(&out, text);
+    fit_lines(&wide, &out);
+    expect(&out, text);
+    buffer_append_text(&out, text);
+    fit_lines(&screen, &out);
+    expect(&out, "  window      2026-10-30T23:00:00Z\n"
+                 "              to\n"
+                 "              2026-11-29T23:00:00Z\n"
+                 "as it is\n"
+                 "a line that is longer than all\n"
+                 "  that there is room for\n"
+                 "\x1b[1m0123456789\x1b[0m 0123456789 01234567\n"
+                 "  0123456789012345678901234567890123456789\n"
+                 "    x\n"
+                 "no end of a line, and so left as it is by who wrote it");
+    buffer_free(&out);
+}
+
+/* What goes to a file goes as it is, and stands in its columns, also where the locale has no such characters. */
+static void test_width_without_locale(void **state) {
+    static const char text[] = "漢字e\u0301x";
+
+    assert_non_null(setlocale(LC_CTYPE, "C"));
+    assert_int_equal(screen_width(text, strlen(text)), 6);
+}
+
 static void test_nothing(void **state) {
     struct chart_point none[2] = {{.n = 3}, {.n = 4}};
     struct chart chart = {.points = none, .count = 2, .min = 0, .max = 100, .strides = STRIDES};
@@ -212,9 +309,11 @@ static void test_nothing(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bands), cmocka_unit_test(test_scale),        cmocka_unit_test(test_lean),
-        cmocka_unit_test(test_chart), cmocka_unit_test(test_chart_bounds), cmocka_unit_test(test_nothing),
-        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_bands),        cmocka_unit_test(test_scale),
+        cmocka_unit_test(test_lean),         cmocka_unit_test(test_chart),
+        cmocka_unit_test(test_chart_bounds), cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_table),        cmocka_unit_test(test_table_fits),
+        cmocka_unit_test(test_lines_fit),    cmocka_unit_test(test_width_without_locale),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

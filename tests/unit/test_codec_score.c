@@ -219,7 +219,8 @@ static void test_share(void **state) {
     struct window bucket = {.from = FROM_MS, .to = TO_MS}, figure = {.from = FROM_MS - 1000, .to = TO_MS};
     bucket_encode(&out, &survey, &bucket, NULL, &hist, &score, NULL);
     check("bucket", &out,
-          "{\"from\":\"2026-10-24T00:00:00Z\",\"to\":\"2026-11-23T00:00:00Z\",\"n\":50,\"score\":90.0,"
+          "{\"from\":\"2026-10-24T00:00:00Z\",\"to\":\"2026-11-23T00:00:00Z\","
+          "\"local_from\":\"2026-10-24T00:00:00+00:00\",\"n\":50,\"score\":90.0,"
           "\"interval\":{\"low\":78.6,\"high\":95.7,\"margin\":11.4,\"confidence\":0.95,\"method\":\"wilson\"},"
           "\"small_sample\":false,\"bands\":{\"satisfied\":45,\"neutral\":3,\"dissatisfied\":2},"
           "\"distribution\":{\"1\":2,\"2\":0,\"3\":3,\"4\":20,\"5\":25},\"mean\":4.32,\"response_rate\":null}");
@@ -227,7 +228,8 @@ static void test_share(void **state) {
     buffer_init(&out);
     bucket_encode(&out, &survey, &bucket, &figure, &hist, &score, NULL);
     assert_non_null(strstr(buffer_terminate(&out),
-                           "\"to\":\"2026-11-23T00:00:00Z\",\"figure_from\":\"2026-10-23T23:59:59Z\","
+                           "\"to\":\"2026-11-23T00:00:00Z\",\"local_from\":\"2026-10-24T00:00:00+00:00\","
+                           "\"figure_from\":\"2026-10-23T23:59:59Z\","
                            "\"figure_to\":\"2026-11-23T00:00:00Z\",\"n\":50,"));
     buffer_free(&out);
 }

@@ -44,6 +44,10 @@ struct calendar_time {
 
 struct calendar_time calendar_civil(int64_t time_ms);
 
+/* An instant as the zone's clock shows it: "2026-03-29T00:00:00+01:00" (RFC 3339), without fractions of a second. */
+enum { CALENDAR_TEXT_SIZE = 32 };
+const char *calendar_format(char out[CALENDAR_TEXT_SIZE], int64_t time_ms);
+
 /* The first instant that bears a date and time of day (years 1970–9999, a date that exists); ms 0 is the start of the
  * day. A time that the clock skips is counted on from before the skip. */
 int64_t calendar_instant(const struct calendar_time *civil);

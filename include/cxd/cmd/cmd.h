@@ -23,6 +23,7 @@
  *   output.c           all printing of what others wrote, made harmless
  *   view.c             replies as texts and tables, by the paths of their members
  *   table.c            lists as columns
+ *   fit.c              lines that end where the terminal does
  *   draw.c             bars and scales, of a line each
  *   chart.c            figures over time
  *   progress.c         the bar of backup, restore and check
