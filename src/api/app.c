@@ -341,6 +341,8 @@ enum cxd_err app_start(const struct config *config, struct inherited *inherited,
     app->started_monotonic_ms = clock_monotonic_ms();
     atomic_flag_clear(&app->noting_use);
     atomic_flag_clear(&app->reading_terms);
+    budget_init(&app->questions);
+    atomic_store(&app->question_memory, (uint64_t)config->question_memory);
     enum cxd_err result = calendar_set_zone(config->timezone, err);
     if (result == CXD_OK)
         result = store_open_telling(config->storage_url, telling, &app->store, err);
@@ -374,6 +376,7 @@ enum cxd_err app_reload(struct app *app, const struct config *config, struct err
         return result;
     }
     housekeeping_keep(app->housekeeping, config->keep_marks_s, config->keep_events_s);
+    atomic_store(&app->question_memory, (uint64_t)config->question_memory);
     return write_endpoint(app, err) == CXD_OK ? CXD_OK : ERR_SYSTEM;
 }
 
@@ -440,6 +443,7 @@ void app_stop(struct app *app) {
     suspicion_close(app);
     store_close(app->store);
     trust_destroy(&app->trust);
+    budget_destroy(&app->questions);
     free(app->lanes);
     free(app);
 }

@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 
 #include "cxd/api/api.h"
+#include "cxd/base/budget.h"
 #include "cxd/chores/trust.h"
 #include "cxd/domain/response.h"
 #include "cxd/http/http.h"
@@ -46,6 +47,8 @@ struct app {
     struct burst_table *bursts;
     atomic_uint_fast64_t flagged[FLAG_COUNT]; /* since the start */
     atomic_flag reading_terms;                /* one question for terms is answered at a time */
+    struct budget questions;                  /* memory of those that tell respondents apart, or read terms */
+    atomic_uint_fast64_t question_memory;     /* what they may hold together */
     atomic_flag noting_use;                   /* a key's last-used day is on its way to the writer */
     struct vitals *vitals;
     int64_t started_at_ms, started_monotonic_ms;

@@ -17,6 +17,11 @@ enum cxd_err figures_check_interval(const struct survey *survey, const struct sc
                      method_name(survey->method));
 }
 
+struct purse figures_purse(const struct http_request *request) {
+    struct app *app = http_app(request);
+    return (struct purse){&app->questions, atomic_load(&app->question_memory)};
+}
+
 void figures_reply(struct http_request *request, struct figures_clock clock, enum cxd_err result,
                    const struct error *err) {
     char timing[48];

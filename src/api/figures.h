@@ -17,6 +17,8 @@ struct figures_clock figures_begin(void);
  * ERR_BAD_PARAMETER. */
 CXD_NODISCARD enum cxd_err figures_check_interval(const struct survey *survey, const struct score_question *question,
                                                   struct error *err);
+/* Where a question claims what it holds to tell respondents apart, or for terms. */
+struct purse figures_purse(const struct http_request *request);
 /* As deed_reply. */
 void figures_reply(struct http_request *request, struct figures_clock clock, enum cxd_err result,
                    const struct error *err);

@@ -169,7 +169,7 @@ static void append_suspects(struct buffer *out, const struct snapshot *snapshot,
     buffer_append_text(out, "]}");
 }
 
-static void append_workers(struct buffer *out, const struct app *app) {
+static void append_workers(struct buffer *out, struct app *app) {
     struct http_pool_state pools[HTTP_POOL_COUNT];
     struct http_batch_memory memory;
     http_read_pools(app->http, pools);
@@ -187,6 +187,12 @@ static void append_workers(struct buffer *out, const struct app *app) {
     write_int(out, "held_bytes", (int64_t)memory.held);
     write_int(out, "limit_bytes", (int64_t)memory.limit);
     write_int(out, "refused", (int64_t)memory.refused);
+    buffer_append_char(out, '}');
+    struct budget_state questions = budget_read(&app->questions);
+    write_open(out, "question_memory", '{');
+    write_int(out, "held_bytes", (int64_t)questions.held);
+    write_int(out, "limit_bytes", (int64_t)atomic_load(&app->question_memory));
+    write_int(out, "refused", (int64_t)questions.refused);
     buffer_append_char(out, '}');
 }
 

@@ -286,6 +286,7 @@ void api_journey_score_get(struct http_request *request) {
     struct trend_question question;
     struct error err;
     enum cxd_err result = parameters_read(request, PARAMETERS_JOURNEY, &question, &err);
+    question.score.purse = figures_purse(request);
     if (result == CXD_OK)
         result = state_begin(request, &state, &err);
     if (result == CXD_OK) {

@@ -49,6 +49,13 @@ static const struct {
     {"cxd_batch_memory_refused_total", "counter",
      "Batches refused with 503 because others held the memory that all may have.", metric_counted,
      offsetof(struct scrape, batch_memory.refused)},
+    {"cxd_question_memory_bytes", "gauge", "Memory that questions hold to tell respondents apart, or for terms.",
+     metric_counted, offsetof(struct scrape, questions.held)},
+    {"cxd_question_memory_limit_bytes", "gauge", "What they may hold together: [limits] question_memory.",
+     metric_counted, offsetof(struct scrape, question_memory)},
+    {"cxd_question_memory_refused_total", "counter",
+     "Claims of questions refused with 503 because others held the memory that all may have.", metric_counted,
+     offsetof(struct scrape, questions.refused)},
     {"cxd_responses_total", "counter",
      "Responses that came to their survey, single and in batches, by result: created, replayed, amended, or "
      "the code of the error "
@@ -186,6 +193,8 @@ static void get_metrics(struct http_request *request) {
     alerts_read_figures(app->alerts, &scrape.alerts);
     http_read_requests(scrape.app->http, &scrape.unanswered, &scrape.in_flight);
     http_read_batch_memory(scrape.app->http, &scrape.batch_memory);
+    scrape.questions = budget_read(&app->questions);
+    scrape.question_memory = atomic_load(&app->question_memory);
     read_store(&scrape);
     scrape.snapshot = catalog_acquire(scrape.app->catalog);
     scrape_read_scores(&scrape);

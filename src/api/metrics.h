@@ -26,6 +26,8 @@ struct scrape {
     size_t at;        /* and what it collects */
     uint64_t in_flight, unanswered;
     struct http_batch_memory batch_memory;
+    struct budget_state questions;
+    uint64_t question_memory;
     struct ingest_figures ingest;
     struct process_figures process;
     bool has_backups; /* the daemon makes some */

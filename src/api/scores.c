@@ -37,6 +37,7 @@ static enum cxd_err answer_score(struct http_request *request, const struct surv
                                  const struct score_question *question, ask_score *query, struct error *err) {
     struct score_question own = *question;
     own.survey = survey;
+    own.purse = figures_purse(request);
     struct score_answer answer;
     enum cxd_err result = api_allow_filter(request, survey, &own.filter, err);
     if (result == CXD_OK)
@@ -50,6 +51,7 @@ static enum cxd_err answer_movement(struct http_request *request, const struct s
                                     struct score_question *question, struct error *err) {
     struct movement_answer answer;
     question->survey = survey;
+    question->purse = figures_purse(request);
     if (question->compare == COMPARE_NONE)
         question->compare = COMPARE_PREVIOUS;
     enum cxd_err result = api_allow_filter(request, survey, &question->filter, err);

@@ -10,6 +10,8 @@
 #include "cxd/codec/write.h"
 #include "cxd/query/terms.h"
 
+enum { TERMS_BYTES = 24 << 20 }; /* what the fullest tables take */
+
 /* By the survey's own name of it, or by that of all surveys. */
 static enum cxd_err read_band(const char *text, const struct survey *survey, enum band *ret_band, struct error *err) {
     static const char *const ANY[BAND_COUNT] = {"favourable", "neutral", "unfavourable"};
@@ -44,6 +46,19 @@ static enum cxd_err read_question(struct http_request *request, const struct sur
     return result;
 }
 
+/* With what the questions about people hold beside it. */
+static enum cxd_err read_terms(struct http_request *request, const struct terms_question *question,
+                               struct terms_answer *ret_answer, struct error *err) {
+    const struct purse purse = figures_purse(request);
+    struct budget_claim claim = {.bytes = 0};
+    if (!purse_claim(&purse, &claim, TERMS_BYTES))
+        return error_set(err, ERR_QUESTION_MEMORY,
+                         "other questions hold the memory that all may have; ask again in a moment");
+    enum cxd_err result = query_terms(http_worker(request), question, http_arena(request), ret_answer, err);
+    purse_release(&purse, &claim);
+    return result;
+}
+
 static enum cxd_err answer_terms(struct http_request *request, const struct terms_question *question,
                                  struct error *err) {
     struct app *app = http_app(request);
@@ -53,7 +68,7 @@ static enum cxd_err answer_terms(struct http_request *request, const struct term
         return error_set(err, ERR_QUEUE_FULL,
                          "terms are being read for somebody else, and one such question is "
                          "answered at a time; ask again in a moment");
-    enum cxd_err result = query_terms(http_worker(request), question, http_arena(request), &answer, err);
+    enum cxd_err result = read_terms(request, question, &answer, err);
     atomic_flag_clear(&app->reading_terms);
     if (result != CXD_OK)
         return result;

@@ -25,7 +25,8 @@ static const struct option_spec status_specs[] = {
     "suspects=suspects.responses alerts.firing alerts.acknowledged schema storage.database_bytes "                     \
     "storage.log_bytes storage.free_bytes storage.min_free_bytes connections.open connections.limit "                  \
     "connections.refused "                                                                                             \
-    "batch_memory.held_bytes batch_memory.limit_bytes backups.last_at backups.failing reloads.done reloads.refused "   \
+    "batch_memory.held_bytes batch_memory.limit_bytes question_memory.held_bytes question_memory.limit_bytes "         \
+    "backups.last_at backups.failing reloads.done reloads.refused "                                                    \
     "reason=reasons.#0.reason"
 
 enum { ITEMS_SHOWN = 64 }; /* of a list that the daemon sends; its own are shorter */
@@ -294,6 +295,10 @@ static bool show(struct call *call) {
     row(&view, "batch memory", "{~batch_memory.held_bytes} of {~batch_memory.limit_bytes}");
     if (number_of(&view, "batch_memory.refused") > 0)
         append(&view, "; refused {#batch_memory.refused}");
+    append(&view, "\n");
+    row(&view, "question memory", "{~question_memory.held_bytes} of {~question_memory.limit_bytes}");
+    if (number_of(&view, "question_memory.refused") > 0)
+        append(&view, "; refused {#question_memory.refused}");
     append(&view, "\n");
     append_counts(&view, "rate-limited", "rate_limited");
     append_counts(&view, "flagged", "flagged");

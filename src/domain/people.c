@@ -6,13 +6,15 @@
 
 enum { FIRST_PERSONS = 256, NO_SCORE = -1 };
 
-void people_init(struct respondents *people, const struct survey *survey, const struct hash_key keys[2]) {
-    *people = (struct respondents){.survey = survey, .keys = {keys[0], keys[1]}};
+void people_init(struct respondents *people, const struct survey *survey, const struct hash_key keys[2],
+                 const struct purse *purse) {
+    *people = (struct respondents){.survey = survey, .keys = {keys[0], keys[1]}, .purse = *purse};
 }
 
 void people_free(struct respondents *people) {
     free(people->persons);
     free(people->slots);
+    purse_release(&people->purse, &people->claim);
 }
 
 enum band survey_band(const struct survey *survey, int score) {
@@ -38,9 +40,12 @@ static uint32_t *slot_of(const struct respondents *people, const uint64_t name[2
     return &people->slots[at];
 }
 
+static size_t bytes_of(size_t capacity) {
+    return capacity * (sizeof(struct respondent_tally) + 2 * sizeof(uint32_t));
+}
+
 /* Twice as many persons, and four places for every two of them. */
-static bool grow(struct respondents *people) {
-    size_t capacity = people->capacity ? 2 * people->capacity : FIRST_PERSONS;
+static bool grow(struct respondents *people, size_t capacity) {
     struct respondent_tally *persons = reallocarray(people->persons, capacity, sizeof *persons);
     if (!persons)
         return false;
@@ -55,6 +60,18 @@ static bool grow(struct respondents *people) {
     for (size_t i = 0; i < people->count; i++)
         *slot_of(people, persons[i].name) = (uint32_t)i + 1;
     return true;
+}
+
+/* While the places are moved there are the old ones too. */
+static enum cxd_err make_room(struct respondents *people, struct error *err) {
+    size_t capacity = people->capacity ? 2 * people->capacity : FIRST_PERSONS;
+    if (!purse_claim(&people->purse, &people->claim, bytes_of(capacity) + people->slot_count * sizeof(uint32_t)))
+        return error_set(err, ERR_QUESTION_MEMORY,
+                         "other questions hold the memory that all may have to tell respondents apart; ask again in "
+                         "a moment");
+    if (!grow(people, capacity))
+        return error_set(err, ERR_NO_MEMORY, "no memory to tell respondents apart");
+    return CXD_OK;
 }
 
 static enum cxd_err find(struct respondents *people, const char *respondent, struct respondent_tally **ret_person,
@@ -73,8 +90,9 @@ static enum cxd_err find(struct respondents *people, const char *respondent, str
                          "filter",
                          RESPONDENTS_MAX);
     }
-    if (people->count == people->capacity && !grow(people))
-        return error_set(err, ERR_NO_MEMORY, "no memory to tell respondents apart");
+    enum cxd_err code = people->count == people->capacity ? make_room(people, err) : CXD_OK;
+    if (code != CXD_OK)
+        return code;
     struct respondent_tally *person = &people->persons[people->count++];
     *person = (struct respondent_tally){.name = {name[0], name[1]}, .last = {NO_SCORE, NO_SCORE}};
     *slot_of(people, name) = (uint32_t)people->count;

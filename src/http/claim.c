@@ -45,8 +45,7 @@ void http_read_batch_memory(struct http_server *server, struct http_batch_memory
     struct http_settings *settings = settings_current(&server->settings);
     ret_memory->limit = settings->batch_memory;
     settings_release(settings);
-    pthread_mutex_lock(&server->batches.lock);
-    ret_memory->held = server->batches.held;
-    ret_memory->refused = server->batches.refused;
-    pthread_mutex_unlock(&server->batches.lock);
+    struct budget_state state = budget_read(&server->batches);
+    ret_memory->held = state.held;
+    ret_memory->refused = state.refused;
 }

@@ -6,8 +6,8 @@
 
 #include <microhttpd.h>
 
+#include "cxd/base/budget.h"
 #include "cxd/http/http.h"
-#include "http/budget.h"
 #include "http/crowd.h"
 #include "http/deadline.h"
 #include "http/guard.h"

@@ -8,7 +8,8 @@
 #include "cxd/query/query.h"
 #include "query/filter.h"
 
-enum { PEOPLE_MAX = 400000, SLOTS_FIRST = 1 << 12 };
+/* As many as fit in half a million slots, three quarters full. */
+enum { PEOPLE_MAX = 393216, SLOTS_FIRST = 1 << 12 };
 
 struct person {
     uint64_t name[2];
@@ -18,11 +19,14 @@ struct person {
 /* An open-addressed table, a power of two and at most three quarters full; an empty slot has a name of zeros. */
 struct people {
     struct hash_key keys[2];
+    struct purse purse;
+    struct budget_claim claim;
     struct person *slots;
     size_t capacity;
     int64_t count, came;
-    int64_t named, all;       /* answers that were gone through */
-    bool is_full, is_refused; /* there are too many; memory was refused */
+    int64_t named, all;   /* answers that were gone through */
+    bool is_full;         /* there are too many */
+    enum cxd_err refusal; /* of memory; CXD_OK: none */
 };
 
 const char *loss_unknown_name(enum loss_unknown reason) {
@@ -54,18 +58,23 @@ static struct person *find(const struct people *people, const char *respondent, 
     return find_slot(people, ret_name);
 }
 
-static bool grow(struct people *people) {
+/* While they are moved there are both. */
+static enum cxd_err grow(struct people *people) {
     struct people larger = *people;
     larger.capacity = people->capacity ? 2 * people->capacity : SLOTS_FIRST;
+    if (!purse_claim(&people->purse, &larger.claim, (people->capacity + larger.capacity) * sizeof *larger.slots))
+        return ERR_QUESTION_MEMORY;
     larger.slots = calloc(larger.capacity, sizeof *larger.slots);
-    if (!larger.slots)
-        return false;
+    if (!larger.slots) {
+        people->claim = larger.claim;
+        return ERR_NO_MEMORY;
+    }
     for (size_t i = 0; i < people->capacity; i++)
         if (people->slots[i].name[1] != 0)
             *find_slot(&larger, people->slots[i].name) = people->slots[i];
     free(people->slots);
     *people = larger;
-    return true;
+    return CXD_OK;
 }
 
 /* In the order of time: the first that is seen of a person is the first. */
@@ -76,15 +85,18 @@ static bool meet(void *context, const struct response *response) {
     if (!response->respondent)
         return true;
     people->named++;
-    people->is_refused = 4 * (size_t)people->count >= 3 * people->capacity && !grow(people);
-    if (people->is_refused)
-        return false;
-    struct person *person = find(people, response->respondent, name);
-    if (person->name[1] != 0)
+    struct person *person = people->capacity > 0 ? find(people, response->respondent, name) : NULL;
+    if (person && person->name[1] != 0)
         return true;
     people->is_full = people->count == PEOPLE_MAX;
     if (people->is_full)
         return false;
+    if (4 * ((size_t)people->count + 1) > 3 * people->capacity) {
+        people->refusal = grow(people);
+        if (people->refusal != CXD_OK)
+            return false;
+        person = find(people, response->respondent, name);
+    }
     people->count++;
     *person = (struct person){{name[0], name[1]}, response->answered_at};
     return true;
@@ -124,8 +136,12 @@ static enum cxd_err lose(struct store_reader *reader, const struct filter *filte
     const struct window since = {.from = window->from, .to = TIME_MAX};
     bool too_long = false;
     enum cxd_err result = visit(reader, filter, window, meet, people, &too_long, err);
-    if (result == CXD_OK && people->is_refused)
-        result = error_set(err, ERR_NO_MEMORY, "no memory to tell people apart");
+    if (result == CXD_OK && people->refusal != CXD_OK)
+        result = error_set(err, people->refusal,
+                           people->refusal == ERR_NO_MEMORY
+                               ? "no memory to tell people apart"
+                               : "other questions hold the memory that all may have to tell respondents apart; ask "
+                                 "again in a moment");
     if (result != CXD_OK)
         return result;
     loss->people = people->count;
@@ -157,12 +173,13 @@ static enum cxd_err read_losses(struct store_reader *reader, const struct journe
         struct filter next = filter_complete(&all, surveys[i + 1]);
         int64_t min_n = surveys[i]->min_n > surveys[i + 1]->min_n ? surveys[i]->min_n : surveys[i + 1]->min_n;
         filter.touchpoint = journey->stages[i].touchpoint;
-        struct people people = {0};
+        struct people people = {.purse = question->purse};
         if (hash_key_make(&people.keys[0]) && hash_key_make(&people.keys[1]))
             result = lose(reader, &filter, &next, &answer->scores[i].window, min_n, &people, &answer->losses[i], err);
         else
             result = error_set(err, ERR_SYSTEM, "the system gave no random bytes");
         free(people.slots);
+        purse_release(&people.purse, &people.claim);
     }
     return result;
 }

@@ -32,10 +32,10 @@ static enum cxd_err read_side(struct store_reader *reader, const struct filter *
     return result == CXD_OK ? reading.code : result;
 }
 
-static enum cxd_err begin(struct respondents *people, const struct survey *survey, struct error *err) {
+static enum cxd_err begin(struct respondents *people, const struct score_question *question, struct error *err) {
     struct hash_key keys[2] = {{{0}}};
     bool made = hash_key_make(&keys[0]) && hash_key_make(&keys[1]);
-    people_init(people, survey, keys);
+    people_init(people, question->survey, keys, &question->purse);
     return made ? CXD_OK : error_set(err, ERR_SYSTEM, "the system gave no random bytes");
 }
 
@@ -102,7 +102,7 @@ static enum cxd_err answer_in(struct store_reader *reader, const struct score_qu
         const struct hash_key keys[2] = {people->keys[0], people->keys[1]};
         finish_own(question, people, answer);
         people_free(people);
-        people_init(people, question->survey, keys);
+        people_init(people, question->survey, keys, &question->purse);
         result = read_side(reader, &filter, &answer->compared_window, people, 0, err);
     }
     if (result == CXD_OK && answer->has_previous)
@@ -119,7 +119,7 @@ static enum cxd_err answer_in(struct store_reader *reader, const struct score_qu
 enum cxd_err people_answer(struct store_reader *reader, const struct score_question *question,
                            struct score_answer *answer, struct error *err) {
     struct respondents people;
-    enum cxd_err result = begin(&people, question->survey, err);
+    enum cxd_err result = begin(&people, question, err);
     if (result == CXD_OK)
         result = answer_in(reader, question, &people, answer, err);
     people_free(&people);
@@ -146,7 +146,7 @@ enum cxd_err query_movement(struct store_reader *reader, const struct score_ques
     enum cxd_err result = settle_windows(question, &answer.windows, err);
     if (result != CXD_OK)
         return result;
-    result = begin(&people, question->survey, err);
+    result = begin(&people, question, err);
     if (result == CXD_OK)
         result = read_both(reader, question, &answer.windows, &people, err);
     if (result == CXD_OK) {

@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { assertProblem, ids, METRICS, ROOT, signingKeys, start, use } from './harness.mjs';
+import { assertProblem, ids, METRICS, ROOT, signingKeys, start, until, use } from './harness.mjs';
 
 const table = [
   ...fs
@@ -205,6 +205,16 @@ const CASES = {
     const refused = await daemon.batch(Array.from({ length: 300 }, () => ({ survey: 'nps', score: 9 })));
     holder.close();
     return refused;
+  },
+
+  question_memory: async (t) => {
+    const daemon = await use(t, { config: { limits: { question_memory: '1K' } } });
+    await daemon.survey('nps', { metric: 'nps' });
+    const line = (_, i) => ({ survey: 'nps', score: i % 11, respondent: `person-${i}` });
+    assert.equal((await daemon.batch(Array.from({ length: 20000 }, line))).status, 200);
+    const ask = () => daemon.admin('GET', '/v1/surveys/nps/score?respondents=true&window=all');
+    const replies = () => Promise.all(Array.from({ length: 4 }, ask));
+    return until(async () => (await replies()).find((reply) => reply.status !== 200), 'two questions at the same time');
   },
 
   draining: async (t) => {

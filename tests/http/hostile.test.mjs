@@ -102,6 +102,7 @@ function reply(text, number, count = 1) {
     },
     workers: Object.fromEntries(many((i) => [`w${i}`, { threads: number, busy: number, waiting: number }])),
     batch_memory: { held_bytes: number, limit_bytes: number, refused: number },
+    question_memory: { held_bytes: number, limit_bytes: number, refused: number },
     rate_limited: counts,
     flagged: counts,
     backups: { last_at: AT, bytes: number, failing: true, running: true },

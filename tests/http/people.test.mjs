@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { succeeds } from './command.mjs';
-import { assertProblem, ROOT, seeded, start, use } from './harness.mjs';
+import { assertProblem, METRICS, ROOT, seeded, start, until, use } from './harness.mjs';
 
 const d = await start();
 after(() => d.stop());
@@ -306,6 +306,45 @@ test('parameters are refused where they mean nothing', async () => {
   assert.match(assertProblem(segments, 400, 'bad_parameter').detail, /of one survey/);
   const scores = await d.admin('GET', '/v1/scores?window=all&respondents=true&count=latest');
   assert.ok(scores.json.scores.every((score) => score.count === 'latest' && 'respondents' in score));
+});
+
+test('questions share memory: one alone passes, of several some are refused, nothing is kept', async (t) => {
+  const daemon = await use(t, { config: { metrics: METRICS, limits: { question_memory: '64K' } } });
+  await daemon.survey('shop', { metric: 'nps' });
+  const line = (i, touchpoint) => ({ survey: 'shop', score: i % 11, respondent: `person-${i}`, touchpoint });
+  const lines = [...Array.from({ length: 20000 }, (_, i) => line(i, 'web')), line(7, 'app')];
+  assert.equal((await daemon.batch(lines)).status, 200);
+  const stages = ['web', 'app'].map((touchpoint) => ({ survey: 'shop', touchpoint }));
+  assert.equal((await daemon.admin('PUT', '/v1/journeys/way', { body: { name: 'Way', stages } })).status, 201);
+  const paths = [
+    '/v1/surveys/shop/score?window=today&respondents=true',
+    '/v1/surveys/shop/movement?window=today&compare=previous_whole',
+    '/v1/journeys/way/score?window=today',
+  ];
+  const memory = async () => (await daemon.admin('GET', '/v1/status')).json.question_memory;
+  const alone = [];
+  for (const path of paths) alone.push(await daemon.admin('GET', path));
+  for (const reply of alone) assert.equal(reply.status, 200, reply.text);
+  assert.equal(alone[0].json.respondents.distinct, 20000);
+  assert.equal(alone[2].json.stages[0].lost.people, 20000);
+  assert.deepEqual(await memory(), { held_bytes: 0, limit_bytes: 65536, refused: 0 });
+  const refused = new Set();
+  await until(async () => {
+    const replies = await Promise.all([...paths, ...paths].map((path) => daemon.admin('GET', path)));
+    for (const [i, reply] of replies.entries()) {
+      if (reply.status === 200) continue;
+      assert.match(assertProblem(reply, 503, 'question_memory').detail, /ask again/);
+      assert.equal(reply.headers['retry-after'], '1');
+      refused.add(i % paths.length);
+    }
+    return refused.size === paths.length;
+  }, 'each kind of question to be refused once');
+  const after = await memory();
+  assert.equal(after.held_bytes, 0);
+  assert.ok(after.refused >= paths.length);
+  const { text } = await daemon.scrape();
+  for (const line of ['cxd_question_memory_bytes 0', 'cxd_question_memory_limit_bytes 65536'])
+    assert.ok(text.includes(`\n${line}\n`), line);
 });
 
 test('a window that still runs is compared by its part', async (t) => {

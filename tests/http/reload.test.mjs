@@ -117,6 +117,15 @@ test('each kind of option, under traffic', async (t) => {
         ),
     ],
     [
+      'limits.question_memory',
+      { limits: { question_memory: 4096 } },
+      async (is) =>
+        assert.equal(
+          (await daemon.admin('GET', '/v1/status')).json.question_memory.limit_bytes,
+          is ? 4096 : 32 * 1024 * 1024,
+        ),
+    ],
+    [
       'limits.clock_skew',
       { limits: { clock_skew: '2d' } },
       async (is) =>

@@ -6,6 +6,8 @@
 
 static const struct hash_key KEYS[2] = {{{1, 2}}, {{3, 4}}};
 
+static const struct purse UNCOUNTED = {NULL, 0};
+
 static struct survey nps(int64_t min_n) {
     struct survey survey = {
         .metric = METRIC_NPS, .method = METHOD_NET_PROMOTER, .scale_max = 10, .favourable = 9, .unfavourable = 6};
@@ -22,7 +24,7 @@ static void test_people_are_counted_once(void **state) {
     (void)state;
     const struct survey survey = nps(0);
     struct respondents people;
-    people_init(&people, &survey, KEYS);
+    people_init(&people, &survey, KEYS, &UNCOUNTED);
     struct histogram none = people_latest(&people, 0);
     assert_true(histogram_is_empty(&none));
     assert_int_equal(people_clusters(&people, 0), 0);
@@ -50,7 +52,7 @@ static void test_people_are_bounded(void **state) {
     struct respondents people;
     struct error err;
     char name[32];
-    people_init(&people, &survey, KEYS);
+    people_init(&people, &survey, KEYS, &UNCOUNTED);
     for (int i = 0; i < RESPONDENTS_MAX; i++) {
         snprintf(name, sizeof name, "p%d", i);
         add(&people, 0, name, i % 11);
@@ -109,6 +111,47 @@ static void test_movement_is_judged_as_by_r(void **state) {
     }
 }
 
+static enum cxd_err add_many(struct respondents *people, int count, struct error *err) {
+    enum cxd_err code = CXD_OK;
+    char name[32];
+    for (int i = 0; code == CXD_OK && i < count; i++) {
+        snprintf(name, sizeof name, "p%d", i);
+        code = people_add(people, 0, name, 9, err);
+    }
+    return code;
+}
+
+/* What is held is claimed as it grows; beside another question no more than all may hold, and alone what it takes. */
+static void test_people_share_memory(void **state) {
+    (void)state;
+    const struct survey survey = nps(0);
+    struct respondents own, other;
+    struct error err;
+    struct budget budget;
+    budget_init(&budget);
+    const struct purse purse = {&budget, 100000};
+    people_init(&other, &survey, KEYS, &purse);
+    assert_int_equal(budget.held, 0);
+    assert_int_equal(add_many(&other, 200, &err), CXD_OK);
+    uint64_t of_other = budget.held;
+    assert_in_range(of_other, 200 * sizeof(struct respondent_tally), 20000);
+    people_init(&own, &survey, KEYS, &purse);
+    assert_int_equal(add_many(&own, 5000, &err), ERR_QUESTION_MEMORY);
+    assert_non_null(strstr(err.detail, "ask again"));
+    assert_int_equal(budget.refused, 1);
+    assert_true(budget.held <= purse.limit && budget.held > of_other);
+    people_free(&own);
+    assert_int_equal(budget.held, of_other);
+    people_free(&other);
+    assert_int_equal(budget.held, 0);
+    people_init(&own, &survey, KEYS, &purse);
+    assert_int_equal(add_many(&own, RESPONDENTS_MAX, &err), CXD_OK);
+    assert_in_range(budget.held, purse.limit, 27 << 20);
+    people_free(&own);
+    assert_int_equal(budget.held, 0);
+    budget_destroy(&budget);
+}
+
 /* Those of one window only have not moved; what is suppressed is not judged. */
 static void test_movement_counts_who_is_in_both(void **state) {
     (void)state;
@@ -116,7 +159,7 @@ static void test_movement_counts_who_is_in_both(void **state) {
         const struct survey survey = nps(min_n);
         struct respondents people;
         struct movement movement;
-        people_init(&people, &survey, KEYS);
+        people_init(&people, &survey, KEYS, &UNCOUNTED);
         add(&people, 0, "ann", 9);
         add(&people, 1, "ann", 3);
         add(&people, 0, "bob", 9);
@@ -142,7 +185,7 @@ int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_people_are_counted_once),        cmocka_unit_test(test_people_are_bounded),
         cmocka_unit_test(test_bands_go_by_the_direction),      cmocka_unit_test(test_movement_is_judged_as_by_r),
-        cmocka_unit_test(test_movement_counts_who_is_in_both),
+        cmocka_unit_test(test_movement_counts_who_is_in_both), cmocka_unit_test(test_people_share_memory),
     };
     return cmocka_run_group_tests_name("people", tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
  *
  *   error.c      errors as values, by the table errors.def
  *   arena.c      memory that is given back all at once
+ *   budget.c     memory that requests share, and who may claim how much of it
  *   buffer.c     growing output: text, numbers, times, JSON strings
  *   utf8.c       what text may look like
  *   needles.c    any of many texts in a line

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cxd/base/budget.h"
 #include "cxd/base/compiler.h"
 #include "cxd/base/hash.h"
 #include "cxd/domain/compare.h"
@@ -13,22 +14,24 @@
 #include "cxd/domain/survey.h"
 
 /* Who answered, how often and what last, in one window or in two (docs/scoring.md §8). Respondents are told apart by
- * 128 bits of a keyed hash of their form (domain/respondent.h): about 60 bytes each, however long the name. */
+ * 128 bits of a keyed hash of their form (domain/respondent.h): about 50 bytes each, however long the name. */
 
 enum {
-    RESPONDENTS_MAX = 500000, /* respondents that are told apart at once: about 30 MB */
+    RESPONDENTS_MAX = 500000, /* respondents that are told apart at once: about 25 MB */
     PEOPLE_SIDES = 2          /* the window, and the one that it is held against */
 };
 
 struct respondent_tally {
     uint64_t name[2];
-    int64_t answers[PEOPLE_SIDES], sum[PEOPLE_SIDES]; /* sum: of what each answer counts */
+    int32_t answers[PEOPLE_SIDES], sum[PEOPLE_SIDES]; /* sum: of what each answer counts */
     int8_t last[PEOPLE_SIDES];                        /* the latest score; −1: none */
 };
 
 struct respondents {
     const struct survey *survey;
     struct hash_key keys[2];
+    struct purse purse;
+    struct budget_claim claim;
     struct respondent_tally *persons;
     uint32_t *slots; /* positions + 1, open-addressed */
     size_t count, capacity, slot_count;
@@ -37,12 +40,13 @@ struct respondents {
 };
 
 /* `keys` are random: who does not know them finds no names that are taken for one. The survey outlives it. Allocates
- * nothing yet. */
-void people_init(struct respondents *people, const struct survey *survey, const struct hash_key keys[2]);
+ * nothing yet; what it will is claimed of the purse, until people_free. */
+void people_init(struct respondents *people, const struct survey *survey, const struct hash_key keys[2],
+                 const struct purse *purse);
 void people_free(struct respondents *people);
 
 /* An answer of a side, in the order of time: among those of one time the later commit is the later one. `respondent`
- * NULL or empty: nobody knows who. ERR_BAD_PARAMETER where there are too many, ERR_NO_MEMORY. */
+ * NULL or empty: nobody knows who. ERR_BAD_PARAMETER where there are too many, ERR_QUESTION_MEMORY, ERR_NO_MEMORY. */
 CXD_NODISCARD enum cxd_err people_add(struct respondents *people, int side, const char *respondent, int score,
                                       struct error *err);
 

@@ -11,7 +11,6 @@
  *   deadline.c    the total deadline of a connection
  *   rate.c        token buckets by key
  *   crowd.c       how many connections an address has open
- *   budget.c      the memory that batches share
  *   inflate.c     gzip, bounded
  *   tls.c         certificate and key, and their renewal
  *   allowance.c   RateLimit and RateLimit-Policy: what a reply tells of limits, a 429 above all

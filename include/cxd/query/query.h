@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "cxd/base/arena.h"
+#include "cxd/base/budget.h"
 #include "cxd/base/calendar.h"
 #include "cxd/base/compiler.h"
 #include "cxd/base/error.h"
@@ -64,10 +65,11 @@ struct score_question {
     double confidence, alpha;
     bool use_t; /* the classical interval, where the score is a mean */
     /* Read from the responses of the windows, and not from rollups (docs/scoring.md §8): */
-    bool respondents; /* how many there were */
-    bool latest;      /* each respondent's latest answer counts, and no other */
-    bool clustered;   /* standard errors that know of repeats */
-    int64_t now_ms;   /* what is still running */
+    bool respondents;   /* how many there were */
+    bool latest;        /* each respondent's latest answer counts, and no other */
+    bool clustered;     /* standard errors that know of repeats */
+    struct purse purse; /* for what respondents are told apart by */
+    int64_t now_ms;     /* what is still running */
 };
 
 /* The bounds of every window are whole days for a survey with a min_n, so that no two windows that differ by few
@@ -106,7 +108,7 @@ enum loss_unknown {
     LOSS_NO_RESPONDENTS, /* none of its answers names who gave it */
     LOSS_NEXT_UNNAMED,   /* none of the next stage's does */
     LOSS_SUPPRESSED,     /* fewer people than the min_n of either survey */
-    LOSS_TOO_MANY,       /* more people than are held in memory at once */
+    LOSS_TOO_MANY,       /* more people than are held in memory for one reply */
     LOSS_TOO_LONG        /* more answers than are gone through for one reply */
 };
 const char *loss_unknown_name(enum loss_unknown reason); /* "last_stage", …; NULL for LOSS_KNOWN */
@@ -126,7 +128,7 @@ struct journey_answer {
 };
 
 /* Within one state (query_score_within). surveys[i] is that of stage i; the question's own survey and the touchpoint of
- * its filter are not looked at. The store's errors, and query_score's. */
+ * its filter are not looked at. The store's errors, and query_score's; ERR_QUESTION_MEMORY. */
 CXD_NODISCARD enum cxd_err query_journey(struct store_reader *reader, const struct journey *journey,
                                          const struct survey *const *surveys, const struct score_question *question,
                                          struct journey_answer *ret_answer, struct error *err);
@@ -140,7 +142,7 @@ struct movement_answer {
     struct movement movement;
 };
 /* people.c: the question has a comparison. ERR_BAD_PARAMETER also where there are more than RESPONDENTS_MAX
- * respondents. */
+ * respondents; ERR_QUESTION_MEMORY. */
 CXD_NODISCARD enum cxd_err query_movement(struct store_reader *reader, const struct score_question *question,
                                           struct movement_answer *ret_answer, struct error *err);
 

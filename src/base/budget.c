@@ -1,6 +1,6 @@
-/* The arithmetic of the memory that batches share; claim.c says who claims. */
+/* The arithmetic of the memory that requests share. */
 
-#include "http/budget.h"
+#include "cxd/base/budget.h"
 
 void budget_init(struct budget *budget) {
     *budget = (struct budget){.held = 0};
@@ -36,4 +36,20 @@ void budget_release(struct budget *budget, struct budget_claim *claim) {
     budget->working -= claim->is_working;
     pthread_mutex_unlock(&budget->lock);
     *claim = (struct budget_claim){.bytes = 0};
+}
+
+struct budget_state budget_read(struct budget *budget) {
+    pthread_mutex_lock(&budget->lock);
+    struct budget_state state = {.held = budget->held, .refused = budget->refused};
+    pthread_mutex_unlock(&budget->lock);
+    return state;
+}
+
+bool purse_claim(const struct purse *purse, struct budget_claim *claim, uint64_t bytes) {
+    return !purse->budget || budget_claim(purse->budget, purse->limit, claim, bytes, false);
+}
+
+void purse_release(const struct purse *purse, struct budget_claim *claim) {
+    if (purse->budget)
+        budget_release(purse->budget, claim);
 }

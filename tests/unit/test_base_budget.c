@@ -1,7 +1,7 @@
-/* The memory that batches share: who may claim how much beside whom. */
+/* The memory that requests share: who may claim how much beside whom. */
 
 #include "../support/unit.h"
-#include "http/budget.h"
+#include "cxd/base/budget.h"
 
 static void test_alone(void **state) {
     struct budget budget;
