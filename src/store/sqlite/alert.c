@@ -1,5 +1,7 @@
 /* States of alerts and what happened to them, written. */
 
+#include <string.h>
+
 #include "store/copy.h"
 #include "store/decide_alert.h"
 #include "store/sqlite/alert_rows.h"
@@ -114,9 +116,21 @@ static enum cxd_err tell(struct sqlite_store *store, struct change *change, stru
     change->as.alert_tell.told++;
     tale->is_told = true;
     code = put_alert(store, &after, err);
-    if (code == CXD_OK)
-        code = put_event(store, &event, err);
-    return code == CXD_OK ? prune(store, tale->name, err) : code;
+    return code == CXD_OK ? put_event(store, &event, err) : code;
+}
+
+/* Each rule's history once: what is too old in it is found by going through what is not. */
+static enum cxd_err prune_told(struct sqlite_store *store, const struct alert_tale *tales, size_t count,
+                               struct error *err) {
+    enum cxd_err code = CXD_OK;
+    for (size_t i = 0; code == CXD_OK && i < count; i++) {
+        bool is_told_on = false;
+        for (size_t k = i + 1; k < count && !is_told_on; k++)
+            is_told_on = tales[k].is_told && strcmp(tales[k].name, tales[i].name) == 0;
+        if (tales[i].is_told && !is_told_on)
+            code = prune(store, tales[i].name, err);
+    }
+    return code;
 }
 
 enum cxd_err sqlite_write_alert_tell(struct sqlite_store *store, struct change *change, struct error *err) {
@@ -128,6 +142,8 @@ enum cxd_err sqlite_write_alert_tell(struct sqlite_store *store, struct change *
         arena_reset(&store->scratch);
         code = tell(store, change, &change->as.alert_tell.tales[i], err);
     }
+    if (code == CXD_OK)
+        code = prune_told(store, change->as.alert_tell.tales, change->as.alert_tell.count, err);
     if (code == CXD_OK)
         code = SQLITE_RUN(&store->db, QUERY_NOTE_TOLD, err, INT(change->as.alert_tell.through), INT(version + 1));
     return code == CXD_OK

@@ -57,6 +57,18 @@ static void bind_place(sqlite3_stmt *stmt, const struct delta_series *series, co
     sqlite_db_bind_int(stmt, 5, series->id);
 }
 
+static enum cxd_err add(struct sqlite_store *store, enum query query, const struct delta_series *series,
+                        const struct delta_row *row, struct error *err) {
+    sqlite3_stmt *stmt = NULL;
+    enum cxd_err code = sqlite_db_statement(&store->db, query, &stmt, err);
+    if (code != CXD_OK)
+        return code;
+    bind_place(stmt, series, row);
+    for (int i = 0; i < HISTOGRAM_SIZE; i++)
+        sqlite_db_bind_int(stmt, 6 + i, row->hist.n[i]);
+    return sqlite_db_run(&store->db, stmt, err);
+}
+
 static enum cxd_err write_row(struct sqlite_store *store, const struct delta_row *row, struct error *err) {
     struct delta_series *series = &store->deltas.series[row->series];
     sqlite3_stmt *stmt = NULL;
@@ -65,14 +77,9 @@ static enum cxd_err write_row(struct sqlite_store *store, const struct delta_row
         code = find_series(store, series, err);
     if (code != CXD_OK || series->refused)
         return code;
-    if (code == CXD_OK)
-        code = sqlite_db_statement(&store->db, QUERY_ADD_ROLLUP, &stmt, err);
-    if (code == CXD_OK) {
-        bind_place(stmt, series, row);
-        for (int i = 0; i < HISTOGRAM_SIZE; i++)
-            sqlite_db_bind_int(stmt, 6 + i, row->hist.n[i]);
-        code = sqlite_db_run(&store->db, stmt, err);
-    }
+    code = add(store, QUERY_RAISE_ROLLUP, series, row, err);
+    if (code == CXD_OK && sqlite3_changes(store->db.handle) == 0) /* it is the first of its place */
+        code = add(store, QUERY_ADD_ROLLUP, series, row, err);
     if (code == CXD_OK && delta_row_falls(row)) {
         code = sqlite_db_statement(&store->db, QUERY_DELETE_EMPTY_ROLLUP, &stmt, err);
         if (code == CXD_OK) {
