@@ -1,12 +1,13 @@
-// Analysis: what every call that says what the answers say costs, with few and with many responses stored, of which
-// each has a comment and a respondent. And what each of them takes on disk.
+// Analysis: what every call that says what the answers say costs, with few and with many responses stored, where there
+// is everything that can be asked about (generate.c, "people"), and alerts watch. And what each of them takes on disk,
+// and in memory.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generated } from './generated.mjs';
 import { median, quantile, request } from './load.mjs';
-import { BenchError, memory, startServer } from './servers.mjs';
+import { BenchError, memory, RULES, startServer } from './servers.mjs';
 
 const TIMES = 200;
 const QUESTION_MS = 20000; // no question is asked for longer
@@ -15,26 +16,42 @@ const MEMORY_BOUND = 64 * 1024 * 1024;
 const day = (ms) => new Date(ms).toISOString().slice(0, 10);
 const bench = '/v1/surveys/bench';
 
-// `underMs` are the goals of the project. What the daemon's version does not know is in the report as missing.
+// `underMs` are the goals of the project: what rollups serve, and what the issue names. What the daemon's version does
+// not know is in the report as missing, what it refuses with why. (scan): responses are read one by one.
 function questions(nowMs) {
   const month = (ago) => `${day(nowMs - ago * 86400000)}`;
   return [
     { title: 'score, 30 days', path: `${bench}/score?window=30d`, underMs: 5 },
+    { title: 'score, all time', path: `${bench}/score?window=all`, underMs: 5 },
     { title: 'score with its change, 90 days', path: `${bench}/score?window=90d&compare=previous`, underMs: 5 },
+    { title: 'score by a filter, 90 days', path: `${bench}/score?window=90d&touchpoint=app`, underMs: 5 },
     { title: 'score by two filters, 90 days (scan)', path: `${bench}/score?window=90d&touchpoint=app&channel=web` },
     { title: 'trend, 90 days by day', path: `${bench}/trend?window=90d`, underMs: 5 },
     { title: 'trend, a year by day', path: `${bench}/trend?from=${month(365)}&to=${day(nowMs)}`, underMs: 5 },
+    {
+      title: 'trend, a year, rolling',
+      path: `${bench}/trend?from=${month(365)}&to=${day(nowMs)}&rolling=30d`,
+      underMs: 5,
+    },
+    { title: 'trend by a filter, 90 days', path: `${bench}/trend?window=90d&touchpoint=app`, underMs: 5 },
     { title: 'scores of all surveys', path: '/v1/scores?window=30d', underMs: 5 },
-    { title: 'several surveys as one', path: '/v1/score?surveys=bench&window=30d', underMs: 5 },
+    { title: 'two surveys as one', path: '/v1/score?surveys=bench,bench-2&window=30d', underMs: 5 },
     { title: 'segments, 30 days', path: `${bench}/segments?by=touchpoint&window=30d`, underMs: 5 },
-    { title: 'segments with changes, 90 days', path: `${bench}/segments?by=touchpoint&window=90d&compare=previous` },
+    {
+      title: 'segments with changes, 90 days',
+      path: `${bench}/segments?by=touchpoint&window=90d&compare=previous`,
+      underMs: 5,
+    },
+    { title: 'segments of 1,000 values, all time', path: `${bench}/segments?by=property.branch&window=all&limit=20` },
+    { title: 'segments of 1,000 values, 90 days', path: `${bench}/segments?by=property.branch&window=90d&limit=20` },
+    { title: 'the same, all 1,000 shown', path: `${bench}/segments?by=property.branch&window=90d` },
     { title: 'segments of a filter, 90 days (scan)', path: `${bench}/segments?by=touchpoint&channel=web&window=90d` },
     { title: 'segments by two, 90 days (scan)', path: `${bench}/segments?by=touchpoint,channel&window=90d` },
-    { title: 'journey of three stages', path: '/v1/journeys/bench/score?window=30d' },
-    { title: 'respondents counted, 90 days (scan)', path: `${bench}/score?window=90d&respondents=true` },
-    { title: 'latest of each, 90 days (scan)', path: `${bench}/score?window=90d&count=latest` },
-    { title: 'clustered errors, 90 days (scan)', path: `${bench}/score?window=90d&errors=clustered` },
-    { title: 'movement, 90 days (scan)', path: `${bench}/movement?window=90d` },
+    { title: 'journey of three stages, 30 days (scan)', path: '/v1/journeys/bench/score?window=30d' },
+    { title: 'respondents counted, 30 days (scan)', path: `${bench}/score?window=30d&respondents=true` },
+    { title: 'latest of each, 30 days (scan)', path: `${bench}/score?window=30d&count=latest` },
+    { title: 'clustered errors, 30 days (scan)', path: `${bench}/score?window=30d&errors=clustered` },
+    { title: 'movement, 30 days (scan)', path: `${bench}/movement?window=30d` },
     { title: 'search: a rare word', path: `${bench}/comments?q=kobami&window=all`, underMs: 50 },
     { title: 'search: a frequent word', path: `${bench}/comments?q=delivery&window=all`, underMs: 50 },
     { title: 'search: a phrase', path: `${bench}/comments?q=%22quick%20and%22&window=all`, underMs: 50 },
@@ -49,6 +66,8 @@ function questions(nowMs) {
     { title: 'terms, 90 days', path: `${bench}/comments/terms?band=detractors&window=90d`, underMs: 1000 },
     { title: 'plan', path: `${bench}/plan?margin=5`, underMs: 5 },
     { title: 'alerts', path: '/v1/alerts', underMs: 5 },
+    { title: 'history of an alert', path: '/v1/alerts/detractor/history', underMs: 5 },
+    { title: 'responses, the newest', path: `${bench}/responses`, underMs: 5 },
   ];
 }
 
@@ -62,6 +81,7 @@ async function prepare(server, key) {
     name: 'Bench',
     stages: ['app', 'checkout', 'delivery'].map((touchpoint) => ({ survey: 'bench', touchpoint })),
   });
+  for (const [name, rule] of Object.entries(RULES)) await put(`/v1/alerts/${name}`, { survey: 'bench', ...rule });
 }
 
 // In the daemon, where it says so; else what the client waited.
@@ -77,6 +97,7 @@ async function measureQuestion(server, key, question) {
   while (first === undefined || (times.length < TIMES && Date.now() - begin < QUESTION_MS)) {
     const reply = await request(server.url + question.path, { key });
     if (reply.status === 404 || reply.body.includes('no such parameter')) return { ...question, missing: true };
+    if (reply.status === 400) return { ...question, refused: JSON.parse(reply.body).detail };
     if (reply.status !== 200) throw new BenchError(`GET ${question.path}: ${reply.status} ${reply.body}`);
     const ms = daemonMs(reply);
     if (first === undefined) first = ms;
@@ -89,33 +110,56 @@ async function measureQuestion(server, key, question) {
 // By what its tables and indexes are for: the name of each leads to it.
 const PURPOSES = [
   ['search (the index of comments)', /comment|fts/],
-  ['visits and events', /visit|event|shown/],
-  ['alerts and journeys', /alert|journey|document/],
-  ['rollups (scores, segments)', /rollup|dimension/],
-  ['responses', /response/],
+  ['events (rows of visits, 90 days)', /impression|visit|event_/],
+  ['alerts', /alert/],
+  ['journeys and rules', /document/],
+  ['rollups', /rollup|series|dimension/],
+  ['respondents (their index)', /response_by_respondent/],
+  ['responses', /response|said_first/],
 ];
 
+// Rollups are one table, and lie apart in it.
+const ROLLUPS = [
+  ['of them scores (totals)', 'survey > 0 AND segmented = 0'],
+  ['of them segments', 'survey > 0 AND segmented = 1'],
+  ['of them events: totals and segments', 'survey < 0'],
+];
+
+const sqlite = (folder, sql) =>
+  execFileSync('sqlite3', [join(folder, 'cxd.db'), sql], { encoding: 'utf8', maxBuffer: 2 ** 26 }).trim();
+
 function bytesByPurpose(folder) {
-  const out = execFileSync('sqlite3', [join(folder, 'cxd.db'), 'SELECT name, sum(pgsize) FROM dbstat GROUP BY name'], {
-    encoding: 'utf8',
-  });
   const bytes = Object.fromEntries(PURPOSES.map(([what]) => [what, 0]));
   bytes['all else'] = 0;
-  for (const line of out.trim().split('\n')) {
+  for (const line of sqlite(folder, 'SELECT name, sum(pgsize) FROM dbstat GROUP BY name').split('\n')) {
     const [name, count] = line.split('|');
     bytes[PURPOSES.find(([, pattern]) => pattern.test(name))?.[0] ?? 'all else'] += Number(count);
   }
+  const rows = ROLLUPS.map(([what, where]) => [
+    what,
+    Number(sqlite(folder, `SELECT count(*) FROM rollup WHERE ${where}`)),
+  ]);
+  const all = rows.reduce((sum, [, count]) => sum + count, 0);
+  for (const [what, count] of rows) bytes[what] = (bytes.rollups * count) / all;
   return bytes;
 }
 
-async function measureSize(size) {
-  const { folder, seconds } = await generated(size, undefined, 'people');
+// What the daemon holds of what would fit on the disk, and how much of it at most.
+const CACHES = [
+  ['pages of the writer', '8 MB'],
+  ['pages of a reader (one a worker, and those of strangers, chores and vitals)', '2 MB each'],
+  ['batches in flight ([limits] batch_memory)', '64 MB'],
+];
+
+async function measureSize(size, options) {
+  const { folder, seconds } = await generated(size, undefined, 'people', options.data);
   const server = await startServer('sqlite', folder);
   const result = { size, generateSeconds: seconds, questions: [] };
   try {
     const key = readFileSync(join(folder, 'admin.key'), 'utf8').trim();
     await prepare(server, key);
     result.startMemory = memory(server.pid);
+    result.caches = CACHES;
     for (const question of questions(Date.now())) {
       process.stderr.write(`bench: ${size} stored, ${question.title}\n`);
       result.questions.push(await measureQuestion(server, key, question));
@@ -134,7 +178,7 @@ function judge(sizes) {
     for (const one of questions.filter((one) => one.underMs && !one.missing))
       bounds.push({
         what: `${one.title}, with ${size} stored, ms`,
-        value: one.medianMs,
+        value: one.medianMs ?? NaN,
         bound: `under ${one.underMs}`,
         kept: one.medianMs < one.underMs,
       });
@@ -150,6 +194,6 @@ function judge(sizes) {
 
 export async function analysis(options) {
   const sizes = [];
-  for (const size of options.sizes) sizes.push(await measureSize(size));
+  for (const size of options.sizes) sizes.push(await measureSize(size, options));
   return { sizes, bounds: judge(sizes), errors: 0 };
 }

@@ -1,11 +1,13 @@
 // The driver of `make bench`: measures, prints tables, and writes all of it as JSON.
 //
-//     node tests/bench/bench.mjs [speed|delay|scale|analysis|footprint|all|upgrade]
+//     node tests/bench/bench.mjs [speed|delay|scale|analysis|footprint|all|upgrade|ingest]
 //                                [--json FILE] [--seconds S] [--rounds N]
 //                                [--connections 16,64,256] [--delays 2,10] [--sizes 10000,1000000,20000000] [--keep]
-//                                [--before FOLDER]
+//                                [--before FOLDER] [--data FOLDER]
 //
-// With --before, `speed` also measures the cxd in that folder, which `upgrade` needs.
+// With --before, `speed` also measures the cxd in that folder, which `upgrade` and
+// `ingest` need. --responses is --sizes. With
+// --data, `analysis` takes FOLDER/people-SIZE/cxd.db where it is there (generate.c makes one).
 //
 // Ends with 1 when a request failed or a figure was wrong. A bound that is broken is marked, and is no failure: it
 // may be the machine's.
@@ -21,11 +23,11 @@ import { closeClient } from './load.mjs';
 import { report } from './report.mjs';
 import { scale } from './scale.mjs';
 import { BenchError, installRival, workshop } from './servers.mjs';
-import { delay, speed } from './speed.mjs';
+import { delay, ingest, speed } from './speed.mjs';
 import { upgrade } from './upgrade.mjs';
 
 // footprint last: it posts to the databases of scale
-const parts = { speed, delay, scale, analysis, footprint, upgrade };
+const parts = { speed, delay, ingest, scale, analysis, footprint, upgrade };
 
 function readOptions() {
   const { values, positionals } = parseArgs({
@@ -37,6 +39,8 @@ function readOptions() {
       connections: { type: 'string', default: '16,64,256' },
       delays: { type: 'string', default: '2,10' },
       sizes: { type: 'string', default: '10000,1000000,20000000' },
+      responses: { type: 'string' },
+      data: { type: 'string' },
       before: { type: 'string' },
       keep: { type: 'boolean', default: false },
     },
@@ -48,7 +52,7 @@ function readOptions() {
     });
   const chosen =
     positionals.length === 0 || positionals.includes('all')
-      ? Object.keys(parts).filter((part) => part !== 'upgrade')
+      ? Object.keys(parts).filter((part) => part !== 'upgrade' && part !== 'ingest')
       : positionals;
   for (const part of chosen)
     if (!parts[part]) throw new BenchError(`there is no part "${part}" (${Object.keys(parts).join(', ')}, all)`);
@@ -59,7 +63,8 @@ function readOptions() {
     rounds: numbers('rounds')[0],
     connections: numbers('connections'),
     delays: numbers('delays'),
-    sizes: numbers('sizes'),
+    sizes: numbers(values.responses === undefined ? 'sizes' : 'responses'),
+    data: values.data && resolve(values.data),
     before: values.before && resolve(values.before),
     keep: values.keep,
   };

@@ -5,8 +5,12 @@
  *     generate URL RESPONSES [NOW_MS [invented|people]]
  *
  * With "invented" the touchpoint, the channel and eight declared properties of every response are values that no other
- * has: what a stranger can do to a public survey. With "people" every response has a comment, of twenty thousand words
- * as often as words are, and a respondent, who answers four times.
+ * has: what a stranger can do to a public survey. With "people" there is everything that can be asked about: a
+ * million responses, or all, have a comment of twenty thousand words as often as words are; every one has a respondent,
+ * who answers four times within some days; one of a thousand branches, a declared property; and a visit, in which its
+ * survey was reported as shown, as it was in another one that nobody answered. Every tenth is of a second survey,
+ * "bench-2". What the daemon does by itself as time passes is done too: comments are indexed, and rows of visits go
+ * after 90 days.
  *
  * Progress goes to stderr. The last line of stdout is what was written, as JSON: the number of responses and of each
  * score, counted here and not by the store, so that the driver can hold the daemon's figures against it. */
@@ -25,12 +29,24 @@
 #include "cxd/domain/survey.h"
 #include "cxd/store/store.h"
 
-enum { BATCH = 10000, COMMENT_SIZE = 320, PROGRESS_STEP = 1000000, INVENTED = 8, INVENTED_SIZE = 24 };
-enum { VOCABULARY = 20000, ANSWERS_EACH = 4 };
+enum { BATCH = 10000, COMMENT_SIZE = 320, PROGRESS_STEP = 100000, INVENTED = 8, INVENTED_SIZE = 24 };
+enum {
+    VOCABULARY = 20000,
+    ANSWERS_EACH = 4,
+    BRANCHES = 1000,
+    SURVEYS = 2,
+    CHANGES_EACH = 3,
+    SLICE = 10000,
+    COMMENTS_MAX = 1000000
+};
 
 static const int64_t SPAN_MS = INT64_C(730) * 86400 * 1000;
 static const int64_t LATE_MS = INT64_C(3) * 3600 * 1000;
+static const int64_t SHOWN_MS = 30000; /* before it is answered */
+static const int64_t KEEP_VISITS_MS = INT64_C(90) * 86400 * 1000;
+static const int64_t RECENT_MS = INT64_C(100) * 86400 * 1000;
 static const char SURVEY[] = "{\"metric\":\"nps\",\"properties\":[\"plan\"]}";
+static const char PEOPLE_SURVEY[] = "{\"metric\":\"nps\",\"properties\":[\"plan\",\"branch\"]}";
 static const char INVENTED_SURVEY[] =
     "{\"metric\":\"nps\",\"properties\":[\"p0\",\"p1\",\"p2\",\"p3\",\"p4\",\"p5\",\"p6\",\"p7\"]}";
 static const char *const KEYS[INVENTED] = {"p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7"};
@@ -61,23 +77,28 @@ static uint64_t below(uint64_t *state, uint64_t bound) {
 
 /* What lives as long as the response of one slot of the batch. */
 struct slot {
-    struct change change;
-    struct property plan, properties[INVENTED];
+    struct change change, shown, unanswered;
+    bool is_visit;
+    struct property plan[2], properties[INVENTED];
     char values[2 + INVENTED][INVENTED_SIZE];
     char comment[COMMENT_SIZE], respondent[2 * INVENTED_SIZE];
+    char branch[INVENTED_SIZE], visits[2][2 * INVENTED_SIZE];
 };
 
 struct run {
     struct store *store;
     struct arena arena;
-    struct survey survey;
+    struct survey surveys[SURVEYS];
     struct id_source ids;
     uint64_t random, invented; /* values made up so far */
     bool invents, is_people;
-    int64_t people;
+    int64_t week;        /* responses of about one */
+    int64_t recent_from; /* arrival of those that have a branch and a visit */
+    int64_t recent;      /* how many have */
+    int64_t per_comment; /* responses */
     struct slot *slots;
     struct change **changes;
-    int64_t per_score[HISTOGRAM_SIZE];
+    int64_t per_score[HISTOGRAM_SIZE]; /* of the first survey */
 };
 
 static void make_comment(struct slot *slot, uint64_t *random) {
@@ -102,7 +123,43 @@ static size_t append_word(char *out, size_t size, uint64_t *random) {
     return length;
 }
 
-static void make_person(struct run *run, struct slot *slot) {
+static void make_shown(struct change *change, const struct change *of, const char *visit) {
+    const struct response *response = &of->as.response.value;
+
+    memset(change, 0, sizeof *change);
+    change->kind = CHANGE_EVENT;
+    change->now_ms = of->now_ms;
+    change->arena = of->arena;
+    change->as.event.value = (struct event){.survey = response->survey,
+                                            .type = EVENT_SHOWN,
+                                            .visit = visit,
+                                            .touchpoint = response->touchpoint,
+                                            .channel = response->channel,
+                                            .locale = response->locale,
+                                            .properties = response->properties,
+                                            .property_count = response->property_count,
+                                            .has_at = true,
+                                            .at = response->answered_at - SHOWN_MS};
+}
+
+static void make_visit(struct run *run, struct slot *slot, int64_t number) {
+    struct response *response = &slot->change.as.response.value;
+
+    snprintf(slot->branch, sizeof slot->branch, "branch-%" PRIu64, below(&run->random, BRANCHES));
+    for (size_t i = 0; i < CXD_COUNT(slot->visits); i++)
+        snprintf(slot->visits[i], sizeof slot->visits[i], "visit-%zu-%" PRId64, i, number);
+    /* sorted by key */
+    slot->plan[1] = slot->plan[0];
+    slot->plan[0] = (struct property){"branch", slot->branch};
+    response->property_count = 2;
+    response->visit = slot->visits[0];
+    make_shown(&slot->shown, &slot->change, slot->visits[0]);
+    make_shown(&slot->unanswered, &slot->change, slot->visits[1]);
+    run->recent++;
+}
+
+/* Behind everything else that the response says. */
+static void make_person(struct run *run, struct slot *slot, int64_t number) {
     struct response *response = &slot->change.as.response.value;
     size_t words = 6 + below(&run->random, 12), length = 0;
 
@@ -111,10 +168,13 @@ static void make_person(struct run *run, struct slot *slot) {
             slot->comment[length++] = ' ';
         length += append_word(slot->comment + length, sizeof slot->comment - length - 1, &run->random);
     }
-    snprintf(slot->respondent, sizeof slot->respondent, "customer-%" PRIu64,
-             below(&run->random, (uint64_t)run->people));
-    response->comment = slot->comment;
+    snprintf(slot->respondent, sizeof slot->respondent, "customer-%" PRId64,
+             (number + (int64_t)below(&run->random, (uint64_t)run->week)) / ANSWERS_EACH);
+    response->comment = number % run->per_comment == 0 ? slot->comment : NULL;
     response->respondent = slot->respondent;
+    slot->is_visit = response->received_at >= run->recent_from;
+    if (slot->is_visit)
+        make_visit(run, slot, number);
 }
 
 static const char *invent(struct run *run, char value[INVENTED_SIZE]) {
@@ -134,32 +194,30 @@ static void make_invented(struct run *run, struct slot *slot) {
 }
 
 /* One response in five has a comment; one in twenty was answered up to three hours before it arrived. */
-static void make_response(struct run *run, struct slot *slot, int64_t received_at) {
+static void make_response(struct run *run, struct slot *slot, int64_t number, int64_t received_at) {
     struct change *change = &slot->change;
     struct response *response = &change->as.response.value;
     uint64_t *random = &run->random;
+    const struct survey *survey = &run->surveys[run->is_people && number % 10 == 9];
 
     memset(change, 0, sizeof *change);
     change->kind = CHANGE_RESPONSE;
     change->now_ms = received_at;
     change->arena = &run->arena;
-    change->as.response.amend_window_ms = run->survey.amend_window_s * 1000;
+    change->as.response.amend_window_ms = survey->amend_window_s * 1000;
     id_make(&run->ids, received_at, &response->id);
-    response->survey = run->survey.number;
-    response->revision = run->survey.revision;
+    response->survey = survey->number;
+    response->revision = survey->revision;
     response->score = PICK(SCORES, random);
     response->touchpoint = PICK(TOUCHPOINTS, random);
     response->channel = PICK(CHANNELS, random);
     response->locale = PICK(LOCALES, random);
-    slot->plan.key = "plan";
-    slot->plan.value = PICK(PLANS, random);
-    response->properties = &slot->plan;
+    slot->plan[0] = (struct property){"plan", PICK(PLANS, random)};
+    response->properties = slot->plan;
     response->property_count = 1;
     if (run->invents)
         make_invented(run, slot);
-    if (run->is_people) {
-        make_person(run, slot);
-    } else if (below(random, 5) == 0) {
+    if (!run->is_people && below(random, 5) == 0) {
         make_comment(slot, random);
         response->comment = slot->comment;
     }
@@ -169,10 +227,14 @@ static void make_response(struct run *run, struct slot *slot, int64_t received_a
         response->has_answered_at = true;
         response->answered_at -= (int64_t)below(random, (uint64_t)LATE_MS);
     }
-    run->per_score[response->score]++;
+    if (run->is_people)
+        make_person(run, slot, number);
+    if (survey == run->surveys)
+        run->per_score[response->score]++;
 }
 
-static enum cxd_err put_survey(struct run *run, int64_t now_ms, struct error *err) {
+static enum cxd_err put_survey(struct run *run, const char *slug, int64_t now_ms, struct survey *survey,
+                               struct error *err) {
     struct buffer definition;
     struct change change = {.kind = CHANGE_SURVEY, .now_ms = now_ms, .arena = &run->arena};
     struct change *const changes[] = {&change};
@@ -180,26 +242,26 @@ static enum cxd_err put_survey(struct run *run, int64_t now_ms, struct error *er
     enum cxd_err code;
 
     buffer_init(&definition);
-    const char *text = run->invents ? INVENTED_SURVEY : SURVEY;
-    code = survey_decode(text, strlen(text), 16, "bench", SPAN_MS / 1000, &run->arena, &run->survey, err);
+    const char *text = run->invents ? INVENTED_SURVEY : run->is_people ? PEOPLE_SURVEY : SURVEY;
+    code = survey_decode(text, strlen(text), 16, slug, SPAN_MS / 1000, &run->arena, survey, err);
     if (code != CXD_OK)
         goto out;
-    survey_encode_definition(&definition, &run->survey);
+    survey_encode_definition(&definition, survey);
     record->definition = buffer_terminate(&definition);
     if (!record->definition) {
         code = error_set(err, ERR_NO_MEMORY, "no memory for the definition");
         goto out;
     }
-    snprintf(record->slug, sizeof record->slug, "%s", run->survey.slug);
-    record->metric = run->survey.metric;
-    record->scale_min = run->survey.scale_min;
-    record->scale_max = run->survey.scale_max;
-    record->property_count = run->survey.property_count;
+    snprintf(record->slug, sizeof record->slug, "%s", survey->slug);
+    record->metric = survey->metric;
+    record->scale_min = survey->scale_min;
+    record->scale_max = survey->scale_max;
+    record->property_count = survey->property_count;
     for (size_t i = 0; i < record->property_count; i++)
-        record->property_keys[i] = run->survey.properties[i].key;
+        record->property_keys[i] = survey->properties[i].key;
     code = store_apply(run->store, changes, 1, NULL, err);
-    run->survey.number = record->number;
-    run->survey.revision = record->revision;
+    survey->number = record->number;
+    survey->revision = record->revision;
 out:
     buffer_free(&definition);
     return code;
@@ -213,21 +275,55 @@ static int64_t arrival(struct run *run, int64_t now_ms, int64_t number, int64_t 
     return now_ms - SPAN_MS + (int64_t)(step * (double)number) + (within < (int64_t)step ? within : 0);
 }
 
+/* What the daemon does by itself, as far as there is something to do. */
+static enum cxd_err look_after(struct run *run, int64_t now_ms, struct error *err) {
+    enum cxd_err code = CXD_OK;
+
+    for (bool more = true; more && code == CXD_OK;) {
+        struct change index = {.kind = CHANGE_INDEX, .now_ms = now_ms, .arena = &run->arena};
+        struct change expire = {.kind = CHANGE_EXPIRE, .now_ms = now_ms, .arena = &run->arena};
+        struct change *const changes[] = {&index, &expire};
+        index.as.index.limit = SLICE;
+        expire.as.expire.before_ms = now_ms - KEEP_VISITS_MS;
+        expire.as.expire.limit = SLICE;
+        code = store_apply(run->store, changes, CXD_COUNT(changes), NULL, err);
+        more = index.as.index.more || expire.as.expire.more;
+    }
+    return code;
+}
+
+/* The changes of the slots, in the order of time. */
+static size_t order(struct run *run, size_t slots) {
+    size_t count = 0;
+
+    for (size_t i = 0; i < slots; i++) {
+        if (run->slots[i].is_visit) {
+            run->changes[count++] = &run->slots[i].shown;
+            run->changes[count++] = &run->slots[i].unanswered;
+        }
+        run->changes[count++] = &run->slots[i].change;
+    }
+    return count;
+}
+
 static enum cxd_err fill(struct run *run, int64_t total, int64_t now_ms, struct error *err) {
     int64_t began_ms = clock_monotonic_ms();
     enum cxd_err code = CXD_OK;
 
     for (int64_t done = 0; done < total && code == CXD_OK;) {
-        size_t count = total - done < BATCH ? (size_t)(total - done) : BATCH;
+        size_t slots = total - done < BATCH ? (size_t)(total - done) : BATCH;
 
-        for (size_t i = 0; i < count; i++)
-            make_response(run, &run->slots[i], arrival(run, now_ms, done + (int64_t)i, total));
+        for (size_t i = 0; i < slots; i++)
+            make_response(run, &run->slots[i], done + (int64_t)i, arrival(run, now_ms, done + (int64_t)i, total));
+        size_t count = order(run, slots);
         code = store_apply(run->store, run->changes, count, NULL, err);
         for (size_t i = 0; i < count && code == CXD_OK; i++)
-            if (run->slots[i].change.outcome != OUTCOME_CREATED)
-                code = error_set(err, ERR_INTERNAL, "response %" PRId64 " was not created", done + (int64_t)i);
+            if (run->changes[i]->outcome != OUTCOME_CREATED)
+                code = error_set(err, ERR_INTERNAL, "something was not created behind response %" PRId64, done);
+        if (code == CXD_OK && run->is_people)
+            code = look_after(run, run->slots[slots - 1].change.now_ms, err);
         arena_reset(&run->arena);
-        done += (int64_t)count;
+        done += (int64_t)slots;
         if (done % PROGRESS_STEP == 0)
             fprintf(stderr, "generate: %" PRId64 " of %" PRId64 " responses, %" PRId64 " s\n", done, total,
                     (clock_monotonic_ms() - began_ms) / 1000);
@@ -236,7 +332,8 @@ static enum cxd_err fill(struct run *run, int64_t total, int64_t now_ms, struct 
 }
 
 static void print_written(const struct run *run, int64_t total, int64_t now_ms) {
-    printf("{\"responses\":%" PRId64 ",\"now_ms\":%" PRId64 ",\"distribution\":{", total, now_ms);
+    printf("{\"responses\":%" PRId64 ",\"recent\":%" PRId64 ",\"now_ms\":%" PRId64 ",\"distribution\":{", total,
+           run->recent, now_ms);
     for (int score = 0; score < HISTOGRAM_SIZE; score++)
         printf("%s\"%d\":%" PRId64, score ? "," : "", score, run->per_score[score]);
     printf("}}\n");
@@ -251,7 +348,9 @@ int main(int argc, char **argv) {
 
     run.invents = argc == 5 && strcmp(argv[4], "invented") == 0;
     run.is_people = argc == 5 && strcmp(argv[4], "people") == 0;
-    run.people = total / ANSWERS_EACH + 1;
+    run.recent_from = now_ms - RECENT_MS;
+    run.week = total / 100 + 1;
+    run.per_comment = (total + COMMENTS_MAX - 1) / COMMENTS_MAX;
     if (argc < 3 || argc > 5 || total < 1 || (argc == 5 && !run.invents && !run.is_people)) {
         fprintf(stderr, "usage: generate URL RESPONSES [NOW_MS [invented|people]]\n");
         return 2;
@@ -260,15 +359,17 @@ int main(int argc, char **argv) {
     arena_init(&run.arena);
     id_source_init(&run.ids);
     run.slots = calloc(BATCH, sizeof *run.slots);
-    run.changes = calloc(BATCH, sizeof(struct change *));
+    run.changes = calloc(CHANGES_EACH * BATCH, sizeof(struct change *));
     if (!run.slots || !run.changes) {
         error_set(&err, ERR_NO_MEMORY, "no memory for a batch");
         goto out;
     }
-    for (size_t i = 0; i < BATCH; i++)
-        run.changes[i] = &run.slots[i].change;
-    if (store_open(argv[1], &run.store, &err) != CXD_OK ||
-        put_survey(&run, now_ms - SPAN_MS - LATE_MS, &err) != CXD_OK || fill(&run, total, now_ms, &err) != CXD_OK)
+    if (store_open(argv[1], &run.store, &err) != CXD_OK)
+        goto out;
+    for (size_t i = 0; i < (run.is_people ? SURVEYS : 1); i++)
+        if (put_survey(&run, i == 0 ? "bench" : "bench-2", now_ms - SPAN_MS - LATE_MS, &run.surveys[i], &err) != CXD_OK)
+            goto out;
+    if (fill(&run, total, now_ms, &err) != CXD_OK)
         goto out;
     print_written(&run, total, now_ms);
     status = 0;

@@ -2,6 +2,11 @@
 --
 --   wrk … -s load.lua http://ADDRESS -- post /v1/surveys/bench/responses
 --   wrk … -s load.lua http://ADDRESS -- get /v1/surveys/bench/score
+--   wrk … -s load.lua http://ADDRESS -- visits /v1/surveys/bench/responses
+--   wrk … -s load.lua http://ADDRESS -- events /v1/surveys/bench/events
+--
+-- Of "visits" each response has a respondent, who answers now and then, and a visit of its own; "events" reports visits
+-- as shown, each once.
 --
 -- The requests are made before the run (wrk has one core to itself and should spend it on sending), each different
 -- from the others. The last line of the output is one JSON object.
@@ -16,10 +21,17 @@ local words = { "delivery", "was", "quick", "and", "the", "support", "team", "an
   "but", "invoice", "arrived", "late", "again", "would", "recommend" }
 
 local requests = {}
+local tails = nil -- of requests that have a number in the middle
 local position = 0
+local number = 0
 
 local function pick(list)
   return list[math.random(#list)]
+end
+
+local function event()
+  return string.format('","touchpoint":"%s","channel":"%s","locale":"%s","properties":{"plan":"%s"}}',
+    pick(touchpoints), pick(channels), pick(locales), pick(plans))
 end
 
 local function body(number)
@@ -35,6 +47,18 @@ function init(args)
   math.randomseed(20261124)
   if method == "get" then
     requests[1] = wrk.format("GET", path)
+  elseif method == "visits" or method == "events" then
+    tails = {}
+    local run = string.format("%08x", math.floor(os.time()) % 2 ^ 32)
+    for i = 1, POOL do
+      local said = '{"visit":"' .. run .. "-"
+      local tail = method == "events" and '","type":"shown' .. event()
+        or string.format('","respondent":"customer-%d",', math.random(100000)) .. body(i):sub(2)
+      local length = #said + 10 + #tail
+      tails[i] = tail
+      requests[i] = string.format("POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\n" ..
+        "Content-Length: %d\r\n\r\n%s", path, wrk.host, length, said)
+    end
   else
     local headers = { ["Content-Type"] = "application/json" }
     for i = 1, POOL do requests[i] = wrk.format("POST", path, headers, body(i)) end
@@ -43,7 +67,9 @@ end
 
 function request()
   position = position % #requests + 1
-  return requests[position]
+  if not tails then return requests[position] end
+  number = number + 1
+  return requests[position] .. string.format("%010d", number) .. tails[position]
 end
 
 function done(summary, latency, _)

@@ -65,6 +65,16 @@ function delayText({ disks }, { rounds, seconds }) {
     .join('\n\n');
 }
 
+function everythingText({ rows, eventRows }, { rounds, seconds }) {
+  return (
+    `Ingest of responses with a comment, a respondent and a visit of its own, watched by rules of alerts; medians of ` +
+    `${rounds} interleaved rounds of ${seconds} s\n\n` +
+    ingestTable(rows, [{ key: 'before', title: '× before' }]) +
+    '\n\n' +
+    ingestTable(eventRows, [{ key: 'responses', title: '× responses' }])
+  );
+}
+
 function scaleText({ sizes }) {
   const reads = sizes.flatMap((size) =>
     Object.values(size.questions).map((question) => [
@@ -100,16 +110,22 @@ function analysisText({ sizes }) {
     questions.map((one) => [
       one.title,
       whole(size),
-      ...(one.missing ? ['–', '–', '–', 0] : [ms(one.medianMs), ms(one.p99Ms), ms(one.firstMs), one.times]),
+      ...(one.missing || one.refused
+        ? ['–', '–', '–', 0]
+        : [ms(one.medianMs), ms(one.p99Ms), ms(one.firstMs), one.times]),
     ]),
+  );
+  const refused = sizes.flatMap(({ size, questions }) =>
+    questions.filter((one) => one.refused).map((one) => `${one.title}, ${whole(size)} stored: ${one.refused}`),
   );
   const bytes = sizes.flatMap(({ size, bytes }) =>
     Object.entries(bytes).map(([what, count]) => [what, whole(size), (count / size).toFixed(1)]),
   );
   return (
-    'Analysis: every response has a comment and one of a quarter as many respondents; one request at a time, ms in ' +
+    'Analysis: comments, respondents, visits, 1,000 branches and alerts are there; one request at a time, ms in ' +
     'the daemon, or at the client where it does not say\n\n' +
     table(['question', 'stored', 'median ms', 'p99 ms', 'first ms', 'times'], reads) +
+    (refused.length > 0 ? `\n\nRefused:\n${refused.join('\n')}` : '') +
     '\n\n' +
     table(['on disk', 'stored', 'bytes a response'], bytes) +
     '\n\n' +
@@ -120,9 +136,11 @@ function analysisText({ sizes }) {
         megabytes(size.startMemory.rss),
         megabytes(size.memory.rss),
         megabytes(size.memory.peak),
-        size.generateSeconds.toFixed(1),
+        Number.isFinite(size.generateSeconds) ? size.generateSeconds.toFixed(1) : '–',
       ]),
-    )
+    ) +
+    '\n\n' +
+    table(['held in memory', 'at most'], sizes[0].caches)
   );
 }
 
@@ -196,6 +214,7 @@ export function report(result, options) {
   const parts = [];
   if (result.speed) parts.push(speedText(result.speed, options));
   if (result.delay) parts.push(delayText(result.delay, options));
+  if (result.ingest) parts.push(everythingText(result.ingest, options));
   if (result.scale) parts.push(scaleText(result.scale));
   if (result.analysis) parts.push(analysisText(result.analysis));
   if (result.footprint) parts.push(footprintText(result.footprint));

@@ -131,6 +131,14 @@ export async function startServer(name, folder, { delayMs = 0 } = {}) {
   };
 }
 
+export const RULES = {
+  score: { kind: 'score', below: 30, window: '30d', min_n: 30 },
+  rate: { kind: 'rate', above: 20, window: '30d' },
+  drop: { kind: 'drop', window: '7d' },
+  silence: { kind: 'silence' },
+  detractor: { kind: 'detractor' },
+};
+
 // Puts the survey "bench" into a cxd.
 export async function putSurvey(server) {
   const key = readFileSync(join(server.folder, 'admin.key'), 'utf8').trim();
@@ -140,6 +148,19 @@ export async function putSurvey(server) {
     body: '{"metric":"nps","properties":["plan"]}',
   });
   if (!reply.ok) throw new BenchError(`PUT /v1/surveys/bench: ${reply.status} ${await reply.text()}`);
+}
+
+// Rules of alerts of each kind that looks at every answer, or once a day.
+export async function putRules(server) {
+  const key = readFileSync(join(server.folder, 'admin.key'), 'utf8').trim();
+  for (const [name, rule] of Object.entries(RULES)) {
+    const reply = await fetch(`${server.url}/v1/alerts/${name}`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ survey: 'bench', ...rule }),
+    });
+    if (!reply.ok) throw new BenchError(`PUT /v1/alerts/${name}: ${reply.status} ${await reply.text()}`);
+  }
 }
 
 export async function storedCount(server) {

@@ -1,5 +1,5 @@
-// Speed and delay: ingest by the servers side by side, in interleaved rounds, so that what else the machine does falls
-// on all of them alike. A ratio is the median over the rounds of the ratio within a round.
+// Speed, delay and ingest: responses taken in by the servers side by side, in interleaved rounds, so that what else the
+// machine does falls on all of them alike. A ratio is the median over the rounds of the ratio within a round.
 
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import {
   cpuTimeUs,
   freshFolder,
   LIMITS,
+  putRules,
   putSurvey,
   servers,
   startServer,
@@ -23,10 +24,11 @@ async function measure(name, connections, options) {
   let result;
   try {
     if (name === 'sqlite' || name === 'discard' || name === 'before') await putSurvey(server);
-    const warm = await wrk(server.url, { connections, seconds: 1 });
+    if (options.rules && name === 'sqlite') await putRules(server);
+    const warm = await wrk(server.url, { connections, seconds: 1, ...options.load });
     if (servers[name].stores) await settle(server);
     const before = cpuTimeUs(server.pid);
-    const load = await wrk(server.url, { connections, seconds: options.seconds });
+    const load = await wrk(server.url, { connections, seconds: options.seconds, ...options.load });
     const cpu = cpuTimeUs(server.pid) - before;
     result = {
       server: name,
@@ -38,7 +40,7 @@ async function measure(name, connections, options) {
       requests: load.requests,
       errors: warm.errors + load.errors,
     };
-    if (servers[name].stores) {
+    if (servers[name].stores && !options.uncounted) {
       await settle(server);
       await checkStored(server, result, warm.requests + load.requests, 2 * connections);
     }
@@ -139,6 +141,33 @@ export async function speed(options) {
     });
   }
   return { rows, runs, bounds, errors: rows.reduce((sum, row) => sum + row.errors, 0) };
+}
+
+// Ingest with everything that an answer may touch: comments that are indexed, segments, respondents, visits that are
+// counted, rules of alerts that watch; against the version before, which keeps the same and does nothing with it. And
+// events, which are to cost no more than responses do.
+export async function ingest(options) {
+  if (!options.before) throw new BenchError('ingest: --before FOLDER');
+  Object.assign(servers.before, { program: join(options.before, 'cxd'), limits: LIMITS });
+  const runs = await rounds(['sqlite', 'before'], { ...options, rules: true, load: { method: 'visits' } });
+  const rows = summarise(runs, ['sqlite', 'before'], ['before'], options);
+  const path = '/v1/surveys/bench/events';
+  const events = await rounds(['sqlite'], { ...options, uncounted: true, load: { method: 'events', path } });
+  const eventRows = summarise(events, ['sqlite'], [], options).map((row) => ({ ...row, title: 'cxd, events' }));
+  for (const row of eventRows) {
+    const responses = rows.find((one) => one.server === 'sqlite' && one.connections === row.connections);
+    row.ratio.responses = row.perSecond / responses.perSecond;
+  }
+  const bounds = rows
+    .filter((row) => row.server === 'sqlite')
+    .map((row) => ({
+      what: `cxd with everything at ${row.connections} connections, against ${servers.before.title}`,
+      value: row.ratio.before,
+      bound: 'at least 0.9',
+      kept: row.ratio.before >= 0.9,
+    }));
+  const all = [...rows, ...eventRows];
+  return { rows, eventRows, runs, bounds, errors: all.reduce((sum, row) => sum + row.errors, 0) };
 }
 
 export async function delay(options) {
