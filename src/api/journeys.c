@@ -20,20 +20,9 @@ static enum cxd_err no_journey(struct error *err) {
     return error_set(err, ERR_NO_JOURNEY, "there is no journey of this name");
 }
 
-static size_t read_depth(struct http_request *request) {
-    return (size_t)api_settings(request)->config.json_depth;
-}
-
-/* The stored definition; ERR_STORAGE where it cannot be read. */
 static enum cxd_err decode_stored(struct http_request *request, const struct document *document,
                                   struct journey *ret_journey, struct error *err) {
-    struct error why;
-    enum cxd_err result = journey_decode(document->definition, strlen(document->definition), read_depth(request),
-                                         document->name, http_arena(request), ret_journey, &why);
-    if (result == CXD_OK || result == ERR_NO_MEMORY)
-        return result == CXD_OK ? CXD_OK : error_set(err, result, "no memory for the journey");
-    return error_set(err, ERR_STORAGE, "the definition of the journey %s cannot be read: %s", document->name,
-                     why.detail);
+    return journey_decode_stored(document->definition, document->name, http_arena(request), ret_journey, err);
 }
 
 static void append_journey(struct buffer *out, const struct snapshot *snapshot, const struct document *document,
@@ -146,7 +135,8 @@ static enum cxd_err read_definition(struct http_request *request, struct documen
     struct buffer text;
     size_t length;
     const char *body = http_body(request, &length);
-    enum cxd_err result = journey_decode(body, length, read_depth(request), slug, http_arena(request), &journey, err);
+    enum cxd_err result = journey_decode(body, length, (size_t)api_settings(request)->config.json_depth, slug,
+                                         http_arena(request), &journey, err);
     if (result != CXD_OK)
         return result;
     const struct snapshot *snapshot = catalog_acquire(app->catalog);

@@ -281,8 +281,7 @@ enum cxd_err catalog_examine_document(const struct document *document, struct er
     arena_init(&arena);
     enum cxd_err result = document->kind == DOCUMENT_ALERT
                               ? alert_decode_stored(document->definition, document->name, &arena, &rule, &why)
-                              : journey_decode(document->definition, strlen(document->definition), STORED_JSON_DEPTH,
-                                               document->name, &arena, &journey, &why);
+                              : journey_decode_stored(document->definition, document->name, &arena, &journey, &why);
     arena_free(&arena);
     if (result == CXD_OK || result == ERR_NO_MEMORY)
         return result == CXD_OK ? CXD_OK : error_set(err, result, "no memory for a definition");

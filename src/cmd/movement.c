@@ -129,7 +129,7 @@ const struct command cmd_movement = {
     .run = call_run,
     .call = &(const struct call_spec){.method = "GET",
                                       .path = "/v1/surveys/%s/movement",
-                                      .member = "gained",
+                                      .member = "part",
                                       .what = "a movement",
                                       .csv = "survey metric window.from window.to previous.window.from "
                                              "previous.window.to n gained lost unchanged "
@@ -140,7 +140,7 @@ const struct command cmd_movement = {
                                              "unfavourable_favourable=movement.#2.#0 "
                                              "unfavourable_neutral=movement.#2.#1 "
                                              "unfavourable_unfavourable=movement.#2.#2 "
-                                             "test statistic df p_value significant",
+                                             "test statistic df p_value significant reason",
                                       .prepare = prepare,
                                       .show = show},
 };

@@ -11,6 +11,7 @@
 enum {
     NAME_CHARACTERS = 200,
     TOUCHPOINT_CHARACTERS = 1024,
+    STORED_DEPTH = 8,
     POINTER_SIZE = sizeof(((struct error_member *)NULL)->pointer)
 };
 
@@ -108,6 +109,15 @@ enum cxd_err journey_decode(const char *bytes, size_t length, size_t depth, cons
     if (code == CXD_OK)
         *ret_journey = journey;
     return code;
+}
+
+enum cxd_err journey_decode_stored(const char *definition, const char *name, struct arena *arena,
+                                   struct journey *ret_journey, struct error *err) {
+    struct error why;
+    enum cxd_err code = journey_decode(definition, strlen(definition), STORED_DEPTH, name, arena, ret_journey, &why);
+    if (code == CXD_OK || code == ERR_NO_MEMORY)
+        return code == CXD_OK ? CXD_OK : error_set(err, code, "no memory for the journey");
+    return error_set(err, ERR_STORAGE, "the definition of the journey %s cannot be read: %s", name, why.detail);
 }
 
 void journey_encode_definition(struct buffer *out, const struct journey *journey) {

@@ -268,6 +268,9 @@ test('movement says why there is nothing', async () => {
   const years = await ask(few, 'from=2022-01-01&to=2024-12-31&compare=year');
   assert.equal(years.reason, 'overlap');
   assert.equal(years.movement, null);
+  const at = ['--from', '2024-03-31', '--to', '2024-04-30', '--url', d.url, '--key', d.key];
+  assert.match((await succeeds(['movement', few, ...at])).stdout, /withheld: fewer respondents than the survey's min_n/);
+  assert.match((await succeeds(['movement', few, '--csv', ...at])).stdout, /,suppressed\r?\n$/);
 });
 
 test('fewer people than min_n are not counted in public, however often they answer', async () => {

@@ -87,11 +87,14 @@ test('each kind of option, under traffic', async (t) => {
     [
       'limits.json_depth',
       { limits: { json_depth: 2 } },
-      async (is) =>
-        assert.match(
-          (await daemon.post('s', { score: 1, properties: { a: { b: 'c' } } })).text,
-          is ? /nest|depth|deep/ : /./,
-        ),
+      async (is) => {
+        const nested = { score: 1, properties: { a: { b: 'c' } } };
+        assert.match((await daemon.post('s', nested)).text, is ? /nest|depth|deep/ : /./);
+        // What is stored is read as before.
+        const stages = [{ survey: 's' }];
+        if (!is) assert.ok((await daemon.admin('PUT', '/v1/journeys/way', { body: { stages } })).status < 300);
+        assert.equal((await daemon.admin('GET', '/v1/journeys/way/score')).status, 200);
+      },
     ],
     [
       'limits.batch_lines',

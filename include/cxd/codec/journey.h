@@ -18,6 +18,9 @@
  * are of the arena. */
 CXD_NODISCARD enum cxd_err journey_decode(const char *bytes, size_t length, size_t depth, const char *slug,
                                           struct arena *arena, struct journey *ret_journey, struct error *err);
+/* A definition that the store kept, whatever depth a body may have today. ERR_STORAGE: it cannot be read. */
+CXD_NODISCARD enum cxd_err journey_decode_stored(const char *definition, const char *name, struct arena *arena,
+                                                 struct journey *ret_journey, struct error *err);
 /* The definition alone, canonical: what the store keeps. */
 void journey_encode_definition(struct buffer *out, const struct journey *journey);
 
