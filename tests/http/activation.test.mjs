@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { test } from 'node:test';
-import { BINARY, ids, ini, merge, sqlite, until, useDirectory } from './harness.mjs';
+import { BINARY, HANGS_MS, ids, ini, merge, sqlite, until, useDirectory } from './harness.mjs';
 import { Helper, listen } from './manager.mjs';
 
 const newId = ids(77);
@@ -41,7 +41,7 @@ function ask(place, method, target, { key, body } = {}) {
   };
   return new Promise((resolve, reject) => {
     const request = http.request(
-      { ...place, method, path: target, headers, agent: false, timeout: 60_000 },
+      { ...place, method, path: target, headers, agent: false, timeout: HANGS_MS },
       (response) => {
         let text = '';
         response.setEncoding('utf8').on('data', (piece) => {

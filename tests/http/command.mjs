@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import http from 'node:http';
 
-import { BINARY, environment } from './harness.mjs';
+import { BINARY, environment, HANGS_MS } from './harness.mjs';
 
 // Runs the binary without blocking this process, which may be the server it speaks to.
 export function cxd(args, { env, input, cwd, binary = BINARY } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(binary, args, { env: environment(env), cwd, timeout: 60_000, killSignal: 'SIGKILL' });
+    const child = spawn(binary, args, { env: environment(env), cwd, timeout: HANGS_MS, killSignal: 'SIGKILL' });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));

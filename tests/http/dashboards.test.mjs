@@ -7,7 +7,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { parse } from 'yaml';
 import { parseMetrics } from './exposition.mjs';
-import { METRICS, ROOT, makeDirectory, removeDirectory, start } from './harness.mjs';
+import { HANGS_MS, METRICS, ROOT, makeDirectory, removeDirectory, start } from './harness.mjs';
 
 const read = (file) => fs.readFileSync(path.join(ROOT, file), 'utf8');
 const dir = makeDirectory();
@@ -18,7 +18,7 @@ after(async () => {
 });
 
 function promtool(...args) {
-  const done = spawnSync('promtool', args, { cwd: ROOT, encoding: 'utf8', timeout: 60_000 });
+  const done = spawnSync('promtool', args, { cwd: ROOT, encoding: 'utf8', timeout: HANGS_MS });
   if (done.error) throw done.error;
   assert.equal(done.status, 0, done.stdout + done.stderr);
   return done.stdout;

@@ -16,7 +16,7 @@ import { conform, isLibrarys } from './openapi.mjs';
 
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 export const BINARY = path.resolve(ROOT, process.env.CXD_BINARY ?? 'build/asan/cxd');
-const HANGS_MS = 600_000; // a daemon that neither starts nor stops
+export const HANGS_MS = 600_000; // what neither begins nor ends
 const WAITS_MS = 300_000; // for what never comes true
 const SANITIZER = /(Address|Leak|Thread|Memory|UndefinedBehavior)Sanitizer|runtime error:/;
 
@@ -82,7 +82,7 @@ export function environment(extra = {}) {
 }
 
 // Runs a subcommand to its end: { status, stdout, stderr }.
-export function run(args, { binary = BINARY, env, input, cwd, timeout = 30_000 } = {}) {
+export function run(args, { binary = BINARY, env, input, cwd, timeout = HANGS_MS } = {}) {
   const done = spawnSync(binary, args, {
     env: environment(env),
     input,
@@ -99,7 +99,7 @@ export function sqlite(file, sql) {
   const done = spawnSync('sqlite3', ['-batch', '-bail', '-cmd', '.timeout 30000', file], {
     input: sql,
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: HANGS_MS,
     maxBuffer: 1 << 28,
   });
   if (done.error) throw done.error;

@@ -7,7 +7,7 @@ import http from 'node:http';
 import net from 'node:net';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { BINARY, environment, makeDirectory, removeDirectory } from './harness.mjs';
+import { BINARY, environment, HANGS_MS, makeDirectory, removeDirectory } from './harness.mjs';
 
 const EVIL = 'a\u001b]0;x\u0007\u009b31m\u202eb\nc\rd\u007f\u2066e\u200f\u061cf\u2028g\u0085h\bi\t';
 const FORBIDDEN = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffd]/;
@@ -220,7 +220,7 @@ function cxd(args, url, env = {}) {
   return new Promise((resolve) => {
     const child = spawn(BINARY, [...args, '--url', url, '--key', 'cxs_x'], {
       env: environment({ LC_ALL: 'C.UTF-8', ...env }),
-      timeout: 60_000,
+      timeout: HANGS_MS,
       killSignal: 'SIGKILL',
     });
     const out = [],

@@ -7,7 +7,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { assertMonotonic, parseMetrics } from './exposition.mjs';
-import { METRICS, ROOT, TRANSPORTS, UUID, makeId, run, seeded, sqlite, use, until } from './harness.mjs';
+import { HANGS_MS, METRICS, ROOT, TRANSPORTS, UUID, makeId, run, seeded, sqlite, use, until } from './harness.mjs';
 
 const random = seeded(44);
 const id = () => makeId(random);
@@ -24,7 +24,7 @@ const by = (metrics, name, label) =>
   Object.fromEntries(metrics.all(name).map(({ labels, value }) => [labels[label], value]));
 
 function promtool(args, input) {
-  const done = spawnSync('promtool', args, { input, encoding: 'utf8', timeout: 60_000 });
+  const done = spawnSync('promtool', args, { input, encoding: 'utf8', timeout: HANGS_MS });
   if (done.error) throw done.error;
   assert.equal(done.status, 0, done.stdout + done.stderr);
   return done.stdout + done.stderr;

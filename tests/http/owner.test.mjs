@@ -10,6 +10,7 @@ import { after, before, describe, test } from 'node:test';
 import {
   BINARY,
   environment,
+  HANGS_MS,
   ini,
   makeDirectory,
   removeDirectory,
@@ -211,7 +212,7 @@ describe("root's commands on a state directory of another user", { skip }, () =>
       const done = spawnSync('setpriv', ['--inh-caps=-all', '--bounding-set=-setuid,-setgid', BINARY, ...args], {
         env: environment(),
         encoding: 'utf8',
-        timeout: 30_000,
+        timeout: HANGS_MS,
       });
       return { status: done.status, stdout: done.stdout, stderr: done.stderr };
     };
@@ -355,7 +356,7 @@ describe('endpoint and key', () => {
     new Promise((resolve) => {
       const child = spawn(BINARY, ['status', '-c', config], {
         env: environment(),
-        timeout: 30_000,
+        timeout: HANGS_MS,
         killSignal: 'SIGKILL',
       });
       let stderr = '',
@@ -484,7 +485,7 @@ describe('endpoint and key', () => {
       if (text) p.write('endpoint', text);
       const child = spawn(BINARY, ['status', '-c', p.config], {
         env: environment({ http_proxy: proxy, https_proxy: proxy, ALL_PROXY: proxy }),
-        timeout: 30_000,
+        timeout: HANGS_MS,
       });
       await new Promise((resolve) => child.on('close', resolve));
     }
@@ -501,7 +502,7 @@ describe('endpoint and key', () => {
       const proxy = `http://127.0.0.1:${port}`;
       const child = spawn(BINARY, ['status', '-c', p.config], {
         env: environment({ http_proxy: proxy, https_proxy: proxy, ALL_PROXY: proxy }),
-        timeout: 30_000,
+        timeout: HANGS_MS,
       });
       await new Promise((resolve) => child.on('close', resolve));
     }

@@ -8,7 +8,7 @@ import https from 'node:https';
 import net from 'node:net';
 import path from 'node:path';
 import tls from 'node:tls';
-import { certify, makeDirectory, removeDirectory, ROOT, until } from './harness.mjs';
+import { certify, HANGS_MS, makeDirectory, removeDirectory, ROOT, until } from './harness.mjs';
 import { conform } from './openapi.mjs';
 
 const NAME = 'feedback.example';
@@ -238,7 +238,7 @@ export class Proxy {
     };
     return new Promise((resolve, reject) => {
       const request = https.request(
-        { ...this.place(from), method, path: target, headers: sent, agent: this.agents.get(from), timeout: 60_000 },
+        { ...this.place(from), method, path: target, headers: sent, agent: this.agents.get(from), timeout: HANGS_MS },
         (response) => {
           const chunks = [];
           response

@@ -5,7 +5,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { certify, environment, ini, makeDirectory, removeDirectory, ROOT, until } from './harness.mjs';
+import { certify, environment, HANGS_MS, ini, makeDirectory, removeDirectory, ROOT, until } from './harness.mjs';
 
 // The addresses of a sanitizer are no part of the sandbox: the release.
 const BINARY = path.join(ROOT, 'build/cxd');
@@ -22,7 +22,7 @@ function make(...targets) {
     cwd: ROOT,
     env,
     encoding: 'utf8',
-    timeout: 200_000,
+    timeout: HANGS_MS,
   });
   assert.equal(done.status, 0, done.stderr);
 }
@@ -30,7 +30,7 @@ function make(...targets) {
 function analyze(...args) {
   const done = spawnSync('systemd-analyze', ['--no-pager', ...args], {
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: HANGS_MS,
     env: environment(),
   });
   return { status: done.status, text: `${done.stdout}${done.stderr}` };
@@ -158,14 +158,14 @@ async function trace(inject) {
     });
   });
   const cxd = (...args) => {
-    const done = spawnSync(BINARY, [...args, '-c', file], { env: environment(), encoding: 'utf8', timeout: 60_000 });
+    const done = spawnSync(BINARY, [...args, '-c', file], { env: environment(), encoding: 'utf8', timeout: HANGS_MS });
     assert.equal(done.status, 0, done.stderr + log);
   };
   for (let i = 0; i < 5; i += 1) cxd('post', 'nps', '9', '--comment', 'as it should be');
   cxd('score', 'nps');
   const curl = spawnSync('curl', ['-sS', '--unix-socket', `${home}/s`, 'http://x/readyz'], {
     encoding: 'utf8',
-    timeout: 30_000,
+    timeout: HANGS_MS,
   });
   assert.match(curl.stdout, /ready/);
   const pid = Number(fs.readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ')[0]);
