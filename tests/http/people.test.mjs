@@ -269,7 +269,10 @@ test('movement says why there is nothing', async () => {
   assert.equal(years.reason, 'overlap');
   assert.equal(years.movement, null);
   const at = ['--from', '2024-03-31', '--to', '2024-04-30', '--url', d.url, '--key', d.key];
-  assert.match((await succeeds(['movement', few, ...at])).stdout, /withheld: fewer respondents than the survey's min_n/);
+  assert.match(
+    (await succeeds(['movement', few, ...at])).stdout,
+    /withheld: fewer respondents than the survey's min_n/,
+  );
   assert.match((await succeeds(['movement', few, '--csv', ...at])).stdout, /,suppressed\r?\n$/);
 });
 
