@@ -325,9 +325,24 @@ SELECT key, value FROM json_each(?1);
 -- name: has_responses
 SELECT 1 FROM response WHERE survey = ?1 LIMIT 1;
 
+-- What is counted at all: of rows that are left without anything, those of a tier are passed over up to a day's.
+-- fragment: total_with_counts
+FROM rollup WHERE survey = ?1 AND segmented = 0
+    AND n0 + n1 + n2 + n3 + n4 + n5 + n6 + n7 + n8 + n9 + n10 <> 0
+
 -- name: select_extent
-SELECT (SELECT min(answered_at) FROM response WHERE survey = ?1),
-       (SELECT max(answered_at) FROM response WHERE survey = ?1);
+SELECT (SELECT bucket
+-- use: total_with_counts
+        AND tier = 3 AND bucket >= 96 * (SELECT bucket
+-- use: total_with_counts
+                                         AND tier = 1 ORDER BY bucket LIMIT 1)
+        ORDER BY bucket LIMIT 1),
+       (SELECT bucket
+-- use: total_with_counts
+        AND tier = 3 AND bucket < 96 + 96 * (SELECT bucket
+-- use: total_with_counts
+                                             AND tier = 1 ORDER BY bucket DESC LIMIT 1)
+        ORDER BY bucket DESC LIMIT 1);
 
 -- name: select_every_response
 SELECT

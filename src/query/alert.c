@@ -62,7 +62,7 @@ static enum cxd_err find_silence(struct store_reader *reader, const struct alert
         *ret_finding = alert_find_nothing(ALERT_CLOSED);
         return CXD_OK;
     }
-    enum cxd_err result = store_read_extent(reader, survey->number, &has_any, &first, &last, err);
+    enum cxd_err result = store_read_extent(reader, survey->number, EXTENT_ANSWERS, &has_any, &first, &last, err);
     if (result == CXD_OK && has_any)
         result = count_day(reader, &filter, from, day_end, &n, err);
     int64_t known_from = has_any ? calendar_floor(CALENDAR_DAY, first) : TIME_MAX;

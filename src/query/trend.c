@@ -41,14 +41,36 @@ static void fill_rate(const struct trend_cuts *cuts, const struct trend_question
                           question->score.confidence, ret_rate);
 }
 
-/* An unbounded side becomes the whole unit that holds the survey's first or last response. False: there is nothing. */
+/* Of answers and visits together. */
+static enum cxd_err read_extent(struct store_reader *reader, int64_t survey, bool *ret_any, int64_t *ret_first,
+                                int64_t *ret_last, struct error *err) {
+    static const enum store_extent OF[] = {EXTENT_ANSWERS, EXTENT_IMPRESSIONS};
+    enum cxd_err result = CXD_OK;
+    *ret_any = false;
+    *ret_first = TIME_MAX;
+    *ret_last = TIME_MIN;
+    for (size_t i = 0; result == CXD_OK && i < CXD_COUNT(OF); i++) {
+        bool found = false;
+        int64_t first, last;
+        result = store_read_extent(reader, survey, OF[i], &found, &first, &last, err);
+        if (result != CXD_OK || !found)
+            continue;
+        *ret_any = true;
+        *ret_first = first < *ret_first ? first : *ret_first;
+        *ret_last = last > *ret_last ? last : *ret_last;
+    }
+    return result;
+}
+
+/* An unbounded side becomes the whole unit that holds the first or last of what is counted of the survey. False: there
+ * is nothing. */
 static enum cxd_err bound_window(struct store_reader *reader, const struct trend_question *question,
                                  struct window *window, bool *ret_any, struct error *err) {
     *ret_any = true;
     if (window->from != TIME_MIN && window->to != TIME_MAX)
         return CXD_OK;
     int64_t first, last;
-    enum cxd_err result = store_read_extent(reader, question->score.survey->number, ret_any, &first, &last, err);
+    enum cxd_err result = read_extent(reader, question->score.survey->number, ret_any, &first, &last, err);
     if (result != CXD_OK || !*ret_any)
         return result;
     if (window->from == TIME_MIN)

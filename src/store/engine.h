@@ -83,8 +83,8 @@ typedef enum cxd_err engine_visit_impressions(struct store_reader *reader, const
                                               const char *const *by, size_t by_count, int64_t from, int64_t to,
                                               store_impressions_visit *visit, void *context,
                                               enum impressions_known *ret_known, struct error *err);
-typedef enum cxd_err engine_read_extent(struct store_reader *reader, int64_t survey, bool *ret_found,
-                                        int64_t *ret_first, int64_t *ret_last, struct error *err);
+typedef enum cxd_err engine_read_extent(struct store_reader *reader, int64_t survey, enum store_extent of,
+                                        bool *ret_found, int64_t *ret_first, int64_t *ret_last, struct error *err);
 typedef enum cxd_err engine_read_response(struct store_reader *reader, int64_t survey, const struct id *id,
                                           struct arena *arena, bool *ret_found, struct response *ret_response,
                                           struct error *err);

@@ -143,9 +143,9 @@ enum cxd_err store_visit_impressions(struct store_reader *reader, const struct f
     return reader->engine->visit_impressions(reader, filter, by, by_count, from, to, visit, context, ret_known, err);
 }
 
-enum cxd_err store_read_extent(struct store_reader *reader, int64_t survey, bool *ret_found, int64_t *ret_first,
-                               int64_t *ret_last, struct error *err) {
-    return reader->engine->read_extent(reader, survey, ret_found, ret_first, ret_last, err);
+enum cxd_err store_read_extent(struct store_reader *reader, int64_t survey, enum store_extent of, bool *ret_found,
+                               int64_t *ret_first, int64_t *ret_last, struct error *err) {
+    return reader->engine->read_extent(reader, survey, of, ret_found, ret_first, ret_last, err);
 }
 
 enum cxd_err store_read_response(struct store_reader *reader, int64_t survey, const struct id *id, struct arena *arena,

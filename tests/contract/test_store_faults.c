@@ -545,7 +545,7 @@ static void test_what_is_overwritten_is_not_read(void **state) {
     const struct filter filter = {.survey = f.survey};
     const enum cxd_err codes[] = {
         store_read_histograms(f.reader, &filter, bounds, 2, &hist, &err),
-        store_read_extent(f.reader, f.survey, &found, &first, &last, &err),
+        store_read_extent(f.reader, f.survey, EXTENT_ANSWERS, &found, &first, &last, &err),
         store_read_response(f.reader, f.survey, &id, &f.arena, &found, &response, &err),
         store_read_last_answer(f.reader, "ann", f.survey, 0, 1, &last, &err),
         store_read_responses(f.reader, &listing, &f.arena, &(struct response *){NULL}, &count, &err),

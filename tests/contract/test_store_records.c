@@ -363,21 +363,48 @@ static void test_keys_that_ended_are_removed(void **state) {
     assert_int_equal(list_keys(f, &keys), 3);
 }
 
-static void test_extent_has_excluded_responses_too(void **state) {
-    struct fixture *f = *state;
+static void assert_extent(struct fixture *f, enum store_extent of, int64_t first_ms, int64_t last_ms) {
     struct error err;
-    bool found = true;
+    bool found = false;
     int64_t first = 0, last = 0;
-    assert_ok(store_read_extent(f->reader, f->survey, &found, &first, &last, &err), err);
-    assert_false(found);
-    assert_int_equal(apply(f, make_response(f, 1, 9, NOW_MS)), OUTCOME_CREATED);
-    assert_int_equal(apply(f, make_response(f, 2, 9, NOW_MS - 5 * DAY_MS)), OUTCOME_CREATED);
-    assert_int_equal(apply(f, make_response(f, 3, 9, NOW_MS - DAY_MS)), OUTCOME_CREATED);
+    assert_ok(store_read_extent(f->reader, f->survey, of, &found, &first, &last, &err), err);
+    assert_int_equal(found, first_ms != 0);
+    assert_int_equal(first, first_ms == 0 ? 0 : tier_bucket(TIER_QUARTER_HOUR, first_ms));
+    assert_int_equal(last, first_ms == 0 ? 0 : tier_bucket(TIER_QUARTER_HOUR, last_ms));
+}
+
+static void test_extent_is_of_what_counts(void **state) {
+    struct fixture *f = *state;
+    const int64_t BACK[] = {5 * DAY_MS, 0, 5 * DAY_MS - 1, DAY_MS, DAY_MS - 3600000, 9 * DAY_MS};
+    assert_extent(f, EXTENT_ANSWERS, 0, 0);
+    for (unsigned i = 0; i < CXD_COUNT(BACK); i++)
+        assert_int_equal(apply(f, make_response(f, i + 1, 9, NOW_MS - BACK[i])), OUTCOME_CREATED);
+    assert_extent(f, EXTENT_ANSWERS, NOW_MS - 9 * DAY_MS, NOW_MS);
+    assert_int_equal(apply(f, make_exclude(f, 6, true, "test")), OUTCOME_AMENDED);
+    assert_extent(f, EXTENT_ANSWERS, NOW_MS - 5 * DAY_MS, NOW_MS);
+    assert_int_equal(apply(f, make_exclude(f, 1, true, "test")), OUTCOME_AMENDED);
+    assert_extent(f, EXTENT_ANSWERS, NOW_MS - 5 * DAY_MS + 1, NOW_MS);
     assert_int_equal(apply(f, make_exclude(f, 2, true, "test")), OUTCOME_AMENDED);
-    assert_ok(store_read_extent(f->reader, f->survey, &found, &first, &last, &err), err);
-    assert_true(found);
-    assert_int_equal(first, NOW_MS - 5 * DAY_MS);
-    assert_int_equal(last, NOW_MS);
+    assert_extent(f, EXTENT_ANSWERS, NOW_MS - 5 * DAY_MS + 1, NOW_MS - DAY_MS + 3600000);
+    for (unsigned i = 3; i <= 5; i++)
+        assert_int_equal(apply(f, make_exclude(f, i, true, "test")), OUTCOME_AMENDED);
+    assert_extent(f, EXTENT_ANSWERS, 0, 0);
+    assert_int_equal(apply(f, make_exclude(f, 4, false, NULL)), OUTCOME_AMENDED);
+    assert_extent(f, EXTENT_ANSWERS, NOW_MS - DAY_MS, NOW_MS - DAY_MS);
+    assert_extent(f, EXTENT_IMPRESSIONS, 0, 0);
+}
+
+static void test_extent_of_visits(void **state) {
+    struct fixture *f = *state;
+    struct change *event = make_change(f, CHANGE_EVENT, NOW_MS);
+    event->as.event.value = (struct event){.survey = f->survey, .type = EVENT_SHOWN, .visit = "v", .at = NOW_MS};
+    assert_int_equal(apply(f, event), OUTCOME_CREATED);
+    assert_extent(f, EXTENT_IMPRESSIONS, NOW_MS, NOW_MS);
+    event->as.event.value.visit = "w";
+    event->as.event.value.at = NOW_MS - 3 * DAY_MS;
+    assert_int_equal(apply(f, event), OUTCOME_CREATED);
+    assert_extent(f, EXTENT_IMPRESSIONS, NOW_MS - 3 * DAY_MS, NOW_MS);
+    assert_extent(f, EXTENT_ANSWERS, 0, 0);
 }
 
 static void test_directory_and_urls(void **state) {
@@ -561,7 +588,8 @@ int main(void) {
         ENGINE_TEST(test_keys),
         ENGINE_TEST(test_keys_that_ended_are_removed),
         ENGINE_TEST(test_two_newest_signing_keys),
-        ENGINE_TEST(test_extent_has_excluded_responses_too),
+        ENGINE_TEST(test_extent_is_of_what_counts),
+        ENGINE_TEST(test_extent_of_visits),
         ENGINE_TEST(test_directory_and_urls),
         ENGINE_TEST(test_figures),
         ENGINE_TEST(test_clock),

@@ -208,6 +208,21 @@ test('a drop, and silence; a survey with min_n withholds', async (t) => {
   assert.deepEqual([hidden.state, hidden.reason, hidden.value], ['no_data', 'suppressed', null]);
 });
 
+test('what is excluded is no sign that a survey had answers by then', async (t) => {
+  const d = await daemon(t);
+  await d.survey('weekly', { metric: 'nps', max_backdate: '90d' });
+  await d.load(days('weekly', times(10, 9), [8, 15, 22, 29]));
+  const old = { score: 9, answered_at: new Date(Date.now() - 57 * DAY_MS).toISOString() };
+  const { id } = (await d.admin('POST', '/v1/surveys/weekly/responses', { body: old })).json;
+  const excluded = await d.admin('PATCH', `/v1/surveys/weekly/responses/${id}`, { body: { excluded: true } });
+  assert.equal(excluded.status, 200, excluded.text);
+  await put(d, 'silent', { survey: 'weekly', kind: 'silence' });
+  const silent = await evaluated(d, 'silent');
+  assert.deepEqual([silent.state, silent.expected, silent.n], ['firing', 10, 0]);
+  const trend = (await d.admin('GET', '/v1/surveys/weekly/trend?window=all&interval=week')).json;
+  assert.equal(trend.buckets.length, 4);
+});
+
 test('an acknowledgement says nothing, or a note', async (t) => {
   const d = await daemon(t);
   await put(d, 'each', { survey: 'shop', kind: 'detractor' });

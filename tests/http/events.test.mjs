@@ -129,6 +129,27 @@ describe('events', () => {
     assert.equal(rolling.buckets.at(-1).response_rate.shown, 2);
   });
 
+  test('the trend of all that there is has what the score of all has', async () => {
+    await d.survey('whole', { metric: 'nps' });
+    const trend = async (more = '') =>
+      (await d.admin('GET', `/v1/surveys/whole/trend?window=all&interval=day${more}`)).json;
+    assert.deepEqual((await trend()).buckets, []);
+    const at = new Date(Date.now() - 2 * DAY).toISOString();
+    for (let i = 0; i < 4; i++) await event(d, 'whole', { type: 'shown', visit: `early${i}`, at });
+    const first = await trend();
+    assert.deepEqual([first.buckets.length, first.response_rate.shown, first.n], [1, 4, 0]); // no answers yet
+    await event(d, 'whole', { type: 'shown', visit: 'now' });
+    await answer(d, 'whole', { score: 9, visit: 'now' });
+    const all = await trend();
+    assert.deepEqual(all.response_rate, await rate(d, 'whole', '?window=all'));
+    assert.deepEqual([all.response_rate.shown, all.response_rate.rate], [5, 20]);
+    assert.deepEqual(
+      all.buckets.map((bucket) => [bucket.response_rate?.shown ?? null, bucket.n]),
+      [[4, 0], [null, 0], [1, 1]], // prettier-ignore
+    );
+    assert.deepEqual((await trend('&touchpoint=none')).response_rate, null);
+  });
+
   test('what becomes of answers: excluded, erased, suspect', async () => {
     await d.survey('fate', { metric: 'nps' });
     for (const visit of ['a', 'b', 'c', 'd']) await event(d, 'fate', { type: 'shown', visit });

@@ -164,7 +164,7 @@ struct trend_bucket {
 };
 
 struct trend_answer {
-    struct window window; /* bounded: an unbounded one became the survey's extent */
+    struct window window; /* bounded: an unbounded one became that of what is counted of the survey */
     bool rounded;
     size_t count;
     struct trend_bucket *buckets; /* of the arena */

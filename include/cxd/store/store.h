@@ -288,9 +288,11 @@ CXD_NODISCARD enum cxd_err store_visit_impressions(struct store_reader *reader, 
                                                    store_impressions_visit *visit, void *context,
                                                    enum impressions_known *ret_known, struct error *err);
 
-/* The first and last answered_at of a survey's responses, excluded ones too; *ret_found false if it has none. */
-CXD_NODISCARD enum cxd_err store_read_extent(struct store_reader *reader, int64_t survey, bool *ret_found,
-                                             int64_t *ret_first, int64_t *ret_last, struct error *err);
+/* When the first and the last quarter of an hour begin in which anything of a survey is counted: answers, or what
+ * store_read_impressions counts; *ret_found false if nothing is. */
+enum store_extent { EXTENT_ANSWERS, EXTENT_IMPRESSIONS };
+CXD_NODISCARD enum cxd_err store_read_extent(struct store_reader *reader, int64_t survey, enum store_extent of,
+                                             bool *ret_found, int64_t *ret_first, int64_t *ret_last, struct error *err);
 
 CXD_NODISCARD enum cxd_err store_read_response(struct store_reader *reader, int64_t survey, const struct id *id,
                                                struct arena *arena, bool *ret_found, struct response *ret_response,

@@ -3,19 +3,20 @@
 #include "store/sqlite/reader.h"
 #include "store/sqlite/rows.h"
 
-enum cxd_err sqlite_read_extent(struct store_reader *base, int64_t survey, bool *ret_found, int64_t *ret_first,
-                                int64_t *ret_last, struct error *err) {
+enum cxd_err sqlite_read_extent(struct store_reader *base, int64_t survey, enum store_extent of, bool *ret_found,
+                                int64_t *ret_first, int64_t *ret_last, struct error *err) {
     struct sqlite_reader *reader = (struct sqlite_reader *)base;
     sqlite3_stmt *stmt = NULL;
     bool began = false, row = false;
     enum cxd_err code = sqlite_reader_enter(reader, &began, err);
     if (code == CXD_OK)
-        code = SQLITE_FIRST(&reader->db, QUERY_SELECT_EXTENT, &stmt, &row, err, INT(survey));
+        code = SQLITE_FIRST(&reader->db, QUERY_SELECT_EXTENT, &stmt, &row, err,
+                            INT(of == EXTENT_ANSWERS ? survey : -survey));
     if (code == CXD_OK) {
         *ret_found = row && sqlite3_column_type(stmt, 0) != SQLITE_NULL;
         if (*ret_found) {
-            *ret_first = sqlite3_column_int64(stmt, 0);
-            *ret_last = sqlite3_column_int64(stmt, 1);
+            *ret_first = sqlite3_column_int64(stmt, 0) * tier_length_ms(TIER_QUARTER_HOUR);
+            *ret_last = sqlite3_column_int64(stmt, 1) * tier_length_ms(TIER_QUARTER_HOUR);
         }
         sqlite3_reset(stmt);
     }

@@ -180,6 +180,9 @@ CXD_NODISCARD bool memory_visits_forget(struct memory_store *store, const struct
                                         enum impression_leave how);
 CXD_NODISCARD bool memory_visits_declare(struct memory_store *store, const struct survey_record *survey,
                                          int64_t now_ms);
+/* False: nothing is counted. */
+CXD_NODISCARD bool memory_visits_extent(const struct memory_store *store, int64_t survey, int64_t *ret_first,
+                                        int64_t *ret_last);
 CXD_NODISCARD bool memory_invited(struct memory_store *store, const struct invitation_record *record);
 CXD_NODISCARD bool memory_opened(struct memory_store *store, int64_t survey, const struct id *response,
                                  bool is_answered);

@@ -55,27 +55,29 @@ enum cxd_err memory_read_histograms(struct store_reader *base, const struct filt
     return CXD_OK;
 }
 
-enum cxd_err memory_read_extent(struct store_reader *base, int64_t survey, bool *ret_found, int64_t *ret_first,
-                                int64_t *ret_last, struct error *err) {
+enum cxd_err memory_read_extent(struct store_reader *base, int64_t survey, enum store_extent of, bool *ret_found,
+                                int64_t *ret_first, int64_t *ret_last, struct error *err) {
     struct memory_reader *reader = (struct memory_reader *)base;
     const struct memory_table *responses = &reader->store->responses;
     bool found = false;
     int64_t first = INT64_MAX, last = INT64_MIN;
     (void)err;
     memory_enter(reader);
-    for (size_t i = 0; i < responses->count; i++) {
+    for (size_t i = 0; of == EXTENT_ANSWERS && i < responses->count; i++) {
         const struct response *response = responses->blocks[i];
-        if (response && response->survey == survey) {
+        if (response && response->survey == survey && !response->excluded) {
             found = true;
             first = response->answered_at < first ? response->answered_at : first;
             last = response->answered_at > last ? response->answered_at : last;
         }
     }
+    if (of == EXTENT_IMPRESSIONS)
+        found = memory_visits_extent(reader->store, survey, &first, &last);
     memory_leave(reader);
     *ret_found = found;
     if (found) {
-        *ret_first = first;
-        *ret_last = last;
+        *ret_first = tier_bucket(TIER_QUARTER_HOUR, first);
+        *ret_last = tier_bucket(TIER_QUARTER_HOUR, last);
     }
     return CXD_OK;
 }

@@ -327,6 +327,21 @@ static void count_all(const struct memory_store *store, const struct filter *fil
     }
 }
 
+bool memory_visits_extent(const struct memory_store *store, int64_t survey, int64_t *ret_first, int64_t *ret_last) {
+    bool found = false;
+    for (size_t i = 0; i < store->visits.count + store->deeds.count; i++) {
+        const struct memory_visit *visit = i < store->visits.count ? store->visits.blocks[i] : NULL;
+        const struct memory_deed *deed = i < store->visits.count ? NULL : store->deeds.blocks[i - store->visits.count];
+        if ((!visit || visit->row.survey != survey) && (!deed || deed->survey != survey))
+            continue;
+        int64_t at = visit ? visit->row.at : deed->created_at;
+        *ret_first = !found || at < *ret_first ? at : *ret_first;
+        *ret_last = !found || at > *ret_last ? at : *ret_last;
+        found = true;
+    }
+    return found;
+}
+
 enum cxd_err memory_read_impressions(struct store_reader *base, const struct filter *filter, const int64_t *bounds,
                                      size_t count, struct impressions *ret_impressions,
                                      enum impressions_known *ret_known, struct error *err) {
