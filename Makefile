@@ -354,7 +354,8 @@ $(OUT)/tests/figures/%: $(OUT)/obj/tests/figures/%.o $(OUT)/libcxd.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 .PHONY: bench-programs
-bench-programs: $(OUT)/tests/bench/floor $(OUT)/tests/bench/generate $(OUT)/tests/bench/slow_fsync.so
+bench-programs: $(OUT)/tests/bench/floor $(OUT)/tests/bench/generate $(OUT)/tests/bench/visits \
+		$(OUT)/tests/bench/slow_fsync.so
 $(OUT)/tests/bench/%: $(OUT)/obj/tests/bench/%.o $(OUT)/libcxd.a
 	@mkdir -p $(@D)
 	$(SAY) LINK $@

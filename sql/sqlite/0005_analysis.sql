@@ -110,6 +110,12 @@ CREATE INDEX impression_by_time ON impression (survey, at);
 -- The first day whose rows are there.
 ALTER TABLE identity ADD COLUMN impressions_from INTEGER NOT NULL DEFAULT 0;
 
+-- Surveys of which something was reported: responses with a number above `after` count as answers of visits.
+CREATE TABLE impression_survey (
+    survey INTEGER PRIMARY KEY REFERENCES survey,
+    after INTEGER NOT NULL
+) STRICT;
+
 -- From which day on visits are counted by a declared property.
 CREATE TABLE impression_property (
     survey INTEGER NOT NULL REFERENCES survey,

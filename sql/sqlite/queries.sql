@@ -205,6 +205,12 @@ ON CONFLICT (survey, key) DO NOTHING;
 -- name: list_shown_properties
 SELECT survey, 'property.' || key, shown_from FROM impression_property;
 
+-- name: list_reported
+SELECT survey, after FROM impression_survey;
+
+-- name: note_reported
+INSERT INTO impression_survey (survey, after) VALUES (?1, ?2);
+
 -- name: select_shown_from
 SELECT shown_from FROM impression_property WHERE survey = ?1 AND key = ?2;
 

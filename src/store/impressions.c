@@ -53,8 +53,8 @@ struct impression impression_of_response(const struct response *response, const 
     };
 }
 
-bool impression_is_answer(const struct response *response) {
-    return response && response->visit && !response->excluded;
+bool impression_is_answer(const struct response *response, const struct declared *declared) {
+    return response && response->visit && !response->excluded && response->number > declared->reported_after;
 }
 
 /* The row that what is known of the own day lies in; NULL: there is none yet. */
@@ -173,14 +173,14 @@ static void take_name(struct impression *row, const struct response *response, s
     row->property_count = kept;
 }
 
-void impression_leave(struct visit_rows *rows, const struct response *response, enum impression_leave how,
-                      struct property *properties) {
+void impression_leave(struct visit_rows *rows, const struct response *response, bool was_answer,
+                      enum impression_leave how, struct property *properties) {
     bool is_next;
     struct impression *home = find_home(rows, &is_next);
     if (!home)
         return;
     int64_t *answers = is_next ? &home->next_answers : &home->answers;
-    bool is_counted = !response->excluded && *answers > 0;
+    bool is_counted = was_answer && *answers > 0;
     *answers -= is_counted;
     if (how == LEAVE_FORGOTTEN && is_counted)
         home->seen |= is_next ? (unsigned)SEEN_ANSWERED << SEEN_NEXT : SEEN_ANSWERED;

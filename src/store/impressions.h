@@ -44,8 +44,9 @@ struct impression impression_of_event(const struct event *event, const struct de
                                       struct property *properties);
 struct impression impression_of_response(const struct response *response, const struct declared *declared,
                                          struct property *properties);
-/* Whether a response counts as an answer of a visit. */
-bool impression_is_answer(const struct response *response);
+/* Whether a response, which has its number, counts as an answer of a visit: none does that was stored before anything
+ * was reported of its survey, for of what was shown then nobody told. */
+bool impression_is_answer(const struct response *response, const struct declared *declared);
 
 /* CHANGE_EVENT, by the terms of its survey: as decide_admit. */
 bool decide_event_admit(struct change *change, const struct survey *terms);
@@ -53,7 +54,7 @@ bool decide_event_admit(struct change *change, const struct survey *terms);
 void decide_event(struct change *change, const struct impression *fresh, int64_t counted_from, struct visit_rows *rows);
 void decide_expired(struct change *change, size_t removed);
 
-/* A response begins to count as an answer, or (impression_leave) ceases to. */
+/* A response begins to count as an answer, or (impression_leave; `was_answer`: if it did) ceases to. */
 void impression_answer(struct visit_rows *rows, const struct impression *fresh);
 enum impression_leave {
     LEAVE_EXCLUDED,  /* it does not count any more */
@@ -61,8 +62,8 @@ enum impression_leave {
     LEAVE_ERASED     /* its person goes, and the visit with it */
 };
 /* `properties` has room for those of a row. */
-void impression_leave(struct visit_rows *rows, const struct response *response, enum impression_leave how,
-                      struct property *properties);
+void impression_leave(struct visit_rows *rows, const struct response *response, bool was_answer,
+                      enum impression_leave how, struct property *properties);
 
 /* What is counted of a row, by enum impression_kind. */
 struct histogram impression_counts(const struct impression *row);

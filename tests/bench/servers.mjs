@@ -161,6 +161,11 @@ export async function putRules(server) {
     });
     if (!reply.ok) throw new BenchError(`PUT /v1/alerts/${name}: ${reply.status} ${await reply.text()}`);
   }
+  // Answers count in their visits once something was reported.
+  const body = JSON.stringify({ type: 'shown', visit: 'first' });
+  const headers = { 'content-type': 'application/json' };
+  const reply = await fetch(`${server.url}/v1/surveys/bench/events`, { method: 'POST', headers, body });
+  if (!reply.ok) throw new BenchError(`POST events: ${reply.status} ${await reply.text()}`);
 }
 
 export async function storedCount(server) {

@@ -7,6 +7,7 @@
 #include "fixture.h"
 
 static const int64_t QUARTER_MS = 15 * 60 * 1000;
+static const int64_t LONG_AGO_MS = NOW_MS - 40 * DAY_MS;
 
 static struct change *make_event(struct fixture *f, enum event_type type, const char *visit, int64_t at_ms) {
     struct change *change = make_change(f, CHANGE_EVENT, at_ms);
@@ -48,6 +49,11 @@ static void assert_all(struct fixture *f, int64_t shown, int64_t answered, int64
     assert_counts(f, TIME_MIN, TIME_MAX, shown, answered, dismissed, started, reported);
 }
 
+static void assert_since(struct fixture *f, int64_t shown, int64_t answered, int64_t dismissed, int64_t started,
+                         int64_t reported) {
+    assert_counts(f, LONG_AGO_MS + 1, TIME_MAX, shown, answered, dismissed, started, reported);
+}
+
 static void test_events_are_counted_once_a_day(void **state) {
     struct fixture *f = *state;
     int64_t day = NOW_MS / DAY_MS * DAY_MS;
@@ -64,14 +70,44 @@ static void test_events_are_counted_once_a_day(void **state) {
     assert_counts(f, day, day + 1, 2, 1, 1, 1, 1); /* where it was shown */
 }
 
+/* Something is reported of the survey, long ago: answers count from now on. */
+static void begin_reports(struct fixture *f) {
+    assert_int_equal(apply(f, make_event(f, EVENT_SHOWN, "first", LONG_AGO_MS)), OUTCOME_CREATED);
+}
+
 static void test_an_answer_counts_as_shown(void **state) {
     struct fixture *f = *state;
+    begin_reports(f);
     assert_int_equal(apply(f, make_answer(f, 1, "v", NOW_MS)), OUTCOME_CREATED);
     assert_int_equal(apply(f, make_answer(f, 2, NULL, NOW_MS)), OUTCOME_CREATED);
-    assert_all(f, 1, 1, 0, 0, 0);
+    assert_since(f, 1, 1, 0, 0, 0);
     assert_int_equal(apply(f, make_event(f, EVENT_SHOWN, "v", NOW_MS - QUARTER_MS)), OUTCOME_CREATED); /* late */
-    assert_all(f, 1, 1, 0, 0, 1);
+    assert_since(f, 1, 1, 0, 0, 1);
     assert_counts(f, NOW_MS - 1, TIME_MAX, 0, 0, 0, 0, 0);
+}
+
+/* Of what was shown before anything was reported of the survey nobody told: answers of then are in no rate, whatever
+ * becomes of them, and another's count is not theirs to take. */
+static void test_answers_before_the_first_report(void **state) {
+    struct fixture *f = *state;
+    assert_int_equal(apply(f, make_answer(f, 1, "v", NOW_MS)), OUTCOME_CREATED);
+    assert_int_equal(apply(f, make_answer(f, 2, "w", NOW_MS)), OUTCOME_CREATED);
+    assert_all(f, 0, 0, 0, 0, 0);
+    assert_int_equal(apply(f, make_event(f, EVENT_SHOWN, "v", NOW_MS)), OUTCOME_CREATED);
+    assert_all(f, 1, 0, 0, 0, 1);
+    if (strncmp(f->url, "memory:", 7) != 0)
+        fixture_reopen(f);
+    assert_int_equal(apply(f, make_answer(f, 3, "v", NOW_MS)), OUTCOME_CREATED);
+    assert_all(f, 1, 1, 0, 0, 1);
+    for (int excluded = 1; excluded >= 0; excluded--) {
+        assert_int_equal(apply(f, make_exclude(f, 1, excluded, NULL)), OUTCOME_AMENDED);
+        assert_int_equal(apply(f, make_exclude(f, 2, excluded, NULL)), OUTCOME_AMENDED);
+        assert_all(f, 1, 1, 0, 0, 1);
+    }
+    assert_int_equal(apply(f, make_answer(f, 2, "x", NOW_MS)), OUTCOME_AMENDED);
+    assert_all(f, 1, 1, 0, 0, 1);
+    assert_int_equal(apply(f, make_answer(f, 4, "x", NOW_MS)), OUTCOME_CREATED);
+    assert_all(f, 2, 2, 0, 0, 1);
 }
 
 /* Around a midnight, in every order. */
@@ -79,6 +115,7 @@ static void test_the_order_does_not_matter(void **state) {
     struct fixture *f = *state;
     int64_t midnight = NOW_MS / DAY_MS * DAY_MS;
     char names[24][8];
+    begin_reports(f);
     for (unsigned order = 0; order < 24; order++) {
         unsigned left[] = {0, 1, 2, 3}, count = 4, rest = order;
         snprintf(names[order], sizeof names[order], "v%u", order);
@@ -93,58 +130,59 @@ static void test_the_order_does_not_matter(void **state) {
             left[at] = left[count - 1];
         }
         assert_counts(f, midnight - 60000, midnight - 59999, order + 1, order + 1, order + 1, order + 1, order + 1);
-        assert_all(f, order + 1, order + 1, order + 1, order + 1, order + 1);
+        assert_since(f, order + 1, order + 1, order + 1, order + 1, order + 1);
     }
     /* Shown on the next day too, what was of that day goes there. */
     assert_int_equal(apply(f, make_event(f, EVENT_SHOWN, "v0", midnight + 2 * QUARTER_MS)), OUTCOME_CREATED);
     assert_counts(f, midnight, TIME_MAX, 1, 1, 1, 0, 1);
-    assert_counts(f, TIME_MIN, midnight, 24, 23, 23, 24, 24);
+    assert_counts(f, LONG_AGO_MS + 1, midnight, 24, 23, 23, 24, 24);
 }
 
 static void test_what_becomes_of_answers(void **state) {
     struct fixture *f = *state;
     struct change *change = make_answer(f, 1, "v", NOW_MS);
     change->as.response.value.respondent = "ann";
+    begin_reports(f);
     assert_int_equal(apply(f, change), OUTCOME_CREATED);
     assert_int_equal(apply(f, make_event(f, EVENT_SHOWN, "w", NOW_MS)), OUTCOME_CREATED);
     assert_int_equal(apply(f, make_answer(f, 2, "w", NOW_MS)), OUTCOME_CREATED);
-    assert_all(f, 2, 2, 0, 0, 1);
+    assert_since(f, 2, 2, 0, 0, 1);
     assert_int_equal(apply(f, make_exclude(f, 1, true, "test")), OUTCOME_AMENDED);
     assert_int_equal(apply(f, make_exclude(f, 2, true, "test")), OUTCOME_AMENDED);
-    assert_all(f, 1, 0, 0, 0, 1);
+    assert_since(f, 1, 0, 0, 0, 1);
     assert_int_equal(apply(f, make_exclude(f, 1, false, NULL)), OUTCOME_AMENDED);
     assert_int_equal(apply(f, make_exclude(f, 2, false, NULL)), OUTCOME_AMENDED);
-    assert_all(f, 2, 2, 0, 0, 1);
+    assert_since(f, 2, 2, 0, 0, 1);
     change = make_answer(f, 1, "x", NOW_MS); /* amended */
     change->as.response.value.respondent = "ann";
     assert_int_equal(apply(f, change), OUTCOME_AMENDED);
-    assert_all(f, 2, 2, 0, 0, 1);
+    assert_since(f, 2, 2, 0, 0, 1);
     for (int counts = 0; counts < 2; counts++) {
         change = make_change(f, CHANGE_ERASE, NOW_MS);
         change->as.erase.respondent = "ann";
         change->as.erase.counts = counts;
         change->as.erase.limit = 10;
         assert_int_equal(apply(f, change), OUTCOME_AMENDED);
-        assert_all(f, 2 - counts, 2 - counts, 0, 0, 1);
+        assert_since(f, 2 - counts, 2 - counts, 0, 0, 1);
         if (counts == 0) { /* a person again, with another visit */
             change = make_answer(f, 3, "y", NOW_MS);
             change->as.response.value.respondent = "ann";
             assert_int_equal(apply(f, change), OUTCOME_CREATED);
-            assert_all(f, 3, 3, 0, 0, 1);
+            assert_since(f, 3, 3, 0, 0, 1);
             change = make_answer(f, 4, "x", NOW_MS); /* whose it was is not known any more */
             assert_int_equal(apply(f, change), OUTCOME_CREATED);
-            assert_all(f, 4, 4, 0, 0, 1);
+            assert_since(f, 4, 4, 0, 0, 1);
             assert_int_equal(apply(f, make_exclude(f, 4, true, NULL)), OUTCOME_AMENDED);
             assert_int_equal(apply(f, make_exclude(f, 2, true, NULL)), OUTCOME_AMENDED);
-            assert_all(f, 3, 2, 0, 0, 1);
+            assert_since(f, 3, 2, 0, 0, 1);
             assert_int_equal(apply(f, make_exclude(f, 2, false, NULL)), OUTCOME_AMENDED);
-            assert_all(f, 3, 3, 0, 0, 1);
+            assert_since(f, 3, 3, 0, 0, 1);
             change = make_change(f, CHANGE_ERASE, NOW_MS);
             change->as.erase.respondent = "ann";
             change->as.erase.limit = 10;
             change->as.erase.counts = true;
             assert_int_equal(apply(f, change), OUTCOME_AMENDED);
-            assert_all(f, 2, 2, 0, 0, 1);
+            assert_since(f, 2, 2, 0, 0, 1);
             break;
         }
     }
@@ -408,9 +446,10 @@ static void test_random_histories(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        ENGINE_TEST(test_events_are_counted_once_a_day), ENGINE_TEST(test_an_answer_counts_as_shown),
-        ENGINE_TEST(test_the_order_does_not_matter),     ENGINE_TEST(test_what_becomes_of_answers),
-        ENGINE_TEST(test_invitations_are_counted),       ENGINE_TEST(test_closed_surveys_and_old_days),
+        ENGINE_TEST(test_events_are_counted_once_a_day),   ENGINE_TEST(test_an_answer_counts_as_shown),
+        ENGINE_TEST(test_the_order_does_not_matter),       ENGINE_TEST(test_what_becomes_of_answers),
+        ENGINE_TEST(test_answers_before_the_first_report), ENGINE_TEST(test_invitations_are_counted),
+        ENGINE_TEST(test_closed_surveys_and_old_days),
     };
     const struct CMUnitTest random[] = {cmocka_unit_test(test_random_histories)};
     return run_over_engines(tests, CXD_COUNT(tests)) + cmocka_run_group_tests(random, NULL, NULL);

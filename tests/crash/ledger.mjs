@@ -56,6 +56,9 @@ export class Ledger {
 
   async define(daemon) {
     for (const [slug, definition] of Object.entries(SURVEYS)) await daemon.survey(slug, definition);
+    // Answers count in their visits from the first report on.
+    const first = Object.keys(SURVEYS).map((slug) => this.eventOf(slug, false));
+    for (const request of this.kinds.includes('event') ? first : []) assert.ok(await this.deliver(daemon, request));
   }
 
   answer(survey) {

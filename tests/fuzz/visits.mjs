@@ -14,7 +14,7 @@ export const POOL = 'pool';
 export class Visits {
   constructor() {
     this.facts = new Map(); // "visit type day": the touchpoint of the first that said so
-    this.answers = new Map(); // by id: { visit, day, touchpoint, excluded }
+    this.answers = new Map(); // by id: { visit, day, excluded, isEarly }: before anything was reported
     this.first = Math.floor(Date.now() / DAY) - 4; // of five days, the last is yesterday
     this.serial = 0;
   }
@@ -33,7 +33,8 @@ export class Visits {
       const [visit, type, day] = fact.split(' ');
       note(visit, Number(day), type);
     }
-    for (const { visit, day, excluded } of this.answers.values()) if (!excluded) note(visit, day, 'answered');
+    for (const { visit, day, excluded, isEarly } of this.answers.values())
+      if (!excluded && !isEarly) note(visit, day, 'answered');
     return [...rows.values()];
   }
 
@@ -98,7 +99,8 @@ async function sendAnswer(context, dice, said) {
   };
   const reply = await context.call('PUT', `/v1/surveys/${POOL}/responses/${id}`, { body });
   assert.ok(reply.status < 300, reply.text);
-  visits.answers.set(id, { visit: said.visit, day: said.day, excluded: visits.answers.get(id)?.excluded ?? false });
+  const { excluded, isEarly } = visits.answers.get(id) ?? { excluded: false, isEarly: visits.facts.size === 0 };
+  visits.answers.set(id, { visit: said.visit, day: said.day, excluded, isEarly });
 }
 
 async function exclude(context, dice) {

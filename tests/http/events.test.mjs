@@ -1,6 +1,7 @@
 // Response rates: events of surveys that are shown, and what scores and trends say of them.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { assertProblem, run, sqlite, start, until, use } from './harness.mjs';
 
@@ -505,4 +506,39 @@ test('old rows go, and the figures stay; check and rebuild agree', async (t) => 
   }
   await daemon.begin();
   assert.deepEqual(await read(), before);
+});
+
+test('a backup has them, and what is restored counts on; damage is found, and mended', async (t) => {
+  const daemon = await use(t);
+  await daemon.survey('kept', { metric: 'nps' });
+  await answer(daemon, 'kept', { score: 9, visit: 'early' }); // before anything was reported
+  for (const visit of ['a', 'b', 'c']) await event(daemon, 'kept', { type: 'shown', visit, touchpoint: 'x' });
+  await answer(daemon, 'kept', { score: 9, visit: 'a' });
+  const counts = async () => {
+    const { shown, answered } = await rate(daemon, 'kept');
+    return [shown, answered];
+  };
+  assert.deepEqual(await counts(), [3, 1]);
+  const copy = path.join(daemon.dir, 'copy.db');
+  const good = (...args) => {
+    const done = run([...args, '-c', daemon.config]);
+    assert.equal(done.status, 0, done.stdout + done.stderr);
+  };
+  good('backup', copy);
+  await event(daemon, 'kept', { type: 'shown', visit: 'later' });
+  await daemon.end();
+  for (const suffix of ['', '-wal', '-shm']) fs.rmSync(daemon.database + suffix, { force: true });
+  good('restore', '-q', copy);
+  good('check');
+  sqlite(daemon.database, 'UPDATE rollup SET n1 = n1 + 1 WHERE survey < 0 AND segmented = 1 AND tier = 2;');
+  const damaged = run(['check', '-c', daemon.config]);
+  assert.equal(damaged.status, 1, damaged.stdout);
+  good('rebuild');
+  good('check');
+  await daemon.begin();
+  assert.deepEqual(await counts(), [3, 1]);
+  assert.equal((await event(daemon, 'kept', { type: 'shown', visit: 'a' })).status, 200, 'known by its name');
+  assert.equal((await event(daemon, 'kept', { type: 'shown', visit: 'later' })).status, 201);
+  await answer(daemon, 'kept', { score: 9, visit: 'b' });
+  assert.deepEqual(await counts(), [4, 2]);
 });

@@ -7,6 +7,10 @@
 
 enum { RENEWALS_MAX = 4096 };
 
+static struct declared make_declared(int64_t survey) {
+    return (struct declared){.survey = survey, .anonymised_to = INT64_MIN, .reported_after = INT64_MAX};
+}
+
 static struct declared *find(struct declared *surveys, size_t count, int64_t survey) {
     size_t low = 0, high = count;
     while (low < high) {
@@ -27,6 +31,12 @@ void sqlite_declared_set_anonymised(struct declared_set *set, int64_t survey, in
     struct declared *declared = find(set->surveys, set->count, survey);
     if (declared)
         declared->anonymised_to = done_at;
+}
+
+void sqlite_declared_set_reported(struct declared_set *set, int64_t survey, int64_t after) {
+    struct declared *declared = find(set->surveys, set->count, survey);
+    if (declared)
+        declared->reported_after = after;
 }
 
 bool sqlite_declared_set_terms(struct declared_set *set, int64_t survey, const struct survey *terms) {
@@ -56,7 +66,7 @@ static struct declared *add(struct declared_set *set, int64_t survey) {
         set->surveys[at] = set->surveys[at - 1];
         at--;
     }
-    set->surveys[at] = (struct declared){.survey = survey, .anonymised_to = INT64_MIN};
+    set->surveys[at] = make_declared(survey);
     return &set->surveys[at];
 }
 
@@ -128,8 +138,13 @@ static enum cxd_err read_filling(struct db *db, struct declared_set *set, struct
 
 static enum cxd_err read_shown(struct db *db, struct declared_set *set, struct error *err) {
     sqlite3_stmt *stmt = NULL;
-    enum cxd_err code = sqlite_db_statement(db, QUERY_LIST_SHOWN_PROPERTIES, &stmt, err);
+    enum cxd_err code = sqlite_db_statement(db, QUERY_LIST_REPORTED, &stmt, err);
     bool row = false;
+    while (code == CXD_OK && (code = sqlite_db_next(db, stmt, &row, err)) == CXD_OK && row)
+        sqlite_declared_set_reported(set, sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1));
+    sqlite3_reset(stmt);
+    if (code == CXD_OK)
+        code = sqlite_db_statement(db, QUERY_LIST_SHOWN_PROPERTIES, &stmt, err);
     while (code == CXD_OK && (code = sqlite_db_next(db, stmt, &row, err)) == CXD_OK && row) {
         struct declared *declared = find(set->surveys, set->count, sqlite3_column_int64(stmt, 0));
         const char *name = (const char *)sqlite3_column_text(stmt, 1);
@@ -190,7 +205,7 @@ enum cxd_err sqlite_declared_renew(struct db *db, struct declared_set *set, int6
         declared = add(set, survey);
     if (!declared)
         return error_set(err, ERR_NO_MEMORY, "no memory for the surveys");
-    *declared = (struct declared){.survey = survey, .anonymised_to = INT64_MIN};
+    *declared = make_declared(survey);
     enum cxd_err code = read_one(db, set, declared, err);
     if (code == CXD_OK)
         code = read_filling(db, set, err);

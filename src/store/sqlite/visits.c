@@ -173,6 +173,14 @@ static enum cxd_err put_visit(struct sqlite_store *store, const struct visit_row
     return code;
 }
 
+/* The first of a survey. */
+static enum cxd_err begin_reports(struct sqlite_store *store, int64_t survey, struct error *err) {
+    enum cxd_err code = SQLITE_RUN(&store->db, QUERY_NOTE_REPORTED, err, INT(survey), INT(store->numbers.last));
+    if (code == CXD_OK)
+        sqlite_declared_set_reported(&store->declared, survey, store->numbers.last);
+    return code;
+}
+
 enum cxd_err sqlite_write_event(struct sqlite_store *store, struct change *change, struct error *err) {
     const struct event *event = &change->as.event.value;
     struct property properties[SURVEY_PROPERTIES_MAX];
@@ -199,13 +207,15 @@ enum cxd_err sqlite_write_event(struct sqlite_store *store, struct change *chang
     decide_event(change, &fresh, from, &after);
     if (change->outcome == OUTCOME_CREATED)
         code = put_visit(store, &before, &after, name, err);
+    if (code == CXD_OK && change->outcome == OUTCOME_CREATED && declared->reported_after == INT64_MAX)
+        code = begin_reports(store, event->survey, err);
     if (code == CXD_OK && change->outcome != OUTCOME_REFUSED && change->as.event.is_invited)
         code = sqlite_visits_open_invitation(store, event->survey, &change->as.event.response, false, err);
     return code;
 }
 
-static enum cxd_err leave(struct sqlite_store *store, const struct response *response, enum impression_leave how,
-                          struct error *err) {
+static enum cxd_err leave(struct sqlite_store *store, const struct response *response, bool was_answer,
+                          enum impression_leave how, struct error *err) {
     struct property properties[SURVEY_PROPERTIES_MAX];
     struct visit_rows before, after;
     uint8_t name[VISIT_SIZE];
@@ -218,22 +228,20 @@ static enum cxd_err leave(struct sqlite_store *store, const struct response *res
     if (code != CXD_OK)
         return code;
     after = before;
-    impression_leave(&after, response, how, properties);
+    impression_leave(&after, response, was_answer, how, properties);
     return put_visit(store, &before, &after, name, err);
 }
 
-static enum cxd_err answer(struct sqlite_store *store, const struct response *response, struct error *err) {
+static enum cxd_err answer(struct sqlite_store *store, const struct response *response, const struct declared *declared,
+                           struct error *err) {
     struct property properties[SURVEY_PROPERTIES_MAX];
     struct visit_rows before, after;
     uint8_t name[VISIT_SIZE];
     int64_t from = 0;
-    const struct declared *declared = sqlite_declared_find(&store->declared, response->survey);
-    enum cxd_err code = sqlite_visits_from(store, &from, err);
-    if (code != CXD_OK || !declared)
-        return code;
     const struct impression fresh = impression_of_response(response, declared, properties);
-    if (fresh.day < from)
-        return CXD_OK;
+    enum cxd_err code = sqlite_visits_from(store, &from, err);
+    if (code != CXD_OK || fresh.day < from)
+        return code;
     name_visit(store, response->survey, response->visit, name);
     code = find_visit(store, response->survey, fresh.day, name, &before, err);
     if (code != CXD_OK)
@@ -245,21 +253,26 @@ static enum cxd_err answer(struct sqlite_store *store, const struct response *re
 
 enum cxd_err sqlite_visits_move(struct sqlite_store *store, const struct response *before, const struct response *after,
                                 struct error *err) {
-    bool was = impression_is_answer(before), is = impression_is_answer(after);
+    if ((!before || !before->visit) && (!after || !after->visit))
+        return CXD_OK;
+    const struct declared *declared = sqlite_declared_find(&store->declared, after ? after->survey : before->survey);
+    bool was = declared && impression_is_answer(before, declared),
+         is = declared && impression_is_answer(after, declared);
     if (was && is && strcmp(before->visit, after->visit) == 0 &&
         impression_day(before->answered_at) == impression_day(after->answered_at))
         return CXD_OK;
-    enum cxd_err code = was ? leave(store, before, LEAVE_EXCLUDED, err) : CXD_OK;
-    return code == CXD_OK && is ? answer(store, after, err) : code;
+    enum cxd_err code = was ? leave(store, before, true, LEAVE_EXCLUDED, err) : CXD_OK;
+    return code == CXD_OK && is ? answer(store, after, declared, err) : code;
 }
 
 enum cxd_err sqlite_visits_forget(struct sqlite_store *store, const struct response *response,
                                   enum impression_leave how, struct error *err) {
     uint8_t name[VISIT_SIZE];
     int64_t from = 0;
-    if (!response->visit)
+    const struct declared *declared = response->visit ? sqlite_declared_find(&store->declared, response->survey) : NULL;
+    if (!declared || declared->reported_after == INT64_MAX)
         return CXD_OK;
-    enum cxd_err code = leave(store, response, how, err);
+    enum cxd_err code = leave(store, response, impression_is_answer(response, declared), how, err);
     if (code == CXD_OK)
         code = sqlite_visits_from(store, &from, err);
     name_visit(store, response->survey, response->visit, name);

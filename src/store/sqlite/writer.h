@@ -153,6 +153,7 @@ void sqlite_declared_set_filled(struct declared_set *set, int64_t survey, const 
                                 const struct response_place *place);
 /* A copy of what has been read; false when memory is refused. */
 CXD_NODISCARD bool sqlite_declared_set_terms(struct declared_set *set, int64_t survey, const struct survey *terms);
+void sqlite_declared_set_reported(struct declared_set *set, int64_t survey, int64_t after);
 void sqlite_declared_set_anonymised(struct declared_set *set, int64_t survey, int64_t done_at);
 const struct declared *sqlite_declared_find(const struct declared_set *set, int64_t survey); /* NULL: none */
 

@@ -98,7 +98,7 @@ size_t memory_find_key(const struct memory_store *store, const struct id *id) {
 
 bool memory_declared(const struct memory_store *store, int64_t survey, struct arena *arena,
                      struct declared *ret_declared) {
-    *ret_declared = (struct declared){.survey = survey};
+    *ret_declared = (struct declared){.survey = survey, .reported_after = memory_shown_from(store, survey, "")};
     const struct survey_record *record = store->surveys.blocks[survey - 1];
     for (size_t i = 0; i < record->property_count; i++) {
         size_t size = strlen(DIMENSION_PROPERTY) + strlen(record->property_keys[i]) + 1;

@@ -46,7 +46,7 @@ struct memory_visit {
     bool is_expired;  /* its row would be gone */
 };
 
-/* From which day on visits are counted by a property. */
+/* From which day on visits are counted by a property; under the key "", behind which response by their answers. */
 struct memory_shown {
     int64_t survey, from;
     char key[256];

@@ -76,6 +76,16 @@ static bool put_rows(struct memory_store *store, const struct visit_rows *before
     return done;
 }
 
+static bool put_shown(struct memory_store *store, int64_t survey, const char *key, int64_t from) {
+    struct memory_shown *block = calloc(1, sizeof *block);
+    if (block) {
+        block->survey = survey;
+        block->from = from;
+        strncpy(block->key, key, sizeof block->key - 1);
+    }
+    return block && memory_swap(store, &store->shown, store->shown.count, block);
+}
+
 enum cxd_err memory_apply_event(struct memory_store *store, struct change *change, struct error *err) {
     const struct event *event = &change->as.event.value;
     struct property properties[SURVEY_PROPERTIES_MAX];
@@ -90,6 +100,8 @@ enum cxd_err memory_apply_event(struct memory_store *store, struct change *chang
         if (change->outcome == OUTCOME_CREATED)
             done = put_rows(store, &before, &after, event->visit);
     }
+    if (done && change->outcome == OUTCOME_CREATED && declared.reported_after == INT64_MAX)
+        done = put_shown(store, event->survey, "", (int64_t)store->responses.count);
     if (done && change->outcome != OUTCOME_REFUSED && change->as.event.is_invited)
         done = memory_opened(store, event->survey, &change->as.event.response, false);
     return done ? CXD_OK : error_set(err, ERR_NO_MEMORY, "no memory to store a visit");
@@ -114,7 +126,8 @@ bool memory_expire(struct memory_store *store, struct change *change) {
     return done;
 }
 
-static bool leave(struct memory_store *store, const struct response *response, enum impression_leave how) {
+static bool leave(struct memory_store *store, const struct response *response, bool was_answer,
+                  enum impression_leave how) {
     struct property properties[SURVEY_PROPERTIES_MAX];
     struct visit_rows before, after;
     int64_t day = impression_day(response->answered_at);
@@ -122,17 +135,14 @@ static bool leave(struct memory_store *store, const struct response *response, e
         return true;
     find_rows(store, response->survey, day, response->visit, &before);
     after = before;
-    impression_leave(&after, response, how, properties);
+    impression_leave(&after, response, was_answer, how, properties);
     return put_rows(store, &before, &after, response->visit);
 }
 
-static bool answer(struct memory_store *store, const struct response *response) {
+static bool answer(struct memory_store *store, const struct response *response, const struct declared *declared) {
     struct property properties[SURVEY_PROPERTIES_MAX];
     struct visit_rows before, after;
-    struct declared declared;
-    if (!memory_declared(store, response->survey, &store->scratch, &declared))
-        return false;
-    const struct impression fresh = impression_of_response(response, &declared, properties);
+    const struct impression fresh = impression_of_response(response, declared, properties);
     if (fresh.day < store->visits_from)
         return true;
     find_rows(store, response->survey, fresh.day, response->visit, &before);
@@ -142,13 +152,20 @@ static bool answer(struct memory_store *store, const struct response *response) 
 }
 
 bool memory_visits_move(struct memory_store *store, const struct response *before, const struct response *after) {
-    return (!impression_is_answer(before) || leave(store, before, LEAVE_EXCLUDED)) &&
-           (!impression_is_answer(after) || answer(store, after));
+    struct declared declared;
+    if (!memory_declared(store, after ? after->survey : before->survey, &store->scratch, &declared))
+        return false;
+    return (!impression_is_answer(before, &declared) || leave(store, before, true, LEAVE_EXCLUDED)) &&
+           (!impression_is_answer(after, &declared) || answer(store, after, &declared));
 }
 
 bool memory_visits_forget(struct memory_store *store, const struct response *response, enum impression_leave how) {
-    bool done = !response->visit || leave(store, response, how);
-    for (size_t i = 0; response->visit && done && i < store->visits.count; i++) {
+    struct declared declared;
+    if (!response->visit)
+        return true;
+    bool done = memory_declared(store, response->survey, &store->scratch, &declared) &&
+                leave(store, response, impression_is_answer(response, &declared), how);
+    for (size_t i = 0; done && i < store->visits.count; i++) {
         const struct memory_visit *visit = store->visits.blocks[i];
         if (!visit || !visit->name || visit->row.survey != response->survey ||
             strcmp(visit->name, response->visit) != 0 || visit->row.answers + visit->row.next_answers > 0)
@@ -179,7 +196,10 @@ static bool has_visits(const struct memory_store *store, int64_t survey) {
     return false;
 }
 
+/* Under no key stands when its reports began. */
 static bool is_declared(const struct survey_record *survey, const char *key) {
+    if (key[0] == '\0')
+        return true;
     for (size_t i = 0; i < survey->property_count; i++)
         if (strcmp(survey->property_keys[i], key) == 0)
             return true;
@@ -197,13 +217,7 @@ bool memory_visits_declare(struct memory_store *store, const struct survey_recor
     for (size_t i = 0; done && i < survey->property_count; i++) {
         if (memory_shown_from(store, survey->number, survey->property_keys[i]) != INT64_MAX)
             continue;
-        struct memory_shown *block = calloc(1, sizeof *block);
-        if (block) {
-            block->survey = survey->number;
-            block->from = from;
-            strncpy(block->key, survey->property_keys[i], sizeof block->key - 1);
-        }
-        done = block && memory_swap(store, &store->shown, store->shown.count, block);
+        done = put_shown(store, survey->number, survey->property_keys[i], from);
     }
     return done;
 }

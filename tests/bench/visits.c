@@ -1,0 +1,155 @@
+/* What visits cost the store: the processor time of responses without and with a visit, and of events, in a store that
+ * is made for it. Under `valgrind --tool=callgrind --toggle-collect=measure` the instructions of one kind.
+ *
+ *     visits URL CHANGES BATCH [KIND]
+ *
+ * Prints a line a kind: its name, and microseconds a change. Kinds build on each other; with KIND only the kinds before
+ * it are done too, and it alone is measured. */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cxd/base/arena.h"
+#include "cxd/base/id.h"
+#include "cxd/store/store.h"
+
+static const int64_t NOW_MS = INT64_C(1774000000000), DAY_MS = INT64_C(86400000);
+enum { VISIT_SIZE = 24 };
+
+/* What each does, and to which of the two surveys. */
+enum kind { RESPONSES_PLAIN, RESPONSES_QUIET, EVENTS_SHOWN, EVENTS_AGAIN, RESPONSES_SHOWN, RESPONSES_UNSHOWN, KINDS };
+static const struct {
+    const char *name;
+    int survey;
+    bool is_event, has_visit, is_new;
+} KIND[KINDS] = {
+    [RESPONSES_PLAIN] = {"responses without a visit", 0, false, false, false},
+    [RESPONSES_QUIET] = {"responses with a visit, where nothing is reported", 0, false, true, true},
+    [EVENTS_SHOWN] = {"events: shown", 1, true, true, false},
+    [EVENTS_AGAIN] = {"events: shown again", 1, true, true, false},
+    [RESPONSES_SHOWN] = {"responses of these visits", 1, false, true, false},
+    [RESPONSES_UNSHOWN] = {"responses of visits that were not reported", 1, false, true, true},
+};
+
+struct run {
+    struct store *store;
+    int64_t surveys[2];
+    struct change *changes, **list;
+    char (*visits)[VISIT_SIZE];
+    size_t batch;
+    struct arena arena;
+    struct id_source ids;
+    uint64_t random;
+};
+
+static void fail(const struct error *err) {
+    fprintf(stderr, "visits: %s\n", err->detail);
+    exit(1);
+}
+
+static void put_survey(struct run *run, int at) {
+    struct change change = {.kind = CHANGE_SURVEY, .now_ms = NOW_MS, .arena = &run->arena};
+    struct change *const changes[] = {&change};
+    struct survey_record *record = &change.as.survey;
+    struct error err;
+    snprintf(record->slug, sizeof record->slug, "bench-%d", at);
+    record->definition = "{\"metric\":\"nps\"}";
+    record->metric = METRIC_NPS;
+    record->scale_max = 10;
+    if (store_apply(run->store, changes, 1, NULL, &err) != CXD_OK)
+        fail(&err);
+    run->surveys[at] = record->number;
+}
+
+/* Times ascend over a day, and visits are names as browsers make them. */
+static void make(struct run *run, enum kind kind, size_t number, size_t total, struct change *change, char *visit) {
+    static const char *const TOUCHPOINTS[] = {"checkout", "delivery", "support", "returns", "app"};
+    int64_t at = NOW_MS - DAY_MS + (int64_t)(number * (size_t)DAY_MS / total);
+    *change = (struct change){.kind = KIND[kind].is_event ? CHANGE_EVENT : CHANGE_RESPONSE, .now_ms = at};
+    change->arena = &run->arena;
+    snprintf(visit, VISIT_SIZE, "%c%016" PRIx64, KIND[kind].is_new ? 'n' : 'v',
+             (uint64_t)number * UINT64_C(0x9e3779b97f4a7c15));
+    if (KIND[kind].is_event) {
+        change->as.event.value = (struct event){.survey = run->surveys[KIND[kind].survey], .type = EVENT_SHOWN};
+        change->as.event.value.visit = visit;
+        change->as.event.value.touchpoint = TOUCHPOINTS[number % CXD_COUNT(TOUCHPOINTS)];
+        change->as.event.value.at = at;
+        return;
+    }
+    struct response *response = &change->as.response.value;
+    *response = (struct response){.survey = run->surveys[KIND[kind].survey],
+                                  .has_id = true,
+                                  .score = (int)(number % 11),
+                                  .touchpoint = TOUCHPOINTS[number % CXD_COUNT(TOUCHPOINTS)],
+                                  .answered_at = at,
+                                  .received_at = at};
+    response->visit = KIND[kind].has_visit ? visit : NULL;
+    id_make(&run->ids, at, &response->id);
+}
+
+static void __attribute__((noinline)) measure(struct run *run, size_t count) {
+    struct error err;
+    if (store_apply(run->store, run->list, count, NULL, &err) != CXD_OK)
+        fail(&err);
+}
+
+static void __attribute__((noinline)) pass(struct run *run, size_t count) {
+    struct error err;
+    if (store_apply(run->store, run->list, count, NULL, &err) != CXD_OK)
+        fail(&err);
+}
+
+static int64_t cpu_ns(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+static void apply(struct run *run, enum kind kind, size_t total, bool is_measured) {
+    int64_t spent = 0;
+    for (size_t done = 0; done < total; done += run->batch) {
+        size_t count = total - done < run->batch ? total - done : run->batch;
+        for (size_t i = 0; i < count; i++)
+            make(run, kind, done + i, total, &run->changes[i], run->visits[i]);
+        int64_t before = cpu_ns();
+        (is_measured ? measure : pass)(run, count);
+        spent += cpu_ns() - before;
+        arena_reset(&run->arena);
+    }
+    if (is_measured)
+        printf("%-52s %6.2f\n", KIND[kind].name, (double)spent / 1000 / (double)total);
+}
+
+int main(int argc, char **argv) {
+    struct run run = {.random = 1};
+    struct error err;
+    size_t total = argc > 2 ? (size_t)strtoll(argv[2], NULL, 10) : 0;
+    int only = argc > 4 ? atoi(argv[4]) : -1;
+    run.batch = argc > 3 ? (size_t)strtoll(argv[3], NULL, 10) : 0;
+    if (argc < 4 || total == 0 || run.batch == 0) {
+        fprintf(stderr, "usage: visits URL CHANGES BATCH [KIND]\n");
+        return 2;
+    }
+    arena_init(&run.arena);
+    id_source_init(&run.ids);
+    run.changes = calloc(run.batch, sizeof *run.changes);
+    run.list = calloc(run.batch, sizeof(struct change *));
+    run.visits = calloc(run.batch, sizeof *run.visits);
+    for (size_t i = 0; i < run.batch; i++)
+        run.list[i] = &run.changes[i];
+    if (store_open(argv[1], &run.store, &err) != CXD_OK)
+        fail(&err);
+    for (int i = 0; i < 2; i++)
+        put_survey(&run, i);
+    for (enum kind kind = 0; kind < KINDS && (only < 0 || (int)kind <= only); kind++)
+        apply(&run, kind, total, only < 0 || (int)kind == only);
+    store_close(run.store);
+    arena_free(&run.arena);
+    free(run.changes);
+    free(run.list);
+    free(run.visits);
+    return 0;
+}
