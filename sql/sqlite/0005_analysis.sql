@@ -56,7 +56,8 @@ CREATE TABLE alert_amended (
     sequence_number INTEGER PRIMARY KEY,
     response INTEGER NOT NULL
 ) STRICT;
--- No response up to the number is told of again, unless it stands there. The version rises with every look.
+-- No response up to the number is told of again, unless it stands there. The version rises with every look, and with
+-- every rule that waits for responses: who has looked without it has to look again.
 CREATE TABLE alert_told (through INTEGER NOT NULL, version INTEGER NOT NULL) STRICT;
 INSERT INTO alert_told (through, version) VALUES (0, 0);
 

@@ -830,6 +830,9 @@ SELECT through, version FROM alert_told;
 -- name: note_told
 UPDATE alert_told SET through = max(through, ?1), version = ?2;
 
+-- name: raise_told
+UPDATE alert_told SET version = version + 1;
+
 -- Only where there is a rule that would tell of it.
 -- name: note_amended
 INSERT INTO alert_amended (response) SELECT ?1 WHERE EXISTS (SELECT 1 FROM alert_state WHERE through >= 0);

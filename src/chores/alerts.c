@@ -22,7 +22,8 @@ enum {
     RETRY_MS = 10 * 1000, /* after a failure */
     PAUSE_MS = 20,        /* between two looks for responses */
     RESPONSES_AT_ONCE = 200,
-    KEEP_EVERY = 10000 /* numbers that were looked at in vain, before that is kept */
+    TALES_AT_ONCE = 200, /* of one change: the writer has others to look after */
+    KEEP_EVERY = 10000   /* numbers that were looked at in vain, before that is kept */
 };
 
 /* A rule as it was read, with its state. */
@@ -48,6 +49,7 @@ struct alerts {
     struct watch *watches; /* of `rules`; those whose state is of the same revision */
     size_t watch_count;
     int64_t day_end; /* for which all were evaluated */
+    bool is_current; /* the watches are all that there are, as far as it knows: what is passed is passed for good */
     bool is_failing;
     int64_t retry_ms;                       /* monotonic; 0: nothing failed */
     int64_t through, kept_through, version; /* of what was told; as the store has it */
@@ -107,16 +109,18 @@ static enum cxd_err join(struct alerts *alerts, const struct document *documents
     return CXD_OK;
 }
 
-/* Before what was stored when the oldest rule was put there is nothing to tell of. */
+/* The version is another where a rule was put that waits for responses: by those that were there before it some may
+ * have been passed, and are looked at again. Before what was stored when the oldest rule was put there is nothing to
+ * tell of. */
 static void settle_through(struct alerts *alerts, const struct store_alerts *states) {
     int64_t least = INT64_MAX;
     for (size_t i = 0; i < alerts->watch_count; i++)
         if (alerts->watches[i].rule.kind == ALERT_DETRACTOR && alerts->watches[i].state.through < least)
             least = alerts->watches[i].state.through;
+    if (alerts->version != states->told_version || alerts->through < states->told_through)
+        alerts->through = states->told_through;
     alerts->version = states->told_version;
     alerts->kept_through = states->told_through;
-    if (alerts->through < states->told_through)
-        alerts->through = states->told_through;
     if (least != INT64_MAX && alerts->through < least)
         alerts->through = least;
 }
@@ -127,6 +131,7 @@ static enum cxd_err load(struct alerts *alerts, struct error *err) {
     size_t count = 0;
     arena_reset(&alerts->rules);
     alerts->watch_count = 0;
+    alerts->is_current = false;
     enum cxd_err code = store_reader_begin(alerts->reader, err);
     if (code != CXD_OK)
         return code;
@@ -139,6 +144,7 @@ static enum cxd_err load(struct alerts *alerts, struct error *err) {
         code = join(alerts, documents, count, &states, err);
     if (code == CXD_OK)
         settle_through(alerts, &states);
+    alerts->is_current = code == CXD_OK;
     return code;
 }
 
@@ -235,7 +241,7 @@ static void evaluate_all(struct alerts *alerts, int64_t day_end) {
         note_failure(alerts, "", &err);
         return;
     }
-    for (size_t i = 0; day_end != 0 && i < alerts->watch_count; i++) {
+    for (size_t i = 0; day_end != 0 && i < alerts->watch_count && !errand_rest(&alerts->errand, 0); i++) {
         if (!is_due(&alerts->watches[i], day_end))
             continue;
         arena_reset(&alerts->scratch);
@@ -296,29 +302,34 @@ static void note_told(struct alerts *alerts, const struct store_untold *untold, 
     }
 }
 
-/* What was found goes to the writer, and how far was looked where that is far. */
+/* What was found goes to the writer, and with the last of it how far was looked, where that is far. */
 static enum cxd_err keep_told(struct alerts *alerts, const struct store_untold *untold, struct alert_tale *tales,
                               size_t count, struct error *err) {
-    struct change change = {.kind = CHANGE_ALERT_TELL,
-                            .as.alert_tell = {.version = alerts->version,
-                                              .through = untold->through,
-                                              .amended_through = untold->amended_through,
-                                              .tales = tales,
-                                              .count = count}};
     bool is_worth = count > 0 || untold->amended_through > 0 || untold->through - alerts->kept_through >= KEEP_EVERY;
+    bool is_last = !is_worth;
     alerts->through = untold->through;
-    if (!is_worth)
-        return CXD_OK;
-    enum cxd_err code = apply(alerts, &change, err);
-    if (code == CXD_OK && change.outcome == OUTCOME_AMENDED) {
+    for (size_t at = 0; !is_last; at += TALES_AT_ONCE) {
+        is_last = count - at <= TALES_AT_ONCE;
+        struct change change = {.kind = CHANGE_ALERT_TELL,
+                                .as.alert_tell = {.version = alerts->version,
+                                                  .through = is_last ? untold->through : 0,
+                                                  .amended_through = is_last ? untold->amended_through : 0,
+                                                  .tales = tales + at,
+                                                  .count = is_last ? count - at : TALES_AT_ONCE}};
+        enum cxd_err code = apply(alerts, &change, err);
+        if (code != CXD_OK || change.outcome != OUTCOME_AMENDED) {
+            alerts->is_current = false; /* it is read again, and looked for again from there */
+            atomic_store(&alerts->is_changed, true);
+            atomic_store(&alerts->has_commits, true);
+            alerts->through = alerts->kept_through;
+            return code;
+        }
         alerts->version++;
-        alerts->kept_through = untold->through;
-        note_told(alerts, untold, tales, count);
-        return CXD_OK;
+        note_told(alerts, untold, change.as.alert_tell.tales, change.as.alert_tell.count);
     }
-    alerts->through = alerts->kept_through; /* as it is read again */
-    atomic_store(&alerts->is_changed, true);
-    return code;
+    if (is_worth)
+        alerts->kept_through = untold->through;
+    return CXD_OK;
 }
 
 /* Some; true if there are more. */
@@ -347,14 +358,16 @@ static bool tell_some(struct alerts *alerts, struct error *err, enum cxd_err *re
     return *ret_code == CXD_OK && (untold.more || untold.more_amended);
 }
 
+/* A slice: a day that is over, and a rule that is new, do not wait for the last of many responses. */
 static void tell(struct alerts *alerts) {
     struct error err;
     enum cxd_err code = CXD_OK;
     atomic_store(&alerts->has_commits, false);
-    while (tell_some(alerts, &err, &code) && !errand_rest(&alerts->errand, 0))
-        ;
-    if (code != CXD_OK) {
+    bool is_more = tell_some(alerts, &err, &code);
+    if (is_more || code != CXD_OK)
         atomic_store(&alerts->has_commits, true);
+    if (code != CXD_OK) {
+        alerts->is_current = false;
         note_failure(alerts, "", &err);
     }
 }
@@ -362,20 +375,25 @@ static void tell(struct alerts *alerts) {
 /* --- The thread ------------------------------------------------------------------------------------------------------
  */
 
+static bool is_behind(struct alerts *alerts) {
+    return alerts->is_current && atomic_load(&alerts->is_watching) && atomic_load(&alerts->has_commits);
+}
+
+/* A rule that cannot be evaluated is tried again later, and meanwhile the others tell of responses. */
 static void step(struct alerts *alerts) {
     int64_t day_end = newest_day(alerts);
     bool is_retry = alerts->retry_ms != 0;
-    if (is_retry && clock_monotonic_ms() < alerts->retry_ms)
-        return;
-    alerts->retry_ms = 0;
-    bool is_changed = atomic_exchange(&alerts->is_changed, false);
-    if (is_changed || is_retry || day_end != alerts->day_end)
-        evaluate_all(alerts, day_end);
-    if (atomic_load(&alerts->is_watching) && atomic_load(&alerts->has_commits))
+    if (!is_retry || clock_monotonic_ms() >= alerts->retry_ms) {
+        alerts->retry_ms = 0;
+        bool is_changed = atomic_exchange(&alerts->is_changed, false);
+        if (is_changed || is_retry || day_end != alerts->day_end)
+            evaluate_all(alerts, day_end);
+    }
+    if (is_behind(alerts))
         tell(alerts);
     if (alerts->retry_ms == 0)
         alerts->is_failing = false;
-    if (alerts->retry_ms == 0 && atomic_load(&alerts->is_changed))
+    if ((alerts->retry_ms == 0 && atomic_load(&alerts->is_changed)) || is_behind(alerts))
         errand_wake(&alerts->errand);
 }
 

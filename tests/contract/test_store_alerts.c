@@ -175,8 +175,31 @@ static void test_each_is_told_once(void **state) {
     assert_int_equal(found, 1);
 }
 
+/* What was looked at without a rule is not passed for it. */
+static void test_a_look_without_a_rule_is_refused(void **state) {
+    struct fixture *f = *state;
+    put_rule(f, "a", "{}", true);
+    struct store_alerts before = read_alerts(f);
+    struct change *look = make_change(f, CHANGE_ALERT_TELL, NOW_MS);
+    look->as.alert_tell.version = before.told_version;
+    look->as.alert_tell.through = 5;
+    put_rule(f, "b", "{}", true);
+    assert_int_equal(apply(f, look), OUTCOME_REPLAYED);
+    assert_int_equal(read_alerts(f).told_through, 0);
+    look->as.alert_tell.version = read_alerts(f).told_version;
+    put_rule(f, "a", "{\"x\":1}", true);
+    assert_int_equal(apply(f, look), OUTCOME_REPLAYED);
+    /* Of a rule that tells of no responses, and of the same again, nothing can be missed. */
+    look->as.alert_tell.version = read_alerts(f).told_version;
+    put_rule(f, "c", "{}", false);
+    put_rule(f, "a", "{\"x\":1}", true);
+    assert_int_equal(apply(f, look), OUTCOME_AMENDED);
+    assert_int_equal(read_alerts(f).told_through, 5);
+}
+
 int main(void) {
     static const struct CMUnitTest tests[] = {ENGINE_TEST(test_states_go_with_rules),
-                                              ENGINE_TEST(test_each_is_told_once)};
+                                              ENGINE_TEST(test_each_is_told_once),
+                                              ENGINE_TEST(test_a_look_without_a_rule_is_refused)};
     return run_over_engines(tests, CXD_COUNT(tests));
 }

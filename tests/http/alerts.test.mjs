@@ -306,6 +306,30 @@ test('killed and started again: every detractor is told, and each once', async (
   assert.equal((await get(d, 'each')).n, ids.size);
 });
 
+test('a rule that is put while others are told misses nothing, and is evaluated between them', async (t) => {
+  const d = await daemon(t);
+  await d.survey('late', { metric: 'nps' });
+  await d.load(days('late', times(40, 3), [1]));
+  await put(d, 'bulk', { survey: 'shop', kind: 'detractor' });
+  const many = (n) => d.load(Array.from({ length: n }, () => ({ survey: 'shop', ...bad() })));
+  await many(8000);
+  await put(d, 'late', { survey: 'late', kind: 'detractor' });
+  await d.post('late', bad());
+  await until(async () => (await get(d, 'late')).state === 'firing', 'it to tell of the first');
+  const again = await put(d, 'late', { survey: 'late', kind: 'detractor', touchpoint: 'web' });
+  assert.equal(again.json.state, 'ok');
+  await many(2000);
+  await d.post('late', bad({ touchpoint: 'web' }));
+  await until(async () => (await get(d, 'late')).state === 'firing', 'the changed rule to tell');
+  assert.equal((await history(d, 'late')).events.filter(({ event }) => event === 'fired').length, 2);
+  // However many come: a rule that is new is evaluated between them.
+  await put(d, 'score', { survey: 'late', kind: 'score', below: 0, window: '7d' });
+  let batches = 0;
+  for (; batches < 40 && !(await get(d, 'score')).evaluated_at; batches += 1) await many(500);
+  assert.ok(batches < 40, 'evaluated while there is more to tell of');
+  await until(async () => (await get(d, 'bulk')).n === 10_000 + 500 * batches, 'each to be told once');
+});
+
 test('yesterday is the day that is over', async (t) => {
   const d = await daemon(t);
   await d.load(days('shop', times(40, 3), [1]));

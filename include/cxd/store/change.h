@@ -419,7 +419,8 @@ struct change {
  *
  * ALERT_RULE: after the document of the rule was put or discarded, in the same ticket. CREATED or AMENDED where the
  *   state is of another revision: it begins anew, with no data, tells of what is stored from now on, and the history
- *   says "changed" if there was one. Without a document state and history go: AMENDED. Else REPLAYED.
+ *   says "changed" if there was one. Without a document state and history go: AMENDED. Else REPLAYED. Where the rule
+ *   tells of responses the version of what was told rises: a look that was begun without it is not kept.
  *
  * ALERT: MISSING where the state is not of the same revision any more, REPLAYED where it is not of the same version.
  *

@@ -80,6 +80,8 @@ enum cxd_err sqlite_write_alert_rule(struct sqlite_store *store, struct change *
     code = revision == 0 ? remove_alert(store, name, err) : put_alert(store, &after, err);
     if (code == CXD_OK && revision != 0 && change->outcome == OUTCOME_AMENDED)
         code = put_event(store, &event, err);
+    if (code == CXD_OK && revision != 0 && alert_watches(&after))
+        code = SQLITE_RUN(&store->db, QUERY_RAISE_TOLD, err);
     return code == CXD_OK ? SQLITE_RUN(&store->db, QUERY_DELETE_UNWATCHED, err) : code;
 }
 

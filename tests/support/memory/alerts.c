@@ -127,6 +127,19 @@ static int64_t revision_of(const struct memory_store *store, const char *name) {
     return 0;
 }
 
+static struct memory_told told_of(const struct memory_store *store) {
+    return store->told.count > 0 ? *(const struct memory_told *)store->told.blocks[0] : (struct memory_told){0};
+}
+
+/* The next version of what was told. */
+static bool raise_told(struct memory_store *store, int64_t through) {
+    struct memory_told told = told_of(store);
+    struct memory_told *block = malloc(sizeof *block);
+    if (block)
+        *block = (struct memory_told){through > told.through ? through : told.through, told.version + 1};
+    return block && memory_swap(store, &store->told, 0, block);
+}
+
 enum cxd_err memory_apply_alert_rule(struct memory_store *store, struct change *change, struct error *err) {
     const char *name = change->as.alert_rule.name;
     size_t at = find(store, name);
@@ -139,6 +152,8 @@ enum cxd_err memory_apply_alert_rule(struct memory_store *store, struct change *
     bool is_put = revision == 0 ? remove_alert(store, at, name) : put_state(store, at, &after);
     if (is_put && revision != 0 && change->outcome == OUTCOME_AMENDED)
         is_put = put_event(store, &event);
+    if (is_put && revision != 0 && alert_watches(&after))
+        is_put = raise_told(store, 0);
     if (is_put && !is_watched(store))
         is_put = drop_amended(store, INT64_MAX);
     return is_put ? CXD_OK : no_memory(err);
@@ -165,13 +180,8 @@ static bool was_told(const struct memory_store *store, const struct alert_tale *
     return false;
 }
 
-static struct memory_told told_of(const struct memory_store *store) {
-    return store->told.count > 0 ? *(const struct memory_told *)store->told.blocks[0] : (struct memory_told){0};
-}
-
 enum cxd_err memory_apply_alert_tell(struct memory_store *store, struct change *change, struct error *err) {
-    struct memory_told told = told_of(store);
-    if (!decide_alert_tell(change, told.version))
+    if (!decide_alert_tell(change, told_of(store).version))
         return CXD_OK;
     for (size_t i = 0; i < change->as.alert_tell.count; i++) {
         struct alert_tale *tale = &change->as.alert_tell.tales[i];
@@ -188,13 +198,8 @@ enum cxd_err memory_apply_alert_tell(struct memory_store *store, struct change *
         if (!put_state(store, at, &after) || !put_event(store, &event) || !prune(store, tale->name))
             return no_memory(err);
     }
-    struct memory_told *block = malloc(sizeof *block);
-    if (block)
-        *block = (struct memory_told){change->as.alert_tell.through > told.through ? change->as.alert_tell.through
-                                                                                   : told.through,
-                                      told.version + 1};
-    bool is_put = block && memory_swap(store, &store->told, 0, block) &&
-                  drop_amended(store, change->as.alert_tell.amended_through);
+    bool is_put =
+        raise_told(store, change->as.alert_tell.through) && drop_amended(store, change->as.alert_tell.amended_through);
     return is_put ? CXD_OK : no_memory(err);
 }
 
