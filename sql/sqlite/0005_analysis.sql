@@ -32,10 +32,11 @@ CREATE TABLE alert_state (
     note TEXT
 ) STRICT, WITHOUT ROWID;
 
--- What happened to them. Of a response that was deleted neither its number nor its id nor its score stays.
+-- What happened to them. The numbers of an alert have no gaps: how many there are is seen without counting. Of a
+-- response that was deleted neither its number nor its id nor its score stays.
 CREATE TABLE alert_event (
-    number INTEGER PRIMARY KEY,
     name TEXT NOT NULL,
+    number INTEGER NOT NULL,
     kind INTEGER NOT NULL, -- enum alert_event_kind
     at INTEGER NOT NULL,
     day_end INTEGER NOT NULL,
@@ -46,9 +47,9 @@ CREATE TABLE alert_event (
     response_id BLOB,
     acknowledged_at INTEGER NOT NULL,
     acknowledged_by TEXT,
-    note TEXT
-) STRICT;
-CREATE INDEX alert_event_by_name ON alert_event (name, number);
+    note TEXT,
+    PRIMARY KEY (name, number)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX alert_event_by_response ON alert_event (response, name) WHERE response IS NOT NULL;
 
 -- Responses that were amended, or count again, and that no rule has looked at since.

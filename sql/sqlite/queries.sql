@@ -803,13 +803,14 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15);
 DELETE FROM alert_state WHERE name = ?1;
 
 -- name: insert_alert_event
-INSERT INTO alert_event (name, kind, at, day_end, n, value, p_value, response, response_id, acknowledged_at,
+INSERT INTO alert_event (name, number, kind, at, day_end, n, value, p_value, response, response_id, acknowledged_at,
                          acknowledged_by, note)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12);
+VALUES (?1, coalesce((SELECT max(number) FROM alert_event WHERE name = ?1), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
+        ?10, ?11, ?12);
 
 -- name: prune_alert_events
 DELETE FROM alert_event
-WHERE name = ?1 AND number < (SELECT number FROM alert_event WHERE name = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2);
+WHERE name = ?1 AND number <= (SELECT max(number) FROM alert_event WHERE name = ?1) - ?2;
 
 -- name: delete_alert_events
 DELETE FROM alert_event WHERE name = ?1;

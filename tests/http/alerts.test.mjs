@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
 import { fakeClock, library } from '../fault/faketime.mjs';
-import { assertProblem, METRICS, ROOT, run, sqlite, start, until, use, useDirectory } from './harness.mjs';
+import { askStore, assertProblem, METRICS, ROOT, run, sqlite, start, until, use, useDirectory } from './harness.mjs';
 
 const DAY_MS = 86_400_000;
 const binary = path.join(ROOT, 'build/cxd'); // where the clock is another: a sanitizer wants to be loaded before that
@@ -328,6 +328,21 @@ test('a rule that is put while others are told misses nothing, and is evaluated 
   for (; batches < 40 && !(await get(d, 'score')).evaluated_at; batches += 1) await many(500);
   assert.ok(batches < 40, 'evaluated while there is more to tell of');
   await until(async () => (await get(d, 'bulk')).n === 10_000 + 500 * batches, 'each to be told once');
+});
+
+test('a full history costs the writer no more than an empty one', async (t) => {
+  const d = await use(t);
+  await d.end();
+  const event = (count) => `INSERT INTO alert_event (name, number, kind, at, day_end, n, acknowledged_at)
+    WITH RECURSIVE i (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM i WHERE number < ${count})
+    SELECT 'each', number, 0, 0, 0, 1, 0 FROM i;`;
+  sqlite(d.database, event(10_003));
+  const prune = () =>
+    askStore(d.database, 'prune_alert_events', { 1: "'each'", 2: 10_000 }, { stats: '.stats vmstep' });
+  assert.match(prune(), /VM-steps/);
+  assert.equal(sqlite(d.database, 'SELECT count(*), min(number) FROM alert_event;').trim(), '10000|4');
+  const steps = Number(/VM-steps: (\d+)/.exec(prune())[1]);
+  assert.ok(steps < 100, `${steps} steps, and nothing to remove`);
 });
 
 test('yesterday is the day that is over', async (t) => {

@@ -37,7 +37,7 @@ static enum cxd_err put_event(struct sqlite_store *store, const struct alert_eve
 }
 
 static enum cxd_err prune(struct sqlite_store *store, const char *name, struct error *err) {
-    return SQLITE_RUN(&store->db, QUERY_PRUNE_ALERT_EVENTS, err, TEXT(name), INT(ALERT_HISTORY_MAX - 1));
+    return SQLITE_RUN(&store->db, QUERY_PRUNE_ALERT_EVENTS, err, TEXT(name), INT(ALERT_HISTORY_MAX));
 }
 
 static enum cxd_err remove_alert(struct sqlite_store *store, const char *name, struct error *err) {

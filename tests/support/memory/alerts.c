@@ -36,20 +36,30 @@ static bool put_state(struct memory_store *store, size_t at, const struct alert_
     return block && memory_swap(store, &store->alerts, at == SIZE_MAX ? store->alerts.count : at, block);
 }
 
+/* The number of the newest event of the name, 0: there is none. */
+static int64_t last_number(const struct memory_store *store, const char *name) {
+    for (size_t i = store->alert_events.count; i-- > 0;) {
+        const struct alert_event *event = store->alert_events.blocks[i];
+        if (event && strcmp(event->name, name) == 0)
+            return event->number;
+    }
+    return 0;
+}
+
 static bool put_event(struct memory_store *store, const struct alert_event *event) {
     struct alert_event *block =
         block_of(event, sizeof *event, event->acknowledgement.note, offsetof(struct alert_event, acknowledgement.note));
     if (block)
-        block->number = (int64_t)store->alert_events.count + 1;
+        block->number = last_number(store, event->name) + 1;
     return block && memory_swap(store, &store->alert_events, store->alert_events.count, block);
 }
 
 /* All but the newest. */
 static bool prune(struct memory_store *store, const char *name) {
-    size_t kept = 0;
-    for (size_t i = store->alert_events.count; i-- > 0;) {
+    int64_t past = last_number(store, name) - ALERT_HISTORY_MAX;
+    for (size_t i = 0; past > 0 && i < store->alert_events.count; i++) {
         const struct alert_event *event = store->alert_events.blocks[i];
-        if (event && strcmp(event->name, name) == 0 && ++kept > ALERT_HISTORY_MAX &&
+        if (event && strcmp(event->name, name) == 0 && event->number <= past &&
             !memory_swap(store, &store->alert_events, i, NULL))
             return false;
     }

@@ -88,7 +88,7 @@ struct memory_store {
     struct memory_table audit;        /* number is the position + 1 */
     struct memory_table redefinitions;
     struct memory_table alerts;       /* struct alert_state */
-    struct memory_table alert_events; /* number is the position + 1 */
+    struct memory_table alert_events; /* ascending by their numbers, which are those of each alert */
     struct memory_table amended;      /* int64_t, the number of a response */
     struct memory_table told;         /* at most one */
     struct memory_table series, dimensions;
