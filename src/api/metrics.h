@@ -54,7 +54,7 @@ metric_collect metric_known;   /* an int64_t of struct scrape; no sample where i
 metric_collect metric_counted; /* a uint64_t of it */
 metric_collect metric_seconds; /* an int64_t of it, in nanoseconds */
 metric_collect metric_commit_seconds, metric_commit_changes, metric_commit_failures;
-metric_collect metric_in_place, metric_backup_last, metric_retention_held, metric_backup_every;
+metric_collect metric_in_place, metric_purging, metric_backup_last, metric_retention_held, metric_backup_every;
 metric_collect metric_alerts;         /* by state */
 metric_collect metric_alerts_by_kind; /* an array of uint64_t of struct scrape, by the kinds of rules */
 metric_collect metric_ready, metric_reloads, metric_certificate, metric_build, metric_started;

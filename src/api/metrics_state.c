@@ -46,6 +46,10 @@ void metric_in_place(const struct scrape *scrape) {
     metric_count(scrape, NULL, NULL, ingest_place(scrape->app->ingest) == STORE_IN_PLACE);
 }
 
+void metric_purging(const struct scrape *scrape) {
+    metric_count(scrape, NULL, NULL, ingest_is_purging(scrape->app->ingest));
+}
+
 void metric_backup_every(const struct scrape *scrape) {
     metric_count(scrape, NULL, NULL, (uint64_t)scrape->app->config.backup_every_s);
 }

@@ -19,6 +19,10 @@ enum {
 
 #define UNINDEXED_AT_START (INT64_C(1) << 40) /* not known: looked for */
 
+/* A search reads past responses without a comment too, behind what the index has got to: so many of them are worth as
+ * many comments as do not wait. */
+enum { PASSED_AT_ONCE = 10 * 1000, PASSED_WORTH = 500 };
+
 struct ingest {
     struct ingest_options options;
     struct queue queue;
@@ -29,6 +33,7 @@ struct ingest {
     atomic_bool unsettled;        /* something was erased, and its bytes may still lie in the store's files */
     atomic_bool unrolled;         /* rollups may wait to be filled in or cleared away */
     _Atomic int64_t unindexed;    /* comments; see ingest_unindexed */
+    int64_t passed;               /* responses without one, since it was last raised for them; the writer's */
     atomic_bool purging;          /* words that were erased may be in their index */
     _Atomic int64_t failed_at_ms; /* monotonic; 0: the last write went well */
     _Atomic int failure;          /* its enum cxd_err */
@@ -133,9 +138,10 @@ static void note_chores(struct ingest *ingest, const struct ticket *first, const
         for (size_t i = 0; i < ticket->count; i++) {
             const struct change *change = &ticket->changes[i];
             bool is_erasure = change->outcome == OUTCOME_AMENDED && change_traits(change->kind)->erases;
-            if (change->kind == CHANGE_RESPONSE && change->outcome == OUTCOME_CREATED)
+            if (change->kind == CHANGE_RESPONSE && change->outcome == OUTCOME_CREATED) {
                 comments += change->as.response.value.comment != NULL;
-            else if (change->kind == CHANGE_INDEX)
+                ingest->passed += change->as.response.value.comment == NULL;
+            } else if (change->kind == CHANGE_INDEX)
                 note_index(ingest, change, atomic_load(&ingest->unindexed));
             if (is_erasure) {
                 atomic_store(&ingest->purging, true);
@@ -147,6 +153,10 @@ static void note_chores(struct ingest *ingest, const struct ticket *first, const
             else if (change->kind == CHANGE_ROLL)
                 note_roll(ingest, change);
         }
+    if (ingest->passed >= PASSED_AT_ONCE) {
+        comments += PASSED_WORTH;
+        ingest->passed = 0;
+    }
     if (comments > 0)
         atomic_fetch_add(&ingest->unindexed, comments);
 }
