@@ -963,37 +963,42 @@ INSERT OR REPLACE INTO comment_state (one, indexed, purge) VALUES (1, 0, 0);
 
 -- ?1 is the MATCH, in the words of src/store/sqlite/expression.c.
 -- name: count_matches
-SELECT count(*) FROM comment_index WHERE comment_index MATCH ?1;
+SELECT count(*) FROM comment_index WHERE comment_index MATCH ?1 AND comment_index.rowid >= ?2;
+
+-- name: select_place_behind
+SELECT comment_index.rowid FROM comment_index WHERE comment_index MATCH ?1
+ORDER BY comment_index.rowid DESC LIMIT 1 OFFSET ?2;
 
 -- fragment: of_search
 -- use: listed
   AND (?13 = 0 OR flags <> 0)
 
--- What the index has: ?1 the MATCH, places from ?10 to ?11; rows in the order of their places.
+-- What the index has: ?1 the MATCH, places from ?10 to ?11; rows in the order of their places, also those that the
+-- conditions leave out: whoever asks counts what is looked at.
 -- fragment: searched
+SELECT response.number, answered_at, id, score, answered_at >= ?2 AND answered_at < ?3
+-- use: of_search
 FROM comment_index CROSS JOIN comment_place AS p CROSS JOIN response
 WHERE comment_index MATCH ?1 AND comment_index.rowid BETWEEN ?10 AND ?11 AND p.place = comment_index.rowid
-  AND response.number = p.number AND answered_at >= ?2 AND answered_at < ?3
--- use: of_search
+  AND response.number = p.number
 
 -- name: search_newest
-SELECT response.number, answered_at, id, p.words
 -- use: searched
 ORDER BY comment_index.rowid DESC;
 
 -- name: search_oldest
-SELECT response.number, answered_at, id, p.words
 -- use: searched
 ORDER BY comment_index.rowid;
 
 -- The rank of most is not enough for the page: of those the response is not looked at.
 -- name: search_ranked
-SELECT p.number, p.words, phrase_counts(comment_index)
+SELECT p.number, comment_index.rowid, phrase_counts(comment_index), p.words
 FROM comment_index CROSS JOIN comment_place AS p
-WHERE comment_index MATCH ?1 AND comment_index.rowid BETWEEN ?2 AND ?3 AND p.place = comment_index.rowid;
+WHERE comment_index MATCH ?1 AND comment_index.rowid BETWEEN ?2 AND ?3 AND p.place = comment_index.rowid
+ORDER BY comment_index.rowid DESC;
 
 -- name: search_one
-SELECT number, answered_at, id, comment
+SELECT number, answered_at, id, score, comment
 FROM response NOT INDEXED
 WHERE number = ?10 AND survey = ?1 AND answered_at >= ?2 AND answered_at < ?3
 -- use: of_search
@@ -1004,11 +1009,23 @@ SELECT 1 FROM comment_place WHERE place <= ?1 LIMIT 1;
 
 -- What it has not: numbers behind ?10, which are few; no index, not even of a survey's times, is as short a way.
 -- name: search_unindexed
-SELECT number, answered_at, id, comment
+SELECT number, answered_at, id, score, comment
 FROM response NOT INDEXED
 WHERE number > ?10 AND survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND comment IS NOT NULL
 -- use: of_search
 ;
+
+-- Of one respondent, who has few: all of them, without the index of comments.
+-- name: search_person
+SELECT number, answered_at, id, score, comment
+FROM response INDEXED BY response_by_respondent
+WHERE respondent = ?9 AND survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND comment IS NOT NULL
+-- use: of_search
+;
+
+-- name: count_of_person
+SELECT count(*) FROM (SELECT 1 FROM response INDEXED BY response_by_respondent
+                      WHERE respondent = ?1 AND survey = ?2 LIMIT ?3);
 
 -- name: list_unindexed
 SELECT comment FROM response NOT INDEXED WHERE number > ?1 AND survey = ?2 AND comment IS NOT NULL;

@@ -1,31 +1,14 @@
 /* What sets the comments of one band apart: the terms of a window. Runs on a worker, one at a time, since that takes
  * memory and a whole processor for as long. */
-#include <string.h>
-
+#include "cxd/codec/terms.h"
 #include "api/deed.h"
 #include "api/figures.h"
 #include "api/parameters.h"
 #include "cxd/codec/score.h"
-#include "cxd/codec/terms.h"
 #include "cxd/codec/write.h"
 #include "cxd/query/terms.h"
 
 enum { TERMS_BYTES = 24 << 20 }; /* what the fullest tables take */
-
-/* By the survey's own name of it, or by that of all surveys. */
-static enum cxd_err read_band(const char *text, const struct survey *survey, enum band *ret_band, struct error *err) {
-    static const char *const ANY[BAND_COUNT] = {"favourable", "neutral", "unfavourable"};
-    const char *own[BAND_COUNT];
-    for (int band = 0; band < BAND_COUNT; band++) {
-        own[band] = band_name(survey->metric, (enum band)band);
-        if (text && strcmp(text, own[band]) != 0 && strcmp(text, ANY[band]) != 0)
-            continue;
-        *ret_band = text ? (enum band)band : BAND_UNFAVOURABLE;
-        return CXD_OK;
-    }
-    return error_set(err, ERR_BAD_PARAMETER, "band: one of this survey's: %s, %s, %s", own[BAND_FAVOURABLE],
-                     own[BAND_NEUTRAL], own[BAND_UNFAVOURABLE]);
-}
 
 static enum cxd_err read_question(struct http_request *request, const struct survey *survey,
                                   struct terms_question *ret_question, struct error *err) {
@@ -40,7 +23,9 @@ static enum cxd_err read_question(struct http_request *request, const struct sur
                                             .language = asked.language,
                                             .min_count = asked.min_count,
                                             .limit = asked.limit};
-    result = read_band(asked.band, survey, &ret_question->band, err);
+    ret_question->band = BAND_UNFAVOURABLE;
+    if (asked.band)
+        result = band_read(survey->metric, asked.band, &ret_question->band, err);
     if (result == CXD_OK)
         result = api_allow_filter(request, survey, &ret_question->filter, err);
     return result;

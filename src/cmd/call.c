@@ -81,8 +81,9 @@ int call_ask(struct call *call) {
     int result = call->client ? EXIT_OK : client_open(&call->invocation->client, &call->client);
 
     if (result == EXIT_OK)
-        result = call->pages ? client_call_pages(call->client, &call->request, call->pages, &call->reply)
-                             : client_call(call->client, &call->request, &call->reply);
+        result = call->pages
+                     ? client_call_some_pages(call->client, &call->request, call->pages, call->want, &call->reply)
+                     : client_call(call->client, &call->request, &call->reply);
     if (result != EXIT_OK && !call->request.is_quiet && call->operand && is_no_survey(&call->reply))
         suggest_survey(call);
     if (result != EXIT_OK || call->request.takes_text || json_get(call->reply.document, call->member))

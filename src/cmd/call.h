@@ -17,6 +17,7 @@ struct call {
     char path[128];
     /* The spec's, unless `prepare` says otherwise. */
     const char *pages, *member, *rows, *csv;
+    size_t want;                   /* of what comes in pages; 0: all */
     struct client_request request; /* by the spec, and what `prepare` made of it */
     struct buffer body;            /* of the request */
     struct buffer names;           /* of its query, where they are made up */

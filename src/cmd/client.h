@@ -102,6 +102,9 @@ CXD_NODISCARD int client_call(struct client *client, const struct client_request
  * `member` is the list's name. */
 CXD_NODISCARD int client_call_pages(struct client *client, const struct client_request *request, const char *member,
                                     struct client_reply *ret_reply);
+/* The same, with pages that may have nothing: as many as are needed for `want` of the list; 0: all. */
+CXD_NODISCARD int client_call_some_pages(struct client *client, const struct client_request *request,
+                                         const char *member, size_t want, struct client_reply *ret_reply);
 void client_reply_free(struct client_reply *reply);
 
 /* Says that a reply was JSON but not the `what` that was asked for; EXIT_REFUSED. */

@@ -1,5 +1,6 @@
 /* cxd comments: GET /v1/surveys/{survey}/comments, what people wrote, as a list to read. */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/ask.h"
@@ -15,20 +16,27 @@ struct comments_options {
     bool flagged;
 };
 
-static const char *const orders[] = {"newest", "oldest", "best", NULL};
+static const char *const orders[] = {"newest", "oldest", "best", "lowest", "highest", NULL};
 
 #define AT(member) offsetof(struct comments_options, member)
 
 static const struct option_spec comments_specs[] = {
     OPTION_VALUE("score", 's', AT(score), "N", "of this score, or of a range: 0..6, 9.."),
     OPTION_VALUE("band", 'b', AT(band), "B", "of this band of the survey's: detractors, satisfied, …"),
-    {"order", 0, OPTION_TEXT, AT(order), "newest|oldest|best", "best: those first that fit QUERY best", orders},
+    {"order", 0, OPTION_TEXT, AT(order), "newest|oldest|best|lowest|highest",
+     "best: those first that fit QUERY best; lowest, highest: by score", orders},
     OPTION_VALUE("limit", 'n', AT(limit), "N", "so many at most, up to 500; 20"),
     {"flagged", 0, OPTION_FLAG, AT(flagged), NULL, "only those suspected to be a machine's", NULL},
     OPTIONS_WINDOW(AT(window)),
     OPTIONS_FILTER(AT(filter)),
     OPTIONS_OUTPUT(AT(output)),
 };
+
+static bool read_limit(const char *text, size_t *ret_limit) {
+    char *end;
+    *ret_limit = text ? strtoul(text, &end, 10) : 20;
+    return !text || (*text >= '0' && *text <= '9' && *end == '\0' && *ret_limit >= 1 && *ret_limit <= 500);
+}
 
 static int prepare(struct call *call) {
     const struct comments_options *options = call->invocation->options;
@@ -41,7 +49,8 @@ static int prepare(struct call *call) {
     client_query_add(request, "score", options->score);
     client_query_add(request, "band", options->band);
     client_query_add(request, "order", options->order);
-    client_query_add(request, "limit", options->limit ? options->limit : "20");
+    if (!read_limit(options->limit, &call->want))
+        return command_usage(call->invocation->command, "--limit is a number from 1 to 500");
     if (options->flagged)
         client_query_add(request, "flagged", "true");
     return ask_filter(call, &options->filter);
@@ -82,6 +91,7 @@ const struct command cmd_comments = {
     .run = call_run,
     .call = &(const struct call_spec){.method = "GET",
                                       .path = "/v1/surveys/%s/comments",
+                                      .pages = "responses",
                                       .member = "responses",
                                       .what = "a list of responses",
                                       .rows = "responses",

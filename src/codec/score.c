@@ -11,17 +11,37 @@
 
 enum { MEAN_DECIMALS = 2, P_DECIMALS = 4, RATE_DECIMALS = 1 };
 
-static const struct band_names {
-    const char *favourable, *neutral, *unfavourable;
-} BANDS[METRIC_COUNT] = {
-    [METRIC_NPS] = {"promoters", "passives", "detractors"},
-    [METRIC_CSAT] = {"satisfied", "neutral", "dissatisfied"},
-    [METRIC_CES] = {"easy", "neutral", "difficult"},
+/* The names of bands, in every call that has or takes one. */
+static const char *const BANDS[METRIC_COUNT][BAND_COUNT] = {
+    // clang-format off
+    [METRIC_NPS]  = {[BAND_FAVOURABLE] = "promoters", [BAND_NEUTRAL] = "passives", [BAND_UNFAVOURABLE] = "detractors"},
+    [METRIC_CSAT] = {[BAND_FAVOURABLE] = "satisfied", [BAND_NEUTRAL] = "neutral", [BAND_UNFAVOURABLE] = "dissatisfied"},
+    [METRIC_CES]  = {[BAND_FAVOURABLE] = "easy",      [BAND_NEUTRAL] = "neutral", [BAND_UNFAVOURABLE] = "difficult"},
+    // clang-format on
 };
+/* Of every survey. */
+static const char *const ANY[BAND_COUNT] = {
+    [BAND_FAVOURABLE] = "favourable", [BAND_NEUTRAL] = "neutral", [BAND_UNFAVOURABLE] = "unfavourable"};
 
 const char *band_name(enum metric metric, enum band band) {
-    const struct band_names *names = &BANDS[metric];
-    return band == BAND_FAVOURABLE ? names->favourable : band == BAND_NEUTRAL ? names->neutral : names->unfavourable;
+    return BANDS[metric][band];
+}
+
+/* "detractor", of "detractors" */
+static bool is_one_of(const char *text, const char *name) {
+    size_t length = strlen(name) - 1;
+    return name[length] == 's' && strlen(text) == length && strncmp(text, name, length) == 0;
+}
+
+enum cxd_err band_read(enum metric metric, const char *text, enum band *ret_band, struct error *err) {
+    const char *const *own = BANDS[metric];
+    for (int band = 0; band < BAND_COUNT; band++)
+        if (strcmp(text, own[band]) == 0 || strcmp(text, ANY[band]) == 0 || is_one_of(text, own[band])) {
+            *ret_band = (enum band)band;
+            return CXD_OK;
+        }
+    return error_set(err, ERR_BAD_PARAMETER, "band: one of this survey's: %s, %s, %s; or favourable, unfavourable",
+                     own[BAND_FAVOURABLE], own[BAND_NEUTRAL], own[BAND_UNFAVOURABLE]);
 }
 
 void p_encode(struct buffer *out, const char *name, double p, bool tested) {
@@ -52,7 +72,7 @@ static bool open_interval(struct buffer *out, const char *name, const struct int
 
 static void encode_counts(struct buffer *out, const struct survey *survey, const struct histogram *hist,
                           const struct score *score) {
-    const struct band_names *names = &BANDS[survey->metric];
+    const char *const *names = BANDS[survey->metric];
     char name[16];
     if (score->suppressed) {
         write_null(out, "bands");
@@ -60,9 +80,9 @@ static void encode_counts(struct buffer *out, const struct survey *survey, const
         return;
     }
     write_open(out, "bands", '{');
-    write_int(out, names->favourable, score->favourable);
-    write_int(out, names->neutral, score->neutral);
-    write_int(out, names->unfavourable, score->unfavourable);
+    write_int(out, names[BAND_FAVOURABLE], score->favourable);
+    write_int(out, names[BAND_NEUTRAL], score->neutral);
+    write_int(out, names[BAND_UNFAVOURABLE], score->unfavourable);
     buffer_append_char(out, '}');
     write_open(out, "distribution", '{');
     for (int value = survey->scale_min; value <= survey->scale_max && value < HISTOGRAM_SIZE; value++) {

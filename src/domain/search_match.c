@@ -109,7 +109,7 @@ void search_weigh(const struct search_query *query, const struct search_statisti
     if (ret_weights->average_milli < 1)
         ret_weights->average_milli = 1;
     for (size_t i = 0; i < query->phrase_count; i++) {
-        double with = (double)statistics->with[i], without = (double)comments - with;
+        double with = (double)statistics->with[i], without = (double)statistics->sample - with;
         if (query->phrases[i].is_wanted)
             ret_weights->inverse_micro[i] = llround(1e6 * log1p((without < 0 ? 0.5 : without + 0.5) / (with + 0.5)));
     }

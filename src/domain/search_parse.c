@@ -248,10 +248,11 @@ static void tell_wanted(struct search_query *query, int at, bool is_wanted) {
 enum cxd_err search_parse(const char *text, struct arena *arena, struct search_query *ret_query, struct error *err) {
     struct parser parser = {.next = text, .arena = arena, .query = ret_query};
     *ret_query = (struct search_query){.root = SEARCH_NOTHING};
-    if (utf8_count(text) == SIZE_MAX)
+    size_t characters = utf8_count(text);
+    if (characters == SIZE_MAX)
         return error_set(err, ERR_BAD_PARAMETER, "q: is not UTF-8");
-    if (strlen(text) > SEARCH_BYTES_MAX)
-        return error_set(err, ERR_BAD_PARAMETER, "q: is longer than %d bytes", SEARCH_BYTES_MAX);
+    if (characters > SEARCH_CHARACTERS_MAX)
+        return error_set(err, ERR_BAD_PARAMETER, "q: is longer than %d characters", SEARCH_CHARACTERS_MAX);
     enum cxd_err result = step(&parser, err);
     if (result == CXD_OK && parser.token.kind == TOKEN_END)
         return error_set(err, ERR_BAD_PARAMETER, "q: there is no word in it");

@@ -3,7 +3,7 @@
 #include "store/search.h"
 
 static int compare(enum search_order order, const struct found *a, const struct found *b) {
-    if (order == SEARCH_BEST && a->rank != b->rank)
+    if (a->rank != b->rank)
         return a->rank > b->rank ? -1 : 1;
     int newer =
         a->answered_at != b->answered_at ? (a->answered_at > b->answered_at ? -1 : 1) : -id_compare(&a->id, &b->id);
@@ -24,10 +24,21 @@ static bool is_behind(const struct search *search, const struct found *found) {
     return !listing->has_after || compare(search->order, &after, found) < 0;
 }
 
+static bool is_cut_off(const struct found_page *page, const struct found *found) {
+    const struct search_cut *cut = &page->cut;
+    if (!cut->is_cut)
+        return false;
+    if (page->search->order == SEARCH_OLDEST)
+        return found->answered_at > cut->answered_at;
+    if (page->search->order != SEARCH_BEST && found->rank != cut->rank)
+        return found->rank < cut->rank;
+    return found->answered_at < cut->answered_at;
+}
+
 void found_page_put(struct found_page *page, const struct found *found) {
     enum search_order order = page->search->order;
     size_t limit = page->search->listing.limit, at = page->count;
-    if (!is_behind(page->search, found))
+    if (!is_behind(page->search, found) || is_cut_off(page, found))
         return;
     if (page->count == limit && compare(order, found, &page->items[limit - 1]) > 0)
         return;
@@ -40,11 +51,21 @@ void found_page_put(struct found_page *page, const struct found *found) {
     page->items[at] = *found;
 }
 
-bool found_page_ends(const struct found_page *page, int64_t answered_at) {
+bool found_page_ends(const struct found_page *page, int64_t rank, int64_t answered_at) {
     if (page->search->order == SEARCH_BEST || page->count < page->search->listing.limit)
         return false;
-    int64_t last = page->items[page->count - 1].answered_at;
-    return page->search->order == SEARCH_OLDEST ? answered_at > last : answered_at < last;
+    const struct found *last = &page->items[page->count - 1];
+    if (last->rank != rank)
+        return last->rank > rank;
+    return page->search->order == SEARCH_OLDEST ? answered_at > last->answered_at : answered_at < last->answered_at;
+}
+
+void found_page_cut(struct found_page *page, int64_t rank, int64_t answered_at) {
+    page->cut = (struct search_cut){true, rank, answered_at};
+}
+
+int64_t found_rank_of_score(enum search_order order, int score) {
+    return order == SEARCH_LOWEST ? -score : order == SEARCH_HIGHEST ? score : 0;
 }
 
 bool found_page_has_room(const struct found_page *page, int64_t rank) {

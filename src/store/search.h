@@ -11,7 +11,6 @@ struct found {
     int64_t rank, answered_at;
     struct id id;
     int64_t number; /* the engine's */
-    int64_t words;  /* of its comment */
 };
 
 /* The first of what is found behind the place where the search goes on; what is put into it comes in any order. */
@@ -19,14 +18,19 @@ struct found_page {
     const struct search *search;
     struct found *items;
     size_t count;
+    struct search_cut cut;
 };
 /* ERR_NO_MEMORY. */
 CXD_NODISCARD enum cxd_err found_page_init(struct found_page *page, const struct search *search, struct arena *arena,
                                            struct error *err);
 void found_page_put(struct found_page *page, const struct found *found);
-/* Whether nothing of this time or (as the order goes) behind it has a place on the page any more. Not where the best
- * come first. */
-bool found_page_ends(const struct found_page *page, int64_t answered_at);
+/* Whether nothing of this rank and time or (as the order goes) behind it has a place on the page any more. Not where
+ * the best come first. */
+bool found_page_ends(const struct found_page *page, int64_t rank, int64_t answered_at);
+/* What is put from now on is left out where it lies behind this: what lies there with it was not looked at. */
+void found_page_cut(struct found_page *page, int64_t rank, int64_t answered_at);
+/* By score, where the order is: the rank of a response. */
+int64_t found_rank_of_score(enum search_order order, int score);
 
 /* Whether something of this rank may have a place on it; where the best come first. */
 bool found_page_has_room(const struct found_page *page, int64_t rank);

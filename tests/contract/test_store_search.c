@@ -49,8 +49,45 @@ static struct search_query parse(struct fixture *f, const char *text) {
     return query;
 }
 
+/* As api/search_cursor.c goes on: behind what was found, or else behind what was looked at; the best of a part come
+ * before those of what lies in front of it. False: this is the last page. */
+static bool go_on(struct search *search, const struct search_result *result, struct search_cut *part, size_t looks) {
+    bool is_best = search->order == SEARCH_BEST;
+    search->has_weights = true;
+    search->weights = result->weights;
+    if (!is_best || result->cut.is_cut)
+        *part = result->cut;
+    if (result->count == search->listing.limit) {
+        const struct search_hit *last = &result->hits[result->count - 1];
+        search->listing.has_after = true;
+        search->listing.after_answered_at = last->response.answered_at;
+        search->listing.after_id = last->response.id;
+        search->after_rank = last->rank;
+        if (is_best && part->is_cut) {
+            search->listing.from = part->answered_at;
+            search->looks = 0;
+        }
+        return true;
+    }
+    if (!part->is_cut)
+        return false;
+    search->listing.has_after = !is_best;
+    search->listing.after_answered_at = part->answered_at;
+    memset(&search->listing.after_id, search->order == SEARCH_OLDEST ? 0xff : 0, sizeof search->listing.after_id);
+    search->after_rank = part->rank;
+    if (is_best) {
+        search->listing.from = TIME_MIN;
+        search->listing.to = part->answered_at;
+        search->looks = looks;
+    }
+    part->is_cut = false;
+    return true;
+}
+
 /* The numbers of the ids of all pages. */
 static const char *run(struct fixture *f, struct search search) {
+    struct search_cut part = {false, 0, 0};
+    size_t looks = search.looks;
     struct buffer out;
     struct search_result result;
     struct error err;
@@ -61,16 +98,7 @@ static const char *run(struct fixture *f, struct search search) {
             buffer_append_format(&out, "%s%u", out.length ? " " : "",
                                  (unsigned)result.hits[i].response.id.bytes[14] << 8 |
                                      result.hits[i].response.id.bytes[15]);
-        if (result.count > 0) {
-            const struct search_hit *last = &result.hits[result.count - 1];
-            search.listing.has_after = true;
-            search.listing.after_answered_at = last->response.answered_at;
-            search.listing.after_id = last->response.id;
-            search.after_rank = last->rank;
-            search.has_weights = true;
-            search.weights = result.weights;
-        }
-    } while (result.count == search.listing.limit);
+    } while (go_on(&search, &result, &part, looks));
     const char *text = arena_strdup(&f->arena, buffer_terminate(&out));
     buffer_free(&out);
     return text;
@@ -119,6 +147,8 @@ static void find_some(struct fixture *f) {
     assert_string_equal(find_best(f, "slow", 100), "3 1");
     assert_string_equal(find_best(f, "slow OR fast", 1), "2 3 1");
     assert_string_equal(run(f, search_of(f, NULL, SEARCH_OLDEST)), "1 3 2 6 4");
+    assert_string_equal(run(f, search_of(f, NULL, SEARCH_LOWEST)), "6 1 3 2 4");
+    assert_string_equal(run(f, search_of(f, NULL, SEARCH_HIGHEST)), "4 2 3 1 6");
 }
 
 static void test_finds_by_words(void **state) {
@@ -215,6 +245,71 @@ static void test_pages_hold(void **state) {
         comment(f, i, 5, NOW_MS + 10000 + i, "fast fast slow slow friendly");
     sprintf(told + strlen(told), " %s", run(f, search));
     assert_string_equal(told, all);
+}
+
+/* However little of what the index has is looked at for a page, all pages have everything, and none has it twice. */
+static void test_looks_are_bounded(void **state) {
+    struct fixture *f = *state;
+    for (unsigned i = 0; i < 60; i++) {
+        struct change *change = make_response(f, 100 + i, (int)(i * 7 % 11), NOW_MS + i / 4 * 1000);
+        change->as.response.value.comment = i % 3 == 0 ? "slow slow" : "slow and fast";
+        change->as.response.value.touchpoint = i % 10 == 0 ? "rare" : "usual";
+        apply(f, change);
+        if (i == 50)
+            index_all(f);
+    }
+    struct search_query query = parse(f, "slow");
+    for (int order = SEARCH_NEWEST; order <= SEARCH_HIGHEST; order++) {
+        struct search search = search_of(f, &query, (enum search_order)order);
+        search.listing.filter.touchpoint = "rare";
+        const char *all = run(f, search);
+        assert_int_equal(strlen(all), 6 * 4 - 1);
+        for (size_t looks = 1; looks < 30; looks += 3)
+            for (search.listing.limit = 1; search.listing.limit < 8; search.listing.limit += 3) {
+                search.looks = looks;
+                const char *found = run(f, search);
+                assert_int_equal(strlen(found), strlen(all));
+                for (unsigned i = 100; i < 160; i += 10) /* the best of a part come before those of the next one */
+                    assert_non_null(strstr(found, (const char[]){'1', '0' + (char)(i / 10 - 10), '0', '\0'}));
+                if (order != SEARCH_BEST)
+                    assert_string_equal(found, all);
+            }
+    }
+    struct search search = search_of(f, &query, SEARCH_NEWEST);
+    struct search_result result;
+    struct error err;
+    search.listing.filter.touchpoint = "nowhere";
+    search.looks = 10;
+    assert_ok(store_search(f->reader, &search, &f->arena, &result, &err), err);
+    assert_int_equal(result.count, 0);
+    if (strncmp(f->url, "sqlite:", 7) == 0)
+        assert_true(result.cut.is_cut && result.cut.answered_at > NOW_MS + 8000);
+    search.order = SEARCH_BEST;
+    search.listing.filter.touchpoint = NULL;
+    assert_ok(store_search(f->reader, &search, &f->arena, &result, &err), err);
+    if (strncmp(f->url, "sqlite:", 7) == 0)
+        assert_int_equal(result.count, 9 + 11); /* 9 are not indexed; of the others whole times */
+}
+
+/* Who has few answers is found by name. */
+static void test_of_a_respondent(void **state) {
+    struct fixture *f = *state;
+    for (unsigned i = 0; i < 20; i++) {
+        struct change *change = make_response(f, 100 + i, 5, NOW_MS + i);
+        change->as.response.value.comment = i % 2 ? "slow" : "fast";
+        change->as.response.value.respondent = i % 4 ? "ada" : "bob";
+        apply(f, change);
+    }
+    for (int i = 0; i < 2; i++) {
+        struct search_query query = parse(f, "fast");
+        struct search search = search_of(f, &query, SEARCH_NEWEST);
+        search.listing.respondent = "bob";
+        search.looks = 1;
+        assert_string_equal(run(f, search), "116 112 108 104 100");
+        search.listing.respondent = "eve";
+        assert_string_equal(run(f, search), "");
+        index_all(f);
+    }
 }
 
 static void test_many_of_one_time(void **state) {
@@ -405,10 +500,11 @@ static void test_random(void **state) {
             enum cxd_err code = search_parse(text, &files.arena, &query, &err);
             if (code != CXD_OK)
                 continue; /* too many words */
-            for (int order = SEARCH_NEWEST; order <= SEARCH_BEST; order++) {
+            for (int order = SEARCH_NEWEST; order <= SEARCH_HIGHEST; order++) {
                 struct search search = search_of(&files, &query, order);
                 search.listing.limit = 1 + next_random(30);
                 search.listing.scores = next_random(3) == 0 ? 1 + next_random(2047) : 0;
+                search.looks = order != SEARCH_BEST && next_random(3) == 0 ? 1 + next_random(10) : 0;
                 const char *found = run(&files, search), *expected = run(&memory, search);
                 if (strcmp(found, expected) != 0)
                     fail_msg("round %u, order %d, %s: %s; not %s", round, order, text, found, expected);
@@ -422,9 +518,17 @@ static void test_random(void **state) {
 }
 
 static const struct CMUnitTest TESTS[] = {
-    ENGINE_TEST(test_finds_by_words), ENGINE_TEST(test_filters),    ENGINE_TEST(test_follows_amendments),
-    ENGINE_TEST(test_other_surveys),  ENGINE_TEST(test_pages_hold), ENGINE_TEST(test_many_of_one_time),
-    ENGINE_TEST(test_marks),          ENGINE_TEST(test_rebuild),    ENGINE_TEST(test_erased_words_leave),
+    ENGINE_TEST(test_finds_by_words),
+    ENGINE_TEST(test_filters),
+    ENGINE_TEST(test_follows_amendments),
+    ENGINE_TEST(test_other_surveys),
+    ENGINE_TEST(test_pages_hold),
+    ENGINE_TEST(test_many_of_one_time),
+    ENGINE_TEST(test_looks_are_bounded),
+    ENGINE_TEST(test_of_a_respondent),
+    ENGINE_TEST(test_marks),
+    ENGINE_TEST(test_rebuild),
+    ENGINE_TEST(test_erased_words_leave),
 };
 
 int main(void) {

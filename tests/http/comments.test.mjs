@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { askStore, assertProblem, makeId, seeded, start, until, use } from './harness.mjs';
+import { askStore, assertProblem, METRICS, makeId, seeded, start, until, use } from './harness.mjs';
 
-const d = await start();
+const d = await start({ config: { metrics: METRICS } });
 after(() => d.stop());
 const random = seeded(14);
 const at = (minute) => new Date(Date.UTC(2026, 2, 1, 12, minute)).toISOString();
@@ -25,6 +25,7 @@ await d.load([...ANSWERS, { survey: 'other', score: 5, comment: 'slow elsewhere'
 const ask = (query, { survey = 'shop', call = 'comments', daemon = d } = {}) =>
   daemon.admin('GET', `/v1/surveys/${survey}/${call}?${new URLSearchParams(query)}`);
 const minutes = (reply) => reply.json.responses.map((response) => new Date(response.answered_at).getUTCMinutes());
+const unindexed = async () => Number(/^cxd_comments_unindexed (\d+)$/m.exec((await d.scrape()).text)[1]);
 async function found(query, options) {
   const reply = await ask(query, options);
   assert.equal(reply.status, 200, reply.text);
@@ -59,6 +60,10 @@ for (const [q, expected] of Object.entries({
     assert.deepEqual(await found({ q, order: 'oldest' }), expected.toReversed());
   });
 
+test('q is measured in characters', async () => {
+  assert.deepEqual(await found({ q: `slow OR ${'\u00e9'.repeat(1900)}` }), [2, 0]);
+});
+
 test('filters', async () => {
   for (const [query, expected] of [
     [{ score: '0..6' }, [5, 2, 0]],
@@ -68,6 +73,13 @@ test('filters', async () => {
     [{ band: 'detractors' }, [5, 2, 0]],
     [{ band: 'passives' }, []],
     [{ band: 'promoters', q: 'delivery' }, [3, 1]],
+    [{ band: 'detractor' }, [5, 2, 0]],
+    [{ band: 'unfavourable' }, [5, 2, 0]],
+    [{ band: 'favourable', q: 'delivery' }, [3, 1]],
+    [{ band: 'neutral' }, []],
+    [{ order: 'lowest' }, [5, 0, 2, 1, 3]],
+    [{ order: 'highest', q: 'delivery' }, [3, 1, 2, 0]],
+    [{ order: 'lowest', q: 'delivery', score: '3..' }, [2, 1, 3]],
     [{ touchpoint: 'shop' }, [1, 0]],
     [{ locale: 'fr', q: 'slow' }, [2]],
     [{ 'property.plan': 'pro' }, [1]],
@@ -108,7 +120,7 @@ test('a snippet is text in pieces', async () => {
   );
 });
 
-for (const order of ['newest', 'oldest', 'best'])
+for (const order of ['newest', 'oldest', 'best', 'lowest', 'highest'])
   test(`pages hold while comments arrive: ${order}`, async () => {
     const survey = `pages-${order}`;
     await d.survey(survey, { metric: 'nps' });
@@ -152,6 +164,8 @@ test('what makes no sense is refused, with its place', async () => {
     [{ q: 'é s*' }, /at least two letters \(character 3\)/],
     [{ q: 'sl*w' }, /end of a word \(character 3\)/],
     [{ q: Array(17).fill('w').join(' ') }, /more than 16/],
+    [{ q: 'x'.repeat(2001) }, /longer than 2000 characters/],
+    [{ q: 'slow\u0000fast' }, /./],
     [{ q: '('.repeat(20) + 'a' + ')'.repeat(20) }, /too deep/],
     [{ score: '11' }, /score/],
     [{ score: '5..3' }, /score/],
@@ -159,9 +173,15 @@ test('what makes no sense is refused, with its place', async () => {
     [{ score: '9', band: 'promoters' }, /either/],
     [{ band: 'satisfied' }, /promoters, passives, detractors/],
     [{ order: 'best' }, /give q/],
-    [{ order: 'latest' }, /newest, oldest, best/],
+    [{ order: 'latest' }, /newest, oldest, best, lowest, highest/],
     [{ query: 'slow' }, /query/],
     [{ q: 'slow', cursor: 'best_1_1._1_1_x' }, /cursor/],
+    [{ q: 'slow', cursor: 'lowest_1_1_00000000-0000-7000-8000-000000000000' }, /cursor/],
+    [{ order: 'lowest', cursor: 'highest_1_1_00000000-0000-7000-8000-000000000000' }, /cursor/],
+    [{ q: 'slow', order: 'best', cursor: 'best_1_1._1_1_x' }, /cursor/],
+    [{ q: 'slow', order: 'best', cursor: 'best_1_-1._1_1_' }, /cursor/],
+    [{ q: 'slow', order: 'best', cursor: 'best_0_1._1_1_' }, /cursor/],
+    [{ band: 'detractorss' }, /promoters, passives, detractors/],
     [{ q: 'slow', order: 'best', cursor: '1774000000000_00000000-0000-7000-8000-000000000000' }, /cursor/],
   ]) {
     const reply = await ask(query);
@@ -170,6 +190,59 @@ test('what makes no sense is refused, with its place', async () => {
   }
   assertProblem(await ask({ order: 'oldest' }, { call: 'responses' }), 400, 'bad_parameter');
   assertProblem(await ask({}, { survey: 'none' }), 404, 'no_survey');
+});
+
+// More than are looked at for a page: it says where to go on, also where it has nothing.
+test('a page looks at so many matches, and the next one goes on', async () => {
+  const survey = 'many';
+  await d.survey(survey, { metric: 'nps' });
+  const count = 21000;
+  const stamp = (i) => new Date(Date.UTC(2026, 1, 1) + i * 50).toISOString();
+  for (let i = 0; i < count; i += 5000)
+    await d.load(
+      Array.from({ length: Math.min(5000, count - i) }, (_, k) => ({
+        survey,
+        score: (i + k) % 11,
+        comment: (i + k) % 5000 === 0 ? 'slow slow' : 'slow, and more words',
+        answered_at: stamp(i + k),
+        touchpoint: i + k === 7 ? 'rare' : 'usual',
+      })),
+    );
+  await until(async () => (await unindexed()) < 500, 'nearly everything is indexed');
+  async function pages(query) {
+    const all = [];
+    let next = null;
+    do {
+      const reply = await ask({ ...query, ...(next && { cursor: next }) }, { survey });
+      assert.equal(reply.status, 200, reply.text);
+      all.push(reply.json.responses);
+      next = reply.json.next;
+    } while (next);
+    return all;
+  }
+  for (const order of ['newest', 'oldest', 'best', 'lowest', 'highest']) {
+    const found = await pages({ q: 'slow', touchpoint: 'rare', order });
+    assert.equal(found.length, 2, order);
+    assert.deepEqual(
+      found.flat().map((response) => response.answered_at),
+      [stamp(7)],
+    );
+  }
+  const best = await pages({ q: 'slow -nothing', order: 'best', limit: 500 });
+  const ids = best.flat().map(({ id }) => id);
+  assert.equal(ids.length, count);
+  assert.equal(new Set(ids).size, count);
+  // Of the newest 20,000 four are better than all others; then comes what was before.
+  const places = best.flat().flatMap(({ comment }, place) => (comment === 'slow slow' ? [place] : []));
+  assert.deepEqual(places.slice(0, 4), [0, 1, 2, 3]);
+  assert.ok(places.length === 5 && places[4] >= 20000, `${places}`);
+});
+
+test('the index passes responses without a comment', async () => {
+  await d.survey('silent', { metric: 'nps' });
+  const before = await unindexed();
+  for (let i = 0; i < 4; i++) await d.load(Array.from({ length: 2600 }, () => ({ survey: 'silent', score: 9 })));
+  await until(async () => (await unindexed()) <= before + 400, 'they are passed');
 });
 
 test('amended, excluded and erased comments', async (t) => {

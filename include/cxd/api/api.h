@@ -22,6 +22,7 @@
  *   listing.c         stored responses: one, a list, a respondent's
  *   comments.c        those that have a comment
  *   search.c          which of them, and what they say there
+ *   search_cursor.c   where its pages go on
  *   erasure.c         PATCH (exclude, count again), DELETE of a respondent
  *   erasures.c        at start: whether a restored store has to learn of erasures
  *   invitations.c     signed links

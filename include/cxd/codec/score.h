@@ -5,6 +5,8 @@
 #include <stdint.h>
 
 #include "cxd/base/buffer.h"
+#include "cxd/base/compiler.h"
+#include "cxd/base/error.h"
 #include "cxd/domain/compare.h"
 #include "cxd/domain/impression.h"
 #include "cxd/domain/people.h"
@@ -63,6 +65,9 @@ void comparison_encode(struct buffer *out, const struct survey *survey, const st
 void p_encode(struct buffer *out, const char *name, double p, bool tested);
 /* "promoters", "satisfied", "easy"; "passives", …: in the order of enum band. */
 const char *band_name(enum metric metric, enum band band);
+/* By that name, also of a single one ("detractor"), or by that of every survey: favourable, neutral, unfavourable.
+ * ERR_BAD_PARAMETER. */
+CXD_NODISCARD enum cxd_err band_read(enum metric metric, const char *text, enum band *ret_band, struct error *err);
 /* The member "response_rate"; NULL: null. */
 void rate_encode(struct buffer *out, const struct response_rate *rate);
 /* The member "window". */

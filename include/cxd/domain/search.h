@@ -11,7 +11,7 @@
 /* A search of comments: what q= says, whether a text does, and how well. Words of a text are found by whoever has the
  * text (struct search_words): what a word is, and how it is folded, is an engine's. */
 
-enum { SEARCH_BYTES_MAX = 2000, SEARCH_PHRASES_MAX = 16, SEARCH_NODES_MAX = 128, SEARCH_DEPTH_MAX = 16 };
+enum { SEARCH_CHARACTERS_MAX = 2000, SEARCH_PHRASES_MAX = 16, SEARCH_NODES_MAX = 128, SEARCH_DEPTH_MAX = 16 };
 enum { SEARCH_NOTHING = -1 };
 
 /* A word where it stands in a text, and as it is compared. */
@@ -73,15 +73,16 @@ CXD_NODISCARD struct search_mark *search_mark(const struct search_query *query, 
                                               struct arena *arena, size_t *ret_count);
 
 /* What a rank is reckoned by: BM25 over the comments of one survey, k1 = 1.2, b = 0.75, the inverse frequency of a
- * phrase ln(1 + (N − n + ½)/(n + ½)), never below 0. In whole numbers: whoever goes on with a list brings them along,
- * and places hold while comments arrive. */
+ * phrase ln(1 + (N − n + ½)/(n + ½)), never below 0; N and n may be of a part of the comments. In whole numbers:
+ * whoever goes on with a list brings them along, and places hold while comments arrive. */
 struct search_weights {
     int64_t average_milli; /* words of a comment */
     int64_t inverse_micro[SEARCH_PHRASES_MAX];
 };
 struct search_statistics {
     int64_t comments, words;
-    int64_t with[SEARCH_PHRASES_MAX]; /* comments that have the phrase */
+    int64_t sample;                   /* of the comments: in so many was looked for the phrases */
+    int64_t with[SEARCH_PHRASES_MAX]; /* of these have the phrase */
 };
 void search_weigh(const struct search_query *query, const struct search_statistics *statistics,
                   struct search_weights *ret_weights);

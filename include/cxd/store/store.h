@@ -64,6 +64,9 @@
  *   sqlite/alert_rows.c     states and history of alerts, read; responses that none has told of
  *   sqlite/listing.c        pages of responses
  *   sqlite/search.c         comments that are searched: in the index, and what it does not have yet
+ *   sqlite/asking.c         what its parts share
+ *   sqlite/search_index.c   what the index has, walked in the order of the list
+ *   sqlite/search_weigh.c   what the best are ranked by
  *   sqlite/expression.c     a query in the words of FTS5
  *   sqlite/histograms.c     the histograms of windows
  *   sqlite/scan.c           the responses of a window, one by one
@@ -346,25 +349,34 @@ CXD_NODISCARD enum cxd_err store_visit_responses(struct store_reader *reader, co
                                                  struct error *err);
 
 /* Responses with a comment, and which of them. */
-enum search_order { SEARCH_NEWEST, SEARCH_OLDEST, SEARCH_BEST };
+enum search_order { SEARCH_NEWEST, SEARCH_OLDEST, SEARCH_BEST, SEARCH_LOWEST, SEARCH_HIGHEST };
 struct search {
     struct listing listing;           /* of one survey */
     const struct search_query *query; /* as it was parsed; NULL: every comment */
-    enum search_order order;          /* SEARCH_BEST: with a query only, by its rank, then newest first */
+    enum search_order order;          /* by rank, then newest first; SEARCH_BEST: with a query only */
     bool has_weights;                 /* goes on with what was reckoned for the first page */
     struct search_weights weights;
     int64_t after_rank; /* with listing.has_after */
+    size_t looks;       /* about so many of those that fit the query are looked at; 0: all */
+    bool is_part;       /* listing.from is where one was cut: the list goes on in front of it. For who asks */
 };
 struct search_hit {
     struct response response;
     const struct search_mark *marks; /* in its comment */
     size_t mark_count;
-    int64_t rank;
+    int64_t rank; /* of the best how well it fits; of the highest the score, of the lowest with a minus; else 0 */
+};
+/* Where a search ended before it had looked at all: at everything in front of (rank, answered_at) it has, and shows
+ * nothing else. Of the newest, the oldest and the best the time alone decides. */
+struct search_cut {
+    bool is_cut;
+    int64_t rank, answered_at;
 };
 struct search_result {
     struct search_hit *hits;
     size_t count;
     struct search_weights weights; /* for the next page */
+    struct search_cut cut;
 };
 /* At most search->listing.limit of them, everything that is stored included. All is of the arena. ERR_NOT_READY
  * where so much is not indexed yet that it cannot be read each time. */

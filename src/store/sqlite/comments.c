@@ -42,6 +42,10 @@ bool sqlite_comments_is_place(int64_t place, int64_t answered_at, int64_t number
            (is_timely(answered_at) && place >= place_of(answered_at, 0) && place <= place_of(answered_at, SLOTS - 1));
 }
 
+int64_t sqlite_comments_time(int64_t place) {
+    return (place - (place & (SLOTS - 1))) / SLOTS;
+}
+
 void sqlite_comments_range(int64_t from, int64_t to, int64_t *ret_first, int64_t *ret_last) {
     from = from <= -TIME_SPAN ? 1 - TIME_SPAN : from;
     to = to > TIME_SPAN ? TIME_SPAN : to;

@@ -20,6 +20,8 @@ void sqlite_comments_facet(char out[FACET_SIZE], int64_t survey, int score);
 /* Places of comments of [from, to), in the order of time; and of those that lie apart, in none. first > last: there are
  * none. */
 void sqlite_comments_range(int64_t from, int64_t to, int64_t *ret_first, int64_t *ret_last);
+/* When the comment was answered that lies there; not of one that lies apart. */
+int64_t sqlite_comments_time(int64_t place);
 /* Whether a comment may lie there. */
 bool sqlite_comments_is_place(int64_t place, int64_t answered_at, int64_t number);
 void sqlite_comments_range_apart(int64_t *ret_first, int64_t *ret_last);

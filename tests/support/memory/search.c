@@ -92,6 +92,7 @@ static enum cxd_err weigh(struct looking *looking, const struct memory_table *ta
             continue;
         code = count_phrases(looking, response->comment, counts, &words, err);
         looking->statistics.comments++;
+        looking->statistics.sample++;
         looking->statistics.words += words;
         for (size_t k = 0; k < looking->query.phrase_count; k++)
             looking->statistics.with[k] += counts[k] > 0;
@@ -111,6 +112,8 @@ static enum cxd_err look_at(struct looking *looking, const struct response *resp
     }
     if (looking->search->order == SEARCH_BEST)
         found.rank = search_rank(&looking->query, &looking->weights, counts, words);
+    else
+        found.rank = found_rank_of_score(looking->search->order, response->score);
     found_page_put(&looking->page, &found);
     return CXD_OK;
 }
