@@ -155,6 +155,115 @@ function faultsOfSegment(got, want, decimals, alpha) {
   return faults;
 }
 
+// A response rate is a share: of visits that were shown, those that were answered.
+const RATE = { metric: 'csat', scale: { min: 0, max: 1 } };
+const RATE_DAYS = 40;
+const LISTED = 20; // events in a request
+
+function faultsOfRate(got, want, confidence) {
+  const { shown, rate, interval } = got ?? { shown: 0, rate: null, interval: null };
+  const faults = [];
+  const hold = (name, good) => good || faults.push(`response_rate.${name}`);
+  hold('shown', shown === Number(want.n));
+  hold('rate', same(rate, want.score, 1));
+  hold('low', same(interval?.low ?? null, want.low, 1));
+  hold('high', same(interval?.high ?? null, want.high, 1));
+  hold('confidence', !interval || interval.confidence === confidence);
+  return faults;
+}
+
+// Visits of the last days as they happened: each of a day and a touchpoint; whether it was reported as shown, answered,
+// how often; sent in any order, some of it twice.
+function makeVisits() {
+  const today = Math.floor(Date.now() / DAY);
+  return Array.from({ length: RATE_DAYS }, (_, i) => {
+    const share = pick([0, 1, random(), random() ** 3]);
+    return Array.from({ length: pick([0, 1, 2, below(10), below(60), below(60)]) }, (__, k) => ({
+      visit: `${i}-${k}`,
+      day: today - RATE_DAYS + i,
+      at: new Date((today - RATE_DAYS + i) * DAY + below(DAY)).toISOString(),
+      touchpoint: pick(TOUCHPOINTS),
+      answers: random() < share ? pick([1, 1, 2]) : 0,
+    }));
+  }).flat();
+}
+
+async function loadVisits(daemon, slug, visits) {
+  const place = ({ visit, touchpoint }) => ({ visit, ...(touchpoint && { touchpoint }) });
+  const events = visits
+    .flatMap((one) => Array(pick([1, 1, 2])).fill({ type: 'shown', at: one.at, ...place(one) }))
+    .sort(() => random() - 0.5);
+  const answers = visits.flatMap((one) =>
+    Array.from({ length: one.answers }, () => ({ survey: slug, score: 9, answered_at: one.at, ...place(one) })),
+  );
+  const send = async (from, to) => {
+    for (let i = from; i < to; i += LISTED) {
+      const body = events.slice(i, Math.min(i + LISTED, to));
+      const reply = await daemon.admin('POST', `/v1/surveys/${slug}/events`, { body });
+      assert.equal(reply.status, 200, reply.text);
+    }
+  };
+  await send(0, events.length / 2); // answers come before they are reported, too
+  await daemon.load(answers);
+  await send(Math.floor(events.length / 2), events.length);
+}
+
+// Asks for rates by day, by touchpoint and by both.
+async function askRates(daemon, ask) {
+  const slug = 'rates';
+  await daemon.survey(slug, { metric: 'nps' });
+  const visits = makeVisits();
+  await loadVisits(daemon, slug, visits);
+  const get = async (target) => {
+    const reply = await daemon.admin('GET', `/v1/surveys/${slug}/${target}`);
+    assert.equal(reply.status, 200, reply.text);
+    return reply.json;
+  };
+  const today = Math.floor(Date.now() / DAY);
+  const date = (at) => new Date(at * DAY).toISOString();
+  const part = (holds) => visits.filter(holds).map(({ answers }) => Math.min(answers, 1));
+  const { buckets } = await get(`trend?from=${date(today - RATE_DAYS)}&to=${date(today)}&interval=day`);
+  assert.equal(buckets.length, RATE_DAYS);
+  for (const [i, { response_rate: rate }] of buckets.entries())
+    ask(
+      `e${i}`,
+      RATE,
+      0.95,
+      0.05,
+      part(({ day: on }) => on === today - RATE_DAYS + i),
+      [],
+      { rate, confidence: 0.95 },
+    );
+  for (let i = 0; i < RATE_DAYS; i += 1) {
+    const from = today - RATE_DAYS + below(RATE_DAYS);
+    const to = from + 1 + below(today - from);
+    const confidence = pick([0.95, 0.8, 0.9, 0.99]);
+    const query = `from=${date(from)}&to=${date(to)}&confidence=${confidence}`;
+    const within = (holds) => part((one) => one.day >= from && one.day < to && holds(one));
+    const whole = await get(`score?${query}`);
+    ask(
+      `w${i}`,
+      RATE,
+      confidence,
+      0.05,
+      within(() => true),
+      [],
+      { rate: whole.response_rate, confidence },
+    );
+    const { segments } = await get(`segments?by=touchpoint&${query}`);
+    for (const [at, { value, response_rate: rate }] of segments.entries())
+      ask(
+        `x${i}.${at}`,
+        RATE,
+        confidence,
+        0.05,
+        within(({ touchpoint }) => touchpoint === value),
+        [],
+        { rate, confidence },
+      );
+  }
+}
+
 // ---------------------------------------------------------------------------------------------------------------------
 
 const daemon = await start({ config: { limits: { ...UNLIMITED, batch_lines: 1_000_000, batch_bytes: '256M' } } });
@@ -225,11 +334,19 @@ try {
       ask(`r${k}.${i}`, kind, 0.95, 0.05, answers.slice(i + 1, i + 1 + ROLLING_DAYS).flat(), [], { bucket }),
     );
   }
+  await askRates(daemon, ask);
   fs.mkdirSync(path.join(ROOT, 'build'), { recursive: true });
   const figures = await judge(cases);
   assert.equal(figures.size, cases.length);
-  for (const [i, { id, decimals, score, bucket, segment, alpha, isClassical = false }] of asked.entries()) {
+  for (const [
+    i,
+    { id, decimals, score, bucket, segment, alpha, rate, confidence, isClassical = false },
+  ] of asked.entries()) {
     const want = figures.get(id);
+    if (rate !== undefined) {
+      count(faultsOfRate(rate, want, confidence), () => `${cases[i]}\n  says ${JSON.stringify(rate)}`);
+      continue;
+    }
     const got = score ?? bucket ?? segment;
     const faults = faultsOfFigures(got, want, decimals, isClassical);
     if (score) faults.push(...faultsOfComparison(score.previous, want, decimals));
