@@ -67,8 +67,7 @@ function delayText({ disks }, { rounds, seconds }) {
 
 function everythingText({ rows, eventRows }, { rounds, seconds }) {
   return (
-    `Ingest of responses with a comment, a respondent and a visit of its own, watched by rules of alerts; medians of ` +
-    `${rounds} interleaved rounds of ${seconds} s\n\n` +
+    `Ingest, watched by rules of alerts; medians of ${rounds} interleaved rounds of ${seconds} s\n\n` +
     ingestTable(rows, [{ key: 'before', title: '× before' }]) +
     '\n\n' +
     ingestTable(eventRows, [{ key: 'responses', title: '× responses' }])
