@@ -168,6 +168,16 @@ export async function putRules(server) {
   if (!reply.ok) throw new BenchError(`POST events: ${reply.status} ${await reply.text()}`);
 }
 
+// From then on the visits of answers count too.
+export async function reportVisit(server) {
+  const reply = await fetch(`${server.url}/v1/surveys/bench/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"type":"shown","visit":"the-first"}',
+  });
+  if (!reply.ok) throw new BenchError(`POST events: ${reply.status} ${await reply.text()}`);
+}
+
 export async function storedCount(server) {
   const reply = await fetch(`${server.url}/v1/surveys/bench/score?window=all`);
   if (!reply.ok) throw new BenchError(`GET score: ${reply.status} ${await reply.text()}`);

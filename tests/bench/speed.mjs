@@ -12,6 +12,7 @@ import {
   LIMITS,
   putRules,
   putSurvey,
+  reportVisit,
   servers,
   startServer,
   storedCount,
@@ -25,6 +26,7 @@ async function measure(name, connections, options) {
   try {
     if (name === 'sqlite' || name === 'discard' || name === 'before') await putSurvey(server);
     if (options.rules && name === 'sqlite') await putRules(server);
+    if (options.load?.method === 'visits' && name === 'sqlite') await reportVisit(server);
     const warm = await wrk(server.url, { connections, seconds: 1, ...options.load });
     if (servers[name].stores) await settle(server);
     const before = cpuTimeUs(server.pid);
