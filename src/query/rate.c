@@ -14,12 +14,13 @@ enum cxd_err rate_read_window(struct store_reader *reader, const struct filter *
 
 enum cxd_err rate_read_sums(struct store_reader *reader, const struct filter *filter, const int64_t *points,
                             size_t count, struct arena *arena, struct rate_sums *ret_sums, struct error *err) {
-    struct rate_sums sums = {arena_alloc_zero(arena, count + 1, sizeof *sums.sums), IMPRESSIONS_KNOWN};
-    if (!sums.sums)
+    struct rate_sums sums = {arena_alloc_zero(arena, count + 1, sizeof *sums.sums),
+                             arena_alloc_zero(arena, count + 1, sizeof *sums.known)};
+    if (!sums.sums || !sums.known)
         return error_set(err, ERR_NO_MEMORY, "no memory for the trend's buckets");
     /* Piece i goes to sums[i + 1]; sums[0] stays empty. */
     enum cxd_err result =
-        count < 2 ? CXD_OK : store_read_impressions(reader, filter, points, count, &sums.sums[1], &sums.known, err);
+        count < 2 ? CXD_OK : store_read_impressions(reader, filter, points, count, &sums.sums[1], sums.known, err);
     for (size_t i = 1; result == CXD_OK && i < count; i++)
         for (size_t kind = 0; kind < IMPRESSION_KINDS; kind++)
             sums.sums[i].n[kind] += sums.sums[i - 1].n[kind];

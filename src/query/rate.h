@@ -10,11 +10,11 @@ CXD_NODISCARD enum cxd_err rate_read_window(struct store_reader *reader, const s
                                             const struct window *window, struct impressions *ret_impressions,
                                             enum impressions_known *ret_known, struct error *err);
 
-/* What is counted in [points[0], points[i]), for each i: differences of these are what lies between two points. Of the
- * arena. */
+/* What is counted in [points[0], points[i]), for each i: differences of these are what lies between two points. What is
+ * known of a window from point i is known[i]. Of the arena. */
 struct rate_sums {
     struct impressions *sums;
-    enum impressions_known known;
+    enum impressions_known *known;
 };
 CXD_NODISCARD enum cxd_err rate_read_sums(struct store_reader *reader, const struct filter *filter,
                                           const int64_t *points, size_t count, struct arena *arena,

@@ -36,8 +36,9 @@ static struct histogram between(const struct trend_cuts *cuts, int64_t from, int
 
 static void fill_rate(const struct trend_cuts *cuts, const struct trend_question *question, int64_t from, int64_t to,
                       const struct score *score, struct response_rate *ret_rate) {
-    struct impressions impressions = rate_between(&cuts->rates, point_index(cuts, from), point_index(cuts, to));
-    response_rate_compute(question->score.survey, &impressions, cuts->rates.known, score->suppressed,
+    size_t at = point_index(cuts, from);
+    struct impressions impressions = rate_between(&cuts->rates, at, point_index(cuts, to));
+    response_rate_compute(question->score.survey, &impressions, cuts->rates.known[at], score->suppressed,
                           question->score.confidence, ret_rate);
 }
 

@@ -382,19 +382,20 @@ static void compare_reads(struct twin *twin, int64_t now_ms) {
     for (size_t i = 0; i < CXD_COUNT(filters); i++) {
         struct filter filter = filters[i];
         struct impressions a[5], b[5];
-        enum impressions_known a_known, b_known;
+        enum impressions_known a_known[5], b_known[5];
         struct error err;
         memset(a, 0, sizeof a);
         memset(b, 0, sizeof b);
         filter.survey = twin->memory.survey;
-        assert_ok(store_read_impressions(twin->memory.reader, &filter, bounds, 6, a, &a_known, &err), err);
-        assert_ok(store_read_impressions(twin->sqlite.reader, &filter, bounds, 6, b, &b_known, &err), err);
-        assert_int_equal(a_known, b_known);
-        for (size_t at = 0; at < 5; at++)
+        assert_ok(store_read_impressions(twin->memory.reader, &filter, bounds, 6, a, a_known, &err), err);
+        assert_ok(store_read_impressions(twin->sqlite.reader, &filter, bounds, 6, b, b_known, &err), err);
+        for (size_t at = 0; at < 5; at++) {
+            assert_int_equal(a_known[at], b_known[at]);
             for (size_t kind = 0; kind < IMPRESSION_KINDS; kind++)
                 if (a[at].n[kind] != b[at].n[kind])
                     fail_msg("filter %zu, bucket %zu, kind %zu: %lld in memory, %lld in SQLite", i, at, kind,
                              (long long)a[at].n[kind], (long long)b[at].n[kind]);
+        }
         compare_values(twin, &filter, bounds[0], bounds[5]);
     }
 }

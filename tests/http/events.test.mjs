@@ -485,6 +485,14 @@ test('old rows go, and the figures stay; check and rebuild agree', async (t) => 
   await until(async () => Number(rows()) === 1);
   assert.deepEqual(await read(), before, 'the figures stay');
   assert.equal((await rate(daemon, 'old', '?window=30d&touchpoint=x&property.plan=pro')).reason, 'expired');
+  const two = 'interval=day&touchpoint=x&property.plan=pro';
+  const trend = async (query) => (await daemon.admin('GET', `/v1/surveys/old/trend?${two}&${query}`)).json;
+  const told = ({ response_rate: rate }) => rate?.reason ?? rate?.shown ?? null;
+  const week = await trend('window=7d');
+  assert.deepEqual([told(week), week.buckets.map(told)], ['expired', [...Array(4).fill('expired'), null, null, 1]]);
+  const rolling = await trend('window=today&rolling=30d');
+  assert.deepEqual([told(rolling), rolling.buckets.map(told)], [1, ['expired']], 'the window itself can be told');
+  assert.deepEqual((await trend('window=7d&rolling=2d')).buckets.map(told), [...Array(5).fill('expired'), null, 1]);
   const split = async (by, query) => {
     const { segments } = await table(daemon, 'old', `by=${by}&${query}`);
     return segments.find((row) => row.value ?? row.values?.[0]).response_rate;

@@ -274,7 +274,8 @@ CXD_NODISCARD enum cxd_err store_read_segments(struct store_reader *reader, int6
 
 /* What is counted of visits and invitations (docs/scoring.md §13), of the same buckets and filters; property_rolled is
  * not looked at. Where rows are gone, a quarter of an hour is counted in the bucket that its beginning lies in. An
- * invitation is in the total alone. Where *ret_known is not IMPRESSIONS_KNOWN, nothing else is set. */
+ * invitation is in the total alone. ret_known, as many as there are buckets, tells of each; what is not known is zero,
+ * and does not begin behind what is. */
 CXD_NODISCARD enum cxd_err store_read_impressions(struct store_reader *reader, const struct filter *filter,
                                                   const int64_t *bounds, size_t count,
                                                   struct impressions *ret_impressions,

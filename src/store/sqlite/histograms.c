@@ -200,28 +200,30 @@ static enum cxd_err read_spans(struct sqlite_reader *reader, const struct filter
 }
 
 enum cxd_err sqlite_read_counts(struct sqlite_reader *reader, const struct filter *filter, const int64_t *bounds,
-                                size_t count, int64_t whole_from, struct histogram *ret_hists, bool *ret_is_served,
+                                size_t count, int64_t whole_from, struct histogram *ret_hists, size_t *ret_unserved,
                                 struct error *err) {
     struct plan plan = plan_filter(filter);
     struct histogram *hists = calloc(count - 1, sizeof *hists);
     if (!hists)
         return error_set(err, ERR_NO_MEMORY, "no memory to read a window");
-    struct dealer dealer = {.bounds = bounds, .count = count, .hists = hists};
+    size_t unserved = 0;
     bool began = false, found = false;
     enum cxd_err code = sqlite_reader_enter(reader, &began, err);
     if (code == CXD_OK)
         code = check_rolled(reader, filter, &plan, err);
     if (code == CXD_OK)
         code = find_series(reader, filter, &plan, &found, err);
-    bool is_served = plan.rolled || bounds[0] >= whole_from;
-    if (code == CXD_OK && !plan.rolled && is_served)
-        code = scan(reader, filter, bounds[0], bounds[count - 1], &dealer, err);
-    else if (code == CXD_OK && found && is_served)
+    while (!plan.rolled && unserved < count - 1 && bounds[unserved] < whole_from)
+        unserved++;
+    struct dealer dealer = {.bounds = bounds + unserved, .count = count - unserved, .hists = hists + unserved};
+    if (code == CXD_OK && !plan.rolled && dealer.count > 1)
+        code = scan(reader, filter, dealer.bounds[0], bounds[count - 1], &dealer, err);
+    else if (code == CXD_OK && plan.rolled && found)
         code = read_spans(reader, filter, &plan, &dealer, err);
     sqlite_reader_leave(reader, began);
     if (code == CXD_OK) {
         memcpy(ret_hists, hists, (count - 1) * sizeof *hists);
-        *ret_is_served = is_served;
+        *ret_unserved = unserved;
     }
     free(hists);
     return code;
@@ -229,9 +231,9 @@ enum cxd_err sqlite_read_counts(struct sqlite_reader *reader, const struct filte
 
 enum cxd_err sqlite_read_histograms(struct store_reader *base, const struct filter *filter, const int64_t *bounds,
                                     size_t count, struct histogram *ret_hists, struct error *err) {
-    bool is_served;
+    size_t unserved;
     if (count < 2)
         return CXD_OK;
-    return sqlite_read_counts((struct sqlite_reader *)base, filter, bounds, count, INT64_MIN, ret_hists, &is_served,
+    return sqlite_read_counts((struct sqlite_reader *)base, filter, bounds, count, INT64_MIN, ret_hists, &unserved,
                               err);
 }

@@ -26,21 +26,29 @@ enum cxd_err sqlite_read_visits_from(struct sqlite_reader *reader, int64_t *ret_
     return read_day(reader, QUERY_SELECT_VISITS_FROM, 0, NULL, ret_day, err);
 }
 
+static bool is_declared_at(int64_t day, int64_t from) {
+    return day <= 0 || (day < INT64_MAX && from >= day * DAY_MS);
+}
+
 enum cxd_err sqlite_check_shown(struct sqlite_reader *reader, int64_t survey, const char *key, int64_t from,
                                 bool *ret_is_declared, struct error *err) {
     int64_t day = 0;
     enum cxd_err code = read_day(reader, QUERY_SELECT_SHOWN_FROM, survey, key, &day, err);
-    *ret_is_declared = day <= 0 || (day < INT64_MAX && from >= day * DAY_MS);
+    *ret_is_declared = is_declared_at(day, from);
     return code;
 }
 
-/* False: a property of the filter does not count as far back. */
-static enum cxd_err check_declared(struct sqlite_reader *reader, const struct filter *filter, int64_t from,
-                                   bool *ret_is_declared, struct error *err) {
+/* How many of the buckets begin where a property of the filter is not counted by yet. */
+static enum cxd_err count_undeclared(struct sqlite_reader *reader, const struct filter *filter, const int64_t *bounds,
+                                     size_t count, size_t *ret_undeclared, struct error *err) {
     enum cxd_err code = CXD_OK;
-    *ret_is_declared = true;
-    for (size_t i = 0; code == CXD_OK && *ret_is_declared && i < filter->property_count; i++)
-        code = sqlite_check_shown(reader, filter->survey, filter->properties[i].key, from, ret_is_declared, err);
+    *ret_undeclared = 0;
+    for (size_t i = 0; code == CXD_OK && i < filter->property_count; i++) {
+        int64_t day = 0;
+        code = read_day(reader, QUERY_SELECT_SHOWN_FROM, filter->survey, filter->properties[i].key, &day, err);
+        while (code == CXD_OK && *ret_undeclared + 1 < count && !is_declared_at(day, bounds[*ret_undeclared]))
+            ++*ret_undeclared;
+    }
     return code;
 }
 
@@ -61,7 +69,8 @@ static enum cxd_err read_invitations(struct sqlite_reader *reader, const struct 
                                      struct error *err) {
     bool is_total =
         !of_visits->touchpoint && !of_visits->channel && !of_visits->locale && of_visits->property_count == 0;
-    bool has_any = false, is_served = true, is_moved = false;
+    size_t unserved = 0;
+    bool has_any = false, is_moved = false;
     struct histogram *own = NULL;
     enum cxd_err code =
         is_total ? SQLITE_HAS(&reader->db, QUERY_HAS_INVITED, &has_any, err, INT(of_visits->survey)) : CXD_OK;
@@ -72,7 +81,7 @@ static enum cxd_err read_invitations(struct sqlite_reader *reader, const struct 
     if (code != CXD_OK || !is_moved)
         return code;
     own = calloc(count, sizeof *own);
-    code = own ? sqlite_read_counts(reader, of_visits, moved, count, INT64_MIN, own, &is_served, err)
+    code = own ? sqlite_read_counts(reader, of_visits, moved, count, INT64_MIN, own, &unserved, err)
                : error_set(err, ERR_NO_MEMORY, "no memory to read a window");
     for (size_t i = 0; code == CXD_OK && i + 1 < count; i++)
         for (int kind = IMPRESSION_INVITED; kind < IMPRESSION_KINDS; kind++)
@@ -85,7 +94,7 @@ static enum cxd_err read_moved(struct sqlite_reader *reader, const struct filter
                                size_t count, struct impressions *ret_impressions, enum impressions_known *ret_known,
                                struct error *err) {
     int64_t day = 0;
-    bool is_declared = true, is_served = true;
+    size_t undeclared = 0, unserved = 0;
     struct filter of_visits = *filter;
     of_visits.survey = -filter->survey;
     of_visits.property_rolled = true;
@@ -93,20 +102,23 @@ static enum cxd_err read_moved(struct sqlite_reader *reader, const struct filter
     struct histogram *hists = calloc(count, sizeof *hists);
     enum cxd_err code = moved && hists ? CXD_OK : error_set(err, ERR_NO_MEMORY, "no memory to read a window");
     if (code == CXD_OK)
-        code = check_declared(reader, filter, bounds[0], &is_declared, err);
+        code = count_undeclared(reader, filter, bounds, count, &undeclared, err);
     if (code == CXD_OK)
         code = sqlite_read_visits_from(reader, &day, err);
     for (size_t i = 0; code == CXD_OK && i < count; i++)
         moved[i] = sqlite_move_bound(bounds[i], day);
-    if (code == CXD_OK && is_declared)
-        code = sqlite_read_counts(reader, &of_visits, moved, count, day > 0 ? day * DAY_MS : INT64_MIN, hists,
-                                  &is_served, err);
-    if (code == CXD_OK && is_declared && is_served)
-        code = read_invitations(reader, &of_visits, bounds, moved, count, hists, err);
+    size_t left = count - undeclared; /* bounds */
+    if (code == CXD_OK && left > 1)
+        code = sqlite_read_counts(reader, &of_visits, moved + undeclared, left, day > 0 ? day * DAY_MS : INT64_MIN,
+                                  hists + undeclared, &unserved, err);
     if (code == CXD_OK)
-        *ret_known = !is_declared ? IMPRESSIONS_UNDECLARED : !is_served ? IMPRESSIONS_EXPIRED : IMPRESSIONS_KNOWN;
-    for (size_t i = 0; code == CXD_OK && is_declared && is_served && i + 1 < count; i++)
+        code = read_invitations(reader, &of_visits, bounds, moved, count, hists, err);
+    for (size_t i = 0; code == CXD_OK && i + 1 < count; i++) {
+        ret_known[i] = i < undeclared              ? IMPRESSIONS_UNDECLARED
+                       : i < undeclared + unserved ? IMPRESSIONS_EXPIRED
+                                                   : IMPRESSIONS_KNOWN;
         memcpy(ret_impressions[i].n, hists[i].n, sizeof ret_impressions[i].n);
+    }
     free(moved);
     free(hists);
     return code;

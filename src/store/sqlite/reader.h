@@ -34,10 +34,10 @@ int64_t sqlite_bucket_at(enum tier tier, int64_t time_ms);
 /* The bucket number and the eleven counts of a row of read_total or read_segment. */
 void sqlite_read_rollup_row(sqlite3_stmt *stmt, int64_t *ret_bucket, struct histogram *ret_hist);
 /* The histograms of a filter; of a negative survey, what is counted of the visits of that one. Where no rollup serves
- * it, and the first bound lies before `whole_from`, *ret_is_served is false. count ≥ 2. */
+ * it, and bounds lie before `whole_from`, the *ret_unserved buckets that begin there are left empty. count ≥ 2. */
 CXD_NODISCARD enum cxd_err sqlite_read_counts(struct sqlite_reader *reader, const struct filter *filter,
                                               const int64_t *bounds, size_t count, int64_t whole_from,
-                                              struct histogram *ret_hists, bool *ret_is_served, struct error *err);
+                                              struct histogram *ret_hists, size_t *ret_unserved, struct error *err);
 /* Binds read_total (series 0) or read_segment for buckets [from, to). */
 CXD_NODISCARD enum cxd_err sqlite_bind_rollup_range(struct db *db, int64_t survey, int64_t series, enum tier tier,
                                                     int64_t from, int64_t to, sqlite3_stmt **ret_stmt,

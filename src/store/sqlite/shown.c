@@ -101,11 +101,12 @@ static bool tell(struct telling *telling, const char *value, const struct histog
 static enum cxd_err visit_segments(struct telling *telling, const struct store_segments *segments, struct error *err) {
     const struct filter all = {.survey = -telling->filter->survey};
     const int64_t bounds[2] = {telling->from, telling->to};
-    bool goes_on = true, is_served = true, is_whole = segments->cover == STORE_COVER_ALL;
+    size_t unserved = 0;
+    bool goes_on = true, is_whole = segments->cover == STORE_COVER_ALL;
     struct histogram unset = {{0}};
     enum cxd_err code = CXD_OK;
     if (is_whole && telling->from < telling->to)
-        code = sqlite_read_counts(telling->reader, &all, bounds, 2, INT64_MIN, &unset, &is_served, err);
+        code = sqlite_read_counts(telling->reader, &all, bounds, 2, INT64_MIN, &unset, &unserved, err);
     for (size_t i = 0; code == CXD_OK && goes_on && i < segments->count; i++) {
         histogram_subtract(&unset, &segments->segments[i].hists[0]);
         goes_on = tell(telling, segments->segments[i].value, &segments->segments[i].hists[0]);

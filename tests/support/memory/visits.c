@@ -300,7 +300,7 @@ static enum impressions_known judge(const struct memory_store *store, const stru
         if (day == INT64_MAX || (day > 0 && from < day * DAY_MS))
             return IMPRESSIONS_UNDECLARED;
     }
-    bool is_old = store->visits_from > 0 && from < store->visits_from * DAY_MS;
+    bool is_old = store->visits_from > 0 && next_quarter(from) < store->visits_from * DAY_MS;
     return conditions > 1 && is_old ? IMPRESSIONS_EXPIRED : IMPRESSIONS_KNOWN;
 }
 
@@ -364,12 +364,13 @@ enum cxd_err memory_read_impressions(struct store_reader *base, const struct fil
     if (count < 2)
         return CXD_OK;
     memory_enter(reader);
-    enum impressions_known known = judge(reader->store, filter, 0, bounds[0]);
-    if (known == IMPRESSIONS_KNOWN) {
-        memset(ret_impressions, 0, (count - 1) * sizeof *ret_impressions);
-        count_all(reader->store, filter, bounds, count, ret_impressions);
+    memset(ret_impressions, 0, (count - 1) * sizeof *ret_impressions);
+    count_all(reader->store, filter, bounds, count, ret_impressions);
+    for (size_t i = 0; i + 1 < count; i++) {
+        ret_known[i] = judge(reader->store, filter, 0, bounds[i]);
+        if (ret_known[i] != IMPRESSIONS_KNOWN)
+            ret_impressions[i] = (struct impressions){{0}};
     }
-    *ret_known = known;
     memory_leave(reader);
     return CXD_OK;
 }
