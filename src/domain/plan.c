@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "cxd/domain/distribution.h"
+#include "cxd/domain/people.h"
 
 enum { STEPS = 200 };
 
@@ -22,12 +23,7 @@ static bool is_net(const struct survey *survey) {
 
 /* What an answer of this score is worth in the score that it is part of. */
 static double worth(const struct survey *survey, int value) {
-    bool lower = survey->direction == DIRECTION_LOWER;
-    bool is_favourable = lower ? value <= survey->favourable : value >= survey->favourable;
-    bool is_unfavourable = lower ? value >= survey->unfavourable : value <= survey->unfavourable;
-    if (survey->method == METHOD_MEAN)
-        return value;
-    return is_favourable ? POINTS : is_net(survey) && is_unfavourable ? -POINTS : 0;
+    return (survey->method == METHOD_MEAN ? 1 : POINTS) * people_value(survey, value);
 }
 
 double plan_range(const struct survey *survey) {
