@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { succeeds } from './command.mjs';
-import { assertProblem, seeded, start } from './harness.mjs';
+import { assertProblem, seeded, start, until } from './harness.mjs';
 
 const d = await start();
 after(() => d.stop());
@@ -114,6 +114,20 @@ test('windows, filters, languages, min_count and limit', async () => {
   assert.deepEqual([german.language, german.n], ['de', { band: 4, rest: 9 }]);
   assert.deepEqual(texts(german), ['Aufzug klemmt']);
   assert.equal((await terms(slug, '?limit=1')).terms.length, 1);
+});
+
+test('one question at a time', async () => {
+  const slug = await survey({ metric: 'nps' }, [...times(1000, 2, 'too slow by far'), ...times(1000, 9, 'good')]);
+  const ask = () => d.admin('GET', `/v1/surveys/${slug}/comments/terms`);
+  const refused = await until(async () => {
+    const replies = await Promise.all([ask(), ask(), ask(), ask()]);
+    assert.ok(replies.some(({ status }) => status === 200));
+    return replies.find(({ status }) => status !== 200);
+  }, 'two are answered at once');
+  assertProblem(refused, 503, 'queue_full');
+  assert.match(refused.json.detail, /one such question/);
+  assert.ok(Number(refused.headers['retry-after']) >= 1);
+  assert.equal((await ask()).status, 200);
 });
 
 test('a lower score that is better, and bands that the survey chose', async () => {
