@@ -34,7 +34,8 @@
  *   characters.c       what a character is to a word, and the form in which letters are compared
  *   tokens.c           the words of a text, in any script
  *   vocabulary.c       words and phrases of many texts, counted in bounded memory
- *   terms.c            which of them set the comments of one band apart (stop words: config/stopwords/)
+ *   terms.c            counts of them, of one band and of the rest (stop words: config/stopwords/)
+ *   terms_rank.c       which of them set the band apart
  *   reckoning.c        how late it is, where a clock may be wrong */
 
 #endif

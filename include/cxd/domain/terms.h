@@ -45,17 +45,17 @@ struct term {
     size_t example_count;
 };
 
-/* The `limit` terms that set the band apart most, by z, of those that `min_count` comments of the band have at least.
- * The array and its texts are of the arena. False where memory is refused. Once, when all are added. */
+/* terms_rank.c: the `limit` terms that set the band apart most, by z, of those that `min_count` comments of the band
+ * have at least. The array and its texts are of the arena. False where memory is refused. Once, when all are added. */
 CXD_NODISCARD bool terms_rank(struct terms *terms, int64_t min_count, size_t limit, struct arena *arena,
                               struct term **ret_terms, size_t *ret_count);
 
-/* Log odds and z of one term: `count` of `count_total` mentions in the band, `rest` of `rest_total` elsewhere. False
- * where there is nothing beside it. */
+/* terms_rank.c: log odds and z of one term: `count` of `count_total` mentions in the band, `rest` of `rest_total`
+ * elsewhere. False where there is nothing beside it. */
 CXD_NODISCARD bool terms_weigh(int64_t count, int64_t count_total, int64_t rest, int64_t rest_total,
                                double *ret_log_odds, double *ret_z);
 
-/* Whether the text is a language as terms_open takes it: two or three small letters. */
+/* terms.c: whether the text is a language as terms_open takes it: two or three small letters. */
 bool terms_is_language(const char *text);
 
 #endif
