@@ -26,6 +26,7 @@ void scrape_read_scores(struct scrape *scrape) {
     for (size_t i = 0; scrape->scores && i < count; i++) {
         struct score_answer answer;
         question.score.survey = snapshot->surveys[i];
+        question.score.without_rate = true;
         if (query_score(scrape->scraper->reader, &question.score, &answer, &err) == CXD_OK)
             scrape->scores[scrape->score_count++] =
                 (struct scored){.survey = snapshot->surveys[i], .score = answer.score};

@@ -91,6 +91,7 @@ void api_plan_get(struct http_request *request) {
     if (result == CXD_OK)
         result = api_allow_filter(request, survey, &question.score.filter, &err);
     question.score.survey = survey;
+    question.score.without_rate = true;
     if (result == CXD_OK)
         result = query_score(http_worker(request), &question.score, &answer, &err);
     if (result == CXD_OK)

@@ -19,7 +19,8 @@ static enum cxd_err find_score(struct store_reader *reader, const struct alert_r
                                       .compare = is_drop ? COMPARE_PREVIOUS : COMPARE_NONE,
                                       .confidence = ALERT_CONFIDENCE,
                                       .alpha = is_drop ? rule->alpha : 0.05,
-                                      .now_ms = day_end};
+                                      .now_ms = day_end,
+                                      .without_rate = true};
     struct score_answer answer;
     bool is_whole = window_parse(rule->window, day_end, &question.window) && question.window.to <= day_end;
     /* A comparison cuts a window that is still running by itself, at both sides. */

@@ -33,6 +33,8 @@ static enum cxd_err add_rate(struct store_reader *reader, const struct score_que
     struct impressions sum = {{0}};
     enum impressions_known known = IMPRESSIONS_KNOWN;
     enum cxd_err result = CXD_OK;
+    if (question->without_rate)
+        return CXD_OK;
     for (size_t i = 0; result == CXD_OK && i < (pool->count > 0 ? pool->count : 1); i++) {
         struct filter filter =
             filter_complete(&question->filter, pool->count > 0 ? pool->surveys[i] : question->survey);

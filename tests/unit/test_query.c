@@ -110,6 +110,10 @@ static void test_scores(void **state) {
         }
         struct score_answer answer;
         assert_int_equal(query_score(bed->reader, &question, &answer, &err), CXD_OK);
+        assert_true(answer.rate.confidence == question.confidence);
+        question.without_rate = true; /* what is read of visits is left out, and nothing else */
+        assert_int_equal(query_score(bed->reader, &question, &answer, &err), CXD_OK);
+        assert_true(answer.rate.confidence == 0);
         bool web_only = question.filter.channel;
         assert_recount(bed, answer.window.from, answer.window.to, web_only, &answer.hist);
         assert_int_equal(answer.score.n, histogram_count(&answer.hist));

@@ -70,6 +70,7 @@ struct score_question {
     bool clustered;     /* standard errors that know of repeats */
     struct purse purse; /* for what respondents are told apart by */
     int64_t now_ms;     /* what is still running */
+    bool without_rate;  /* of visits nothing is read: that may be a scan, and fail by itself */
 };
 
 /* The bounds of every window are whole days for a survey with a min_n, so that no two windows that differ by few
