@@ -7,6 +7,7 @@
 #include "api/deed.h"
 #include "api/pages.h"
 #include "api/parameters.h"
+#include "api/settings.h"
 #include "cxd/codec/alert.h"
 #include "cxd/codec/write.h"
 
@@ -15,6 +16,20 @@ static bool is_withheld(struct http_request *request, const struct survey *surve
     const struct filter filter = {.properties = rule->properties, .property_count = rule->property_count};
     struct error err;
     return survey && api_allow_filter(request, survey, &filter, &err) != CXD_OK;
+}
+
+static bool is_stranger(const struct http_request *request) {
+    return !api_has_key(request) && api_settings(request)->config.read == CONFIG_READ_OPEN;
+}
+
+/* A survey that withholds small figures does not say to strangers either that one answer was a bad one, and when. */
+static bool is_hidden(struct http_request *request, const struct alert_rule *rule) {
+    const struct app *app = http_app(request);
+    const struct snapshot *snapshot = catalog_acquire(app->catalog);
+    const struct survey *survey = snapshot_survey(snapshot, rule->survey);
+    bool is_hidden = rule->kind == ALERT_DETRACTOR && is_stranger(request) && survey && survey->min_n > 0;
+    catalog_release(snapshot);
+    return is_hidden;
 }
 
 void api_append_alert(struct http_request *request, const struct alert_rule *rule, const struct document *document,
@@ -30,6 +45,7 @@ void api_append_alert(struct http_request *request, const struct alert_rule *rul
         .created_at = document->created_at,
         .updated_at = document->updated_at,
         .is_withheld = is_withheld(request, survey, rule),
+        .is_public = is_stranger(request),
     };
     alert_encode(http_out(request), &shown);
     catalog_release(snapshot);
@@ -91,7 +107,7 @@ void api_alerts_get(struct http_request *request) {
     for (size_t i = 0; result == CXD_OK && i < count; i++) {
         struct alert_rule rule;
         result = alert_decode_stored(documents[i].definition, documents[i].name, http_arena(request), &rule, &err);
-        if (result == CXD_OK)
+        if (result == CXD_OK && !is_hidden(request, &rule))
             api_append_alert(request, &rule, &documents[i], find_state(&states, documents[i].name));
     }
     buffer_append_text(out, "]}");
@@ -109,6 +125,8 @@ void api_alert_get(struct http_request *request) {
     size_t count;
     struct error err;
     enum cxd_err result = api_read_alert(request, &alert, &count, &err);
+    if (result == CXD_OK && is_hidden(request, &alert.rule))
+        result = error_set(&err, ERR_NO_ALERT, "there is no alert of this name");
     if (result == CXD_OK) {
         api_append_alert(request, &alert.rule, &alert.document, alert.has_state ? &alert.state : NULL);
         api_name_rule(request, &alert.document);

@@ -48,6 +48,7 @@ struct alerts {
     struct arena rules, scratch;
     struct watch *watches; /* of `rules`; those whose state is of the same revision */
     size_t watch_count;
+    bool has_begun;  /* what fires was said */
     int64_t day_end; /* for which all were evaluated */
     bool is_current; /* the watches are all that there are, as far as it knows: what is passed is passed for good */
     bool is_failing;
@@ -233,6 +234,20 @@ static int64_t newest_day(struct alerts *alerts) {
     return reckoned.state == RECKONED_BEHIND ? 0 : calendar_floor(CALENDAR_DAY, reckoned.wall_ms - GRACE_MS);
 }
 
+/* A record of the life before may be lost, be it that it ended behind the commit that it tells of. So each life begins
+ * with what fires. */
+static void tell_begin(struct alerts *alerts) {
+    char since[TIME_TEXT_SIZE];
+    for (size_t i = 0; !alerts->has_begun && i < alerts->watch_count; i++) {
+        const struct watch *watch = &alerts->watches[i];
+        if (watch->state.status == ALERT_FIRING)
+            log_record(LOG_LEVEL_WARNING, "alert_firing", "alert=%s survey=%s kind=%s n=%lld since=%s",
+                       watch->rule.name, watch->rule.survey, ALERT_KINDS.list[watch->rule.kind],
+                       (long long)watch->state.finding.n, time_format(since, watch->state.since));
+    }
+    alerts->has_begun = true;
+}
+
 static void evaluate_all(struct alerts *alerts, int64_t day_end) {
     struct error err;
     bool is_whole = true, is_any = false;
@@ -241,6 +256,7 @@ static void evaluate_all(struct alerts *alerts, int64_t day_end) {
         note_failure(alerts, "", &err);
         return;
     }
+    tell_begin(alerts);
     for (size_t i = 0; day_end != 0 && i < alerts->watch_count && !errand_rest(&alerts->errand, 0); i++) {
         if (!is_due(&alerts->watches[i], day_end))
             continue;

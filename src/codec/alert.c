@@ -344,11 +344,12 @@ static void write_figures(struct buffer *out, const struct alert_rule *rule, con
         write_fixed(out, "p_value", p_value, P_DECIMALS, has_n && isfinite(p_value));
 }
 
-static void write_acknowledgement(struct buffer *out, const struct alert_acknowledgement *acknowledgement) {
+static void write_acknowledgement(struct buffer *out, const struct alert_acknowledgement *acknowledgement,
+                                  bool is_public) {
     write_open(out, "acknowledged", '{');
     write_time(out, "at", acknowledgement->at);
-    write_text(out, "by", acknowledgement->by);
-    write_text(out, "note", acknowledgement->note);
+    write_text(out, "by", is_public ? NULL : acknowledgement->by);
+    write_text(out, "note", is_public ? NULL : acknowledgement->note);
     buffer_append_char(out, '}');
 }
 
@@ -374,7 +375,7 @@ static void write_state(struct buffer *out, const struct alert_shown *shown) {
     if (shown->rule->kind != ALERT_DETRACTOR)
         write_time_or_null(out, "day_end", state->day_end);
     if (state->acknowledgement.at != 0)
-        write_acknowledgement(out, &state->acknowledgement);
+        write_acknowledgement(out, &state->acknowledgement, shown->is_public);
     else
         write_null(out, "acknowledged");
 }
@@ -406,7 +407,7 @@ void alert_encode_event(struct buffer *out, const struct alert_event *event, con
     else
         write_null(out, "response");
     if (event->acknowledgement.at != 0)
-        write_acknowledgement(out, &event->acknowledgement);
+        write_acknowledgement(out, &event->acknowledgement, false);
     buffer_append_char(out, '}');
 }
 

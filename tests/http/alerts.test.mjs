@@ -12,6 +12,11 @@ const put = (d, name, body, options = {}) => d.admin('PUT', `/v1/alerts/${name}`
 const get = async (d, name) => (await d.admin('GET', `/v1/alerts/${name}`)).json;
 const history = async (d, name, query = '') => (await d.admin('GET', `/v1/alerts/${name}/history${query}`)).json;
 const acknowledge = (d, name, body = {}) => d.admin('POST', `/v1/alerts/${name}/acknowledge`, { body });
+// Put back as it is, but open.
+async function reopen(d) {
+  const { json } = await d.admin('GET', '/v1/surveys/shop');
+  return d.admin('PUT', '/v1/surveys/shop', { body: { ...json, archived: false } });
+}
 const evaluated = (d, name) =>
   until(async () => (await get(d, name)).evaluated_at && (await get(d, name)), `${name} to be evaluated`);
 
@@ -204,6 +209,8 @@ test('a drop, and silence; a survey with min_n withholds', async (t) => {
   assert.ok(Math.abs(silent.p_value - (8 / 9) ** 80.5) < 0.00006);
   assert.equal((await evaluated(d, 'spoken')).state, 'ok');
   assert.deepEqual([(await evaluated(d, 'shut')).state, (await get(d, 'shut')).reason], ['no_data', 'survey_closed']);
+  const listed = run(['alerts'], { env: { CXD_URL: d.url, CXD_KEY: d.key } });
+  assert.match(listed.stdout, /^silent +quiet +silence +firing +\d+ (s|min) +- +0 +0\.001 +-$/m);
   const hidden = await evaluated(d, 'hidden');
   assert.deepEqual([hidden.state, hidden.reason, hidden.value], ['no_data', 'suppressed', null]);
 });
@@ -282,6 +289,75 @@ test('a detractor with a comment: each told once, amended ones too, suspects and
   assert.doesNotMatch(kept, /eve|slow/);
 });
 
+test('who reads without a key sees how alerts stand, and nothing of who answered or looked', async (t) => {
+  const d = await daemon(t, { config: { access: { read: 'open' } } });
+  await d.survey('private', { metric: 'nps', min_n: 10 });
+  await put(d, 'each', { survey: 'shop', kind: 'detractor' });
+  await put(d, 'one', { survey: 'private', kind: 'detractor' });
+  await put(d, 'rate', { survey: 'private', kind: 'rate', above: 50 });
+  for (const survey of ['shop', 'private'])
+    assert.equal((await d.post(survey, bad({ respondent: 'eve', comment: 'never again' }))).status, 201);
+  for (const name of ['each', 'one']) await until(async () => (await get(d, name)).state === 'firing', name);
+  await acknowledge(d, 'each', { note: 'called Eve' });
+  const key = null;
+  const seen = await d.request('GET', '/v1/alerts', { key });
+  assert.equal(seen.status, 200, seen.text);
+  assert.doesNotMatch(seen.text, /eve|again|called|cxs_/i);
+  assert.deepEqual(
+    seen.json.alerts.map(({ name, state, n }) => [name, state, n]),
+    [
+      ['each', 'acknowledged', 0],
+      ['rate', 'no_data', 0],
+    ],
+  );
+  assert.deepEqual(Object.keys(seen.json.alerts[0].acknowledged), ['at', 'by', 'note']);
+  assertProblem(await d.request('GET', '/v1/alerts/one', { key }), 404, 'no_alert');
+  assertProblem(await d.request('GET', '/v1/alerts/each/history', { key }), 401, 'no_key');
+  assert.equal((await get(d, 'each')).acknowledged.note, 'called Eve');
+  assert.equal((await d.admin('GET', '/v1/alerts')).json.alerts.length, 3);
+  assert.doesNotMatch((await d.admin('GET', '/v1/alerts/each/history')).text, /eve"|again/);
+});
+
+test('a rule of the name of one that was there begins anew; a survey may change beneath one', async (t) => {
+  const d = await daemon(t);
+  const rule = { survey: 'shop', kind: 'detractor' };
+  await put(d, 'each', rule);
+  const first = (await d.post('shop', bad())).json;
+  await until(async () => (await get(d, 'each')).state === 'firing', 'it to fire');
+  assert.equal((await d.admin('DELETE', '/v1/alerts/each')).status, 200);
+  const again = await put(d, 'each', rule);
+  assert.deepEqual([again.status, again.json.state, again.json.n, again.json.revision], [201, 'ok', 0, 1], again.text);
+  assert.deepEqual((await history(d, 'each')).events, []);
+  // What the rule before has told of is told of by this one when it is amended, and not before.
+  const second = (await d.post('shop', bad())).json;
+  await until(async () => (await get(d, 'each')).state === 'firing', 'it to fire');
+  assert.equal((await d.put('shop', first.id, bad({ score: 1 }))).status, 200);
+  await until(async () => (await get(d, 'each')).n === 2, 'the amended one');
+  const told = async () => (await history(d, 'each')).events.map(({ response, value }) => [response, value]);
+  assert.deepEqual(await told(), [
+    [first.id, 1],
+    [second.id, 2],
+  ]);
+  // One that is amended to a good answer was told: the history keeps what it said then.
+  assert.equal((await d.put('shop', second.id, { score: 10, comment: 'sorry' })).status, 200);
+  await d.post('shop', bad());
+  await until(async () => (await get(d, 'each')).n === 3, 'the third');
+  assert.deepEqual((await told())[2], [second.id, 2]);
+  // By another name of the survey, and other bands of it.
+  const { json: shop } = await d.admin('GET', '/v1/surveys/shop');
+  const renamed = await d.admin('PUT', '/v1/surveys/shop', { body: { ...shop, name: 'Another name', min_n: 3 } });
+  assert.equal(renamed.status, 200, renamed.text);
+  const fourth = (await d.post('shop', bad())).json;
+  await until(async () => (await told())[0][0] === fourth.id, 'the fourth');
+  // Archived, it takes no answers; reopened, the rule goes on.
+  assert.equal((await d.admin('DELETE', '/v1/surveys/shop')).status, 200);
+  assertProblem(await d.post('shop', bad()), 403, 'survey_closed');
+  const reopened = await reopen(d);
+  assert.equal(reopened.status, 200, reopened.text);
+  const fifth = (await d.post('shop', bad())).json;
+  await until(async () => (await told())[0][0] === fifth.id, 'the fifth');
+});
+
 test('killed and started again: every detractor is told, and each once', async (t) => {
   let d = await daemon(t);
   await put(d, 'each', { survey: 'shop', kind: 'detractor' });
@@ -302,6 +378,7 @@ test('killed and started again: every detractor is told, and each once', async (
   }
   const events = async () => (await history(d, 'each', '?limit=500')).events;
   await until(async () => (await events()).length >= ids.size, 'all to be told');
+  await until(() => / alert_firing .*alert=each survey=shop kind=detractor /.test(d.stderr), 'what fires to be said');
   assert.deepEqual((await events()).map(({ response }) => response).sort(), [...ids].sort());
   assert.equal((await get(d, 'each')).n, ids.size);
 });
@@ -358,6 +435,46 @@ test('yesterday is the day that is over', async (t) => {
   assert.deepEqual([(await evaluated(d, 'score')).value, (await get(d, 'score')).state], [-100, 'firing']);
   assert.deepEqual([(await evaluated(d, 'rate')).value, (await get(d, 'rate')).state], [100, 'firing']);
   assert.deepEqual([(await evaluated(d, 'drop')).value, (await get(d, 'drop')).state], [-200, 'firing']);
+});
+
+test('the day on which clocks are set back has 25 hours, and all of them', async (t) => {
+  if (!library) return t.skip('libfaketime is not installed');
+  const dir = useDirectory(t);
+  const offset = (time) => `${Math.round((Date.parse(time) - Date.now()) / 1000)}s`;
+  const clock = fakeClock(dir, offset('2026-10-26T11:00:00Z'));
+  const d = await daemon(t, { dir, binary, env: clock.env, timezone: 'Europe/Berlin' });
+  const at = (score, ...times) => times.map((answered_at) => ({ survey: 'shop', score, answered_at }));
+  await d.load([
+    ...at(9, '2026-10-24T22:00:00Z', '2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z', '2026-10-25T22:59:59Z'),
+    ...at(0, '2026-10-24T21:59:59Z', '2026-10-25T23:00:00Z'),
+  ]);
+  await put(d, 'day', { survey: 'shop', kind: 'score', below: 100 - 1, window: 'yesterday', min_n: 1 });
+  const day = await evaluated(d, 'day');
+  assert.deepEqual([day.day_end, day.n, day.value], ['2026-10-25T23:00:00Z', 4, 100]);
+});
+
+test('an alert of a survey that is archived resolves with the day, and is judged again where it is reopened', async (t) => {
+  if (!library) return t.skip('libfaketime is not installed');
+  const dir = useDirectory(t);
+  const clock = fakeClock(dir, '+0');
+  const d = await daemon(t, { dir, binary, env: clock.env });
+  await d.load(days('shop', times(40, 3), [1]));
+  await put(d, 'low', { survey: 'shop', kind: 'score', below: 0, window: '60d' });
+  assert.equal((await evaluated(d, 'low')).state, 'firing');
+  await d.admin('DELETE', '/v1/surveys/shop');
+  clock.set('+24h');
+  await until(async () => (await get(d, 'low')).reason === 'survey_archived', 'it to end');
+  assert.equal((await get(d, 'low')).state, 'no_data');
+  assert.deepEqual(
+    (await history(d, 'low')).events.map(({ event, value }) => [event, value]),
+    [
+      ['resolved', null],
+      ['fired', -100],
+    ],
+  );
+  assert.equal((await reopen(d)).status, 200);
+  clock.set('+48h');
+  await until(async () => (await get(d, 'low')).state === 'firing', 'it to fire again');
 });
 
 test('a daemon that was down for a month judges the newest day', async (t) => {

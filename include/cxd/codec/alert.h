@@ -37,6 +37,7 @@ struct alert_shown {
     const struct survey *survey;     /* NULL: there is none of the name */
     int64_t revision, created_at, updated_at;
     bool is_withheld; /* n and value are not for who asks */
+    bool is_public;   /* nor is who acknowledged it, and what that person wrote */
 };
 void alert_encode(struct buffer *out, const struct alert_shown *shown);
 /* A line of its history; of `survey` (NULL: it is gone) are the decimals. */
