@@ -14,7 +14,7 @@ const KILLS = Number(process.argv[2] ?? 20);
 const SEED = Number(process.argv[3] ?? Date.now() % 1_000_000);
 const fast = path.join(ROOT, 'build/test/cxd');
 const binary = process.env.CXD_BINARY || !fs.existsSync(fast) ? BINARY : fast;
-const ledger = new Ledger({ seed: SEED });
+const ledger = new Ledger({ seed: SEED, named: true });
 
 const begun = performance.now();
 let passed = 0;
@@ -49,6 +49,10 @@ try {
   await hold(`the last ${ledger.unknown.length} unknown requests are settled by a retry`, () => ledger.retry(daemon));
   for (const slug of Object.keys(SURVEYS))
     await hold(`the score of ${slug} is the ledger's`, () => ledger.expectScore(daemon, slug));
+  let told = 0;
+  await hold('definitions are those that were acknowledged; each detractor is told of, once', async () => {
+    told = await ledger.expectNamed(daemon.database);
+  });
   await hold('it stops cleanly', () => daemon.end());
   await hold('integrity_check', () => expectSound(daemon.database));
   await hold('every acknowledged response is stored exactly once, as it was last said; nothing else is', () => {
@@ -63,13 +67,14 @@ try {
 
   console.log(
     `${ledger.held.size} responses and events of ${ledger.events.size} visits acknowledged, ${ledger.refused.size} ` +
-      `refused, ${ledger.resolved} unknown requests settled by a retry (${ledger.found} of them had been stored), ` +
+      `refused, ${ledger.named.size} definitions, ${told} detractors told, ${ledger.resolved} unknown requests settled by a retry (${ledger.found} of them had been stored), ` +
       `${((performance.now() - begun) / 1000).toFixed(1)} s`,
   );
   await hold('the load was a load', () => {
     assert.ok(ledger.held.size > KILLS * 10, `${ledger.held.size} responses`);
     assert.ok(ledger.refused.size > 0);
     assert.ok(ledger.events.size > KILLS, `${ledger.events.size} visits with events`);
+    assert.ok(ledger.named.size > 10 && told > 0, `${ledger.named.size} definitions, ${told} told`);
     assert.ok(KILLS < 10 || ledger.resolved > 0, 'no kill ever hit a request');
   });
 } finally {

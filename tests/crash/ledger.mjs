@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { expectFigures } from '../http/figures.mjs';
-import { makeId, run, seeded, sqlite } from '../http/harness.mjs';
+import { makeId, run, seeded, sqlite, until } from '../http/harness.mjs';
 
 // What a survey's definition says of each, for the figures.
 export const SURVEYS = {
@@ -26,7 +26,7 @@ const OK = [200, 201];
 const AGAIN = [503, 507];
 
 export class Ledger {
-  constructor({ seed = Date.now() % 1_000_000, clients = 24, events = true } = {}) {
+  constructor({ seed = Date.now() % 1_000_000, clients = 24, events = true, named = false } = {}) {
     this.seed = seed;
     this.clients = clients;
     this.random = seeded(seed);
@@ -34,6 +34,9 @@ export class Ledger {
     this.events = new Map(); // types of events that were acknowledged, by "survey visit"
     this.noon = Math.floor(Date.now() / DAY) * DAY + DAY / 2;
     this.kinds = ['post', 'post', 'put', 'put', 'put', 'key', 'key', 'batch', 'keyed batch', 'amend', 'bad'];
+    this.named = new Set(); // journeys and alerts that were acknowledged, as "kind name"
+    if (named) this.kinds.push('journey', 'alert');
+    this.watches = named; // by a rule of the kind detractor, on all of nps
     if (events) this.kinds.push('event', 'event', 'event', 'bad event');
     this.refused = new Set(); // ids
     this.unknown = []; // requests whose fate is unknown, or that were told to come again
@@ -59,6 +62,10 @@ export class Ledger {
     // Answers count in their visits from the first report on.
     const first = Object.keys(SURVEYS).map((slug) => this.eventOf(slug, false));
     for (const request of this.kinds.includes('event') ? first : []) assert.ok(await this.deliver(daemon, request));
+    if (!this.watches) return;
+    const made = await daemon.admin('PUT', '/v1/alerts/each', { body: { survey: 'nps', kind: 'detractor' } });
+    assert.equal(made.status, 201, made.text);
+    this.named.add('alert each');
   }
 
   answer(survey) {
@@ -135,6 +142,15 @@ export class Ledger {
         if (id === undefined || this.amending.has(id)) return this.compose('put');
         return this.amendOf(id);
       }
+      case 'journey':
+        return this.definitionOf('journey', 'journeys', {
+          stages: [
+            { survey: 'nps', touchpoint: 'checkout' },
+            { survey, touchpoint: 'help' },
+          ],
+        });
+      case 'alert':
+        return this.definitionOf('alert', 'alerts', { survey, kind: 'silence' });
       case 'event':
       case 'bad event':
         return this.eventOf(survey, kind === 'bad event');
@@ -153,6 +169,18 @@ export class Ledger {
         };
       }
     }
+  }
+
+  // Of so many names that there are more puts than definitions, and no more alerts than there may be.
+  definitionOf(kind, path, definition) {
+    const name = `d${Math.floor(this.random() * 150)}`;
+    return {
+      method: 'PUT',
+      target: `/v1/${path}/${name}`,
+      body: { ...definition, ...(kind === 'journey' && { name: `Journey ${++this.serial}` }) },
+      admin: true,
+      settle: () => this.named.add(`${kind} ${name}`),
+    };
   }
 
   // Sent again it says the same, whoever sent it.
@@ -342,6 +370,24 @@ export class Ledger {
     const lost = [...this.held].filter(([id, entry]) => !same(entry, stored.get(id))).map(([id]) => id);
     const extra = [...stored.keys()].filter((id) => !this.held.has(id));
     return { lost, duplicated: [...twice, ...extra] };
+  }
+
+  // What was acknowledged of definitions is there and nothing else, each rule with its state; and the rule on detractors
+  // has told of each that there is, and of none twice.
+  async expectNamed(database) {
+    const lines = (sql) => sqlite(database, sql).trim().split('\n').filter(Boolean);
+    assert.deepEqual(lines("SELECT kind || ' ' || name FROM document;").sort(), [...this.named].sort());
+    const unmatched = `SELECT count(*) FROM document d LEFT JOIN alert_state s ON s.name = d.name AND
+      s.revision = d.revision WHERE d.kind = 'alert' AND s.name IS NULL;`;
+    assert.deepEqual(lines(unmatched), ['0']);
+    const untold = `SELECT count(*) FROM response WHERE survey = (SELECT number FROM survey WHERE slug = 'nps') AND
+      score <= 6 AND comment <> '' AND NOT excluded AND flags = 0 AND
+      number NOT IN (SELECT response FROM alert_event WHERE name = 'each' AND response IS NOT NULL);`;
+    await until(() => lines(untold)[0] === '0', 'every detractor to be told');
+    const told = 'SELECT count(response), count(DISTINCT response) FROM alert_event;';
+    const [all, distinct] = lines(told)[0].split('|');
+    assert.equal(all, distinct);
+    return Number(all);
   }
 
   expectStored(database) {
