@@ -99,6 +99,39 @@ static void test_recontact_looks_at_the_survey_or_at_all(void **state) {
     assert_true(last == TIME_MIN);
 }
 
+/* The days may be those of a touchpoint: of the one that is answered now, after answers at any. */
+static void test_recontact_of_touchpoints(void **state) {
+    static const struct {
+        const char *touchpoint;
+        int64_t day, days; /* when, and how many hold at the touchpoint */
+        int64_t until;     /* a day; 0: it is taken */
+    } STEPS[] = {
+        {"checkout", 0, 30, 0},   {"search", 6, 7, 7},     {"search", 7, 7, 0}, {NULL, 8, 2, 9},       {NULL, 9, 2, 0},
+        {"checkout", 29, 30, 39}, {"checkout", 39, 30, 0}, {"help", 39, 0, 0},  {"search", 45, 7, 46},
+    };
+    struct fixture *f = *state;
+    for (unsigned i = 0; i < CXD_COUNT(STEPS); i++) {
+        struct change *change = make_contact(f, i + 1, "ann", NOW_MS + STEPS[i].day * DAY_MS, STEPS[i].days, 0);
+        change->as.response.value.touchpoint = STEPS[i].touchpoint;
+        if (STEPS[i].until > 0)
+            assert_too_soon(f, change, NOW_MS + STEPS[i].until * DAY_MS);
+        else
+            assert_int_equal(apply(f, change), OUTCOME_CREATED);
+    }
+    /* Within one transaction as well: the second is too soon for its touchpoint, the third is not for its own. */
+    struct change *batch[3];
+    for (unsigned i = 0; i < CXD_COUNT(batch); i++) {
+        batch[i] = make_contact(f, 50 + i, "bob", NOW_MS + i * 2 * DAY_MS, i == 1 ? 3 : 4, 0);
+        batch[i]->as.response.value.touchpoint = i == 1 ? "search" : "checkout";
+    }
+    struct error err;
+    assert_ok(store_apply(f->store, batch, CXD_COUNT(batch), NULL, &err), err);
+    assert_int_equal(batch[0]->outcome, OUTCOME_CREATED);
+    assert_int_equal(batch[1]->outcome, OUTCOME_REFUSED);
+    assert_int_equal(batch[1]->as.response.recontact.until, NOW_MS + 3 * DAY_MS);
+    assert_int_equal(batch[2]->outcome, OUTCOME_CREATED);
+}
+
 static void test_recontact_lets_retries_amends_and_exclusions_pass(void **state) {
     struct fixture *f = *state;
     assert_int_equal(apply(f, make_contact(f, 1, "ann", NOW_MS, 30, 30)), OUTCOME_CREATED);
@@ -1351,6 +1384,7 @@ int main(void) {
         ENGINE_TEST(test_new_response_is_created_and_read_back_whole),
         ENGINE_TEST(test_second_answer_within_the_days_is_refused),
         ENGINE_TEST(test_recontact_looks_at_the_survey_or_at_all),
+        ENGINE_TEST(test_recontact_of_touchpoints),
         ENGINE_TEST(test_recontact_lets_retries_amends_and_exclusions_pass),
         ENGINE_TEST(test_recontact_holds_for_amends),
         ENGINE_TEST(test_recontact_holds_within_one_transaction),

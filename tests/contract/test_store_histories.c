@@ -4,6 +4,7 @@
 
 #include "cxd/store/backup.h"
 #include "fixture.h"
+#include "named_history.h"
 
 enum { HISTORIES = 15, STEPS = 400, IDS = 120, STEPS_BETWEEN_CHECKS = 50 };
 
@@ -45,6 +46,7 @@ struct history {
     bool rolled;                 /* no survey has rollups that wait to be filled in or cleared away */
     int64_t now_ms;
     int64_t surveys[2];
+    int64_t told;              /* responses that alerts told of */
     struct response sent[100]; /* the last ones */
     size_t sent_count;
 };
@@ -556,6 +558,10 @@ static void step(struct history *h) {
     apply_in_batches(&h->sqlite, b, STEPS_BETWEEN_CHECKS);
     for (size_t i = 0; i < STEPS_BETWEEN_CHECKS; i++)
         assert_same_outcome(&a[i], &b[i], were_rolled);
+    struct named_history named = {
+        .engines = {&h->memory, &h->sqlite}, .roll = roll, .now_ms = h->now_ms, .told = &h->told};
+    named_check(&named);
+    named_step(&named);
     check(h);
     if (h->rolls_apart) {
         roll_one(&h->sqlite, h->now_ms, roll(8));
@@ -580,6 +586,7 @@ static void rebuild_both(struct history *h) {
 }
 
 static void test_engines_agree(void **state) {
+    int64_t told = 0;
     for (unsigned seed = 1; seed <= rounds(HISTORIES, 3); seed++) {
         struct history h = {
             .now_ms = NOW_MS, .overflows = seed % 3 > 0, .rolls_apart = seed % 3 < 2, .judges = seed % 2 == 0};
@@ -611,9 +618,11 @@ static void test_engines_agree(void **state) {
         check(&h);
         rebuild_both(&h);
         step(&h);
+        told += h.told;
         fixture_close(&h.memory);
         fixture_close(&h.sqlite);
     }
+    assert_true(told > 10);
 }
 
 int main(void) {
