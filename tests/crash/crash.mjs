@@ -67,7 +67,8 @@ try {
 
   console.log(
     `${ledger.held.size} responses and events of ${ledger.events.size} visits acknowledged, ${ledger.refused.size} ` +
-      `refused, ${ledger.named.size} definitions, ${told} detractors told, ${ledger.resolved} unknown requests settled by a retry (${ledger.found} of them had been stored), ` +
+      `refused, ${ledger.named.size} definitions, ${told} detractors told, ` +
+      `${ledger.resolved} unknown requests settled by a retry (${ledger.found} of them had been stored), ` +
       `${((performance.now() - begun) / 1000).toFixed(1)} s`,
   );
   await hold('the load was a load', () => {

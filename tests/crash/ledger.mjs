@@ -372,7 +372,7 @@ export class Ledger {
     return { lost, duplicated: [...twice, ...extra] };
   }
 
-  // What was acknowledged of definitions is there and nothing else, each rule with its state; and the rule on detractors
+  // What was acknowledged of definitions is there and nothing else, each rule with its state; and that on detractors
   // has told of each that there is, and of none twice.
   async expectNamed(database) {
     const lines = (sql) => sqlite(database, sql).trim().split('\n').filter(Boolean);
