@@ -85,9 +85,10 @@ CREATE TABLE comment_total (
 CREATE TABLE comment_state (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     indexed INTEGER NOT NULL, -- comments of responses up to this number are in the index
-    purge INTEGER NOT NULL    -- enum purge of src/store/sqlite/writer.h
+    purge INTEGER NOT NULL,   -- enum purge of src/store/sqlite/writer.h
+    stale INTEGER NOT NULL    -- 1: segments may have words of comments that were amended since the last purge
 ) STRICT;
-INSERT INTO comment_state (one, indexed, purge) VALUES (1, 0, 0);
+INSERT INTO comment_state (one, indexed, purge, stale) VALUES (1, 0, 0, 0);
 
 -- Visits in which a survey was shown: one row a visit and UTC day (src/store/impressions.h). A visit is a keyed hash of
 -- the client's name for it, and NULL where its person is forgotten. What is counted of them lies among the rollups of

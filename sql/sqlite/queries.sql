@@ -910,10 +910,10 @@ ORDER BY answered_at DESC, id DESC, survey DESC;
 
 -- The index of comments, see src/store/sqlite/comments.c.
 -- name: select_comment_state
-SELECT indexed, purge FROM comment_state;
+SELECT indexed, purge, stale FROM comment_state;
 
 -- name: note_comment_state
-UPDATE comment_state SET indexed = ?1, purge = ?2;
+UPDATE comment_state SET indexed = ?1, purge = ?2, stale = ?3;
 
 -- name: count_unindexed
 SELECT max(0, coalesce((SELECT max(number) FROM response), 0) - coalesce((SELECT indexed FROM comment_state), 0));
@@ -959,7 +959,7 @@ SELECT comments, words FROM comment_total WHERE survey = ?1;
 DELETE FROM comment_total;
 
 -- name: reset_comment_state
-INSERT OR REPLACE INTO comment_state (one, indexed, purge) VALUES (1, 0, 0);
+INSERT OR REPLACE INTO comment_state (one, indexed, purge, stale) VALUES (1, 0, 0, 0);
 
 -- ?1 is the MATCH, in the words of src/store/sqlite/expression.c.
 -- name: count_matches

@@ -133,13 +133,14 @@ enum cxd_err search_append_page(struct http_request *request, const struct surve
         return result;
     if (search->is_part && !found.cut.is_cut)
         found.cut = (struct search_cut){.is_cut = true, .answered_at = search->listing.from};
-    bool has_more = found.count > search->listing.limit, has_next = has_more || found.cut.is_cut;
+    size_t shown = found.count < search->listing.limit ? found.count : search->listing.limit;
+    bool has_more = found.is_full || found.count > shown, has_next = has_more || found.cut.is_cut;
     write_open(http_out(request), "responses", '[');
-    for (size_t i = 0; result == CXD_OK && i < found.count && i < search->listing.limit; i++)
+    for (size_t i = 0; result == CXD_OK && i < shown; i++)
         result = append_hit(request, survey, search, &found.hits[i], err);
     if (result != CXD_OK)
         return result;
     if (has_next)
-        search_write_cursor(cursor, search, &found, has_more ? &found.hits[search->listing.limit - 1] : NULL);
+        search_write_cursor(cursor, search, &found, has_more ? &found.hits[shown - 1] : NULL);
     return page_end(request, has_next ? cursor : NULL, err);
 }

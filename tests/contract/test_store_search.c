@@ -57,7 +57,7 @@ static bool go_on(struct search *search, const struct search_result *result, str
     search->weights = result->weights;
     if (!is_best || result->cut.is_cut)
         *part = result->cut;
-    if (result->count == search->listing.limit) {
+    if (result->count == search->listing.limit || result->is_full) {
         const struct search_hit *last = &result->hits[result->count - 1];
         search->listing.has_after = true;
         search->listing.after_answered_at = last->response.answered_at;
@@ -422,6 +422,61 @@ static void test_erased_words_leave(void **state) {
     }
 }
 
+/* Also those of a comment that was taken back before its person was erased. */
+static void test_words_taken_back_leave(void **state) {
+    struct fixture *f = *state;
+    for (unsigned i = 0; i < 2; i++) {
+        struct change *change = make_response(f, 1, 5, NOW_MS);
+        change->as.response.value.comment = i == 0 ? "unzerstoerbar it was" : NULL;
+        change->as.response.value.respondent = "ada";
+        assert_int_equal(apply(f, change), i == 0 ? OUTCOME_CREATED : OUTCOME_AMENDED);
+        index_all(f);
+    }
+    comment(f, 2, 5, NOW_MS, "hereafter");
+    index_all(f);
+    struct change *erase = make_change(f, CHANGE_ERASE, NOW_MS);
+    erase->as.erase.respondent = "ada";
+    erase->as.erase.limit = 1000;
+    assert_int_equal(apply(f, erase), OUTCOME_AMENDED);
+    index_all(f);
+    assert_int_equal(apply(f, make_change(f, CHANGE_SETTLE, NOW_MS)), OUTCOME_AMENDED);
+    check_file(f);
+    assert_string_equal(find(f, "hereafter"), "2");
+    if (strncmp(f->url, "sqlite:", 7) == 0) {
+        assert_true(files_have(f, "hereafter"));
+        assert_false(files_have(f, "unzerstoerbar"));
+    }
+}
+
+/* A page ends with the comment that makes it too long; all pages have everything. */
+static void test_long_comments(void **state) {
+    struct fixture *f = *state;
+    struct search_result result;
+    struct error err;
+    size_t length = SEARCH_BYTES_MAX / 4 + 2;
+    char *text = malloc(length + 1);
+    for (size_t i = 0; i < length; i += 2)
+        memcpy(text + i, "a ", 2);
+    text[length] = '\0';
+    for (unsigned i = 1; i <= 10; i++)
+        comment(f, i, 5, NOW_MS + i, text);
+    struct search_query query = parse(f, "a");
+    for (int indexed = 0; indexed < 2; indexed++) {
+        struct search search = search_of(f, &query, SEARCH_BEST);
+        assert_ok(store_search(f->reader, &search, &f->arena, &result, &err), err);
+        assert_true(result.is_full);
+        assert_int_equal(result.count, 4);
+        assert_string_equal(run(f, search), "10 9 8 7 6 5 4 3 2 1");
+        search = search_of(f, NULL, SEARCH_OLDEST);
+        search.listing.limit = 4;
+        assert_ok(store_search(f->reader, &search, &f->arena, &result, &err), err);
+        assert_false(result.is_full);
+        assert_string_equal(run(f, search), "1 2 3 4 5 6 7 8 9 10");
+        index_all(f);
+    }
+    free(text);
+}
+
 /* Random words, queries and changes: what SQLite finds is what a walk finds. */
 static uint32_t seed;
 static uint32_t next_random(uint32_t below) {
@@ -529,6 +584,8 @@ static const struct CMUnitTest TESTS[] = {
     ENGINE_TEST(test_marks),
     ENGINE_TEST(test_rebuild),
     ENGINE_TEST(test_erased_words_leave),
+    ENGINE_TEST(test_words_taken_back_leave),
+    ENGINE_TEST(test_long_comments),
 };
 
 int main(void) {

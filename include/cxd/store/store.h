@@ -378,9 +378,12 @@ struct search_result {
     size_t count;
     struct search_weights weights; /* for the next page */
     struct search_cut cut;
+    bool is_full; /* there is more behind the last of them */
 };
-/* At most search->listing.limit of them, everything that is stored included. All is of the arena. ERR_NOT_READY
- * where so much is not indexed yet that it cannot be read each time. */
+/* At most search->listing.limit of them, everything that is stored included; fewer where their comments pass
+ * SEARCH_BYTES_MAX together. All is of the arena. ERR_NOT_READY where so much is not indexed yet that it cannot be read
+ * each time. */
+enum { SEARCH_BYTES_MAX = 1 << 20 };
 CXD_NODISCARD enum cxd_err store_search(struct store_reader *reader, const struct search *search, struct arena *arena,
                                         struct search_result *ret_result, struct error *err);
 

@@ -138,6 +138,7 @@ static enum cxd_err load_state(struct sqlite_store *store, struct error *err) {
     if (code == CXD_OK && row) {
         store->comments.indexed = sqlite3_column_int64(stmt, 0);
         store->comments.purge = (enum purge)sqlite3_column_int(stmt, 1);
+        store->comments.is_stale = sqlite3_column_int(stmt, 2) != 0;
         store->comments.is_known = true;
     } else if (code == CXD_OK) {
         code = error_set(err, ERR_STORAGE, "the index of comments has no state: cxd rebuild makes it anew");
@@ -148,7 +149,7 @@ static enum cxd_err load_state(struct sqlite_store *store, struct error *err) {
 
 static enum cxd_err note_state(struct sqlite_store *store, struct error *err) {
     return SQLITE_RUN(&store->db, QUERY_NOTE_COMMENT_STATE, err, INT(store->comments.indexed),
-                      INT(store->comments.purge));
+                      INT(store->comments.purge), INT(store->comments.is_stale));
 }
 
 static bool is_same(const struct comment *a, const struct comment *b) {
@@ -156,32 +157,43 @@ static bool is_same(const struct comment *a, const struct comment *b) {
            strcmp(a->text, b->text) == 0;
 }
 
-enum cxd_err sqlite_comments_replace(struct sqlite_store *store, const struct response *before,
-                                     const struct response *after, struct error *err) {
-    struct comment old = comment_of(before), fresh = after ? comment_of(after) : (struct comment){0};
+static enum cxd_err replace(struct sqlite_store *store, const struct comment *old, const struct comment *fresh,
+                            struct error *err) {
     int64_t place = 0, words = 0;
     bool found = false;
+    enum cxd_err code = old->text ? take_out(store, old, err) : CXD_OK;
+    if (code == CXD_OK && fresh->text)
+        code = find_place(store, fresh->answered_at, fresh->number, &place, &words, &found, err);
+    return code == CXD_OK && fresh->text && !found ? put_in(store, fresh, place, err) : code;
+}
+
+enum cxd_err sqlite_comments_replace(struct sqlite_store *store, const struct response *before,
+                                     const struct response *after, struct error *err) {
+    struct comment old = comment_of(before), fresh = comment_of(after);
     if ((!old.text && !fresh.text) || is_same(&old, &fresh))
         return CXD_OK;
     enum cxd_err code = load_state(store, err);
     if (code != CXD_OK || before->number > store->comments.indexed)
         return code;
-    if (old.text)
-        code = take_out(store, &old, err);
-    if (code == CXD_OK && fresh.text)
-        code = find_place(store, fresh.answered_at, fresh.number, &place, &words, &found, err);
-    return code == CXD_OK && fresh.text && !found ? put_in(store, &fresh, place, err) : code;
+    code = replace(store, &old, &fresh, err);
+    if (code != CXD_OK || !old.text || store->comments.is_stale)
+        return code;
+    store->comments.is_stale = true;
+    return note_state(store, err);
 }
 
+/* What it said before it was amended may lie in the index too. */
 enum cxd_err sqlite_comments_forget(struct sqlite_store *store, const struct response *response, struct error *err) {
-    enum cxd_err code = sqlite_comments_replace(store, response, NULL, err);
-    if (code != CXD_OK || !response->comment || response->number > store->comments.indexed)
+    const struct comment old = comment_of(response), fresh = {0};
+    enum cxd_err code = load_state(store, err);
+    if (code != CXD_OK || response->number > store->comments.indexed || (!old.text && !store->comments.is_stale))
         return code;
+    code = replace(store, &old, &fresh, err);
     enum purge purge = store->comments.purge == PURGE_NONE      ? PURGE_WANTED
                        : store->comments.purge == PURGE_RUNNING ? PURGE_AGAIN
                                                                 : store->comments.purge;
-    if (purge == store->comments.purge)
-        return CXD_OK;
+    if (code != CXD_OK || purge == store->comments.purge)
+        return code;
     store->comments.purge = purge;
     return note_state(store, err);
 }
@@ -309,8 +321,10 @@ static enum cxd_err purge_slice(struct sqlite_store *store, struct change *chang
         code = read_merging(store, &is_merging, err);
     if (code != CXD_OK)
         return code;
-    if (begins)
+    if (begins) {
         state->purge = PURGE_RUNNING;
+        state->is_stale = false;
+    }
     if (!is_merging) {
         change->as.index.purged = true;
         state->purge = state->purge == PURGE_AGAIN ? PURGE_WANTED : PURGE_NONE;

@@ -95,35 +95,53 @@ static enum cxd_err search(struct asking *asking, struct error *err) {
 
 /* --- A page ------------------------------------------------------------------------------------------------------ */
 
+/* Of all its words only what is marked is kept. */
+static enum cxd_err mark(struct asking *asking, struct search_hit *hit, struct error *err) {
+    const char *comment = hit->response.comment;
+    struct search_words words;
+    struct search_mark *marks = NULL, *kept = NULL;
+    arena_reset(&asking->scratch);
+    enum cxd_err code =
+        sqlite_words_find(&asking->reader->words, comment, strlen(comment), &asking->scratch, &words, err);
+    if (code != CXD_OK)
+        return code;
+    marks = search_mark(&asking->query, &words, &asking->scratch, &hit->mark_count);
+    if (marks)
+        kept = arena_alloc(asking->arena, (hit->mark_count + 1) * sizeof *kept);
+    if (!kept)
+        return error_set(err, ERR_NO_MEMORY, "no memory for what is found");
+    memcpy(kept, marks, hit->mark_count * sizeof *kept);
+    hit->marks = kept;
+    return CXD_OK;
+}
+
 static enum cxd_err read_hit(struct asking *asking, const struct found *found, struct search_hit *hit, bool *ret_found,
                              struct error *err) {
     struct db *db = &asking->reader->db;
-    struct search_words words;
     sqlite3_stmt *stmt = NULL;
     enum cxd_err code = SQLITE_FIRST(db, QUERY_SELECT_NUMBERED, &stmt, ret_found, err, INT(found->number));
     if (code == CXD_OK && *ret_found)
         code = sqlite_row_read_response(db, stmt, asking->arena, &hit->response, err);
     sqlite3_reset(stmt);
     hit->rank = found->rank;
-    if (code != CXD_OK || !*ret_found || !asking->has_query || !hit->response.comment)
-        return code;
-    code = sqlite_words_find(&asking->reader->words, hit->response.comment, strlen(hit->response.comment),
-                             asking->arena, &words, err);
-    if (code == CXD_OK && !(hit->marks = search_mark(&asking->query, &words, asking->arena, &hit->mark_count)))
-        code = error_set(err, ERR_NO_MEMORY, "no memory for what is found");
-    return code;
+    bool is_marked = code == CXD_OK && *ret_found && asking->has_query && hit->response.comment;
+    return is_marked ? mark(asking, hit, err) : code;
 }
 
 static enum cxd_err read_hits(struct asking *asking, struct search_result *ret_result, struct error *err) {
     struct search_result result = {.weights = asking->weights, .cut = asking->page.cut};
     enum cxd_err code = CXD_OK;
+    size_t bytes = 0;
     result.hits = arena_alloc_zero(asking->arena, asking->page.count + 1, sizeof *result.hits);
     if (!result.hits)
         return error_set(err, ERR_NO_MEMORY, "no memory for what is found");
-    for (size_t i = 0; code == CXD_OK && i < asking->page.count; i++) {
+    for (size_t i = 0; code == CXD_OK && !result.is_full && i < asking->page.count; i++) {
+        struct search_hit *hit = &result.hits[result.count];
         bool found = false;
-        code = read_hit(asking, &asking->page.items[i], &result.hits[result.count], &found, err);
+        code = read_hit(asking, &asking->page.items[i], hit, &found, err);
         result.count += found;
+        bytes += code == CXD_OK && found && hit->response.comment ? strlen(hit->response.comment) : 0;
+        result.is_full = bytes > SEARCH_BYTES_MAX && i + 1 < asking->page.count;
     }
     if (code == CXD_OK)
         *ret_result = result;

@@ -45,6 +45,7 @@ struct comments_state {
     bool is_known;   /* false: to be read again before use */
     int64_t indexed; /* every comment of a response up to this number is in the index */
     enum purge purge;
+    bool is_stale; /* words were taken out since the last purge began: segments may have them yet */
 };
 
 enum reserve { RESERVE_UNKNOWN, RESERVE_THERE, RESERVE_IMPOSSIBLE };

@@ -150,13 +150,18 @@ static enum cxd_err answer(struct looking *looking, const struct memory_table *t
         if (response && response->comment && memory_is_listed(&anywhere, response))
             code = look_at(looking, response, i, err);
     }
-    struct search_result result = {.count = looking->page.count, .weights = looking->weights};
-    result.hits = arena_alloc_zero(looking->arena, result.count + 1, sizeof *result.hits);
+    struct search_result result = {.weights = looking->weights};
+    size_t bytes = 0;
+    result.hits = arena_alloc_zero(looking->arena, looking->page.count + 1, sizeof *result.hits);
     if (code == CXD_OK && !result.hits)
         code = error_set(err, ERR_NO_MEMORY, "no memory for what is found");
-    for (size_t i = 0; code == CXD_OK && i < result.count; i++)
-        code = read_hit(looking, table->blocks[looking->page.items[i].number], looking->page.items[i].rank,
-                        &result.hits[i], err);
+    while (code == CXD_OK && !result.is_full && result.count < looking->page.count) {
+        const struct found *found = &looking->page.items[result.count];
+        struct search_hit *hit = &result.hits[result.count++];
+        code = read_hit(looking, table->blocks[found->number], found->rank, hit, err);
+        bytes += code == CXD_OK ? strlen(hit->response.comment) : 0;
+        result.is_full = bytes > SEARCH_BYTES_MAX && result.count < looking->page.count;
+    }
     if (code == CXD_OK)
         *ret_result = result;
     return code;
