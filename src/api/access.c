@@ -113,11 +113,15 @@ bool api_has_key(const struct http_request *request) {
     return http_principal(request)[0] != '\0';
 }
 
+bool api_is_stranger(const struct http_request *request) {
+    return !api_has_key(request) && api_settings(request)->config.read == CONFIG_READ_OPEN;
+}
+
 /* A property that the survey does not declare is free data, which may name a person: figures of what it is would tell
  * what that person said. */
 enum cxd_err api_allow_filter(const struct http_request *request, const struct survey *survey,
                               const struct filter *filter, struct error *err) {
-    if (api_has_key(request) || api_settings(request)->config.read != CONFIG_READ_OPEN)
+    if (!api_is_stranger(request))
         return CXD_OK;
     for (size_t i = 0; i < filter->property_count; i++)
         if (survey_property_index(survey, filter->properties[i].key) < 0)

@@ -11,11 +11,13 @@
 #include "cxd/codec/alert.h"
 #include "cxd/codec/write.h"
 
-/* What shows of the rule's survey may not be for who asks without a key. */
+/* What shows of the rule's survey may not be for who asks without a key: that one person, whatever the survey's min_n,
+ * has given such an answer, and written something. */
 static bool is_withheld(struct http_request *request, const struct survey *survey, const struct alert_rule *rule) {
     const struct filter filter = {.properties = rule->properties, .property_count = rule->property_count};
     struct error err;
-    return survey && api_allow_filter(request, survey, &filter, &err) != CXD_OK;
+    return api_is_stranger(request) &&
+           (rule->kind == ALERT_DETRACTOR || !survey || api_allow_filter(request, survey, &filter, &err) != CXD_OK);
 }
 
 static bool is_stranger(const struct http_request *request) {
@@ -45,7 +47,7 @@ void api_append_alert(struct http_request *request, const struct alert_rule *rul
         .created_at = document->created_at,
         .updated_at = document->updated_at,
         .is_withheld = is_withheld(request, survey, rule),
-        .is_public = is_stranger(request),
+        .is_nameless = api_is_stranger(request),
     };
     alert_encode(http_out(request), &shown);
     catalog_release(snapshot);

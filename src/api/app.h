@@ -143,6 +143,8 @@ enum cxd_err api_recognise(void *app, struct http_request *request, const char *
                            struct error *err);
 /* Whether the request has shown a key that is good for the call: then it is no stranger's. */
 bool api_has_key(const struct http_request *request);
+/* Whether the request is one that [access] read = open lets in without a key: what it opens are figures. */
+bool api_is_stranger(const struct http_request *request);
 /* Whether figures by this filter may be shown for the survey to who asks. ERR_NO_KEY. */
 CXD_NODISCARD enum cxd_err api_allow_filter(const struct http_request *request, const struct survey *survey,
                                             const struct filter *filter, struct error *err);

@@ -242,12 +242,13 @@ static void append_backups(struct buffer *out, const struct app *app) {
     buffer_append_char(out, '}');
 }
 
-static void append_alerts(struct buffer *out, const struct app *app) {
+/* Where there is a detractor rule a stranger could read from them that there was one. */
+static void append_alerts(struct http_request *request, struct buffer *out, const struct app *app) {
     struct alerts_figures figures;
     alerts_read_figures(app->alerts, &figures);
     write_open(out, "alerts", '{');
     for (int i = 0; i < ALERT_STATUS_COUNT; i++)
-        write_known(out, ALERT_STATUSES.list[i], figures.states[i], figures.is_known);
+        write_known(out, ALERT_STATUSES.list[i], figures.states[i], figures.is_known && !api_is_stranger(request));
     write_int(out, "failures", (int64_t)figures.failures);
     buffer_append_char(out, '}');
 }
@@ -267,7 +268,7 @@ static void finish_status(struct http_request *request) {
     append_stored(out, app, snapshot, &report, &pace);
     append_suspects(out, snapshot, &report.suspects);
     append_dimensions(out, snapshot, &report);
-    append_alerts(out, app);
+    append_alerts(request, out, app);
     append_writer(out, &pace);
     append_workers(out, app);
     append_strangers(out, app);

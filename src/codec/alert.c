@@ -345,11 +345,11 @@ static void write_figures(struct buffer *out, const struct alert_rule *rule, con
 }
 
 static void write_acknowledgement(struct buffer *out, const struct alert_acknowledgement *acknowledgement,
-                                  bool is_public) {
+                                  bool is_nameless) {
     write_open(out, "acknowledged", '{');
     write_time(out, "at", acknowledgement->at);
-    write_text(out, "by", is_public ? NULL : acknowledgement->by);
-    write_text(out, "note", is_public ? NULL : acknowledgement->note);
+    write_text(out, "by", is_nameless ? NULL : acknowledgement->by);
+    write_text(out, "note", is_nameless ? NULL : acknowledgement->note);
     buffer_append_char(out, '}');
 }
 
@@ -363,19 +363,19 @@ static void write_threshold(struct buffer *out, const struct alert_rule *rule) {
 
 static void write_state(struct buffer *out, const struct alert_shown *shown) {
     static const struct alert_state NONE = {.status = ALERT_NO_DATA, .finding = {.reason = ALERT_NOT_YET}};
-    const struct alert_state *state = shown->state ? shown->state : &NONE;
+    const struct alert_state *state = shown->state && !shown->is_withheld ? shown->state : &NONE;
     bool was_evaluated = state->evaluated_at != 0;
-    write_text(out, "state", ALERT_STATUSES.list[state->status]);
+    write_text(out, "state", shown->is_withheld ? NULL : ALERT_STATUSES.list[state->status]);
     write_time_or_null(out, "since", state->since);
-    write_figures(out, shown->rule, shown->survey, state->finding.n, was_evaluated && !shown->is_withheld,
-                  state->finding.value, state->finding.p_value);
+    write_figures(out, shown->rule, shown->survey, state->finding.n, was_evaluated, state->finding.value,
+                  state->finding.p_value);
     write_threshold(out, shown->rule);
-    write_text(out, "reason", alert_reason_name(state->finding.reason));
+    write_text(out, "reason", shown->is_withheld ? NULL : alert_reason_name(state->finding.reason));
     write_time_or_null(out, "evaluated_at", state->evaluated_at);
     if (shown->rule->kind != ALERT_DETRACTOR)
         write_time_or_null(out, "day_end", state->day_end);
     if (state->acknowledgement.at != 0)
-        write_acknowledgement(out, &state->acknowledgement, shown->is_public);
+        write_acknowledgement(out, &state->acknowledgement, shown->is_nameless);
     else
         write_null(out, "acknowledged");
 }

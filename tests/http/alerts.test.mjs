@@ -422,6 +422,34 @@ test('a full history costs the writer no more than an empty one', async (t) => {
   assert.ok(steps < 100, `${steps} steps, and nothing to remove`);
 });
 
+test('without a key nothing of one person: no state of a detractor rule, no note', async (t) => {
+  const d = await daemon(t, { config: { access: { read: 'open' } } });
+  await d.survey('few', { metric: 'nps', min_n: 10 });
+  await d.load(days('shop', times(40, 3), [1]));
+  await put(d, 'det', { survey: 'few', kind: 'detractor' });
+  await put(d, 'low', { survey: 'shop', kind: 'score', below: 0, window: '7d' });
+  await d.post('few', bad());
+  await until(async () => (await get(d, 'det')).state === 'firing', 'it to fire');
+  await evaluated(d, 'low');
+  await acknowledge(d, 'low', { note: 'ask eve' });
+  const told = { state: null, since: null, value: null, n: null, reason: null, evaluated_at: null, acknowledged: null };
+  const read = async (target) => (await d.request('GET', target)).json;
+  const shows = async () => {
+    const { alerts } = await read('/v1/alerts');
+    const [det, low] = await Promise.all(['det', 'low'].map((name) => read(`/v1/alerts/${name}`)));
+    assert.deepEqual(alerts, [det, low]);
+    assert.deepEqual({ ...det, ...told }, det);
+    assert.deepEqual([low.state, low.value, low.n], ['acknowledged', -100, 40]);
+    assert.deepEqual({ ...low.acknowledged, at: 0 }, { at: 0, by: null, note: null });
+    const { firing, acknowledged } = (await read('/v1/status')).alerts;
+    assert.deepEqual([firing, acknowledged], [null, null]);
+  };
+  await shows();
+  assert.equal((await acknowledge(d, 'det', { note: 'ask eve' })).json.acknowledged.note, 'ask eve');
+  await shows();
+  assert.equal((await get(d, 'low')).acknowledged.note, 'ask eve');
+});
+
 test('yesterday is the day that is over', async (t) => {
   const d = await daemon(t);
   await d.load(days('shop', times(40, 3), [1]));

@@ -36,8 +36,8 @@ struct alert_shown {
     const struct alert_state *state; /* NULL: there is none yet */
     const struct survey *survey;     /* NULL: there is none of the name */
     int64_t revision, created_at, updated_at;
-    bool is_withheld; /* n and value are not for who asks */
-    bool is_public;   /* nor is who acknowledged it, and what that person wrote */
+    bool is_withheld; /* how it stands is not for who asks: all of that is null */
+    bool is_nameless; /* who acknowledged it, and with which note, is not */
 };
 void alert_encode(struct buffer *out, const struct alert_shown *shown);
 /* A line of its history; of `survey` (NULL: it is gone) are the decimals. */
