@@ -110,14 +110,9 @@ static enum cxd_err read_rule(struct http_request *request, struct alert_rule *r
 static enum cxd_err fill_put(struct http_request *request, struct alert_deed *deed, struct error *err) {
     struct document *document = &deed->changes[DOCUMENT_FIRST].as.document;
     struct alert_rule *rule = &deed->alert.rule;
-    struct api_alert stored;
     struct buffer text;
-    size_t count;
     enum cxd_err result = read_rule(request, rule, err);
     if (result != CXD_OK)
-        return result;
-    result = api_read_alert(request, &stored, &count, err);
-    if (result != CXD_OK && result != ERR_NO_ALERT && stored.document.revision == 0)
         return result;
     buffer_init(&text);
     alert_encode_definition(&text, rule);
@@ -152,11 +147,10 @@ static void finish_delete(struct http_request *request) {
 
 void api_alert_delete(struct http_request *request) {
     struct alert_deed *deed = make(request, CHANGE_DISCARD, 2);
-    size_t count;
     struct error err;
     if (!deed)
         return;
-    if (api_read_alert(request, &deed->alert, &count, &err) != CXD_OK) {
+    if (api_read_alert(request, &deed->alert, &err) != CXD_OK) {
         http_problem(request, &err);
         return;
     }
@@ -174,7 +168,7 @@ static void finish_acknowledge(struct http_request *request) {
 
 void api_alert_acknowledge(struct http_request *request) {
     struct alert_deed *deed = body_take(request, BODY_OF_COMMAND, NULL) ? make(request, CHANGE_ACKNOWLEDGE, 1) : NULL;
-    size_t length, count;
+    size_t length;
     const char *body = http_body(request, &length);
     struct error err;
     if (!deed)
@@ -182,7 +176,7 @@ void api_alert_acknowledge(struct http_request *request) {
     enum cxd_err result = alert_decode_note(body, length, (size_t)api_settings(request)->config.json_depth,
                                             http_arena(request), &deed->changes[0].as.acknowledge.note, &err);
     if (result == CXD_OK)
-        result = api_read_alert(request, &deed->alert, &count, &err);
+        result = api_read_alert(request, &deed->alert, &err);
     if (result != CXD_OK) {
         http_problem(request, &err);
         return;

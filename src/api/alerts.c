@@ -1,5 +1,6 @@
 /* Alerts: rules that watch a survey, how they stand, and what has happened to them. The rule is a document of the
  * store; its state begins anew with it, in the same transaction. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -53,13 +54,6 @@ void api_append_alert(struct http_request *request, const struct alert_rule *rul
     catalog_release(snapshot);
 }
 
-static const struct alert_state *find_state(const struct store_alerts *states, const char *name) {
-    for (size_t i = 0; i < states->count; i++)
-        if (strcmp(states->states[i].name, name) == 0)
-            return &states->states[i];
-    return NULL;
-}
-
 /* Rules and states of one moment. */
 static enum cxd_err read_all(struct http_request *request, struct document **ret_documents, size_t *ret_count,
                              struct store_alerts *ret_states, struct error *err) {
@@ -75,24 +69,34 @@ static enum cxd_err read_all(struct http_request *request, struct document **ret
     return result;
 }
 
-enum cxd_err api_read_alert(struct http_request *request, struct api_alert *ret_alert, size_t *ret_count,
-                            struct error *err) {
+/* One that somebody else has written to the file keeps nobody from reading the others, nor from deleting it. */
+static enum cxd_err read_rule(struct http_request *request, const struct document *document,
+                              struct alert_rule *ret_rule, struct error *err) {
+    enum cxd_err result = alert_decode_stored(document->definition, document->name, http_arena(request), ret_rule, err);
+    if (result != ERR_STORAGE)
+        return result;
+    *ret_rule = (struct alert_rule){.threshold = NAN};
+    memcpy(ret_rule->name, document->name, sizeof ret_rule->name);
+    return CXD_OK;
+}
+
+enum cxd_err api_read_alert(struct http_request *request, struct api_alert *ret_alert, struct error *err) {
     const char *name = http_path(request, "name");
     struct document *documents;
     struct store_alerts states;
-    enum cxd_err result = read_all(request, &documents, ret_count, &states, err);
-    ret_alert->document.revision = 0;
+    size_t count;
+    enum cxd_err result = read_all(request, &documents, &count, &states, err);
     if (result != CXD_OK)
         return result;
-    for (size_t i = 0; i < *ret_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (strcmp(documents[i].name, name) != 0)
             continue;
-        const struct alert_state *state = find_state(&states, name);
+        const struct alert_state *state = store_alerts_find(&states, name);
         ret_alert->document = documents[i];
         ret_alert->has_state = state;
         if (state)
             ret_alert->state = *state;
-        return alert_decode_stored(documents[i].definition, name, http_arena(request), &ret_alert->rule, err);
+        return read_rule(request, &documents[i], &ret_alert->rule, err);
     }
     return error_set(err, ERR_NO_ALERT, "there is no alert of this name");
 }
@@ -108,9 +112,9 @@ void api_alerts_get(struct http_request *request) {
     write_open(out, "alerts", '[');
     for (size_t i = 0; result == CXD_OK && i < count; i++) {
         struct alert_rule rule;
-        result = alert_decode_stored(documents[i].definition, documents[i].name, http_arena(request), &rule, &err);
-        if (result == CXD_OK && !is_hidden(request, &rule))
-            api_append_alert(request, &rule, &documents[i], find_state(&states, documents[i].name));
+        result = read_rule(request, &documents[i], &rule, &err);
+        if (result == CXD_OK)
+            api_append_alert(request, &rule, &documents[i], store_alerts_find(&states, documents[i].name));
     }
     buffer_append_text(out, "]}");
     deed_reply(request, result, &err, true);
@@ -124,11 +128,8 @@ void api_name_rule(struct http_request *request, const struct document *document
 
 void api_alert_get(struct http_request *request) {
     struct api_alert alert;
-    size_t count;
     struct error err;
-    enum cxd_err result = api_read_alert(request, &alert, &count, &err);
-    if (result == CXD_OK && is_hidden(request, &alert.rule))
-        result = error_set(&err, ERR_NO_ALERT, "there is no alert of this name");
+    enum cxd_err result = api_read_alert(request, &alert, &err);
     if (result == CXD_OK) {
         api_append_alert(request, &alert.rule, &alert.document, alert.has_state ? &alert.state : NULL);
         api_name_rule(request, &alert.document);
@@ -146,7 +147,7 @@ static enum cxd_err append_history(struct http_request *request, struct error *e
     char cursor[CURSOR_SIZE];
     enum cxd_err result = parameters_read_events(request, &before, &limit, err);
     if (result == CXD_OK)
-        result = api_read_alert(request, &alert, &count, err);
+        result = api_read_alert(request, &alert, err);
     if (result == CXD_OK)
         result = store_read_alert_history(http_worker(request), alert.rule.name, before, limit + 1, http_arena(request),
                                           &events, &count, err);

@@ -7,13 +7,13 @@
 /* A rule as it is stored, with its state. */
 struct api_alert {
     struct alert_rule rule;
-    struct document document; /* revision 0: there is none */
+    struct document document;
     struct alert_state state;
     bool has_state;
 };
-/* The one that the path names, by the worker's reader; *ret_count is how many there are. ERR_NO_ALERT. */
-CXD_NODISCARD enum cxd_err api_read_alert(struct http_request *request, struct api_alert *ret_alert, size_t *ret_count,
-                                          struct error *err);
+/* The one that the path names, by the worker's reader. Of a rule that cannot be read the survey is empty. ERR_NO_ALERT.
+ */
+CXD_NODISCARD enum cxd_err api_read_alert(struct http_request *request, struct api_alert *ret_alert, struct error *err);
 /* `state` NULL, or of another revision: there is none yet. */
 void api_append_alert(struct http_request *request, const struct alert_rule *rule, const struct document *document,
                       const struct alert_state *state);

@@ -70,13 +70,6 @@ static void note_failure(struct alerts *alerts, const char *name, const struct e
 /* --- What there is ---------------------------------------------------------------------------------------------------
  */
 
-static const struct alert_state *find_state(const struct store_alerts *states, const char *name) {
-    for (size_t i = 0; i < states->count; i++)
-        if (strcmp(states->states[i].name, name) == 0)
-            return &states->states[i];
-    return NULL;
-}
-
 /* Joins rules and states, and counts these. A rule that cannot be read is passed over. */
 static enum cxd_err join(struct alerts *alerts, const struct document *documents, size_t count,
                          const struct store_alerts *states, struct error *err) {
@@ -88,7 +81,7 @@ static enum cxd_err join(struct alerts *alerts, const struct document *documents
         return error_set(err, ERR_NO_MEMORY, "no memory for the rules of alerts");
     for (size_t i = 0; i < count; i++) {
         struct watch *watch = &alerts->watches[alerts->watch_count];
-        const struct alert_state *state = find_state(states, documents[i].name);
+        const struct alert_state *state = store_alerts_find(states, documents[i].name);
         enum cxd_err code =
             alert_decode_stored(documents[i].definition, documents[i].name, &alerts->rules, &watch->rule, err);
         if (code == ERR_NO_MEMORY)

@@ -13,7 +13,8 @@
 
 enum {
     POINTER_SIZE = sizeof(((struct error_member *)NULL)->pointer),
-    FILTER_CHARACTERS_MAX = 512,
+    LOCALE_CHARACTERS_MAX = 35,
+    VALUE_CHARACTERS_MAX = 512,
     KEY_CHARACTERS_MAX = 1024,
     STORED_DEPTH = 8,
     P_DECIMALS = 4,
@@ -137,24 +138,26 @@ static void write_alpha(struct buffer *out, const struct alert_rule *rule, const
     write_number(out, name, rule->alpha);
 }
 
-static void read_condition(struct target *target, const json_t *value, const char *pointer, const char **ret_text) {
+/* One that no response can have would never fire. */
+static void read_condition(struct target *target, const json_t *value, const char *pointer, size_t most,
+                           const char **ret_text) {
     if (!value || !read_text(&target->reading, value, pointer, ret_text))
         return;
-    if (utf8_has_control(*ret_text, false) || utf8_count(*ret_text) > FILTER_CHARACTERS_MAX)
-        error_add_member(target->reading.err, pointer, "must have at most %d characters, and no control characters",
-                         FILTER_CHARACTERS_MAX);
+    if (utf8_has_control(*ret_text, false) || utf8_count(*ret_text) > most)
+        error_add_member(target->reading.err, pointer, "must have at most %zu characters, and no control characters",
+                         most);
 }
 
 static void read_touchpoint(struct target *target, const json_t *value, const char *pointer) {
-    read_condition(target, value, pointer, &target->rule.touchpoint);
+    read_condition(target, value, pointer, RESPONSE_LABEL_CHARACTERS_MAX, &target->rule.touchpoint);
 }
 
 static void read_channel(struct target *target, const json_t *value, const char *pointer) {
-    read_condition(target, value, pointer, &target->rule.channel);
+    read_condition(target, value, pointer, RESPONSE_LABEL_CHARACTERS_MAX, &target->rule.channel);
 }
 
 static void read_locale(struct target *target, const json_t *value, const char *pointer) {
-    read_condition(target, value, pointer, &target->rule.locale);
+    read_condition(target, value, pointer, LOCALE_CHARACTERS_MAX, &target->rule.locale);
 }
 
 static void write_touchpoint(struct buffer *out, const struct alert_rule *rule, const char *name) {
@@ -177,10 +180,10 @@ static void read_properties(struct target *target, const json_t *value, const ch
         error_add_member(target->reading.err, pointer, "must have at most %d members", ALERT_PROPERTIES_MAX);
     for (size_t i = 0; i < rule->property_count && i < ALERT_PROPERTIES_MAX; i++)
         if (!property_key_valid(rule->properties[i].key, KEY_CHARACTERS_MAX) ||
-            utf8_count(rule->properties[i].value) > FILTER_CHARACTERS_MAX)
+            utf8_count(rule->properties[i].value) > VALUE_CHARACTERS_MAX)
             error_add_member(target->reading.err, pointer,
                              "must have keys of letters, digits, '_', '.' and '-', and values of at most %d characters",
-                             FILTER_CHARACTERS_MAX);
+                             VALUE_CHARACTERS_MAX);
 }
 
 static void write_properties(struct buffer *out, const struct alert_rule *rule, const char *name) {
@@ -315,9 +318,10 @@ enum cxd_err alert_decode_stored(const char *definition, const char *name, struc
 }
 
 static void write_rule(struct buffer *out, const struct alert_rule *rule) {
-    write_text(out, "survey", rule->survey);
-    write_text(out, "kind", ALERT_KINDS.list[rule->kind]);
-    for (size_t i = 0; i < CXD_COUNT(MEMBERS); i++)
+    bool is_known = rule->survey[0] != '\0';
+    write_text(out, "survey", is_known ? rule->survey : NULL);
+    write_text(out, "kind", is_known ? ALERT_KINDS.list[rule->kind] : NULL);
+    for (size_t i = 0; is_known && i < CXD_COUNT(MEMBERS); i++)
         if (MEMBERS[i].kinds & 1U << rule->kind)
             MEMBERS[i].write(out, rule, MEMBERS[i].name);
 }
@@ -370,7 +374,10 @@ static void write_state(struct buffer *out, const struct alert_shown *shown) {
     write_figures(out, shown->rule, shown->survey, state->finding.n, was_evaluated, state->finding.value,
                   state->finding.p_value);
     write_threshold(out, shown->rule);
-    write_text(out, "reason", shown->is_withheld ? NULL : alert_reason_name(state->finding.reason));
+    write_text(out, "reason",
+               shown->is_withheld               ? NULL
+               : shown->rule->survey[0] == '\0' ? "unreadable"
+                                                : alert_reason_name(state->finding.reason));
     write_time_or_null(out, "evaluated_at", state->evaluated_at);
     if (shown->rule->kind != ALERT_DETRACTOR)
         write_time_or_null(out, "day_end", state->day_end);

@@ -6,6 +6,7 @@
 
 #include "cxd/base/clock.h"
 #include "cxd/domain/distribution.h"
+#include "cxd/domain/people.h"
 #include "domain/rules.h"
 
 static const char *const KIND_NAMES[] = {"score", "drop", "rate", "silence", "detractor"};
@@ -91,12 +92,10 @@ static bool matches(const char *wanted, const char *value) {
 }
 
 bool alert_takes(const struct alert_rule *rule, const struct survey *survey, const struct response *response) {
-    bool is_lower = survey->direction == DIRECTION_LOWER;
-    bool is_bad = is_lower ? response->score >= survey->unfavourable : response->score <= survey->unfavourable;
-    bool is_taken = response->survey == survey->number && !response->excluded && response->flags == 0 && is_bad &&
-                    response->comment && response->comment[0] != '\0' &&
-                    matches(rule->touchpoint, response->touchpoint) && matches(rule->channel, response->channel) &&
-                    matches(rule->locale, response->locale);
+    bool is_taken = response->survey == survey->number && !response->excluded && response->flags == 0 &&
+                    survey_band(survey, response->score) == BAND_UNFAVOURABLE && response->comment &&
+                    response->comment[0] != '\0' && matches(rule->touchpoint, response->touchpoint) &&
+                    matches(rule->channel, response->channel) && matches(rule->locale, response->locale);
     for (size_t i = 0; is_taken && i < rule->property_count; i++)
         is_taken = matches(rule->properties[i].value, response_property(response, rule->properties[i].key));
     return is_taken;

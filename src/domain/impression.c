@@ -6,7 +6,7 @@
 #include "domain/adjusted.h"
 #include "domain/rules.h"
 
-enum { LABEL_MAX_CHARACTERS = 64, VISIT_MAX_CHARACTERS = 128 };
+enum { VISIT_MAX_CHARACTERS = 128 };
 
 static const char *const TYPE_NAMES[EVENT_TYPE_COUNT] = {"shown", "dismissed", "started"};
 const struct words EVENT_TYPES = WORDS(TYPE_NAMES);
@@ -47,8 +47,8 @@ enum cxd_err event_validate(const struct event *event, const struct survey *surv
     if (!event->visit)
         rules_report(err, "/visit", "is required");
     rules_check_text(err, "/visit", event->visit, 1, VISIT_MAX_CHARACTERS, false);
-    rules_check_text(err, "/touchpoint", event->touchpoint, 1, LABEL_MAX_CHARACTERS, false);
-    rules_check_text(err, "/channel", event->channel, 1, LABEL_MAX_CHARACTERS, false);
+    rules_check_text(err, "/touchpoint", event->touchpoint, 1, RESPONSE_LABEL_CHARACTERS_MAX, false);
+    rules_check_text(err, "/channel", event->channel, 1, RESPONSE_LABEL_CHARACTERS_MAX, false);
     if (event->locale && !rules_locale_valid(event->locale))
         rules_report(err, "/locale", "must be a locale such as \"en\" or \"pt-BR\", at most 35 characters");
     response_check_properties(&like, limits, err);

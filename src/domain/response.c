@@ -11,7 +11,7 @@
 #include "cxd/base/secret.h"
 #include "domain/rules.h"
 
-enum { LABEL_MAX_CHARACTERS = 64, VISIT_MAX_CHARACTERS = 128 };
+enum { VISIT_MAX_CHARACTERS = 128 };
 
 static const char *const FLAG_NAMES[FLAG_COUNT] = {"honeypot", "too_fast", "nonce", "user_agent", "burst"};
 
@@ -98,8 +98,8 @@ enum cxd_err response_validate(const struct response *response, const struct sur
         rules_report(err, "/score", "must be a whole number from %d to %d", survey->scale_min, survey->scale_max);
     rules_check_text(err, "/comment", response->comment, 0, limits->comment_characters, true);
     rules_check_text(err, "/respondent", response->respondent, 1, limits->respondent_characters, false);
-    rules_check_text(err, "/touchpoint", response->touchpoint, 1, LABEL_MAX_CHARACTERS, false);
-    rules_check_text(err, "/channel", response->channel, 1, LABEL_MAX_CHARACTERS, false);
+    rules_check_text(err, "/touchpoint", response->touchpoint, 1, RESPONSE_LABEL_CHARACTERS_MAX, false);
+    rules_check_text(err, "/channel", response->channel, 1, RESPONSE_LABEL_CHARACTERS_MAX, false);
     rules_check_text(err, "/visit", response->visit, 1, VISIT_MAX_CHARACTERS, false);
     if (response->locale && !rules_locale_valid(response->locale))
         rules_report(err, "/locale", "must be a locale such as \"en\" or \"pt-BR\", at most 35 characters");

@@ -51,7 +51,7 @@ static bool was_open(const struct survey *survey, int64_t from, int64_t to) {
 }
 
 /* The day, and the same weekday of the weeks before, as far as the survey was open and had answers by then. */
-static enum cxd_err find_silence(struct store_reader *reader, const struct alert_rule *rule,
+static enum cxd_err read_silence(struct store_reader *reader, const struct alert_rule *rule,
                                  const struct survey *survey, int64_t day_end, struct alert_finding *ret_finding,
                                  struct error *err) {
     int64_t from = calendar_floor(CALENDAR_DAY, day_end - 1), first = TIME_MAX, last, n = 0;
@@ -75,6 +75,18 @@ static enum cxd_err find_silence(struct store_reader *reader, const struct alert
     }
     if (result == CXD_OK)
         *ret_finding = alert_find_silence(rule, n, counts, count);
+    return result;
+}
+
+/* By one state of the database. */
+static enum cxd_err find_silence(struct store_reader *reader, const struct alert_rule *rule,
+                                 const struct survey *survey, int64_t day_end, struct alert_finding *ret_finding,
+                                 struct error *err) {
+    enum cxd_err result = store_reader_begin(reader, err);
+    if (result != CXD_OK)
+        return result;
+    result = read_silence(reader, rule, survey, day_end, ret_finding, err);
+    store_reader_end(reader);
     return result;
 }
 

@@ -1,5 +1,7 @@
 /* The front of the store: forwards every operation to the engine that the URL named. */
 
+#include <string.h>
+
 #include "cxd/store/store.h"
 
 #include "store/engine.h"
@@ -213,6 +215,13 @@ enum cxd_err store_read_figures(struct store_reader *reader, struct store_figure
 enum cxd_err store_read_alerts(struct store_reader *reader, struct arena *arena, struct store_alerts *ret_alerts,
                                struct error *err) {
     return reader->engine->read_alerts(reader, arena, ret_alerts, err);
+}
+
+const struct alert_state *store_alerts_find(const struct store_alerts *alerts, const char *name) {
+    for (size_t i = 0; i < alerts->count; i++)
+        if (strcmp(alerts->states[i].name, name) == 0)
+            return &alerts->states[i];
+    return NULL;
 }
 
 enum cxd_err store_read_alert_history(struct store_reader *reader, const char *name, int64_t before, size_t limit,

@@ -128,6 +128,8 @@ test('a rule: put, read, listed, replaced, deleted; with what is wrong in it', a
     [{ survey: 'shop', kind: 'silence', window: '7d' }, '/window'],
     [{ survey: 'shop', kind: 'detractor', properties: { 'a b': 'c' } }, '/properties'],
     [{ survey: 'shop', kind: 'detractor', properties: { plan: 'pro', paln: 'pro' } }, '/properties'],
+    [{ survey: 'shop', kind: 'detractor', touchpoint: 'x'.repeat(65) }, '/touchpoint'],
+    [{ survey: 'shop', kind: 'silence', locale: 'x'.repeat(36) }, '/locale'],
     [{ survey: 'gone', kind: 'detractor' }, '/survey'],
     [{ survey: 'shop', kind: 'detractor', name: 'y' }, '/name'],
     [{ survey: 'shop', kind: 'detractor', chanel: 'web' }, '/chanel'],
@@ -448,6 +450,26 @@ test('without a key nothing of one person: no state of a detractor rule, no note
   assert.equal((await acknowledge(d, 'det', { note: 'ask eve' })).json.acknowledged.note, 'ask eve');
   await shows();
   assert.equal((await get(d, 'low')).acknowledged.note, 'ask eve');
+});
+
+test('a rule that cannot be read keeps nobody from the others, and can be deleted', async (t) => {
+  const d = await daemon(t);
+  await put(d, 'bad', { survey: 'shop', kind: 'score', below: 0 });
+  await put(d, 'good', { survey: 'shop', kind: 'detractor' });
+  await evaluated(d, 'bad');
+  sqlite(d.database, "UPDATE document SET definition = '{}' WHERE name = 'bad';");
+  const { alerts } = (await d.admin('GET', '/v1/alerts')).json;
+  assert.deepEqual(
+    alerts.map(({ name, kind, reason }) => [name, kind, reason]),
+    [
+      ['bad', null, 'unreadable'],
+      ['good', 'detractor', null],
+    ],
+  );
+  await d.post('shop', bad());
+  await until(async () => (await get(d, 'good')).state === 'firing', 'the other to tell');
+  assert.equal((await d.admin('DELETE', '/v1/alerts/bad')).status, 200);
+  assertProblem(await d.admin('GET', '/v1/alerts/bad'), 404, 'no_alert');
 });
 
 test('yesterday is the day that is over', async (t) => {

@@ -30,7 +30,7 @@ CXD_NODISCARD enum cxd_err alert_decode_stored(const char *definition, const cha
 /* The rule alone, canonical: equal rules give equal bytes. */
 void alert_encode_definition(struct buffer *out, const struct alert_rule *rule);
 
-/* A rule with its state. */
+/* A rule with its state; its survey is empty where it cannot be read. */
 struct alert_shown {
     const struct alert_rule *rule;
     const struct alert_state *state; /* NULL: there is none yet */

@@ -12,6 +12,8 @@
 #include "cxd/base/id.h"
 #include "cxd/domain/survey.h"
 
+enum { RESPONSE_LABEL_CHARACTERS_MAX = 64 }; /* of a touchpoint, or a channel */
+
 /* One answer. Strings are NUL-terminated UTF-8 of the request's arena, NULL where not given. */
 
 /* Values are text: numbers and booleans of the wire are kept as their JSON text. */

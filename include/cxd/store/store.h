@@ -435,6 +435,8 @@ struct store_alerts {
 };
 CXD_NODISCARD enum cxd_err store_read_alerts(struct store_reader *reader, struct arena *arena,
                                              struct store_alerts *ret_alerts, struct error *err);
+/* NULL: there is none of the name. */
+const struct alert_state *store_alerts_find(const struct store_alerts *alerts, const char *name);
 /* Events of the rule numbered below `before` (0: from the newest), newest first, at most `limit`. The array and its
  * strings are of the arena. */
 CXD_NODISCARD enum cxd_err store_read_alert_history(struct store_reader *reader, const char *name, int64_t before,
