@@ -8,7 +8,6 @@
 #include "api/deed.h"
 #include "api/pages.h"
 #include "api/parameters.h"
-#include "api/settings.h"
 #include "cxd/codec/alert.h"
 #include "cxd/codec/write.h"
 
@@ -19,20 +18,6 @@ static bool is_withheld(struct http_request *request, const struct survey *surve
     struct error err;
     return api_is_stranger(request) &&
            (rule->kind == ALERT_DETRACTOR || !survey || api_allow_filter(request, survey, &filter, &err) != CXD_OK);
-}
-
-static bool is_stranger(const struct http_request *request) {
-    return !api_has_key(request) && api_settings(request)->config.read == CONFIG_READ_OPEN;
-}
-
-/* A survey that withholds small figures does not say to strangers either that one answer was a bad one, and when. */
-static bool is_hidden(struct http_request *request, const struct alert_rule *rule) {
-    const struct app *app = http_app(request);
-    const struct snapshot *snapshot = catalog_acquire(app->catalog);
-    const struct survey *survey = snapshot_survey(snapshot, rule->survey);
-    bool is_hidden = rule->kind == ALERT_DETRACTOR && is_stranger(request) && survey && survey->min_n > 0;
-    catalog_release(snapshot);
-    return is_hidden;
 }
 
 void api_append_alert(struct http_request *request, const struct alert_rule *rule, const struct document *document,
