@@ -21,6 +21,7 @@ enum {
     GRACE_MS = 60 * 1000, /* after its end, so that what was on its way is in it */
     RETRY_MS = 10 * 1000, /* after a failure */
     PAUSE_MS = 20,        /* between two looks for responses */
+    TELL_RESTS = 4,       /* and as long as the writer took for what was found: most of its time is for others */
     RESPONSES_AT_ONCE = 200,
     TALES_AT_ONCE = 200, /* of one change: the writer has others to look after */
     KEEP_EVERY = 10000   /* numbers that were looked at in vain, before that is kept */
@@ -50,6 +51,7 @@ struct alerts {
     size_t watch_count;
     bool has_begun;  /* what fires was said */
     int64_t day_end; /* for which all were evaluated */
+    int64_t rest_ms; /* before the next step */
     bool is_current; /* the watches are all that there are, as far as it knows: what is passed is passed for good */
     bool is_failing;
     int64_t retry_ms;                       /* monotonic; 0: nothing failed */
@@ -361,7 +363,9 @@ static bool tell_some(struct alerts *alerts, struct error *err, enum cxd_err *re
     for (size_t i = 0; i < untold.amended_count; i++)
         match(alerts, snapshot, &untold.amended[i], false, tales, &count);
     catalog_release(snapshot);
+    int64_t begun_ms = clock_monotonic_ms();
     *ret_code = keep_told(alerts, &untold, tales, count, err);
+    alerts->rest_ms = PAUSE_MS + TELL_RESTS * (clock_monotonic_ms() - begun_ms);
     if (count > 0)
         atomic_store(&alerts->is_changed, true); /* states are others now */
     return *ret_code == CXD_OK && (untold.more || untold.more_amended);
@@ -410,9 +414,10 @@ static void *alerts_main(void *argument) {
     struct alerts *alerts = argument;
     pthread_setname_np(pthread_self(), "cxd-alerts");
     do {
+        alerts->rest_ms = PAUSE_MS;
         if (ingest_place(alerts->options.ingest) == STORE_IN_PLACE)
             step(alerts);
-    } while (!errand_rest(&alerts->errand, PAUSE_MS) && !errand_wait(&alerts->errand, LOOK_MS));
+    } while (!errand_rest(&alerts->errand, alerts->rest_ms) && !errand_wait(&alerts->errand, LOOK_MS));
     return NULL;
 }
 

@@ -7,14 +7,19 @@
 #include "store/sqlite/alert_rows.h"
 #include "store/sqlite/writer.h"
 
-static enum cxd_err find_alert(struct sqlite_store *store, const char *name, bool *ret_found,
+static enum cxd_err read_alert(struct sqlite_store *store, const char *name, struct arena *arena, bool *ret_found,
                                struct alert_state *ret_state, struct error *err) {
     sqlite3_stmt *stmt = NULL;
     enum cxd_err code = SQLITE_FIRST(&store->db, QUERY_SELECT_ALERT, &stmt, ret_found, err, TEXT(name));
     if (code == CXD_OK && *ret_found)
-        code = sqlite_row_read_alert(stmt, &store->scratch, ret_state, err);
+        code = sqlite_row_read_alert(stmt, arena, ret_state, err);
     sqlite3_reset(stmt);
     return code;
+}
+
+static enum cxd_err find_alert(struct sqlite_store *store, const char *name, bool *ret_found,
+                               struct alert_state *ret_state, struct error *err) {
+    return read_alert(store, name, &store->scratch, ret_found, ret_state, err);
 }
 
 static enum cxd_err put_alert(struct sqlite_store *store, const struct alert_state *state, struct error *err) {
@@ -101,51 +106,81 @@ enum cxd_err sqlite_write_alert(struct sqlite_store *store, struct change *chang
     return code == CXD_OK ? prune(store, name, err) : code;
 }
 
-static enum cxd_err tell(struct sqlite_store *store, struct change *change, struct alert_tale *tale,
-                         struct error *err) {
-    struct alert_state stored, after;
+/* How a rule stands while it tells: read before the first of its tales, written behind the last. */
+struct standing {
+    struct alert_state state;
+    bool is_found, has_told;
+};
+struct standings {
+    struct arena arena;
+    struct standing *items; /* room for one a tale */
+    size_t count;
+};
+
+static enum cxd_err find_standing(struct sqlite_store *store, struct standings *standings, const char *name,
+                                  struct standing **ret_standing, struct error *err) {
+    for (size_t i = 0; i < standings->count; i++)
+        if (strcmp(standings->items[i].state.name, name) == 0) {
+            *ret_standing = &standings->items[i];
+            return CXD_OK;
+        }
+    struct standing *standing = *ret_standing = &standings->items[standings->count++];
+    *standing = (struct standing){.is_found = false};
+    enum cxd_err code = read_alert(store, name, &standings->arena, &standing->is_found, &standing->state, err);
+    memcpy(standing->state.name, name, sizeof standing->state.name);
+    return code;
+}
+
+static enum cxd_err tell(struct sqlite_store *store, struct change *change, struct standings *standings,
+                         struct alert_tale *tale, struct error *err) {
+    struct standing *standing = NULL;
     struct alert_event event;
     struct response response;
-    bool found = false, is_there = false, was_told = false;
-    enum cxd_err code = find_alert(store, tale->name, &found, &stored, err);
+    bool is_there = false, was_told = false;
+    enum cxd_err code = find_standing(store, standings, tale->name, &standing, err);
     if (code == CXD_OK)
         code = sqlite_find_numbered(store, tale->response, &is_there, &response, err);
     if (code == CXD_OK)
         code = SQLITE_HAS(&store->db, QUERY_WAS_TOLD, &was_told, err, INT(tale->response), TEXT(tale->name));
-    if (code != CXD_OK ||
-        !decide_tale(change, tale, found ? &stored : NULL, is_there ? &response : NULL, was_told, &after, &event))
+    if (code != CXD_OK || !decide_tale(change, tale, standing->is_found ? &standing->state : NULL,
+                                       is_there ? &response : NULL, was_told, &standing->state, &event))
         return code;
     change->as.alert_tell.told++;
-    tale->is_told = true;
-    code = put_alert(store, &after, err);
-    return code == CXD_OK ? put_event(store, &event, err) : code;
+    standing->has_told = tale->is_told = true;
+    return put_event(store, &event, err);
 }
 
-/* Each rule's history once: what is too old in it is found by going through what is not. */
-static enum cxd_err prune_told(struct sqlite_store *store, const struct alert_tale *tales, size_t count,
-                               struct error *err) {
+static enum cxd_err tell_all(struct sqlite_store *store, struct change *change, struct standings *standings,
+                             struct error *err) {
+    size_t count = change->as.alert_tell.count;
     enum cxd_err code = CXD_OK;
+    standings->items = arena_alloc(&standings->arena, (count + 1) * sizeof *standings->items);
+    if (!standings->items)
+        return error_set(err, ERR_NO_MEMORY, "no memory to tell of responses");
     for (size_t i = 0; code == CXD_OK && i < count; i++) {
-        bool is_told_on = false;
-        for (size_t k = i + 1; k < count && !is_told_on; k++)
-            is_told_on = tales[k].is_told && strcmp(tales[k].name, tales[i].name) == 0;
-        if (tales[i].is_told && !is_told_on)
-            code = prune(store, tales[i].name, err);
+        arena_reset(&store->scratch);
+        code = tell(store, change, standings, &change->as.alert_tell.tales[i], err);
+    }
+    for (size_t i = 0; code == CXD_OK && i < standings->count; i++) {
+        const struct standing *standing = &standings->items[i];
+        if (!standing->has_told)
+            continue;
+        code = put_alert(store, &standing->state, err);
+        if (code == CXD_OK)
+            code = prune(store, standing->state.name, err);
     }
     return code;
 }
 
 enum cxd_err sqlite_write_alert_tell(struct sqlite_store *store, struct change *change, struct error *err) {
+    struct standings standings = {.items = NULL};
     int64_t through = 0, version = 0;
     enum cxd_err code = sqlite_db_read_told(&store->db, &through, &version, err);
     if (code != CXD_OK || !decide_alert_tell(change, version))
         return code;
-    for (size_t i = 0; code == CXD_OK && i < change->as.alert_tell.count; i++) {
-        arena_reset(&store->scratch);
-        code = tell(store, change, &change->as.alert_tell.tales[i], err);
-    }
-    if (code == CXD_OK)
-        code = prune_told(store, change->as.alert_tell.tales, change->as.alert_tell.count, err);
+    arena_init(&standings.arena);
+    code = tell_all(store, change, &standings, err);
+    arena_free(&standings.arena);
     if (code == CXD_OK)
         code = SQLITE_RUN(&store->db, QUERY_NOTE_TOLD, err, INT(change->as.alert_tell.through), INT(version + 1));
     return code == CXD_OK
