@@ -927,6 +927,12 @@ INSERT INTO comment_index (rowid, comment, facet) VALUES (?1, ?2, ?3);
 -- name: delete_indexed
 INSERT INTO comment_index (comment_index, rowid, comment, facet) VALUES ('delete', ?1, ?2, ?3);
 
+-- name: save_index
+SAVEPOINT index_flush;
+
+-- name: release_index
+RELEASE index_flush;
+
 -- name: merge_index
 INSERT INTO comment_index (comment_index, rank) VALUES ('merge', ?1);
 
@@ -1133,7 +1139,7 @@ WHERE name NOT IN (SELECT name FROM alert_state) OR kind NOT BETWEEN 0 AND 3 OR 
    OR (response IS NULL) <> (response_id IS NULL) OR length(response_id) <> 16
    OR response NOT IN (SELECT number FROM response) OR (acknowledged_at = 0) <> (acknowledged_by IS NULL)
 UNION ALL
-SELECT 'alert_told', abs(count(*) - 1) + sum(through < 0 OR version < 0) FROM alert_told;
+SELECT 'alert_told', abs(count(*) - 1) + coalesce(sum(through < 0 OR version < 0), 0) FROM alert_told;
 
 -- name: check_visits
 SELECT 'impression', count(*) FROM impression

@@ -448,6 +448,37 @@ static void test_words_taken_back_leave(void **state) {
     }
 }
 
+/* Also where the look for what is to leave shares the transaction with erasures. */
+static void test_words_leave_at_once(void **state) {
+    static const char *const NAMES[] = {"ada", "bob", "cleo"};
+    struct fixture *f = *state;
+    struct change *batch[5];
+    struct error err;
+    for (unsigned i = 0; i < 3; i++) {
+        struct change *change = make_response(f, 1 + i, 5, NOW_MS + i);
+        change->as.response.value.comment = i < 2 ? "hence it was" : "unzerstoerbar it was";
+        change->as.response.value.respondent = NAMES[i];
+        assert_int_equal(apply(f, change), OUTCOME_CREATED);
+        batch[i] = make_change(f, CHANGE_ERASE, NOW_MS);
+        batch[i]->as.erase.respondent = NAMES[i];
+        batch[i]->as.erase.limit = 1000;
+    }
+    comment(f, 9, 5, NOW_MS, "hereafter");
+    index_all(f);
+    for (size_t i = 3; i < 5; i++) {
+        batch[i] = make_change(f, CHANGE_INDEX, NOW_MS);
+        batch[i]->as.index.limit = 7;
+        batch[i]->as.index.may_purge = true;
+    }
+    assert_ok(store_apply(f->store, batch, 5, NULL, &err), err);
+    index_all(f);
+    assert_int_equal(apply(f, make_change(f, CHANGE_SETTLE, NOW_MS)), OUTCOME_AMENDED);
+    check_file(f);
+    assert_string_equal(find(f, "hereafter"), "9");
+    if (strncmp(f->url, "sqlite:", 7) == 0)
+        assert_false(files_have(f, "unzerstoerbar"));
+}
+
 /* A page ends with the comment that makes it too long; all pages have everything. */
 static void test_long_comments(void **state) {
     struct fixture *f = *state;
@@ -585,6 +616,7 @@ static const struct CMUnitTest TESTS[] = {
     ENGINE_TEST(test_rebuild),
     ENGINE_TEST(test_erased_words_leave),
     ENGINE_TEST(test_words_taken_back_leave),
+    ENGINE_TEST(test_words_leave_at_once),
     ENGINE_TEST(test_long_comments),
 };
 

@@ -233,6 +233,7 @@ const CHANGES = {
     undefined,
     /1 rows of alert_event/,
   ],
+  'no place that alerts are at': ['DELETE FROM alert_told;', undefined, /1 rows of alert_told/],
   'two places that alerts are at': ['INSERT INTO alert_told VALUES (0, 0);', undefined, /1 rows of alert_told/],
   'a table that refers to ours': [
     'CREATE TABLE stranger (x REFERENCES survey (number));',

@@ -312,11 +312,20 @@ static enum cxd_err read_merging(struct sqlite_store *store, bool *ret_is_mergin
     return code;
 }
 
+/* What the transaction has taken out FTS5 holds in memory yet: a merge would keep the words, for what is said of them
+ * later to lie behind it. A savepoint makes it write. */
+static enum cxd_err flush_index(struct sqlite_store *store, struct error *err) {
+    enum cxd_err code = SQLITE_RUN(&store->db, QUERY_SAVE_INDEX, err);
+    return code == CXD_OK ? SQLITE_RUN(&store->db, QUERY_RELEASE_INDEX, err) : code;
+}
+
 /* All segments become one, without what has been taken out: begun over all there are, then some pages at once. */
 static enum cxd_err purge_slice(struct sqlite_store *store, struct change *change, struct error *err) {
     struct comments_state *state = &store->comments;
     bool begins = state->purge == PURGE_WANTED, is_merging = false;
-    enum cxd_err code = SQLITE_RUN(&store->db, QUERY_MERGE_INDEX, err, INT(begins ? -MERGE_PAGES : MERGE_PAGES));
+    enum cxd_err code = begins ? flush_index(store, err) : CXD_OK;
+    if (code == CXD_OK)
+        code = SQLITE_RUN(&store->db, QUERY_MERGE_INDEX, err, INT(begins ? -MERGE_PAGES : MERGE_PAGES));
     if (code == CXD_OK)
         code = read_merging(store, &is_merging, err);
     if (code != CXD_OK)

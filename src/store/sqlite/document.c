@@ -57,7 +57,8 @@ enum cxd_err sqlite_write_document(struct sqlite_store *store, struct change *ch
     if (code != CXD_OK)
         return code;
     int64_t count = 0;
-    code = count_kind(&store->db, document->kind, &count, err);
+    if (!found && document_kind_most(document->kind) < INT64_MAX)
+        code = count_kind(&store->db, document->kind, &count, err);
     if (code != CXD_OK)
         return code;
     decide_document(change, found ? &stored : NULL, count);
