@@ -53,7 +53,7 @@ struct alerts {
     int64_t day_end; /* for which all were evaluated */
     int64_t rest_ms; /* before the next step */
     bool is_current; /* the watches are all that there are, as far as it knows: what is passed is passed for good */
-    bool is_failing;
+    bool is_failing, is_unreadable;         /* it was said */
     int64_t retry_ms;                       /* monotonic; 0: nothing failed */
     int64_t through, kept_through, version; /* of what was told; as the store has it */
 };
@@ -69,6 +69,16 @@ static void note_failure(struct alerts *alerts, const char *name, const struct e
     alerts->retry_ms = clock_monotonic_ms() + RETRY_MS;
 }
 
+/* That is not tried again before somebody puts it anew. */
+static void note_unreadable(struct alerts *alerts, const char *name, const struct error *err) {
+    pthread_mutex_lock(&alerts->lock);
+    alerts->figures.failures++;
+    pthread_mutex_unlock(&alerts->lock);
+    if (!alerts->is_unreadable)
+        log_record(LOG_LEVEL_WARNING, "alert_failed", "alert=%s error=%s detail=%s", name, error_slug(err->code),
+                   err->detail);
+}
+
 /* --- What there is ---------------------------------------------------------------------------------------------------
  */
 
@@ -76,7 +86,7 @@ static void note_failure(struct alerts *alerts, const char *name, const struct e
 static enum cxd_err join(struct alerts *alerts, const struct document *documents, size_t count,
                          const struct store_alerts *states, struct error *err) {
     struct alerts_figures figures = {.is_known = true};
-    bool is_watching = false;
+    bool is_watching = false, is_unreadable = false;
     alerts->watches = arena_alloc_zero(&alerts->rules, count + 1, sizeof *alerts->watches);
     alerts->watch_count = 0;
     if (!alerts->watches)
@@ -89,7 +99,8 @@ static enum cxd_err join(struct alerts *alerts, const struct document *documents
         if (code == ERR_NO_MEMORY)
             return code;
         if (code != CXD_OK)
-            note_failure(alerts, documents[i].name, err);
+            note_unreadable(alerts, documents[i].name, err);
+        is_unreadable = is_unreadable || code != CXD_OK;
         if (code != CXD_OK || !state || state->revision != documents[i].revision)
             continue;
         watch->state = *state;
@@ -97,6 +108,7 @@ static enum cxd_err join(struct alerts *alerts, const struct document *documents
         is_watching = is_watching || watch->rule.kind == ALERT_DETRACTOR;
         figures.states[state->status]++;
     }
+    alerts->is_unreadable = is_unreadable;
     atomic_store(&alerts->is_watching, is_watching);
     pthread_mutex_lock(&alerts->lock);
     memcpy(alerts->figures.states, figures.states, sizeof figures.states);

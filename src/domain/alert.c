@@ -120,15 +120,17 @@ static enum alert_reason reason_of(const struct alert_rule *rule, int64_t n, boo
     return suppressed ? ALERT_SUPPRESSED : n == 0 || n < rule->min_n ? ALERT_FEW : ALERT_KNOWN;
 }
 
-/* Against the line of the rule; `low` and `high` are the interval of the value. */
-static void hold_against_line(const struct alert_rule *rule, double low, double high, struct alert_finding *finding) {
+/* Against the line of the rule; `low` and `high` are the interval of the value, and `is_best` whether it cannot be any
+ * better: with few answers the interval of that may reach over the line for ever. */
+static void hold_against_line(const struct alert_rule *rule, double low, double high, bool is_best,
+                              struct alert_finding *finding) {
     double line = rule->threshold, value = finding->value;
     finding->is_beyond = rule->is_above ? value > line : value < line;
     if (!isnan(rule->margin))
         finding->is_back =
             !finding->is_beyond && (rule->is_above ? value <= line - rule->margin : value >= line + rule->margin);
     else
-        finding->is_back = rule->is_above ? high < line : low > line;
+        finding->is_back = !finding->is_beyond && (is_best || (rule->is_above ? high < line : low > line));
 }
 
 struct alert_finding alert_find_score(const struct alert_rule *rule, const struct score *score) {
@@ -137,7 +139,7 @@ struct alert_finding alert_find_score(const struct alert_rule *rule, const struc
     if (finding.reason != ALERT_KNOWN)
         return finding;
     finding.value = score->value;
-    hold_against_line(rule, score->interval.low, score->interval.high, &finding);
+    hold_against_line(rule, score->interval.low, score->interval.high, score->favourable == score->n, &finding);
     return finding;
 }
 
@@ -149,7 +151,7 @@ struct alert_finding alert_find_rate(const struct alert_rule *rule, const struct
         return finding;
     finding.value = 100 * (double)score->unfavourable / (double)score->n;
     score_wilson(score->unfavourable, score->n, -normal_quantile((1 - ALERT_CONFIDENCE) / 2), &low, &high);
-    hold_against_line(rule, 100 * low, 100 * high, &finding);
+    hold_against_line(rule, 100 * low, 100 * high, score->unfavourable == 0, &finding);
     return finding;
 }
 

@@ -61,6 +61,25 @@ static void test_line(void **state) {
     assert_true(alert_find_rate(&rule, &score).is_beyond);
 }
 
+/* Of few answers the interval reaches over many a line, however good they are. */
+static void test_the_best_resolves(void **state) {
+    const struct survey survey = nps();
+    const struct score best = score_of(&survey, (struct histogram){{[9] = 30}}),
+                       next = score_of(&survey, (struct histogram){{[8] = 1, [9] = 29}}),
+                       none = score_of(&survey, (struct histogram){{[7] = 15, [8] = 15}}),
+                       some = score_of(&survey, (struct histogram){{[6] = 1, [8] = 29}});
+    struct alert_rule rule = make(ALERT_SCORE);
+    (void)state;
+    rule.threshold = 90;
+    assert_true(alert_find_score(&rule, &best).is_back);
+    assert_false(alert_find_score(&rule, &next).is_back);
+    rule.kind = ALERT_RATE;
+    rule.is_above = true;
+    rule.threshold = 10;
+    assert_true(alert_find_rate(&rule, &none).is_back);
+    assert_false(alert_find_rate(&rule, &some).is_back);
+}
+
 static void test_drop_is_worse(void **state) {
     struct survey survey = {.metric = METRIC_CES};
     survey_set_defaults(&survey, false);
@@ -127,7 +146,8 @@ static void test_moves(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_line), cmocka_unit_test(test_drop_is_worse),
-                                       cmocka_unit_test(test_silence), cmocka_unit_test(test_moves)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_line), cmocka_unit_test(test_the_best_resolves),
+                                       cmocka_unit_test(test_drop_is_worse), cmocka_unit_test(test_silence),
+                                       cmocka_unit_test(test_moves)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
