@@ -14,7 +14,7 @@ const logs = 'build/check';
 fs.mkdirSync(logs, { recursive: true });
 
 const SECOND = 1000;
-const LIMIT = 3600 * SECOND; // for what hangs; no test has a bound of its own
+const LIMIT = 3600 * SECOND; // for what hangs
 const PARALLEL = 2;
 const HTTP_PARALLEL = 3; // they wait more than they compute
 const FUZZ_SECONDS = 30; // each target, and the stateful fuzz

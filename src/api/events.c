@@ -192,6 +192,8 @@ static void submit_events(struct http_request *request, const struct snapshot *s
     if (result == CXD_OK && (!report || !report->ticket.changes))
         result = error_set(&err, ERR_NO_MEMORY, "no memory for the events");
     if (result != CXD_OK) {
+        for (size_t i = 1; i < list.count; i++) /* one is counted for every refusal */
+            api_count_event(request, EVENT_REFUSED);
         http_problem(request, &err);
         return;
     }

@@ -13,7 +13,6 @@
 
 enum {
     POINTER_SIZE = sizeof(((struct error_member *)NULL)->pointer),
-    LOCALE_CHARACTERS_MAX = 35,
     VALUE_CHARACTERS_MAX = 512,
     KEY_CHARACTERS_MAX = 1024,
     STORED_DEPTH = 8,
@@ -157,7 +156,7 @@ static void read_channel(struct target *target, const json_t *value, const char 
 }
 
 static void read_locale(struct target *target, const json_t *value, const char *pointer) {
-    read_condition(target, value, pointer, LOCALE_CHARACTERS_MAX, &target->rule.locale);
+    read_condition(target, value, pointer, RESPONSE_LOCALE_CHARACTERS_MAX, &target->rule.locale);
 }
 
 static void write_touchpoint(struct buffer *out, const struct alert_rule *rule, const char *name) {

@@ -6,8 +6,6 @@
 #include "domain/adjusted.h"
 #include "domain/rules.h"
 
-enum { VISIT_MAX_CHARACTERS = 128 };
-
 static const char *const TYPE_NAMES[EVENT_TYPE_COUNT] = {"shown", "dismissed", "started"};
 const struct words EVENT_TYPES = WORDS(TYPE_NAMES);
 
@@ -46,7 +44,7 @@ enum cxd_err event_validate(const struct event *event, const struct survey *surv
     const struct response like = {.properties = event->properties, .property_count = event->property_count};
     if (!event->visit)
         rules_report(err, "/visit", "is required");
-    rules_check_text(err, "/visit", event->visit, 1, VISIT_MAX_CHARACTERS, false);
+    rules_check_text(err, "/visit", event->visit, 1, RESPONSE_VISIT_CHARACTERS_MAX, false);
     rules_check_text(err, "/touchpoint", event->touchpoint, 1, RESPONSE_LABEL_CHARACTERS_MAX, false);
     rules_check_text(err, "/channel", event->channel, 1, RESPONSE_LABEL_CHARACTERS_MAX, false);
     if (event->locale && !rules_locale_valid(event->locale))

@@ -11,8 +11,6 @@
 #include "cxd/base/secret.h"
 #include "domain/rules.h"
 
-enum { VISIT_MAX_CHARACTERS = 128 };
-
 static const char *const FLAG_NAMES[FLAG_COUNT] = {"honeypot", "too_fast", "nonce", "user_agent", "burst"};
 
 const char *flag_name(int index) {
@@ -100,7 +98,7 @@ enum cxd_err response_validate(const struct response *response, const struct sur
     rules_check_text(err, "/respondent", response->respondent, 1, limits->respondent_characters, false);
     rules_check_text(err, "/touchpoint", response->touchpoint, 1, RESPONSE_LABEL_CHARACTERS_MAX, false);
     rules_check_text(err, "/channel", response->channel, 1, RESPONSE_LABEL_CHARACTERS_MAX, false);
-    rules_check_text(err, "/visit", response->visit, 1, VISIT_MAX_CHARACTERS, false);
+    rules_check_text(err, "/visit", response->visit, 1, RESPONSE_VISIT_CHARACTERS_MAX, false);
     if (response->locale && !rules_locale_valid(response->locale))
         rules_report(err, "/locale", "must be a locale such as \"en\" or \"pt-BR\", at most 35 characters");
     response_check_properties(response, limits, err);

@@ -10,7 +10,7 @@
 
 #include "cxd/base/utf8.h"
 
-enum { LOCALE_MAX = 35, LOCALE_PART_MAX = 8 };
+enum { LOCALE_PART_MAX = 8 };
 
 static bool is_alphanumeric(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -19,7 +19,7 @@ static bool is_alphanumeric(char c) {
 bool rules_locale_valid(const char *text) {
     size_t part = 0, i = 0;
     for (; text[i] != '\0'; i++) {
-        if (i == LOCALE_MAX)
+        if (i == RESPONSE_LOCALE_CHARACTERS_MAX)
             return false;
         if (is_alphanumeric(text[i])) {
             if (++part > LOCALE_PART_MAX)

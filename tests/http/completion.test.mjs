@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { before, describe, after, test } from 'node:test';
 
-import { environment, makeDirectory, removeDirectory, run } from './harness.mjs';
+import { environment, HANGS_MS, makeDirectory, removeDirectory, run } from './harness.mjs';
 
 const FILES = ['sample-one.json', 'sample two.json', 'sample-directory/'];
 
@@ -146,7 +146,7 @@ function shell(program, args, options = {}) {
   const done = spawnSync(program, args, {
     cwd: path.join(directory, 'files'),
     encoding: 'utf8',
-    timeout: 120_000,
+    timeout: HANGS_MS,
     killSignal: 'SIGKILL',
     env: { ...environment(), HOME: directory, TERM: 'dumb', LC_ALL: 'C.UTF-8' },
     ...options,

@@ -7,7 +7,7 @@ import net from 'node:net';
 import path from 'node:path';
 import tls from 'node:tls';
 import { after, test } from 'node:test';
-import { certify, ini, run, start, until, use, useDirectory } from './harness.mjs';
+import { certify, HANGS_MS, ini, run, start, until, use, useDirectory } from './harness.mjs';
 
 const d = await start({ tls: true, config: { server: { request_timeout: 2 } } });
 after(() => d.stop());
@@ -112,7 +112,7 @@ test('the command line needs nothing but the configuration, and trusts only the 
       execFile(
         d.binary,
         ['survey', 'list', '-c', path.join(dir, 'cxd.conf')],
-        { timeout: 20_000 },
+        { timeout: HANGS_MS },
         (error, stdout, stderr) => resolve({ error, stderr }),
       ),
     ),

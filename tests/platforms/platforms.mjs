@@ -11,7 +11,7 @@ import { layer, mount, place, run, SOURCES, withRoot } from './roots.mjs';
 
 const SECOND = 1000;
 const PARALLEL = 4; // they wait more than they compute
-const HANGS = 1800 * SECOND; // no test has a bound of its own
+const HANGS = 1800 * SECOND;
 // The tests of HTTP that say nothing of Debian 13: their programs are not in its root.
 const ELSEWHERE = {
   completion: 'zsh and fish',

@@ -12,7 +12,11 @@
 #include "cxd/base/id.h"
 #include "cxd/domain/survey.h"
 
-enum { RESPONSE_LABEL_CHARACTERS_MAX = 64 }; /* of a touchpoint, or a channel */
+enum {
+    RESPONSE_LABEL_CHARACTERS_MAX = 64, /* of a touchpoint, or a channel */
+    RESPONSE_LOCALE_CHARACTERS_MAX = 35,
+    RESPONSE_VISIT_CHARACTERS_MAX = 128
+};
 
 /* One answer. Strings are NUL-terminated UTF-8 of the request's arena, NULL where not given. */
 

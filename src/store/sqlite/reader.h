@@ -48,6 +48,8 @@ CXD_NODISCARD enum cxd_err sqlite_bind_rollup_range(struct db *db, int64_t surve
 CXD_NODISCARD enum cxd_err sqlite_sweep_segments(struct sqlite_reader *reader, int64_t survey, const char *dimension,
                                                  const struct store_span *spans, size_t count, struct arena *arena,
                                                  struct store_segments *ret_segments, struct error *err);
+/* The KEY of "property.KEY"; NULL for another dimension. */
+const char *sqlite_property_key(const char *dimension);
 /* '$."KEY"' of "property.KEY", of the buffer; NULL for another dimension, or (and it has failed) without memory. */
 const char *sqlite_write_path(struct buffer *text, const char *dimension);
 /* impressions.c */

@@ -30,7 +30,7 @@ struct sweep {
     bool is_search; /* read_segments_of */
 };
 
-static const char *property_key(const char *dimension) {
+const char *sqlite_property_key(const char *dimension) {
     size_t length = strlen(DIMENSION_PROPERTY);
     return strncmp(dimension, DIMENSION_PROPERTY, length) == 0 ? dimension + length : NULL;
 }
@@ -38,7 +38,7 @@ static const char *property_key(const char *dimension) {
 /* How many values have rollups, and whether that is all of them. */
 static enum cxd_err read_cover(struct sweep *sweep, struct error *err) {
     struct db *db = &sweep->reader->db;
-    const char *key = property_key(sweep->dimension);
+    const char *key = sqlite_property_key(sweep->dimension);
     sqlite3_stmt *stmt = NULL;
     bool rolled = true, row = false;
     enum cxd_err code = key && sweep->survey > 0
@@ -176,7 +176,7 @@ static void keep_answered(struct sweep *sweep, size_t spans) {
 
 /* Keys have no character that needs an escape. */
 const char *sqlite_write_path(struct buffer *text, const char *dimension) {
-    const char *key = property_key(dimension);
+    const char *key = sqlite_property_key(dimension);
     if (!key)
         return NULL;
     buffer_reset(text);
@@ -187,7 +187,7 @@ const char *sqlite_write_path(struct buffer *text, const char *dimension) {
 
 static enum cxd_err write_path(struct sweep *sweep, struct error *err) {
     sweep->path = sqlite_write_path(&sweep->reader->text, sweep->dimension);
-    return sweep->path || !property_key(sweep->dimension)
+    return sweep->path || !sqlite_property_key(sweep->dimension)
                ? CXD_OK
                : error_set(err, ERR_NO_MEMORY, "no memory for the segments of a survey");
 }

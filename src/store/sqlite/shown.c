@@ -22,11 +22,6 @@ struct telling {
     enum impressions_known known;
 };
 
-static const char *property_key(const char *dimension) {
-    size_t length = strlen(DIMENSION_PROPERTY);
-    return strncmp(dimension, DIMENSION_PROPERTY, length) == 0 ? dimension + length : NULL;
-}
-
 static enum cxd_err check_declared(struct telling *telling, int64_t from, struct error *err) {
     const struct filter *filter = telling->filter;
     bool is_declared = true;
@@ -34,9 +29,9 @@ static enum cxd_err check_declared(struct telling *telling, int64_t from, struct
     for (size_t i = 0; code == CXD_OK && is_declared && i < filter->property_count; i++)
         code = sqlite_check_shown(telling->reader, filter->survey, filter->properties[i].key, from, &is_declared, err);
     for (size_t i = 0; code == CXD_OK && is_declared && i < telling->by_count; i++)
-        if (property_key(telling->by[i]))
-            code = sqlite_check_shown(telling->reader, filter->survey, property_key(telling->by[i]), from, &is_declared,
-                                      err);
+        if (sqlite_property_key(telling->by[i]))
+            code = sqlite_check_shown(telling->reader, filter->survey, sqlite_property_key(telling->by[i]), from,
+                                      &is_declared, err);
     telling->known = is_declared ? IMPRESSIONS_KNOWN : IMPRESSIONS_UNDECLARED;
     return code;
 }
@@ -51,7 +46,7 @@ static enum cxd_err ask_rows(struct telling *telling, struct buffer *paths, sqli
     for (size_t i = 0; i < telling->by_count; i++) {
         by[i] = telling->by[i];
         path[i] = sqlite_write_path(&paths[i], by[i]);
-        if (property_key(by[i]) && !path[i])
+        if (sqlite_property_key(by[i]) && !path[i])
             return error_set(err, ERR_NO_MEMORY, "no memory to read visits");
     }
     enum cxd_err code = sqlite_write_wanted(telling->reader, filter, &wanted, &member, err);
