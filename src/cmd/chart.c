@@ -289,10 +289,10 @@ void chart_append(const struct screen *screen, struct buffer *out, const struct 
     append_counts(screen, out, chart, &grid);
 }
 
-void chart_append_key(const struct screen *screen, struct buffer *out, const char *interval) {
+void chart_append_key(const struct screen *screen, struct buffer *out, const char *line, const char *interval) {
     const char *none = screen_paint(screen, PAINT_NONE);
 
-    buffer_append_format(out, "%*s%s%s%s score   %s%s%s %s\n", MARGIN + LABEL + 2, "", screen_paint(screen, PAINT_BOLD),
-                         screen->unicode ? "⠤⠤" : "**", none, screen_paint(screen, PAINT_CYAN),
+    buffer_append_format(out, "%*s%s%s%s %s   %s%s%s %s\n", MARGIN + LABEL + 2, "", screen_paint(screen, PAINT_BOLD),
+                         screen->unicode ? "⠤⠤" : "**", none, line, screen_paint(screen, PAINT_CYAN),
                          screen->unicode ? "░░" : "::", none, interval);
 }

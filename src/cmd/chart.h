@@ -27,7 +27,7 @@ struct chart {
  * shows the whole range of its points. Nothing where no value is known. */
 void chart_append(const struct screen *screen, struct buffer *out, const struct chart *chart);
 
-/* What the signs of a chart mean. */
-void chart_append_key(const struct screen *screen, struct buffer *out, const char *interval);
+/* What the signs of a chart mean: the line, and the band around it. */
+void chart_append_key(const struct screen *screen, struct buffer *out, const char *line, const char *interval);
 
 #endif

@@ -57,11 +57,19 @@ static int prepare(struct call *call) {
 }
 
 /* On one line: what goes on below is for the table to say. */
-static void append_comment(struct buffer *out, const struct json *row) {
-    const char *comment = json_text(row, "comment");
+static void append_line(struct buffer *out, const char *text) {
+    for (; text && *text; text++)
+        buffer_append_char(out, *text == '\n' || *text == '\r' || *text == '\t' ? ' ' : *text);
+}
 
-    for (; comment && *comment; comment++)
-        buffer_append_char(out, *comment == '\n' || *comment == '\r' || *comment == '\t' ? ' ' : *comment);
+/* Of one that was searched for, what is around the words. */
+static void append_comment(struct buffer *out, const struct json *row) {
+    const struct json *snippet = json_get(row, "snippet");
+
+    for (size_t i = 0; i < json_count(snippet); i++)
+        append_line(out, json_text(json_at(snippet, i), "text"));
+    if (!snippet)
+        append_line(out, json_text(row, "comment"));
 }
 
 static bool show(struct call *call) {

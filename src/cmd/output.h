@@ -15,7 +15,7 @@ struct screen {
     bool colour;     /* a terminal that is not "dumb", and NO_COLOR is unset */
     bool unicode;    /* the locale's codeset is UTF-8 */
     bool ascii_only; /* a terminal that is not UTF-8: a continuation byte may be a control character there */
-    bool fits;       /* lines end at `columns`: a terminal's, or those of COLUMNS; what goes to a file is not cut */
+    bool fits;       /* lines end at `columns`: a terminal's, or those of COLUMNS; a file has none */
     size_t columns;  /* COLUMNS, else the terminal's, else 80 */
 };
 

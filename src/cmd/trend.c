@@ -147,7 +147,7 @@ static void append_key(const struct screen *screen, struct buffer *out, const st
     if (!json_number(trend, of_rate ? "response_rate.interval.confidence" : "interval.confidence", &confidence))
         return;
     snprintf(label, sizeof label, "%s%% interval", number_format(text, 100 * confidence, 0, false));
-    chart_append_key(screen, out, label);
+    chart_append_key(screen, out, of_rate ? "response rate, %" : "score", label);
 }
 
 static bool show(struct call *call) {

@@ -9,6 +9,7 @@
 #include "codec/read.h"
 #include "cxd/base/clock.h"
 #include "cxd/base/utf8.h"
+#include "cxd/codec/score.h"
 #include "cxd/codec/write.h"
 
 enum {
@@ -16,7 +17,6 @@ enum {
     VALUE_CHARACTERS_MAX = 512,
     KEY_CHARACTERS_MAX = 1024,
     STORED_DEPTH = 8,
-    P_DECIMALS = 4,
     NUMBER_TEXT_MAX = 40
 };
 
@@ -344,7 +344,7 @@ static void write_figures(struct buffer *out, const struct alert_rule *rule, con
     write_fixed(out, is_silence ? "expected" : "value", value, decimals_of(rule, survey), has_n && isfinite(value));
     write_known(out, "n", n, has_n);
     if (rule->kind == ALERT_DROP || is_silence)
-        write_fixed(out, "p_value", p_value, P_DECIMALS, has_n && isfinite(p_value));
+        p_encode(out, "p_value", p_value, has_n && isfinite(p_value));
 }
 
 static void write_acknowledgement(struct buffer *out, const struct alert_acknowledgement *acknowledgement,
@@ -407,7 +407,7 @@ void alert_encode_event(struct buffer *out, const struct alert_event *event, con
     write_time_or_null(out, "day_end", event->day_end);
     write_fixed(out, "value", event->value, decimals_of(rule, survey), has_figures && isfinite(event->value));
     write_known(out, "n", event->n, has_figures);
-    write_fixed(out, "p_value", event->p_value, P_DECIMALS, has_figures && isfinite(event->p_value));
+    p_encode(out, "p_value", event->p_value, has_figures && isfinite(event->p_value));
     if (event->response_number != 0)
         write_id(out, "response", &event->response);
     else

@@ -21,7 +21,8 @@ const DEADLINE_S = 2;
 const GROWTH_KB = 24_000; // arenas of the allocator, one a thread; a leak of a kilobyte a connection would be more
 const IDLE_MS = 2000;
 const IDLE_CPU_MS = 200; // of it: chores and heartbeats; a loop that spins takes all
-const STORED = /^process_|_seconds$|_bytes$|^cxd_(comments_unindexed|responses_stored|rollup_rows|score|score_responses)$/;
+const STORED =
+  /^process_|_seconds$|_bytes$|^cxd_(comments_unindexed|responses_stored|rollup_rows|score|score_responses)$/;
 const QUIET = ['cxd_http_connections', 'cxd_http_requests_in_flight', 'cxd_queue_changes'];
 
 const HOST = 'Host: x\r\n';

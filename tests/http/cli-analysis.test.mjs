@@ -126,6 +126,7 @@ test('response rates: of scores, segments and trends, and events in the status',
   const chart = succeeds(['trend', 'rated', '--rate', '--window', '7d']);
   assert.match(chart, /rate +22\.5% of 40 shown/);
   assert.match(chart, /40/);
+  assert.match(chart, /response rate, % .*95% interval/);
   const buckets = records(succeeds(['trend', 'rated', '--csv', '--window', '7d']));
   assert.equal(buckets.at(-1)[buckets[0].indexOf('rate')], '22.5');
   assert.equal(buckets.at(-2)[buckets[0].indexOf('rate')], '');

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { askStore, assertProblem, METRICS, makeId, seeded, start, until, use } from './harness.mjs';
+import { askStore, assertProblem, METRICS, makeId, run, seeded, start, until, use } from './harness.mjs';
 
 const d = await start({ config: { metrics: METRICS } });
 after(() => d.stop());
@@ -118,6 +118,10 @@ test('a snippet is text in pieces', async () => {
     snippet.filter((piece) => piece.match),
     [{ text: 'needle', match: true }],
   );
+  // In a terminal, and in a pipe, it stands for the comment.
+  const shown = run(['comments', 'long', 'needle'], { env: { CXD_URL: d.url, CXD_KEY: d.key } });
+  assert.equal(shown.status, 0, shown.stderr);
+  assert.ok(shown.stdout.includes('words in front needle and behind it'), shown.stdout);
 });
 
 for (const order of ['newest', 'oldest', 'best', 'lowest', 'highest'])
