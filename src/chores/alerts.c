@@ -58,31 +58,27 @@ struct alerts {
     int64_t through, kept_through, version; /* of what was told; as the store has it */
 };
 
-static void note_failure(struct alerts *alerts, const char *name, const struct error *err) {
+/* Counted each time, and said the first. */
+static void count_failure(struct alerts *alerts, const char *name, bool was_said, const struct error *err) {
     pthread_mutex_lock(&alerts->lock);
     alerts->figures.failures++;
     pthread_mutex_unlock(&alerts->lock);
-    if (!alerts->is_failing) /* once: it is tried again */
+    if (!was_said)
         log_record(LOG_LEVEL_WARNING, "alert_failed", "alert=%s error=%s detail=%s", name, error_slug(err->code),
                    err->detail);
-    alerts->is_failing = true;
-    alerts->retry_ms = clock_monotonic_ms() + RETRY_MS;
 }
 
-/* That is not tried again before somebody puts it anew. */
-static void note_unreadable(struct alerts *alerts, const char *name, const struct error *err) {
-    pthread_mutex_lock(&alerts->lock);
-    alerts->figures.failures++;
-    pthread_mutex_unlock(&alerts->lock);
-    if (!alerts->is_unreadable)
-        log_record(LOG_LEVEL_WARNING, "alert_failed", "alert=%s error=%s detail=%s", name, error_slug(err->code),
-                   err->detail);
+/* What is tried again. */
+static void note_failure(struct alerts *alerts, const char *name, const struct error *err) {
+    count_failure(alerts, name, alerts->is_failing, err);
+    alerts->is_failing = true;
+    alerts->retry_ms = clock_monotonic_ms() + RETRY_MS;
 }
 
 /* --- What there is ---------------------------------------------------------------------------------------------------
  */
 
-/* Joins rules and states, and counts these. A rule that cannot be read is passed over. */
+/* Joins rules and states, and counts these. A rule that cannot be read is passed over until somebody puts it anew. */
 static enum cxd_err join(struct alerts *alerts, const struct document *documents, size_t count,
                          const struct store_alerts *states, struct error *err) {
     struct alerts_figures figures = {.is_known = true};
@@ -99,7 +95,7 @@ static enum cxd_err join(struct alerts *alerts, const struct document *documents
         if (code == ERR_NO_MEMORY)
             return code;
         if (code != CXD_OK)
-            note_unreadable(alerts, documents[i].name, err);
+            count_failure(alerts, documents[i].name, alerts->is_unreadable, err);
         is_unreadable = is_unreadable || code != CXD_OK;
         if (code != CXD_OK || !state || state->revision != documents[i].revision)
             continue;
