@@ -107,6 +107,8 @@ int call_show(struct call *call) {
         good = spec->line ? view_append(&call->screen, &call->out, document, spec->line) : spec->show(call);
     if (!output->json && !output->csv && spec->show != call_show_body)
         fit_lines(&call->screen, &call->out);
+    if (call->want > 0 && json_text(document, "next"))
+        buffer_append_text(&call->hint, "cxd: there are more than these; --limit takes more, or a window less\n");
     result = good ? output_write(&call->out) : client_unexpected(call->client, spec->what);
     if (result == EXIT_OK)
         output_explain(&call->hint);

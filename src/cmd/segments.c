@@ -31,6 +31,7 @@ static const struct option_spec segments_specs[] = {
     OPTIONS_OUTPUT(AT(output)),
 };
 
+#define CSV_DOCUMENT "survey=/survey window_from=/window.from window_to=/window.to by=/by "
 #define CSV_SEGMENT                                                                                                    \
     " remainder value_count " CSV_FIGURES " share impact test p_value p_adjusted significant " CSV_RATE " " CSV_PREVIOUS
 
@@ -47,7 +48,8 @@ static int prepare(struct call *call) {
         client_query_add(request, "compare", options->compare);
     client_query_add(request, "confidence", options->confidence);
     client_query_add(request, "alpha", options->alpha);
-    call->csv = strchr(by, ',') ? "value_1=values.#0 value_2=values.#1" CSV_SEGMENT : "value" CSV_SEGMENT;
+    call->csv = strchr(by, ',') ? CSV_DOCUMENT "value_1=values.#0 value_2=values.#1" CSV_SEGMENT
+                                : CSV_DOCUMENT "value" CSV_SEGMENT;
     return ask_filter(call, &options->filter);
 }
 
@@ -72,7 +74,7 @@ const struct command cmd_segments = {
                                       .path = "/v1/surveys/%s/segments",
                                       .member = "segments",
                                       .rows = "segments",
-                                      .csv = "value" CSV_SEGMENT,
+                                      .csv = CSV_DOCUMENT "value" CSV_SEGMENT,
                                       .what = "a table of segments",
                                       .prepare = prepare,
                                       .show = show},

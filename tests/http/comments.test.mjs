@@ -124,6 +124,22 @@ test('a snippet is text in pieces', async () => {
   assert.ok(shown.stdout.includes('words in front needle and behind it'), shown.stdout);
 });
 
+test('the command says that there are more than it lists', async () => {
+  await d.survey('more', { metric: 'nps' });
+  await d.load(Array.from({ length: 3 }, (_, i) => ({ survey: 'more', score: i, comment: `number ${i}` })));
+  for (const form of [[], ['--csv'], ['--json']])
+    for (const [limit, hint] of [
+      [2, /there are more than these; --limit/],
+      [3, /^$/],
+    ]) {
+      const { status, stderr } = run(['comments', 'more', '--limit', String(limit), ...form], {
+        env: { CXD_URL: d.url, CXD_KEY: d.key },
+      });
+      assert.equal(status, 0, stderr);
+      assert.match(stderr, hint);
+    }
+});
+
 for (const order of ['newest', 'oldest', 'best', 'lowest', 'highest'])
   test(`pages hold while comments arrive: ${order}`, async () => {
     const survey = `pages-${order}`;

@@ -475,7 +475,10 @@ test('an entity tag; and the command line', async (t) => {
   assert.match(cxd('shop', '--by', 'touchpoint,channel', '--limit', '2', '--compare', 'previous'), /^\(\d+ others\)/m);
   assert.deepEqual(JSON.parse(cxd('shop', '--json')).segments.length, first.json.segments.length);
   const csv = cxd('shop', '--csv').split('\r\n');
-  assert.match(csv[0], /^value,remainder,value_count,n,score,/);
+  assert.match(csv[0], /^survey,window_from,window_to,by,value,remainder,value_count,n,score,/);
   assert.equal(csv.length, first.json.segments.length + 2);
-  assert.match(cxd('shop', '--by', 'touchpoint,channel', '--csv'), /^value_1,value_2,remainder/);
+  assert.match(
+    cxd('shop', '--by', 'touchpoint,channel', '--csv'),
+    /^survey,window_from,window_to,by,value_1,value_2,remainder/,
+  );
 });
