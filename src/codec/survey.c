@@ -79,13 +79,17 @@ static void read_bands(struct target *target, const json_t *value, const char *p
     static const char *const NAMES[] = {"satisfied_from", "dissatisfied_to"};
     static const struct words names = WORDS(NAMES);
     struct survey *survey = &target->survey;
-    survey_default_bands(survey, &survey->favourable, &survey->unfavourable);
+    bool is_usual = survey_default_bands(survey, &survey->favourable, &survey->unfavourable);
+    if (!value && !is_usual)
+        error_add_member(target->reading.err, pointer,
+                         "is required, with satisfied_from and dissatisfied_to: no bands are usual for %s %d to %d",
+                         metric_name(survey->metric), survey->scale_min, survey->scale_max);
     if (!value || !read_is_object(&target->reading, value, pointer))
         return;
     read_refuse_unknown(&target->reading, value, pointer, &names,
                         "is no member; it has satisfied_from and dissatisfied_to");
-    (void)read_int(target, value, "satisfied_from", pointer, false, &survey->favourable);
-    (void)read_int(target, value, "dissatisfied_to", pointer, false, &survey->unfavourable);
+    (void)read_int(target, value, "satisfied_from", pointer, !is_usual, &survey->favourable);
+    (void)read_int(target, value, "dissatisfied_to", pointer, !is_usual, &survey->unfavourable);
 }
 
 static void write_bands(struct buffer *out, const struct survey *survey) {

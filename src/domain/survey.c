@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cxd/base/clock.h"
+#include "cxd/domain/histogram.h"
 #include "domain/scales.h"
 
 static const char *const METRIC_NAMES[METRIC_COUNT] = {"nps", "csat", "ces"};
@@ -19,7 +20,9 @@ const struct words SURVEY_METRICS = WORDS(METRIC_NAMES), SURVEY_METHODS = WORDS(
                    SURVEY_DIRECTIONS = WORDS(DIRECTION_NAMES), SURVEY_ACCESSES = WORDS(ACCESS_NAMES),
                    SURVEY_RECONTACTS = WORDS(RECONTACT_NAMES), SURVEY_RETENTIONS = WORDS(RETENTION_NAMES);
 
-/* The first of a metric is its default. */
+enum { SCALE_LEAST = 0, SCALE_MOST = HISTOGRAM_SIZE - 1 };
+
+/* Those with usual bands; the first of a metric is its default. */
 static const struct scale SCALES[] = {
     {METRIC_NPS, 0, 10, {9, 6}, {9, 6}}, {METRIC_CSAT, 1, 5, {4, 2}, {4, 2}}, {METRIC_CSAT, 0, 1, {1, 0}, {1, 0}},
     {METRIC_CSAT, 1, 3, {3, 1}, {3, 1}}, {METRIC_CSAT, 1, 7, {6, 3}, {6, 3}}, {METRIC_CSAT, 1, 10, {9, 5}, {9, 5}},
@@ -47,6 +50,11 @@ const struct scale *scale_find(enum metric metric, int min, int max) {
     return NULL;
 }
 
+bool scale_is_allowed(enum metric metric, int min, int max) {
+    return metric == METRIC_CSAT ? SCALE_LEAST <= min && min < max && max <= SCALE_MOST
+                                 : scale_find(metric, min, max) != NULL;
+}
+
 static const struct scale *scale_default(enum metric metric) {
     size_t i = 0;
     while (SCALES[i].metric != metric)
@@ -63,15 +71,15 @@ void survey_set_defaults(struct survey *survey, bool scale_given) {
     }
     survey->method = DEFAULT_METHODS[survey->metric];
     survey->direction = DIRECTION_HIGHER;
-    survey_default_bands(survey, &survey->favourable, &survey->unfavourable);
+    (void)survey_default_bands(survey, &survey->favourable, &survey->unfavourable);
 }
 
-void survey_default_bands(const struct survey *survey, int *ret_favourable, int *ret_unfavourable) {
+bool survey_default_bands(const struct survey *survey, int *ret_favourable, int *ret_unfavourable) {
     const struct scale *scale = scale_find(survey->metric, survey->scale_min, survey->scale_max);
-    if (!scale) { /* validation's to refuse; until then its ends are the bands */
+    if (!scale) {
         *ret_favourable = survey->scale_max;
         *ret_unfavourable = survey->scale_min;
-        return;
+        return !scale_is_allowed(survey->metric, survey->scale_min, survey->scale_max);
     }
     struct bands bands = survey->method == METHOD_NET_EASY ? scale->net_easy : scale->bands;
     if (survey->direction == DIRECTION_LOWER) {
@@ -80,6 +88,7 @@ void survey_default_bands(const struct survey *survey, int *ret_favourable, int 
     }
     *ret_favourable = bands.favourable;
     *ret_unfavourable = bands.unfavourable;
+    return true;
 }
 
 bool survey_is_open(const struct survey *survey, int64_t now_ms) {

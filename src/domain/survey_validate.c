@@ -35,7 +35,7 @@ static const struct {
 } ALLOWED[METRIC_COUNT] = {
     [METRIC_NPS] = {1U << METHOD_NET_PROMOTER, "net_promoter", "0 to 10"},
     [METRIC_CSAT] = {1U << METHOD_TOP_BOX | 1U << METHOD_MEAN, "top_box or mean",
-                     "0 to 1, 1 to 3, 1 to 5, 1 to 7 or 1 to 10"},
+                     "two whole numbers from 0 to 10, the lower one first,"},
     [METRIC_CES] = {1U << METHOD_MEAN | 1U << METHOD_TOP_BOX | 1U << METHOD_NET_EASY, "mean, top_box or net_easy",
                     "1 to 7 or 1 to 5"},
 };
@@ -65,7 +65,7 @@ static void check_scoring(const struct survey *survey, struct error *err) {
     if (rules_reported(err, "/metric"))
         return; /* the rest depends on it */
     const char *metric = metric_name(survey->metric);
-    if (!scale_find(survey->metric, survey->scale_min, survey->scale_max))
+    if (!scale_is_allowed(survey->metric, survey->scale_min, survey->scale_max))
         rules_report(err, "/scale", "must be %s for %s", ALLOWED[survey->metric].scale_names, metric);
     if (!(ALLOWED[survey->metric].methods & 1U << survey->method))
         rules_report(err, "/method", "must be %s for %s", ALLOWED[survey->metric].method_names, metric);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { assertComparison, assertFigures, BAND_NAMES } from '../http/figures.mjs';
 import { assertProblem, parseLines, shownTo } from '../http/harness.mjs';
 import { cutOf, floorTo, isRunning, previousOf, windowOf } from '../http/zone.mjs';
-import { DAY, placeOf } from './model.mjs';
+import { DAY, isUsualScale, placeOf } from './model.mjs';
 import { POOL, visit } from './visits.mjs';
 
 const SLUGS = ['alpha', 'beta', 'gamma', 'delta-1', 'e_5', 'zeta'];
@@ -203,11 +203,20 @@ const SPOILS = [
 function makeDefinition(dice, known) {
   const metric = known && dice.chance(0.85) ? known.definition.metric : dice.of(['nps', 'csat', 'ces']);
   const sent = { metric };
-  const scales = { nps: ['0-10'], csat: ['0-1', '1-3', '1-5', '1-7', '1-10'], ces: ['1-7', '1-5'] }[metric];
+  const scales = {
+    nps: ['0-10'],
+    csat: ['0-1', '1-3', '1-5', '1-7', '1-10', '1-4', '0-10', '2-7'],
+    ces: ['1-7', '1-5'],
+  }[metric];
   if (known && known.definition.metric === metric && dice.chance(0.8)) sent.scale = known.definition.scale;
   else if (dice.chance(0.4)) {
     const [min, max] = dice.of(scales).split('-').map(Number);
     sent.scale = { min, max };
+  }
+  const { min, max } = sent.scale ?? {};
+  if (metric === 'csat' && min !== undefined && dice.chance(isUsualScale(min, max) ? 0.2 : 0.9)) {
+    const to = min + dice.below(max - min);
+    sent.bands = { satisfied_from: to + 1 + dice.below(max - to), dissatisfied_to: to };
   }
   if (dice.chance(0.5))
     sent.method = dice.of(

@@ -22,7 +22,11 @@ const MEMBERS = new Set([
   'id',
   'visit',
 ]);
-const SCALES = { nps: ['0-10'], csat: ['0-1', '1-3', '1-5', '1-7', '1-10'], ces: ['1-7', '1-5'] };
+const USUAL_SCALES = { nps: ['0-10'], csat: ['0-1', '1-3', '1-5', '1-7', '1-10'], ces: ['1-7', '1-5'] };
+const mayHaveScale = (metric, { min, max }) =>
+  metric === 'csat' ? min >= 0 && min < max && max <= 10 : USUAL_SCALES[metric].includes(`${min}-${max}`);
+// Of csat: elsewhere a definition states its bands.
+export const isUsualScale = (min, max) => USUAL_SCALES.csat.includes(`${min}-${max}`);
 const METHODS = { nps: ['net_promoter'], csat: ['top_box', 'mean'], ces: ['mean', 'top_box', 'net_easy'] };
 
 const characters = (text) => [...text].length;
@@ -102,11 +106,13 @@ export class Model {
     if (!SLUG.test(slug)) bad.add('/slug');
     for (const name of Object.keys(sent)) if (!DEFINITION.has(name)) bad.add(`/${escape(name)}`);
     if (own(sent, 'slug') && sent.slug !== slug) bad.add('/slug');
-    if (!(sent.metric in SCALES)) {
+    if (!(sent.metric in USUAL_SCALES)) {
       bad.add('/metric');
       return bad;
     }
-    if (own(sent, 'scale') && !SCALES[sent.metric].includes(`${sent.scale.min}-${sent.scale.max}`)) bad.add('/scale');
+    if (own(sent, 'scale') && !mayHaveScale(sent.metric, sent.scale)) bad.add('/scale');
+    else if (sent.metric === 'csat' && own(sent, 'scale') && !isUsualScale(sent.scale.min, sent.scale.max))
+      if (!own(sent, 'bands')) bad.add('/bands');
     if (own(sent, 'method') && !METHODS[sent.metric].includes(sent.method)) bad.add('/method');
     if (own(sent, 'direction') && sent.direction === 'lower_is_better' && sent.metric !== 'ces') bad.add('/direction');
     (sent.properties ?? []).forEach((key, i, all) => {

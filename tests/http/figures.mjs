@@ -99,6 +99,18 @@ export const KINDS = [
     [1, 10],
   ].flatMap(([min, max]) => ['top_box', 'mean'].map((method) => ({ metric: 'csat', scale: { min, max }, method }))),
   ...[
+    [1, 4, 3, 2],
+    [0, 10, 8, 4],
+    [2, 7, 6, 3],
+  ].flatMap(([min, max, from, to]) =>
+    ['top_box', 'mean'].map((method) => ({
+      metric: 'csat',
+      scale: { min, max },
+      method,
+      bands: { satisfied_from: from, dissatisfied_to: to },
+    })),
+  ),
+  ...[
     [1, 7],
     [1, 5],
   ].flatMap(([min, max]) =>

@@ -9,6 +9,13 @@ await d.survey('nps', { metric: 'nps', properties: ['plan'] });
 await d.survey('csat', { metric: 'csat' });
 await d.survey('ces', { metric: 'ces' });
 await d.survey('thumbs', { metric: 'csat', scale: { min: 0, max: 1 } });
+const stated = (min, max, from, to) =>
+  d.survey({ '1-4': 'stars', '0-10': 'tens', '2-7': 'odd' }[`${min}-${max}`], {
+    metric: 'csat',
+    scale: { min, max },
+    bands: { satisfied_from: from, dissatisfied_to: to },
+  });
+await Promise.all([stated(1, 4, 3, 2), stated(0, 10, 8, 4), stated(2, 7, 6, 3)]);
 await d.survey('long', { metric: 'nps', max_backdate: '60d' });
 await d.survey('shop', { metric: 'nps', allowed_origins: ['https://shop.example'] });
 
@@ -100,7 +107,7 @@ for (const id of [
 }
 
 // Scores at and beyond the edge of each scale, and other things than integers.
-const scales = { nps: [0, 10], csat: [1, 5], ces: [1, 7], thumbs: [0, 1] };
+const scales = { nps: [0, 10], csat: [1, 5], ces: [1, 7], thumbs: [0, 1], stars: [1, 4], tens: [0, 10], odd: [2, 7] };
 for (const [slug, [min, max]] of Object.entries(scales)) {
   test(`${slug} takes every score from ${min} to ${max} and no other`, async () => {
     for (let score = min; score <= max; score++) assert.equal((await d.post(slug, { score })).status, 201, `${score}`);

@@ -97,7 +97,8 @@ const BAD = [
   ['a metric of another type', { metric: 3 }, ['/metric']],
   ['an unknown member', { metric: 'nps', colour: 'red' }, ['/colour']],
   ['a scale that NPS has not', { metric: 'nps', scale: { min: 1, max: 5 } }, ['/scale']],
-  ['a scale that CSAT has not', { metric: 'csat', scale: { min: 0, max: 4 } }, ['/scale']],
+  ['a scale that CSAT has not', { metric: 'csat', scale: { min: 1, max: 11 } }, ['/scale']],
+  ['a scale of one step', { metric: 'csat', scale: { min: 4, max: 4 } }, ['/scale']],
   ['a method of another metric', { metric: 'csat', method: 'net_easy' }, ['/method']],
   ['mean for NPS', { metric: 'nps', method: 'mean' }, ['/method']],
   ['an unknown direction', { metric: 'ces', direction: 'sideways' }, ['/direction']],
@@ -125,6 +126,34 @@ for (const [name, definition, pointers] of BAD) {
   test(`a definition with ${name} is refused by name`, async () => {
     assertProblem(await put('bad', definition), 422, 'invalid', pointers);
     assertProblem(await get('bad'), 404, 'no_survey');
+  });
+}
+
+// Where no bands are usual the definition states them.
+for (const [min, max, from, to] of [
+  [1, 4, 3, 2],
+  [0, 10, 8, 4],
+  [2, 7, 7, 2],
+  [9, 10, 10, 9],
+]) {
+  test(`csat from ${min} to ${max} is a survey with stated bands, and not without`, async () => {
+    const slug = `stated-${min}-${max}`;
+    const definition = { metric: 'csat', scale: { min, max } };
+    const bands = { satisfied_from: from, dissatisfied_to: to };
+    const bare = assertProblem(await put(slug, definition), 422, 'invalid', ['/bands']);
+    assert.match(bare.errors[0].detail, new RegExp(`no bands are usual for csat ${min} to ${max}$`));
+    for (const [half, other] of [
+      ['satisfied_from', 'dissatisfied_to'],
+      ['dissatisfied_to', 'satisfied_from'],
+    ]) {
+      const part = { ...definition, bands: { [half]: bands[half] } };
+      assertProblem(await put(slug, part), 422, 'invalid', [`/bands/${other}`]);
+    }
+    const made = await put(slug, { ...definition, bands });
+    assert.equal(made.status, 201, made.text);
+    assert.deepEqual(made.json.scale, { min, max });
+    assert.deepEqual(made.json.bands, bands);
+    assert.equal((await put(slug, made.json)).json.revision, 1);
   });
 }
 

@@ -161,6 +161,13 @@ static void test_refuses(void **state) {
     must_refuse("{\"metric\":\"csat\",\"bands\":{\"satisfied_from\":4.5,\"top\":1}}", ERR_INVALID,
                 "/bands/top /bands/satisfied_from ");
     must_refuse("{\"metric\":\"csat\",\"bands\":{\"satisfied_from\":9}}", ERR_INVALID, "/bands/satisfied_from ");
+    must_refuse("{\"metric\":\"csat\",\"scale\":{\"min\":2,\"max\":7}}", ERR_INVALID, "/bands ");
+    must_refuse("{\"metric\":\"csat\",\"scale\":{\"min\":2,\"max\":7},\"bands\":{}}", ERR_INVALID,
+                "/bands/satisfied_from /bands/dissatisfied_to ");
+    must_refuse("{\"metric\":\"csat\",\"scale\":{\"min\":2,\"max\":7},\"bands\":{\"satisfied_from\":5}}", ERR_INVALID,
+                "/bands/dissatisfied_to ");
+    must_refuse("{\"metric\":\"csat\",\"scale\":{\"min\":2,\"max\":11}}", ERR_INVALID, "/scale ");
+    must_refuse("{\"metric\":\"ces\",\"scale\":{\"min\":2,\"max\":7}}", ERR_INVALID, "/scale ");
     must_refuse("{\"metric\":\"nps\",\"texts\":[]}", ERR_INVALID, "/texts ");
     must_refuse("{\"metric\":\"nps\",\"texts\":{\"en\":\"How?\"}}", ERR_INVALID, "/texts/en ");
     must_refuse("{\"metric\":\"nps\",\"texts\":{\"en\":{\"question\":1,\"title\":\"x\"}}}", ERR_INVALID,

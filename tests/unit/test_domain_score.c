@@ -526,6 +526,15 @@ static void test_compare_edges(void **state) {
     assert_true(comparison.test == TEST_ADJUSTED_Z && comparison.significant);
 }
 
+/* A scale that has no usual bands, and bands that a definition states for it: any there are, by two numbers. */
+static void state_scale(struct survey *survey, unsigned scale, unsigned bands) {
+    int steps = 2 + (int)(scale % 10), most = 11 - steps;
+    survey->scale_min = (int)(scale / 10) % (most + 1);
+    survey->scale_max = survey->scale_min + steps - 1;
+    survey->unfavourable = survey->scale_min + (int)bands % (steps - 1);
+    survey->favourable = survey->unfavourable + 1 + (int)(bands / 16) % (survey->scale_max - survey->unfavourable);
+}
+
 /* low ≤ score ≤ high, and the difference lies in its interval, over random histories of every size, method, direction
  * and confidence. */
 static void test_intervals_hold_their_scores(void **state) {
@@ -539,6 +548,10 @@ static void test_intervals_hold_their_scores(void **state) {
             survey.method = METHODS[(round / 3) % (survey.metric == METRIC_CSAT ? 2 : 3)];
             survey.direction = (enum direction)((round / 18) % DIRECTION_COUNT);
             survey_default_bands(&survey, &survey.favourable, &survey.unfavourable);
+        }
+        if (survey.metric == METRIC_CSAT && round % 2 == 1) {
+            survey.direction = DIRECTION_HIGHER;
+            state_scale(&survey, (unsigned)(round / 6), (unsigned)(seed >> 30 & 255));
         }
         struct histogram sides[2] = {0};
         for (int side = 0; side < 2; side++)
@@ -611,6 +624,8 @@ static const struct {
 static void test_interval_properties(void **state) {
     for (int round = 0; round < 6000; round++) {
         struct survey survey = make_survey(KINDS[round % 6].metric, KINDS[round % 6].method);
+        if (survey.metric == METRIC_CSAT && round % 12 < 6)
+            state_scale(&survey, (unsigned)random_below(110), (unsigned)random_below(256));
         struct histogram hist = random_histogram(&survey);
         if (histogram_count(&hist) < 2)
             continue;
@@ -633,6 +648,8 @@ static void test_interval_properties(void **state) {
 static void test_partition_properties(void **state) {
     for (int round = 0; round < 2000; round++) {
         struct survey survey = make_survey(KINDS[round % 6].metric, KINDS[round % 6].method);
+        if (survey.metric == METRIC_CSAT && round % 12 < 6)
+            state_scale(&survey, (unsigned)random_below(110), (unsigned)random_below(256));
         struct histogram parts[7], total = {0};
         size_t count = 1 + random_below(7);
         for (size_t i = 0; i < count; i++) {

@@ -120,13 +120,45 @@ static void test_scale(void **state) {
                     check_members(&survey, "/scale");
             }
         }
-        assert_int_equal(allowed, metric == METRIC_NPS ? 1 : metric == METRIC_CSAT ? 5 : 2);
+        /* Of csat each of 0 to 10, 1 to 10 and 2 to 10 that is longer than one step. */
+        assert_int_equal(allowed, metric == METRIC_NPS ? 1 : metric == METRIC_CSAT ? 10 + 9 + 8 : 2);
     }
     struct survey survey = make_survey(METRIC_CES);
     survey.scale_min = INT32_MAX;
     survey.scale_max = INT32_MAX;
     survey.direction = DIRECTION_LOWER;
     survey_default_bands(&survey, &survey.favourable, &survey.unfavourable); /* no overflow */
+    check_members(&survey, "/scale");
+}
+
+/* Where no bands are usual, a definition states them: any that lie apart, in the scale. */
+static void test_stated_bands(void **state) {
+    static const struct { int min, max; } USUAL[] = {{0, 1}, {1, 3}, {1, 5}, {1, 7}, {1, 10}};
+    for (int min = 0; min <= 10; min++) {
+        for (int max = min + 1; max <= 10; max++) {
+            struct survey survey = make_survey(METRIC_CSAT);
+            bool is_usual = false;
+            for (size_t i = 0; i < CXD_COUNT(USUAL); i++)
+                is_usual = is_usual || (USUAL[i].min == min && USUAL[i].max == max);
+            survey.scale_min = min;
+            survey.scale_max = max;
+            assert_int_equal(survey_default_bands(&survey, &survey.favourable, &survey.unfavourable), is_usual);
+            for (int from = min - 1; from <= max + 1; from++) {
+                for (int to = min - 1; to <= max + 1; to++) {
+                    survey.favourable = from;
+                    survey.unfavourable = to;
+                    struct error err;
+                    error_clear(&err);
+                    bool is_taken = survey_validate(&survey, &err) == CXD_OK;
+                    assert_int_equal(is_taken, min <= to && to < from && from <= max);
+                }
+            }
+        }
+    }
+    struct survey survey = make_survey(METRIC_CSAT);
+    survey.scale_min = 1;
+    survey.scale_max = 11;
+    assert_true(survey_default_bands(&survey, &survey.favourable, &survey.unfavourable)); /* the scale is refused */
     check_members(&survey, "/scale");
 }
 
@@ -411,12 +443,19 @@ static void test_keys(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names),         cmocka_unit_test(test_defaults),
-        cmocka_unit_test(test_scale),         cmocka_unit_test(test_method_and_direction),
-        cmocka_unit_test(test_bands),         cmocka_unit_test(test_slug_and_name),
-        cmocka_unit_test(test_texts),         cmocka_unit_test(test_properties),
-        cmocka_unit_test(test_origins),       cmocka_unit_test(test_times_and_ranges),
-        cmocka_unit_test(test_reported_once), cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_scale),
+        cmocka_unit_test(test_stated_bands),
+        cmocka_unit_test(test_method_and_direction),
+        cmocka_unit_test(test_bands),
+        cmocka_unit_test(test_slug_and_name),
+        cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_properties),
+        cmocka_unit_test(test_origins),
+        cmocka_unit_test(test_times_and_ranges),
+        cmocka_unit_test(test_reported_once),
+        cmocka_unit_test(test_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -104,8 +104,10 @@ struct survey {
 /* Fills scale, method, direction and bands with the defaults of docs/scoring.md §1 for the survey's metric (and, if
  * `scale_given`, its scale_min/scale_max). Members that were given are then overwritten by the caller. */
 void survey_set_defaults(struct survey *survey, bool scale_given);
-/* The default bands for the survey's metric, method, scale and direction. */
-void survey_default_bands(const struct survey *survey, int *ret_favourable, int *ret_unfavourable);
+/* The default bands for the survey's metric, method, scale and direction. False: the metric may have the scale, but no
+ * bands are usual there, so the definition has to state them; its ends are filled in, as they are for a scale that
+ * survey_validate refuses. */
+bool survey_default_bands(const struct survey *survey, int *ret_favourable, int *ret_unfavourable);
 
 /* Collects every rule that the definition breaks into err (pointers into the definition's JSON: "/scale",
  * "/bands/satisfied_from", "/texts/de/question", "/properties/3", …). Returns err->code. err may already hold members
