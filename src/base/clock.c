@@ -53,6 +53,11 @@ static void put_digits(char *out, unsigned value, int count) {
     }
 }
 
+static void put_milli(char *out, unsigned milli) {
+    memcpy(out + 19, ".000Z", 6);
+    put_digits(out + 20, milli, 3);
+}
+
 const char *time_format(char out[TIME_TEXT_SIZE], int64_t time_ms) {
     if (time_ms < FIRST_MS)
         time_ms = FIRST_MS;
@@ -77,10 +82,14 @@ const char *time_format(char out[TIME_TEXT_SIZE], int64_t time_ms) {
     put_digits(out + 11, second / 3600, 2);
     put_digits(out + 14, second / 60 % 60, 2);
     put_digits(out + 17, second % 60, 2);
-    if (milli) {
-        memcpy(out + 19, ".000Z", 6);
-        put_digits(out + 20, milli, 3);
-    }
+    if (milli)
+        put_milli(out, milli);
+    return out;
+}
+
+const char *time_format_whole(char out[TIME_TEXT_SIZE], int64_t time_ms) {
+    if (time_format(out, time_ms)[TIME_WHOLE_LENGTH - 5] == 'Z')
+        put_milli(out, 0);
     return out;
 }
 

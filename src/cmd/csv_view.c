@@ -59,11 +59,8 @@ static const struct json *find(const struct json *value, const char *path) {
 static void append_text(struct buffer *out, const char *text) {
     struct buffer other;
 
-    if (json_is_number_text(text) || !strchr(text, '\x1b')) {
-        if (json_is_number_text(text))
-            buffer_append_text(out, text);
-        else
-            csv_append(out, text);
+    if (!strchr(text, '\x1b')) {
+        csv_append(out, text);
         return;
     }
     buffer_init(&other);

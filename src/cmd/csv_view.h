@@ -13,7 +13,7 @@
  *   /survey           of the document, and not of the row
  *
  * A member that is null or not there is an empty field. Numbers are as the daemon wrote them; texts that a spreadsheet
- * would take for a formula have an apostrophe before them (csv_append), but for plain numbers. A list of texts is one
+ * would take for a formula have an apostrophe before them (csv_append). A list of texts is one
  * field, with "; " between them; what else is no scalar is its JSON. */
 void csv_view_append_header(struct buffer *out, const char *columns);
 void csv_view_append_row(struct buffer *out, const struct json *document, const struct json *row, const char *columns);

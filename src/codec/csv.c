@@ -1,9 +1,10 @@
-/* CSV, for lists of people that come out of a spreadsheet and go back into one. One pass over the bytes, no state but
- * the position. */
+/* CSV, for lists of people that come out of a spreadsheet and go back into one, and for exports. One pass over the
+ * bytes, no state but the position. */
 #include "cxd/codec/csv.h"
 
 #include <string.h>
 
+#include "cxd/base/formula.h"
 #include "cxd/base/utf8.h"
 
 void csv_open(struct csv *csv, const char *bytes, size_t length) {
@@ -127,18 +128,50 @@ bool csv_next(struct csv *csv, struct arena *arena, size_t *ret_line, const char
     return true;
 }
 
-void csv_append(struct buffer *out, const char *text) {
-    bool formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]);
-    bool quoted = strpbrk(text, "\",\r\n");
-    if (quoted)
+/* What a field is quoted for. */
+static const bool QUOTED[256] = {['"'] = true, [','] = true, ['\r'] = true, ['\n'] = true};
+
+static void double_quotes(struct buffer *out, const char *text, size_t length) {
+    const char *end = text + length, *quote;
+    for (; (quote = memchr(text, '"', (size_t)(end - text))); text = quote + 1) {
+        buffer_append(out, text, (size_t)(quote + 1 - text));
         buffer_append_char(out, '"');
-    if (formula)
-        buffer_append_char(out, '\'');
-    for (; *text != '\0'; text++) {
-        if (*text == '"')
-            buffer_append_char(out, '"');
-        buffer_append_char(out, *text);
     }
+    buffer_append(out, text, (size_t)(end - text));
+}
+
+void csv_append(struct buffer *out, const char *text) {
+    size_t length = 0;
+    bool quoted = false;
+    for (; text[length] != '\0'; length++)
+        quoted |= QUOTED[(unsigned char)text[length]];
     if (quoted)
         buffer_append_char(out, '"');
+    if (formula_needs_guard(text, length))
+        buffer_append_char(out, '\'');
+    if (!quoted) {
+        buffer_append(out, text, length);
+        return;
+    }
+    double_quotes(out, text, length);
+    buffer_append_char(out, '"');
+}
+
+void csv_quote(struct buffer *out, size_t begin) {
+    size_t more = 2;
+    if (out->failed)
+        return;
+    for (size_t i = begin; i < out->length; i++)
+        more += out->data[i] == '"';
+    if (!buffer_reserve(out, more))
+        return;
+    char *from = out->data + out->length, *to = from + more;
+    out->length += more;
+    *--to = '"';
+    while (from > out->data + begin) {
+        *--to = *--from;
+        if (*from == '"')
+            *--to = '"';
+    }
+    *--to = '"';
 }

@@ -123,6 +123,15 @@ static void test_time_format(void **state) {
 }
 
 /* Against the C library, and there and back: a day in every week of the years 1 to 9999. */
+static void test_time_format_whole(void **state) {
+    char out[TIME_TEXT_SIZE];
+    assert_ptr_equal(time_format_whole(out, 0), out);
+    assert_string_equal(out, "1970-01-01T00:00:00.000Z");
+    assert_string_equal(time_format_whole(out, 1), "1970-01-01T00:00:00.001Z");
+    assert_string_equal(time_format_whole(out, TIME_MAX), "9999-12-31T23:59:59.999Z");
+    assert_int_equal(strlen(out), TIME_WHOLE_LENGTH);
+}
+
 static void test_time_format_against_libc(void **state) {
     for (int64_t second = -62135596800; second < 253402300800; second += 6 * 86400 + 3599) {
         char out[TIME_TEXT_SIZE];
@@ -227,9 +236,13 @@ static void test_clocks(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_time_parse),  cmocka_unit_test(test_duration_ms),
-        cmocka_unit_test(test_time_format), cmocka_unit_test(test_time_format_against_libc),
-        cmocka_unit_test(test_duration),    cmocka_unit_test(test_clocks),
+        cmocka_unit_test(test_time_parse),
+        cmocka_unit_test(test_duration_ms),
+        cmocka_unit_test(test_time_format),
+        cmocka_unit_test(test_time_format_whole),
+        cmocka_unit_test(test_time_format_against_libc),
+        cmocka_unit_test(test_duration),
+        cmocka_unit_test(test_clocks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

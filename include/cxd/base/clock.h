@@ -23,6 +23,9 @@ enum { TIME_TEXT_SIZE = 32 };
 /* Writes an RFC 3339 UTC time, "2026-10-24T00:00:00Z", with ".123" only when the milliseconds are not zero. Returns
  * `out`. Years 0001 to 9999. */
 const char *time_format(char out[TIME_TEXT_SIZE], int64_t time_ms);
+/* The same, always with the milliseconds: "2026-10-24T00:00:00.000Z". */
+enum { TIME_WHOLE_LENGTH = 24 };
+const char *time_format_whole(char out[TIME_TEXT_SIZE], int64_t time_ms);
 
 /* Reads an RFC 3339 date-time (any offset, 'T' or 't' or a blank, 1–9 fraction digits cut to milliseconds, second 60
  * taken as the next minute), years 1970–9999; false if it is not one (also Feb 30, hour 24). `length` bytes, no NUL

@@ -27,8 +27,10 @@ void csv_open(struct csv *csv, const char *bytes, size_t length);
 CXD_NODISCARD bool csv_next(struct csv *csv, struct arena *arena, size_t *ret_line, const char ***ret_fields,
                             size_t *ret_count, struct error *err);
 
-/* Appends a field, with quotes where they are needed. A text that a spreadsheet would take for a formula (= + - @ TAB
- * CR in front) gets an apostrophe before it. */
+/* Appends a field, with quotes where they are needed. A text that a spreadsheet would take for a formula gets an
+ * apostrophe before it (formula_needs_guard). */
 void csv_append(struct buffer *out, const char *text);
+/* Makes one field, in quotes, of all that was appended from `begin` on. */
+void csv_quote(struct buffer *out, size_t begin);
 
 #endif
