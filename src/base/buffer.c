@@ -170,6 +170,32 @@ static size_t round_decimal(char *text, size_t length, size_t cut) {
     return keep;
 }
 
+/* Where the last digit is beyond doubt, which it is but for a tie: the product is off by less than 1e-7. */
+static bool append_plain_fixed(struct buffer *buf, double value, int decimals) {
+    static const double POWERS[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};
+    double scaled = fabs(value) * POWERS[decimals];
+    if (scaled >= 1e9)
+        return false;
+    uint64_t rest = (uint64_t)scaled;
+    double part = scaled - (double)rest;
+    if (fabs(part - 0.5) < 1e-6)
+        return false;
+    rest += part > 0.5;
+    bool is_negative = value < 0 && rest > 0;
+    char text[24];
+    size_t at = sizeof text;
+    for (int digits = 0; digits <= decimals || rest > 0; digits++) {
+        if (digits == decimals && decimals > 0)
+            text[--at] = '.';
+        text[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+    }
+    if (is_negative)
+        text[--at] = '-';
+    buffer_append(buf, text + at, sizeof text - at);
+    return true;
+}
+
 void buffer_append_fixed(struct buffer *buf, double value, int decimals) {
     enum { FURTHER = 12 };
     char text[352]; /* the largest double has 309 digits before the point */
@@ -181,6 +207,8 @@ void buffer_append_fixed(struct buffer *buf, double value, int decimals) {
         decimals = 0;
     if (decimals > 6)
         decimals = 6;
+    if (append_plain_fixed(buf, value, decimals))
+        return;
     text[0] = '0';
     int printed = snprintf(text + 1, sizeof text - 1, "%.*f", decimals + FURTHER, fabs(value));
     size_t length = round_decimal(text, (size_t)printed + 1, FURTHER);

@@ -82,6 +82,17 @@ static enum cxd_err bound_window(struct store_reader *reader, const struct trend
     return CXD_OK;
 }
 
+/* Where the figure of a bucket begins. Days before the end of a day are bounds themselves, but for the two ends, which
+ * may lie within a day: the calendar is asked for few. */
+static int64_t start_of(const struct trend_question *question, const struct trend_cuts *cuts, size_t bucket) {
+    size_t days = (size_t)question->rolling_days;
+    if (days == 0)
+        return cuts->bounds[bucket];
+    if (question->interval == CALENDAR_DAY && bucket + 1 < cuts->bucket_count && bucket + 1 > days)
+        return cuts->bounds[bucket + 1 - days];
+    return window_days_before(cuts->bounds[bucket + 1], question->rolling_days);
+}
+
 static enum cxd_err cut(const struct trend_question *question, const struct window *window, struct arena *arena,
                         struct trend_cuts *cuts, struct error *err) {
     cuts->bounds = arena_alloc(arena, (TREND_BUCKETS_MAX + 1) * sizeof(int64_t));
@@ -102,8 +113,7 @@ static enum cxd_err cut(const struct trend_question *question, const struct wind
     for (size_t i = 0; i <= count; i++)
         cuts->points[used++] = cuts->bounds[i];
     for (size_t i = 0; i < count; i++) {
-        cuts->starts[i] = question->rolling_days > 0 ? window_days_before(cuts->bounds[i + 1], question->rolling_days)
-                                                     : cuts->bounds[i];
+        cuts->starts[i] = start_of(question, cuts, i);
         cuts->points[used++] = cuts->starts[i];
     }
     qsort(cuts->points, used, sizeof(int64_t), compare_times);

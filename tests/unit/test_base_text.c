@@ -155,6 +155,32 @@ static void test_fixed_of_counts(void **state) {
     }
 }
 
+/* Any value, at any size and near ties: as the C library prints it to twelve further digits, rounded there half up. */
+static void test_fixed_of_any(void **state) {
+    uint64_t seed = 1;
+    for (int round = 0; round < 200000; round++) {
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        int decimals = (int)(seed >> 60) % 7;
+        double value = (double)(int64_t)seed / (double)(INT64_C(1) << ((seed >> 40) % 63));
+        if (round % 2 == 0) /* a few units around the middle of two last digits */
+            value = (trunc(fmod(value, 1e9)) + 0.5) / pow(10, decimals) * (1 + (double)(round % 7 - 3) * 1e-16);
+        char digits[400], expected[402];
+        snprintf(digits, sizeof digits, "%.*f", decimals + 12, fabs(value));
+        size_t keep = strlen(digits) - 12;
+        bool up = digits[keep] >= '5';
+        digits[decimals == 0 ? keep - 1 : keep] = '\0';
+        for (size_t i = strlen(digits); up && i-- > 0;) {
+            if (digits[i] == '.')
+                continue;
+            up = digits[i] == '9';
+            digits[i] = up ? '0' : (char)(digits[i] + 1);
+        }
+        bool is_zero = !up && strspn(digits, "0.") == strlen(digits);
+        snprintf(expected, sizeof expected, "%s%s%s", value < 0 && !is_zero ? "-" : "", up ? "1" : "", digits);
+        check_fixed(value, decimals, expected);
+    }
+}
+
 static void test_time(void **state) {
     buffer_append_time(&buf, TIME_MIN);
     check_buffer("null");
@@ -290,10 +316,10 @@ static void test_slug(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_appends),   cmocka_unit_test(test_int),        cmocka_unit_test(test_refused_memory),
-        cmocka_unit_test(test_json),      cmocka_unit_test(test_fixed),      cmocka_unit_test(test_fixed_of_counts),
-        cmocka_unit_test(test_time),      cmocka_unit_test(test_utf8_count), cmocka_unit_test(test_utf8_control),
-        cmocka_unit_test(test_utf8_mend), cmocka_unit_test(test_slug),
+        cmocka_unit_test(test_appends),      cmocka_unit_test(test_int),       cmocka_unit_test(test_refused_memory),
+        cmocka_unit_test(test_json),         cmocka_unit_test(test_fixed),     cmocka_unit_test(test_fixed_of_counts),
+        cmocka_unit_test(test_fixed_of_any), cmocka_unit_test(test_time),      cmocka_unit_test(test_utf8_count),
+        cmocka_unit_test(test_utf8_control), cmocka_unit_test(test_utf8_mend), cmocka_unit_test(test_slug),
     };
     buffer_init(&buf);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
