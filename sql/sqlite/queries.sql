@@ -22,7 +22,7 @@ ROLLBACK;
 -- As src/store/sqlite/rows.c reads them.
 -- fragment: response_columns
 -- use: said_columns
-       , forgotten_at, number
+       , forgotten_at, number, updated_at, import
 
 -- The number is the one behind the greatest that is there: without a search.
 -- name: insert_response
@@ -48,7 +48,7 @@ UPDATE identity SET numbered = ?1 WHERE numbered < ?1;
 -- fragment: responses_and_first
 SELECT response.id, survey, revision, score, response.answered_at, received_at, excluded, touchpoint, channel, locale,
        respondent, comment, properties, excluded_reason, flags, visit, sequence, ahead_ms, forgotten_at, number,
-       digest, said_first.answered_at
+       updated_at, import, digest, said_first.answered_at
 FROM response LEFT JOIN said_first ON said_first.response = number
 
 -- name: select_response
@@ -62,7 +62,7 @@ WHERE number = ?1;
 -- name: update_response
 UPDATE response SET revision = ?3, score = ?4, answered_at = ?5, touchpoint = ?8, channel = ?9, locale = ?10,
                     respondent = ?11, comment = ?12, properties = ?13, excluded_reason = ?14, excluded = ?7,
-                    flags = ?15, visit = ?16, sequence = ?17, ahead_ms = ?18
+                    flags = ?15, visit = ?16, sequence = ?17, ahead_ms = ?18, updated_at = ?20
 WHERE number = ?19;
 
 -- name: insert_first
@@ -72,11 +72,11 @@ INSERT INTO said_first (response, answered_at, digest) VALUES (?1, ?2, ?3);
 DELETE FROM said_first WHERE response = ?1;
 
 -- name: exclude_response
-UPDATE response SET excluded = ?2, excluded_reason = ?3, flags = ?4 WHERE number = ?1;
+UPDATE response SET excluded = ?2, excluded_reason = ?3, flags = ?4, updated_at = ?5 WHERE number = ?1;
 
 -- name: forget_response
 UPDATE response SET respondent = NULL, comment = NULL, visit = NULL, excluded_reason = NULL, touchpoint = ?2,
-                    channel = ?3, locale = ?4, properties = ?5, forgotten_at = ?6
+                    channel = ?3, locale = ?4, properties = ?5, forgotten_at = ?6, updated_at = ?7
 WHERE number = ?1;
 
 -- name: delete_response

@@ -203,6 +203,8 @@ enum cxd_err decide_response(struct change *change, const struct response *store
         sent->revision = stored->revision;
     keep_order(sent, stored, same);
     sent->received_at = stored->received_at;
+    sent->updated_at = same ? stored->updated_at : change->now_ms;
+    sent->import = stored->import;
     sent->number = stored->number;
     sent->first = same ? stored->first : first_of(stored);
     /* Suspicion adds up, and a fresh one excludes; an exclusion is lifted only by an operator. */
@@ -307,6 +309,7 @@ bool decide_forget(const struct response *stored, const struct declared *declare
     after.first = (struct first_said){0};
     if (after.forgotten_at == 0)
         after.forgotten_at = now_ms;
+    after.updated_at = now_ms;
     *ret_after = after;
     *ret_moves = moves;
     return stored->forgotten_at == 0 || !response_same_payload(&after, stored) || stored->excluded_reason ||
@@ -369,6 +372,8 @@ void decide_exclude(struct change *change, const struct response *stored, struct
     *ret_after = *stored;
     ret_after->excluded = change->as.exclude.excluded;
     ret_after->excluded_reason = change->as.exclude.reason;
+    if (!same)
+        ret_after->updated_at = change->now_ms;
     if (!ret_after->excluded)
         ret_after->flags = 0;
 }
@@ -386,14 +391,17 @@ void decide_flag(struct change *change, const struct response *stored, struct re
         after.excluded_reason = flags_reason(after.flags, change->as.flag.reason);
     }
     change->outcome = change->as.flag.fresh_flags == 0 ? OUTCOME_REPLAYED : OUTCOME_AMENDED;
+    if (change->outcome == OUTCOME_AMENDED)
+        after.updated_at = change->now_ms;
     *ret_after = after;
 }
 
-void decide_clear(const struct response *stored, struct response *ret_after) {
+void decide_clear(const struct change *change, const struct response *stored, struct response *ret_after) {
     *ret_after = *stored;
     ret_after->flags = 0;
     ret_after->excluded = false;
     ret_after->excluded_reason = NULL;
+    ret_after->updated_at = change->now_ms;
 }
 
 bool decide_touch(struct change *change, bool is_there) {

@@ -64,7 +64,7 @@ void decide_exclude(struct change *change, const struct response *stored, struct
 void decide_flag(struct change *change, const struct response *stored, struct response *ret_after);
 
 /* CHANGE_CLEAR: what becomes of a suspect that it finds. Its strings are `stored`'s. */
-void decide_clear(const struct response *stored, struct response *ret_after);
+void decide_clear(const struct change *change, const struct response *stored, struct response *ret_after);
 
 /* CHANGE_ERASE and CHANGE_CLEAR, before anything is touched; `is_there`: of the person something is held, the survey is
  * there. False: it is refused. */

@@ -107,7 +107,7 @@ static struct change *random_replay(struct history *h) {
         err);
     if (found) {
         *response = stored;
-        response->forgotten_at = 0; /* is not sent, nor what was said first */
+        response->forgotten_at = response->updated_at = 0; /* is not sent, nor what was said first */
         response->first = (struct first_said){0};
         response->has_answered_at = roll(2);
         response->has_sequence = response->has_sequence && roll(2);
@@ -243,6 +243,8 @@ static void assert_same_response(const struct response *a, const struct response
     assert_int_equal(a->excluded, b->excluded);
     assert_same_text(a->excluded_reason, b->excluded_reason);
     assert_int_equal(a->forgotten_at, b->forgotten_at);
+    assert_int_equal(a->updated_at, b->updated_at);
+    assert_int_equal(a->import, b->import);
 }
 
 static void assert_same_outcome(const struct change *a, const struct change *b, bool were_rolled) {

@@ -74,6 +74,24 @@ static char *content_of(sqlite3 *db, int schema) {
         {4, "SELECT number, hex(id), sequence, ahead_ms FROM response ORDER BY number"},
         {4, "SELECT survey, hex(response), respondent, properties, created_at, expires_at, kept_until FROM invitation"},
         {4, "SELECT catalog_generation, keys_removed, numbered, known_at, hex(store) FROM identity"},
+        {5, "SELECT kind, name, definition, revision, created_at, updated_at FROM document"},
+        {5, "SELECT name, revision, version, status, since, evaluated_at, day_end, through, reason, n, value, p_value, "
+            "acknowledged_at, acknowledged_by, note FROM alert_state"},
+        {5, "SELECT name, number, kind, at, day_end, n, value, p_value, response, hex(response_id), acknowledged_at, "
+            "acknowledged_by, note FROM alert_event"},
+        {5, "SELECT sequence_number, response FROM alert_amended"},
+        {5, "SELECT through, version FROM alert_told"},
+        {5, "SELECT id, hex(block) FROM comment_index_data"},
+        {5, "SELECT segid, hex(term), pgno FROM comment_index_idx"},
+        {5, "SELECT place, number, words FROM comment_place"},
+        {5, "SELECT survey, comments, words FROM comment_total"},
+        {5, "SELECT indexed, purge, stale FROM comment_state"},
+        {5, "SELECT number, survey, day, hex(visit), at, seen, answers, next_answers, touchpoint, channel, locale, "
+            "properties FROM impression"},
+        {5, "SELECT impressions_from FROM identity"},
+        {5, "SELECT survey, after FROM impression_survey"},
+        {5, "SELECT survey, key, shown_from FROM impression_property"},
+        {5, "SELECT hex(response), opened FROM invitation"},
     };
     const char *queries[CXD_COUNT(HELD)];
     size_t count = 0;

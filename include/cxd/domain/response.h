@@ -89,7 +89,9 @@ struct response {
     bool has_sequence;    /* given by the client: the order of what is sent under the id */
     int64_t sequence;     /* 0–SEQUENCE_MAX */
     int64_t received_at;
-    unsigned flags; /* of enum flag; the server's */
+    int64_t updated_at; /* when what is stored of it was last changed; 0: it is as it was received; the store's */
+    int64_t import;     /* the number of the import that it came with; 0: none; the store's */
+    unsigned flags;     /* of enum flag; the server's */
     bool excluded;
     const char *excluded_reason;
     int64_t forgotten_at;    /* when it lost what names a person, for good; 0: it has not; the server's */

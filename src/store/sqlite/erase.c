@@ -58,7 +58,8 @@ static enum cxd_err write_forgotten(struct sqlite_store *store, const struct res
         sqlite_row_write_properties(&store->text, after->properties, after->property_count, &properties, err);
     if (code == CXD_OK)
         code = SQLITE_RUN(&store->db, QUERY_FORGET_RESPONSE, err, INT(after->number), TEXT(after->touchpoint),
-                          TEXT(after->channel), TEXT(after->locale), TEXT(properties), INT(after->forgotten_at));
+                          TEXT(after->channel), TEXT(after->locale), TEXT(properties), INT(after->forgotten_at),
+                          INT(after->updated_at));
     return code;
 }
 

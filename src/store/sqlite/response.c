@@ -62,6 +62,8 @@ static enum cxd_err put(struct sqlite_store *store, enum query query, const stru
     if (code != CXD_OK)
         return code;
     sqlite_row_bind_response(stmt, response, properties, query != QUERY_INSERT_RESPONSE);
+    if (query == QUERY_UPDATE_RESPONSE)
+        sqlite_db_bind_int(stmt, 20, response->updated_at);
     code = sqlite_db_run(&store->db, stmt, err);
     sqlite_row_unbind_response(stmt, response, properties);
     if (code == CXD_OK)
@@ -180,7 +182,7 @@ enum cxd_err sqlite_write_response(struct sqlite_store *store, struct change *ch
 enum cxd_err sqlite_exclude_response(struct sqlite_store *store, const struct response *before,
                                      const struct response *after, struct error *err) {
     enum cxd_err code = SQLITE_RUN(&store->db, QUERY_EXCLUDE_RESPONSE, err, INT(after->number), INT(after->excluded),
-                                   TEXT(after->excluded_reason), INT(after->flags));
+                                   TEXT(after->excluded_reason), INT(after->flags), INT(after->updated_at));
     if (code == CXD_OK && !after->excluded)
         code = SQLITE_RUN(&store->db, QUERY_NOTE_AMENDED, err, INT(after->number));
     if (code == CXD_OK)

@@ -65,6 +65,8 @@ enum cxd_err sqlite_row_read_response(struct db *db, sqlite3_stmt *stmt, struct 
         .ahead_ms = sqlite3_column_int64(stmt, 17),
         .forgotten_at = sqlite3_column_int64(stmt, 18),
         .number = sqlite3_column_int64(stmt, 19),
+        .updated_at = sqlite3_column_int64(stmt, 20),
+        .import = sqlite3_column_int64(stmt, 21),
     };
     const char *properties = NULL;
     const struct {
@@ -91,9 +93,9 @@ enum cxd_err sqlite_row_read_response(struct db *db, sqlite3_stmt *stmt, struct 
 }
 
 void sqlite_row_read_first(sqlite3_stmt *stmt, struct first_said *ret_first) {
-    struct first_said first = {.answered_at = sqlite3_column_int64(stmt, 21)};
-    const void *digest = sqlite3_column_blob(stmt, 20);
-    if (digest && sqlite3_column_bytes(stmt, 20) == (int)sizeof first.digest) {
+    struct first_said first = {.answered_at = sqlite3_column_int64(stmt, 23)};
+    const void *digest = sqlite3_column_blob(stmt, 22);
+    if (digest && sqlite3_column_bytes(stmt, 22) == (int)sizeof first.digest) {
         memcpy(first.digest, digest, sizeof first.digest);
         first.is_kept = true;
     }

@@ -47,7 +47,7 @@ enum cxd_err sqlite_write_clear(struct sqlite_store *store, struct change *chang
         arena_reset(&store->scratch);
         code = sqlite_find_numbered(store, numbers[i], &found, &stored, err);
         if (code == CXD_OK && found) {
-            decide_clear(&stored, &after);
+            decide_clear(change, &stored, &after);
             code = sqlite_exclude_response(store, &stored, &after, err);
         }
     }

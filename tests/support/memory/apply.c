@@ -159,7 +159,7 @@ static enum cxd_err apply_clear(struct memory_store *store, struct change *chang
             stored->answered_at < change->as.clear.from || stored->answered_at >= change->as.clear.to)
             continue;
         struct response after;
-        decide_clear(stored, &after);
+        decide_clear(change, stored, &after);
         if (!memory_note_amended(store, after.number))
             return no_memory(err);
         code = turn(store, i, &after, err);
