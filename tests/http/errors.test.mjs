@@ -288,7 +288,7 @@ async function recovers(daemon, name) {
 
 // These end a start or a command, never a request (tests/http/life.test.mjs), or have no cause that a client could
 // give.
-const NOT_BY_HTTP = ['internal', 'config', 'schema', 'locked', 'system', 'exists', 'damaged', 'cancelled'];
+const NOT_BY_HTTP = ['internal', 'config', 'schema', 'locked', 'system', 'exists', 'table', 'damaged', 'cancelled'];
 
 test('every code has a case', () => {
   assert.ok(table.length > 20, 'errors.def is read');

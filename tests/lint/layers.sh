@@ -16,6 +16,7 @@ codec 2
 store 2
 catalog 3
 config 3
+import 3
 query 3
 ingest 4
 chores 5

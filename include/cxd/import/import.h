@@ -1,0 +1,16 @@
+#ifndef CXD_IMPORT_IMPORT_H
+#define CXD_IMPORT_IMPORT_H
+
+/* src/import/: from the bytes of a file that another program wrote to rows of cells. Each file has the header of its
+ * name, but where said; a file uses those above it.
+ *
+ *   source.c     the bytes of a file, from the begin as often as wanted; what cannot be rewound is spooled
+ *   encoding.c   bytes in UTF-8, UTF-16 or Windows-1252 to UTF-8, and which of them it is
+ *   text.c       a source as blocks of UTF-8
+ *   delimiter.c  which character parts the cells of a text
+ *   cells.c      the row that is being read, within its bounds
+ *   csv.c        text to rows
+ *   kind.c       what a file is, by its first bytes
+ *   table.c      whatever file it is, as a table */
+
+#endif
