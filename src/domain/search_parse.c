@@ -4,6 +4,7 @@
 
 #include "cxd/base/utf8.h"
 #include "cxd/domain/search.h"
+#include "domain/characters.h"
 
 enum token_kind { TOKEN_END, TOKEN_OPEN, TOKEN_CLOSE, TOKEN_AND, TOKEN_OR, TOKEN_NOT, TOKEN_TEXT };
 
@@ -135,19 +136,27 @@ static enum cxd_err join(struct parser *parser, enum search_kind kind, int left,
     return CXD_OK;
 }
 
-static bool has_word(const char *text, size_t length) {
-    for (size_t i = 0; i < length; i++)
-        if ((unsigned char)text[i] >= 0x80 || (text[i] >= '0' && text[i] <= '9') ||
-            ((text[i] | 0x20) >= 'a' && (text[i] | 0x20) <= 'z'))
+/* Signs of ASCII ask for nothing, and are left out. Not so an emoji: who asks for it means it. Whether another sign is
+ * a word (½ is one) the engine says. */
+static bool has_word(const char *text, size_t length, bool *ret_has_emoji) {
+    *ret_has_emoji = false;
+    for (size_t at = 0, used; at < length; at += used) {
+        uint32_t code = utf8_decode(text + at, length - at, &used);
+        enum character_class class = character_class(code);
+        if (class == CHARACTER_LETTER || class == CHARACTER_DIGIT || class == CHARACTER_UNSPACED ||
+            (class == CHARACTER_OTHER && code >= 0x80))
             return true;
+        *ret_has_emoji = *ret_has_emoji || class == CHARACTER_EMOJI;
+    }
     return false;
 }
 
 static enum cxd_err read_text(struct parser *parser, int *ret_node, struct error *err) {
     struct search_query *query = parser->query;
     struct token token = parser->token;
+    bool has_emoji;
     *ret_node = SEARCH_NOTHING;
-    if (has_word(token.text, token.length)) {
+    if (has_word(token.text, token.length, &has_emoji)) {
         if (query->phrase_count == SEARCH_PHRASES_MAX)
             return refuse(token.at, "there are more than 16 words and phrases", err);
         struct search_phrase *phrase = &query->phrases[query->phrase_count];
@@ -158,6 +167,8 @@ static enum cxd_err read_text(struct parser *parser, int *ret_node, struct error
         enum cxd_err result = join(parser, SEARCH_PHRASE, (int)query->phrase_count++, SEARCH_NOTHING, ret_node, err);
         if (result != CXD_OK)
             return result;
+    } else if (has_emoji) {
+        return refuse(token.at, "words are searched, and no emoji", err);
     }
     return step(parser, err);
 }

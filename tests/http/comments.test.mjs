@@ -175,6 +175,8 @@ test('what makes no sense is refused, with its place', async () => {
   for (const [query, detail] of [
     [{ q: '' }, /no word/],
     [{ q: '!!!' }, /no word/],
+    [{ q: '\u{1f44d}' }, /no emoji \(character 1\)/],
+    [{ q: 'slow \u{1f44d}\u{1f3fd}!' }, /no emoji \(character 6\)/],
     [{ q: 'good "bad' }, /quote.*character 6/],
     [{ q: '(slow' }, /not closed \(character 1\)/],
     [{ q: 'slow)' }, /has no \( \(character 5\)/],
