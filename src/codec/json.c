@@ -15,16 +15,21 @@ static const json_t *value_of(const struct json *value) {
     return (const json_t *)value;
 }
 
-enum cxd_err json_open(const char *bytes, size_t length, struct json **ret_document, struct error *err) {
+enum cxd_err json_open_at(const char *bytes, size_t length, size_t lines_before, struct json **ret_document,
+                          struct error *err) {
     json_error_t error = {.position = 0};
     enum cxd_err code = document_check_nul(bytes, length, err);
     if (code != CXD_OK)
         return code;
     json_t *root = json_loadb(bytes, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (!root)
-        return document_refuse_text(&error, bytes, 0, length, 0, err);
+        return document_refuse_text(&error, bytes, 0, length, lines_before, err);
     *ret_document = (struct json *)root;
     return CXD_OK;
+}
+
+enum cxd_err json_open(const char *bytes, size_t length, struct json **ret_document, struct error *err) {
+    return json_open_at(bytes, length, 0, ret_document, err);
 }
 
 void json_free(struct json *document) {
@@ -89,6 +94,22 @@ const char *json_name_at(const struct json *object, size_t index) {
         index--;
     }
     return json_object_iter_key(iter);
+}
+
+enum json_kind json_kind_of(const struct json *value) {
+    static const enum json_kind KINDS[] = {
+        [JSON_OBJECT] = JSON_KIND_OBJECT,  [JSON_ARRAY] = JSON_KIND_ARRAY, [JSON_STRING] = JSON_KIND_TEXT,
+        [JSON_INTEGER] = JSON_KIND_NUMBER, [JSON_REAL] = JSON_KIND_NUMBER, [JSON_TRUE] = JSON_KIND_BOOL,
+        [JSON_FALSE] = JSON_KIND_BOOL,     [JSON_NULL] = JSON_KIND_NULL,
+    };
+    return value ? KINDS[json_typeof(value_of(value))] : JSON_KIND_NULL;
+}
+
+void json_each(const struct json *object, void (*take)(void *context, const char *name, const struct json *value),
+               void *context) {
+    json_t *members = (json_t *)object;
+    for (void *at = json_object_iter(members); at; at = json_object_iter_next(members, at))
+        take(context, json_object_iter_key(at), (const struct json *)json_object_iter_value(at));
 }
 
 bool json_join(struct json *document, const struct json *page, const char *member) {

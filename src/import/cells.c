@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cxd/base/utf8.h"
+
 enum cxd_err cells_init(struct cells *cells, struct error *err) {
     *cells = (struct cells){0};
     cells->bytes = malloc(TABLE_ROW_MAX + TABLE_COLUMNS_MAX); /* each has a NUL behind it */
@@ -38,6 +40,13 @@ void cells_set_fault(struct cells *cells, uint64_t line, const char *format, ...
     va_start(args, format);
     vsnprintf(cells->fault + length, sizeof cells->fault - (size_t)length, format, args);
     va_end(args);
+}
+
+void cells_set_fault_as_is(struct cells *cells, const char *text) {
+    if (cells_are_bad(cells))
+        return;
+    snprintf(cells->fault, sizeof cells->fault, "%s", text);
+    utf8_make_plain(cells->fault); /* it quotes the file */
 }
 
 void cells_append(struct cells *cells, const char *bytes, size_t length, uint64_t line) {

@@ -28,6 +28,8 @@ void cells_append(struct cells *cells, const char *bytes, size_t length, uint64_
 void cells_end(struct cells *cells, uint64_t line);
 /* The first one counts. The text gets "line N, column M: " in front, of the cell that is open. */
 void cells_set_fault(struct cells *cells, uint64_t line, const char *format, ...) CXD_PRINTF(3, 4);
+/* The same of a text that says its place. */
+void cells_set_fault_as_is(struct cells *cells, const char *text);
 bool cells_are_bad(const struct cells *cells);
 /* Whether all cells are empty, or blanks and TABs. */
 bool cells_are_blank(const struct cells *cells);

@@ -217,12 +217,9 @@ static enum cxd_err csv_reader_rewind(void *reader, struct error *err) {
 
 static void csv_reader_add_facts(const void *reader, struct table_facts *facts) {
     const struct csv_reader *csv = reader;
-    facts->encoding = csv->text.encoding == TABLE_ENCODING_GUESS ? TABLE_UTF8 : csv->text.encoding;
-    facts->encoding_forced = csv->text.is_forced;
-    facts->byte_order_mark = csv->text.has_mark;
+    text_add_facts(&csv->text, facts);
     facts->delimiter = csv->delimiter;
     facts->delimiter_forced = csv->is_forced;
-    facts->bytes_done = csv->text.source->at - (csv->text.raw_length - csv->text.given);
 }
 
 static void csv_reader_close(void *reader) {

@@ -6,10 +6,13 @@
 #include <strings.h>
 
 #include "import/csv.h"
+#include "import/json.h"
 #include "import/kind.h"
 
 static const struct reader_kind *const KINDS[] = {
     [TABLE_CSV] = &READER_CSV,
+    [TABLE_NDJSON] = &READER_NDJSON,
+    [TABLE_JSON] = &READER_JSON,
 };
 
 struct table_reader {

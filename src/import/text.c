@@ -150,3 +150,10 @@ enum cxd_err text_next(struct text *text, const char **ret_bytes, size_t *ret_le
     }
     return CXD_OK;
 }
+
+void text_add_facts(const struct text *text, struct table_facts *facts) {
+    facts->encoding = text->encoding == TABLE_ENCODING_GUESS ? TABLE_UTF8 : text->encoding;
+    facts->encoding_forced = text->is_forced;
+    facts->byte_order_mark = text->has_mark;
+    facts->bytes_done = text->source->at - (text->raw_length - text->given);
+}

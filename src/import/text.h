@@ -29,5 +29,7 @@ void text_free(struct text *text);
  * why the text ends before the file does; it is "" where it does not. */
 CXD_NODISCARD enum cxd_err text_next(struct text *text, const char **ret_bytes, size_t *ret_length, struct error *err);
 void text_rewind(struct text *text);
+/* Encoding and place. */
+void text_add_facts(const struct text *text, struct table_facts *facts);
 
 #endif

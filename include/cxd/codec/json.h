@@ -14,6 +14,9 @@ struct json; /* a value of a parsed document */
 
 /* ERR_MALFORMED_JSON. The document is freed by json_free on the value returned; values inside belong to it. */
 CXD_NODISCARD enum cxd_err json_open(const char *bytes, size_t length, struct json **ret_document, struct error *err);
+/* The same of a part of a text: `lines_before` are counted in what is said of the place. */
+CXD_NODISCARD enum cxd_err json_open_at(const char *bytes, size_t length, size_t lines_before,
+                                        struct json **ret_document, struct error *err);
 void json_free(struct json *document);
 /* `path` is member names joined by '.': "interval.low". NULL / false where it is not there or of another type (null
  * too). */
@@ -27,6 +30,11 @@ size_t json_count(const struct json *value); /* elements of an array, members of
 const struct json *json_at(const struct json *array, size_t index);
 /* The name of an object's member by position (order of the text). */
 const char *json_name_at(const struct json *object, size_t index);
+enum json_kind { JSON_KIND_NULL, JSON_KIND_BOOL, JSON_KIND_NUMBER, JSON_KIND_TEXT, JSON_KIND_ARRAY, JSON_KIND_OBJECT };
+enum json_kind json_kind_of(const struct json *value); /* NULL, as json_at gives it, is JSON_KIND_NULL */
+/* Each member of an object, in the order of the text. */
+void json_each(const struct json *object, void (*take)(void *context, const char *name, const struct json *value),
+               void *context);
 /* Adds the elements of the page's array `member` to the document's, and the page's `next` takes the place of the
  * document's. False where either has no such array, or memory is refused. */
 CXD_NODISCARD bool json_join(struct json *document, const struct json *page, const char *member);

@@ -10,6 +10,10 @@
  *   delimiter.c  which character parts the cells of a text
  *   cells.c      the row that is being read, within its bounds
  *   csv.c        text to rows
+ *   names.c      names of columns, each once
+ *   elements.c   the texts of JSON in a file, one after the other
+ *   flatten.c    an object with objects in it as names and texts
+ *   json.c       objects of JSON to rows
  *   kind.c       what a file is, by its first bytes
  *   table.c      whatever file it is, as a table */
 
