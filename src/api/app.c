@@ -99,8 +99,9 @@ static enum cxd_err fill_options(struct app *app, const struct config *config, c
         .unix_path = config->unix_socket[0] != '\0' ? config->unix_socket : NULL,
         .unix_mode = (unsigned)strtoul(config->unix_mode, NULL, 8),
         .http_threads = http_threads(config),
-        .pool_threads =
-            {[HTTP_POOL_READ] = (unsigned)config->read_threads, [HTTP_POOL_PUBLIC] = (unsigned)config->public_threads},
+        .pool_threads = {[HTTP_POOL_READ] = (unsigned)config->read_threads,
+                         [HTTP_POOL_PUBLIC] = (unsigned)config->public_threads,
+                         [HTTP_POOL_EXPORT] = (unsigned)config->exports},
         .request_timeout_ms = config->request_timeout_s * 1000,
         .max_connections = (unsigned)config->max_connections,
         .connections_per_address = (unsigned)config->connections_per_address,
@@ -249,7 +250,8 @@ static enum cxd_err start_alerts(struct app *app, struct error *err) {
 
 static enum cxd_err make_lanes(struct app *app, struct error *err) {
     const struct config *config = &app->config;
-    app->lane_count = http_threads(config) + (unsigned)(config->read_threads + config->public_threads);
+    app->lane_count =
+        http_threads(config) + (unsigned)(config->read_threads + config->public_threads + config->exports);
     size_t size = app->lane_count * sizeof *app->lanes;
     app->lanes = aligned_alloc(_Alignof(struct lane), size);
     if (!app->lanes)

@@ -17,6 +17,7 @@
 #include "http/record.h"
 #include "http/reply.h"
 #include "http/request.h"
+#include "http/stream.h"
 
 static void arm(struct connection *connection) {
     struct loop *loop = connection->loop;
@@ -54,6 +55,7 @@ struct connection *connection_of(struct deadline *deadline) {
 }
 
 void connection_free(struct connection *connection) {
+    stream_free(&connection->request);
     request_free(&connection->request);
     free(connection);
 }
@@ -87,8 +89,9 @@ void connection_notify(void *cls, struct MHD_Connection *mhd, void **socket_cont
     *socket_context = NULL;
     limits_leave(connection);
     deadline_disarm(&loop->deadlines, &connection->deadline);
-    if (connection->request.stage == STAGE_RUNNING) {
-        connection->gone = true; /* finish_request frees it */
+    if (connection->request.stage == STAGE_RUNNING || stream_is_held(&connection->request)) {
+        stream_abandon(&connection->request);
+        connection->gone = true; /* the loop frees it once it is handed back */
         return;
     }
     end_request(&connection->request);
@@ -184,6 +187,7 @@ static enum MHD_Result take_head(struct http_request *request, const char *metho
     request->method_name = method;
     request->method = HTTP_METHOD_COUNT;
     request->is_head = strcmp(method, "HEAD") == 0;
+    request->is_old = strcmp(version, "HTTP/1.0") == 0;
     request->stage = STAGE_BODY;
     if (!request->target_text) {
         name_request(request, &(struct guard){.reason = NULL});
@@ -278,13 +282,14 @@ void connection_completed(void *cls, struct MHD_Connection *mhd, void **context,
         return;
     struct connection *connection = request->connection;
     connection->loop->progress = true;
-    if (request->stage == STAGE_RUNNING)
+    if (request->stage == STAGE_RUNNING || stream_is_held(request))
         return; /* the client left: connection_notify comes next */
     if (request->stage != STAGE_SENDING && library_has_replied(mhd))
         request_hand_over(request);
     end_request(request);
     if (request->closing && code == MHD_REQUEST_TERMINATED_COMPLETED_OK)
         limits_charge_dropped(request, drop_unread(connection->fd));
+    stream_free(request);
     request_reset(request);
     arm(connection);
 }

@@ -4,17 +4,11 @@
 #include "http/drain.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#ifdef __GLIBC__
-#include <linux/tcp.h> /* glibc's own has less of it */
-#else
-#include <netinet/tcp.h>
-#endif
 
 #include "http/connection.h"
+#include "http/progress.h"
 
 enum {
     FRESH_MS = 1000, /* so long a stop waits for the first request of a new connection */
@@ -53,24 +47,10 @@ static bool is_left(const struct loop *loop, struct connection *connection) {
     return loop->now_ms - connection->left_since_ms >= LEFT_MS;
 }
 
-/* What has come and gone so far. Of TCP the kernel counts it, handshakes and half a head included; of a Unix socket we
- * know the bodies, and that what waits to be read by the peer gets more or less. */
-static uint64_t moved_bytes(struct connection *connection) {
-    struct tcp_info info = {.tcpi_state = 0};
-    socklen_t length = sizeof info;
-    int waiting = 0;
-    if (connection->has_peer && getsockopt(connection->fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0)
-        return info.tcpi_bytes_received + info.tcpi_bytes_acked;
-    (void)ioctl(connection->fd, TIOCOUTQ, &waiting);
-    connection->sent_bytes += (uint64_t)abs(waiting - connection->waiting_bytes);
-    connection->waiting_bytes = waiting;
-    return connection->taken_bytes + connection->sent_bytes;
-}
-
 /* Whether the client has kept us waiting for a piece for too long. The time runs from the beginning of the stop, and
  * anew with each piece and each step of the request. */
 static bool is_stalled(const struct loop *loop, struct connection *connection) {
-    uint64_t moved = moved_bytes(connection);
+    uint64_t moved = progress_moved_bytes(connection);
     enum request_stage stage = connection->request.stage;
     if (connection->stalled_since_ms == 0 || connection->stalled_stage != stage ||
         moved - connection->moved_bytes >= PIECE_BYTES) {

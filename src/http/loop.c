@@ -21,21 +21,81 @@
 #include "http/library.h"
 #include "http/limits.h"
 #include "http/pool.h"
+#include "http/progress.h"
 #include "http/record.h"
 #include "http/reply.h"
 #include "http/request.h"
+#include "http/stream.h"
 
 enum {
     FRUITLESS_TURNS = 16,           /* accept failed so often in a row: there are no descriptors to be had */
     FRUITLESS_PAUSE_MS = 50,        /* then wait, for MHD does not */
     WAITING_MS = 1,                 /* the longest sleep while something is deferred */
     IDLE_TURNS = 16 * 1024,         /* so many in a row are no sending of a large reply, record by record */
+    STREAM_LOOK_MS = 1000,          /* so often streams are looked at whose clients may have left */
+    STREAM_BYTES = 16 * 1024,       /* which who reads one takes at least within the time for a request */
     ACCEPT_TURNS = 1000,            /* to empty the backlog with, before a stop */
     COMPLETION_GRACE_MS = 10 * 1000 /* past the end of the grace, for requests that others still hold */
 };
 
+static void arm_stream(struct loop *loop, struct connection *connection) {
+    connection->streamed_bytes = progress_moved_bytes(connection);
+    deadline_arm(&loop->deadlines, &connection->deadline, loop->now_ms + loop->settings->request_timeout_ms);
+}
+
+/* The writer of a streamed reply has something to send, or has let go of it. */
+static void finish_stream(struct loop *loop, struct http_request *request) {
+    struct connection *connection = request->connection;
+    struct stream_turn turn = stream_take_turn(request);
+    if (turn.ends)
+        loop->running_requests--;
+    if (connection->gone) {
+        if (!turn.ends)
+            return;
+        if (request->begun_ns != 0)
+            record_no_reply(request, false);
+        request_abandon(request);
+        connection_free(connection);
+        return;
+    }
+    if (turn.begins && !reply_send(request)) {
+        request->stage = STAGE_SENDING;
+        stream_abandon(request);
+        connection_cut(connection);
+    }
+    if (stream_resume(request))
+        arm_stream(loop, connection);
+}
+
+/* A connection that waits for its writer has no deadline, and MHD does not see its client leave. */
+static void look_after_streams(struct loop *loop) {
+    if (!loop->streams || (loop->now_ms - loop->streams_seen_ms < STREAM_LOOK_MS && !loop->cutting))
+        return;
+    loop->streams_seen_ms = loop->now_ms;
+    for (struct http_request *request = loop->streams; request; request = request->stream_after) {
+        if (request->connection->gone || !request->suspended || !(loop->cutting || stream_is_left(request)))
+            continue;
+        stream_abandon(request);
+        connection_cut(request->connection);
+        (void)stream_resume(request);
+    }
+}
+
+/* A streamed reply may take as long as it does, while its client takes it. */
+static bool is_taken(struct loop *loop, struct connection *connection) {
+    if (!connection->request.stream || connection->cut ||
+        progress_moved_bytes(connection) - connection->streamed_bytes < STREAM_BYTES)
+        return false;
+    arm_stream(loop, connection);
+    return true;
+}
+
 /* A request that was completed elsewhere: the reply, or what is left to do for it. */
 static void finish_request(struct loop *loop, struct http_request *request) {
+    if (request->stream) {
+        finish_stream(loop, request);
+        return;
+    }
     if (request->deferred) {
         request->deferred = false;
         request->worker = NULL;
@@ -97,7 +157,8 @@ static int alarm_wait_ms(const struct loop *loop) {
 static void cut_expired(struct loop *loop) {
     struct deadline *deadline;
     while ((deadline = deadline_next_expired(&loop->deadlines, loop->now_ms)))
-        connection_cut(connection_of(deadline));
+        if (!is_taken(loop, connection_of(deadline)))
+            connection_cut(connection_of(deadline));
 }
 
 static void cut_all(struct loop *loop) {
@@ -186,6 +247,8 @@ static int wait_ms(struct loop *loop) {
         return 0;
     int ms = sooner(library_ms, deadline_wait_ms(&loop->deadlines, loop->now_ms));
     ms = sooner(ms, alarm_wait_ms(loop));
+    if (loop->streams)
+        ms = sooner(ms, STREAM_LOOK_MS);
     enum { STOPPING_MS = 20 };
     return loop->quiesced ? sooner(ms, STOPPING_MS) : ms;
 }
@@ -286,6 +349,7 @@ static void *loop_main(void *cls) {
         ring_alarm(loop);
         finish_ready(loop);
         cut_expired(loop);
+        look_after_streams(loop);
         loop->turn_ns = clock_monotonic_ns();
         run_doors(loop);
         for (unsigned i = 0; i < loop->door_count; i++)

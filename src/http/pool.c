@@ -14,10 +14,15 @@
 static const struct {
     unsigned flag; /* of the routes that it runs */
     const char *name, *thread_name;
+    bool is_long; /* what it runs takes minutes: nothing waits for it */
 } CREWS[HTTP_POOL_COUNT] = {
-    [HTTP_POOL_READ] = {HTTP_POOLED, "read", "cxd-worker"},
-    [HTTP_POOL_PUBLIC] = {HTTP_POOLED_PUBLIC, "public", "cxd-public"},
+    [HTTP_POOL_READ] = {HTTP_POOLED, "read", "cxd-worker", false},
+    [HTTP_POOL_PUBLIC] = {HTTP_POOLED_PUBLIC, "public", "cxd-public", false},
+    [HTTP_POOL_EXPORT] = {HTTP_POOLED_EXPORT, "export", "cxd-export", true},
 };
+
+/* Seconds after which a place may be free among requests that take minutes. */
+static const char RETRY_S[] = "10";
 
 struct crew {
     pthread_cond_t change;
@@ -79,6 +84,7 @@ static void *worker_main(void *cls) {
         bool handed_over = false;
         struct loop *loop = request->connection->loop;
         request->worker = worker->object;
+        request->beat = &worker->beat;
         request->lane = worker->lane;
         request->ids = &worker->ids;
         request->handed_over = &handed_over;
@@ -104,6 +110,15 @@ void pool_submit(struct pool *pool, struct http_request *request) {
     struct crew *crew = &pool->crews[at];
     request->next = NULL;
     pthread_mutex_lock(&pool->lock);
+    if (CREWS[at].is_long &&
+        atomic_load(&crew->counts->busy) + atomic_load(&crew->counts->waiting) >= atomic_load(&crew->counts->threads)) {
+        pthread_mutex_unlock(&pool->lock);
+        http_reply_header(request, "Retry-After", RETRY_S);
+        http_problem_code(request, ERR_QUEUE_FULL, "%u are under way already; try again later",
+                          atomic_load(&crew->counts->threads));
+        aside_hand_back(request);
+        return;
+    }
     if (crew->last)
         crew->last->next = request;
     else

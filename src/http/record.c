@@ -45,3 +45,12 @@ void record_no_reply(const struct http_request *request, bool is_fault) {
     if (log_is_written(level))
         record(request, level, is_fault ? "reply_lost" : "client_left", duration_ms, 0);
 }
+
+void record_stream(const struct http_request *request, uint64_t bytes, bool is_whole) {
+    if (!log_is_written(LOG_LEVEL_DEBUG))
+        return;
+    int64_t duration_ms = request->arrived_ms ? clock_monotonic_ms() - request->arrived_ms : 0;
+    log_record(LOG_LEVEL_DEBUG, "stream_end", "route=%s whole=%s duration_ms=%lld bytes=%llu request_id=%s",
+               request->path ? request->path->pattern : "none", is_whole ? "true" : "false", (long long)duration_ms,
+               (unsigned long long)bytes, request->trace.request_id);
+}

@@ -10,4 +10,7 @@ void record_no_reply(const struct http_request *request, bool is_fault);
 /* What MHD has answered by itself. */
 void record_library_reply(int status);
 
+/* A streamed reply has ended, after so many bytes of its body. */
+void record_stream(const struct http_request *request, uint64_t bytes, bool is_whole);
+
 #endif

@@ -153,12 +153,7 @@ static void count_reply(struct http_request *request) {
     request->begun_ns = 0;
 }
 
-static bool queue_reply(struct http_request *request) {
-    assert(request->replied);
-    if (request->unsayable)
-        return false;
-    struct connection *connection = request->connection;
-    struct loop *loop = connection->loop;
+static struct MHD_Response *respond_whole(struct http_request *request, size_t *ret_length) {
     const char *body = NULL;
     size_t length = 0;
     if (request->type && request->fixed_out) {
@@ -169,9 +164,19 @@ static bool queue_reply(struct http_request *request) {
         body = request->out.data;
         length = request->out.length;
     }
+    *ret_length = length;
     /* MHD never writes into a persistent buffer, it only has no const for it. */
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(length, (void *)(uintptr_t)body, MHD_RESPMEM_PERSISTENT);
+    return MHD_create_response_from_buffer(length, (void *)(uintptr_t)body, MHD_RESPMEM_PERSISTENT);
+}
+
+static bool queue_reply(struct http_request *request) {
+    assert(request->replied);
+    if (request->unsayable)
+        return false;
+    struct connection *connection = request->connection;
+    struct loop *loop = connection->loop;
+    size_t length = 0;
+    struct MHD_Response *response = request->respond ? request->respond(request) : respond_whole(request, &length);
     if (!response)
         return false;
     bool ok = add_headers(request, response) &&

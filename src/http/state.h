@@ -43,6 +43,7 @@ struct http_request {
     enum request_stage stage;
     const char *method_name;
     bool is_head;
+    bool is_old; /* HTTP/1.0 */
     struct trace trace;
     enum http_method method; /* HTTP_METHOD_COUNT: none of ours */
     const char *raw_target;  /* as it stands in MHD's buffer; for the guard */
@@ -88,9 +89,13 @@ struct http_request {
     void *context;
     struct http_request *next; /* in the pool's queue, then in the loop's ready list */
     void *worker;
+    struct heartbeat *beat; /* the worker's */
     unsigned lane;
     bool *handed_over; /* a worker's: set by http_defer, after which the worker lets go of the request */
     struct id_source *ids;
+    struct http_stream *stream; /* what the reply's body comes from, piece by piece; NULL: it is `out` */
+    struct MHD_Response *(*respond)(struct http_request *request); /* and how MHD gets at that */
+    struct http_request *stream_before, *stream_after;             /* in the loop's list */
     char principal[HTTP_PRINCIPAL_SIZE];
 };
 
@@ -111,6 +116,7 @@ struct connection {
     int waiting_bytes;
     uint64_t moved_bytes; /* at the last step or piece, and when and where that was; 0: not looked at */
     int64_t stalled_since_ms;
+    uint64_t streamed_bytes; /* moved when the deadline of its stream was set */
     enum request_stage stalled_stage;
     bool gone; /* closed while its request was deferred, which keeps this alive; mhd and fd mean nothing then */
     struct deadline deadline;
@@ -149,6 +155,8 @@ struct loop {
     struct deadline_list deadlines; /* every connection that is not suspended */
     unsigned running_requests;      /* in STAGE_RUNNING */
     unsigned waiting;               /* those of them that are not suspended */
+    struct http_request *streams;   /* whose replies are streamed */
+    int64_t streams_seen_ms;        /* when it was looked whether their clients are there */
     bool progress;                  /* this turn did more than to ask the waiting */
     unsigned idle_turns;            /* in a row in which MHD was busy, and nothing came of it */
     bool quiesced, cutting;
@@ -158,6 +166,13 @@ struct loop {
 /* Written under the pool's lock, read by anyone, also when there is no pool any more. */
 struct crew_counts {
     atomic_uint threads, busy, waiting;
+};
+
+/* Of the replies that are streamed. */
+struct stream_counts {
+    atomic_ullong begun, whole, left, failed, bytes;
+    atomic_uint open;
+    atomic_size_t memory;
 };
 
 struct http_server {
@@ -170,6 +185,7 @@ struct http_server {
     unsigned connection_limit; /* of all loops */
     struct crowd *crowd;
     struct budget batches;
+    struct stream_counts streams;
     int listen_fd, unix_fd; /* −1: none */
     bool owns_unix_path;    /* the file is ours to remove */
     bool shares_listeners;  /* they go on without us */

@@ -30,6 +30,7 @@ for (const read of ['key', 'open']) {
     assert.deepEqual(await workers(), {
       read: { threads: 2, busy: 0, waiting: 12 },
       public: { threads: 1, busy: 0, waiting: 0 },
+      export: { threads: 4, busy: 0, waiting: 0 },
     });
     await release();
     for (const reply of await Promise.all(scores)) assert.equal(reply.status, 200);

@@ -12,19 +12,23 @@
  *   rate.c        token buckets by key
  *   crowd.c       how many connections an address has open
  *   inflate.c     gzip, bounded
+ *   deflate.c     gzip, piece by piece
  *   tls.c         certificate and key, and their renewal
  *   allowance.c   RateLimit and RateLimit-Policy: what a reply tells of limits, a 429 above all
  *   settings.c    what a reload replaces, as one state
  *   traffic.c     counts of requests and connections, for the metrics
+ *   progress.c    whether a client gets on
  *   record.c      the log's records of requests
  *   library.c     what libmicrohttpd answers by itself, and how it is made to let go
  *   listen.c      the listening sockets: IP, Unix, handed down
  *   aside.c       requests set aside on their loop, and handed back from other threads
  *   request.c     the request as handlers read it; deferring it
  *   host.c        under which host a request came, and whether it is this machine's own (DNS rebinding)
+ *   accept.c      which codings of a reply a client takes
  *   reply.c       how a reply is noted down and sent; its headers
  *   problem.c     refusals as RFC 9457 problems; Retry-After, WWW-Authenticate, Allow
  *   limits.c      the limits of addresses and surveys, judged: 429, with its Retry-After
+ *   stream.c      replies that are as long as they turn out to be: between a writer and the loop
  *   claim.c       what batches claim of the shared memory
  *   coding.c      Content-Encoding: bodies that come compressed
  *   auth.c        the Bearer token, and the authorize hook
@@ -54,10 +58,12 @@
  *
  * Threads. `http_threads` event loops own the connections; a handler runs on its connection's loop and must not block.
  * A route with HTTP_POOLED or HTTP_POOLED_PUBLIC runs on a worker of that pool instead, and may: what strangers ask for
- * without a key has workers of its own, so that it waits for nobody's long reading. A handler ends in exactly one of:
- * http_reply, http_problem or http_defer.
+ * without a key has workers of its own, so that it waits for nobody's long reading; and so have exports
+ * (HTTP_POOLED_EXPORT), which take minutes, and of which no more are taken than there are workers. A handler ends in
+ * exactly one of: http_reply, http_problem, http_defer or http_stream_open.
  *
- * Memory. Everything that a request's accessors return lives until its reply has been sent. */
+ * Memory. Everything that a request's accessors return lives until its reply has been sent, and until its stream has
+ * been closed. */
 
 struct http_server;
 struct http_request;
@@ -67,15 +73,16 @@ enum http_method { HTTP_GET, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_
 typedef void http_handler(struct http_request *request);
 
 enum http_flags {
-    HTTP_POOLED = 1 << 0,        /* runs on a worker of HTTP_POOL_READ */
-    HTTP_INGEST = 1 << 1,        /* needs a Content-Length (411) */
-    HTTP_BATCH = 1 << 2,         /* the body limit is batch_bytes, and all of them share batch_memory */
-    HTTP_CORS = 1 << 3,          /* open to other origins, as allow_origin says */
-    HTTP_QUERY = 1 << 4,         /* reads its query string, as http_query; without it any parameter is refused */
-    HTTP_RATED = 1 << 5,         /* limited by the client's address, and by the first parameter for all clients */
-    HTTP_RATED_QUERY = 1 << 6,   /* limited by the client's address where the query string has rated_parameter */
-    HTTP_POOLED_PUBLIC = 1 << 7, /* runs on a worker of HTTP_POOL_PUBLIC */
-    HTTP_POOLED_ANY = HTTP_POOLED | HTTP_POOLED_PUBLIC,
+    HTTP_POOLED = 1 << 0,         /* runs on a worker of HTTP_POOL_READ */
+    HTTP_INGEST = 1 << 1,         /* needs a Content-Length (411) */
+    HTTP_BATCH = 1 << 2,          /* the body limit is batch_bytes, and all of them share batch_memory */
+    HTTP_CORS = 1 << 3,           /* open to other origins, as allow_origin says */
+    HTTP_QUERY = 1 << 4,          /* reads its query string, as http_query; without it any parameter is refused */
+    HTTP_RATED = 1 << 5,          /* limited by the client's address, and by the first parameter for all clients */
+    HTTP_RATED_QUERY = 1 << 6,    /* limited by the client's address where the query string has rated_parameter */
+    HTTP_POOLED_PUBLIC = 1 << 7,  /* runs on a worker of HTTP_POOL_PUBLIC */
+    HTTP_POOLED_EXPORT = 1 << 11, /* runs on a worker of HTTP_POOL_EXPORT, or is refused (503) where all are busy */
+    HTTP_POOLED_ANY = HTTP_POOLED | HTTP_POOLED_PUBLIC | HTTP_POOLED_EXPORT,
     /* A POST, PUT or PATCH that takes no body. Other methods never do, and are refused with one (411). */
     HTTP_BODILESS = 1 << 8,
     /* Needs no key. Who shows one that is good for the scope is no stranger: limits by address are not for them. */
@@ -84,7 +91,7 @@ enum http_flags {
 };
 
 /* Whose workers run a route. */
-enum http_pool { HTTP_POOL_READ, HTTP_POOL_PUBLIC, HTTP_POOL_COUNT };
+enum http_pool { HTTP_POOL_READ, HTTP_POOL_PUBLIC, HTTP_POOL_EXPORT, HTTP_POOL_COUNT };
 
 /* `pattern` is literal segments and {named} ones: "/v1/surveys/{survey}/responses". `scope` 0 is public; anything else
  * is given to `authorize`, or with HTTP_OPEN to `recognise`. HEAD is answered by GET routes; OPTIONS by the server. */
@@ -263,7 +270,7 @@ void http_read_batch_memory(struct http_server *server, struct http_batch_memory
 
 /* The workers of a pool, how many of them run a handler, and the requests that wait for one. */
 struct http_pool_state {
-    const char *name; /* "read", "public" */
+    const char *name; /* "read", "public", "export" */
     unsigned threads, busy, waiting;
 };
 void http_read_pools(const struct http_server *server, struct http_pool_state ret_pools[HTTP_POOL_COUNT]);
@@ -355,6 +362,47 @@ void http_reply(struct http_request *request, int status, const char *type);
 void http_reply_tagged(struct http_request *request, const char *type);
 /* The same with a strong tag of the caller's, which is another whenever the body is. */
 void http_reply_with_tag(struct http_request *request, const char *type, const char *tag);
+
+/* stream.c: a reply with status 200 that is as long as it turns out to be. */
+
+struct http_stream;
+struct http_stream_form {
+    const char *type;     /* a string constant */
+    const char *trailers; /* the names of those that come behind the body, as a list; NULL: none */
+    size_t buffer_bytes;  /* so much is kept for a client that is slower than the writer; at least 1 */
+    bool may_gzip;        /* where the client takes it */
+};
+/* Begins the reply, after http_reply_header, and instead of http_reply: on a worker, whose handler goes on as the
+ * writer, or on a loop, where it hands the stream to another thread. Whoever writes has the request and its memory
+ * until http_stream_close or http_stream_fail, one of which ends every stream. ERR_NO_MEMORY: nothing has begun. */
+CXD_NODISCARD enum cxd_err http_stream_open(struct http_request *request, const struct http_stream_form *form,
+                                            struct http_stream **ret_stream, struct error *err);
+enum http_written {
+    HTTP_WRITTEN,
+    HTTP_FULL, /* nothing of it was: there is no room now */
+    HTTP_GONE  /* nobody reads any more (or wants a body: HEAD): time to close */
+};
+/* Waits until there is room for it; never HTTP_FULL. Who reads nothing for as long as a request may take is cut off. */
+enum http_written http_stream_write(struct http_stream *stream, const char *bytes, size_t length);
+/* All of it or nothing, and never waits: for who writes to many. Not where the form may_gzip. */
+enum http_written http_stream_try(struct http_stream *stream, const char *bytes, size_t length);
+/* What was written is sent now, and not once it is worth the while. What is being compressed stays where it is. */
+void http_stream_flush(struct http_stream *stream);
+/* Whether the writer should come to an end: nobody reads, or the server stops. Cheap; any thread. */
+bool http_stream_is_ending(const struct http_stream *stream);
+bool http_stream_is_gone(const struct http_stream *stream);
+/* One of those that the form has announced; both are copied. HTTP/1.0 has none: the body has to say it too. */
+void http_stream_trailer(struct http_stream *stream, const char *name, const char *value);
+/* The end. On a worker it waits until everything is taken, so that there are never more streams than workers. */
+void http_stream_close(struct http_stream *stream);
+/* The end of one that failed: the connection is cut without the end that a whole reply has. */
+void http_stream_fail(struct http_stream *stream);
+/* Streams since the server was opened: all that begun, and how they ended: sent to the end, left by their client (or
+ * cut off), failed. Those that are open, and the memory that they take. Any thread. */
+struct http_streams {
+    uint64_t begun, whole, left, failed, open, memory_bytes, sent_bytes;
+};
+void http_read_streams(const struct http_server *server, struct http_streams *ret_streams);
 
 /* problem.c */
 
