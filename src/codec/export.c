@@ -49,6 +49,7 @@ FIELD(survey, given(survey->slug))
 FIELD(revision, known(response->revision, true))
 FIELD(answered_at, known(response->answered_at, true))
 FIELD(received_at, known(response->received_at, true))
+FIELD(updated_at, known(response->updated_at != 0 ? response->updated_at : response->received_at, true))
 FIELD(score, known(response->score, true))
 FIELD(band, given(band_name(survey->metric, survey_band(survey, response->score))))
 FIELD(comment, given(response->comment))
@@ -61,6 +62,7 @@ FIELD(sequence, known(response->sequence, response->has_sequence))
 FIELD(excluded, known(response->excluded, true))
 FIELD(excluded_reason, given(response->excluded ? response->excluded_reason : NULL))
 FIELD(flags, known(response->flags, response->flags != 0))
+FIELD(import, known(response->import, response->import != 0))
 
 /* In the order of the file. `properties` is the last, behind the declared ones. */
 static const struct column {
@@ -76,6 +78,7 @@ static const struct column {
     {"revision", KIND_INTEGER, true, false, get_revision, "Of the survey's definition that was answered"},
     {"answered_at", KIND_TIME, true, false, get_answered_at, "When it was answered"},
     {"received_at", KIND_TIME, true, false, get_received_at, "When it was first stored"},
+    {"updated_at", KIND_TIME, true, false, get_updated_at, "When what is stored of it last changed"},
     {"score", KIND_INTEGER, false, true, get_score, "On the survey's scale"},
     {"band", KIND_WORD, false, true, get_band, "What the score counts as, by the survey's bands of today"},
     {"comment", KIND_TEXT, false, false, get_comment, "What was written"},
@@ -88,6 +91,7 @@ static const struct column {
     {"excluded", KIND_BOOLEAN, true, false, get_excluded, "Whether it was taken out of the scores"},
     {"excluded_reason", KIND_TEXT, false, false, get_excluded_reason, "Why"},
     {"flags", KIND_FLAGS, false, false, get_flags, "Why it is suspected to be a machine's"},
+    {"import", KIND_INTEGER, false, false, get_import, "The import that it came with"},
     {"properties", KIND_PROPERTIES, false, false, NULL,
      "Properties that the survey does not declare, an object of texts"},
 };

@@ -55,13 +55,16 @@ static struct response make_full(void) {
     response.sequence = 3;
     response.excluded = true;
     response.excluded_reason = "@test";
+    response.updated_at = response.received_at + 1;
+    response.import = 5;
     response.flags = FLAG_HONEYPOT | FLAG_BURST;
     return response;
 }
 
 #define NAMES                                                                                                          \
-    "number,id,survey,revision,answered_at,received_at,score,band,comment,touchpoint,channel,locale,respondent,visit," \
-    "sequence,excluded,excluded_reason,flags,property.plan,property.a.b,properties\r\n"
+    "number,id,survey,revision,answered_at,received_at,updated_at,score,band,comment,touchpoint,channel,locale,"       \
+    "respondent,visit,"                                                                                                \
+    "sequence,excluded,excluded_reason,flags,import,property.plan,property.a.b,properties\r\n"
 
 static void test_csv(void **state) {
     struct response plain = make(), full = make_full();
@@ -71,12 +74,14 @@ static void test_csv(void **state) {
     export_csv_incomplete(&out, &SURVEY, "c.1");
     assert_string_equal(
         buffer_terminate(&out),
-        NAMES "7,01890a5d-ac96-774b-bcce-b302099a8057,shop,2,2026-11-01T12:00:00.000Z,2026-11-01T12:00:00.001Z,9,"
-              "promoters,,,,,,,,false,,,,,\r\n"
-              "7,01890a5d-ac96-774b-bcce-b302099a8057,shop,2,2026-11-01T12:00:00.000Z,2026-11-01T12:00:00.001Z,9,"
-              "promoters,\"said \"\"no\"\",\nthen é 😀\",web,-5,de-AT,'+49 151,\"v,1\",3,true,'@test,honeypot; burst,"
+        NAMES "7,01890a5d-ac96-774b-bcce-b302099a8057,shop,2,2026-11-01T12:00:00.000Z,2026-11-01T12:00:00.001Z,2026-11-"
+              "01T12:00:00.001Z,9,"
+              "promoters,,,,,,,,false,,,,,,\r\n"
+              "7,01890a5d-ac96-774b-bcce-b302099a8057,shop,2,2026-11-01T12:00:00.000Z,2026-11-01T12:00:00.001Z,2026-11-"
+              "01T12:00:00.002Z,9,"
+              "promoters,\"said \"\"no\"\",\nthen é 😀\",web,-5,de-AT,'+49 151,\"v,1\",3,true,'@test,honeypot; burst,5,"
               "pro,'=1,\"{\"\"b\"\":\"\"x\\\"\"y\"\",\"\"z\"\":\"\"\\u003cé\"\"}\"\r\n"
-              "incomplete: there are more responses; go on with this cursor: c.1,,,,,,,,,,,,,,,,,,,,\r\n");
+              "incomplete: there are more responses; go on with this cursor: c.1,,,,,,,,,,,,,,,,,,,,,,\r\n");
 }
 
 /* The reader of codec/ finds in each record as many fields as there are names, with what was written. */
@@ -109,13 +114,15 @@ static void test_ndjson(void **state) {
     assert_string_equal(
         buffer_terminate(&out),
         "{\"number\":7,\"id\":\"01890a5d-ac96-774b-bcce-b302099a8057\",\"survey\":\"shop\",\"revision\":2,"
-        "\"answered_at\":\"2026-11-01T12:00:00.000Z\",\"received_at\":\"2026-11-01T12:00:00.001Z\",\"score\":9,"
+        "\"answered_at\":\"2026-11-01T12:00:00.000Z\",\"received_at\":\"2026-11-01T12:00:00.001Z\",\"updated_at\":"
+        "\"2026-11-01T12:00:00.001Z\",\"score\":9,"
         "\"band\":\"promoters\",\"excluded\":false}\n"
         "{\"number\":7,\"id\":\"01890a5d-ac96-774b-bcce-b302099a8057\",\"survey\":\"shop\",\"revision\":2,"
-        "\"answered_at\":\"2026-11-01T12:00:00.000Z\",\"received_at\":\"2026-11-01T12:00:00.001Z\",\"score\":9,"
+        "\"answered_at\":\"2026-11-01T12:00:00.000Z\",\"received_at\":\"2026-11-01T12:00:00.001Z\",\"updated_at\":"
+        "\"2026-11-01T12:00:00.002Z\",\"score\":9,"
         "\"band\":\"promoters\",\"comment\":\"said \\\"no\\\",\\nthen é 😀\",\"touchpoint\":\"web\",\"channel\":\"-5\","
         "\"locale\":\"de-AT\",\"respondent\":\"+49 151\",\"visit\":\"v,1\",\"sequence\":3,\"excluded\":true,"
-        "\"excluded_reason\":\"@test\",\"flags\":[\"honeypot\",\"burst\"],\"properties\":{\"a.b\":\"=1\","
+        "\"excluded_reason\":\"@test\",\"flags\":[\"honeypot\",\"burst\"],\"import\":5,\"properties\":{\"a.b\":\"=1\","
         "\"b\":\"x\\\"y\",\"plan\":\"pro\",\"z\":\"\\u003cé\"}}\n"
         "{\"incomplete\":\"incomplete: there are more responses; go on with this cursor\",\"cursor\":\"c.1\"}\n");
 }
