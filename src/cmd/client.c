@@ -24,7 +24,10 @@ enum {
     REPLY_DEPTH_MAX = 32,
     RETRIES_MAX = 3,
     RETRY_BUDGET_MS = 30000, /* no wait ends later than this after the first try */
-    RETRY_FIRST_MS = 250     /* doubled each time, where the daemon does not say */
+    RETRY_FIRST_MS = 250,    /* doubled each time, where the daemon does not say */
+    SILENCE_S = 660,         /* of a reply to a sink: the daemon looks for what it sends as long as that at most */
+    SINK_PIECE_BYTES = 256 << 10,
+    PULSE_MS = 100
 };
 
 struct client {
@@ -32,6 +35,7 @@ struct client {
     CURL *curl;
     struct curl_slist *headers; /* of every request */
     int64_t waited_ms;          /* for replies, in all */
+    CURLcode code;              /* of the last transfer */
     char message[CURL_ERROR_SIZE];
 };
 
@@ -84,18 +88,35 @@ void client_query_add(struct client_request *request, const char *key, const cha
 }
 
 struct reception {
+    CURL *curl;
     struct buffer *body;
     size_t bytes_max;
+    const struct client_sink *sink;
 };
+
+static bool is_good(long status) {
+    return status >= 200 && status <= 299;
+}
 
 static size_t take_body(char *bytes, size_t size, size_t count, void *context) {
     const struct reception *reception = context;
     struct buffer *body = reception->body;
+    long status = 0;
 
+    if (reception->sink && curl_easy_getinfo(reception->curl, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK &&
+        is_good(status))
+        return reception->sink->take(reception->sink->context, bytes, size * count) ? size * count : 0;
     if (body->length + size * count > reception->bytes_max)
         return 0;
     buffer_append(body, bytes, size * count);
     return body->failed ? 0 : size * count;
+}
+
+static int take_pulse(void *context, curl_off_t all CXD_UNUSED, curl_off_t now CXD_UNUSED, curl_off_t sent CXD_UNUSED,
+                      curl_off_t of CXD_UNUSED) {
+    const struct client_sink *sink = context;
+
+    return sink->pulse(sink->context) ? 0 : 1;
 }
 
 static void append_escaped(struct client *client, struct buffer *out, const char *text) {
@@ -138,6 +159,16 @@ static int64_t patience_ms(const struct client *client) {
     return left_ms > TOTAL_MS ? TOTAL_MS : left_ms;
 }
 
+static void prepare_sink(CURL *curl, const struct client_sink *sink) {
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 0L);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)SILENCE_S);
+    curl_easy_setopt(curl, CURLOPT_BUFFERSIZE, (long)SINK_PIECE_BYTES);
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, take_pulse);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, sink);
+}
+
 static bool prepare(struct client *client, const struct client_request *request, const char *url,
                     struct curl_slist *headers, struct reception *reception) {
     CURL *curl = client->curl;
@@ -171,6 +202,8 @@ static bool prepare(struct client *client, const struct client_request *request,
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, client->message);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, reception);
+    if (request->sink)
+        prepare_sink(curl, request->sink);
     return good;
 }
 
@@ -209,11 +242,13 @@ static int64_t retry_wait_ms(struct client *client, CURLcode code, long status, 
     return clock_monotonic_ms() - started_ms + wait_ms > RETRY_BUDGET_MS ? -1 : wait_ms;
 }
 
-static void say_unreachable(const struct client *client, CURLcode code) {
-    const char *reason = *client->message ? client->message : curl_easy_strerror(code);
+const char *client_lost_reason(const struct client *client) {
+    return *client->message ? client->message : curl_easy_strerror(client->code);
+}
 
-    complain("no reply from %s: %s", client->place.url, reason);
-    if (code == CURLE_COULDNT_CONNECT)
+void client_say_lost(const struct client *client) {
+    complain("no reply from %s: %s", client->place.url, client_lost_reason(client));
+    if (client->code == CURLE_COULDNT_CONNECT)
         output_line(stderr, "Is the daemon running? %s starts it; --url URL or -c FILE says where it is.",
                     client->place.is_checkout ? "'make run'" : "'cxd serve -c FILE' or 'systemctl start cxd'");
 }
@@ -230,7 +265,8 @@ static void note_tag(const struct client *client, struct client_reply *reply) {
 /* One request, tried as often as it may be. */
 static CURLcode perform(struct client *client, const struct client_request *request, const char *url,
                         struct curl_slist *headers, struct client_reply *reply) {
-    struct reception reception = {&reply->body, request->takes_text ? TEXT_BYTES_MAX : REPLY_BYTES_MAX};
+    struct reception reception = {client->curl, &reply->body, request->takes_text ? TEXT_BYTES_MAX : REPLY_BYTES_MAX,
+                                  request->sink};
     int64_t started_ms = clock_monotonic_ms(), wait_ms;
     CURLcode code;
     int tries = 0;
@@ -247,9 +283,12 @@ static CURLcode perform(struct client *client, const struct client_request *requ
         code = curl_easy_perform(client->curl);
         curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &reply->status);
         note_tag(client, reply);
-        client->waited_ms += clock_monotonic_ms() - asked_ms;
+        if (!request->sink)
+            client->waited_ms += clock_monotonic_ms() - asked_ms;
         tries++;
-        wait_ms = request->is_repeatable ? retry_wait_ms(client, code, reply->status, tries, started_ms) : -1;
+        wait_ms = request->is_repeatable && !(request->sink && is_good(reply->status))
+                      ? retry_wait_ms(client, code, reply->status, tries, started_ms)
+                      : -1;
         if (wait_ms >= 0) {
             complain("%s; trying again in %.2g s", code == CURLE_OK ? "the daemon is busy" : curl_easy_strerror(code),
                      (double)wait_ms / 1000);
@@ -306,17 +345,18 @@ int client_call(struct client *client, const struct client_request *request, str
         last->next = NULL;
         curl_slist_free_all(headers);
     }
+    client->code = code;
+    reply.is_lost = code != CURLE_OK;
     if (code != CURLE_OK) {
-        if (!request->is_quiet)
-            say_unreachable(client, code);
+        if (!request->is_quiet && !request->sink)
+            client_say_lost(client);
         goto out;
     }
     if (!is_bounded(&reply.body) || json_open(reply.body.data, reply.body.length, &reply.document, &err) != CXD_OK)
         reply.document = NULL;
-    bool is_good = reply.status >= 200 && reply.status <= 299;
-    if (is_good && (reply.document || request->takes_text))
+    if (is_good(reply.status) && (reply.document || request->takes_text))
         result = EXIT_OK;
-    else if (!request->is_quiet && is_good)
+    else if (!request->is_quiet && is_good(reply.status))
         client_unexpected(client, "JSON");
     else if (!request->is_quiet)
         problem_print(&client->place, reply.status, reply.document);
@@ -329,6 +369,23 @@ out:
 void client_reply_free(struct client_reply *reply) {
     json_free(reply->document);
     buffer_free(&reply->body);
+}
+
+const char *client_header(const struct client *client, const char *name) {
+    struct curl_header *header;
+
+    if (curl_easy_header(client->curl, name, 0, CURLH_HEADER | CURLH_TRAILER, -1, &header) != CURLHE_OK)
+        return NULL;
+    return header->value;
+}
+
+bool client_wait(const struct client_sink *sink, int64_t ms) {
+    for (; ms > 0; ms -= PULSE_MS) {
+        sleep_ms(ms < PULSE_MS ? ms : PULSE_MS);
+        if (!sink->pulse(sink->context))
+            return false;
+    }
+    return true;
 }
 
 int client_unexpected(const struct client *client, const char *what) {

@@ -68,7 +68,14 @@ struct client_query {
     const char *key, *value;
 };
 
-enum { CLIENT_QUERY_MAX = TEXT_LIST_MAX + 16 };
+enum { CLIENT_QUERY_MAX = TEXT_LIST_MAX + 24 };
+
+/* Where the body of a 2xx reply goes that is too long to be kept. Each returns false where the transfer is to end. */
+struct client_sink {
+    bool (*take)(void *context, const char *bytes, size_t length);
+    bool (*pulse)(void *context); /* about once a second, also while nothing comes */
+    void *context;
+};
 
 struct client_request {
     const char *method;
@@ -83,6 +90,8 @@ struct client_request {
     bool takes_text;      /* a 2xx reply may be other than one JSON document, and `document` then is NULL */
     bool is_repeatable;   /* try again, within bounds, when the daemon cannot be reached, the reply is lost, or it says
                              503 */
+    const struct client_sink *sink; /* with takes_text: no bound in size, nor in time while something comes; what goes
+                                       wrong with the transfer itself is not said */
 };
 
 void client_query_add(struct client_request *request, const char *key, const char *value);
@@ -93,6 +102,7 @@ struct client_reply {
     char tag[CLIENT_TAG_SIZE]; /* the entity tag; "" if it has none, or a weak one, which no If-Match takes */
     struct buffer body;        /* the bytes, */
     struct json *document;     /* and what they say: never NULL after EXIT_OK, but for takes_text */
+    bool is_lost;              /* the daemon was not reached, or the reply did not end, be it that the sink ended it */
 };
 
 /* EXIT_OK for a 2xx reply with a JSON body. Free the reply in any case. */
@@ -106,6 +116,14 @@ CXD_NODISCARD int client_call_pages(struct client *client, const struct client_r
 CXD_NODISCARD int client_call_some_pages(struct client *client, const struct client_request *request,
                                          const char *member, size_t want, struct client_reply *ret_reply);
 void client_reply_free(struct client_reply *reply);
+
+/* A header of the last reply, or a trailer; NULL where it has none. Valid until the next one. */
+const char *client_header(const struct client *client, const char *name);
+/* Why the last transfer came to no end; says so as of a request that is no sink's. */
+const char *client_lost_reason(const struct client *client);
+void client_say_lost(const struct client *client);
+/* Sleeps, unless the sink's pulse ends it: false then. */
+CXD_NODISCARD bool client_wait(const struct client_sink *sink, int64_t ms);
 
 /* Says that a reply was JSON but not the `what` that was asked for; EXIT_REFUSED. */
 int client_unexpected(const struct client *client, const char *what);

@@ -27,6 +27,10 @@
  *   draw.c             bars and scales, of a line each
  *   chart.c            figures over time
  *   progress.c         the bar of backup, restore and check
+ *   meter.c            the bar of a long transfer, with its rate
+ *   target.c           a file that is whole or not there, and can be gone on with
+ *   gzip.c             compression of such a file
+ *   records.c          an export as it arrives, cut into records
  *   body.c             what commands send: --property KEY=VALUE, files
  *   post.c             cxd post
  *   score.c            cxd score
@@ -41,6 +45,7 @@
  *   survey.c           cxd survey list, show, put, archive, reopen
  *   terms.c            cxd terms
  *   comments.c         cxd comments: what people wrote
+ *   export.c           cxd export
  *   suspects.c         cxd suspects list, clear
  *   alerts.c           cxd alerts; cxd alert show, put, delete, acknowledge, history
  *   key.c              cxd key create, list, revoke
