@@ -19,11 +19,13 @@ DESTDIR ?=
 # What building needs: how to ask for it (tests/deps.sh), for what, and the name of Debian's package. `make deps`
 # installs it.
 NEEDS = run:$(firstword $(CC)):gcc run:make:make run:$(PKG_CONFIG):pkg-config file:/usr/share/zoneinfo/UTC:tzdata \
+	lib:expat:libexpat1-dev \
 	lib:gnutls:libgnutls28-dev \
 	lib:inih:libinih-dev \
 	lib:jansson:libjansson-dev \
 	lib:libcurl:libcurl4-openssl-dev \
 	lib:libmicrohttpd:libmicrohttpd-dev \
+	lib:minizip:libminizip-dev \
 	lib:nettle:nettle-dev \
 	lib:sqlite3:libsqlite3-dev \
 	lib:uuid:uuid-dev \

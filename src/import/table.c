@@ -8,11 +8,13 @@
 #include "import/csv.h"
 #include "import/json.h"
 #include "import/kind.h"
+#include "import/xlsx.h"
 
 static const struct reader_kind *const KINDS[] = {
     [TABLE_CSV] = &READER_CSV,
     [TABLE_NDJSON] = &READER_NDJSON,
     [TABLE_JSON] = &READER_JSON,
+    [TABLE_XLSX] = &READER_XLSX,
 };
 
 struct table_reader {

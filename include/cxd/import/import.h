@@ -14,6 +14,16 @@
  *   elements.c   the texts of JSON in a file, one after the other
  *   flatten.c    an object with objects in it as names and texts
  *   json.c       objects of JSON to rows
+ *   parts.c      the parts of a zip archive; alone: minizip
+ *   xml.c        a part as elements and text; alone: expat
+ *   spool.c      bytes put down once and read at any place, beyond memory in a file
+ *   rich.c       the text of a cell of a workbook
+ *   strings.c    the texts that its cells share
+ *   serial.c     numbers that are shown as dates
+ *   styles.c     which cells these are
+ *   workbook.c   which part is what, and its sheets
+ *   sheet.c      the rows of a sheet
+ *   xlsx.c       a sheet to rows
  *   kind.c       what a file is, by its first bytes
  *   table.c      whatever file it is, as a table */
 
