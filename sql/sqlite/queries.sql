@@ -739,6 +739,9 @@ UPDATE identity SET keys_removed = catalog_generation + 1;
 -- fragment: documents
 SELECT name, revision, definition, created_at, updated_at FROM document
 
+-- name: list_revisions
+SELECT revision, definition FROM survey_revision WHERE survey = ?1 AND revision > ?2 ORDER BY revision LIMIT ?3;
+
 -- name: select_document
 -- use: documents
 WHERE kind = ?1 AND name = ?2;

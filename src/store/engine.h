@@ -102,6 +102,9 @@ typedef enum cxd_err engine_search(struct store_reader *reader, const struct sea
 typedef enum cxd_err engine_read_invitations(struct store_reader *reader, const char *respondent, size_t limit,
                                              struct arena *arena, struct invitation_record **ret_records,
                                              size_t *ret_count, struct error *err);
+typedef enum cxd_err engine_read_revisions(struct store_reader *reader, int64_t survey, int64_t after, size_t limit,
+                                           struct arena *arena, struct survey_revision **ret_revisions,
+                                           size_t *ret_count, struct error *err);
 typedef enum cxd_err engine_read_documents(struct store_reader *reader, enum document_kind kind, const char *after,
                                            size_t limit, struct arena *arena, struct document **ret_documents,
                                            size_t *ret_count, struct error *err);
@@ -168,6 +171,7 @@ struct store_engine {
     engine_visit_responses *visit_responses;
     engine_search *search;
     engine_read_invitations *read_invitations;
+    engine_read_revisions *read_revisions;
     engine_read_documents *read_documents;
     engine_read_document *read_document;
     engine_read_catalog *read_catalog;

@@ -181,6 +181,12 @@ enum cxd_err store_read_invitations(struct store_reader *reader, const char *res
     return reader->engine->read_invitations(reader, respondent, limit, arena, ret_records, ret_count, err);
 }
 
+enum cxd_err store_read_revisions(struct store_reader *reader, int64_t survey, int64_t after, size_t limit,
+                                  struct arena *arena, struct survey_revision **ret_revisions, size_t *ret_count,
+                                  struct error *err) {
+    return reader->engine->read_revisions(reader, survey, after, limit, arena, ret_revisions, ret_count, err);
+}
+
 enum cxd_err store_read_documents(struct store_reader *reader, enum document_kind kind, const char *after, size_t limit,
                                   struct arena *arena, struct document **ret_documents, size_t *ret_count,
                                   struct error *err) {

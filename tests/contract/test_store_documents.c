@@ -185,8 +185,42 @@ static void test_limit(void **state) {
     assert_int_equal(apply(f, make_put(f, DOCUMENT_ALERT, "another", "{}")), OUTCOME_REFUSED);
 }
 
+/* "1:{} 2:{…}", of a survey's definitions behind one. */
+static const char *revisions_of(struct fixture *f, int64_t survey, int64_t after, size_t limit) {
+    struct survey_revision *revisions = NULL;
+    struct error err;
+    size_t count = 0;
+    char *text = arena_alloc_zero(&f->arena, 1, 512);
+    assert_non_null(text);
+    assert_ok(store_read_revisions(f->reader, survey, after, limit, &f->arena, &revisions, &count, &err), err);
+    for (size_t i = 0; i < count; i++)
+        sprintf(text + strlen(text), "%s%d:%s", i > 0 ? " " : "", (int)revisions[i].revision, revisions[i].definition);
+    return text;
+}
+
+/* Every definition of a survey is kept, also where it is put again as it was. */
+static void test_revisions(void **state) {
+    struct fixture *f = *state;
+    static const char *const definitions[] = {"{}", "{\"a\":1}", "{\"a\":1}", "{}"};
+    int64_t survey = 0;
+    for (size_t i = 0; i < CXD_COUNT(definitions); i++) {
+        struct change *change = make_survey(f, "revised", definitions[i], NULL);
+        (void)apply(f, change);
+        survey = change->as.survey.number;
+    }
+    struct change *other = make_survey(f, "other", "{\"b\":1}", NULL);
+    assert_int_equal(apply(f, other), OUTCOME_CREATED);
+    assert_string_equal(revisions_of(f, survey, 0, 10), "1:{} 2:{\"a\":1} 3:{}");
+    assert_string_equal(revisions_of(f, survey, 0, 1), "1:{}");
+    assert_string_equal(revisions_of(f, survey, 1, 10), "2:{\"a\":1} 3:{}");
+    assert_string_equal(revisions_of(f, survey, 3, 10), "");
+    assert_string_equal(revisions_of(f, other->as.survey.number, 0, 10), "1:{\"b\":1}");
+    assert_string_equal(revisions_of(f, 99, 0, 10), "");
+}
+
 int main(void) {
     static const struct CMUnitTest tests[] = {ENGINE_TEST(test_put_and_deleted), ENGINE_TEST(test_pages),
-                                              ENGINE_TEST(test_preconditions), ENGINE_TEST(test_limit)};
+                                              ENGINE_TEST(test_preconditions), ENGINE_TEST(test_limit),
+                                              ENGINE_TEST(test_revisions)};
     return run_over_engines(tests, CXD_COUNT(tests));
 }

@@ -403,6 +403,17 @@ CXD_NODISCARD enum cxd_err store_read_document(struct store_reader *reader, enum
                                                struct arena *arena, bool *ret_found, struct document *ret_document,
                                                struct error *err);
 
+/* A definition that a survey has, or has had; at most `limit` with a revision above `after`, ascending. The array and
+ * its strings are of the arena. */
+struct survey_revision {
+    int64_t revision;
+    const char *definition;
+};
+CXD_NODISCARD enum cxd_err store_read_revisions(struct store_reader *reader, int64_t survey, int64_t after,
+                                                size_t limit, struct arena *arena,
+                                                struct survey_revision **ret_revisions, size_t *ret_count,
+                                                struct error *err);
+
 /* Surveys, keys and signing keys, of one state. */
 struct store_catalog {
     int64_t generation;            /* ≥ 0; rises with every transaction that redefines any, whoever wrote it */

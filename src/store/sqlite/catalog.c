@@ -169,3 +169,29 @@ enum cxd_err sqlite_read_catalog(struct store_reader *base, int64_t since, struc
         *ret_catalog = catalog;
     return code;
 }
+
+enum cxd_err sqlite_read_revisions(struct store_reader *base, int64_t survey, int64_t after, size_t limit,
+                                   struct arena *arena, struct survey_revision **ret_revisions, size_t *ret_count,
+                                   struct error *err) {
+    struct sqlite_reader *reader = (struct sqlite_reader *)base;
+    struct survey_revision *revisions = arena_alloc_zero(arena, limit + 1, sizeof *revisions);
+    sqlite3_stmt *stmt = NULL;
+    bool began = false, row = false;
+    size_t count = 0;
+    if (!revisions)
+        return error_set(err, ERR_NO_MEMORY, "no memory to read the definitions");
+    enum cxd_err code = sqlite_reader_enter(reader, &began, err);
+    if (code == CXD_OK)
+        code = SQLITE_ASK(&reader->db, QUERY_LIST_REVISIONS, &stmt, err, INT(survey), INT(after), INT(limit));
+    while (code == CXD_OK && (code = sqlite_db_next(&reader->db, stmt, &row, err)) == CXD_OK && row && count < limit) {
+        revisions[count].revision = sqlite3_column_int64(stmt, 0);
+        code = sqlite_db_copy_text(stmt, 1, arena, &revisions[count++].definition, err);
+    }
+    sqlite3_reset(stmt);
+    sqlite_reader_leave(reader, began);
+    if (code == CXD_OK) {
+        *ret_revisions = revisions;
+        *ret_count = count;
+    }
+    return code;
+}

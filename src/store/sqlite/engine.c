@@ -214,6 +214,7 @@ const struct store_engine STORE_SQLITE = {
     .visit_responses = sqlite_visit_responses,
     .search = sqlite_search,
     .read_invitations = sqlite_read_invitations,
+    .read_revisions = sqlite_read_revisions,
     .read_documents = sqlite_read_documents,
     .read_document = sqlite_read_document,
     .read_catalog = sqlite_read_catalog,

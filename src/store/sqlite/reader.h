@@ -92,6 +92,7 @@ engine_read_documents sqlite_read_documents;
 engine_read_document sqlite_read_document;
 /* catalog.c */
 engine_read_catalog sqlite_read_catalog;
+engine_read_revisions sqlite_read_revisions;
 /* audit.c */
 engine_read_audit sqlite_read_audit;
 /* alert_rows.c */

@@ -356,7 +356,10 @@ static enum cxd_err apply_survey(struct memory_store *store, struct change *chan
     /* Responses before this change count by the declarations before it. */
     if (!memory_settle(store) || !memory_roll_hold(store, survey))
         return no_memory(err);
+    bool is_revised = !stored || stored->revision != survey->revision;
     enum cxd_err code = put(store, &store->surveys, at, block_survey(survey), err);
+    if (code == CXD_OK && is_revised)
+        code = put(store, &store->revisions, store->revisions.count, block_survey(survey), err);
     if (code == CXD_OK && (!memory_visits_declare(store, survey, change->now_ms) || !memory_roll_begin(store, survey)))
         code = no_memory(err);
     struct store_figures figures = {0};

@@ -127,3 +127,27 @@ enum cxd_err memory_read_catalog(struct store_reader *base, int64_t since, struc
     *ret_catalog = catalog;
     return CXD_OK;
 }
+
+enum cxd_err memory_read_revisions(struct store_reader *base, int64_t survey, int64_t after, size_t limit,
+                                   struct arena *arena, struct survey_revision **ret_revisions, size_t *ret_count,
+                                   struct error *err) {
+    struct memory_reader *reader = (struct memory_reader *)base;
+    struct survey_revision *revisions = arena_alloc(arena, (limit + 1) * sizeof *revisions);
+    size_t count = 0;
+    bool copied = revisions;
+    memory_enter(reader);
+    const struct memory_table *table = &reader->store->revisions;
+    for (size_t i = 0; copied && i < table->count && count < limit; i++) {
+        const struct survey_record *record = table->blocks[i];
+        if (record->number != survey || record->revision <= after)
+            continue;
+        revisions[count] = (struct survey_revision){record->revision, record->definition};
+        copied = copy_text(arena, &revisions[count++].definition);
+    }
+    memory_leave(reader);
+    if (!copied)
+        return error_set(err, ERR_NO_MEMORY, "no memory to read the definitions");
+    *ret_revisions = revisions;
+    *ret_count = count;
+    return CXD_OK;
+}

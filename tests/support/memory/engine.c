@@ -16,6 +16,7 @@ static void memory_close(struct store *base) {
     struct memory_store *store = (struct memory_store *)base;
     free_table(&store->responses);
     free_table(&store->surveys);
+    free_table(&store->revisions);
     free_table(&store->keys);
     free_table(&store->signing_keys);
     free_table(&store->redefinitions);
@@ -154,6 +155,7 @@ const struct store_engine STORE_MEMORY = {
     .visit_responses = memory_visit_responses,
     .search = memory_search,
     .read_invitations = memory_read_invitations,
+    .read_revisions = memory_read_revisions,
     .read_documents = memory_read_documents,
     .read_document = memory_read_document,
     .read_catalog = memory_read_catalog,

@@ -80,6 +80,7 @@ struct memory_store {
     pthread_rwlock_t lock;         /* apply writes; a reader holds it from begin to end */
     struct memory_table responses; /* number is the position + 1 */
     struct memory_table surveys;   /* number is the position + 1 */
+    struct memory_table revisions; /* struct survey_record, as each was put */
     struct memory_table keys;
     struct memory_table signing_keys; /* number is the position + 1 */
     struct memory_table gone;         /* struct memory_mark */
@@ -201,6 +202,7 @@ engine_read_segments memory_read_segments;
 engine_apply memory_apply;
 engine_rebuild memory_rebuild;
 engine_read_catalog memory_read_catalog;
+engine_read_revisions memory_read_revisions;
 engine_read_documents memory_read_documents;
 engine_read_document memory_read_document;
 engine_read_overflows memory_read_overflows;
