@@ -220,6 +220,16 @@ int64_t calendar_instant(const struct calendar_time *civil) {
     return (local - offset) * 1000 + civil->ms % 1000;
 }
 
+int64_t calendar_instant_after_gap(const struct calendar_time *civil) {
+    int64_t instant = calendar_instant(civil);
+    int64_t local = days_of_date(civil->year, civil->month, civil->day) * DAY_S + civil->ms / 1000;
+    int64_t second = floor_div(instant, 1000);
+    int64_t low = local - offset_at(second);
+    if (civil->ms == 0 || low == second) /* the start of a day is never before it; the clock shows the time */
+        return instant;
+    return transition_between(low, second) * 1000;
+}
+
 /* The zone. */
 
 static bool name_valid(const char *name) {

@@ -52,4 +52,7 @@ const char *calendar_format(char out[CALENDAR_TEXT_SIZE], int64_t time_ms);
  * day. A time that the clock skips is counted on from before the skip. */
 int64_t calendar_instant(const struct calendar_time *civil);
 
+/* The same, but a time that the clock skips is the first instant after the gap. */
+int64_t calendar_instant_after_gap(const struct calendar_time *civil);
+
 #endif
