@@ -33,6 +33,10 @@
  *   date_form.c   the forms of dates, by name (date.h)
  *   date_cell.c   cells as instants (date.h)
  *   date_guess.c  the one form of a column of dates (date.h)
+ *   mapping.c     which column is which member of a response, as somebody says it
+ *   preset.c      the exports of other programs
+ *   guess.c       which column is which, by names and values
+ *   row_id.c      the id of a row, and how many rows before say the same
  *   row.c         a row as a response */
 
 #endif

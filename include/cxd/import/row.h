@@ -1,0 +1,50 @@
+#ifndef CXD_IMPORT_ROW_H
+#define CXD_IMPORT_ROW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cxd/base/buffer.h"
+#include "cxd/import/date.h"
+#include "cxd/import/mapping.h"
+#include "cxd/import/preset.h"
+#include "cxd/import/row_id.h"
+
+/* A row of a table as a response. */
+
+struct row_plan {
+    const struct headings *headings;
+    struct mapping mapping;
+    struct preset_use preset;
+    enum date_form dates;
+    int scale_min, scale_max;
+    bool takes_unscored;   /* a comment alone is a response too */
+    bool takes_unfinished; /* rows of people who did not finish */
+    struct id space;       /* row_id_space */
+    struct row_seen *seen;
+    struct buffer text; /* for row_read's use; initialised */
+};
+
+enum row_verdict {
+    ROW_RESPONSE,
+    ROW_UNANSWERED, /* without a score, or where that may be, without anything said */
+    ROW_UNFINISHED,
+    ROW_TRIAL, /* a preview of the survey, or no answer at all */
+    ROW_BAD
+};
+
+enum { ROW_WHY_SIZE = 640 };
+
+struct row_reading {
+    enum row_verdict verdict;
+    struct id id;           /* of a response */
+    uint64_t before;        /* how many rows before are the same (without ids of their own) */
+    char why[ROW_WHY_SIZE]; /* of a bad row: "column 3 (Score), '9.5': is a fraction …" */
+};
+
+/* Appends the response as a line of JSON, the id last, without a line break; of other rows nothing. The row's own
+ * faults are its verdict; ERR_TABLE and ERR_NO_MEMORY are those of row_seen_add. */
+CXD_NODISCARD enum cxd_err row_read(struct row_plan *plan, const struct table_row *row, struct buffer *out,
+                                    struct row_reading *ret_reading, struct error *err);
+
+#endif

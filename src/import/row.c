@@ -1,0 +1,201 @@
+/* From the cells of a row to the JSON of a response. Its members stand in one order and say what is understood and no
+ * more: the ids of rows without one of their own are made of it. */
+
+#include "cxd/import/row.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cxd/base/clock.h"
+#include "cxd/base/utf8.h"
+#include "cxd/import/score_cell.h"
+#include "cxd/import/text_cell.h"
+
+enum { SHOWN = 60, NAME_SHOWN = 60 };
+
+static const struct table_cell *cell_of(const struct table_row *row, int column) {
+    static const struct table_cell none = {.text = ""};
+
+    return column >= 0 && (size_t)column < row->count ? &row->cells[column] : &none;
+}
+
+static void blame(struct row_reading *reading, const struct row_plan *plan, const struct table_row *row, int column,
+                  const char *why) {
+    const char *name = plan->headings->columns[column].name;
+    const struct table_cell *cell = cell_of(row, column);
+
+    reading->verdict = ROW_BAD;
+    snprintf(reading->why, sizeof reading->why, "column %d (%.*s), '%.*s%s': %s", column + 1,
+             text_cell_cut(name, strlen(name), NAME_SHOWN), name, text_cell_cut(cell->text, cell->length, SHOWN),
+             cell->text, cell->length > SHOWN ? "..." : "", why);
+}
+
+/* A text without the blanks around it; NULL: it says nothing. */
+static const char *take_text(struct row_plan *plan, const struct table_cell *cell, bool keeps_words) {
+    const char *text = cell->text;
+    size_t length = cell->length;
+
+    if (keeps_words ? utf8_all_blank(text) : text_cell_is_nothing(text, length))
+        return NULL;
+    text_cell_trim(&text, &length);
+    if (text[length] == '\0')
+        return text;
+    buffer_reset(&plan->text);
+    buffer_append(&plan->text, text, length);
+    return buffer_terminate(&plan->text);
+}
+
+static void append_member(struct buffer *out, const char *name, const char *text) {
+    buffer_append_format(out, ",\"%s\":", name);
+    buffer_append_json(out, text);
+}
+
+/* False: the row is bad, or has none, as the verdict says. */
+static bool append_score(const struct row_plan *plan, const struct table_row *row, struct buffer *out,
+                         struct row_reading *reading) {
+    int column = plan->mapping.column[TARGET_SCORE], score = 0;
+    const struct table_cell *cell = cell_of(row, column);
+    char why[CELL_WHY_SIZE];
+    enum score_cell found = column == COLUMN_NONE ? SCORE_CELL_BLANK
+                                                  : score_cell_read(cell->text, cell->length, plan->scale_min,
+                                                                    plan->scale_max, &score, why);
+
+    if (found == SCORE_CELL_BAD) {
+        blame(reading, plan, row, column, why);
+        return false;
+    }
+    if (found == SCORE_CELL_BLANK) {
+        bool is_said = plan->mapping.column[TARGET_COMMENT] != COLUMN_NONE &&
+                       !utf8_all_blank(cell_of(row, plan->mapping.column[TARGET_COMMENT])->text);
+
+        reading->verdict = ROW_UNANSWERED;
+        if (!plan->takes_unscored || !is_said)
+            return false;
+        buffer_append_text(out, "{\"score\":null");
+    } else {
+        buffer_append_format(out, "{\"score\":%d", score);
+    }
+    reading->verdict = ROW_RESPONSE;
+    return true;
+}
+
+static bool append_date(const struct row_plan *plan, const struct table_row *row, struct buffer *out,
+                        struct row_reading *reading) {
+    int column = plan->mapping.column[TARGET_ANSWERED_AT];
+    const struct table_cell *cell = cell_of(row, column);
+    const char *none = plan->preset.preset ? plan->preset.preset->no_date : NULL;
+    enum date_form form = cell->is_date ? DATE_FORM_ISO : plan->dates;
+    char why[CELL_WHY_SIZE];
+    int64_t answered_at;
+
+    if (column == COLUMN_NONE || text_cell_is_nothing(cell->text, cell->length) ||
+        (none && strncmp(cell->text, none, strlen(none)) == 0))
+        return true;
+    if (!date_cell_read(cell->text, cell->length, form, &answered_at, why)) {
+        blame(reading, plan, row, column, why);
+        return false;
+    }
+    buffer_append_text(out, ",\"answered_at\":");
+    buffer_append_time(out, answered_at);
+    return true;
+}
+
+static void append_texts(struct row_plan *plan, const struct table_row *row, struct buffer *out) {
+    static const enum target TARGETS_OF_TEXT[] = {TARGET_COMMENT, TARGET_RESPONDENT, TARGET_TOUCHPOINT,
+                                                  TARGET_CHANNEL, TARGET_LOCALE,     TARGET_VISIT};
+    const struct mapping *mapping = &plan->mapping;
+    bool is_open = false;
+
+    for (size_t i = 0; i < CXD_COUNT(TARGETS_OF_TEXT); i++) {
+        enum target target = TARGETS_OF_TEXT[i];
+        const char *text = mapping->column[target] == COLUMN_NONE
+                               ? NULL
+                               : take_text(plan, cell_of(row, mapping->column[target]), target == TARGET_COMMENT);
+
+        if (text)
+            append_member(out, target_name(target), text);
+    }
+    for (size_t i = 0; i < mapping->property_count; i++) {
+        const char *text = take_text(plan, cell_of(row, mapping->properties[i].column), true);
+
+        if (!text)
+            continue;
+        buffer_append_text(out, is_open ? "," : ",\"properties\":{");
+        buffer_append_json(out, mapping->properties[i].key);
+        buffer_append_char(out, ':');
+        buffer_append_json(out, text);
+        is_open = true;
+    }
+    if (is_open)
+        buffer_append_char(out, '}');
+}
+
+/* By the source's id, or else by what stands in `out` from `begin` on. */
+static enum cxd_err make_id(struct row_plan *plan, const struct table_row *row, const struct buffer *out, size_t begin,
+                            struct row_reading *reading, struct error *err) {
+    int column = plan->mapping.column[TARGET_ID];
+    const char *text = cell_of(row, column)->text;
+    size_t length = cell_of(row, column)->length;
+    struct id digest;
+    enum cxd_err code;
+
+    text_cell_trim(&text, &length);
+    if (column != COLUMN_NONE && length == 0) {
+        blame(reading, plan, row, column, "the row has no id");
+        return CXD_OK;
+    }
+    if (column != COLUMN_NONE)
+        row_id_of_source(&plan->space, text, length, &digest);
+    else
+        row_id_of_content(&plan->space, out->data + begin, out->length - begin, &digest);
+    code = row_seen_add(plan->seen, &digest, &reading->before, err);
+    if (code == ERR_TABLE && column != COLUMN_NONE) /* then the daemon alone knows it */
+        reading->before = 0;
+    else if (code != CXD_OK)
+        return code;
+    if (column != COLUMN_NONE && reading->before > 0)
+        blame(reading, plan, row, column, "a row before has this id");
+    row_id_of_repeated(&digest, column == COLUMN_NONE ? reading->before : 0, &reading->id);
+    return CXD_OK;
+}
+
+static enum cxd_err read_whole(struct row_plan *plan, const struct table_row *row, struct buffer *out,
+                               struct row_reading *reading, struct error *err) {
+    size_t begin = out->length;
+    char id[ID_TEXT_SIZE];
+    enum cxd_err code = CXD_OK;
+
+    if (append_score(plan, row, out, reading) && append_date(plan, row, out, reading)) {
+        append_texts(plan, row, out);
+        if (out->failed || plan->text.failed)
+            return error_set(err, ERR_NO_MEMORY, "out of memory");
+        code = make_id(plan, row, out, begin, reading, err);
+        append_member(out, "id", id_format(id, &reading->id));
+        buffer_append_char(out, '}');
+    }
+    if (out->failed)
+        return error_set(err, ERR_NO_MEMORY, "out of memory");
+    if (reading->verdict != ROW_RESPONSE || code != CXD_OK)
+        out->length = begin;
+    return code;
+}
+
+enum cxd_err row_read(struct row_plan *plan, const struct table_row *row, struct buffer *out,
+                      struct row_reading *ret_reading, struct error *err) {
+    enum preset_row kind;
+
+    ret_reading->why[0] = '\0';
+    ret_reading->before = 0;
+    ret_reading->id = (struct id){{0}};
+    if (row->fault) {
+        ret_reading->verdict = ROW_BAD;
+        snprintf(ret_reading->why, sizeof ret_reading->why, "%s", row->fault);
+        return CXD_OK;
+    }
+    kind = preset_judge(&plan->preset, row);
+    if (kind == PRESET_ROW_TRIAL || (kind == PRESET_ROW_UNFINISHED && !plan->takes_unfinished)) {
+        ret_reading->verdict = kind == PRESET_ROW_TRIAL ? ROW_TRIAL : ROW_UNFINISHED;
+        return CXD_OK;
+    }
+    return read_whole(plan, row, out, ret_reading, err);
+}

@@ -1,0 +1,362 @@
+/* Rows of tables as responses: which column is which, presets, and ids that stay the same. */
+#include "../support/unit.h"
+#include "cxd/base/calendar.h"
+#include "cxd/base/compiler.h"
+#include "cxd/import/guess.h"
+#include "cxd/import/row.h"
+
+enum { COLUMNS = 16 };
+
+static struct heading columns[COLUMNS];
+
+static struct headings header(const char *const *names) {
+    size_t count = 0;
+    for (; names[count]; count++)
+        columns[count] = (struct heading){names[count], NULL};
+    return (struct headings){columns, count};
+}
+
+static void finds(const struct headings *headings, const char *text, int column, const char *said) {
+    struct error err;
+    int found = COLUMN_NONE;
+    enum cxd_err code = mapping_find_column(headings, text, strlen(text), &found, &err);
+    if (column >= 0) {
+        assert_int_equal(code, CXD_OK);
+        assert_int_equal(found, column);
+        return;
+    }
+    assert_int_equal(code, ERR_INVALID);
+    if (!strstr(err.detail, said))
+        fail_msg("%s", err.detail);
+}
+
+static void columns_by_name(void **state) {
+    static const char *const NAMES[] = {"Score", "Why, in your words?", "Date", "Note", "note", "Note", "#", NULL};
+    struct headings headings = header(NAMES);
+    finds(&headings, "Score", 0, NULL);
+    finds(&headings, " score ", 0, NULL);
+    finds(&headings, "why in your words", 1, NULL);
+    finds(&headings, "#3", 2, NULL);
+    finds(&headings, "#", 6, NULL);
+    finds(&headings, "note", 4, NULL);
+    finds(&headings, "Note", -1, "the header has the column 'Note' 2 times: say which by its number, as #4 or #6");
+    finds(&headings, "NOTE", -1, "3 times");
+    finds(&headings, "Scroe", -1, "there is no column 'Scroe'; is 'Score' meant?");
+    finds(&headings, "unheard of", -1, "there is no column 'unheard of' in the header");
+    finds(&headings, "#0", -1, "there is no column #0: the header has 7");
+    finds(&headings, "#8", -1, "the header has 7");
+    finds(&headings, "#99999999999999999999", -1, "the header has 7");
+    finds(&headings, "", -1, "there is no column ''");
+}
+
+static void text_of_map(void **state) {
+    static const char *const NAMES[] = {"Score", "Why, in your words?", "Date", "Plan", NULL};
+    struct headings headings = header(NAMES);
+    struct mapping mapping;
+    struct error err;
+    mapping_init(&mapping);
+    assert_int_equal(mapping_apply(&mapping, &headings,
+                                   "score=Score,comment=Why, in your words?,property.plan=#4,answered_at=", &err),
+                     CXD_OK);
+    assert_int_equal(mapping.column[TARGET_SCORE], 0);
+    assert_int_equal(mapping.column[TARGET_COMMENT], 1);
+    assert_int_equal(mapping.column[TARGET_ANSWERED_AT], COLUMN_NONE);
+    assert_true(mapping.is_set[TARGET_ANSWERED_AT]);
+    assert_false(mapping.is_set[TARGET_ID]);
+    assert_int_equal(mapping.property_count, 1);
+    assert_string_equal(mapping_of_column(&mapping, 3), "plan");
+    assert_null(mapping_of_column(&mapping, 2));
+    assert_int_equal(mapping_apply(&mapping, &headings, "scoer=Score", &err), ERR_INVALID);
+    assert_non_null(strstr(err.detail, "not 'scoer'; is 'score' meant?"));
+    assert_int_equal(mapping_apply(&mapping, &headings, "score", &err), ERR_INVALID);
+    assert_int_equal(mapping_apply(&mapping, &headings, "property.=Score", &err), ERR_INVALID);
+    assert_int_equal(mapping_apply(&mapping, &headings, "property.a b=Score", &err), ERR_INVALID);
+    assert_int_equal(mapping_apply(&mapping, &headings, "property.a=", &err), ERR_INVALID);
+    for (int i = 1; i < MAPPING_PROPERTIES_MAX; i++) {
+        char key[16];
+        snprintf(key, sizeof key, "k%d", i);
+        assert_int_equal(mapping_add_property(&mapping, key, 0, &err), CXD_OK);
+    }
+    assert_int_equal(mapping_add_property(&mapping, "more", 0, &err), ERR_INVALID);
+    for (size_t i = 1; i < mapping.property_count; i++)
+        assert_true(strcmp(mapping.properties[i - 1].key, mapping.properties[i].key) < 0);
+}
+
+/* Ten rows of the same values. */
+static void guess(const char *const *names, const char *const *values, struct mapping *mapping, char said[256]) {
+    struct headings headings = header(names);
+    struct column_facts facts[COLUMNS] = {{0}};
+    struct buffer candidates;
+    mapping_init(mapping);
+    for (size_t i = 0; i < 10 * headings.count; i++) {
+        const char *text = values[i % headings.count];
+        struct table_cell cell = {.text = text, .length = strlen(text)};
+        column_facts_add(&facts[i % headings.count], &cell, 0, 10);
+    }
+    buffer_init(&candidates);
+    guess_mapping(&headings, facts, mapping, &candidates);
+    snprintf(said, 256, "%s", buffer_terminate(&candidates));
+    buffer_free(&candidates);
+}
+
+static void guesses(void **state) {
+    static const struct {
+        const char *names[8], *values[8];
+        int score, comment, answered_at, respondent, id;
+        const char *said;
+    } CASES[] = {
+        {{"id", "score", "comment", "answered_at", "email"},
+         {"a", "9", "good one", "2026-01-31", "a@x"},
+         1,
+         2,
+         3,
+         4,
+         0,
+         ""},
+        {{"Timestamp", "How likely are you to recommend us?", "What can we do better?"},
+         {"1/31/2026 10:00", "9", "be quick please"},
+         1,
+         2,
+         0,
+         -1,
+         -1,
+         ""},
+        {{"Zeitpunkt", "Wie wahrscheinlich ist es?", "Warum?"},
+         {"31.1.2026", "9", "weil es gut war"},
+         1,
+         2,
+         0,
+         -1,
+         -1,
+         ""},
+        /* by values alone */
+        {{"a", "b", "c"}, {"x", "7", "words that somebody wrote here"}, 1, 2, -1, -1, -1, ""},
+        {{"a", "b"}, {"7", "8"}, -1, -1, -1, -1, -1, "#1 'a', #2 'b'"},
+        {{"How likely to recommend A?", "How likely to recommend B?"},
+         {"7", "8"},
+         -1,
+         -1,
+         -1,
+         -1,
+         -1,
+         "#1 'How likely to recommend A?', #2 'How likely to recommend B?'"},
+        {{"Q1_NPS_GROUP", "Q1", "Q2"}, {"Promoter", "9", "8"}, 1, -1, -1, -1, -1, ""},
+        {{"name", "town"}, {"Ann", "Bern"}, -1, -1, -1, -1, -1, ""},
+    };
+    for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
+        struct mapping mapping;
+        char said[256];
+        guess(CASES[i].names, CASES[i].values, &mapping, said);
+        const int wanted[] = {CASES[i].score, CASES[i].comment, CASES[i].answered_at, CASES[i].respondent, CASES[i].id};
+        for (int target = 0; target < 5; target++)
+            if (mapping.column[target] != wanted[target])
+                fail_msg("case %zu: %s is %d", i, target_name((enum target)target), mapping.column[target]);
+        assert_string_equal(said, CASES[i].said);
+    }
+}
+
+static void keys_of_properties(void **state) {
+    char key[MAPPING_KEY_SIZE];
+    assert_true(guess_property_key("  Which plan (now)? ", key));
+    assert_string_equal(key, "Which_plan_now");
+    assert_true(guess_property_key("a.b-c", key));
+    assert_string_equal(key, "a.b-c");
+    assert_false(guess_property_key("\xD0\xB8\xD0\xBC\xD1\x8F", key));
+    static const char *const NAMES[] = {"Score", "Plan", "property.country", "Other", NULL};
+    static const char *const KEYS[] = {"plan", "country", "unknown"};
+    struct headings headings = header(NAMES);
+    struct mapping mapping;
+    struct error err;
+    mapping_init(&mapping);
+    assert_int_equal(guess_properties(&headings, KEYS, 3, &mapping, &err), CXD_OK);
+    assert_string_equal(mapping_of_column(&mapping, 1), "plan");
+    assert_string_equal(mapping_of_column(&mapping, 2), "country");
+    assert_null(mapping_of_column(&mapping, 3));
+}
+
+static void presets(void **state) {
+    static const struct {
+        const char *names[8];
+        const char *preset;
+    } CASES[] = {
+        {{"StartDate", "EndDate", "RecordedDate", "ResponseId"}, "qualtrics"},
+        {{"Respondent ID", "Collector ID", "Start Date", "End Date"}, "surveymonkey"},
+        {{"#", "Q", "Start Date (UTC)", "Submit Date (UTC)", "Network ID"}, "typeform"},
+        {{"No.", "Response ID", "Timestamp", "Finished", "Survey ID"}, "formbricks"},
+        {{"uuid", "timestamp", "properties.$survey_response_abc"}, "posthog"},
+        {{"Score", "Comment", "Delighted Browser"}, "delighted"},
+        {{"id", "submitdate", "lastpage", "startlanguage"}, "limesurvey"},
+        {{"id. Response ID", "submitdate. Date submitted", "lastpage. Last page", "startlanguage. Start language"},
+         "limesurvey"},
+        {{"Zeitstempel", "Wie wahrscheinlich?"}, "google-forms"},
+        {{"Wie wahrscheinlich?", "Zeitstempel"}, NULL},
+        {{"number", "id", "survey", "revision", "answered_at"}, "cxd"},
+        {{"Score", "Comment"}, NULL},
+    };
+    for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
+        struct headings headings = header(CASES[i].names);
+        const struct preset *found = preset_recognise(&headings);
+        assert_ptr_equal(found, CASES[i].preset ? preset_find(CASES[i].preset) : NULL);
+    }
+    assert_null(preset_find("hotjar"));
+    char zone[64];
+    assert_true(preset_zone_of_cell("{\"ImportId\":\"startDate\",\"timeZone\":\"America/Denver\"}", zone, sizeof zone));
+    assert_string_equal(zone, "America/Denver");
+    assert_false(preset_zone_of_cell("{\"ImportId\":\"Qa1f90168-ab2a-5349-9307-b49de938eb0b\"}", zone, sizeof zone));
+    assert_false(preset_zone_of_cell("\"timeZone\":\"America/Denver\"", zone, 8));
+}
+
+static struct row_plan make_plan(const struct headings *headings, const char *map) {
+    struct row_plan plan = {.headings = headings, .dates = DATE_FORM_ISO, .scale_max = 10};
+    struct error err;
+    plan.preset = (struct preset_use){NULL, COLUMN_NONE, COLUMN_NONE};
+    mapping_init(&plan.mapping);
+    assert_int_equal(mapping_apply(&plan.mapping, headings, map, &err), CXD_OK);
+    row_id_space("nps", &plan.space);
+    plan.seen = row_seen_make();
+    assert_non_null(plan.seen);
+    buffer_init(&plan.text);
+    return plan;
+}
+
+static void end_plan(struct row_plan *plan) {
+    row_seen_free(plan->seen);
+    buffer_free(&plan->text);
+}
+
+static enum row_verdict read_row(struct row_plan *plan, const char *const *values, struct buffer *out,
+                                 struct row_reading *reading) {
+    struct table_cell cells[COLUMNS] = {{0}};
+    struct table_row row = {.cells = cells, .line = 2};
+    struct error err;
+    for (; values[row.count]; row.count++)
+        cells[row.count] = (struct table_cell){.text = values[row.count], .length = strlen(values[row.count])};
+    buffer_reset(out);
+    assert_int_equal(row_read(plan, &row, out, reading, &err), CXD_OK);
+    buffer_terminate(out);
+    return reading->verdict;
+}
+
+/* Ids are fixed for ever: this text and these ids are those of the first version. */
+static void a_row(void **state) {
+    static const char *const NAMES[] = {"Score", "Why", "Date", "Plan", "Who", NULL};
+    static const char *const ROW[] = {"9 - good", " fine \"that\" ", "2026-01-31T10:00:00Z", "pro", "N/A", NULL};
+    struct headings headings = header(NAMES);
+    struct row_plan plan = make_plan(&headings, "score=#1,comment=#2,answered_at=#3,property.plan=#4,respondent=#5");
+    struct row_reading reading;
+    struct buffer out;
+    buffer_init(&out);
+    assert_int_equal(read_row(&plan, ROW, &out, &reading), ROW_RESPONSE);
+    assert_string_equal(out.data,
+                        "{\"score\":9,\"answered_at\":\"2026-01-31T10:00:00Z\",\"comment\":\"fine \\\"that\\\"\","
+                        "\"properties\":{\"plan\":\"pro\"},\"id\":\"a1f90168-ab2a-5349-9307-b49de938eb0b\"}");
+    assert_int_equal(read_row(&plan, ROW, &out, &reading), ROW_RESPONSE);
+    assert_int_equal(reading.before, 1);
+    assert_non_null(strstr(out.data, "\"id\":\"ddb2abd9-ad47-5274-93ee-776726da31ce\"}"));
+    row_seen_forget(plan.seen);
+    assert_int_equal(read_row(&plan, ROW, &out, &reading), ROW_RESPONSE);
+    assert_non_null(strstr(out.data, "\"id\":\"a1f90168-ab2a-5349-9307-b49de938eb0b\"}"));
+    buffer_free(&out);
+    end_plan(&plan);
+}
+
+static void an_id_of_its_own(void **state) {
+    static const char *const NAMES[] = {"Score", "Id", NULL};
+    static const char *const UUID[] = {"9", "0197A1B2-0000-7000-8000-000000000001", NULL};
+    static const char *const NAMED[] = {"9", "r1", NULL}, *const AGAIN[] = {"3", "r1", NULL},
+                             *const NONE[] = {"3", NULL};
+    struct headings headings = header(NAMES);
+    struct row_plan plan = make_plan(&headings, "score=Score,id=Id");
+    struct row_reading reading;
+    struct buffer out;
+    buffer_init(&out);
+    assert_int_equal(read_row(&plan, UUID, &out, &reading), ROW_RESPONSE);
+    assert_string_equal(out.data, "{\"score\":9,\"id\":\"0197a1b2-0000-7000-8000-000000000001\"}");
+    assert_int_equal(read_row(&plan, NAMED, &out, &reading), ROW_RESPONSE);
+    assert_string_equal(out.data, "{\"score\":9,\"id\":\"d7b9d3e9-7d52-58bd-bf69-646c423d5c29\"}");
+    assert_int_equal(read_row(&plan, AGAIN, &out, &reading), ROW_BAD);
+    assert_string_equal(reading.why, "column 2 (Id), 'r1': a row before has this id");
+    assert_int_equal(out.length, 0);
+    assert_int_equal(read_row(&plan, NONE, &out, &reading), ROW_BAD);
+    assert_non_null(strstr(reading.why, "the row has no id"));
+    buffer_free(&out);
+    end_plan(&plan);
+}
+
+static void rows_that_are_none(void **state) {
+    static const char *const NAMES[] = {"Score", "Why", "Date", "Finished", NULL};
+    static const char *const BLANK[] = {"", "words", NULL}, *const BAD[] = {"9.5", "words", NULL};
+    static const char *const DATE[] = {"9", "", "31 Foo 2026", NULL}, *const SHORT[] = {"9", NULL};
+    struct headings headings = header(NAMES);
+    struct row_plan plan = make_plan(&headings, "score=Score,comment=Why,answered_at=Date");
+    struct row_reading reading;
+    struct buffer out;
+    buffer_init(&out);
+    assert_int_equal(read_row(&plan, BLANK, &out, &reading), ROW_UNANSWERED);
+    plan.takes_unscored = true;
+    assert_int_equal(read_row(&plan, BLANK, &out, &reading), ROW_RESPONSE);
+    assert_non_null(strstr(out.data, "{\"score\":null,\"comment\":\"words\""));
+    assert_int_equal(read_row(&plan, BAD, &out, &reading), ROW_BAD);
+    assert_non_null(strstr(reading.why, "column 1 (Score), '9.5': is a fraction"));
+    assert_int_equal(read_row(&plan, DATE, &out, &reading), ROW_BAD);
+    assert_non_null(strstr(reading.why, "column 3 (Date), '31 Foo 2026': says 'Foo'"));
+    assert_int_equal(read_row(&plan, SHORT, &out, &reading), ROW_RESPONSE);
+    buffer_free(&out);
+    end_plan(&plan);
+}
+
+/* Across the growth of the table, and over the counts that a slot has room for. */
+static void rows_before(void **state) {
+    struct row_seen *seen = row_seen_make();
+    struct id space, digest;
+    struct error err;
+    uint64_t before;
+    row_id_space("nps", &space);
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < 50000; i++) {
+            row_id_of_content(&space, (const char *)&i, sizeof i, &digest);
+            assert_int_equal(row_seen_add(seen, &digest, &before, &err), CXD_OK);
+            assert_int_equal(before, round);
+        }
+    }
+    for (uint64_t i = 2; i < 10000; i++) {
+        assert_int_equal(row_seen_add(seen, &digest, &before, &err), CXD_OK);
+        assert_int_equal(before, i);
+    }
+    row_seen_forget(seen);
+    assert_int_equal(row_seen_add(seen, &digest, &before, &err), CXD_OK);
+    assert_int_equal(before, 0);
+    row_seen_free(seen);
+    row_seen_free(NULL);
+}
+
+static void too_many_rows(void **state) {
+    struct row_seen *seen = row_seen_make();
+    struct error err;
+    struct id digest = {{0}};
+    uint64_t before;
+    for (uint32_t i = 0; i < ROW_SEEN_MAX; i++) {
+        uint32_t mixed = i * 2654435761U;
+        memcpy(digest.bytes, &mixed, sizeof mixed);
+        if (row_seen_add(seen, &digest, &before, &err) != CXD_OK || before != 0)
+            fail_msg("row %u", i);
+    }
+    memset(digest.bytes, 0xFF, sizeof digest.bytes);
+    assert_int_equal(row_seen_add(seen, &digest, &before, &err), ERR_TABLE);
+    assert_non_null(strstr(err.detail, "--map id=COLUMN"));
+    row_seen_free(seen);
+}
+
+int main(void) {
+    struct error err;
+    if (calendar_set_zone("UTC", &err) != CXD_OK)
+        return 1;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(columns_by_name),  cmocka_unit_test(text_of_map),
+        cmocka_unit_test(guesses),          cmocka_unit_test(keys_of_properties),
+        cmocka_unit_test(presets),          cmocka_unit_test(a_row),
+        cmocka_unit_test(an_id_of_its_own), cmocka_unit_test(rows_that_are_none),
+        cmocka_unit_test(rows_before),      cmocka_unit_test(too_many_rows),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
