@@ -67,6 +67,7 @@ static void append_listener(struct buffer *out, const char *scheme, const char *
 
 static void append_life(struct buffer *out, const struct app *app, int64_t now_ms) {
     write_text(out, "version", CXD_VERSION);
+    write_text(out, "timezone", app->config.timezone);
     write_time(out, "started_at", app->started_at_ms);
     write_int(out, "uptime_seconds", (clock_monotonic_ms() - app->started_monotonic_ms) / 1000);
     write_open(out, "listen", '[');
