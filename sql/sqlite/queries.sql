@@ -39,6 +39,55 @@ INSERT INTO response (
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
 ON CONFLICT (survey, id) DO NOTHING;
 
+-- name: insert_imported
+INSERT INTO response (
+-- use: said_columns
+       , number, updated_at, import)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
+ON CONFLICT (survey, id) DO NOTHING;
+
+-- As src/store/sqlite/imports.c reads them.
+-- fragment: import_columns
+SELECT number, id, survey, source, fingerprint, expected, state, created_at, updated_at, created, known, refused, removed,
+       after, last, undone
+FROM import
+
+-- name: select_import
+-- use: import_columns
+WHERE id = ?1;
+
+-- name: select_import_numbered
+-- use: import_columns
+WHERE number = ?1;
+
+-- name: select_open_import
+-- use: import_columns
+WHERE state = 0 AND survey = ?1 AND fingerprint = ?2 ORDER BY number DESC LIMIT 1;
+
+-- name: select_undoing_import
+-- use: import_columns
+WHERE state = 2 ORDER BY number LIMIT 1;
+
+-- name: list_imports
+-- use: import_columns
+WHERE number < ?1 ORDER BY number DESC LIMIT ?2;
+
+-- name: insert_import
+INSERT INTO import (id, survey, source, fingerprint, expected, state, created_at, updated_at, created, known, refused,
+                    removed, after, last, undone)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15);
+
+-- name: note_import
+UPDATE import SET state = ?2, updated_at = ?3, created = ?4, known = ?5, refused = ?6, removed = ?7, last = ?8, undone = ?9
+WHERE number = ?1;
+
+-- name: count_imports
+SELECT coalesce(sum(state = 0), 0), coalesce(sum(state = 1), 0), coalesce(sum(state = 2), 0), coalesce(sum(state = 3), 0)
+FROM import;
+
+-- name: select_imported
+SELECT number FROM response NOT INDEXED WHERE number > ?1 AND number <= ?2 AND import = ?3 ORDER BY number LIMIT ?4;
+
 -- name: last_numbers
 SELECT coalesce((SELECT max(number) FROM response), 0), coalesce((SELECT numbered FROM identity), 0);
 
@@ -846,7 +895,7 @@ SELECT
 -- use: response_columns
        , sequence_number
 FROM alert_amended JOIN response ON response.number = alert_amended.response
-WHERE comment IS NOT NULL AND excluded = 0 AND flags = 0
+WHERE comment IS NOT NULL AND excluded = 0 AND flags = 0 AND import IS NULL
 ORDER BY sequence_number LIMIT ?1;
 
 -- name: last_amended
@@ -863,6 +912,7 @@ SELECT
 -- use: response_columns
 FROM response
 WHERE number > ?1 AND number <= ?2 AND comment IS NOT NULL AND excluded = 0 AND flags = 0
+  AND import IS NULL
 ORDER BY number LIMIT ?3;
 
 -- name: last_response
@@ -1143,6 +1193,19 @@ WHERE name NOT IN (SELECT name FROM alert_state) OR kind NOT BETWEEN 0 AND 3 OR 
    OR response NOT IN (SELECT number FROM response) OR (acknowledged_at = 0) <> (acknowledged_by IS NULL)
 UNION ALL
 SELECT 'alert_told', abs(count(*) - 1) + coalesce(sum(through < 0 OR version < 0), 0) FROM alert_told;
+
+-- name: check_imports
+SELECT 'import', count(*) FROM import
+WHERE length(id) <> 16 OR state NOT BETWEEN 0 AND 3 OR survey NOT IN (SELECT number FROM survey)
+   OR min(created, known, refused, removed, after) < 0 OR removed > created OR last < after OR undone < after
+UNION ALL
+SELECT 'response', count(*) FROM response AS r LEFT JOIN import AS i ON i.number = r.import
+WHERE r.import IS NOT NULL AND (i.number IS NULL OR i.survey <> r.survey OR r.number <= i.after OR r.number > i.last
+                                OR (i.state >= 2 AND r.number <= i.undone))
+UNION ALL
+SELECT 'import', count(*) FROM import AS i
+WHERE created - removed < (SELECT count(*) FROM response
+                           WHERE response.import = i.number AND response.number > i.after AND response.number <= i.last);
 
 -- name: check_visits
 SELECT 'impression', count(*) FROM impression

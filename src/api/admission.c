@@ -71,6 +71,13 @@ static enum cxd_err name_by_key(struct http_request *request, const struct surve
     return result;
 }
 
+static bool is_wrong(const struct error *err, const char *pointer) {
+    for (size_t i = 0; err->code == ERR_INVALID && i < err->member_count; i++)
+        if (strcmp(err->members[i].pointer, pointer) == 0)
+            return true;
+    return false;
+}
+
 /* The id comes from the path, the body or its invitation, or the Idempotency-Key, in this order; else the server makes
  * one. */
 static enum cxd_err name_response(struct http_request *request, const struct admission *how, struct change *change,
@@ -78,7 +85,9 @@ static enum cxd_err name_response(struct http_request *request, const struct adm
     struct response *response = &change->as.response.value;
     if (how->path_id)
         return name_by_path(how->path_id, response, err);
-    if (response->has_id)
+    if (how->import && !response->has_id && !is_wrong(err, "/id"))
+        error_add_member(err, "/id", "is required: the same row has the same id whenever it is sent");
+    if (response->has_id || how->import)
         return CXD_OK;
     enum cxd_err result =
         how->line ? name_line(how->line, how->survey, response, err) : name_by_key(request, how->survey, response, err);
@@ -139,6 +148,8 @@ static enum cxd_err find_reason(const struct admission *how, const struct respon
         return ERR_INVALID;
     if (is_expired)
         return ERR_INVITATION_EXPIRED;
+    if (how->import)
+        return CXD_OK; /* the store says */
     if (!survey_is_open(how->survey, now_ms))
         return ERR_SURVEY_CLOSED;
     bool is_welcome = how->survey->access != ACCESS_INVITED || response->sent.invitation || how->line;
@@ -158,10 +169,14 @@ static void fill(struct http_request *request, const struct survey *survey, stru
     struct response *response = &change->as.response.value;
     int64_t now_ms = http_now_ms(request);
     response->survey = survey->number;
-    response->revision = survey->revision;
-    response->received_at = now_ms;
+    if (response->import == 0)
+        response->revision = survey->revision;
+    if (response->received_at == 0 || response->received_at > now_ms)
+        response->received_at = now_ms;
+    if (response->updated_at > now_ms)
+        response->updated_at = now_ms;
     if (!response->has_answered_at)
-        response->answered_at = now_ms;
+        response->answered_at = response->received_at;
     response_hold_back(response, now_ms);
     if (!response->has_id)
         id_make(http_ids(request), now_ms, &response->id);
@@ -180,6 +195,17 @@ static void bound_recontact(const struct http_request *request, const struct sur
     change->as.response.recontact.any_ms = api_settings(request)->config.recontact_days * DAY_MS;
 }
 
+/* What the survey anonymises goes from an old row too, in a while: whoever imports it hears of that now. */
+static enum cxd_err tell_retention(struct http_request *request, const struct survey *survey, struct response *response,
+                                   struct error *err) {
+    bool is_past = survey->retention == RETENTION_ANONYMISE &&
+                   response->answered_at < survey_retained_from(survey, http_now_ms(request));
+    if (!is_past || response_adjust(response, http_arena(request), "/answered_at",
+                                    "is older than the survey keeps what names people: that will be taken out of it"))
+        return CXD_OK;
+    return error_set(err, ERR_NO_MEMORY, "no memory for the response");
+}
+
 enum cxd_err admission_judge(struct http_request *request, const struct admission *how, struct change *change,
                              struct error *err) {
     struct response *response = &change->as.response.value;
@@ -193,13 +219,18 @@ enum cxd_err admission_judge(struct http_request *request, const struct admissio
         return result;
     /* Times pass and limits are lowered, but what was never read as it is was never taken either. */
     bool may_be_retry = response->has_id && err->code == CXD_OK;
+    if (how->import)
+        response_check_imported(response, how->survey, now_ms + api_settings(request)->limits.clock_skew_ms, err);
     bool is_valid =
         response_validate(response, how->survey, &api_settings(request)->limits, now_ms, how->line, err) == CXD_OK;
     enum cxd_err reason = find_reason(how, response, is_valid, is_expired, now_ms);
     if (reason != CXD_OK && !may_be_retry)
         return refuse(reason, err);
     change->as.response.unless_stored = reason;
+    response->import = how->import ? how->import->number : 0;
     fill(request, how->survey, change);
+    if (how->import)
+        return tell_retention(request, how->survey, response, err);
     if (!how->line)
         bound_recontact(request, how->survey, change);
     if (api_has_key(request))

@@ -25,6 +25,7 @@ struct admission {
     const struct survey *survey; /* of the snapshot */
     const char *path_id;         /* NULL: the path has none */
     struct line_names *line;     /* of its batch, which comes with an API key; NULL: it comes alone, and anyone's */
+    const struct import_record *import; /* of which it is a row; NULL: of none */
 };
 
 /* Makes a change of the response that was decoded into change->as.response.value; the rest of the change is zero. `err`

@@ -23,6 +23,7 @@ struct lane {
     _Alignas(64) tally_count stored[OUTCOME_REFUSED]; /* responses, by outcome */
     tally_count refused[CXD_ERR_COUNT];               /* and by why not */
     tally_count events[EVENT_RESULT_COUNT];
+    tally_count rows[OUTCOME_REFUSED + 1]; /* of imports */
 };
 
 /* What the handlers share. One file a resource defines handlers; routes.c holds the table of all of them. */
@@ -69,6 +70,9 @@ extern const size_t API_ROUTE_COUNT;
 
 /* responses.c, batch.c */
 http_handler api_response_post, api_response_put, api_batch_post;
+/* imports.c */
+http_handler api_imports_get, api_import_get, api_import_post, api_import_patch, api_import_delete;
+http_handler api_import_responses_post;
 /* events.c */
 http_handler api_event_post;
 /* surveys.c */
@@ -107,6 +111,8 @@ CXD_NODISCARD enum cxd_err api_metrics_start(struct app *app, struct error *err)
  * the request. */
 void api_count_stored(struct http_request *request, enum outcome outcome);
 void api_count_refused(struct http_request *request, enum cxd_err refusal);
+/* Of a row of an import that was stored, was there, or was refused. */
+void api_count_row(struct http_request *request, enum outcome outcome);
 void api_count_event(struct http_request *request, enum event_result result);
 /* Responses that were stored with the flag of this index, or got it later, since the start. */
 uint64_t api_flagged(const struct app *app, int flag_index);

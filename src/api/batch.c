@@ -1,6 +1,8 @@
-/* POST /v1/responses: many responses, each naming its survey, in one transaction, with a result a line. A bad line is
- * reported with its number and does not sink the others. Decoded on a worker (a batch may be megabytes), replied on the
- * loop. */
+/* POST /v1/responses: many responses, each naming its survey, in one transaction, with a result a line; and those of an
+ * import, which are of its survey. A bad line is reported with its number and does not sink the others. Decoded on a
+ * worker (a batch may be megabytes), replied on the loop. */
+#include "api/batch.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,88 +24,91 @@ struct batch_line {
 
 enum { NO_CHANGE = -1 };
 
-struct import {
+struct run {
     struct ticket ticket; /* first: http_deferred gives it back */
     struct batch_line *lines;
     size_t line_count, line_capacity; /* the changes have the same room */
     uint64_t claimed;                 /* of batch_memory, beside the body */
     const struct snapshot *snapshot;
+    const struct import_record *into; /* NULL: the lines name their surveys */
+    size_t unread;                    /* lines that were refused before they could be changes */
     struct buffer problems;
     struct line_names names;
     bool is_array;
 };
 
-static void import_free(struct import *import) {
-    admission_close_names(&import->names);
-    buffer_free(&import->problems);
-    free(import->lines);
-    free(import->ticket.changes);
-    catalog_release(import->snapshot);
+static void run_free(struct run *run) {
+    admission_close_names(&run->names);
+    buffer_free(&run->problems);
+    free(run->lines);
+    free(run->ticket.changes);
+    catalog_release(run->snapshot);
 }
 
-static enum cxd_err admit_line(struct http_request *request, struct import *import, const char *slug,
-                               struct change *change, struct error *err) {
-    if (!slug)
+static enum cxd_err admit_line(struct http_request *request, struct run *run, const char *slug, struct change *change,
+                               struct error *err) {
+    if (!slug && !run->into)
         return err->code;
-    const struct survey *survey = snapshot_survey(import->snapshot, slug);
+    const struct survey *survey =
+        run->into ? snapshot_survey_number(run->snapshot, run->into->survey) : snapshot_survey(run->snapshot, slug);
     if (!survey)
         return error_set(err, ERR_NO_SURVEY, "there is no survey of this name");
-    const struct admission how = {import->snapshot, survey, NULL, &import->names};
+    const struct admission how = {run->snapshot, survey, NULL, &run->names, run->into};
     return admission_judge(request, &how, change, err);
 }
 
 /* What a line costs while the batch is under way: its change, a result of the usual kind, and under a key its place
  * among the contents. */
-static uint64_t line_bytes(const struct import *import) {
+static uint64_t line_bytes(const struct run *run) {
     enum { RESULT_BYTES = 96, NAMED_BYTES = 128 };
-    return sizeof(struct change) + sizeof(struct batch_line) + RESULT_BYTES + (import->names.lines ? NAMED_BYTES : 0);
+    return sizeof(struct change) + sizeof(struct batch_line) + RESULT_BYTES + (run->names.lines ? NAMED_BYTES : 0);
 }
 
 /* Claims what reading will take, and has the two arrays made at one go: growing, they would be there twice. Before
  * any of it is parsed, for that takes many times longer than to count. */
-static enum cxd_err prepare_import(struct http_request *request, struct import *import, const char *body, size_t length,
-                                   struct batch_size *ret_size, struct error *err) {
+static enum cxd_err prepare(struct http_request *request, struct run *run, const char *body, size_t length,
+                            struct batch_size *ret_size, struct error *err) {
     batch_measure(body, length, ret_size);
     if (ret_size->lines > (size_t)api_settings(request)->config.batch_lines)
         return error_set(err, ERR_TOO_LARGE, "a batch may have %lld responses",
                          (long long)api_settings(request)->config.batch_lines);
-    size_t lines = ret_size->lines + 1; /* the one behind the last is looked for */
+    size_t lines =
+        ret_size->lines + 1; /* the one behind the last is looked for; what counts the unread takes its place */
     /* What is longer is refused unread. */
     size_t body_bytes = (size_t)api_settings(request)->config.body_bytes;
     size_t longest = ret_size->longest < body_bytes ? ret_size->longest : body_bytes;
-    import->claimed = length + lines * line_bytes(import) + (uint64_t)longest * BATCH_READ_FACTOR;
-    if (!http_claim_memory(request, import->claimed))
+    run->claimed = length + lines * line_bytes(run) + (uint64_t)longest * BATCH_READ_FACTOR;
+    if (!http_claim_memory(request, run->claimed))
         return error_set(err, ERR_BATCH_MEMORY, "%s", "");
-    import->ticket.changes = malloc(lines * sizeof(struct change));
-    import->lines = malloc(lines * sizeof(struct batch_line));
-    if (!import->ticket.changes || !import->lines)
+    run->ticket.changes = malloc(lines * sizeof(struct change));
+    run->lines = malloc(lines * sizeof(struct batch_line));
+    if (!run->ticket.changes || !run->lines)
         return error_set(err, ERR_NO_MEMORY, "no memory for the batch");
-    import->line_capacity = lines;
+    run->line_capacity = lines;
     return CXD_OK;
 }
 
 /* What the lines so far have taken; problems twice, for they come into the reply. */
-static uint64_t held_bytes(struct http_request *request, const struct import *import) {
-    return arena_bytes(http_arena(request)) + import->line_capacity * line_bytes(import) +
-           2 * (uint64_t)import->problems.length;
+static uint64_t held_bytes(struct http_request *request, const struct run *run) {
+    return arena_bytes(http_arena(request)) + run->line_capacity * line_bytes(run) + 2 * (uint64_t)run->problems.length;
 }
 
 /* Now and then: lines may cost more than was thought, such as those of many mistakes. */
-static enum cxd_err renew_claim(struct http_request *request, struct import *import, struct error *err) {
+static enum cxd_err renew_claim(struct http_request *request, struct run *run, struct error *err) {
     enum { EVERY_LINES = 64, STEP_BYTES = 1 << 20 };
-    if (import->line_count % EVERY_LINES != 0)
+    if (run->line_count % EVERY_LINES != 0)
         return CXD_OK;
-    uint64_t held = held_bytes(request, import);
-    if (held <= import->claimed)
+    uint64_t held = held_bytes(request, run);
+    if (held <= run->claimed)
         return CXD_OK;
-    import->claimed = held + STEP_BYTES;
-    return http_claim_memory(request, import->claimed) ? CXD_OK : error_set(err, ERR_BATCH_MEMORY, "%s", "");
+    run->claimed = held + STEP_BYTES;
+    return http_claim_memory(request, run->claimed) ? CXD_OK : error_set(err, ERR_BATCH_MEMORY, "%s", "");
 }
 
-static enum cxd_err read_line(struct http_request *request, struct import *import, struct batch *batch, bool *ret_more,
+static enum cxd_err read_line(struct http_request *request, struct run *run, struct batch *batch, bool *ret_more,
                               struct error *err) {
-    struct ticket *ticket = &import->ticket;
-    assert(ticket->count < import->line_capacity && import->line_count < import->line_capacity);
+    struct ticket *ticket = &run->ticket;
+    assert(ticket->count < run->line_capacity && run->line_count < run->line_capacity);
     struct change *change = &ticket->changes[ticket->count];
     *change = (struct change){0};
     size_t number;
@@ -111,25 +116,26 @@ static enum cxd_err read_line(struct http_request *request, struct import *impor
     *ret_more = batch_next(batch, http_arena(request), &number, &slug, &change->as.response.value, err);
     if (!*ret_more)
         return CXD_OK;
-    struct batch_line *line = &import->lines[import->line_count++];
-    *line = (struct batch_line){.number = number, .change = ticket->count, .problem_from = import->problems.length};
+    struct batch_line *line = &run->lines[run->line_count++];
+    *line = (struct batch_line){.number = number, .change = ticket->count, .problem_from = run->problems.length};
     enum cxd_err result = err->code;
     if (result == CXD_OK || result == ERR_INVALID)
-        result = admit_line(request, import, slug, change, err);
+        result = admit_line(request, run, slug, change, err);
     if (result == CXD_OK)
         ticket->count++;
     else
         line->change = (size_t)NO_CHANGE;
+    run->unread += result != CXD_OK;
     if (err->code == CXD_OK)
         return CXD_OK;
     line->refusal = err->code;
-    http_problem_write(&import->problems, err);
-    if (result == ERR_NO_MEMORY || import->problems.failed)
+    http_problem_write(&run->problems, err);
+    if (result == ERR_NO_MEMORY || run->problems.failed)
         return error_set(err, ERR_NO_MEMORY, "no memory for the batch");
     return CXD_OK;
 }
 
-static void append_outcome(struct http_request *request, const struct change *change) {
+static void append_outcome(struct http_request *request, const struct run *run, const struct change *change) {
     static const char *const NAMES[] = {
         [OUTCOME_CREATED] = "created", [OUTCOME_REPLAYED] = "replayed", [OUTCOME_AMENDED] = "amended"};
     struct buffer *out = http_out(request);
@@ -141,27 +147,29 @@ static void append_outcome(struct http_request *request, const struct change *ch
     buffer_append_text(out, ",\"id\":\"");
     buffer_append_text(out, id_format(id, &shown.id));
     buffer_append_text(out, "\",\"outcome\":\"");
-    buffer_append_text(out, NAMES[change->outcome]);
+    buffer_append_text(out, run->into && change->outcome == OUTCOME_REPLAYED ? "known" : NAMES[change->outcome]);
     buffer_append_char(out, '"');
     response_encode_adjusted(out, &shown);
     buffer_append_char(out, '}');
 }
 
 /* `problem` is a JSON object; the line's number goes in front of its members. */
-static void append_line(struct http_request *request, const struct import *import, size_t index) {
+static void append_line(struct http_request *request, const struct run *run, size_t index) {
     struct buffer *out = http_out(request);
-    const struct batch_line *line = &import->lines[index];
+    const struct batch_line *line = &run->lines[index];
     buffer_append_text(out, "{\"line\":");
     buffer_append_int(out, (int64_t)line->number);
     buffer_append_char(out, ',');
-    const struct change *change = line->change == (size_t)NO_CHANGE ? NULL : &import->ticket.changes[line->change];
+    const struct change *change = line->change == (size_t)NO_CHANGE ? NULL : &run->ticket.changes[line->change];
     if (change && change->outcome != OUTCOME_REFUSED) {
-        append_outcome(request, change);
+        append_outcome(request, run, change);
         return;
     }
-    size_t end = index + 1 < import->line_count ? import->lines[index + 1].problem_from : import->problems.length;
+    if (run->into)
+        buffer_append_text(out, "\"outcome\":\"refused\",");
+    size_t end = index + 1 < run->line_count ? run->lines[index + 1].problem_from : run->problems.length;
     if (end > line->problem_from && (!change || change->refusal == ERR_INVALID)) {
-        buffer_append(out, import->problems.data + line->problem_from + 1, end - line->problem_from - 1);
+        buffer_append(out, run->problems.data + line->problem_from + 1, end - line->problem_from - 1);
         return;
     }
     struct error err;
@@ -180,30 +188,43 @@ static void append_line(struct http_request *request, const struct import *impor
     buffer_free(&problem);
 }
 
-static void reply_results(struct http_request *request, const struct import *import) {
+static void reply_results(struct http_request *request, const struct run *run) {
     struct buffer *out = http_out(request);
-    if (import->is_array)
+    if (run->is_array)
         buffer_append_char(out, '[');
-    for (size_t i = 0; i < import->line_count; i++) {
-        if (import->is_array && i > 0)
+    for (size_t i = 0; i < run->line_count; i++) {
+        if (run->is_array && i > 0)
             buffer_append_char(out, ',');
-        append_line(request, import, i);
-        if (!import->is_array)
+        append_line(request, run, i);
+        if (!run->is_array)
             buffer_append_char(out, '\n');
     }
-    if (import->is_array)
+    if (run->is_array)
         buffer_append_char(out, ']');
-    http_reply(request, 200, import->is_array ? "application/json" : "application/x-ndjson");
+    http_reply(request, 200, run->is_array ? "application/json" : "application/x-ndjson");
 }
 
-static void count_results(struct http_request *request, const struct import *import) {
-    for (size_t i = 0; i < import->line_count; i++) {
-        const struct batch_line *line = &import->lines[i];
-        const struct change *change = line->change == (size_t)NO_CHANGE ? NULL : &import->ticket.changes[line->change];
+/* Of an import: nothing is counted twice that is sent again because it could not be stored. */
+static void count_rows(struct http_request *request, const struct run *run) {
+    for (size_t i = 0; i < run->line_count && run->ticket.error == CXD_OK; i++) {
+        const struct batch_line *line = &run->lines[i];
+        const struct change *change = line->change == (size_t)NO_CHANGE ? NULL : &run->ticket.changes[line->change];
+        api_count_row(request, change ? change->outcome : OUTCOME_REFUSED);
+    }
+}
+
+static void count_results(struct http_request *request, const struct run *run) {
+    if (run->into) {
+        count_rows(request, run);
+        return;
+    }
+    for (size_t i = 0; i < run->line_count; i++) {
+        const struct batch_line *line = &run->lines[i];
+        const struct change *change = line->change == (size_t)NO_CHANGE ? NULL : &run->ticket.changes[line->change];
         if (!change)
             api_count_refused(request, line->refusal);
-        else if (import->ticket.error != CXD_OK)
-            api_count_refused(request, import->ticket.error);
+        else if (run->ticket.error != CXD_OK)
+            api_count_refused(request, run->ticket.error);
         else if (change->outcome == OUTCOME_REFUSED)
             api_count_refused(request, admission_refusal(change));
         else
@@ -213,65 +234,85 @@ static void count_results(struct http_request *request, const struct import *imp
 
 /* The reply is settled. What is left of the claim stays until that has been sent, which a slow reader may draw out;
  * never more than before, which might be refused. */
-static void end_import(struct http_request *request, struct import *import) {
-    uint64_t claimed = import->claimed;
-    import_free(import);
+static void end_run(struct http_request *request, struct run *run) {
+    uint64_t claimed = run->claimed;
+    run_free(run);
     uint64_t left = arena_bytes(http_arena(request)) + http_out(request)->length;
     if (left < claimed)
         (void)!http_claim_memory(request, left);
 }
 
 static void finish_batch(struct http_request *request) {
-    struct import *import = http_deferred(request);
-    count_results(request, import);
-    if (!api_submit_failed(request, &import->ticket))
-        reply_results(request, import);
-    end_import(request, import);
+    struct run *run = http_deferred(request);
+    count_results(request, run);
+    if (!api_submit_failed(request, &run->ticket))
+        reply_results(request, run);
+    end_run(request, run);
 }
 
-static enum cxd_err read_lines(struct http_request *request, struct import *import, struct error *err) {
+static enum cxd_err read_lines(struct http_request *request, struct run *run, struct error *err) {
     size_t length;
     const char *body = http_body(request, &length);
     struct batch batch;
     struct batch_size size;
-    enum cxd_err result = prepare_import(request, import, body, length, &size, err);
+    enum cxd_err result = prepare(request, run, body, length, &size, err);
     if (result != CXD_OK)
         return result;
     const struct config *config = &api_settings(request)->config;
     result = batch_open(&batch, body, length, (size_t)config->json_depth, (size_t)config->body_bytes, &size, err);
-    import->is_array = batch.is_array;
+    run->is_array = batch.is_array;
+    batch.is_import = run->into;
     bool more = true;
     while (result == CXD_OK && more) {
-        result = read_line(request, import, &batch, &more, err);
+        result = read_line(request, run, &batch, &more, err);
         if (result == CXD_OK)
-            result = renew_claim(request, import, err);
+            result = renew_claim(request, run, err);
     }
     batch_close(&batch);
     return result;
 }
 
+/* The one place that is left among the changes is for it. */
+static void count_unread(struct http_request *request, struct run *run) {
+    if (!run->into || run->unread == 0)
+        return;
+    assert(run->ticket.count < run->line_capacity);
+    struct change *change = &run->ticket.changes[run->ticket.count++];
+    *change = (struct change){.kind = CHANGE_IMPORT_ROWS, .now_ms = http_now_ms(request), .arena = http_arena(request)};
+    change->as.import_rows.number = run->into->number;
+    change->as.import_rows.refused = (int64_t)run->unread;
+}
+
 void api_batch_post(struct http_request *request) {
+    batch_take(request, NULL);
+}
+
+void batch_take(struct http_request *request, const struct import_record *into) {
     if (!body_take(request, BODY_OF_BATCH, NULL))
         return;
     struct app *app = http_app(request);
-    struct import *import = arena_alloc_zero(http_arena(request), 1, sizeof *import);
-    if (!import) {
+    struct run *run = arena_alloc_zero(http_arena(request), 1, sizeof *run);
+    if (!run) {
         http_problem_code(request, ERR_NO_MEMORY, "no memory for the batch");
         return;
     }
-    buffer_init(&import->problems);
-    import->snapshot = catalog_acquire(app->catalog);
+    buffer_init(&run->problems);
+    run->snapshot = catalog_acquire(app->catalog);
+    run->into = into;
     struct error err;
     /* The header is the whole batch's: if it is bad, no line is read. */
-    if (admission_open_names(request, &import->names, &err) != CXD_OK || read_lines(request, import, &err) != CXD_OK) {
+    if (admission_open_names(request, &run->names, &err) != CXD_OK || read_lines(request, run, &err) != CXD_OK) {
         if (err.code != ERR_BATCH_MEMORY) /* it is noted down already */
             http_problem(request, &err);
-        import_free(import);
-    } else if (import->ticket.count == 0) {
-        count_results(request, import);
-        reply_results(request, import);
-        end_import(request, import);
+        run_free(run);
+        return;
+    }
+    count_unread(request, run);
+    if (run->ticket.count == 0) {
+        count_results(request, run);
+        reply_results(request, run);
+        end_run(request, run);
     } else {
-        api_submit(request, &import->ticket, finish_batch);
+        api_submit(request, &run->ticket, finish_batch);
     }
 }

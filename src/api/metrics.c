@@ -95,6 +95,9 @@ static const struct {
     {"cxd_dimensions_unrolled", "gauge",
      "Properties of surveys, declared late or dropped, whose rollups are being filled in or cleared away.",
      metric_known, offsetof(struct scrape, figures.unrolled)},
+    {"cxd_import_rows_total", "counter",
+     "Rows of imports: created, known (there before), or refused; not those that could not be stored.", metric_rows, 0},
+    {"cxd_imports", "gauge", "Imports by their state: open, done, undoing and undone.", metric_imports, 0},
     {"cxd_comments_unindexed", "gauge",
      "Responses whose comments, if they have any, every search reads, since the index has not got so far.",
      metric_known, offsetof(struct scrape, figures.unindexed)},
@@ -168,7 +171,7 @@ static void read_store(struct scrape *scrape) {
     struct error err;
     bool is_read = store_read_figures(scrape->scraper->reader, &figures, &err) == CXD_OK;
     scrape->rollup_rows = count_rollups(scrape->scraper);
-    scrape->figures = is_read ? figures : (struct store_figures){-1, -1, -1, -1, -1, -1, -1};
+    scrape->figures = is_read ? figures : (struct store_figures){-1, -1, -1, -1, -1, -1, -1, {-1, -1, -1, -1}};
     if (!store_read_disk(scrape->app->store, &scrape->disk))
         scrape->disk = (struct store_disk){-1, -1, -1};
 }

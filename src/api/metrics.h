@@ -46,6 +46,7 @@ typedef void metric_collect(const struct scrape *scrape);
 
 /* metrics_http.c: requests, connections, and what became of responses. */
 metric_collect metric_requests, metric_durations, metric_limited, metric_responses, metric_flagged, metric_events;
+metric_collect metric_rows;
 metric_collect metric_doors; /* a uint64_t of struct http_door, of each */
 metric_collect metric_pools; /* an unsigned of struct http_pool_state, of each */
 
@@ -55,8 +56,8 @@ metric_collect metric_counted; /* a uint64_t of it */
 metric_collect metric_seconds; /* an int64_t of it, in nanoseconds */
 metric_collect metric_commit_seconds, metric_commit_changes, metric_commit_failures;
 metric_collect metric_in_place, metric_purging, metric_backup_last, metric_retention_held, metric_backup_every;
-metric_collect metric_alerts;         /* by state */
-metric_collect metric_alerts_by_kind; /* an array of uint64_t of struct scrape, by the kinds of rules */
+metric_collect metric_imports, metric_alerts; /* by state */
+metric_collect metric_alerts_by_kind;         /* an array of uint64_t of struct scrape, by the kinds of rules */
 metric_collect metric_ready, metric_reloads, metric_certificate, metric_build, metric_started;
 
 /* metrics_scores.c: nothing unless [metrics] scores = yes. */

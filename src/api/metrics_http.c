@@ -14,6 +14,11 @@ void api_count_refused(struct http_request *request, enum cxd_err refusal) {
     tally_add(&app->lanes[http_lane(request)].refused[refusal], 1);
 }
 
+void api_count_row(struct http_request *request, enum outcome outcome) {
+    const struct app *app = http_app(request);
+    tally_add(&app->lanes[http_lane(request)].rows[outcome], 1);
+}
+
 void api_count_event(struct http_request *request, enum event_result result) {
     const struct app *app = http_app(request);
     tally_add(&app->lanes[http_lane(request)].events[result], 1);
@@ -104,6 +109,19 @@ void metric_responses(const struct scrape *scrape) {
         uint64_t count = sum_refused(scrape->app, i);
         if (count > 0 || is_usual((enum cxd_err)i))
             metric_count(scrape, "result", error_slug((enum cxd_err)i), count);
+    }
+}
+
+void metric_rows(const struct scrape *scrape) {
+    static const struct {
+        enum outcome outcome;
+        const char *name;
+    } ROWS[] = {{OUTCOME_CREATED, "created"}, {OUTCOME_REPLAYED, "known"}, {OUTCOME_REFUSED, "refused"}};
+    for (size_t k = 0; k < CXD_COUNT(ROWS); k++) {
+        uint64_t sum = 0;
+        for (unsigned i = 0; i < scrape->app->lane_count; i++)
+            sum += tally_get(&scrape->app->lanes[i].rows[ROWS[k].outcome]);
+        metric_count(scrape, "result", ROWS[k].name, sum);
     }
 }
 

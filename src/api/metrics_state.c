@@ -15,6 +15,13 @@ void metric_known(const struct scrape *scrape) {
         metric_count(scrape, NULL, NULL, (uint64_t)value);
 }
 
+void metric_imports(const struct scrape *scrape) {
+    for (int i = 0; i < IMPORT_STATE_COUNT; i++)
+        if (scrape->figures.imports[i] >= 0)
+            metric_count(scrape, "state", import_state_name((enum import_state)i),
+                         (uint64_t)scrape->figures.imports[i]);
+}
+
 void metric_counted(const struct scrape *scrape) {
     metric_count(scrape, NULL, NULL, *(const uint64_t *)figure(scrape));
 }

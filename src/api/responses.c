@@ -180,7 +180,7 @@ static void try_response(struct http_request *request, const char *path_id) {
     if (!survey)
         http_problem_code(request, ERR_NO_SURVEY, "there is no survey of this name");
     else
-        submit_response(request, &body, &(struct admission){snapshot, survey, path_id, NULL});
+        submit_response(request, &body, &(struct admission){snapshot, survey, path_id, NULL, NULL});
     catalog_release(snapshot);
 }
 

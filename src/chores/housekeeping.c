@@ -15,6 +15,7 @@
 
 enum {
     RESPONSES_AT_ONCE = 200,
+    UNDONE_AT_ONCE = 500,
     MARKS_AT_ONCE = 1000,
     KEYS_AT_ONCE = 100,
     LOOK_MS = 1000,  /* how often the database's files are looked for */
@@ -221,6 +222,21 @@ static bool roll(struct housekeeping *housekeeping) {
     return goes_on && ingest_is_unrolled(housekeeping->ingest);
 }
 
+/* The same of what is imported and is to be undone. */
+static bool undo(struct housekeeping *housekeeping) {
+    int64_t until_ms = clock_monotonic_ms() + LOOK_MS;
+    bool goes_on = true;
+    while (goes_on && ingest_is_undoing(housekeeping->ingest) && clock_monotonic_ms() < until_ms) {
+        struct change change = {.kind = CHANGE_UNDO, .as.undo.limit = UNDONE_AT_ONCE};
+        char id[ID_TEXT_SIZE];
+        goes_on = apply(housekeeping, &change);
+        if (change.outcome == OUTCOME_AMENDED && change.as.undo.is_done)
+            log_record(LOG_LEVEL_INFO, "import_undone", "import=%s responses=%lld", id_format(id, &change.as.undo.id),
+                       (long long)change.as.undo.all);
+    }
+    return goes_on && ingest_is_undoing(housekeeping->ingest);
+}
+
 static int64_t index_some(struct housekeeping *housekeeping, bool may_purge, bool *ret_goes_on) {
     int64_t begun_ms = clock_monotonic_ms();
     bool is_due = ingest_unindexed(housekeeping->ingest) > 0 && clock_monotonic_ms() >= housekeeping->index_ms;
@@ -321,6 +337,8 @@ static void *housekeeping_main(void *argument) {
                 clock_monotonic_ms() + (housekeeping->interval_ms < SETTLE_MS ? housekeeping->interval_ms : SETTLE_MS);
         }
         if (roll(housekeeping))
+            rest_ms = 0;
+        if (undo(housekeeping))
             rest_ms = 0;
         if (index_comments(housekeeping))
             rest_ms = 0;

@@ -208,7 +208,9 @@ bool batch_next(struct batch *batch, struct arena *arena, size_t *ret_line, cons
         return false;
     *ret_slug = NULL;
     memset(ret_response, 0, sizeof *ret_response);
-    if (err->code == CXD_OK)
+    if (err->code == CXD_OK && batch->is_import)
+        (void)response_read_imported(batch->document->root, arena, ret_response, err);
+    else if (err->code == CXD_OK)
         (void)response_read(batch->document->root, arena, ret_slug, ret_response, err);
     return true;
 }

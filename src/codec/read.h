@@ -98,6 +98,10 @@ CXD_NODISCARD bool batch_load(struct batch *batch, size_t *ret_line, struct erro
 enum cxd_err response_read(const json_t *root, struct arena *arena, const char **ret_slug,
                            struct response *ret_response, struct error *err);
 
+/* The same of an import: `survey` is no member, and others are. */
+enum cxd_err response_read_imported(const json_t *root, struct arena *arena, struct response *ret_response,
+                                    struct error *err);
+
 /* properties.c: reads an object of texts, numbers and booleans into a list that is sorted by key and of the arena; the
  * results stay as they are where there is none. */
 void read_property_list(struct reading *reading, const json_t *value, const char *pointer,

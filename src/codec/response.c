@@ -20,10 +20,14 @@ struct target {
     struct reading reading;
     struct response response;
     const char **ret_slug; /* NULL: `survey` is no member */
+    unsigned way;          /* of enum way: how it comes */
     bool has_score;
     bool has_survey;
     size_t stray_count;
 };
+
+/* How a response comes, and which members it has then. */
+enum way { ALONE = 1 << 0, BATCH = 1 << 1, IMPORT = 1 << 2, CLIENTS = ALONE | BATCH, ANY = CLIENTS | IMPORT };
 
 typedef void read_member_fn(struct target *target, const json_t *value, const char *pointer, size_t offset);
 
@@ -86,44 +90,82 @@ static void read_properties(struct target *target, const json_t *value, const ch
                        &target->response.property_count);
 }
 
+static void read_flags(struct target *target, const json_t *value, const char *pointer, size_t offset CXD_UNUSED) {
+    if (!read_is_array(&target->reading, value, pointer))
+        return;
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        const char *name = json_string_value(json_array_get(value, i));
+        enum flag flag;
+        if (name && flag_parse(name, &flag))
+            target->response.flags |= flag;
+        else
+            error_add_member(target->reading.err, pointer, "must be names of reasons, as a list of responses has them");
+    }
+}
+
+static void read_revision(struct target *target, const json_t *value, const char *pointer, size_t offset CXD_UNUSED) {
+    if (read_whole(&target->reading, value, pointer, &target->response.revision) && target->response.revision < 1)
+        error_add_member(target->reading.err, pointer, "must not be less than 1");
+}
+
+static void read_moment(struct target *target, const json_t *value, const char *pointer, size_t offset) {
+    int64_t at;
+    if (read_time(&target->reading, value, pointer, &at))
+        memcpy((char *)&target->response + offset, &at, sizeof at);
+}
+
+static void read_excluded(struct target *target, const json_t *value, const char *pointer, size_t offset CXD_UNUSED) {
+    if (json_is_boolean(value))
+        target->response.excluded = json_is_true(value);
+    else
+        error_add_member(target->reading.err, pointer, "must be true or false");
+}
+
 static const struct response_member {
     const char *name;
     size_t length;
     read_member_fn *read;
     size_t offset;
+    unsigned ways; /* in which it is one */
 } MEMBERS[] = {
-    {"score", 5, read_score, 0},
-    {"comment", 7, read_comment, 0},
-    {"respondent", 10, read_respondent, offsetof(struct response, respondent)},
-    {"touchpoint", 10, read_string, offsetof(struct response, touchpoint)},
-    {"channel", 7, read_string, offsetof(struct response, channel)},
-    {"locale", 6, read_string, offsetof(struct response, locale)},
-    {"properties", 10, read_properties, 0},
-    {"answered_at", 11, read_answered_at, 0},
-    {"sequence", 8, read_sequence, 0},
-    {"id", 2, read_id, 0},
-    {"visit", 5, read_string, offsetof(struct response, visit)},
-    {"invitation", 10, read_string, offsetof(struct response, sent.invitation)},
-    {"nonce", 5, read_string, offsetof(struct response, sent.nonce)},
-    {"survey", 6, read_survey, 0}, /* of a batch only */
+    {"score", 5, read_score, 0, ANY},
+    {"comment", 7, read_comment, 0, ANY},
+    {"respondent", 10, read_respondent, offsetof(struct response, respondent), ANY},
+    {"touchpoint", 10, read_string, offsetof(struct response, touchpoint), ANY},
+    {"channel", 7, read_string, offsetof(struct response, channel), ANY},
+    {"locale", 6, read_string, offsetof(struct response, locale), ANY},
+    {"properties", 10, read_properties, 0, ANY},
+    {"answered_at", 11, read_answered_at, 0, ANY},
+    {"sequence", 8, read_sequence, 0, ANY},
+    {"id", 2, read_id, 0, ANY},
+    {"visit", 5, read_string, offsetof(struct response, visit), ANY},
+    {"invitation", 10, read_string, offsetof(struct response, sent.invitation), CLIENTS},
+    {"nonce", 5, read_string, offsetof(struct response, sent.nonce), CLIENTS},
+    {"survey", 6, read_survey, 0, BATCH},
+    {"received_at", 11, read_moment, offsetof(struct response, received_at), IMPORT},
+    {"updated_at", 10, read_moment, offsetof(struct response, updated_at), IMPORT},
+    {"revision", 8, read_revision, 0, IMPORT},
+    {"flags", 5, read_flags, 0, IMPORT},
+    {"excluded", 8, read_excluded, 0, IMPORT},
+    {"excluded_reason", 15, read_string, offsetof(struct response, excluded_reason), IMPORT},
 };
 
-static const struct response_member *find_member(const char *name, size_t length, bool in_batch) {
-    for (size_t i = 0; i < CXD_COUNT(MEMBERS) - (in_batch ? 0 : 1); i++)
+static const struct response_member *find_member(const char *name, size_t length, unsigned ways) {
+    for (size_t i = 0; i < CXD_COUNT(MEMBERS); i++)
         if (MEMBERS[i].length == length && memcmp(MEMBERS[i].name, name, length) == 0)
-            return &MEMBERS[i];
+            return (MEMBERS[i].ways & ways) != 0 ? &MEMBERS[i] : NULL;
     return NULL;
 }
 
 bool response_has_member(const char *name) {
-    return find_member(name, strlen(name), true) || strcmp(name, FORM_CHARSET) == 0;
+    return find_member(name, strlen(name), CLIENTS) || strcmp(name, FORM_CHARSET) == 0;
 }
 
 static void refuse_stray(struct target *target, const char *pointer, const char *name) {
     const char *names[CXD_COUNT(MEMBERS)];
     struct words words = {names, 0};
     for (size_t i = 0; i < CXD_COUNT(MEMBERS); i++)
-        if (find_member(MEMBERS[i].name, MEMBERS[i].length, target->ret_slug))
+        if ((MEMBERS[i].ways & target->way) != 0)
             names[words.count++] = MEMBERS[i].name;
     read_unknown(target->reading.err, pointer, name, &words,
                  "is not a member of a response; free data goes under properties");
@@ -157,7 +199,7 @@ static void read_members(struct target *target, json_t *root) {
     size_t length;
     json_t *value;
     json_object_keylen_foreach(root, name, length, value) {
-        const struct response_member *member = find_member(name, length, target->ret_slug);
+        const struct response_member *member = find_member(name, length, target->way);
         if (!member) {
             read_stray(target, name, value);
             continue;
@@ -174,11 +216,12 @@ static void read_members(struct target *target, json_t *root) {
         error_add_member(target->reading.err, "/survey", "is required");
 }
 
-enum cxd_err response_read(const json_t *root, struct arena *arena, const char **ret_slug,
-                           struct response *ret_response, struct error *err) {
+static enum cxd_err read_response(const json_t *root, enum way way, struct arena *arena, const char **ret_slug,
+                                  struct response *ret_response, struct error *err) {
     struct target target = {
         .reading = {.arena = arena, .err = err},
         .ret_slug = ret_slug,
+        .way = way,
     };
     error_clear(err);
     target.reading.adjusted = &target.response;
@@ -188,6 +231,16 @@ enum cxd_err response_read(const json_t *root, struct arena *arena, const char *
     if (code == CXD_OK || code == ERR_INVALID)
         *ret_response = target.response;
     return code;
+}
+
+enum cxd_err response_read(const json_t *root, struct arena *arena, const char **ret_slug,
+                           struct response *ret_response, struct error *err) {
+    return read_response(root, ret_slug ? BATCH : ALONE, arena, ret_slug, ret_response, err);
+}
+
+enum cxd_err response_read_imported(const json_t *root, struct arena *arena, struct response *ret_response,
+                                    struct error *err) {
+    return read_response(root, IMPORT, arena, NULL, ret_response, err);
 }
 
 enum cxd_err response_decode(const char *bytes, size_t length, size_t depth, struct arena *arena,

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cxd/base/secret.h"
+#include "cxd/base/utf8.h"
 #include "domain/rules.h"
 
 static const char *const FLAG_NAMES[FLAG_COUNT] = {"honeypot", "too_fast", "nonce", "user_agent", "burst"};
@@ -123,6 +124,25 @@ bool response_sort_properties(struct property *properties, size_t count, const c
         }
     }
     return true;
+}
+
+void response_check_imported(const struct response *response, const struct survey *survey, int64_t latest_ms,
+                             struct error *err) {
+    enum { REASON_CHARACTERS_MAX = 200 };
+    const char *reason = response->excluded_reason;
+    if (response->received_at > latest_ms)
+        error_add_member(err, "/received_at", "must not lie ahead");
+    if (response->updated_at > latest_ms)
+        error_add_member(err, "/updated_at", "must not lie ahead");
+    if (response->revision > survey->revision)
+        error_add_member(err, "/revision", "is none of the survey, which has had %lld", (long long)survey->revision);
+    if (response->flags != 0 && !response->excluded)
+        error_add_member(err, "/flags", "are for what is excluded");
+    if (reason && !response->excluded)
+        error_add_member(err, "/excluded_reason", "is for what is excluded");
+    else if (reason && (utf8_count(reason) > REASON_CHARACTERS_MAX || utf8_has_control(reason, false)))
+        error_add_member(err, "/excluded_reason", "must have at most %d characters, and no control characters",
+                         REASON_CHARACTERS_MAX);
 }
 
 bool response_adjust(struct response *response, struct arena *arena, const char *pointer, const char *detail) {

@@ -35,6 +35,7 @@ struct ingest {
     _Atomic int64_t unindexed;    /* comments; see ingest_unindexed */
     int64_t passed;               /* responses without one, since it was last raised for them; the writer's */
     atomic_bool purging;          /* words that were erased may be in their index */
+    atomic_bool undoing;          /* imports are to be undone */
     _Atomic int64_t failed_at_ms; /* monotonic; 0: the last write went well */
     _Atomic int failure;          /* its enum cxd_err */
     struct pace pace;
@@ -152,6 +153,10 @@ static void note_chores(struct ingest *ingest, const struct ticket *first, const
                 atomic_store(&ingest->unrolled, true);
             else if (change->kind == CHANGE_ROLL)
                 note_roll(ingest, change);
+            else if (change->kind == CHANGE_IMPORT_TURN && change->as.import_turn.to == IMPORT_UNDOING)
+                atomic_store(&ingest->undoing, true);
+            else if (change->kind == CHANGE_UNDO)
+                atomic_store(&ingest->undoing, change->as.undo.more);
         }
     if (ingest->passed >= PASSED_AT_ONCE) {
         comments += PASSED_WORTH;
@@ -168,6 +173,7 @@ static void note_unsure(struct ingest *ingest) {
     atomic_store(&ingest->unrolled, true);
     atomic_store(&ingest->unindexed, UNINDEXED_AT_START);
     atomic_store(&ingest->purging, true);
+    atomic_store(&ingest->undoing, true);
 }
 
 /* The changes of these tickets, into ingest->changes, where there is room for them. */
@@ -319,6 +325,7 @@ enum cxd_err ingest_start(const struct ingest_options *options, struct ingest **
     atomic_init(&ingest->unrolled, is_unrolled(options->store));
     atomic_init(&ingest->unindexed, UNINDEXED_AT_START);
     atomic_init(&ingest->purging, true);
+    atomic_init(&ingest->undoing, true);
     if (!queue_init(&ingest->queue, options->queue_length)) {
         free(ingest);
         return error_set(err, ERR_SYSTEM, "cannot make the writer's queue");
@@ -391,6 +398,10 @@ bool ingest_is_unsettled(const struct ingest *ingest) {
 
 bool ingest_is_unrolled(const struct ingest *ingest) {
     return atomic_load(&ingest->unrolled);
+}
+
+bool ingest_is_undoing(const struct ingest *ingest) {
+    return atomic_load(&ingest->undoing);
 }
 
 int64_t ingest_unindexed(const struct ingest *ingest) {

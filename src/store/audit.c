@@ -125,6 +125,22 @@ static void describe_acknowledge(const struct change *change, struct audit_recor
     snprintf(record->detail, sizeof record->detail, "revision %lld", (long long)change->as.acknowledge.state.revision);
 }
 
+static void describe_import(const struct change *change, struct audit_record *record) {
+    char id[ID_TEXT_SIZE];
+    snprintf(record->target, sizeof record->target, "%s", id_format(id, &change->as.import.id));
+    snprintf(record->detail, sizeof record->detail, "number %lld survey %lld", (long long)change->as.import.number,
+             (long long)change->as.import.survey);
+}
+
+static void describe_import_turn(const struct change *change, struct audit_record *record) {
+    const struct import_record *value = &change->as.import_turn.value;
+    char id[ID_TEXT_SIZE];
+    snprintf(record->act, sizeof record->act, "%s", value->state == IMPORT_DONE ? "import.done" : "import.undo");
+    snprintf(record->target, sizeof record->target, "%s", id_format(id, &value->id));
+    snprintf(record->detail, sizeof record->detail, "created %lld known %lld refused %lld", (long long)value->created,
+             (long long)value->known, (long long)value->refused);
+}
+
 static void describe_note(const struct change *change, struct audit_record *record) {
     snprintf(record->act, sizeof record->act, "%s", change->as.note.act);
     snprintf(record->target, sizeof record->target, "%s", change->as.note.target ? change->as.note.target : "");

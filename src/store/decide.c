@@ -52,7 +52,7 @@ static bool is_survey_held(struct change *change, const struct survey_record *st
 /* An amend window of 0 means never, even in the millisecond of the arrival. */
 static bool may_amend(const struct change *change, const struct response *stored) {
     int64_t window_ms = change->as.response.amend_window_ms;
-    return window_ms > 0 && change->now_ms - stored->received_at <= window_ms;
+    return window_ms > 0 && change->now_ms - stored->received_at <= window_ms && stored->import == 0;
 }
 
 static void digest(const struct response *response, uint8_t ret_digest[RESPONSE_DIGEST_SIZE]) {
@@ -108,6 +108,18 @@ static enum cxd_err keep_sent(struct change *change, struct error *err) {
     return CXD_OK;
 }
 
+/* What is imported was answered when the survey was open, or not: but it is to last. */
+static enum cxd_err keeps_out(const struct change *change, const struct survey *terms) {
+    const struct response *response = &change->as.response.value;
+    if (response->import == 0)
+        return survey_is_open(terms, change->now_ms) ? CXD_OK : ERR_SURVEY_CLOSED;
+    if (terms->archived_at != 0)
+        return ERR_SURVEY_CLOSED;
+    bool is_past =
+        terms->retention == RETENTION_DELETE && response->answered_at < survey_retained_from(terms, change->now_ms);
+    return is_past ? ERR_PAST_RETENTION : CXD_OK;
+}
+
 /* Validated against the survey as it was when it arrived, a response is held against the one that is there now. */
 bool decide_admit(struct change *change, const struct survey *terms) {
     struct response *response = &change->as.response.value;
@@ -118,8 +130,10 @@ bool decide_admit(struct change *change, const struct survey *terms) {
         refuse(change, refusal);
         return false;
     }
-    response->revision = terms->revision;
-    change->as.response.is_closed = !survey_is_open(terms, change->now_ms);
+    bool keeps_revision = response->import != 0 && response->revision > 0 && response->revision < terms->revision;
+    if (!keeps_revision)
+        response->revision = terms->revision;
+    change->as.response.keeps_out = keeps_out(change, terms);
     return true;
 }
 
@@ -138,7 +152,7 @@ void decide_unreadable(struct change *change) {
 /* Why nothing but a retry is taken: what the request was refused for comes first. */
 static enum cxd_err unless_stored_of(const struct change *change) {
     enum cxd_err said = change->as.response.unless_stored;
-    return said == CXD_OK && change->as.response.is_closed ? ERR_SURVEY_CLOSED : said;
+    return said == CXD_OK ? change->as.response.keeps_out : said;
 }
 
 /* Why what is no retry may not be stored. */
@@ -182,7 +196,13 @@ static void keep_order(struct response *sent, const struct response *stored, boo
 
 enum cxd_err decide_response(struct change *change, const struct response *stored, struct error *err) {
     struct response *sent = &change->as.response.value;
+    if (stored && sent->import != 0)
+        return answer_late(change, stored, err);
     bool same = stored && response_same_payload(sent, stored);
+    if (stored && stored->import != 0 && !same) {
+        refuse(change, unless_stored_of(change) != CXD_OK ? unless_stored_of(change) : ERR_CONFLICT);
+        return CXD_OK;
+    }
     if (stored && !same && is_late_retry(sent, stored))
         return answer_late(change, stored, err);
     enum cxd_err refusal = same ? CXD_OK : judge(change, stored);

@@ -15,7 +15,7 @@ void decide_begin(struct change *change);
 typedef bool decide_by_terms(struct change *change, const struct survey *terms);
 /* Refused alone, where its survey cannot be read: a batch is not to fail by what is sent to one survey. */
 void decide_unreadable(struct change *change);
-/* CHANGE_RESPONSE: fills is_closed and the revision. */
+/* CHANGE_RESPONSE: fills keeps_out and the revision. */
 bool decide_admit(struct change *change, const struct survey *terms);
 /* CHANGE_RETAIN: what is deleted does not come back, and the rule may be another by now. */
 bool decide_retain(struct change *change, const struct survey *terms);

@@ -111,6 +111,10 @@ typedef enum cxd_err engine_read_documents(struct store_reader *reader, enum doc
 typedef enum cxd_err engine_read_document(struct store_reader *reader, enum document_kind kind, const char *name,
                                           struct arena *arena, bool *ret_found, struct document *ret_document,
                                           struct error *err);
+typedef enum cxd_err engine_read_import(struct store_reader *reader, const struct id *id, struct arena *arena,
+                                        bool *ret_found, struct import_record *ret_record, struct error *err);
+typedef enum cxd_err engine_read_imports(struct store_reader *reader, int64_t before, size_t limit, struct arena *arena,
+                                         struct import_record **ret_records, size_t *ret_count, struct error *err);
 typedef enum cxd_err engine_read_catalog(struct store_reader *reader, int64_t since, struct arena *arena,
                                          struct store_catalog *ret_catalog, struct error *err);
 typedef enum cxd_err engine_read_audit(struct store_reader *reader, int64_t after, size_t limit, const char *respondent,
@@ -174,6 +178,8 @@ struct store_engine {
     engine_read_revisions *read_revisions;
     engine_read_documents *read_documents;
     engine_read_document *read_document;
+    engine_read_import *read_import;
+    engine_read_imports *read_imports;
     engine_read_catalog *read_catalog;
     engine_read_audit *read_audit;
     engine_read_alerts *read_alerts;

@@ -54,7 +54,8 @@ struct impression impression_of_response(const struct response *response, const 
 }
 
 bool impression_is_answer(const struct response *response, const struct declared *declared) {
-    return response && response->visit && !response->excluded && response->number > declared->reported_after;
+    return response && response->visit && response->import == 0 && !response->excluded &&
+           response->number > declared->reported_after;
 }
 
 /* The row that what is known of the own day lies in; NULL: there is none yet. */

@@ -199,6 +199,16 @@ enum cxd_err store_read_document(struct store_reader *reader, enum document_kind
     return reader->engine->read_document(reader, kind, name, arena, ret_found, ret_document, err);
 }
 
+enum cxd_err store_read_import(struct store_reader *reader, const struct id *id, struct arena *arena, bool *ret_found,
+                               struct import_record *ret_record, struct error *err) {
+    return reader->engine->read_import(reader, id, arena, ret_found, ret_record, err);
+}
+
+enum cxd_err store_read_imports(struct store_reader *reader, int64_t before, size_t limit, struct arena *arena,
+                                struct import_record **ret_records, size_t *ret_count, struct error *err) {
+    return reader->engine->read_imports(reader, before, limit, arena, ret_records, ret_count, err);
+}
+
 enum cxd_err store_read_catalog(struct store_reader *reader, int64_t since, struct arena *arena,
                                 struct store_catalog *ret_catalog, struct error *err) {
     return reader->engine->read_catalog(reader, since, arena, ret_catalog, err);

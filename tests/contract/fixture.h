@@ -117,6 +117,28 @@ static inline struct change *make_response(struct fixture *f, unsigned number, i
     return change;
 }
 
+/* Of this number; its fingerprint is its own. */
+static inline struct change *make_import(struct fixture *f, unsigned number) {
+    struct change *change = make_change(f, CHANGE_IMPORT, NOW_MS);
+    char *fingerprint = arena_alloc(&f->arena, 16);
+    assert_non_null(fingerprint);
+    snprintf(fingerprint, 16, "file %u", number);
+    change->as.import = (struct import_record){.id = id_of(number),
+                                               .survey = f->survey,
+                                               .source = "a file",
+                                               .fingerprint = fingerprint,
+                                               .has_expected = true,
+                                               .expected = 3};
+    return change;
+}
+
+static inline struct change *make_turn(struct fixture *f, unsigned number, enum import_state to) {
+    struct change *change = make_change(f, CHANGE_IMPORT_TURN, NOW_MS);
+    change->as.import_turn.id = id_of(number);
+    change->as.import_turn.to = to;
+    return change;
+}
+
 /* To the response of this number; kept for a day, and a day. */
 static inline struct change *make_invite(struct fixture *f, unsigned number, const char *respondent) {
     static const struct property FIXED[] = {{"plan", "pro"}};

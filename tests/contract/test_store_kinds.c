@@ -104,6 +104,17 @@ static struct change *make_any(struct fixture *f, enum change_kind kind) {
     case CHANGE_ACKNOWLEDGE:
         strcpy(change->as.acknowledge.name, "loud");
         break;
+    case CHANGE_IMPORT:
+        return make_import(f, 80);
+    case CHANGE_IMPORT_ROWS:
+        change->as.import_rows.number = 1;
+        change->as.import_rows.refused = 2;
+        break;
+    case CHANGE_IMPORT_TURN:
+        return make_turn(f, 81, IMPORT_DONE);
+    case CHANGE_UNDO:
+        change->as.undo.limit = 10;
+        break;
     case CHANGE_NOTE:
         change->as.note.act = "respondent.look";
         change->as.note.respondent = "ann";
@@ -156,6 +167,13 @@ static int kinds_setup(void **state) {
     strcpy(fire->as.alert.state.name, "loud");
     fire->as.alert.state.status = ALERT_FIRING;
     assert_int_equal(apply(f, fire), OUTCOME_AMENDED);
+    for (unsigned i = 81; i < 83; i++) { /* one that is open, and one that is to be undone */
+        struct change *begin = make_import(f, i), *row = make_response(f, i, 5, NOW_MS);
+        assert_int_equal(apply(f, begin), OUTCOME_CREATED);
+        row->as.response.value.import = begin->as.import.number;
+        assert_int_equal(apply(f, row), OUTCOME_CREATED);
+    }
+    assert_int_equal(apply(f, make_turn(f, 82, IMPORT_UNDOING)), OUTCOME_AMENDED);
     /* A property that is declared late waits for its rollups. */
     struct change *put = make_survey(f, "shop", "{\"v\":2}", (const char *[]){"plan", "city", NULL});
     assert_int_equal(apply(f, put), OUTCOME_AMENDED);
@@ -206,6 +224,17 @@ static void print_documents(struct fixture *f, struct buffer *out) {
     }
 }
 
+static void print_imports(struct fixture *f, struct buffer *out) {
+    struct import_record *records = NULL;
+    struct error err;
+    size_t count = 0;
+    assert_ok(store_read_imports(f->reader, 0, 100, &f->arena, &records, &count, &err), err);
+    for (size_t i = 0; i < count; i++)
+        buffer_append_format(out, "import %d %s %lld %lld %lld %lld\n", records[i].id.bytes[15],
+                             import_state_name(records[i].state), (long long)records[i].created,
+                             (long long)records[i].known, (long long)records[i].refused, (long long)records[i].removed);
+}
+
 /* What everyone can see of the store, as text; to be freed. */
 static char *print_store(struct fixture *f) {
     const struct store_catalog catalog = read_catalog(f, SINCE_EVER);
@@ -217,6 +246,7 @@ static char *print_store(struct fixture *f) {
     print_responses(f, &out);
     print_invitations(f, &out);
     print_documents(f, &out);
+    print_imports(f, &out);
     for (size_t i = 0; i < catalog.survey_count; i++)
         buffer_append_format(&out, "survey %s %lld %lld %lld %s\n", surveys[i].slug, (long long)surveys[i].revision,
                              (long long)surveys[i].updated_at, (long long)surveys[i].archived_at,
@@ -247,7 +277,7 @@ static void test_a_kind(void **state, enum change_kind kind) {
     char *once = print_store(f);
     bool is_done = outcome == OUTCOME_CREATED || outcome == OUTCOME_AMENDED;
     size_t records = traits->act || kind == CHANGE_EXCLUDE || kind == CHANGE_NOTE || kind == CHANGE_DOCUMENT ||
-                     kind == CHANGE_DISCARD;
+                     kind == CHANGE_DISCARD || kind == CHANGE_IMPORT_TURN;
     if (count_log(f) - logged != (is_done ? records : 0))
         fail_msg("%s: %zu records in the log", traits->name, count_log(f) - logged);
     (void)apply(f, &again);

@@ -93,6 +93,23 @@ const CASES = {
   no_response: () => d.admin('GET', '/v1/surveys/nps/responses/01920000-0000-7000-8000-000000000001'),
   no_journey: () => d.admin('GET', '/v1/journeys/nowhere'),
   no_respondent: () => d.admin('DELETE', '/v1/respondents/nobody'),
+  no_import: () => d.admin('GET', '/v1/imports/01920000-0000-7000-8000-000000000001'),
+  import_ended: async () => {
+    const body = { survey: 'nps', source: 'a file', fingerprint: 'errors' };
+    const { id: name } = (await d.admin('POST', '/v1/imports', { body })).json;
+    assert.equal((await d.admin('DELETE', `/v1/imports/${name}`)).status, 202);
+    return d.admin('PATCH', `/v1/imports/${name}`, { body: { state: 'done' } });
+  },
+  past_retention: async () => {
+    await d.survey('brief', { metric: 'nps', retention_days: 30, retention: 'delete' });
+    const body = { survey: 'brief', source: 'a file', fingerprint: 'errors' };
+    const { id: name } = (await d.admin('POST', '/v1/imports', { body })).json;
+    const row = { id: id(), score: 1, answered_at: '2020-01-01T00:00:00Z' };
+    const reply = await d.admin('POST', `/v1/imports/${name}/responses`, { body: [row] });
+    const { line, outcome, ...problem } = reply.json[0];
+    assert.deepEqual([line, outcome], [1, 'refused']);
+    return { ...reply, status: problem.status, json: problem, headers: { 'content-type': 'application/problem+json' } };
+  },
   no_alert: () => d.admin('GET', '/v1/alerts/none'),
   not_firing: async () => {
     assert.equal((await d.admin('PUT', '/v1/alerts/calm', { body: { survey: 'nps', kind: 'detractor' } })).status, 201);

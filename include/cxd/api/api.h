@@ -12,7 +12,8 @@
  *   pages.c           lists in pages: cursors, Link
  *   bodies.c          which call takes which media types, by one table
  *   responses.c       POST and PUT of one response
- *   batch.c           POST of a batch
+ *   batch.c           POST of a batch, also of an import
+ *   imports.c         imports: begun, listed, done, undone
  *   events.c          POST of an event of a survey that is shown
  *   admission.c       whether a response is taken: invitation, name, rules, retries; of both
  *   suspicion.c       whether a response looks like a machine's

@@ -15,6 +15,7 @@
  *   batch.c            a batch, NDJSON or an array, a line at a time (response.h)
  *   properties.c       the properties of a response or an invitation
  *   idempotency.c      the Idempotency-Key: how it names a response, and each line of a batch
+ *   import.c           imports: begun, said to be done, told of
  *   exclusion.c        the body of a PATCH: whether a response counts
  *   invitation.c       invitations as signed tokens
  *   invitation_list.c  requests for invitations: an object, NDJSON or CSV (invitation.h)

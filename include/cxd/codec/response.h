@@ -22,6 +22,9 @@
 CXD_NODISCARD enum cxd_err response_decode(const char *bytes, size_t length, size_t depth, struct arena *arena,
                                            struct response *ret_response, struct error *err);
 
+/* Of an import a response has no invitation and no nonce, and may have received_at, updated_at, revision, flags,
+ * excluded and excluded_reason: as batch_next gives it. */
+
 /* True if a response, alone, in a batch or as a form, has a member of this name. */
 bool response_has_member(const char *name);
 
@@ -47,6 +50,7 @@ struct batch {
     size_t line;
     size_t depth, item_bytes; /* what a line or an element may nest, and hold */
     bool is_array;
+    bool is_import;            /* lines have what only an import may say, and no survey: to be set once it is open */
     struct document *document; /* of codec/: the line that is read */
 };
 

@@ -9,6 +9,7 @@
  *   response.c         one answer: what makes it valid, and when two are the same
  *   respondent.c       names of respondents: the one form of an address
  *   invitation.c       invitations: what makes one good, and the response that it names
+ *   import.c           imports: the names of their states
  *   impression.c       events of a survey that is shown, and the response rate
  *   key.c              API keys and signing keys: scopes, expiry
  *   histogram.c        counts of each score, and their sums

@@ -131,6 +131,11 @@ enum cxd_err response_validate(const struct response *response, const struct sur
                                const struct response_limits *limits, int64_t now_ms, bool backdate_free,
                                struct error *err);
 
+/* What only an import may say: revisions that there are, no time behind `latest_ms`, flags and a reason of what is
+ * excluded. */
+void response_check_imported(const struct response *response, const struct survey *survey, int64_t latest_ms,
+                             struct error *err);
+
 /* The part of it that judges the properties. */
 void response_check_properties(const struct response *response, const struct response_limits *limits,
                                struct error *err);

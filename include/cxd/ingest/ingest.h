@@ -58,6 +58,8 @@ void ingest_wake(struct ingest *ingest);
 bool ingest_is_unsettled(const struct ingest *ingest);
 /* True if rollups wait to be filled in or cleared away (any thread). */
 bool ingest_is_unrolled(const struct ingest *ingest);
+/* True if imports are to be undone (any thread). */
+bool ingest_is_undoing(const struct ingest *ingest);
 /* How many comments have been stored since all that there were had been indexed, about, and some more for every ten
  * thousand responses without one; a great number where a life before this one may have left some (any thread). */
 int64_t ingest_unindexed(const struct ingest *ingest);

@@ -10,6 +10,7 @@
 #include "cxd/base/error.h"
 #include "cxd/base/etag.h"
 #include "cxd/domain/alert.h"
+#include "cxd/domain/import.h"
 #include "cxd/domain/impression.h"
 #include "cxd/domain/invitation.h"
 #include "cxd/domain/key.h"
@@ -126,6 +127,14 @@ struct alert_tale {
     X(DOCUMENT, document, AUDITED, .repeats = true)                                                                    \
     /* delete one */                                                                                                   \
     X(DISCARD, discard, AUDITED, .repeats = true)                                                                      \
+    /* begin an import into a survey, or go on with one that is open */                                                \
+    X(IMPORT, import, AUDITED, .act = "import.begin", .repeats = true)                                                 \
+    /* count rows of an import that were refused before they could be responses */                                     \
+    X(IMPORT_ROWS, import_rows, SILENT)                                                                                \
+    /* an import is done, or is to be undone */                                                                        \
+    X(IMPORT_TURN, import_turn, AUDITED, .repeats = true)                                                              \
+    /* delete the responses of an import that is to be undone, some at once */                                         \
+    X(UNDO, undo, SILENT, .erases = true, .repeats = true)                                                             \
     /* nothing but a record of the audit log */                                                                        \
     X(NOTE, note, AUDITED)
 
@@ -178,9 +187,10 @@ struct change {
         struct {
             struct response value; /* in: id, survey, revision, … ; out (replayed, amended): as stored */
             int64_t amend_window_ms;
-            unsigned fresh_flags;           /* out, amended: those that were not there */
-            enum cxd_err unless_stored;     /* not CXD_OK: only a replay is answered, else refused with this */
-            bool is_closed;                 /* the store's: its survey takes no answers, only a replay is answered */
+            unsigned fresh_flags;       /* out, amended: those that were not there */
+            enum cxd_err unless_stored; /* not CXD_OK: only a replay is answered, else refused with this */
+            enum cxd_err
+                keeps_out; /* the store's: not CXD_OK: why its survey takes it not, only a replay is answered */
             const struct response *as_sent; /* the store's: `value` as it came, once it is what is stored; else NULL */
             bool is_keyed; /* named by an Idempotency-Key: another content than the stored one is refused */
             struct {
@@ -325,6 +335,25 @@ struct change {
             const char *note;         /* NULL: none */
             struct alert_state state; /* out, unless missing; strings of the change's arena */
         } acknowledge;
+        struct import_record
+            import; /* in: id, survey, source, fingerprint, expected; out: all, the strings of the arena */
+        struct {
+            int64_t number; /* of the import */
+            int64_t refused;
+        } import_rows;
+        struct {
+            struct id id;
+            enum import_state to;       /* IMPORT_DONE or IMPORT_UNDOING */
+            struct import_record value; /* out, unless missing or refused; strings of the change's arena */
+        } import_turn;
+        struct {
+            size_t limit;    /* responses deleted at most */
+            int64_t removed; /* out */
+            bool more;       /* out: there may be more to do */
+            bool is_done;    /* out: the import is undone by it */
+            struct id id;    /* out, with `more`: the import */
+            int64_t all;     /* and how many of it are deleted by now */
+        } undo;
         struct {
             const char *act, *target, *detail; /* as in struct audit_record, and no longer than there */
             const char *respondent;            /* not NULL: the target is this person */
@@ -434,6 +463,23 @@ struct change {
  *
  * Whoever deletes a response takes its number, id and score out of the history of alerts; at most ALERT_HISTORY_MAX
  * events of a rule are kept, the newest.
+ *
+ * RESPONSE of an import (value.import): it is created where nothing is stored under its id, and is else REPLAYED,
+ *   whatever it says: it amends nothing. Marks hold, and what was forgotten is not filled again. Its revision, its
+ * times and its exclusion are those that it came with (revision 0: the current one). Closed surveys take it and
+ * archived ones do not (ERR_SURVEY_CLOSED); what the survey would delete as too old is refused ERR_PAST_RETENTION.
+ * ERR_NO_IMPORT without an import of this number and survey, ERR_IMPORT_ENDED unless it is open. What came so is no
+ * answer of a visit, no rule tells of it, and no other RESPONSE amends it: its ids may be guessed.
+ *
+ * IMPORT: an open one of the same survey and fingerprint is given back, REPLAYED. ERR_NO_SURVEY; ERR_SURVEY_CLOSED
+ * where that is archived.
+ *
+ * IMPORT_TURN: from open to done, and from either to undoing, whose end is undone; what is so already is REPLAYED, and
+ *   no way leads back: ERR_IMPORT_ENDED.
+ *
+ * UNDO: of the import that was first to be undone. Its responses go, whatever has become of them since, with what
+ *   was said first; none leaves a mark, so that the file can be imported again, but for those whose person was
+ *   forgotten. REPLAYED where there is nothing to undo.
  *
  * DOCUMENT: an identical definition is REPLAYED; under another the revision rises, and updated_at is now. DISCARD:
  * AMENDED once it is gone. What is put under its name later begins at revision 1.

@@ -9,6 +9,7 @@
  *   decide.c                the rules of every change, decided once, from what is stored and what is sent: create,
  *                           replay, amend (all members are replaced), refuse, recontact, exclude, forget, retain
  *   decide_alert.c          the rules of the changes of alerts
+ *   decide_import.c         the rules of the changes of imports
  *   document.c              named definitions, and the rules of their changes (document.h)
  *   impressions.c           the rules of visits: which row says what, and what is counted of it
  *   terms.c                 by what of its survey a response is judged, in the transaction
@@ -40,6 +41,8 @@
  *   sqlite/document.c       named definitions: put, deleted, read
  *   sqlite/invitation.c     invitations that are kept: put, looked up, removed
  *   sqlite/alert.c          states and history of alerts, written
+ *   sqlite/imports.c        imports: begun, ended, counted, read
+ *   sqlite/undo.c           what was imported is deleted again
  *   sqlite/visits.c         the rows of visits: events, and answers as they begin or cease to count
  *   sqlite/key.c            API keys and signing keys
  *   sqlite/erase.c          a respondent is forgotten; deleting and forgetting one response; erasures repeated
@@ -414,6 +417,15 @@ CXD_NODISCARD enum cxd_err store_read_revisions(struct store_reader *reader, int
                                                 struct survey_revision **ret_revisions, size_t *ret_count,
                                                 struct error *err);
 
+/* The import of an id; *ret_found false if there is none. Strings are of the arena. */
+CXD_NODISCARD enum cxd_err store_read_import(struct store_reader *reader, const struct id *id, struct arena *arena,
+                                             bool *ret_found, struct import_record *ret_record, struct error *err);
+/* Imports numbered below `before` (0: from the newest), newest first, at most `limit`. The array and its strings are of
+ * the arena. */
+CXD_NODISCARD enum cxd_err store_read_imports(struct store_reader *reader, int64_t before, size_t limit,
+                                              struct arena *arena, struct import_record **ret_records,
+                                              size_t *ret_count, struct error *err);
+
 /* Surveys, keys and signing keys, of one state. */
 struct store_catalog {
     int64_t generation;            /* ≥ 0; rises with every transaction that redefines any, whoever wrote it */
@@ -478,6 +490,7 @@ struct store_figures {
     int64_t unrolled;  /* dimensions of surveys whose rollups are being filled in or cleared away */
     int64_t unindexed; /* responses whose comments, if they have any, are not in the index yet */
     int64_t known_at;  /* how late it is at least, as it was kept last (CHANGE_CLOCK); 0: nothing was */
+    int64_t imports[IMPORT_STATE_COUNT]; /* by their state */
 };
 CXD_NODISCARD enum cxd_err store_read_figures(struct store_reader *reader, struct store_figures *ret_figures,
                                               struct error *err);

@@ -35,6 +35,8 @@ static enum cxd_err apply_all(struct sqlite_store *store, struct change *const *
             code = sqlite_rollups_relieve(store, err);
     }
     if (code == CXD_OK)
+        code = sqlite_imports_flush(store, err);
+    if (code == CXD_OK)
         code = sqlite_rollups_flush(store, err);
     if (code == CXD_OK)
         code = sqlite_erasures_write(store, err);
@@ -68,6 +70,7 @@ static enum cxd_err apply_batch(struct sqlite_store *store, struct change *const
     if (code != CXD_OK) {
         sqlite_db_rollback(&store->db);
         deltas_clear(&store->deltas);
+        sqlite_imports_reset(store);
         sqlite_gates_reset(&store->gates);
         store->declared.loaded = false;
         store->numbers.last = -1;

@@ -72,7 +72,8 @@ enum {
     NUMBER_SCHEMA = 4,
     DOCUMENT_SCHEMA = 5,
     COMMENT_SCHEMA = 5,
-    VISIT_SCHEMA = 5
+    VISIT_SCHEMA = 5,
+    IMPORT_SCHEMA = 6
 };
 struct checker {
     struct db *db;

@@ -108,6 +108,13 @@ static void take_alerts(struct checker *checker, sqlite3_stmt *stmt) {
     }
 }
 
+static void take_imports(struct checker *checker, sqlite3_stmt *stmt) {
+    if (sqlite3_column_int64(stmt, 1) > 0) {
+        sqlite_check_damage(checker, STORE_RECORDS, "%lld rows of %s are of no import, or say what none can",
+                            (long long)sqlite3_column_int64(stmt, 1), text_at(stmt, 0));
+    }
+}
+
 static void take_visits(struct checker *checker, sqlite3_stmt *stmt) {
     if (sqlite3_column_int64(stmt, 1) > 0) {
         sqlite_check_damage(checker, STORE_RECORDS, "%lld rows of %s are of no survey, or say what none can",
@@ -331,6 +338,8 @@ static enum cxd_err check_content(struct checker *checker, struct error *err) {
         code = check_definitions(checker, (enum document_kind)kind, err);
     if (code == CXD_OK && checker->report->schema >= VISIT_SCHEMA)
         code = each_row(checker, QUERY_CHECK_VISITS, take_visits, err);
+    if (code == CXD_OK && checker->report->schema >= IMPORT_SCHEMA)
+        code = each_row(checker, QUERY_CHECK_IMPORTS, take_imports, err);
     bool has_dimensions = checker->report->schema >= DIMENSION_SCHEMA;
     if (code == CXD_OK)
         code = each_row(checker, has_dimensions ? QUERY_CHECK_SERIES : QUERY_CHECK_OLD_SERIES, take_series, err);

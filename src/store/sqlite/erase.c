@@ -35,8 +35,7 @@ static enum cxd_err gather(struct sqlite_store *store, enum cxd_err asked, sqlit
     return CXD_OK;
 }
 
-enum cxd_err sqlite_delete_response(struct sqlite_store *store, const struct response *response, int64_t now_ms,
-                                    struct error *err) {
+enum cxd_err sqlite_remove_response(struct sqlite_store *store, const struct response *response, struct error *err) {
     enum cxd_err code = SQLITE_RUN(&store->db, QUERY_DELETE_RESPONSE, err, INT(response->number));
     if (code == CXD_OK)
         code = SQLITE_RUN(&store->db, QUERY_KEEP_NUMBER, err, INT(response->number));
@@ -45,11 +44,15 @@ enum cxd_err sqlite_delete_response(struct sqlite_store *store, const struct res
     store->numbers.is_there = store->numbers.is_there && response->number != store->numbers.last;
     if (code == CXD_OK)
         code = sqlite_comments_forget(store, response, err);
+    return code == CXD_OK ? sqlite_count_response(store, response, -1, err) : code;
+}
+
+enum cxd_err sqlite_delete_response(struct sqlite_store *store, const struct response *response, int64_t now_ms,
+                                    struct error *err) {
+    enum cxd_err code = sqlite_remove_response(store, response, err);
     if (code == CXD_OK)
         code = sqlite_invitation_remove(store, response->survey, &response->id, err);
-    if (code == CXD_OK)
-        code = sqlite_marks_put(store, response->survey, &response->id, now_ms, err);
-    return code == CXD_OK ? sqlite_count_response(store, response, -1, err) : code;
+    return code == CXD_OK ? sqlite_marks_put(store, response->survey, &response->id, now_ms, err) : code;
 }
 
 static enum cxd_err write_forgotten(struct sqlite_store *store, const struct response *after, struct error *err) {

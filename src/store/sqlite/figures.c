@@ -38,7 +38,7 @@ enum cxd_err sqlite_read_figures(struct store_reader *base, struct store_figures
     struct store_figures figures = {0};
     const struct {
         enum query query;
-        int64_t *numbers[2];
+        int64_t *numbers[IMPORT_STATE_COUNT];
         int count;
     } READS[] = {
         {QUERY_COUNT_COUNTED, {&figures.responses}, 1},
@@ -47,6 +47,10 @@ enum cxd_err sqlite_read_figures(struct store_reader *base, struct store_figures
         {QUERY_COUNT_UNROLLED, {&figures.unrolled}, 1},
         {QUERY_COUNT_UNINDEXED, {&figures.unindexed}, 1},
         {QUERY_SELECT_KNOWN, {&figures.known_at}, 1},
+        {QUERY_COUNT_IMPORTS,
+         {&figures.imports[IMPORT_OPEN], &figures.imports[IMPORT_DONE], &figures.imports[IMPORT_UNDOING],
+          &figures.imports[IMPORT_UNDONE]},
+         IMPORT_STATE_COUNT},
     };
     bool began;
     enum cxd_err code = sqlite_reader_enter(reader, &began, err);

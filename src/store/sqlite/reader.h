@@ -89,6 +89,9 @@ engine_read_rollups sqlite_read_rollups;
 engine_read_invitations sqlite_read_invitations;
 /* document.c */
 engine_read_documents sqlite_read_documents;
+/* imports.c */
+engine_read_import sqlite_read_import;
+engine_read_imports sqlite_read_imports;
 engine_read_document sqlite_read_document;
 /* catalog.c */
 engine_read_catalog sqlite_read_catalog;

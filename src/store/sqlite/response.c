@@ -50,7 +50,7 @@ enum cxd_err sqlite_db_last_answer(struct db *db, const char *respondent, int64_
     return code;
 }
 
-/* Runs insert_response, insert_numbered or update_response. */
+/* Runs insert_response, insert_numbered, insert_imported or update_response. */
 static enum cxd_err put(struct sqlite_store *store, enum query query, const struct response *response, bool *ret_done,
                         struct error *err) {
     sqlite3_stmt *stmt = NULL;
@@ -62,8 +62,12 @@ static enum cxd_err put(struct sqlite_store *store, enum query query, const stru
     if (code != CXD_OK)
         return code;
     sqlite_row_bind_response(stmt, response, properties, query != QUERY_INSERT_RESPONSE);
-    if (query == QUERY_UPDATE_RESPONSE)
+    if (query == QUERY_UPDATE_RESPONSE || (query == QUERY_INSERT_IMPORTED && response->updated_at != 0))
         sqlite_db_bind_int(stmt, 20, response->updated_at);
+    else if (query == QUERY_INSERT_IMPORTED)
+        sqlite_db_bind_text(stmt, 20, NULL);
+    if (query == QUERY_INSERT_IMPORTED)
+        sqlite_db_bind_int(stmt, 21, response->import);
     code = sqlite_db_run(&store->db, stmt, err);
     sqlite_row_unbind_response(stmt, response, properties);
     if (code == CXD_OK)
@@ -137,7 +141,13 @@ static enum cxd_err fill_in(struct sqlite_store *store, struct change *change, b
     return decide_invited(change, *ret_found ? &record : NULL, is_stored ? &stored : NULL, ret_goes_on, err);
 }
 
-enum cxd_err sqlite_write_response(struct sqlite_store *store, struct change *change, struct error *err) {
+static enum query insert_query(const struct sqlite_store *store, const struct response *response) {
+    return response->import != 0     ? QUERY_INSERT_IMPORTED
+           : store->numbers.is_there ? QUERY_INSERT_RESPONSE
+                                     : QUERY_INSERT_NUMBERED;
+}
+
+static enum cxd_err write_response(struct sqlite_store *store, struct change *change, struct error *err) {
     struct response *response = &change->as.response.value;
     bool goes_on = false, marked = false;
     enum cxd_err code = sqlite_judge(store, change, response->survey, decide_admit, &goes_on, err);
@@ -164,7 +174,7 @@ enum cxd_err sqlite_write_response(struct sqlite_store *store, struct change *ch
     /* Nearly every response is new: insert first, and look only at what was in the way. */
     bool created = false;
     response->number = store->numbers.last + 1;
-    code = put(store, store->numbers.is_there ? QUERY_INSERT_RESPONSE : QUERY_INSERT_NUMBERED, response, &created, err);
+    code = put(store, insert_query(store, response), response, &created, err);
     if (code != CXD_OK)
         return code;
     if (!created)
@@ -177,6 +187,20 @@ enum cxd_err sqlite_write_response(struct sqlite_store *store, struct change *ch
     if (code == CXD_OK)
         code = sqlite_visits_move(store, NULL, response, err);
     return code == CXD_OK ? count_stored(store, response, err) : code;
+}
+
+enum cxd_err sqlite_write_response(struct sqlite_store *store, struct change *change, struct error *err) {
+    int64_t import = change->as.response.value.import;
+    bool goes_on = false;
+    if (import == 0)
+        return write_response(store, change, err);
+    enum cxd_err code = sqlite_import_admit(store, change, import, change->as.response.value.survey, &goes_on, err);
+    if (code != CXD_OK || !goes_on)
+        return code;
+    code = write_response(store, change, err);
+    if (code == CXD_OK)
+        sqlite_import_count(store, change);
+    return code;
 }
 
 enum cxd_err sqlite_exclude_response(struct sqlite_store *store, const struct response *before,

@@ -84,6 +84,10 @@ struct sqlite_store {
     } numbers;
     struct word_finder words;
     struct comments_state comments;
+    struct {
+        bool is_read, is_there, is_counted;
+        struct import_record record; /* that the changes of the batch are of, without its texts */
+    } import;
     int64_t visits_from; /* the first day whose rows of visits are there; −1: to be read again before use */
     bool has_marks;      /* false: there are none, and nobody looks for them */
     struct identity identity;
@@ -196,6 +200,28 @@ CXD_NODISCARD enum cxd_err sqlite_write_alert_tell(struct sqlite_store *store, s
                                                    struct error *err);
 CXD_NODISCARD enum cxd_err sqlite_write_acknowledge(struct sqlite_store *store, struct change *change,
                                                     struct error *err);
+/* undo.c */
+CXD_NODISCARD enum cxd_err sqlite_write_undo(struct sqlite_store *store, struct change *change, struct error *err);
+/* imports.c */
+CXD_NODISCARD enum cxd_err sqlite_write_import(struct sqlite_store *store, struct change *change, struct error *err);
+CXD_NODISCARD enum cxd_err sqlite_write_import_rows(struct sqlite_store *store, struct change *change,
+                                                    struct error *err);
+CXD_NODISCARD enum cxd_err sqlite_write_import_turn(struct sqlite_store *store, struct change *change,
+                                                    struct error *err);
+/* Whether the import of this number takes a row of the survey (0: of any); once it has been decided, it is counted. */
+CXD_NODISCARD enum cxd_err sqlite_import_admit(struct sqlite_store *store, struct change *change, int64_t number,
+                                               int64_t survey, bool *ret_goes_on, struct error *err);
+void sqlite_import_count(struct sqlite_store *store, const struct change *change);
+/* Writes what was counted: before the import is read by others, and at the end of a batch. */
+CXD_NODISCARD enum cxd_err sqlite_imports_flush(struct sqlite_store *store, struct error *err);
+/* The row of one, as it is after a change. */
+CXD_NODISCARD enum cxd_err sqlite_import_note(struct sqlite_store *store, const struct import_record *record,
+                                              struct error *err);
+/* The first that is to be undone, into store->scratch. */
+CXD_NODISCARD enum cxd_err sqlite_import_next_undoing(struct sqlite_store *store, bool *ret_found,
+                                                      struct import_record *ret_record, struct error *err);
+/* Forgets it: the batch has failed. */
+void sqlite_imports_reset(struct sqlite_store *store);
 /* visits.c */
 CXD_NODISCARD enum cxd_err sqlite_write_event(struct sqlite_store *store, struct change *change, struct error *err);
 CXD_NODISCARD enum cxd_err sqlite_write_expire(struct sqlite_store *store, struct change *change, struct error *err);
@@ -237,7 +263,9 @@ CXD_NODISCARD enum cxd_err sqlite_invitation_remove(struct sqlite_store *store, 
 /* Removes those of a respondent, marks their responses, and notes them for the list. */
 CXD_NODISCARD enum cxd_err sqlite_invitations_erase(struct sqlite_store *store, const char *respondent, size_t limit,
                                                     int64_t now_ms, size_t *ret_count, struct error *err);
-/* erase.c */
+/* erase.c: the row, its words and its counts, and what is told of it; without a mark. */
+CXD_NODISCARD enum cxd_err sqlite_remove_response(struct sqlite_store *store, const struct response *response,
+                                                  struct error *err);
 CXD_NODISCARD enum cxd_err sqlite_delete_response(struct sqlite_store *store, const struct response *response,
                                                   int64_t now_ms, struct error *err);
 /* *ret_taken: whether there was anything to take. */

@@ -7,6 +7,7 @@
 #include "store/audit.h"
 #include "store/copy.h"
 #include "store/decide.h"
+#include "store/decide_import.h"
 #include "store/search.h"
 #include "store/terms.h"
 
@@ -76,7 +77,7 @@ static enum cxd_err find_last_answer(void *context, const char *respondent, int6
     return CXD_OK;
 }
 
-static enum cxd_err apply_response(struct memory_store *store, struct change *change, struct error *err) {
+static enum cxd_err write_response(struct memory_store *store, struct change *change, struct error *err) {
     struct response *response = &change->as.response.value;
     bool goes_on = false;
     enum cxd_err code = judge(store, change, response->survey, decide_admit, &goes_on, err);
@@ -118,6 +119,14 @@ static enum cxd_err apply_response(struct memory_store *store, struct change *ch
         return put(store, &store->responses, at, block_response(response), err);
     }
     return CXD_OK;
+}
+
+static enum cxd_err apply_response(struct memory_store *store, struct change *change, struct error *err) {
+    int64_t import = change->as.response.value.import;
+    if (import != 0 && !memory_import_admit(store, change, import, change->as.response.value.survey))
+        return CXD_OK;
+    enum cxd_err code = write_response(store, change, err);
+    return code != CXD_OK || import == 0 || memory_import_count(store, change, import) ? code : no_memory(err);
 }
 
 /* Excluded, or counting again. */
@@ -488,6 +497,40 @@ static enum cxd_err apply_document(struct memory_store *store, struct change *ch
 
 static enum cxd_err apply_discard(struct memory_store *store, struct change *change, struct error *err) {
     return memory_discard_document(store, change) ? CXD_OK : no_memory(err);
+}
+
+static enum cxd_err apply_import(struct memory_store *store, struct change *change, struct error *err) {
+    bool goes_on = false;
+    enum cxd_err code = judge(store, change, change->as.import.survey, decide_import_admit, &goes_on, err);
+    if (code != CXD_OK || !goes_on)
+        return code;
+    if (!has_survey(store, change->as.import.survey)) {
+        change->outcome = OUTCOME_MISSING;
+        return CXD_OK;
+    }
+    return memory_apply_import(store, change, err);
+}
+
+static enum cxd_err apply_import_rows(struct memory_store *store, struct change *change, struct error *err) {
+    return memory_apply_import_rows(store, change, err);
+}
+
+static enum cxd_err apply_import_turn(struct memory_store *store, struct change *change, struct error *err) {
+    return memory_apply_import_turn(store, change, err);
+}
+
+static enum cxd_err undo_one(struct memory_store *store, size_t at, int64_t now_ms, struct error *err) {
+    const struct response *stored = response_at(store, at);
+    enum cxd_err code = CXD_OK;
+    if (stored->forgotten_at != 0)
+        code = put_mark(store, stored->survey, &stored->id, now_ms, err);
+    if (code == CXD_OK && !memory_forget_told(store, stored->number))
+        code = no_memory(err);
+    return code == CXD_OK && !memory_swap(store, &store->responses, at, NULL) ? no_memory(err) : code;
+}
+
+static enum cxd_err apply_undo(struct memory_store *store, struct change *change, struct error *err) {
+    return memory_apply_undo(store, change, undo_one, err);
 }
 
 static enum cxd_err apply_note(struct memory_store *store, struct change *change, struct error *err) {

@@ -23,6 +23,7 @@ static void memory_close(struct store *base) {
     free_table(&store->gone);
     free_table(&store->invitations);
     free_table(&store->documents);
+    free_table(&store->imports);
     free_table(&store->audit);
     free_table(&store->alerts);
     free_table(&store->alert_events);
@@ -156,6 +157,8 @@ const struct store_engine STORE_MEMORY = {
     .search = memory_search,
     .read_invitations = memory_read_invitations,
     .read_revisions = memory_read_revisions,
+    .read_import = memory_read_import,
+    .read_imports = memory_read_imports,
     .read_documents = memory_read_documents,
     .read_document = memory_read_document,
     .read_catalog = memory_read_catalog,

@@ -86,6 +86,7 @@ struct memory_store {
     struct memory_table gone;         /* struct memory_mark */
     struct memory_table invitations;  /* struct invitation_record */
     struct memory_table documents;    /* struct document */
+    struct memory_table imports;      /* struct import_record; number is the position + 1 */
     struct memory_table audit;        /* number is the position + 1 */
     struct memory_table redefinitions;
     struct memory_table alerts;       /* struct alert_state */
@@ -143,6 +144,19 @@ CXD_NODISCARD bool memory_declared(const struct memory_store *store, int64_t sur
 /* document.c: false when memory is refused. */
 CXD_NODISCARD bool memory_put_document(struct memory_store *store, struct change *change);
 CXD_NODISCARD bool memory_discard_document(struct memory_store *store, struct change *change);
+
+/* imports.c: as sqlite/writer.h. */
+bool memory_import_admit(const struct memory_store *store, struct change *change, int64_t number, int64_t survey);
+CXD_NODISCARD bool memory_import_count(struct memory_store *store, const struct change *change, int64_t number);
+CXD_NODISCARD enum cxd_err memory_apply_import(struct memory_store *store, struct change *change, struct error *err);
+CXD_NODISCARD enum cxd_err memory_apply_import_rows(struct memory_store *store, struct change *change,
+                                                    struct error *err);
+CXD_NODISCARD enum cxd_err memory_apply_import_turn(struct memory_store *store, struct change *change,
+                                                    struct error *err);
+typedef enum cxd_err memory_undo_one(struct memory_store *store, size_t at, int64_t now_ms, struct error *err);
+CXD_NODISCARD enum cxd_err memory_apply_undo(struct memory_store *store, struct change *change,
+                                             memory_undo_one *undo_one, struct error *err);
+void memory_count_imports(const struct memory_store *store, int64_t ret_counts[IMPORT_STATE_COUNT]);
 
 /* catalog.c: after each change. False when memory is refused. */
 CXD_NODISCARD bool memory_redefine(struct memory_store *store, const struct change *change);
@@ -204,6 +218,8 @@ engine_rebuild memory_rebuild;
 engine_read_catalog memory_read_catalog;
 engine_read_revisions memory_read_revisions;
 engine_read_documents memory_read_documents;
+engine_read_import memory_read_import;
+engine_read_imports memory_read_imports;
 engine_read_document memory_read_document;
 engine_read_overflows memory_read_overflows;
 /* alerts.c, */

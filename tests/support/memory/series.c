@@ -346,6 +346,7 @@ enum cxd_err memory_read_overflows(struct store_reader *base, size_t limit, stru
 }
 
 void memory_add_figures(const struct memory_store *store, struct store_figures *figures) {
+    memory_count_imports(store, figures->imports);
     for (size_t i = 0; i < store->dimensions.count; i++) {
         const struct memory_dimension *dimension = store->dimensions.blocks[i];
         if (dimension) {

@@ -1,0 +1,30 @@
+#ifndef CXD_STORE_DECIDE_IMPORT_H
+#define CXD_STORE_DECIDE_IMPORT_H
+
+#include "cxd/domain/survey.h"
+#include "cxd/store/change.h"
+
+/* The rules of the changes of imports, as store/decide.h has those of the others. */
+
+/* CHANGE_IMPORT, by the terms of its survey (decide_by_terms). */
+bool decide_import_admit(struct change *change, const struct survey *terms);
+/* `open` is the import of this survey and fingerprint that takes rows (NULL: there is none), whose strings live as long
+ * as the change; `last` the number of the last response that there is. Fills every member but the number. */
+void decide_import(struct change *change, const struct import_record *open, int64_t last);
+
+/* Whether an import takes a CHANGE_RESPONSE of it, or a CHANGE_IMPORT_ROWS, of this survey (0: any). False: it is
+ * refused. */
+bool decide_import_open(struct change *change, const struct import_record *stored, int64_t survey);
+/* What has become of one is counted in its import. */
+void decide_import_counted(const struct change *change, struct import_record *record);
+
+/* CHANGE_IMPORT_TURN. *ret_after unless MISSING or REFUSED. */
+void decide_import_turn(struct change *change, const struct import_record *stored, struct import_record *ret_after);
+
+/* CHANGE_UNDO: the numbers in (from, *ret_to] that a slice looks at. */
+int64_t decide_undo_span(const struct change *change, const struct import_record *stored);
+/* After it: `removed` responses are deleted, and it has passed everything up to `passed`. `record` NULL: nothing is
+ * being undone. */
+void decide_undone(struct change *change, struct import_record *record, size_t removed, int64_t passed);
+
+#endif
