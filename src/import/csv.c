@@ -43,7 +43,8 @@ static void take_run(struct csv_reader *csv, const bool *ends) {
 
 static void refuse_nul(struct csv_reader *csv) {
     cells_set_fault(&csv->cells, csv->line, "a NUL byte");
-    csv->at++;
+    while (csv->at < csv->end && *csv->at == '\0')
+        csv->at++;
 }
 
 /* Up to the delimiter, the line's end, or the end of all. */

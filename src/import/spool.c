@@ -9,16 +9,14 @@
 
 #include "import/source.h"
 
-enum { TAIL_BYTES = 64 * 1024, WINDOW_BYTES = 16 * 1024 };
+enum { HEAD_FIRST = 16 * 1024, TAIL_BYTES = 64 * 1024, WINDOW_BYTES = 16 * 1024 };
 
-enum cxd_err spool_init(struct spool *spool, size_t head_size, struct error *err) {
+void spool_init(struct spool *spool, size_t head_size) {
     *spool = (struct spool){.head_size = head_size, .fd = -1};
-    spool->head = malloc(head_size);
-    return spool->head ? CXD_OK : error_set(err, ERR_NO_MEMORY, "no memory to read a workbook");
 }
 
 void spool_free(struct spool *spool) {
-    if (spool->head && spool->fd >= 0)
+    if (spool->tail && spool->fd >= 0) /* one that is all zero has none */
         close(spool->fd);
     free(spool->head);
     free(spool->tail);
@@ -28,6 +26,25 @@ void spool_free(struct spool *spool) {
 
 static size_t tail_length(const struct spool *spool) {
     return (size_t)(spool->length - spool->head_size - spool->filed);
+}
+
+/* Puts what fits into the head, and says how much that was. */
+static enum cxd_err append_head(struct spool *spool, const char *bytes, size_t length, size_t *ret_taken,
+                                struct error *err) {
+    size_t used = (size_t)spool->length, room = spool->head_size - used;
+    size_t taken = length < room ? length : room, wanted = spool->head_room;
+    while (wanted < used + taken)
+        wanted = wanted == 0 ? HEAD_FIRST : wanted * 2;
+    if (wanted > spool->head_room) {
+        char *grown = realloc(spool->head, wanted);
+        if (!grown)
+            return error_set(err, ERR_NO_MEMORY, "no memory to read a workbook");
+        spool->head = grown;
+        spool->head_room = wanted;
+    }
+    memcpy(spool->head + used, bytes, taken);
+    *ret_taken = taken;
+    return CXD_OK;
 }
 
 static enum cxd_err begin_file(struct spool *spool, struct error *err) {
@@ -40,11 +57,11 @@ static enum cxd_err begin_file(struct spool *spool, struct error *err) {
 
 enum cxd_err spool_append(struct spool *spool, const char *bytes, size_t length, struct error *err) {
     while (length > 0) {
-        size_t taken;
+        size_t taken = 0;
         if (spool->length < spool->head_size) {
-            size_t room = spool->head_size - (size_t)spool->length;
-            taken = length < room ? length : room;
-            memcpy(spool->head + spool->length, bytes, taken);
+            enum cxd_err code = append_head(spool, bytes, length, &taken, err);
+            if (code != CXD_OK)
+                return code;
         } else {
             enum cxd_err code = spool->fd < 0 ? begin_file(spool, err) : CXD_OK;
             if (code == CXD_OK && tail_length(spool) == TAIL_BYTES) {

@@ -11,7 +11,7 @@
 /* Bytes that are put down once and read at any place: the first in memory, those beyond in a file without a name. */
 struct spool {
     char *head, *tail, *window;
-    size_t head_size;
+    size_t head_size, head_room; /* how large it may become, and is */
     uint64_t length;
     uint64_t filed;     /* bytes that are in the file: those before them are in the head, those behind in the tail */
     uint64_t window_at; /* of the file's bytes */
@@ -19,8 +19,8 @@ struct spool {
     int fd; /* -1: none yet */
 };
 
-/* spool_free is due after a failure too. */
-CXD_NODISCARD enum cxd_err spool_init(struct spool *spool, size_t head_size, struct error *err);
+/* Allocates nothing yet. */
+void spool_init(struct spool *spool, size_t head_size);
 void spool_free(struct spool *spool);
 CXD_NODISCARD enum cxd_err spool_append(struct spool *spool, const char *bytes, size_t length, struct error *err);
 /* Of bytes that are there; no more are appended then. */

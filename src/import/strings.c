@@ -56,11 +56,9 @@ static const struct xml_handlers HANDLERS = {take_start, take_end, take_text};
 
 enum cxd_err strings_read(struct strings *strings, struct parts *parts, const char *part, struct error *err) {
     strings->err = err;
-    enum cxd_err code = spool_init(&strings->texts, TEXTS_HEAD, err);
-    if (code == CXD_OK)
-        code = spool_init(&strings->ends, ENDS_HEAD, err);
-    if (code == CXD_OK)
-        code = xml_read(parts, part, &HANDLERS, strings, err);
+    spool_init(&strings->texts, TEXTS_HEAD);
+    spool_init(&strings->ends, ENDS_HEAD);
+    enum cxd_err code = xml_read(parts, part, &HANDLERS, strings, err);
     strings->err = NULL;
     return code == CXD_OK ? strings->code : code;
 }

@@ -26,7 +26,7 @@ static inline void zips_put(struct buffer *out, uint64_t value, size_t bytes) {
 /* Packed; freed by the caller. */
 static inline char *zips_pack(const char *bytes, size_t length, size_t *ret_length) {
     z_stream stream = {.next_in = (Bytef *)(uintptr_t)bytes, .avail_in = (uInt)length};
-    if (deflateInit2(&stream, 9, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    if (deflateInit2(&stream, 9, Z_DEFLATED, -9, 1, Z_DEFAULT_STRATEGY) != Z_OK)
         abort();
     size_t room = deflateBound(&stream, length);
     char *out = malloc(room);
