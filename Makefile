@@ -217,7 +217,7 @@ NEEDS_CHECK = $(NEEDS_DEB) clang:libclang_rt.fuzzer:libclang-rt-dev file:/usr/bi
 	file:/usr/share/bash-completion/bash_completion:bash-completion run:Rscript:r-base-core run:autopkgtest:autopkgtest \
 	run:caddy:caddy run:clang-format:clang-format run:clang:clang run:curl:curl run:debootstrap:debootstrap \
 	run:faketime:faketime run:fish:fish run:lintian:lintian run:mandoc:mandoc run:nginx:nginx-light run:node:nodejs \
-	run:npm:npm run:openssl:openssl run:promtool:prometheus run:sqlite3:sqlite3 run:strace:strace \
+	run:npm:npm run:openssl:openssl run:promtool:prometheus run:python3:python3 run:sqlite3:sqlite3 run:strace:strace \
 	run:systemd-analyze:systemd run:zsh:zsh
 NEEDS_BENCH = run:wrk:wrk run:g++:g++ run:python3:python3
 
@@ -349,7 +349,7 @@ tables: deps
 	$(BUILD) figure-programs
 	@build/tests/figures/tables
 	@build/tests/figures/alarms
-figure-programs: $(OUT)/tests/figures/tables $(OUT)/tests/figures/alarms
+figure-programs: $(OUT)/tests/figures/tables $(OUT)/tests/figures/alarms $(OUT)/tests/figures/cells
 $(OUT)/tests/figures/%: $(OUT)/obj/tests/figures/%.o $(OUT)/libcxd.a
 	@mkdir -p $(@D)
 	$(SAY) LINK $@

@@ -165,7 +165,7 @@ const STEPS = {
   'figures': {
     tier: 'check',
     runs: [
-      ...scripts('figures', ['tables']),
+      ...scripts('figures', ['tables', 'cells', 'bounds']),
       ...scripts('figures', ['figures'], { env: RELEASE, args: () => ['--tables', '60'] }),
     ],
     parallel: PARALLEL,
