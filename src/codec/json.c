@@ -2,6 +2,7 @@
 #include "cxd/codec/json.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "codec/number.h"
@@ -15,25 +16,46 @@ static const json_t *value_of(const struct json *value) {
     return (const json_t *)value;
 }
 
-enum cxd_err json_open_at(const char *bytes, size_t length, size_t lines_before, struct json **ret_document,
-                          struct error *err) {
+enum cxd_err json_open(const char *bytes, size_t length, struct json **ret_document, struct error *err) {
     json_error_t error = {.position = 0};
     enum cxd_err code = document_check_nul(bytes, length, err);
     if (code != CXD_OK)
         return code;
     json_t *root = json_loadb(bytes, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (!root)
-        return document_refuse_text(&error, bytes, 0, length, lines_before, err);
+        return document_refuse_text(&error, bytes, 0, length, 0, err);
     *ret_document = (struct json *)root;
     return CXD_OK;
 }
 
-enum cxd_err json_open(const char *bytes, size_t length, struct json **ret_document, struct error *err) {
-    return json_open_at(bytes, length, 0, ret_document, err);
-}
-
 void json_free(struct json *document) {
     json_decref((json_t *)document);
+}
+
+struct json_scratch {
+    struct document document;
+};
+
+struct json_scratch *json_scratch_new(void) {
+    struct json_scratch *scratch = malloc(sizeof *scratch);
+    if (scratch)
+        document_init(&scratch->document);
+    return scratch;
+}
+
+void json_scratch_free(struct json_scratch *scratch) {
+    if (scratch)
+        document_close(&scratch->document);
+    free(scratch);
+}
+
+enum cxd_err json_scratch_read(struct json_scratch *scratch, const char *bytes, size_t length, size_t lines_before,
+                               const struct json **ret_document, struct error *err) {
+    scratch->document.lines_before = lines_before;
+    enum cxd_err code = document_read_as_is(&scratch->document, bytes, length, err);
+    if (code == CXD_OK)
+        *ret_document = (const struct json *)scratch->document.root;
+    return code;
 }
 
 /* The value at the path, null too; NULL if it is not there. */

@@ -186,6 +186,14 @@ enum cxd_err document_read(struct document *doc, const char *bytes, size_t start
     return code == CXD_OK ? code : document_refuse_text(&error, bytes, start, end, doc->lines_before, err);
 }
 
+enum cxd_err document_read_as_is(struct document *doc, const char *bytes, size_t length, struct error *err) {
+    json_error_t error;
+    enum cxd_err code = load_without_nul(doc, bytes, length, &error);
+    if (code == ERR_NO_MEMORY)
+        return error_set(err, code, "no memory to read the JSON text");
+    return code == CXD_OK ? code : document_refuse_text(&error, bytes, 0, length, doc->lines_before, err);
+}
+
 enum cxd_err reading_end(struct reading *reading) {
     if (reading->refused)
         return error_set(reading->err, ERR_NO_MEMORY, "no memory to keep the body");

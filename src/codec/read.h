@@ -41,6 +41,9 @@ void document_close(struct document *doc);
  * `bytes`), ERR_NO_MEMORY. */
 CXD_NODISCARD enum cxd_err document_read(struct document *doc, const char *bytes, size_t start, size_t end,
                                          size_t depth, struct error *err);
+/* The same of a whole text, of which nothing is mended. It is not nested deeper than the stack allows. */
+CXD_NODISCARD enum cxd_err document_read_as_is(struct document *doc, const char *bytes, size_t length,
+                                               struct error *err);
 /* ERR_MALFORMED_JSON where the text has a NUL, of which the library may take no notice. */
 CXD_NODISCARD enum cxd_err document_check_nul(const char *bytes, size_t length, struct error *err);
 /* Describes what is wrong with a text: what the library says of the value at `start`. */

@@ -15,6 +15,7 @@
 
 struct json_reader {
     struct elements elements;
+    struct json_scratch *scratch;
     struct cells cells;
     struct names names;
     uint64_t head_line; /* of the first object */
@@ -28,7 +29,7 @@ struct json_reader {
 };
 
 /* What is wrong with the element that is read, if anything is. Memory alone is an error. */
-static enum cxd_err parse(struct json_reader *json, struct json **ret_object, struct error *err) {
+static enum cxd_err parse(struct json_reader *json, const struct json **ret_object, struct error *err) {
     const struct elements *elements = &json->elements;
     struct error failure;
     uint64_t line = elements->element_line;
@@ -45,13 +46,13 @@ static enum cxd_err parse(struct json_reader *json, struct json **ret_object, st
         cells_set_fault(&json->cells, line, "nested deeper than %d", JSON_DEPTH_MAX);
         return CXD_OK;
     }
-    enum cxd_err code = json_open_at(elements->bytes, elements->length, (size_t)line - 1, ret_object, &failure);
+    enum cxd_err code =
+        json_scratch_read(json->scratch, elements->bytes, elements->length, (size_t)line - 1, ret_object, &failure);
     if (code == ERR_NO_MEMORY)
         return error_set(err, code, "%s", failure.detail);
     if (code != CXD_OK) {
         cells_set_fault_as_is(&json->cells, failure.detail);
     } else if (json_kind_of(*ret_object) != JSON_KIND_OBJECT) {
-        json_free(*ret_object);
         *ret_object = NULL;
         cells_set_fault(&json->cells, line, "not an object of JSON");
     }
@@ -73,7 +74,7 @@ static enum cxd_err find_names(struct json_reader *json, struct error *err) {
     json->err = err;
     for (size_t i = 0; i < JSON_SAMPLE; i++) {
         bool there, failed;
-        struct json *object = NULL;
+        const struct json *object = NULL;
         enum cxd_err code = elements_next(&json->elements, &there, err);
         if (code == ERR_TABLE)
             snprintf(fault, sizeof fault, ": %.*s", (int)sizeof fault - 3, err->detail);
@@ -86,9 +87,8 @@ static enum cxd_err find_names(struct json_reader *json, struct error *err) {
             snprintf(fault, sizeof fault, ": %.*s", (int)sizeof fault - 3, json->cells.fault);
         if (i == 0)
             json->head_line = json->elements.element_line;
-        if (object)
-            (void)flatten(object, take_name, json, &failed);
-        json_free(object);
+        if (object && !flatten(object, take_name, json, &failed) && failed)
+            code = error_set(err, ERR_NO_MEMORY, "no memory to read a line of JSON");
         if (json->code != CXD_OK || code != CXD_OK)
             return json->code != CXD_OK ? json->code : code;
     }
@@ -120,7 +120,7 @@ static bool take_value(void *context, const char *name, const char *text, size_t
     return !json->values.failed;
 }
 
-static enum cxd_err fill_row(struct json_reader *json, struct json *object, struct error *err) {
+static enum cxd_err fill_row(struct json_reader *json, const struct json *object, struct error *err) {
     uint64_t line = json->elements.element_line;
     bool failed;
     memset(json->places, 0, json->names.count * sizeof *json->places);
@@ -151,7 +151,7 @@ static void give_head(struct json_reader *json, struct table_row *ret) {
 
 static enum cxd_err json_reader_next(void *reader, struct table_row *ret, bool *ret_more, struct error *err) {
     struct json_reader *json = reader;
-    struct json *object;
+    const struct json *object;
     *ret_more = true;
     if (!json->has_given_head) {
         give_head(json, ret);
@@ -164,7 +164,6 @@ static enum cxd_err json_reader_next(void *reader, struct table_row *ret, bool *
     code = parse(json, &object, err);
     if (code == CXD_OK && object)
         code = fill_row(json, object, err);
-    json_free(object);
     cells_give(&json->cells, json->elements.element_line, ret);
     return code;
 }
@@ -190,6 +189,7 @@ static void json_reader_add_facts(const void *reader, struct table_facts *facts)
 static void json_reader_close(void *reader) {
     struct json_reader *json = reader;
     elements_free(&json->elements);
+    json_scratch_free(json->scratch);
     cells_free(&json->cells);
     names_free(&json->names);
     buffer_free(&json->values);
@@ -203,11 +203,12 @@ static enum cxd_err open_as(struct source *source, const struct table_options *o
     if (!json)
         return error_set(err, ERR_NO_MEMORY, "no memory to read %s", source->name);
     buffer_init(&json->values);
+    json->scratch = json_scratch_new();
     json->places = calloc(TABLE_COLUMNS_MAX, sizeof *json->places);
     enum cxd_err code = elements_init(&json->elements, source, is_array, options->encoding, err);
     if (code == CXD_OK)
         code = cells_init(&json->cells, err);
-    if (code == CXD_OK && !json->places)
+    if (code == CXD_OK && !(json->places && json->scratch))
         code = error_set(err, ERR_NO_MEMORY, "no memory to read %s", source->name);
     if (code == CXD_OK)
         code = find_names(json, err);

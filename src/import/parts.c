@@ -2,11 +2,10 @@
  * counted, and nothing is held but a block. */
 #include "import/parts.h"
 
-#include <inttypes.h>
+#include <minizip/unzip.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unzip.h>
 
 #include "cxd/base/arena.h"
 #include "cxd/base/utf8.h"
@@ -189,9 +188,14 @@ enum cxd_err parts_begin(struct parts *parts, const char *name, struct error *er
         return error_set(err, ERR_TABLE, "%s lacks a part of a workbook: %s", parts->source->name, shown);
     }
     unz64_file_pos place = parts->open->place;
-    if (unzGoToFilePos64(parts->zip, &place) == UNZ_OK && unzOpenCurrentFile(parts->zip) == UNZ_OK)
+    int result = unzGoToFilePos64(parts->zip, &place);
+    if (result == UNZ_OK)
+        result = unzOpenCurrentFile(parts->zip);
+    if (result == UNZ_OK)
         return CXD_OK;
     parts->open = NULL;
+    if (result == UNZ_INTERNALERROR || result == Z_MEM_ERROR)
+        return error_set(err, ERR_NO_MEMORY, "no memory to read %s", parts->source->name);
     return refuse(parts, DAMAGED, err);
 }
 

@@ -23,7 +23,7 @@ static enum cxd_err keep(struct strings *strings) {
     rich_finish(rich);
     if (rich->is_too_long) /* and by its length known as such */
         rich->length = TABLE_CELL_MAX + 1;
-    if (strings->texts.length + rich->length > STRINGS_BYTES_MAX)
+    if (strings->texts.length + rich->length > STRINGS_BYTES_MAX || strings->ends.length >= STRINGS_BYTES_MAX)
         return error_set(strings->err, ERR_TABLE, "the workbook has more than 2 GiB of text");
     enum cxd_err code = spool_append(&strings->texts, rich->text, rich->length, strings->err);
     uint64_t end = strings->texts.length;

@@ -5,7 +5,7 @@
 #include "import/rich.h"
 #include "import/spool.h"
 
-#define STRINGS_BYTES_MAX (UINT64_C(2) << 30) /* of all of them */
+#define STRINGS_BYTES_MAX (UINT64_C(2) << 30) /* of all of them; and of where each ends, 8 for each */
 
 /* The texts that the cells of a workbook share, by number from 0. */
 struct strings {

@@ -14,10 +14,17 @@ struct json; /* a value of a parsed document */
 
 /* ERR_MALFORMED_JSON. The document is freed by json_free on the value returned; values inside belong to it. */
 CXD_NODISCARD enum cxd_err json_open(const char *bytes, size_t length, struct json **ret_document, struct error *err);
-/* The same of a part of a text: `lines_before` are counted in what is said of the place. */
-CXD_NODISCARD enum cxd_err json_open_at(const char *bytes, size_t length, size_t lines_before,
-                                        struct json **ret_document, struct error *err);
 void json_free(struct json *document);
+
+/* Many texts, one after the other, of which each takes the place of the one before. */
+struct json_scratch;
+CXD_NODISCARD struct json_scratch *json_scratch_new(void); /* NULL when memory is refused */
+void json_scratch_free(struct json_scratch *scratch);
+/* ERR_MALFORMED_JSON, where `lines_before` are counted in what is said of the place; ERR_NO_MEMORY. The document is the
+ * scratch's. */
+CXD_NODISCARD enum cxd_err json_scratch_read(struct json_scratch *scratch, const char *bytes, size_t length,
+                                             size_t lines_before, const struct json **ret_document, struct error *err);
+
 /* `path` is member names joined by '.': "interval.low". NULL / false where it is not there or of another type (null
  * too). */
 const struct json *json_get(const struct json *value, const char *path);
