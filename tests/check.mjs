@@ -173,7 +173,7 @@ const STEPS = {
   'crash': { tier: 'check', runs: scripts('crash', ['crash'], { env: RELEASE, args: () => ['20', SEED] }) },
   'fault': {
     tier: 'check',
-    runs: scripts('fault', ['alloc', 'clock', 'held'], { env: RELEASE }),
+    runs: scripts('fault', ['alloc', 'clock', 'held', 'tables'], { env: RELEASE }),
     parallel: PARALLEL,
     forgives: true,
   },

@@ -8,6 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import zlib from 'node:zlib';
 import { ROOT } from '../http/harness.mjs';
+import { sheetOf, writeBook } from '../support/books.mjs';
 
 const LIMIT_KIB = 48 * 1024;
 const HUGE = 300 << 20;
@@ -30,63 +31,6 @@ function write(pieces) {
   }
   fs.closeSync(out);
 }
-
-// A zip archive of parts that are packed one by one: a part is a list of texts.
-function writeZip(parts) {
-  const records = [];
-  const directory = [];
-  let at = 0;
-  for (const [name, text] of Object.entries(parts)) {
-    const bytes = Buffer.from(text);
-    const packed = zlib.deflateRawSync(bytes, { level: 9 });
-    const about = Buffer.alloc(26);
-    about.writeUInt16LE(20, 0);
-    about.writeUInt16LE(8, 4);
-    about.writeUInt32LE(zlib.crc32 ? zlib.crc32(bytes) : crc32(bytes), 10);
-    about.writeUInt32LE(packed.length, 14);
-    about.writeUInt32LE(bytes.length, 18);
-    about.writeUInt16LE(name.length, 22);
-    const place = Buffer.alloc(14);
-    place.writeUInt32LE(at, 10);
-    const record = Buffer.concat([Buffer.from('PK\x03\x04'), about, Buffer.from(name), packed]);
-    directory.push(Buffer.from('PK\x01\x02\x14\x00'), about, place, Buffer.from(name));
-    records.push(record);
-    at += record.length;
-  }
-  const list = Buffer.concat(directory);
-  const end = Buffer.alloc(22);
-  end.write('PK\x05\x06', 'latin1');
-  end.writeUInt16LE(records.length, 8);
-  end.writeUInt16LE(records.length, 10);
-  end.writeUInt32LE(list.length, 12);
-  end.writeUInt32LE(at, 16);
-  fs.writeFileSync(file, Buffer.concat([...records, list, end]));
-}
-
-function crc32(bytes) {
-  const table = Int32Array.from({ length: 256 }, (_, i) => {
-    let c = i;
-    for (let bit = 0; bit < 8; bit++) c = c & 1 ? (c >>> 1) ^ 0xedb88320 : c >>> 1;
-    return c;
-  });
-  let crc = -1;
-  for (const byte of bytes) crc = (crc >>> 8) ^ table[(crc ^ byte) & 255];
-  return (crc ^ -1) >>> 0;
-}
-
-function writeBook(sheet, strings = '<sst/>') {
-  const type = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
-  writeZip({
-    'xl/workbook.xml': `<workbook xmlns:r="x"><sheets><sheet name="S" r:id="a"/></sheets></workbook>`,
-    'xl/_rels/workbook.xml.rels':
-      `<Relationships><Relationship Id="a" Type="${type}/worksheet" Target="sheet.xml"/>` +
-      `<Relationship Id="b" Type="${type}/sharedStrings" Target="strings.xml"/></Relationships>`,
-    'xl/sheet.xml': sheet,
-    'xl/strings.xml': strings,
-  });
-}
-
-const rowsOf = (text) => `<worksheet><sheetData>${text}</sheetData></worksheet>`;
 
 // What each is, how it is made, and what is said: rows that were read (bad ones too), faults, and what ended it.
 const CASES = {
@@ -152,24 +96,28 @@ const CASES = {
   'a million texts of a workbook': {
     make: () =>
       writeBook(
-        rowsOf(Array.from({ length: 50_000 }, (_, i) => `<row><c t="s"><v>${i * 20}</v></c></row>`).join('')),
+        file,
+        sheetOf(Array.from({ length: 50_000 }, (_, i) => `<row><c t="s"><v>${i * 20}</v></c></row>`).join('')),
         `<sst>${Array.from({ length: MANY }, (_, i) => `<si><t>the text of the number ${i}</t></si>`).join('')}</sst>`,
       ),
     count: 50_000,
   },
   'a zip bomb': {
-    make: () => writeBook(rowsOf(`<row><c><v>1</v></c></row>${'<row></row>'.repeat(6 << 20)}`)),
+    make: () => writeBook(file, sheetOf(`<row><c><v>1</v></c></row>${'<row></row>'.repeat(6 << 20)}`)),
     count: 1,
     error: `${file} is packed so densely that unpacking it would have no end (a zip bomb)`,
   },
   'a zip bomb of texts': {
-    make: () => writeBook(rowsOf(''), `<sst>${'<si></si>'.repeat(8 << 20)}</sst>`),
+    make: () => writeBook(file, sheetOf(''), `<sst>${'<si></si>'.repeat(8 << 20)}</sst>`),
     count: 0,
     error: `${file} is packed so densely that unpacking it would have no end (a zip bomb)`,
   },
   'entities': {
     make: () =>
-      writeBook(`<!DOCTYPE a [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>${rowsOf('<row><c><v>&b;</v></c></row>')}`),
+      writeBook(
+        file,
+        `<!DOCTYPE a [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>${sheetOf('<row><c><v>&b;</v></c></row>')}`,
+      ),
     count: 0,
     error: /^xl\/sheet\.xml, line 1, column \d+: it has a DTD, which no workbook has$/,
   },
@@ -208,7 +156,7 @@ const CASES = {
   },
   'a cut workbook': {
     make: () => {
-      writeBook(rowsOf('<row><c><v>1</v></c></row>'));
+      writeBook(file, sheetOf('<row><c><v>1</v></c></row>'));
       fs.truncateSync(file, fs.statSync(file).size - 30);
     },
     count: 0,

@@ -65,7 +65,10 @@ static void print(const char *file, const struct table_options *options, bool co
     }
     buffer_append_format(&out, "],\"bad\":%" PRIu64, bad);
     write_end(&out, code == CXD_OK ? NULL : err.detail, reader);
-    fputs(buffer_terminate(&out), stdout);
+    const char *text = buffer_terminate(&out);
+    if (!text)
+        exit(3);
+    fputs(text, stdout);
     buffer_free(&out);
     table_close(reader);
 }
