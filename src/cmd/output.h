@@ -80,7 +80,7 @@ struct table {
     const struct table_column *column;
     size_t columns;
     struct buffer text;
-    struct table_cell {
+    struct laid_cell {
         size_t offset, length, width;
         enum paint paint;
     } * cells;

@@ -47,7 +47,7 @@ void table_cell_painted(const struct screen *screen, struct table *table, const 
 
     if (table->count == table->capacity) {
         size_t capacity = table->capacity ? 2 * table->capacity : 64;
-        struct table_cell *cells = realloc(table->cells, capacity * sizeof *cells);
+        struct laid_cell *cells = realloc(table->cells, capacity * sizeof *cells);
 
         if (!cells) {
             table->text.failed = true;
@@ -62,7 +62,7 @@ void table_cell_painted(const struct screen *screen, struct table *table, const 
     cut_cell(screen, &table->text, offset, columns > 0 ? columns : CELL_COLUMNS_MAX);
     length = table->text.length - offset;
     table->cells[table->count++] =
-        (struct table_cell){offset, length, length ? screen_width(table->text.data + offset, length) : 0, paint};
+        (struct laid_cell){offset, length, length ? screen_width(table->text.data + offset, length) : 0, paint};
 }
 
 /* None where the text is wider than its column. */
@@ -75,7 +75,7 @@ static void append_padding(struct buffer *out, size_t column, size_t text) {
     }
 }
 
-static const char *text_of(const struct table *table, const struct table_cell *cell) {
+static const char *text_of(const struct table *table, const struct laid_cell *cell) {
     return cell->length > 0 ? table->text.data + cell->offset : "";
 }
 
@@ -91,7 +91,7 @@ static void append_cut(const struct screen *screen, struct buffer *out, const ch
 
 /* No blanks at the end of a line. */
 static void append_cell(const struct screen *screen, const struct table *table, struct buffer *out, size_t column,
-                        const struct table_cell *cell, const char *text, size_t column_width) {
+                        const struct laid_cell *cell, const char *text, size_t column_width) {
     bool is_last = column + 1 == table->columns, is_painted = cell->paint != PAINT_NONE;
     bool is_cut = cell->width > column_width && table->column[column].columns_min > 0 && column_width > 0;
     size_t width = is_cut ? column_width : cell->width;
@@ -163,7 +163,7 @@ static void append_records(const struct screen *screen, struct buffer *out, cons
     for (size_t i = 0; i < table->columns; i++)
         label = strlen(table->column[i].header) > label ? strlen(table->column[i].header) : label;
     for (size_t i = 0; i < table->count; i++) {
-        const struct table_cell *cell = &table->cells[i];
+        const struct laid_cell *cell = &table->cells[i];
         const char *header = table->column[i % table->columns].header;
 
         if (i > 0 && i % table->columns == 0)
@@ -212,7 +212,7 @@ void table_append(const struct screen *screen, struct buffer *out, const struct 
     for (size_t i = 0; i < table->columns; i++) {
         const char *header = table->column[i].header;
 
-        append_cell(screen, table, out, i, &(struct table_cell){.length = strlen(header), .width = strlen(header)},
+        append_cell(screen, table, out, i, &(struct laid_cell){.length = strlen(header), .width = strlen(header)},
                     header, widths[i]);
     }
     buffer_append_text(out, screen_paint(screen, PAINT_NONE));
@@ -220,7 +220,7 @@ void table_append(const struct screen *screen, struct buffer *out, const struct 
     for (size_t i = 0; i < last; i++)
         begin += widths[i] + GAP;
     for (size_t i = 0; i < table->count; i++) {
-        const struct table_cell *cell = &table->cells[i];
+        const struct laid_cell *cell = &table->cells[i];
         size_t column = i % table->columns;
 
         if (column == last && table->column[last].wraps && widths[last] > 0 && cell->width > widths[last])
