@@ -139,7 +139,7 @@ static bool may_be_score(const struct headings *headings, const struct column_fa
     const struct heading *heading = &headings->columns[column];
 
     if (!is_free(mapping, column) || facts[column].filled == 0 ||
-        (way == BY_VALUES ? !fits(TARGET_SCORE, &facts[column]) : facts[column].scores < facts[column].filled / 2))
+        (way == BY_VALUES ? !fits(TARGET_SCORE, &facts[column]) : 2 * facts[column].scores < facts[column].filled))
         return false;
     return way == BY_GROUP   ? has_group(headings, column)
            : way == BY_PARTS ? has_part(parts, heading->name) || has_part(parts, heading->label)

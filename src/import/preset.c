@@ -27,6 +27,8 @@ const struct preset PRESETS[] = {
                     {TARGET_VISIT, "visit"}},
         .dates = DATE_FORM_ISO,
         .zone = "UTC",
+        .trial = {"excluded", "true"}, /* it would be counted */
+        .has_guards = true,
     },
     {
         .name = "qualtrics",

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cxd/base/clock.h"
+#include "cxd/base/formula.h"
 #include "cxd/base/utf8.h"
 #include "cxd/import/score_cell.h"
 #include "cxd/import/text_cell.h"
@@ -32,8 +32,10 @@ static void blame(struct row_reading *reading, const struct row_plan *plan, cons
 
 /* A text without the blanks around it; NULL: it says nothing. */
 static const char *take_text(struct row_plan *plan, const struct table_cell *cell, bool keeps_words) {
-    const char *text = cell->text;
-    size_t length = cell->length;
+    bool is_guarded =
+        plan->preset.preset && plan->preset.preset->has_guards && formula_has_guard(cell->text, cell->length);
+    const char *text = cell->text + is_guarded;
+    size_t length = cell->length - is_guarded;
 
     if (keeps_words ? utf8_all_blank(text) : text_cell_is_nothing(text, length))
         return NULL;

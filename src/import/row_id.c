@@ -153,14 +153,24 @@ static enum cxd_err add_often(struct row_seen *seen, uint64_t print, uint64_t *r
     return CXD_OK;
 }
 
+static uint64_t mix(uint64_t word) {
+    word = (word ^ word >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+    word = (word ^ word >> 27) * UINT64_C(0x94D049BB133111EB);
+    return word ^ word >> 31;
+}
+
+/* Ids of others may differ in a few of their bits alone. */
+static uint64_t print_of(const struct id *digest) {
+    uint64_t words[2];
+
+    memcpy(words, digest->bytes, sizeof words);
+    return mix(mix(words[0] + UINT64_C(0x9E3779B97F4A7C15)) + words[1]) >> COUNT_BITS;
+}
+
 enum cxd_err row_seen_add(struct row_seen *seen, const struct id *digest, uint64_t *ret_before, struct error *err) {
-    uint64_t print = 0, *slot, count;
+    uint64_t print = print_of(digest), *slot, count;
     enum cxd_err code;
 
-    /* Bytes 0 to 5 and half of 7 of a version 5 are the hash's own. */
-    for (int i = 0; i < 6; i++)
-        print = print << 8 | digest->bytes[i];
-    print = print << 4 | (digest->bytes[7] & 15);
     slot = find(seen->slots, seen->bits, print);
     count = *slot & COUNT_MAX;
     if (count == COUNT_MAX)
