@@ -46,6 +46,13 @@
  *   terms.c            cxd terms
  *   comments.c         cxd comments: what people wrote
  *   export.c           cxd export
+ *   import.c           cxd import
+ *   import_open.c      its file, its survey, its mapping
+ *   import_look.c      the runs over the file that send nothing
+ *   import_show.c      what they found
+ *   import_send.c      the run that sends
+ *   import_bad.c       the file of bad rows
+ *   import_past.c      --list and --undo
  *   suspects.c         cxd suspects list, clear
  *   alerts.c           cxd alerts; cxd alert show, put, delete, acknowledge, history
  *   key.c              cxd key create, list, revoke

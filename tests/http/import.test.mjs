@@ -1,0 +1,619 @@
+// cxd import: what becomes of the rows of a file. Against a real daemon, but for what a healthy one never does (a busy
+// one, a lost reply), which a small server in this process plays.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+
+import { cxd, fails, succeeds } from './command.mjs';
+import { BINARY, environment, NPS, ROOT, until, use, useDirectory } from './harness.mjs';
+
+const EXPORTS = path.join(ROOT, 'tests/http/exports');
+
+// A daemon with a survey, and a function that runs `cxd import` on a text.
+async function useImport(t, { survey = NPS, timezone } = {}) {
+  const daemon = await use(t, { timezone });
+  const dir = useDirectory(t);
+  const file = path.join(dir, 'answers.csv');
+  assert.equal((await daemon.admin('PUT', '/v1/surveys/s', { body: survey })).status, 201);
+  const args = (extra) => [
+    'import',
+    file,
+    '--survey',
+    's',
+    '--url',
+    daemon.url,
+    '--key-file',
+    daemon.keyFile,
+    ...extra,
+  ];
+  return {
+    daemon,
+    dir,
+    file,
+    args,
+    write: (content) => fs.writeFileSync(file, content),
+    dry: async (content, ...extra) => {
+      fs.writeFileSync(file, content);
+      return JSON.parse((await succeeds(args(['--json', '--dry-run', ...extra]))).stdout);
+    },
+    refused: async (pattern, content, ...extra) => {
+      fs.writeFileSync(file, content);
+      const done = await fails(1, pattern, args(['--json', '--dry-run', ...extra]));
+      assert.equal(done.stdout, '');
+    },
+  };
+}
+
+const rows = (json) => json.sample.map(({ line, response: { id, ...rest } }) => ({ line, ...rest }));
+
+describe('presets', () => {
+  const CASES = {
+    qualtrics: {
+      zone: 'America/Denver',
+      counts: { rows: 5, unanswered: 1, unfinished: 1, trials: 1 },
+      rows: [
+        {
+          line: 4,
+          score: 10,
+          answered_at: '2026-01-31T17:00:01Z',
+          comment: 'Fast, and\nfriendly too',
+          respondent: 'C-17',
+          channel: 'email',
+          locale: 'EN',
+        },
+        { line: 6, score: 4, answered_at: '2026-01-31T18:01:02Z', channel: 'anonymous', locale: 'DE' },
+      ],
+    },
+    surveymonkey: {
+      dates: 'us',
+      zone: 'Europe/Berlin',
+      counts: { rows: 4, unanswered: 1 },
+      rows: [
+        {
+          line: 3,
+          score: 10,
+          answered_at: '2026-01-31T09:00:00Z',
+          comment: 'Nothing at all',
+          respondent: 'ann@shop.example',
+        },
+        { line: 4, score: 3, answered_at: '2026-02-03T22:05:00Z' },
+        { line: 5, score: 0, answered_at: '2026-02-04T07:01:00Z', comment: 'Answer the "phone"' },
+      ],
+    },
+    typeform: {
+      zone: 'UTC',
+      counts: { rows: 3, unfinished: 1 },
+      rows: [
+        { line: 2, score: 9, answered_at: '2026-01-31T10:00:00Z', comment: 'It just works' },
+        { line: 3, score: 6, answered_at: '2026-02-01T11:01:00Z' },
+      ],
+    },
+    'google-forms': {
+      zone: 'Europe/Berlin',
+      counts: { rows: 3 },
+      rows: [
+        {
+          line: 2,
+          score: 9,
+          answered_at: '2026-01-31T09:11:12Z',
+          comment: 'Please open on Sundays',
+          respondent: 'ann@shop.example',
+        },
+        { line: 3, score: 2, answered_at: '2026-01-31T23:30:00Z' },
+        {
+          line: 4,
+          score: 10,
+          answered_at: '2026-07-01T11:00:00Z',
+          comment: 'Danke schön',
+          respondent: 'cem@shop.example',
+        },
+      ],
+    },
+    formbricks: {
+      zone: 'UTC',
+      counts: { rows: 3, unfinished: 1 },
+      rows: [
+        { line: 2, score: 9, answered_at: '2026-01-31T10:00:00Z', comment: 'Quick and clear', respondent: 'user-1' },
+        { line: 3, score: 4, answered_at: '2026-02-01T11:00:00Z' },
+      ],
+    },
+    posthog: {
+      zone: 'UTC',
+      counts: { rows: 4, unfinished: 1, trials: 1 },
+      rows: [
+        {
+          line: 2,
+          score: 9,
+          answered_at: '2026-01-31T10:00:00.123Z',
+          comment: 'Love the dashboards',
+          respondent: 'user-1',
+          visit: 's-1',
+        },
+        { line: 4, score: 2, answered_at: '2026-02-01T11:00:00Z', respondent: 'user-3', visit: 's-3' },
+      ],
+    },
+    delighted: {
+      zone: 'Europe/Berlin',
+      counts: { rows: 2 },
+      rows: [
+        {
+          line: 2,
+          score: 10,
+          answered_at: '2026-01-31T10:00:00Z',
+          comment: 'Best shop in town',
+          respondent: '9001',
+          channel: 'Email',
+          locale: 'en',
+          properties: { plan: 'pro' },
+        },
+        {
+          line: 3,
+          score: 5,
+          answered_at: '2026-02-01T11:00:00Z',
+          respondent: '9002',
+          channel: 'Web',
+          locale: 'de',
+          properties: { plan: 'free' },
+        },
+      ],
+    },
+    limesurvey: {
+      zone: 'Europe/Berlin',
+      counts: { rows: 3, unfinished: 1, undated: 1 },
+      rows: [
+        {
+          line: 2,
+          score: 9,
+          answered_at: '2026-01-31T09:00:00Z',
+          comment: 'Schön schnell; und freundlich',
+          locale: 'de',
+        },
+        { line: 3, score: 3, locale: 'de' },
+      ],
+    },
+    cxd: {
+      zone: 'UTC',
+      counts: { rows: 3, trials: 1 },
+      rows: [
+        {
+          line: 2,
+          score: 9,
+          answered_at: '2026-01-31T10:00:00Z',
+          comment: '=SUM(1)',
+          respondent: 'ann',
+          touchpoint: 'checkout',
+          channel: 'web',
+          locale: 'de',
+          visit: 'v1',
+          properties: { plan: 'pro' },
+        },
+        { line: 3, score: 2, answered_at: '2026-02-01T10:00:00Z' },
+      ],
+    },
+  };
+  for (const [name, wanted] of Object.entries(CASES))
+    test(name, async (t) => {
+      const { dry, dir, args } = await useImport(t, {
+        survey: { ...NPS, properties: ['plan'] },
+        timezone: 'Europe/Berlin',
+      });
+      const content = fs.readFileSync(path.join(EXPORTS, `${name}.csv`));
+      const found = await dry(content);
+      assert.equal(found.preset, name, 'by its header');
+      assert.equal(found.dates, wanted.dates ?? 'iso');
+      assert.equal(found.zone, wanted.zone);
+      const counts = Object.entries(found.counts).filter(([key, count]) => key !== 'scores' && count > 0);
+      const { responses, ...others } = Object.fromEntries(counts);
+      assert.equal(responses, wanted.rows.length);
+      if (name !== 'typeform') delete others.none;
+      assert.deepEqual(others, wanted.counts);
+      if (name === 'typeform') wanted.rows.forEach((row, i) => (row.properties = { plan: ['pro', 'free'][i] }));
+      assert.deepEqual(rows(found), wanted.rows);
+      // Named, it is the same; another's header is told from it.
+      assert.deepEqual(await dry(content, '--preset', name), found);
+      fs.writeFileSync(path.join(dir, 'answers.csv'), 'a,b\n1,2\n');
+      await fails(1, /line 1: this is no export of \S.*: its header lacks '/, args(['--preset', name]));
+    });
+
+  test('rows of people who did not finish, on request', async (t) => {
+    const { dry } = await useImport(t);
+    const found = await dry(fs.readFileSync(path.join(EXPORTS, 'qualtrics.csv')), '--partial');
+    assert.equal(found.counts.unfinished, 0);
+    assert.deepEqual(
+      rows(found).map((row) => row.line),
+      [4, 6, 8],
+    );
+  });
+
+  test('an unknown one', async (t) => {
+    const { args, write } = await useImport(t);
+    write('score\n9\n');
+    await fails(2, /--preset takes cxd, qualtrics, .* or none, not 'hotjar'/, args(['--preset', 'hotjar']));
+  });
+});
+
+describe('what a file says', () => {
+  test('a spreadsheet of everybody', async (t) => {
+    const { dry } = await useImport(t, { timezone: 'Europe/Berlin' });
+    const found = await dry(
+      '\ufeffDatum;Wie wahrscheinlich ist es?;Warum?;Tarif\n' +
+        '31.1.2026 10:00;9 - sehr;"Schnell\nund gut";pro\n' +
+        '29.3.2026 02:30;3,0;;free\n' +
+        '1.2.2026;;nichts;free\n' +
+        '32.2.2026;7;;free\n' +
+        '1.2.2026;9,5;;free\n' +
+        '1.2.2026;1.234,5;;free\n' +
+        'Montag, 2. Februar 2026;8;;\n',
+      '--properties',
+      'Tarif',
+    );
+    assert.deepEqual(rows(found), [
+      {
+        line: 2,
+        score: 9,
+        answered_at: '2026-01-31T09:00:00Z',
+        comment: 'Schnell\nund gut',
+        properties: { Tarif: 'pro' },
+      },
+      { line: 4, score: 3, answered_at: '2026-03-29T01:00:00Z', properties: { Tarif: 'free' } },
+    ]);
+    assert.deepEqual([found.encoding, found.delimiter, found.dates, found.zone], ['UTF-8', ';', 'eu', 'Europe/Berlin']);
+    assert.equal(found.counts.unanswered, 1);
+    assert.deepEqual(
+      found.bad_rows.map(({ line, reason }) => `${line}: ${reason}`),
+      [
+        "6: column 1 (Datum), '32.2.2026': is a day that no calendar has",
+        "7: column 2 (Wie wahrscheinlich ist es?), '9,5': is a fraction, or has a separator of thousands: " +
+          'a score is a whole number',
+        "8: column 2 (Wie wahrscheinlich ist es?), '1.234,5': has more than one separator: it is not told " +
+          'what number is meant',
+        "9: column 1 (Datum), 'Montag, 2. Februar 2026': is a date as 31 Jan 2026, and the column's are as 31.1.2026",
+      ],
+    );
+  });
+
+  test('bad rows are in a file that can be put right and imported', async (t) => {
+    const { dry, file } = await useImport(t);
+    await dry('Score,Comment,Who\n9,fine,a\n11,"say ""no"", twice",b\n7,,c\n');
+    const bad = `${file}.bad.csv`;
+    const text = fs.readFileSync(bad, 'utf8');
+    assert.equal(
+      text,
+      'line,reason,Score,Comment,Who\r\n' +
+        '3,"column 1 (Score), \'11\': is not on the survey\'s scale, 0 to 10",11,"say ""no"", twice",b\r\n',
+    );
+    assert.equal(fs.statSync(bad).mode & 0o777, 0o600);
+    const again = await dry(text.replace(',11,', ',10,'));
+    assert.deepEqual(rows(again), [{ line: 2, score: 10, comment: 'say "no", twice' }]);
+  });
+
+  test('the file itself is not overwritten', async (t) => {
+    const { args, file, write } = await useImport(t);
+    write('score\n11\n');
+    await fails(2, /--bad must not be the file itself/, args(['--bad', file]));
+    assert.equal(fs.readFileSync(file, 'utf8'), 'score\n11\n');
+  });
+
+  test('the domain judges every row as the daemon will', async (t) => {
+    const { dry } = await useImport(t);
+    const found = await dry(
+      `score,comment,answered_at,locale,property.plan\n9,${'x'.repeat(8001)},,,\n9,,2190-01-01,,\n9,,,not a locale,\n` +
+        `9,,,de,${'y'.repeat(513)}\n9,,,de,pro\n`,
+      '--properties',
+      'property.plan',
+    );
+    assert.equal(found.counts.responses, 1);
+    for (const [i, said] of [/comment .*8000/, /answered_at must not lie more than/, /locale must be/, /512/].entries())
+      assert.match(found.bad_rows[i].reason, said);
+  });
+
+  test('dates that can be two are asked about', async (t) => {
+    const { dry, refused } = await useImport(t);
+    const file = 'score,date\n9,1/2/2026\n8,3/4/2026\n';
+    await refused(
+      /column 2 \(date\): every date can have its month first or its day first; --dates us or --dates eu/,
+      file,
+    );
+    assert.equal(rows(await dry(file, '--dates', 'us'))[0].answered_at, '2026-01-02T12:00:00Z');
+    assert.equal(rows(await dry(file, '--dates', 'eu'))[0].answered_at, '2026-02-01T12:00:00Z');
+    // The last of many tells it; a contradiction is told with its lines.
+    const many = `score,date\n${'9,1/2/2026\n'.repeat(5000)}9,1/13/2026\n`;
+    assert.equal((await dry(many)).dates, 'us');
+    await refused(
+      /the date of line 5002 can only have its month first, that of line 5003 only its day/,
+      `${many}9,13/1/2026\n`,
+    );
+    await refused(
+      /most of its values are no dates/,
+      'score,when\n9,soon\n8,later\n7,2026-01-31\n',
+      '--map',
+      'answered_at=when',
+    );
+  });
+
+  test('a zone by option', async (t) => {
+    const { dry, args, write } = await useImport(t);
+    const file = 'score,date\n9,2026-07-01 10:00\n';
+    assert.equal(rows(await dry(file, '--zone', 'Asia/Kathmandu'))[0].answered_at, '2026-07-01T04:15:00Z');
+    write(file);
+    await fails(1, /there is no time zone "Mars\/Olympus"/, args(['--zone', 'Mars/Olympus']));
+  });
+
+  test('columns by name', async (t) => {
+    const { refused, dry } = await useImport(t);
+    const file = 'Rating,Rating,Why\n9,8,so\n';
+    await refused(
+      /the header has the column 'Rating' 2 times: say which by its number, as #1 or #2/,
+      file,
+      '--map',
+      'score=Rating',
+    );
+    assert.equal(rows(await dry(file, '--map', 'score=#2'))[0].score, 8);
+    await refused(/there is no column 'Ratign'; is 'Rating' meant\?/, file, '--map', 'score=Ratign');
+    await refused(/--map takes TARGET=COLUMN.* not 'scoer'; is 'score' meant\?/, file, '--map', 'scoer=#1');
+    await refused(/several columns can be the score: #1 'A', #2 'B'; --map score=COLUMN/, 'A,B\n9,8\n');
+    await refused(/no column is the score/, 'A,B\nx,y\n');
+    const found = await dry('Q,P,R\n9,pro,x\n', '--properties', 'all', '--map', 'score=Q,comment=R');
+    assert.deepEqual(rows(found), [{ line: 2, score: 9, comment: 'x', properties: { P: 'pro' } }]);
+  });
+
+  test('ids: of the source, or made of what rows say', async (t) => {
+    const { dry } = await useImport(t);
+    const made = await dry('score,comment\n9,a\n9,a\n9,b\n');
+    const ids = made.sample.map(({ response }) => response.id);
+    assert.equal(new Set(ids).size, 3);
+    assert.equal(made.counts.repeated, 1);
+    // The same rows in another file, in another order of columns, have the same ids.
+    const again = await dry('comment,other,score\nb,x,9\na,x,9\na,x,9\n', '--map', 'score=score');
+    assert.deepEqual(new Set(again.sample.map(({ response }) => response.id)), new Set(ids));
+    const twice = await dry('id,score\nr1,9\nr1,8\n', '--map', 'id=id');
+    assert.equal(twice.bad_rows[0].reason, "column 1 (id), 'r1': a row before has this id");
+    // Guessed, it is left where it cannot be one.
+    assert.equal((await dry('id,score\nr1,9\nr1,8\n')).mapping.id, undefined);
+    assert.equal((await dry('id,score\nr1,9\nr2,8\n')).mapping.id, 1);
+  });
+
+  test('files that are none', async (t) => {
+    const { refused, dry, args } = await useImport(t);
+    await refused(/empty/, '');
+    assert.equal((await dry('score,comment\n', '--map', 'score=score')).counts.rows, 0);
+    await refused(/no column is the score/, 'comment\n');
+    await refused(/line 3/, 'score,comment\n9,fine\n8,"never closed\n7,so\n');
+    await fails(1, /missing\.csv/, ['import', 'missing.csv', ...args([]).slice(2)]);
+  });
+
+  test('surveys that are not there', async (t) => {
+    const { args, daemon, file, write } = await useImport(t);
+    write('score\n9\n');
+    const others = args([]);
+    others[others.indexOf('s')] = 'absent';
+    await fails(1, /'cxd survey put absent FILE' makes the survey, or --create nps/, others);
+    const found = JSON.parse((await succeeds([...others, '--create', 'nps', '--json'])).stdout);
+    assert.equal(found.counts.responses, 1);
+    assert.equal((await daemon.admin('GET', '/v1/surveys/absent')).status, 404, 'a dry run makes nothing');
+    await fails(2, /--survey says which survey/, ['import', file]);
+    await fails(2, /--create takes nps, csat or ces, not 'x'/, [...others, '--create', 'x']);
+  });
+
+  test('the command line', async () => {
+    await fails(2, /it takes a FILE, --list or --undo ID/, ['import']);
+    await fails(2, /it takes a FILE, --list or --undo ID/, ['import', 'x', '--list']);
+    await fails(2, /'no id' is no import's id/, ['import', '--undo', 'no id', '--url', 'http://127.0.0.1:9']);
+  });
+
+  test('what a person reads', async (t) => {
+    const { args, write } = await useImport(t);
+    write('Score,Comment,Date,Shoe size\n9,fine,2026-01-31,44\n,,,\nx,,,\n11,,,\n');
+    const done = await succeeds(args([]));
+    assert.match(done.stdout, /^File +\S+answers\.csv: CSV in UTF-8, cells parted by ',', 4 rows$/m);
+    assert.match(done.stdout, /^Survey +s \(nps, 0 to 10\)$/m);
+    assert.match(done.stdout, /^score +#1 'Score'$/m);
+    assert.match(
+      done.stdout,
+      /^answered_at +#3 'Date', as 2026-01-31, on clocks of UTC \(the daemon's; --zone says another\)$/m,
+    );
+    assert.match(done.stdout, /^id +made of what each row says/m);
+    assert.match(done.stdout, /^left out +#4 'Shoe size'$/m);
+    assert.match(done.stdout, /^ +2 +9 +2026-01-31T12:00:00\+00:00 +fine *$/m);
+    assert.match(done.stdout, /^ +1 response$/m);
+    assert.match(done.stdout, /^ +line 4: column 1 \(Score\), 'x': holds no number$/m);
+    assert.match(done.stderr, /^This was a dry run: nothing was sent\. --yes does it\.\n$/);
+  });
+});
+
+describe('into a daemon', () => {
+  const score = async (daemon) => (await daemon.admin('GET', '/v1/surveys/s/score?window=all')).json;
+
+  test('once, however often; undone without a mark', async (t) => {
+    const { args, write, daemon } = await useImport(t);
+    write('score,comment,date,plan\n9,fine,2024-01-31,pro\n9,fine,2024-01-31,pro\n2,bad,2025-02-28,free\n11,,,\n');
+    const wish = args(['--yes', '--json', '--properties', 'plan']);
+    const first = JSON.parse((await succeeds(wish)).stdout).import;
+    assert.deepEqual([first.created, first.known, first.refused], [3, 0, 0]);
+    assert.equal((await score(daemon)).n, 3);
+    const second = JSON.parse((await succeeds(wish)).stdout).import;
+    assert.deepEqual([second.created, second.known, second.refused], [0, 3, 0]);
+    assert.equal((await score(daemon)).n, 3);
+    const { responses } = (await daemon.admin('GET', '/v1/surveys/s/responses?window=all')).json;
+    assert.deepEqual(
+      responses.map(({ score, comment, answered_at, properties }) => [score, comment, answered_at, properties]).sort(),
+      [
+        [2, 'bad', '2025-02-28T12:00:00Z', { plan: 'free' }],
+        [9, 'fine', '2024-01-31T12:00:00Z', { plan: 'pro' }],
+        [9, 'fine', '2024-01-31T12:00:00Z', { plan: 'pro' }],
+      ],
+    );
+    const place = args([]).slice(4);
+    const listed = (await succeeds(['import', '--list', ...place])).stdout;
+    assert.match(listed, new RegExp(`^${first.id} +s +done +3 +0 +0 .* answers\\.csv$`, 'm'));
+    const undone = await succeeds(['import', '--undo', first.id, ...place]);
+    assert.equal(undone.stdout, `Taken back: 3 responses of import ${first.id}.\n`);
+    assert.equal((await score(daemon)).n, 0);
+    const third = JSON.parse((await succeeds(wish)).stdout).import;
+    assert.equal(third.created, 3, 'rows that were taken back can come again');
+    await fails(1, /404/, ['import', '--undo', '0197a1b2-0000-7000-8000-00000000000b', ...place]);
+  });
+
+  test('an import that was ended goes on under its id', async (t) => {
+    const { args, write, daemon, file } = await useImport(t);
+    write(numbered(20000));
+    const { fingerprint } = JSON.parse((await succeeds(args(['--json', '--dry-run']))).stdout);
+    const begun = { survey: 's', source: 'answers.csv', fingerprint, rows: 20000 };
+    const { id } = (await daemon.admin('POST', '/v1/imports', { body: begun })).json;
+    const done = JSON.parse((await succeeds(args(['--yes', '--json']))).stdout).import;
+    assert.deepEqual([done.id, done.created], [id, 20000]);
+    assert.equal((await daemon.admin('GET', `/v1/imports/${id}`)).json.state, 'done');
+    assert.equal(fs.existsSync(`${file}.bad.csv`), false);
+  });
+
+  test('what it refuses is what the dry run said', async (t) => {
+    const { args, write, daemon } = await useImport(t);
+    write(
+      'score,comment,respondent,locale,touchpoint,channel,visit\n' +
+        `9,"tab\there, \u0001 and more",  Ann  ,de-DE,${'t'.repeat(64)},${'c'.repeat(65)},v\n` +
+        `9,"tab\there, \u0001 and more",  Ann  ,de-DE,${'t'.repeat(64)},${'c'.repeat(64)},v\n` +
+        `8,${'ä'.repeat(8000)},${'r'.repeat(256)},x,,,${'v'.repeat(128)}\n` +
+        `7,,${'r'.repeat(257)},,,,\n6,,,,,,${'v'.repeat(129)}\n5,,,a_b_c,,,\n`,
+    );
+    const done = JSON.parse((await succeeds(args(['--yes', '--json']))).stdout);
+    assert.deepEqual([done.counts.responses, done.import.created, done.import.refused], [3, 3, 0]);
+    assert.deepEqual(
+      done.bad_rows.map(({ line }) => line),
+      [2, 5, 6],
+    );
+    assert.equal((await score(daemon)).n, 3);
+  });
+
+  test('a survey that is made for it', async (t) => {
+    const { daemon, file, write, args } = await useImport(t);
+    write('rating\n4\n5\n');
+    const others = args(['--create', 'csat', '--yes', '--json']);
+    others[others.indexOf('s')] = 'new';
+    assert.equal(JSON.parse((await succeeds(others)).stdout).import.created, 2, file);
+    assert.equal((await daemon.admin('GET', '/v1/surveys/new')).json.metric, 'csat');
+  });
+});
+
+// --- A daemon that is played -----------------------------------------------------------------------------------------
+
+// It has the survey 'nps' and one import; `answer(request, lines)` may answer a batch otherwise: a status, 'drop', or
+// false where it has no wish.
+async function play(t, answer = () => false) {
+  const batches = [];
+  const seen = new Set();
+  const state = { begun: [], done: 0 };
+  const server = http.createServer((request, response) => {
+    const chunks = [];
+    request.on('data', (chunk) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = Buffer.concat(chunks).toString();
+      const reply = (status, content, headers = {}) => {
+        response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
+        response.end(typeof content === 'string' ? content : JSON.stringify(content));
+      };
+      const route = `${request.method} ${request.url}`;
+      if (route === 'GET /v1/surveys/nps') return reply(200, { slug: 'nps', ...NPS });
+      if (route === 'GET /v1/status') return reply(200, { timezone: 'UTC' });
+      if (route === 'POST /v1/imports') {
+        const known = state.begun.some(({ fingerprint }) => fingerprint === JSON.parse(body).fingerprint);
+        state.begun.push(JSON.parse(body));
+        return reply(known ? 200 : 201, { id: '0197a1b2-0000-7000-8000-00000000000a', state: 'open' });
+      }
+      if (request.method === 'PATCH') {
+        state.done += 1;
+        return reply(200, { state: 'done' });
+      }
+      if (route !== 'POST /v1/imports/0197a1b2-0000-7000-8000-00000000000a/responses') return reply(404, {});
+      const lines = body.trim().split('\n').map(JSON.parse);
+      const wish = answer(lines, batches.length);
+      batches.push(lines);
+      if (wish === 'drop') return request.socket.destroy();
+      if (wish) return reply(wish.status, { title: 'No', detail: 'not now' }, wish.headers);
+      const results = lines.map(({ id, score }, i) => {
+        if (score === 0) return { line: i + 1, status: 422, errors: [{ pointer: '/score', detail: 'is a zero' }] };
+        const outcome = seen.has(id) ? 'known' : 'created';
+        seen.add(id);
+        return { line: i + 1, status: 200, id, outcome };
+      });
+      return reply(200, results.map((result) => `${JSON.stringify(result)}\n`).join(''));
+    });
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const dir = useDirectory(t);
+  const file = path.join(dir, 'answers.csv');
+  const url = `http://127.0.0.1:${server.address().port}`;
+  const args = ['import', file, '--survey', 'nps', '--url', url, '--key', 'k', '--yes'];
+  return { batches, seen, state, file, args };
+}
+
+const numbered = (count) =>
+  `id,score\n${Array.from({ length: count }, (_, i) => `r${i},${(i % 10) + 1}`).join('\n')}\n`;
+
+describe('sending', () => {
+  test('in batches, and what is refused is in the file of bad rows', async (t) => {
+    const { batches, seen, state, file, args } = await play(t);
+    fs.writeFileSync(file, `${numbered(12000)}z1,0\nz2,0\n`);
+    const done = await cxd(args);
+    assert.equal(done.status, 1, done.stderr);
+    assert.match(done.stdout, /^12,000 created, 0 known before, 2 refused, in \d+\.\d s\.$/m);
+    assert.match(done.stdout, /^'cxd import --undo 0197a1b2-0000-7000-8000-00000000000a' takes it back\.$/m);
+    assert.ok(batches.length > 1);
+    assert.deepEqual(
+      [seen.size, state.done, state.begun[0].source, state.begun[0].rows],
+      [12000, 1, 'answers.csv', 12002],
+    );
+    assert.equal(
+      fs.readFileSync(`${file}.bad.csv`, 'utf8'),
+      'line,reason,id,score\r\n12002,the daemon: /score is a zero,z1,0\r\n12003,the daemon: /score is a zero,z2,0\r\n',
+    );
+    const again = await cxd([...args, '--json']);
+    const { import: result } = JSON.parse(again.stdout);
+    assert.deepEqual([result.created, result.known, result.refused], [0, 12000, 2]);
+    assert.equal(state.begun[1].fingerprint, state.begun[0].fingerprint);
+  });
+
+  test('a daemon that is busy, or lost, is asked again', async (t) => {
+    const wishes = [{ status: 503, headers: { 'Retry-After': '1' } }, 'drop', { status: 429 }, 'drop'];
+    const { seen, file, args } = await play(t, (lines, count) => wishes[count] ?? false);
+    fs.writeFileSync(file, numbered(10));
+    const done = await succeeds(args);
+    assert.equal(seen.size, 10);
+    assert.match(done.stdout, /^10 created, 0 known before, 0 refused/m);
+    assert.match(done.stderr, /trying again in/);
+  });
+
+  test('what does not pass ends it, and says how to go on', async (t) => {
+    const { state, file, args } = await play(t, (lines, count) => count === 1 && { status: 403 });
+    fs.writeFileSync(file, numbered(25000));
+    await fails(
+      1,
+      /403 No: not now\nSent 10,000 of 25,000 responses\. The same command goes on .*'cxd import --undo 0197a1b2-\S+' /,
+      args,
+    );
+    assert.equal(state.done, 0, 'the import stays open');
+    const again = await succeeds(args);
+    assert.match(again.stdout, /^15,000 created, 10,000 known before, 0 refused/m);
+    assert.equal(state.done, 1);
+  });
+
+  test('Ctrl-C ends it cleanly', async (t) => {
+    const { batches, file, args, state } = await play(t, (lines, count) => count >= 1 && { status: 503 });
+    fs.writeFileSync(file, numbered(25000));
+    const child = spawn(BINARY, args, { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
+    const ended = new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal })));
+    await until(() => batches.length >= 2, 'a second batch');
+    child.kill('SIGINT');
+    assert.deepEqual(await ended, { code: null, signal: 'SIGINT' });
+    assert.match(stderr, /Sent 10,000 of 25,000 responses\. The same command goes on where it ended/);
+    assert.equal(state.done, 0);
+  });
+});
