@@ -7,15 +7,19 @@
 #include <string.h>
 #include <strings.h>
 
-/* The earlier goes before a later one that does as well. */
+/* The earlier goes before a later one that does as well. Those behind the first four also stand in headers and texts
+ * ("Q1: How likely ..."), and part cells where they part every record alike. */
 static const char CANDIDATES[] = "\t;|,^~\x1f\x01:";
+enum { USUAL = 4 };
 
 enum { SAMPLE_BYTES = 64 * 1024, SAMPLE_RECORDS = 500 };
 
 /* What a candidate makes of the sample. */
 struct parting {
-    size_t width;          /* cells of the first record */
-    size_t records, alike; /* how many there are, and of them how many have its width and its quotes in order */
+    size_t width;   /* cells of the first record */
+    size_t records; /* how many there are */
+    size_t alike;   /* of them with that width, but for empty cells behind it, and with their quotes in order */
+    size_t parted;  /* into two or more */
 };
 
 struct scan {
@@ -37,6 +41,7 @@ static bool skip_quoted(struct scan *scan) {
 
 /* A record, of which the end is passed. */
 struct record {
+    size_t filled; /* cells up to the last one that is not empty */
     size_t count;  /* of its cells */
     bool is_good;  /* quotes stand around whole cells */
     bool is_whole; /* it has an end */
@@ -45,6 +50,8 @@ struct record {
 static struct record scan_record(struct scan *scan) {
     struct record record = {.count = 1, .is_good = true};
     while (scan->at < scan->end) {
+        if (*scan->at != scan->delimiter && *scan->at != '\r' && *scan->at != '\n')
+            record.filled = record.count;
         if (*scan->at == '"')
             record.is_good &= skip_quoted(scan);
         while (scan->at < scan->end && *scan->at != scan->delimiter && *scan->at != '\r' && *scan->at != '\n')
@@ -77,9 +84,21 @@ static struct parting try_one(const char *text, size_t length, bool is_all, char
             break;
         if (parting.records++ == 0)
             parting.width = record.count;
-        parting.alike += record.is_good && record.count == parting.width;
+        bool is_wide = record.count >= parting.width && record.filled <= parting.width;
+        parting.alike += record.is_good && is_wide;
+        parting.parted += record.count > 1;
     }
     return parting;
+}
+
+/* Of a file of one column the header may have what looks like a delimiter: then the others do not. */
+static bool is_possible(const struct parting *parting, bool is_usual) {
+    if (parting->width < 2)
+        return false;
+    if (!is_usual)
+        return parting->records > 1 && parting->alike == parting->records;
+    return parting->alike * 2 >= parting->records || parting->parted == parting->records ||
+           (parting->width > 2 && parting->parted * 2 >= parting->records);
 }
 
 /* The larger part of the records, then the more cells. */
@@ -97,7 +116,7 @@ char delimiter_guess(const char *text, size_t length, bool is_all) {
     }
     for (const char *candidate = CANDIDATES; *candidate; candidate++) {
         struct parting parting = try_one(text, length, is_all, *candidate);
-        if (parting.width < 2 || !is_better(&parting, &best))
+        if (!is_possible(&parting, candidate < CANDIDATES + USUAL) || !is_better(&parting, &best))
             continue;
         best = parting;
         found = *candidate;

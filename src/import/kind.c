@@ -20,7 +20,7 @@ static const struct {
     {SIGN("\xFF\xFE\0\0"), "is in UTF-32: save it as UTF-8"},
     {SIGN("\0\0\xFE\xFF"), "is in UTF-32: save it as UTF-8"},
     {SIGN("\x1F\x8B"), "is compressed: unpack it with gunzip"},
-    {SIGN("BZh"), "is compressed: unpack it with bunzip2"},
+    {SIGN("BZh91AY&SY"), "is compressed: unpack it with bunzip2"},
     {SIGN("\xFD"
           "7zXZ"),
      "is compressed: unpack it with unxz"},
@@ -28,7 +28,7 @@ static const struct {
     {SIGN("7z\xBC\xAF"), "is an archive: unpack it"},
     {SIGN("%PDF-"), "is a PDF, and no table"},
     {SIGN("$FL2@(#)"), "is of SPSS: export it as CSV"},
-    {SIGN("PAR1"), "is of Parquet: export it as CSV"},
+    {SIGN("PAR1\x15"), "is of Parquet: export it as CSV"},
     {SIGN("SQLite format 3"), "is a database of SQLite: export it as CSV"},
 };
 

@@ -4,8 +4,11 @@
 
 #include <expat.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "cxd/base/utf8.h"
 
 enum { XML_BLOCK = 64 * 1024 };
 
@@ -99,7 +102,10 @@ static enum cxd_err refuse(const struct xml *xml, struct error *err) {
     enum XML_Error reason = XML_GetErrorCode(xml->parser);
     if (reason == XML_ERROR_NO_MEMORY)
         return error_set(err, ERR_NO_MEMORY, "no memory to read a workbook");
-    return error_set(err, ERR_TABLE, "%s, line %lu, column %lu: %s", xml->part,
+    char part[80]; /* a name that is out of the file */
+    snprintf(part, sizeof part, "%s", xml->part);
+    utf8_make_plain(part);
+    return error_set(err, ERR_TABLE, "%s, line %lu, column %lu: %s", part,
                      (unsigned long)XML_GetCurrentLineNumber(xml->parser),
                      (unsigned long)XML_GetCurrentColumnNumber(xml->parser) + 1,
                      xml->refused ? xml->refused : XML_ErrorString(reason));

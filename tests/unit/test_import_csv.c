@@ -91,7 +91,12 @@ static void test_delimiters(void **state) {
         {{TEXT("score,\"a;b;c\"\n1,\"x;y;z\"\n2,\"x;y;z\"\n"), "1: score|a;b;c\n2: 1|x;y;z\n3: 2|x;y;z\n"}, ',', false},
         {{TEXT("at,score\n10:00:01,1\n10:00:02,2\n"), "1: at|score\n2: 10:00:01|1\n3: 10:00:02|2\n"}, ',', false},
         {{TEXT("a;b\n\"x;1\n2;3;4\";5\n"), "1: a|b\n2: x;1\n2;3;4|5\n"}, ';', false},
+        {{TEXT("a,b\n1,2,\n3,4,,\n"), "1: a|b\n2: 1|2\n3: 3|4\n"}, ',', false},
+        {{TEXT("a,b,c\n1,2\n3,4\n5,6\n"), "1: a|b|c\n2: 1|2\n3: 3|4\n4: 5|6\n"}, ',', false},
         /* One column. */
+        {{TEXT("Q1: How likely?\n9\n8\n"), "1: Q1: How likely?\n2: 9\n3: 8\n"}, '\0', false},
+        {{TEXT("Q1: How likely?\n9: yes\n8\n7: no\n"), "1: Q1: How likely?\n2: 9: yes\n3: 8\n4: 7: no\n"}, '\0', false},
+        {{TEXT("How likely, 0 to 10?\n9\n8\n"), "1: How likely, 0 to 10?\n2: 9\n3: 8\n"}, '\0', false},
         {{TEXT("comment\nGood, but slow\nOk; thanks\n"), "1: comment\n2: Good, but slow\n3: Ok; thanks\n"},
          '\0',
          false},
