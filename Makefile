@@ -152,7 +152,7 @@ $(OUT)/tests/%: $(OUT)/obj/tests/%.o $(OUT)/libcxd.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 
 # Those that take a moment and need nothing of the variants for tests.
-QUICK_PROGRAMS = $(filter $(addprefix $(OUT)/tests/unit/test_,base_% cmd_% codec_% config domain_%),$(UNIT_PROGRAMS))
+QUICK_PROGRAMS = $(filter $(addprefix $(OUT)/tests/unit/test_,base_% cmd_% codec_% config domain_% import_%),$(UNIT_PROGRAMS))
 .PHONY: check-quick
 check-quick: $(QUICK_PROGRAMS)
 	@for program in $^; do $$program >build/check-quick.log 2>&1 || { cat build/check-quick.log; exit 1; }; done
