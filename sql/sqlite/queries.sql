@@ -1190,7 +1190,8 @@ UNION ALL
 SELECT 'alert_event', count(*) FROM alert_event
 WHERE name NOT IN (SELECT name FROM alert_state) OR kind NOT BETWEEN 0 AND 3 OR n < 0
    OR (response IS NULL) <> (response_id IS NULL) OR length(response_id) <> 16
-   OR response NOT IN (SELECT number FROM response) OR (acknowledged_at = 0) <> (acknowledged_by IS NULL)
+   OR (response IS NOT NULL AND response NOT IN (SELECT number FROM response))
+   OR (acknowledged_at = 0) <> (acknowledged_by IS NULL)
 UNION ALL
 SELECT 'alert_told', abs(count(*) - 1) + coalesce(sum(through < 0 OR version < 0), 0) FROM alert_told;
 

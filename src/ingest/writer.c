@@ -304,16 +304,18 @@ static void *writer_main(void *argument) {
 }
 
 /* As a life before this one may have left it, or an upgrade; so too where it cannot be read. */
-static bool is_unrolled(struct store *store) {
+static void read_chores(struct ingest *ingest, struct store *store) {
+    const struct store_figures unknown = {.unrolled = 1, .imports[IMPORT_UNDOING] = 1};
+    struct store_figures figures = unknown;
     struct store_reader *reader;
-    struct store_figures figures = {.unrolled = 1};
     struct error err;
-    if (store_reader_open(store, &reader, &err) != CXD_OK)
-        return true;
-    if (store_read_figures(reader, &figures, &err) != CXD_OK)
-        figures.unrolled = 1;
-    store_reader_close(reader);
-    return figures.unrolled > 0;
+    if (store_reader_open(store, &reader, &err) == CXD_OK) {
+        if (store_read_figures(reader, &figures, &err) != CXD_OK)
+            figures = unknown;
+        store_reader_close(reader);
+    }
+    atomic_init(&ingest->unrolled, figures.unrolled > 0);
+    atomic_init(&ingest->undoing, figures.imports[IMPORT_UNDOING] > 0);
 }
 
 enum cxd_err ingest_start(const struct ingest_options *options, struct ingest **ret_ingest, struct error *err) {
@@ -322,10 +324,9 @@ enum cxd_err ingest_start(const struct ingest_options *options, struct ingest **
         return error_set(err, ERR_NO_MEMORY, "no memory for the writer");
     ingest->options = *options;
     atomic_init(&ingest->unsettled, true); /* as a life before this one may have left it */
-    atomic_init(&ingest->unrolled, is_unrolled(options->store));
+    read_chores(ingest, options->store);
     atomic_init(&ingest->unindexed, UNINDEXED_AT_START);
     atomic_init(&ingest->purging, true);
-    atomic_init(&ingest->undoing, true);
     if (!queue_init(&ingest->queue, options->queue_length)) {
         free(ingest);
         return error_set(err, ERR_SYSTEM, "cannot make the writer's queue");

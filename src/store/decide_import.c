@@ -3,6 +3,8 @@
 
 #include "store/decide_import.h"
 
+#include "cxd/base/clock.h"
+
 static void refuse(struct change *change, enum cxd_err refusal) {
     change->outcome = OUTCOME_REFUSED;
     change->refusal = refusal;
@@ -60,6 +62,10 @@ void decide_import_counted(const struct change *change, struct import_record *re
     case OUTCOME_MISSING:
         break;
     }
+}
+
+int64_t decide_mark_at(const struct response *response, int64_t now_ms) {
+    return response->import != 0 ? TIME_MAX : now_ms;
 }
 
 void decide_import_turn(struct change *change, const struct import_record *stored, struct import_record *ret_after) {

@@ -18,6 +18,10 @@ bool decide_import_open(struct change *change, const struct import_record *store
 /* What has become of one is counted in its import. */
 void decide_import_counted(const struct change *change, struct import_record *record);
 
+/* Of a response that is erased, or whose person it has forgotten when it goes: the time of its mark. A file may be
+ * imported again after any time: of what was imported marks last. */
+int64_t decide_mark_at(const struct response *response, int64_t now_ms);
+
 /* CHANGE_IMPORT_TURN. *ret_after unless MISSING or REFUSED. */
 void decide_import_turn(struct change *change, const struct import_record *stored, struct import_record *ret_after);
 

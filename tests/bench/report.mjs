@@ -202,6 +202,14 @@ function upgradeText(one) {
   );
 }
 
+function importsText({ rows, imported, undone, peak }) {
+  const row = (title, { seconds, perSecond, cpuUs }) => [title, seconds.toFixed(1), whole(perSecond), cpuUs.toFixed(1)];
+  return (
+    `Imports: ${whole(rows)} rows over two connections; ${megabytes(peak)} MB of memory at the peak\n\n` +
+    table(['', 'seconds', 'rows a second', 'CPU µs a row'], [row('imported', imported), row('undone', undone)])
+  );
+}
+
 function boundsText(bounds) {
   return table(
     ['bound', 'is', 'must be', ''],
@@ -216,6 +224,7 @@ export function report(result, options) {
   if (result.ingest) parts.push(everythingText(result.ingest, options));
   if (result.scale) parts.push(scaleText(result.scale));
   if (result.analysis) parts.push(analysisText(result.analysis));
+  if (result.imports) parts.push(importsText(result.imports));
   if (result.footprint) parts.push(footprintText(result.footprint));
   if (result.upgrade) parts.push(upgradeText(result.upgrade));
   if (result.bounds.length > 0) parts.push(boundsText(result.bounds));

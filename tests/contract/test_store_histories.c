@@ -4,6 +4,7 @@
 
 #include "cxd/store/backup.h"
 #include "fixture.h"
+#include "import_history.h"
 #include "named_history.h"
 
 enum { HISTORIES = 15, STEPS = 400, IDS = 120, STEPS_BETWEEN_CHECKS = 50 };
@@ -47,6 +48,8 @@ struct history {
     int64_t now_ms;
     int64_t surveys[2];
     int64_t told;              /* responses that alerts told of */
+    unsigned imports;          /* that were begun */
+    int64_t undone;            /* responses of them that were deleted */
     struct response sent[100]; /* the last ones */
     size_t sent_count;
 };
@@ -68,6 +71,8 @@ static struct change *random_response(struct history *h) {
     response->excluded = roll(12) == 0;
     response->excluded_reason = response->excluded ? "bot" : NULL;
     response->revision = 1 + roll(2);
+    response->import = h->imports > 0 && roll(5) == 0 ? 1 + (int64_t)roll(h->imports) : 0;
+    response->updated_at = response->import != 0 && roll(3) == 0 ? NOW_MS - DAY_MS : 0;
     change->as.response.amend_window_ms = roll(3) ? 30 * 60 * 1000 : 0;
     change->as.response.unless_stored = roll(15) == 0 ? ERR_SURVEY_CLOSED : CXD_OK;
     change->as.response.is_keyed = roll(10) == 0;
@@ -162,6 +167,8 @@ static struct change *random_change(struct history *h) {
     struct change *change;
     unsigned kind = roll(100);
     h->now_ms += (int64_t)roll(4) * 60 * 1000;
+    if (roll(20) == 0)
+        return import_random(&h->memory, roll, h->surveys[roll(8) == 0], &h->imports, h->now_ms);
     if (kind < 5)
         return random_invite(h);
     if (kind < 7) {
@@ -253,6 +260,9 @@ static void assert_same_outcome(const struct change *a, const struct change *b, 
     assert_int_not_equal(a->outcome, OUTCOME_NONE);
     if (a->kind == CHANGE_RESPONSE) {
         assert_same_response(&a->as.response.value, &b->as.response.value);
+    } else if (a->kind == CHANGE_UNDO) {
+        assert_int_equal(a->as.undo.removed, b->as.undo.removed);
+        assert_int_equal(a->as.undo.is_done, b->as.undo.is_done);
     } else if (a->kind == CHANGE_ERASE) {
         assert_int_equal(a->as.erase.erased, b->as.erase.erased);
         assert_int_equal(a->as.erase.invitations, b->as.erase.invitations);
@@ -520,6 +530,7 @@ static void check(struct history *h) {
     size_t count = 0;
     check_responses(h);
     check_invitations(h);
+    h->undone = import_check(&h->memory, &h->sqlite);
     check_surveys(h, &surveys, &count);
     check_histograms(h, surveys, count);
     check_visits(h, surveys, count);
@@ -588,7 +599,7 @@ static void rebuild_both(struct history *h) {
 }
 
 static void test_engines_agree(void **state) {
-    int64_t told = 0;
+    int64_t told = 0, undone = 0;
     for (unsigned seed = 1; seed <= rounds(HISTORIES, 3); seed++) {
         struct history h = {
             .now_ms = NOW_MS, .overflows = seed % 3 > 0, .rolls_apart = seed % 3 < 2, .judges = seed % 2 == 0};
@@ -621,10 +632,12 @@ static void test_engines_agree(void **state) {
         rebuild_both(&h);
         step(&h);
         told += h.told;
+        undone += h.undone;
         fixture_close(&h.memory);
         fixture_close(&h.sqlite);
     }
-    assert_true(told > 10);
+    assert_true(told > (int64_t)rounds(10, 0));
+    assert_true(undone > (int64_t)rounds(10, 0));
 }
 
 int main(void) {

@@ -234,7 +234,11 @@ static void test_undone_leaves_nothing_and_comes_again(void **state) {
     for (unsigned i = 0; i < ROWS; i++)
         assert_false(is_stored(f, 100 + i, &stored));
     assert_int_equal(apply(f, make_turn(f, 80, IMPORT_UNDOING)), OUTCOME_REPLAYED);
-    /* The same rows again, but for those whose people are gone. */
+    /* The same rows again, but for those whose people are gone, however late. */
+    struct change *unmark = make_change(f, CHANGE_UNMARK, NOW_MS);
+    unmark->as.unmark.before_ms = NOW_MS + 1000 * DAY_MS;
+    unmark->as.unmark.limit = 100;
+    (void)apply(f, unmark);
     int64_t second = begin(f, 81);
     for (unsigned i = 0; i < ROWS; i++) {
         struct change *row = make_row(f, second, 100 + i, (int)i % 11);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "store/decide.h"
+#include "store/decide_import.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/visits.h"
 
@@ -47,12 +48,12 @@ enum cxd_err sqlite_remove_response(struct sqlite_store *store, const struct res
     return code == CXD_OK ? sqlite_count_response(store, response, -1, err) : code;
 }
 
-enum cxd_err sqlite_delete_response(struct sqlite_store *store, const struct response *response, int64_t now_ms,
+enum cxd_err sqlite_delete_response(struct sqlite_store *store, const struct response *response, int64_t mark_at,
                                     struct error *err) {
     enum cxd_err code = sqlite_remove_response(store, response, err);
     if (code == CXD_OK)
         code = sqlite_invitation_remove(store, response->survey, &response->id, err);
-    return code == CXD_OK ? sqlite_marks_put(store, response->survey, &response->id, now_ms, err) : code;
+    return code == CXD_OK ? sqlite_marks_put(store, response->survey, &response->id, mark_at, err) : code;
 }
 
 static enum cxd_err write_forgotten(struct sqlite_store *store, const struct response *after, struct error *err) {
@@ -99,7 +100,7 @@ static enum cxd_err erase_one(struct sqlite_store *store, int64_t number, bool c
         code = sqlite_visits_forget(store, ret_response, counts ? LEAVE_ERASED : LEAVE_FORGOTTEN, err);
     if (code != CXD_OK || !*ret_found)
         return code;
-    return counts ? sqlite_delete_response(store, ret_response, now_ms, err)
+    return counts ? sqlite_delete_response(store, ret_response, decide_mark_at(ret_response, now_ms), err)
                   : sqlite_forget_response(store, ret_response, now_ms, &taken, err);
 }
 

@@ -29,7 +29,7 @@ static enum cxd_err undo_one(struct sqlite_store *store, int64_t number, int64_t
     if (code == CXD_OK && found)
         code = sqlite_remove_response(store, &response, err);
     return code == CXD_OK && found && response.forgotten_at != 0
-               ? sqlite_marks_put(store, response.survey, &response.id, now_ms, err)
+               ? sqlite_marks_put(store, response.survey, &response.id, decide_mark_at(&response, now_ms), err)
                : code;
 }
 

@@ -267,7 +267,7 @@ CXD_NODISCARD enum cxd_err sqlite_invitations_erase(struct sqlite_store *store, 
 CXD_NODISCARD enum cxd_err sqlite_remove_response(struct sqlite_store *store, const struct response *response,
                                                   struct error *err);
 CXD_NODISCARD enum cxd_err sqlite_delete_response(struct sqlite_store *store, const struct response *response,
-                                                  int64_t now_ms, struct error *err);
+                                                  int64_t mark_at, struct error *err);
 /* *ret_taken: whether there was anything to take. */
 CXD_NODISCARD enum cxd_err sqlite_forget_response(struct sqlite_store *store, const struct response *response,
                                                   int64_t now_ms, bool *ret_taken, struct error *err);

@@ -212,7 +212,8 @@ static enum cxd_err take_out(struct memory_store *store, size_t at, int64_t now_
     const struct response *stored = response_at(store, at);
     if (!memory_visits_forget(store, stored, how))
         return no_memory(err);
-    enum cxd_err code = put_mark(store, stored->survey, &stored->id, now_ms, err);
+    int64_t mark_at = how == LEAVE_ERASED ? decide_mark_at(stored, now_ms) : now_ms;
+    enum cxd_err code = put_mark(store, stored->survey, &stored->id, mark_at, err);
     if (code == CXD_OK && !memory_forget_told(store, stored->number))
         code = no_memory(err);
     return code == CXD_OK && !memory_swap(store, &store->responses, at, NULL) ? no_memory(err) : code;
@@ -523,7 +524,7 @@ static enum cxd_err undo_one(struct memory_store *store, size_t at, int64_t now_
     const struct response *stored = response_at(store, at);
     enum cxd_err code = CXD_OK;
     if (stored->forgotten_at != 0)
-        code = put_mark(store, stored->survey, &stored->id, now_ms, err);
+        code = put_mark(store, stored->survey, &stored->id, decide_mark_at(stored, now_ms), err);
     if (code == CXD_OK && !memory_forget_told(store, stored->number))
         code = no_memory(err);
     return code == CXD_OK && !memory_swap(store, &store->responses, at, NULL) ? no_memory(err) : code;
