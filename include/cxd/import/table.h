@@ -11,9 +11,10 @@
 /* A file as a table: row after row of cells of UTF-8, in constant memory however long it is. The first row is what
  * stands first in the file, and by custom the header; what it means is for those who ask.
  *
- * Two things can be wrong. A row that is bad comes with `fault` set, and reading goes on behind it. What makes the rest
- * of the file unreadable is an error of table_next (ERR_TABLE with a detail that begins with "line N, column M: "), and
- * then there are no more rows. */
+ * Two things can be wrong. A row that is bad comes with `fault` set, and reading goes on behind it; but the first row,
+ * without which the others mean nothing. What makes the rest of the file unreadable is an error of table_next
+ * (ERR_TABLE, with a detail that begins with "line N, column M: " in CSV, "line N: " in JSON, and the part's name in a
+ * workbook), and then there are no more rows. */
 
 enum table_format { TABLE_FORMAT_GUESS, TABLE_CSV, TABLE_NDJSON, TABLE_JSON, TABLE_XLSX };
 
@@ -58,7 +59,7 @@ struct table_facts {
     bool byte_order_mark;
     char delimiter;                 /* of CSV; 0: one column, of which nothing parts cells */
     bool delimiter_forced;          /* by the options, or by a first line "sep=;" */
-    uint64_t bytes_done, bytes_all; /* of the file, as it lies on the disk */
+    uint64_t bytes_done, bytes_all; /* of the file, as it lies on the disk; of XLSX the first is in proportion */
     uint64_t rows;                  /* that table_next gave since the begin: bad ones too */
     const char *sheet;              /* of XLSX: that is read */
     const char *const *sheets;      /* all of them, in the order of the book */
