@@ -26,3 +26,7 @@ CREATE TABLE import (
     last INTEGER NOT NULL,
     undone INTEGER NOT NULL -- numbers up to which undoing has come
 ) STRICT;
+
+-- Which history of numbers this is: random, and another after a restore, in which numbers are given again to others.
+-- NULL: to be made, at the next open.
+ALTER TABLE identity ADD COLUMN history BLOB;

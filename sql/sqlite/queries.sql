@@ -328,6 +328,12 @@ SELECT slug FROM survey WHERE number = ?1;
 -- name: select_identity
 SELECT store, audit_secret, erasures FROM identity;
 
+-- name: select_history
+SELECT history FROM identity;
+
+-- name: renew_history
+UPDATE identity SET history = ?1;
+
 -- name: insert_identity
 -- What an older schema has left tells how late it was.
 INSERT INTO identity (one, store, audit_secret, erasures, known_at)
@@ -960,6 +966,41 @@ FROM (SELECT number AS listed FROM response INDEXED BY response_by_respondent
       ORDER BY answered_at DESC, id DESC, survey DESC LIMIT ?12)
 CROSS JOIN response ON number = listed
 ORDER BY answered_at DESC, id DESC, survey DESC;
+
+-- In the order of the commits: src/store/sqlite/walk.c. ?10 and ?11 bound the numbers.
+-- fragment: walked
+-- use: listed
+  AND received_at >= ?12 AND received_at < ?13
+  AND (?14 IS NULL OR (coalesce(updated_at, received_at) >= ?14 AND coalesce(updated_at, received_at) < ?16))
+  AND (?17 = 0 OR flags <> 0) AND (?18 < 0 OR (updated_at IS NOT NULL) = ?18)
+
+-- name: walk_responses
+SELECT
+-- use: response_columns
+FROM response NOT INDEXED
+WHERE number > ?10 AND number <= ?11 AND survey = ?1 AND answered_at >= ?2 AND answered_at < ?3
+-- use: walked
+ORDER BY number;
+
+-- name: walk_response
+SELECT
+-- use: response_columns
+FROM response NOT INDEXED
+WHERE number = ?10 AND survey = ?1 AND answered_at >= ?2 AND answered_at < ?3
+-- use: walked
+;
+
+-- name: gather_numbers
+SELECT number FROM response INDEXED BY response_by_time
+WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND number > ?4 AND (?5 = 0 OR ?5 >> score & 1);
+
+-- name: gather_flagged
+SELECT number FROM response INDEXED BY response_flagged
+WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND flags <> 0 AND number > ?4;
+
+-- name: gather_of_respondent
+SELECT number FROM response INDEXED BY response_by_respondent
+WHERE respondent = ?5 AND survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND number > ?4;
 
 -- The index of comments, see src/store/sqlite/comments.c.
 -- name: select_comment_state

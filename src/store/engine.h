@@ -96,6 +96,10 @@ typedef enum cxd_err engine_read_responses(struct store_reader *reader, const st
 typedef enum cxd_err engine_visit_responses(struct store_reader *reader, const struct filter *filter, int64_t from,
                                             int64_t to, unsigned given, store_response_visit *visit, void *context,
                                             struct error *err);
+typedef enum cxd_err engine_walk_responses(struct store_reader *reader, const struct walk *walk,
+                                           store_response_visit *visit, void *context, struct error *err);
+typedef enum cxd_err engine_read_history(struct store_reader *reader, char ret_history[STORE_HISTORY_SIZE],
+                                         struct error *err);
 /* What struct search describes; see store_search. */
 typedef enum cxd_err engine_search(struct store_reader *reader, const struct search *search, struct arena *arena,
                                    struct search_result *ret_result, struct error *err);
@@ -173,6 +177,8 @@ struct store_engine {
     engine_read_last_answer *read_last_answer;
     engine_read_responses *read_responses;
     engine_visit_responses *visit_responses;
+    engine_walk_responses *walk_responses;
+    engine_read_history *read_history;
     engine_search *search;
     engine_read_invitations *read_invitations;
     engine_read_revisions *read_revisions;

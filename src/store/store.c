@@ -170,6 +170,15 @@ enum cxd_err store_visit_responses(struct store_reader *reader, const struct fil
     return reader->engine->visit_responses(reader, filter, from, to, given, visit, context, err);
 }
 
+enum cxd_err store_walk_responses(struct store_reader *reader, const struct walk *walk, store_response_visit *visit,
+                                  void *context, struct error *err) {
+    return reader->engine->walk_responses(reader, walk, visit, context, err);
+}
+
+enum cxd_err store_read_history(struct store_reader *reader, char ret_history[STORE_HISTORY_SIZE], struct error *err) {
+    return reader->engine->read_history(reader, ret_history, err);
+}
+
 enum cxd_err store_search(struct store_reader *reader, const struct search *search, struct arena *arena,
                           struct search_result *ret_result, struct error *err) {
     return reader->engine->search(reader, search, arena, ret_result, err);

@@ -73,6 +73,7 @@
  *   sqlite/expression.c     a query in the words of FTS5
  *   sqlite/histograms.c     the histograms of windows
  *   sqlite/scan.c           the responses of a window, one by one
+ *   sqlite/walk.c           responses in the order of their commits
  *   sqlite/properties.c     the stored text of properties, read at each of them
  *   sqlite/segments.c       the same of every value of a dimension at once
  *   sqlite/impressions.c    what is counted of visits, for windows
@@ -351,6 +352,34 @@ typedef bool store_response_visit(void *context, const struct response *response
 CXD_NODISCARD enum cxd_err store_visit_responses(struct store_reader *reader, const struct filter *filter, int64_t from,
                                                  int64_t to, unsigned given, store_response_visit *visit, void *context,
                                                  struct error *err);
+
+/* Responses in the order of their commits, which is that of their numbers. */
+struct walk {
+    struct filter filter;                 /* of one survey; property_rolled is not looked at */
+    int64_t from, to;                     /* answered_at in [from, to) */
+    int64_t received_from, received_to;   /* the same of received_at */
+    int64_t updated_from, updated_to;     /* and of updated_at, or of received_at where nothing has changed since */
+    const char *respondent;               /* NULL: anyone's */
+    bool flagged;                         /* only what has flags */
+    unsigned scores;                      /* a bit for each that is wanted; 0: all */
+    int excluded;                         /* 1: only excluded ones; 0: only counted ones; −1: both */
+    int amended;                          /* 1: only what has changed since it came; 0: only what has not; −1: both */
+    int64_t after;                        /* numbers above this one; 0: all */
+    bool (*goes_on)(const void *context); /* asked now and then, also while nothing is found; NULL: a long walk may end
+                                             by itself, as every question */
+    const void *context;                  /* of goes_on */
+};
+/* Visits them whole, as store_read_response reads them; what is given lives until `visit` returns, which asks nothing
+ * of the reader. False, or a false goes_on, ends the walk, and is no error. A few, or a narrow window of answered_at,
+ * are found without a look at all there are; a million or more are found by one. Takes at most 10 MB beside. */
+CXD_NODISCARD enum cxd_err store_walk_responses(struct store_reader *reader, const struct walk *walk,
+                                                store_response_visit *visit, void *context, struct error *err);
+
+/* Which history the numbers of this store are of: a text of letters and digits, another one after a restore from a copy
+ * (store_restore, or one that was put in place), behind which numbers are given a second time. */
+enum { STORE_HISTORY_SIZE = 33 };
+CXD_NODISCARD enum cxd_err store_read_history(struct store_reader *reader, char ret_history[STORE_HISTORY_SIZE],
+                                              struct error *err);
 
 /* Responses with a comment, and which of them. */
 enum search_order { SEARCH_NEWEST, SEARCH_OLDEST, SEARCH_BEST, SEARCH_LOWEST, SEARCH_HIGHEST };

@@ -115,6 +115,20 @@ out:
     return CXD_OK;
 }
 
+enum cxd_err sqlite_db_forget_history(struct db *db, struct error *err) {
+    sqlite3_stmt *stmt = NULL;
+    int rc = sqlite3_prepare_v2(db->handle, "PRAGMA journal_mode", -1, &stmt, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(stmt);
+    const char *mode = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
+    bool is_copy = mode && strcmp(mode, "wal") != 0;
+    enum cxd_err code = mode ? CXD_OK : sqlite_db_error(db, "cannot read how the database is logged", err);
+    sqlite3_finalize(stmt);
+    if (is_copy)
+        code = sqlite_db_exec(db, "UPDATE identity SET history = NULL", "cannot take a copy for the database", err);
+    return code;
+}
+
 enum cxd_err sqlite_db_use_wal(struct db *db, struct error *err) {
     sqlite3_stmt *stmt = NULL;
     int rc = sqlite3_prepare_v2(db->handle, "PRAGMA journal_mode = WAL", -1, &stmt, NULL);

@@ -28,6 +28,9 @@ enum db_role {
 /* Opens an existing file. The writer's settings that touch the file (WAL) are left to sqlite_db_use_wal. */
 CXD_NODISCARD enum cxd_err sqlite_db_open(const char *path, enum db_role role, struct db *ret_db, struct error *err);
 CXD_NODISCARD enum cxd_err sqlite_db_use_wal(struct db *db, struct error *err);
+/* Before that: a file that has no such log is a copy that was put in place, and goes on otherwise than the one that it
+ * was copied from. */
+CXD_NODISCARD enum cxd_err sqlite_db_forget_history(struct db *db, struct error *err);
 void sqlite_db_close(struct db *db);
 /* Where the connection sorts what is too much for its cache, outside of transactions: migrations sort whole tables. */
 enum db_sort { DB_SORT_IN_FILES = 1, DB_SORT_IN_MEMORY = 2 };

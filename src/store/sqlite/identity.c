@@ -55,6 +55,21 @@ enum cxd_err sqlite_identity_read_secret(struct db *db, uint8_t ret_secret[AUDIT
     return code;
 }
 
+/* Of a database that is new, of an older schema, or a copy that was put in place. */
+static enum cxd_err expect_history(struct db *db, struct error *err) {
+    uint8_t history[(STORE_HISTORY_SIZE - 1) / 2];
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    enum cxd_err code = SQLITE_FIRST(db, QUERY_SELECT_HISTORY, &stmt, &row, err);
+    bool is_there = code == CXD_OK && row && sqlite3_column_bytes(stmt, 0) == (int)sizeof history;
+    sqlite3_reset(stmt);
+    if (code != CXD_OK || is_there)
+        return code;
+    if (getrandom(history, sizeof history, 0) != (ssize_t)sizeof history)
+        return error_set(err, ERR_SYSTEM, "the system gave no random bytes");
+    return SQLITE_RUN(db, QUERY_RENEW_HISTORY, err, BLOB(history, sizeof history));
+}
+
 enum cxd_err sqlite_identity_load(struct sqlite_store *store, struct error *err) {
     bool found = false;
     enum cxd_err code = sqlite_identity_read(&store->db, &store->identity, &found, err);
@@ -63,7 +78,7 @@ enum cxd_err sqlite_identity_load(struct sqlite_store *store, struct error *err)
         if (code == CXD_OK)
             code = sqlite_identity_read(&store->db, &store->identity, &found, err);
     }
-    return code;
+    return code == CXD_OK ? expect_history(&store->db, err) : code;
 }
 
 static enum cxd_err write_known(struct sqlite_store *store, struct change *change, struct error *err) {

@@ -5,6 +5,8 @@
 
 /* The first whose files have never had anything in the gaps of their pages. */
 enum { CLEARED_SCHEMA = 3 };
+/* The first that knows which history its numbers are of. */
+enum { HISTORY_SCHEMA = 6 };
 
 /* All in one transaction: a file that is killed on the way has its old schema or the newest, and its backup is of what
  * it was. */
@@ -41,6 +43,8 @@ enum cxd_err sqlite_migrate(struct sqlite_store *store, struct error *err) {
         begin_telling(store, version);
     if (code == CXD_OK && is_old)
         code = sqlite_upgrade_prepare(store, version, err);
+    if (code == CXD_OK && version >= HISTORY_SCHEMA)
+        code = sqlite_db_forget_history(db, err);
     if (code == CXD_OK)
         code = sqlite_db_use_wal(db, err);
     if (code == CXD_OK && is_old) {

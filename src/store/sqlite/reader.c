@@ -15,6 +15,8 @@ enum { STEPS_A_CALL = 1000 * 1000, CALLS_MAX = 600 };
 static int count_steps(void *context) {
     struct sqlite_reader *reader = context;
     heartbeat_answer(reader->base.beat);
+    if (reader->walk)
+        return !reader->walk->goes_on(reader->walk->context);
     return ++reader->calls > CALLS_MAX;
 }
 

@@ -18,6 +18,7 @@ struct sqlite_reader {
     struct word_finder words;    /* opened by the first search */
     bool counts_phrases;         /* phrase_counts is there */
     int calls;                   /* of count_steps, since the question began */
+    const struct walk *walk;     /* that is under way, and says itself when it ends; else NULL */
 };
 
 /* Begins unless the caller has: a read of several statements sees one state too. *ret_began says whether
@@ -79,6 +80,9 @@ engine_read_responses sqlite_read_responses;
 engine_read_last_answer sqlite_read_last_answer;
 /* scan.c */
 engine_visit_responses sqlite_visit_responses;
+/* walk.c */
+engine_walk_responses sqlite_walk_responses;
+engine_read_history sqlite_read_history;
 /* search.c */
 engine_search sqlite_search;
 /* records.c */

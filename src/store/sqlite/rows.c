@@ -47,8 +47,8 @@ enum cxd_err sqlite_row_read_properties(struct db *db, const char *json, struct 
     return code;
 }
 
-enum cxd_err sqlite_row_read_response(struct db *db, sqlite3_stmt *stmt, struct arena *arena,
-                                      struct response *ret_response, struct error *err) {
+enum cxd_err sqlite_row_read_plain(sqlite3_stmt *stmt, struct arena *arena, struct response *ret_response,
+                                   const char **ret_properties, struct error *err) {
     struct response response = {
         .id = sqlite_row_read_id(stmt, 0),
         .has_id = true,
@@ -83,13 +83,21 @@ enum cxd_err sqlite_row_read_response(struct db *db, sqlite3_stmt *stmt, struct 
     }
     if (response.score < 0 || response.score >= HISTOGRAM_SIZE)
         return error_set(err, ERR_STORAGE, "a stored response has the score %d", response.score);
-    if (properties) {
-        enum cxd_err code = sqlite_row_read_properties(db, properties, arena, &response, err);
-        if (code != CXD_OK)
-            return code;
-    }
     *ret_response = response;
+    *ret_properties = properties;
     return CXD_OK;
+}
+
+enum cxd_err sqlite_row_read_response(struct db *db, sqlite3_stmt *stmt, struct arena *arena,
+                                      struct response *ret_response, struct error *err) {
+    struct response response;
+    const char *properties = NULL;
+    enum cxd_err code = sqlite_row_read_plain(stmt, arena, &response, &properties, err);
+    if (code == CXD_OK && properties)
+        code = sqlite_row_read_properties(db, properties, arena, &response, err);
+    if (code == CXD_OK)
+        *ret_response = response;
+    return code;
 }
 
 void sqlite_row_read_first(sqlite3_stmt *stmt, struct first_said *ret_first) {

@@ -11,6 +11,9 @@
 /* A row of select_response or select_every_response. has_id is true. */
 CXD_NODISCARD enum cxd_err sqlite_row_read_response(struct db *db, sqlite3_stmt *stmt, struct arena *arena,
                                                     struct response *ret_response, struct error *err);
+/* The same without its properties, whose text, as it is stored, is *ret_properties; NULL where there are none. */
+CXD_NODISCARD enum cxd_err sqlite_row_read_plain(sqlite3_stmt *stmt, struct arena *arena, struct response *ret_response,
+                                                 const char **ret_properties, struct error *err);
 /* The members of a JSON object of texts, into `response`. */
 CXD_NODISCARD enum cxd_err sqlite_row_read_properties(struct db *db, const char *json, struct arena *arena,
                                                       struct response *response, struct error *err);

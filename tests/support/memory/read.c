@@ -1,8 +1,10 @@
 /* Reading the memory engine: every answer is found by walking the responses. Copies are made while the
  * lock is held. */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "memory.h"
 #include "store/copy.h"
@@ -252,6 +254,65 @@ enum cxd_err memory_visit_responses(struct store_reader *base, const struct filt
     bool done = visited;
     free(visited);
     return done ? CXD_OK : error_set(err, ERR_NO_MEMORY, "no memory to visit responses");
+}
+
+static bool is_walked(const struct walk *walk, const struct response *response) {
+    int64_t updated_at = response->updated_at ? response->updated_at : response->received_at;
+    const struct listing listing = {.filter = walk->filter,
+                                    .from = walk->from,
+                                    .to = walk->to,
+                                    .respondent = walk->respondent,
+                                    .flagged = walk->flagged,
+                                    .scores = walk->scores,
+                                    .excluded = walk->excluded};
+    return response->number > walk->after && memory_is_listed(&listing, response) &&
+           response->received_at >= walk->received_from && response->received_at < walk->received_to &&
+           updated_at >= walk->updated_from && updated_at < walk->updated_to &&
+           (walk->amended < 0 || (response->updated_at != 0) == (walk->amended == 1));
+}
+
+static int compare_numbered(const void *a, const void *b) {
+    const struct response *x = a, *y = b;
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+/* Copies of all that is walked are made first: who visits may take his time, and the writer needs the lock. */
+enum cxd_err memory_walk_responses(struct store_reader *base, const struct walk *walk, store_response_visit *visit,
+                                   void *context, struct error *err) {
+    struct memory_reader *reader = (struct memory_reader *)base;
+    const struct memory_table *table = &reader->store->responses;
+    size_t count = 0;
+    bool owned = true, goes_on = true;
+    struct arena arena;
+    arena_init(&arena);
+    memory_enter(reader);
+    struct response *walked = reallocarray(NULL, table->count + 1, sizeof *walked);
+    for (size_t i = 0; walked && owned && i < table->count; i++) {
+        const struct response *response = table->blocks[i];
+        if (!response || !is_walked(walk, response))
+            continue;
+        walked[count] = *response;
+        owned = copy_response(&arena, &walked[count++]);
+    }
+    memory_leave(reader);
+    if (walked && owned)
+        qsort(walked, count, sizeof *walked, compare_numbered);
+    for (size_t i = 0; walked && owned && goes_on && i < count; i++) {
+        goes_on = visit(context, &walked[i]);
+        heartbeat_answer(base->beat);
+    }
+    bool done = walked && owned;
+    free(walked);
+    arena_free(&arena);
+    return done ? CXD_OK : error_set(err, ERR_NO_MEMORY, "no memory to walk responses");
+}
+
+/* It is as long as the process. */
+enum cxd_err memory_read_history(struct store_reader *base, char ret_history[STORE_HISTORY_SIZE], struct error *err) {
+    (void)base;
+    (void)err;
+    snprintf(ret_history, STORE_HISTORY_SIZE, "%032lx", (unsigned long)getpid());
+    return CXD_OK;
 }
 
 enum cxd_err memory_read_response(struct store_reader *base, int64_t survey, const struct id *id, struct arena *arena,
