@@ -24,6 +24,7 @@ struct lane {
     tally_count refused[CXD_ERR_COUNT];               /* and by why not */
     tally_count events[EVENT_RESULT_COUNT];
     tally_count rows[OUTCOME_REFUSED + 1]; /* of imports */
+    tally_count exported;                  /* responses */
 };
 
 /* What the handlers share. One file a resource defines handlers; routes.c holds the table of all of them. */
@@ -89,6 +90,8 @@ http_handler api_score_get, api_scores_get, api_movement_get, api_pooled_score_g
 http_handler api_terms_get;
 /* listing.c */
 http_handler api_responses_get, api_response_get, api_respondent_get;
+/* export.c */
+http_handler api_export_csv_get, api_export_ndjson_get, api_export_schema_get;
 /* comments.c */
 http_handler api_comments_get;
 /* erasure.c */
@@ -116,6 +119,9 @@ void api_count_row(struct http_request *request, enum outcome outcome);
 void api_count_event(struct http_request *request, enum event_result result);
 /* Responses that were stored with the flag of this index, or got it later, since the start. */
 uint64_t api_flagged(const struct app *app, int flag_index);
+/* So many responses were exported. On the thread of the request. */
+void api_count_exported(struct http_request *request, int64_t count);
+uint64_t api_exported(const struct app *app);
 /* And events, by what became of them. */
 uint64_t api_events(const struct app *app, enum event_result result);
 const char *api_event_result_name(enum event_result result);
@@ -180,6 +186,8 @@ void api_judge_admin_key(const struct snapshot *snapshot, const char *directory,
 /* Defers the request, submits its changes, and once they are durable (or have failed) calls `finish` on the loop. The
  * ticket is of the request's arena; finish finds it by http_deferred, and calls api_submit_failed first. */
 void api_submit(struct http_request *request, struct ticket *ticket, http_handler *finish);
+/* Applies one change and waits for it: on workers alone that may wait as long, those of exports. */
+CXD_NODISCARD enum cxd_err api_apply(struct http_request *request, struct change *change, struct error *err);
 /* Replies the problem and returns true if the ticket was not applied. */
 bool api_submit_failed(struct http_request *request, const struct ticket *ticket);
 

@@ -56,6 +56,19 @@ static const struct {
     {"cxd_question_memory_refused_total", "counter",
      "Claims of questions refused with 503 because others held the memory that all may have.", metric_counted,
      offsetof(struct scrape, questions.refused)},
+    {"cxd_streams_total", "counter",
+     "Replies that were streamed, as exports are, by result: whole, left (the client left or took nothing for too "
+     "long) or "
+     "failed.",
+     metric_streams, 0},
+    {"cxd_streams_open", "gauge", "Replies that are being streamed.", metric_counted,
+     offsetof(struct scrape, streams.open)},
+    {"cxd_stream_memory_bytes", "gauge", "Memory that streamed replies hold for their clients.", metric_counted,
+     offsetof(struct scrape, streams.memory_bytes)},
+    {"cxd_stream_sent_bytes_total", "counter", "Bytes of bodies that were streamed, as they were sent.", metric_counted,
+     offsetof(struct scrape, streams.sent_bytes)},
+    {"cxd_responses_exported_total", "counter", "Responses that were written to exports.", metric_counted,
+     offsetof(struct scrape, exported)},
     {"cxd_responses_total", "counter",
      "Responses that came to their survey, single and in batches, by result: created, replayed, amended, or "
      "the code of the error "
@@ -202,6 +215,8 @@ static void get_metrics(struct http_request *request) {
     http_read_requests(scrape.app->http, &scrape.unanswered, &scrape.in_flight);
     http_read_batch_memory(scrape.app->http, &scrape.batch_memory);
     scrape.questions = budget_read(&app->questions);
+    http_read_streams(app->http, &scrape.streams);
+    scrape.exported = api_exported(app);
     scrape.question_memory = atomic_load(&app->question_memory);
     read_store(&scrape);
     scrape.snapshot = catalog_acquire(scrape.app->catalog);

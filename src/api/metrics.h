@@ -28,6 +28,8 @@ struct scrape {
     struct http_batch_memory batch_memory;
     struct budget_state questions;
     uint64_t question_memory;
+    struct http_streams streams;
+    uint64_t exported; /* responses */
     struct ingest_figures ingest;
     struct process_figures process;
     bool has_backups; /* the daemon makes some */
@@ -47,8 +49,9 @@ typedef void metric_collect(const struct scrape *scrape);
 /* metrics_http.c: requests, connections, and what became of responses. */
 metric_collect metric_requests, metric_durations, metric_limited, metric_responses, metric_flagged, metric_events;
 metric_collect metric_rows;
-metric_collect metric_doors; /* a uint64_t of struct http_door, of each */
-metric_collect metric_pools; /* an unsigned of struct http_pool_state, of each */
+metric_collect metric_doors;   /* a uint64_t of struct http_door, of each */
+metric_collect metric_streams; /* by how they ended */
+metric_collect metric_pools;   /* an unsigned of struct http_pool_state, of each */
 
 /* metrics_state.c: the writer, the store, the process. */
 metric_collect metric_known;   /* an int64_t of struct scrape; no sample where it is less than 0 */

@@ -72,6 +72,12 @@ void metric_doors(const struct scrape *scrape) {
                      *(const uint64_t *)(const void *)((const char *)&doors[i] + scrape->at));
 }
 
+void metric_streams(const struct scrape *scrape) {
+    metric_count(scrape, "result", "whole", scrape->streams.whole);
+    metric_count(scrape, "result", "left", scrape->streams.left);
+    metric_count(scrape, "result", "failed", scrape->streams.failed);
+}
+
 /* The pools of the API. */
 void metric_pools(const struct scrape *scrape) {
     struct http_pool_state pools[HTTP_POOL_COUNT];
@@ -145,4 +151,16 @@ uint64_t api_events(const struct app *app, enum event_result result) {
 void metric_events(const struct scrape *scrape) {
     for (enum event_result i = EVENT_CREATED; i < EVENT_RESULT_COUNT; i++)
         metric_count(scrape, "result", api_event_result_name(i), api_events(scrape->app, i));
+}
+
+void api_count_exported(struct http_request *request, int64_t count) {
+    struct app *app = http_app(request);
+    tally_add(&app->lanes[http_lane(request)].exported, (uint64_t)count);
+}
+
+uint64_t api_exported(const struct app *app) {
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < app->lane_count; i++)
+        sum += tally_get(&app->lanes[i].exported);
+    return sum;
 }

@@ -263,6 +263,36 @@ static enum cxd_err read_search_band(struct reading *reading, const char *value,
     return CXD_OK;
 }
 
+static enum cxd_err read_received_from(struct reading *reading, const char *value, struct error *err) {
+    return read_bound("received_from", value, &reading->walk.received_from, err);
+}
+
+static enum cxd_err read_received_to(struct reading *reading, const char *value, struct error *err) {
+    return read_bound("received_to", value, &reading->walk.received_to, err);
+}
+
+static enum cxd_err read_updated_from(struct reading *reading, const char *value, struct error *err) {
+    return read_bound("updated_from", value, &reading->walk.updated_from, err);
+}
+
+static enum cxd_err read_updated_to(struct reading *reading, const char *value, struct error *err) {
+    return read_bound("updated_to", value, &reading->walk.updated_to, err);
+}
+
+static enum cxd_err read_amended(struct reading *reading, const char *value, struct error *err) {
+    bool amended;
+    enum cxd_err result = parameter_read_boolean("amended", value, &amended, err);
+    if (result == CXD_OK)
+        reading->walk.amended = amended;
+    return result;
+}
+
+static enum cxd_err read_export_cursor(struct reading *reading, const char *value, struct error *err) {
+    (void)err; /* whoever knows the history judges it */
+    reading->asked.cursor = value;
+    return CXD_OK;
+}
+
 /* What follows the digits; NULL where there are none, or too many. */
 static const char *read_digits(const char *text, int64_t *ret_number) {
     size_t digits = strspn(text, "0123456789");
@@ -371,7 +401,7 @@ static enum cxd_err read_stages_touchpoint(struct reading *reading, const char *
 
 enum {
     FIGURED = PARAMETERS_SCORE | PARAMETERS_TREND | PARAMETERS_JOURNEY | PARAMETERS_PLAN,
-    WINDOWED = FIGURED | PARAMETERS_LISTING | PARAMETERS_MOVEMENT | PARAMETERS_TERMS,
+    WINDOWED = FIGURED | PARAMETERS_LISTING | PARAMETERS_EXPORT | PARAMETERS_MOVEMENT | PARAMETERS_TERMS,
     OF_SURVEY = WINDOWED & ~PARAMETERS_JOURNEY,
     TESTED = (FIGURED & ~PARAMETERS_TREND) | PARAMETERS_MOVEMENT
 };
@@ -398,13 +428,19 @@ static const struct {
     {"interval", PARAMETERS_SCORE, read_score_interval},
     {"interval", PARAMETERS_TREND, read_interval},
     {"rolling", PARAMETERS_TREND, read_rolling},
-    {"respondent", PARAMETERS_LISTING | PARAMETERS_AUDIT, read_respondent},
-    {"flagged", PARAMETERS_LISTING, read_flagged},
-    {"excluded", PARAMETERS_LISTING, read_excluded},
+    {"respondent", PARAMETERS_LISTING | PARAMETERS_EXPORT | PARAMETERS_AUDIT, read_respondent},
+    {"flagged", PARAMETERS_LISTING | PARAMETERS_EXPORT, read_flagged},
+    {"excluded", PARAMETERS_LISTING | PARAMETERS_EXPORT, read_excluded},
+    {"received_from", PARAMETERS_EXPORT, read_received_from},
+    {"received_to", PARAMETERS_EXPORT, read_received_to},
+    {"updated_from", PARAMETERS_EXPORT, read_updated_from},
+    {"updated_to", PARAMETERS_EXPORT, read_updated_to},
+    {"amended", PARAMETERS_EXPORT, read_amended},
+    {"cursor", PARAMETERS_EXPORT, read_export_cursor},
     {"q", PARAMETERS_SEARCH, read_q},
     {"order", PARAMETERS_SEARCH, read_order},
-    {"score", PARAMETERS_SEARCH, read_score},
-    {"band", PARAMETERS_SEARCH, read_search_band},
+    {"score", PARAMETERS_SEARCH | PARAMETERS_EXPORT, read_score},
+    {"band", PARAMETERS_SEARCH | PARAMETERS_EXPORT, read_search_band},
     {"cursor", PARAMETERS_SEARCH, read_search_cursor},
     {"limit",
      PARAMETERS_LISTING | PARAMETERS_PAGE | PARAMETERS_AUDIT | PARAMETERS_SURVEYS | PARAMETERS_KEYS | PARAMETERS_EVENTS,

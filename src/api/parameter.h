@@ -16,6 +16,7 @@ struct reading {
     struct listing listing;   /* what it has beside the filter and the window */
     struct terms_asked terms; /* but its limit */
     struct search_asked asked;
+    struct walk walk; /* what it has beside the listing's */
     const char *after_slug;
     const char *surveys;
     struct parameters_plan plan;

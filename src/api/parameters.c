@@ -50,6 +50,11 @@ static enum cxd_err read_all(struct http_request *request, unsigned sets, const 
     reading->question.score.filter.properties = reading->properties;
     reading->listing.limit = (sets & (PARAMETERS_SURVEYS | PARAMETERS_KEYS)) != 0 ? LISTING_LIMIT_MAX : LISTING_LIMIT;
     reading->listing.excluded = -1;
+    reading->walk = (struct walk){.received_from = TIME_MIN,
+                                  .received_to = TIME_MAX,
+                                  .updated_from = TIME_MIN,
+                                  .updated_to = TIME_MAX,
+                                  .amended = -1};
     reading->segments_limit = SEGMENTS_LIMIT_MAX;
     reading->terms.min_count = TERMS_MIN_COUNT;
     if (sets == PARAMETERS_TERMS)
@@ -167,6 +172,30 @@ enum cxd_err parameters_read_listing(struct http_request *request, unsigned set,
 enum cxd_err parameters_read_search(struct http_request *request, struct listing *ret_listing,
                                     struct search_asked *ret_asked, struct error *err) {
     return read_listing(request, PARAMETERS_LISTING | PARAMETERS_SEARCH, ret_listing, ret_asked, err);
+}
+
+enum cxd_err parameters_read_export(struct http_request *request, struct walk *ret_walk, struct search_asked *ret_asked,
+                                    struct error *err) {
+    struct reading *reading;
+    enum cxd_err result = read_all(request, PARAMETERS_EXPORT, "all", &reading, err);
+    if (result != CXD_OK)
+        return result;
+    const struct listing *listing = &reading->listing;
+    struct walk *walk = &reading->walk;
+    if (walk->received_from >= walk->received_to)
+        return error_set(err, ERR_BAD_PARAMETER, "received_from: must be before received_to");
+    if (walk->updated_from >= walk->updated_to)
+        return error_set(err, ERR_BAD_PARAMETER, "updated_from: must be before updated_to");
+    walk->filter = reading->question.score.filter;
+    walk->from = reading->question.score.window.from;
+    walk->to = reading->question.score.window.to;
+    walk->flagged = listing->flagged;
+    walk->excluded = listing->excluded;
+    if (listing->respondent && !(walk->respondent = respondent_form(listing->respondent, http_arena(request))))
+        return error_set(err, ERR_NO_MEMORY, "no memory for the query");
+    *ret_walk = *walk;
+    *ret_asked = reading->asked;
+    return CXD_OK;
 }
 
 enum cxd_err parameters_read_audit(struct http_request *request, int64_t *ret_after, size_t *ret_limit,

@@ -21,6 +21,7 @@ enum parameter_set {
     PARAMETERS_PLAN = 1 << 14,    /* margin, detect, power, assume, alpha */
     PARAMETERS_JOURNEY = 1 << 13, /* compare (default previous, where there is one before), alpha; no touchpoint */
     PARAMETERS_POOL = 1 << 12,    /* surveys; and with PARAMETERS_SCORE */
+    PARAMETERS_EXPORT = 1 << 16,  /* as PARAMETERS_LISTING, without pages; received_…, updated_…, amended, cursor */
     PARAMETERS_SEARCH = 1 << 11   /* with PARAMETERS_LISTING: q, order, score, band */
 };
 
@@ -71,6 +72,11 @@ struct search_asked {
 };
 /* As parameters_read_listing of PARAMETERS_LISTING, and what is asked beside. */
 CXD_NODISCARD enum cxd_err parameters_read_search(struct http_request *request, struct listing *ret_listing,
+                                                  struct search_asked *ret_asked, struct error *err);
+
+/* What an export is asked for: a walk of no survey yet, of every score, from the first number on; and what is asked
+ * beside: score, band, cursor. ERR_BAD_PARAMETER. */
+CXD_NODISCARD enum cxd_err parameters_read_export(struct http_request *request, struct walk *ret_walk,
                                                   struct search_asked *ret_asked, struct error *err);
 
 /* A page of a list that most installations see at once. */

@@ -106,6 +106,19 @@ enum cxd_err search_read(struct http_request *request, const struct survey *surv
     return result == CXD_OK ? search_read_cursor(asked.cursor, ret_search, err) : result;
 }
 
+enum cxd_err search_read_walk(struct http_request *request, const struct survey *survey, struct walk *ret_walk,
+                              const char **ret_cursor, struct error *err) {
+    struct search_asked asked;
+    enum cxd_err result = parameters_read_export(request, ret_walk, &asked, err);
+    if (result == CXD_OK)
+        result = read_which(&asked, survey, &ret_walk->scores, err);
+    if (result != CXD_OK)
+        return result;
+    ret_walk->filter.survey = survey->number;
+    *ret_cursor = asked.cursor;
+    return CXD_OK;
+}
+
 /* --- Pages ------------------------------------------------------------------------------------------------------- */
 
 static enum cxd_err append_hit(struct http_request *request, const struct survey *survey, const struct search *search,

@@ -10,6 +10,9 @@
  * only comments are wanted; else the listing in *ret_search is all there is to it. ERR_BAD_PARAMETER. */
 CXD_NODISCARD enum cxd_err search_read(struct http_request *request, const struct survey *survey, bool is_of_comments,
                                        struct search *ret_search, bool *ret_is_search, struct error *err);
+/* The same of an export: which responses, as they lie, and where it goes on (NULL: from the first). */
+CXD_NODISCARD enum cxd_err search_read_walk(struct http_request *request, const struct survey *survey,
+                                            struct walk *ret_walk, const char **ret_cursor, struct error *err);
 /* Appends the members of the page, in an object that is begun, and ends that. */
 CXD_NODISCARD enum cxd_err search_append_page(struct http_request *request, const struct survey *survey,
                                               const struct search *search, struct error *err);

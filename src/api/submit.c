@@ -8,15 +8,23 @@ static void ticket_done(struct ticket *ticket) {
     http_complete(ticket->context);
 }
 
+static void set_actor(const struct http_request *request, struct change *change) {
+    const char *principal = http_principal(request);
+    size_t length = strnlen(principal, sizeof change->actor - 1);
+    memcpy(change->actor, principal, length);
+    change->actor[length] = '\0';
+}
+
+enum cxd_err api_apply(struct http_request *request, struct change *change, struct error *err) {
+    const struct app *app = http_app(request);
+    set_actor(request, change);
+    return ingest_apply(app->ingest, change, err);
+}
+
 void api_submit(struct http_request *request, struct ticket *ticket, http_handler *finish) {
     struct app *app = http_app(request);
-    const char *principal = http_principal(request);
-    for (size_t i = 0; i < ticket->count; i++) {
-        struct change *change = &ticket->changes[i];
-        size_t length = strnlen(principal, sizeof change->actor - 1);
-        memcpy(change->actor, principal, length);
-        change->actor[length] = '\0';
-    }
+    for (size_t i = 0; i < ticket->count; i++)
+        set_actor(request, &ticket->changes[i]);
     ticket->done = ticket_done;
     ticket->context = request;
     http_defer(request, finish, ticket);

@@ -114,7 +114,7 @@ void pool_submit(struct pool *pool, struct http_request *request) {
         atomic_load(&crew->counts->busy) + atomic_load(&crew->counts->waiting) >= atomic_load(&crew->counts->threads)) {
         pthread_mutex_unlock(&pool->lock);
         http_reply_header(request, "Retry-After", RETRY_S);
-        http_problem_code(request, ERR_QUEUE_FULL, "%u are under way already; try again later",
+        http_problem_code(request, ERR_TOO_MANY_EXPORTS, "%u are under way already; try again later",
                           atomic_load(&crew->counts->threads));
         aside_hand_back(request);
         return;

@@ -99,6 +99,10 @@ enum http_method http_request_method(const struct http_request *request) {
     return request->method;
 }
 
+bool http_request_is_head(const struct http_request *request) {
+    return request->is_head;
+}
+
 const char *http_path(const struct http_request *request, const char *name) {
     int at = request->path ? router_parameter(request->path, name) : -1;
     assert(at >= 0);

@@ -123,6 +123,20 @@ const CASES = {
     }
     return d.admin('PUT', '/v1/alerts/more', { body });
   },
+  stale_cursor: () => d.admin('GET', `/v1/surveys/nps/responses.csv?cursor=${'0'.repeat(32)}.5`),
+  too_many_exports: async (t) => {
+    const daemon = await use(t, { config: { limits: { exports: 1, batch_bytes: '64M' } } });
+    await daemon.survey('nps', { metric: 'nps' });
+    await daemon.load(Array.from({ length: 4000 }, () => ({ survey: 'nps', score: 1, comment: 'x'.repeat(7000) })));
+    const held = await daemon.connect();
+    held.socket.pause(); // reads nothing
+    held.send(`GET /v1/surveys/nps/responses.csv HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${daemon.key}\r\n\r\n`);
+    t.after(() => held.socket.destroy());
+    await until(async () => (await daemon.admin('GET', '/v1/status')).json.workers.export.busy === 1);
+    const reply = await daemon.admin('GET', '/v1/surveys/nps/responses.ndjson');
+    retryAfter(reply);
+    return reply;
+  },
   no_such_key: () => d.admin('DELETE', '/v1/keys/01920000-0000-7000-8000-000000000001'),
   method_not_allowed: async () => {
     const reply = await d.request('PATCH', '/v1/surveys/nps', { body: {} });

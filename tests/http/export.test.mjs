@@ -1,341 +1,327 @@
-// cxd export against a server that plays the daemon's part, and fails in every way on demand: the file is whole, or it
-// is not there, and what there was of it is gone on with.
+// Exports: what is in them and in which order, filters, cursors, gzip, old clients; and clients that are slow, leave or
+// are too many, while answers are taken, erased, and the daemon ends or is killed.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import fs from 'node:fs';
 import http from 'node:http';
-import path from 'node:path';
-import { describe, test } from 'node:test';
 import zlib from 'node:zlib';
+import { after, test } from 'node:test';
+import { assertProblem, METRICS, start, until, use } from './harness.mjs';
 
-import { cxd, fails, succeeds } from './command.mjs';
-import { BINARY, environment, HANGS_MS, ROOT, until, useDirectory } from './harness.mjs';
+const d = await start({ config: { metrics: METRICS } });
+after(() => d.stop());
+await d.survey('shop', { metric: 'nps', properties: ['plan'] });
+await d.survey('other', { metric: 'csat' });
+const at = (minute) => new Date(Date.UTC(2026, 2, 1, 12, minute)).toISOString();
+const ANSWERS = [
+  { score: 2, comment: 'broken, "late"\nand =cold', touchpoint: 'checkout', respondent: 'ann', answered_at: at(5) },
+  { score: 9, channel: 'web', properties: { plan: 'pro', extra: 'x' }, answered_at: at(1) },
+  { score: 10, locale: 'de', answered_at: at(9) },
+  { score: 7, respondent: 'ann', answered_at: at(3) },
+];
+await d.load(
+  ANSWERS.flatMap((answer) => [
+    { survey: 'shop', ...answer },
+    { survey: 'other', score: 5 },
+  ]),
+);
 
-const HISTORY = '01890a5d';
-const HEADER = 'number,id,comment,properties\r\n';
-const row = {
-  csv: (number) => `${number},id-${number},"said ""${number}"",\r\nthen more",\r\n`,
-  ndjson: (number) => `{"number":${number},"id":"id-${number}","comment":"said \\"${number}\\",\\nthen more"}\n`,
-};
-const last = {
-  csv: (cursor) => `incomplete: there are more responses; go on with this cursor: ${cursor},,,\r\n`,
-  ndjson: (cursor) => `{"incomplete":"go on","cursor":"${cursor}"}\n`,
-};
-const NDJSON = { header: '', suffix: 'ndjson' };
-const CSV = { header: HEADER, suffix: 'csv' };
-const whole = ({ header, suffix }, count) =>
-  header + Array.from({ length: count }, (_, i) => row[suffix](i + 1)).join('');
-
-// A server of `count` responses. The nth export of it is as the nth plan says (the last one for ever):
-//   until     ends behind this response
-//   how       'complete' (the default), 'incomplete', 'torn' (within the next record), 'held' (says no more)
-//   trailers  false: none
-//   header    another one
-//   status    another one: nothing but a problem
-async function exporter(t, count, plans = [{}]) {
-  const requests = [];
-  const held = [];
-  let exports = 0;
-  const server = http.createServer((request, response) => {
-    const url = new URL(request.url, 'http://localhost');
-    requests.push({ path: url.pathname, query: Object.fromEntries(url.searchParams) });
-    const suffix = url.pathname.match(/\/responses\.(csv|ndjson)$/)?.[1];
-    if (!suffix) {
-      response.writeHead(200, { 'Content-Type': 'application/json' });
-      response.end(JSON.stringify({ fields: [], n: count }));
-      return;
-    }
-    const plan = plans[Math.min(exports, plans.length - 1)];
-    exports += 1;
-    if (plan.status) {
-      response.writeHead(plan.status, { 'Content-Type': 'application/problem+json' });
-      response.end(JSON.stringify({ type: '/problems/x', title: 'No', status: plan.status, detail: 'not now' }));
-      return;
-    }
-    const from = Number(url.searchParams.get('cursor')?.match(/^01890a5d\.(\d+)$/)?.[1] ?? 0);
-    const until = plan.until ?? count;
-    const cursor = `${HISTORY}.${Math.max(from, until)}`;
-    const trailers = plan.trailers ?? true;
-    response.writeHead(200, {
-      'Cxd-History': HISTORY,
-      'Cxd-Moment': `2026-11-29T12:00:0${exports}Z`,
-      ...(trailers && { Trailer: 'Cxd-Complete, Cxd-Cursor' }),
-    });
-    const how = plan.how ?? 'complete';
-    response.write(suffix === 'csv' ? (plan.header ?? HEADER) : '');
-    for (let number = from + 1; number <= until; number++) response.write(row[suffix](number));
-    if (how === 'held') {
-      held.push(response);
-    } else if (how === 'torn') {
-      response.write(row[suffix](until + 1).slice(0, 20), () => request.socket.destroy());
-    } else {
-      if (how === 'incomplete') response.write(last[suffix](cursor));
-      if (trailers)
-        response.addTrailers({ 'Cxd-Complete': how === 'incomplete' ? 'false' : 'true', 'Cxd-Cursor': cursor });
-      response.end();
-    }
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${server.address().port}`, requests, held };
-}
-
-const read = (dir, name) => fs.readFileSync(path.join(dir, name), 'utf8');
-const list = (dir) => fs.readdirSync(dir).sort();
-
-describe('cxd export', () => {
-  test('writes the whole file, for its owner, by the format of its name', async (t) => {
-    const dir = useDirectory(t);
-    const server = await exporter(t, 3);
-    const run = (...args) => succeeds(['export', 'shop', ...args, '--url', server.url], { cwd: dir });
-    assert.match(
-      (await run('-o', 'a.csv')).stdout,
-      /^Wrote a\.csv: 3 responses as of 2026-11-29T12:00:01Z, [\d.]+ s\.\n$/,
-    );
-    await run('-o', 'a.ndjson', '-q');
-    await run('-o', 'b.jsonl');
-    await run('-o', 'c.csv.gz');
-    await run('-o', 'd.ndjson.gz');
-    await run('-o', 'e.txt', '--format', 'ndjson');
-    assert.deepEqual(list(dir), ['a.csv', 'a.ndjson', 'b.jsonl', 'c.csv.gz', 'd.ndjson.gz', 'e.txt']);
-    assert.equal(read(dir, 'a.csv'), whole(CSV, 3));
-    for (const name of ['a.ndjson', 'b.jsonl', 'e.txt']) assert.equal(read(dir, name), whole(NDJSON, 3));
-    const unzip = (name) => zlib.gunzipSync(fs.readFileSync(path.join(dir, name))).toString();
-    assert.equal(unzip('c.csv.gz'), whole(CSV, 3));
-    assert.equal(unzip('d.ndjson.gz'), whole(NDJSON, 3));
-    assert.equal(fs.statSync(path.join(dir, 'a.csv')).mode & 0o777, 0o600);
-    assert.equal((await run()).stdout, whole(CSV, 3));
-    assert.equal((await run('-o', '-', '-f', 'ndjson')).stdout, whole(NDJSON, 3));
-    assert.equal((await run('-o', '/dev/null', '-q')).stdout, '');
-    assert.equal(fs.statSync('/dev/null').isCharacterDevice(), true);
-  });
-
-  test('every option is in the query', async (t) => {
-    const dir = useDirectory(t);
-    const server = await exporter(t, 0);
-    const options = ['--window', '90d', '--touchpoint', 'a', '--channel', 'b', '--locale', 'c', '-p', 'plan=x'];
-    const more = ['--respondent', 'r', '--score', '0..6', '--band', 'detractors', '--flagged', '--excluded', 'false'];
-    const times = ['--received-from', '2026-01-01', '--received-to', '2026-02-01'];
-    times.push('--updated-from', '2026-03-01', '--updated-to', '2026-04-01', '--amended', 'true');
-    await succeeds(['export', 'shop', '-o', 'a.csv', ...options, ...more, ...times, '--url', server.url], { cwd: dir });
-    assert.deepEqual(server.requests, [
-      {
-        path: '/v1/surveys/shop/responses.csv',
-        query: {
-          window: '90d',
-          touchpoint: 'a',
-          channel: 'b',
-          locale: 'c',
-          'property.plan': 'x',
-          respondent: 'r',
-          score: '0..6',
-          band: 'detractors',
-          flagged: 'true',
-          excluded: 'false',
-          received_from: '2026-01-01',
-          received_to: '2026-02-01',
-          updated_from: '2026-03-01',
-          updated_to: '2026-04-01',
-          amended: 'true',
-        },
+// The head of a reply, of which nothing is read until read(): { status, headers, text, trailers }, or an error.
+function open(daemon, path, { method = 'GET', headers = {}, key = daemon.key } = {}) {
+  return new Promise((resolve, reject) => {
+    const request = http.request(
+      { host: daemon.host, port: daemon.port, path, method, agent: false, headers: { ...headers } },
+      (response) => {
+        const read = () =>
+          new Promise((done, fail) => {
+            const chunks = [];
+            response.on('data', (chunk) => chunks.push(chunk));
+            response.on('error', fail);
+            response.on('end', () =>
+              done({
+                status: response.statusCode,
+                headers: response.headers,
+                bytes: Buffer.concat(chunks),
+                text: Buffer.concat(chunks).toString('utf8'),
+                trailers: response.trailers,
+              }),
+            );
+          });
+        resolve({ response, read, leave: () => request.destroy() });
       },
-    ]);
-    assert.equal(read(dir, 'a.csv'), HEADER);
-    await fails(2, /--resume needs the file/, ['export', 'shop', '--resume']);
-    await fails(2, /--schema stands beside a CSV/, ['export', 'shop', '--schema']);
-    await fails(2, /--schema stands beside a CSV/, ['export', 'shop', '--schema', '-o', 'a.ndjson']);
-    await fails(2, /--amended does not take 'x'/, ['export', 'shop', '--amended', 'x']);
-    await fails(2, /cannot be the name of a survey/, ['export', 'Shop']);
+    );
+    if (key) request.setHeader('Authorization', `Bearer ${key}`);
+    request.on('error', reject);
+    request.end();
   });
+}
+const url = (query = '', { survey = 'shop', form = 'ndjson' } = {}) =>
+  `/v1/surveys/${survey}/responses.${form}${query && `?${new URLSearchParams(query)}`}`;
+const get = async (daemon, path, options) => (await open(daemon, path, options)).read();
+const lines = (reply) =>
+  reply.text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
+const minutes = (rows) => rows.map((row) => new Date(row.answered_at).getUTCMinutes());
 
-  test('goes on behind the last whole record, however a reply ends', async (t) => {
-    const ends = [
-      { until: 2, how: 'torn' },
-      { until: 2, how: 'incomplete' },
-      { until: 2, how: 'incomplete', trailers: false },
-      { until: 2, trailers: false },
-    ];
-    for (const kind of [CSV, NDJSON])
-      for (const end of ends) {
-        const dir = useDirectory(t);
-        const server = await exporter(t, 5, [end, { ...end, until: 4 }, { trailers: end.trailers }]);
-        const name = `a.${kind.suffix}`;
-        const done = await succeeds(['export', 'shop', '-o', name, '--url', server.url], { cwd: dir });
-        const what = `${kind.suffix} ${JSON.stringify(end)}`;
-        assert.equal(read(dir, name), whole(kind, 5), what);
-        assert.deepEqual(list(dir), [name]);
-        const cursors = server.requests.map(({ query }) => query.cursor);
-        // What says nothing of its end is asked until nothing more comes.
-        assert.deepEqual(
-          cursors,
-          [undefined, `${HISTORY}.2`, `${HISTORY}.4`, ...(end.trailers === false ? [`${HISTORY}.5`] : [])].slice(
-            0,
-            cursors.length,
-          ),
-          what,
-        );
-        if (end.how) assert.match(done.stderr, /going on: what follows is as of a later moment/, what);
-        else assert.equal(done.stderr, '', what);
-        assert.match(done.stdout, /: 5 responses as of 2026-11-29T12:00:01Z to 2026-11-29T12:00:0\dZ,/);
-      }
-  });
+test('every response of a survey, in the order in which they were stored', async () => {
+  const reply = await get(d, url());
+  assert.equal(reply.status, 200);
+  assert.deepEqual(minutes(lines(reply)), [5, 1, 9, 3]);
+  assert.equal(reply.headers['content-type'], 'application/x-ndjson');
+  assert.equal(reply.headers['content-disposition'], 'attachment; filename="shop.ndjson"');
+  assert.ok(Date.parse(reply.headers['cxd-moment']) <= Date.now());
+  assert.equal(reply.trailers['cxd-complete'], 'true');
+  const numbers = lines(reply).map((row) => row.number);
+  assert.equal(reply.trailers['cxd-cursor'], `${reply.headers['cxd-history']}.${numbers.at(-1)}`);
+  assert.deepEqual(
+    numbers,
+    numbers.toSorted((a, b) => a - b),
+  );
+  const csv = await get(d, url('', { form: 'csv' }));
+  assert.equal(csv.headers['content-type'], 'text/csv; charset=utf-8; header=present');
+  assert.equal(csv.text.split('\r\n').length, 6);
+  assert.match(csv.text, /"broken, ""late""\nand =cold"/);
+  for (const form of ['csv', 'ndjson'])
+    assert.equal((await get(d, url('', { form }))).text, (await get(d, url('', { form }))).text);
+});
 
-  test('a run that was ended is gone on with by --resume', async (t) => {
-    for (const [signal, name] of [
-      ['SIGINT', 'a.csv'],
-      ['SIGINT', 'a.ndjson.gz'],
-      ['SIGTERM', 'a.csv.gz'],
-    ]) {
-      const dir = useDirectory(t);
-      const kind = name.includes('.csv') ? CSV : NDJSON;
-      const plans = [{ until: 3, how: 'held' }];
-      const server = await exporter(t, 5, plans);
-      const args = ['export', 'shop', '-o', name, '--url', server.url];
-      const endOne = async () => {
-        const child = spawn(BINARY, args, { cwd: dir, env: environment(), timeout: HANGS_MS, killSignal: 'SIGKILL' });
-        let stderr = '';
-        child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
-        const ended = new Promise((resolve) => child.on('close', (code, by) => resolve(by)));
-        const before = server.held.length;
-        await until(() => server.held.length > before, 'a reply that is held');
-        child.kill(signal);
-        assert.equal(await ended, signal);
-        assert.match(stderr, /the export was ended before it was done\n/);
-        return stderr;
-      };
-      // It may be ended before anything came: then nothing is left of it.
-      await until(async () => {
-        const stderr = await endOne();
-        if (list(dir).length === 0) return false;
-        assert.match(stderr, /\.partial has what there is of it; the same command with --resume goes on with it\n$/);
-        return true;
-      }, 'a run with something to keep');
-      plans[0] = {};
-      assert.deepEqual(list(dir), [`${name}.partial`, `${name}.partial.json`]);
-      await fails(1, /\.partial is there, of an export that did not end: --resume goes on/, args, { cwd: dir });
-      await fails(1, /is of another export \(\/v1\/.*\): ask for the same/, [...args, '--resume', '--score', '1'], {
-        cwd: dir,
-      });
-      await succeeds([...args, '--resume'], { cwd: dir });
-      assert.deepEqual(list(dir), [name]);
-      const bytes = fs.readFileSync(path.join(dir, name));
-      assert.equal((name.endsWith('.gz') ? zlib.gunzipSync(bytes) : bytes).toString(), whole(kind, 5));
-      assert.match(server.requests.at(-1).query.cursor, new RegExp(`^${HISTORY}\\.[123]$`));
+test('the exchange is as openapi.yaml says', async () => {
+  for (const form of ['csv', 'ndjson']) assert.equal((await d.admin('GET', url('', { form }))).status, 200);
+  const schema = await d.admin('GET', '/v1/surveys/shop/responses.schema.json');
+  const header = (await get(d, url('', { form: 'csv' }))).text.split('\r\n', 1)[0];
+  assert.deepEqual(
+    schema.json.fields.map((field) => field.name),
+    header.split(','),
+  );
+});
+
+for (const [name, query, expected] of [
+  ['window', { from: at(2), to: at(6) }, [5, 3]],
+  ['touchpoint', { touchpoint: 'checkout' }, [5]],
+  ['channel', { channel: 'web' }, [1]],
+  ['locale', { locale: 'de' }, [9]],
+  ['a property', { 'property.plan': 'pro' }, [1]],
+  ['respondent', { respondent: 'ann' }, [5, 3]],
+  ['score', { score: '7..9' }, [1, 3]],
+  ['band', { band: 'detractors' }, [5]],
+  ['flagged', { flagged: 'true' }, []],
+  ['excluded', { excluded: 'false' }, [5, 1, 9, 3]],
+  ['received_from', { received_from: '2099-01-01' }, []],
+  ['received_to', { received_to: '2099-01-01' }, [5, 1, 9, 3]],
+  ['updated_from', { updated_from: '2026-01-01' }, [5, 1, 9, 3]],
+  ['amended', { amended: 'true' }, []],
+  ['not amended', { amended: 'false', respondent: 'ann' }, [5, 3]],
+])
+  test(`a filter by ${name}`, async () => assert.deepEqual(minutes(lines(await get(d, url(query)))), expected));
+
+test('what was changed is asked for by when that was', async (t) => {
+  const daemon = await use(t);
+  await daemon.survey('nps', { metric: 'nps' });
+  await daemon.load(Array.from({ length: 5 }, (_, score) => ({ survey: 'nps', score })));
+  const all = url('', { survey: 'nps' });
+  const before = await get(daemon, all);
+  const { id } = lines(before)[2];
+  const moment = before.headers['cxd-moment'];
+  await until(() => Date.now() > Date.parse(moment));
+  assert.equal(
+    (await daemon.admin('PATCH', `/v1/surveys/nps/responses/${id}`, { body: { excluded: true } })).status,
+    200,
+  );
+  const changed = lines(await get(daemon, url({ updated_from: moment }, { survey: 'nps' })));
+  assert.deepEqual(
+    changed.filter((row) => row.excluded).map((row) => row.id),
+    [id],
+  );
+  assert.deepEqual(
+    lines(await get(daemon, url({ amended: 'true' }, { survey: 'nps' }))).map((row) => row.id),
+    [id],
+  );
+});
+
+for (const [name, query, status, slug] of [
+  ['an unknown parameter', { limit: '5' }, 400, 'bad_parameter'],
+  ['a cursor that is none', { cursor: '17' }, 400, 'bad_parameter'],
+  ['a cursor with something behind it', { cursor: `${'0'.repeat(32)}.5x` }, 400, 'bad_parameter'],
+  ['a number that is too long', { cursor: `${'0'.repeat(32)}.${'9'.repeat(19)}` }, 400, 'bad_parameter'],
+  ['a cursor of another history', { cursor: `${'0'.repeat(32)}.5` }, 409, 'stale_cursor'],
+  ['amended', { amended: 'maybe' }, 400, 'bad_parameter'],
+  ['bounds the wrong way round', { updated_from: '2026-02-01', updated_to: '2026-01-01' }, 400, 'bad_parameter'],
+])
+  test(`refused: ${name}`, async () => assertProblem(await d.admin('GET', url(query, { form: 'csv' })), status, slug));
+
+test('refused: who may not', async () => {
+  assertProblem(await d.admin('GET', url('', { survey: 'none' })), 404, 'no_survey');
+  assertProblem(await d.request('GET', url()), 401, 'no_key');
+  const read = await d.admin('POST', '/v1/keys', { body: { name: 'reader', scopes: ['read', 'write'] } });
+  assertProblem(await d.request('GET', url(), { key: read.json.key }), 403, 'scope');
+  const may = await d.admin('POST', '/v1/keys', { body: { name: 'exporter', scopes: ['export'] } });
+  assert.equal((await d.request('GET', url(), { key: may.json.key })).status, 200);
+});
+
+test('it goes on behind a cursor', async () => {
+  const whole = await get(d, url());
+  const rows = lines(whole);
+  for (const [i, row] of rows.entries()) {
+    const cursor = `${whole.headers['cxd-history']}.${row.number}`;
+    assert.deepEqual(lines(await get(d, url({ cursor }))), rows.slice(i + 1));
+    const csv = await get(d, url({ cursor }, { form: 'csv' }));
+    assert.match(csv.text, /^number,id,/); // any file has a header
+  }
+  const end = await get(d, url({ cursor: whole.trailers['cxd-cursor'] }));
+  assert.equal(end.trailers['cxd-cursor'], whole.trailers['cxd-cursor']);
+});
+
+test('gzip, HEAD and HTTP/1.0', async () => {
+  const plain = await get(d, url());
+  const gzip = await get(d, url(), { headers: { 'Accept-Encoding': 'gzip' } });
+  assert.equal(gzip.headers['content-encoding'], 'gzip');
+  assert.equal(zlib.gunzipSync(gzip.bytes).toString(), plain.text);
+  assert.equal(gzip.trailers['cxd-complete'], 'true');
+  const head = await get(d, url(), { method: 'HEAD' });
+  assert.equal(head.status, 200);
+  assert.equal(head.text, '');
+  assert.equal(head.headers['content-disposition'], plain.headers['content-disposition']);
+  const wire = await d.connect();
+  wire.send(`GET ${url()} HTTP/1.0\r\nHost: x\r\nAuthorization: Bearer ${d.key}\r\n\r\n`);
+  await until(() => wire.closed);
+  const text = wire.buffer.toString('utf8');
+  assert.doesNotMatch(text, /^transfer-encoding/im);
+  assert.equal(text.slice(text.indexOf('\r\n\r\n') + 4), plain.text);
+});
+
+test('it is told in the audit log, and counted', async () => {
+  const before = (await d.admin('GET', '/v1/audit?limit=500')).json.records.length;
+  await get(d, url('', { form: 'csv' }));
+  await get(d, url('', { form: 'csv' }), { method: 'HEAD' }); // of which nobody learns anything
+  const records = (await d.admin('GET', '/v1/audit?limit=500')).json.records.slice(before);
+  assert.deepEqual(
+    records.map(({ act, target, detail }) => [act, target, detail]),
+    [['responses.export', 'shop', 'csv']],
+  );
+  const { text } = await d.scrape();
+  assert.ok(Number(/^cxd_responses_exported_total (\d+)$/m.exec(text)[1]) > 0);
+  await until(async () => / 0$/m.test(/^cxd_streams_open .*$/m.exec((await d.scrape()).text)[0]));
+  assert.match((await d.scrape()).text, /^cxd_stream_memory_bytes 0$/m);
+});
+
+// Some that no buffers hold: what is read of it waits for who reads.
+const BIG = 4000;
+async function makeBig(daemon) {
+  await daemon.survey('big', { metric: 'nps' });
+  for (let i = 0; i < BIG; i += 1000)
+    await daemon.load(
+      Array.from({ length: 1000 }, (_, k) => ({
+        survey: 'big',
+        score: (i + k) % 11,
+        respondent: `r${(i + k) % 100}`,
+        comment: `${i + k} `.padEnd(7000, 'wide '),
+      })),
+    );
+}
+const big = (query = '', form = 'ndjson') => url(query, { survey: 'big', form });
+const busy = async (daemon) => (await daemon.admin('GET', '/v1/status')).json.workers.export.busy;
+const sequence = (rows) => rows.map((row) => Number.parseInt(row.comment, 10));
+const ALL = Array.from({ length: BIG }, (_, i) => i);
+
+test('one moment: what is erased and stored meanwhile', async (t) => {
+  const daemon = await use(t);
+  await makeBig(daemon);
+  const file = await open(daemon, big());
+  assert.equal(await busy(daemon), 1);
+  assert.equal((await daemon.admin('DELETE', '/v1/respondents/r7')).status, 200);
+  assert.equal((await daemon.post('big', { score: 1 })).status, 201);
+  const reply = await file.read();
+  assert.equal(reply.trailers['cxd-complete'], 'true');
+  assert.deepEqual(sequence(lines(reply)), ALL);
+  const later = lines(await get(daemon, big()));
+  assert.equal(later.length, BIG + 1);
+  assert.ok(later.every((row) => row.respondent !== 'r7'));
+});
+
+test('a snapshot is over before its reader is: it goes on by its cursor, and nothing is there twice', async (t) => {
+  const daemon = await use(t, { config: { limits: { export_time: '1s' } } });
+  await makeBig(daemon);
+  let path = big();
+  const seen = [];
+  for (let turn = 0; ; turn += 1) {
+    const file = await open(daemon, path);
+    const over = Date.now() + 1500;
+    if (turn === 0) await until(() => Date.now() > over);
+    const reply = await file.read();
+    const rows = lines(reply);
+    if (reply.trailers['cxd-complete'] === 'true') {
+      seen.push(...rows);
+      assert.ok(turn > 0);
+      break;
     }
-  });
+    const last = rows.pop();
+    assert.ok('incomplete' in last);
+    assert.equal(last.cursor, reply.trailers['cxd-cursor']);
+    seen.push(...rows);
+    path = big({ cursor: last.cursor });
+  }
+  assert.deepEqual(sequence(seen), ALL);
+  const file = await open(daemon, big('', 'csv'));
+  const over = Date.now() + 1500;
+  await until(() => Date.now() > over);
+  const csv = (await file.read()).text.split('\r\n');
+  assert.match(csv.at(-2), /^"?incomplete: /);
+  assert.equal(
+    csv
+      .at(-2)
+      .replace(/"[^"]*"/g, '')
+      .split(',').length,
+    csv[0].split(',').length,
+  );
+});
 
-  // kill -9, or the power: what the state says is in the file, and what lies behind it is taken away.
-  test('what stands behind the last mark of a partial file is not believed', async (t) => {
-    const dir = useDirectory(t);
-    const server = await exporter(t, 4);
-    const args = ['export', 'shop', '-o', 'a.csv', '--resume', '--url', server.url];
-    const good = HEADER + row.csv(1) + row.csv(2);
-    const state = {
-      export: '/v1/surveys/shop/responses.csv',
-      cursor: `${HISTORY}.2`,
-      moment: '2026-11-29T11:00:00Z',
-      header: HEADER,
-      responses: 2,
-      bytes: good.length,
-    };
-    const leave = (bytes, said) => {
-      fs.writeFileSync(path.join(dir, 'a.csv.partial'), bytes);
-      fs.writeFileSync(path.join(dir, 'a.csv.partial.json'), typeof said === 'string' ? said : JSON.stringify(said));
-    };
-    leave(`${good}3,id-3,"sa`, state);
-    const { stdout } = await succeeds(args, { cwd: dir });
-    assert.match(stdout, /^Wrote a\.csv: 4 responses as of 2026-11-29T11:00:00Z to 2026-11-29T12:00:01Z,/);
-    assert.equal(read(dir, 'a.csv'), whole(CSV, 4));
-    leave(good.slice(0, -1), state);
-    await fails(1, /is shorter than .* says: remove both/, args, { cwd: dir });
-    leave(good, '{"export":');
-    await fails(1, /is damaged: remove it and/, args, { cwd: dir });
-    leave(good, { ...state, cursor: 7 });
-    await fails(1, /is damaged: remove it and/, args, { cwd: dir });
-    fs.rmSync(path.join(dir, 'a.csv.partial.json'));
-    await fails(1, /cannot be read .*, and without it .* is of no use: remove it/, args, { cwd: dir });
-    leave(good, { ...state, header: 'number,id,properties\r\n' });
-    await fails(1, /properties have changed, and with them the columns: begin the export anew/, args, { cwd: dir });
-    assert.equal(read(dir, 'a.csv'), whole(CSV, 4));
-  });
+test('ten at once: four are served, and answers are taken meanwhile', async (t) => {
+  const daemon = await use(t);
+  await makeBig(daemon);
+  const files = [];
+  for (let i = 0; i < 10; i += 1) files.push(await open(daemon, big()));
+  assert.deepEqual(
+    files.map(({ response }) => response.statusCode),
+    [200, 200, 200, 200, 503, 503, 503, 503, 503, 503],
+  );
+  assert.equal(files[9].response.headers['retry-after'], '10');
+  for (let i = 0; i < 20; i += 1) assert.equal((await daemon.post('big', { score: 1 })).status, 201);
+  assert.equal((await daemon.score('big')).status, 200);
+  for (const { response, leave } of files.slice(1)) (response.destroy(), leave()); // in the middle
+  assert.deepEqual(sequence(lines(await files[0].read())), ALL);
+  await until(async () => (await busy(daemon)) === 0);
+});
 
-  test('a survey whose columns change under it is not mixed', async (t) => {
-    const dir = useDirectory(t);
-    const server = await exporter(t, 4, [
-      { until: 2, how: 'torn' },
-      { header: 'number,id,comment,more,properties\r\n' },
-    ]);
-    await fails(
-      1,
-      /with them the columns: begin the export anew/,
-      ['export', 'shop', '-o', 'a.csv', '--url', server.url],
-      { cwd: dir },
-    );
-    assert.deepEqual(list(dir), []);
-  });
+test('who takes nothing is cut off', async (t) => {
+  const daemon = await use(t, { config: { server: { request_timeout: '1s' } } });
+  await makeBig(daemon);
+  const file = await open(daemon, big());
+  await until(async () => (await busy(daemon)) === 0);
+  await assert.rejects(file.read());
+});
 
-  test('what fails leaves the file that was there, and nothing else', async (t) => {
-    const dir = useDirectory(t);
-    const refused = await exporter(t, 1, [{ status: 403 }]);
-    const to = (url, ...args) => ['export', 'shop', '-o', 'a.csv', '--url', url, ...args];
-    fs.writeFileSync(path.join(dir, 'a.csv'), 'before');
-    await fails(1, /not now/, to(refused.url), { cwd: dir });
-    await fails(1, /no reply from http:\/\/127\.0\.0\.1:1:/, to('http://127.0.0.1:1'), { cwd: dir });
-    await fails(1, /No such file or directory/, ['export', 'shop', '-o', 'no/a.csv', '--url', refused.url], {
-      cwd: dir,
-    });
-    assert.deepEqual(list(dir), ['a.csv']);
-    assert.equal(read(dir, 'a.csv'), 'before');
-    const server = await exporter(t, 1);
-    await succeeds(to(server.url), { cwd: dir });
-    assert.equal(read(dir, 'a.csv'), whole(CSV, 1));
-  });
+test('the daemon ends: the file has an end, too', async (t) => {
+  const daemon = await use(t);
+  await makeBig(daemon);
+  const file = await open(daemon, big());
+  assert.equal(await busy(daemon), 1);
+  const ended = daemon.end();
+  const reply = await file.read();
+  const rows = lines(reply);
+  assert.equal(reply.trailers['cxd-complete'], 'false');
+  assert.equal(rows.pop().cursor, reply.trailers['cxd-cursor']);
+  await ended;
+  await daemon.begin();
+  const rest = await get(daemon, big({ cursor: reply.trailers['cxd-cursor'] }));
+  assert.deepEqual(sequence([...rows, ...lines(rest)]), ALL);
+});
 
-  test('a daemon that is busy for a moment does not end it', async (t) => {
-    const dir = useDirectory(t);
-    const server = await exporter(t, 4, [{ until: 2, how: 'torn' }, { status: 503 }, {}]);
-    await succeeds(['export', 'shop', '-o', 'a.csv', '--url', server.url], { cwd: dir });
-    assert.equal(read(dir, 'a.csv'), whole(CSV, 4));
-  });
-
-  test('the schema is written beside the file', async (t) => {
-    const dir = useDirectory(t);
-    const server = await exporter(t, 1);
-    await succeeds(['export', 'shop', '-o', 'a.csv.gz', '--schema', '--url', server.url], { cwd: dir });
-    assert.deepEqual(list(dir), ['a.csv.gz', 'a.csv.schema.json']);
-    assert.deepEqual(JSON.parse(read(dir, 'a.csv.schema.json')).fields, []);
-    assert.equal(server.requests.at(-1).path, '/v1/surveys/shop/responses.schema.json');
-  });
-
-  test('a terminal shows how it gets on', async (t) => {
-    const dir = useDirectory(t);
-    const server = await exporter(t, 20_000);
-    await cxd(['-qec', `'${BINARY}' export shop -o a.csv --url ${server.url}`, 'typescript'], {
-      binary: 'script',
-      cwd: dir,
-      env: { TERM: 'xterm', LC_ALL: 'C.UTF-8' },
-    });
-    const seen = read(dir, 'typescript');
-    assert.match(seen, /\rExporting {2}\[[^\]]+\] +\d+ % {2}[\d,]+ responses/);
-    assert.match(seen, /\r\x1b\[K/); // eslint-disable-line no-control-regex
-    assert.match(seen, /Wrote a\.csv: 20,000 responses/);
-    assert.equal(read(dir, 'a.csv'), whole(CSV, 20_000));
-    assert.equal(server.requests[0].path, '/v1/surveys/shop/score');
-    assert.deepEqual(server.requests[0].query, { window: 'all' });
-  });
-
-  test('docs/export.md describes every column, in their order', () => {
-    const source = fs.readFileSync(path.join(ROOT, 'src/codec/export.c'), 'utf8');
-    const columns = [...source.matchAll(/^ {4}\{"(\w+)", KIND_/gm)].map(([, name]) => name);
-    assert.ok(columns.length > 15);
-    columns.splice(-1, 0, 'property.KEY');
-    const page = fs.readFileSync(path.join(ROOT, 'docs/export.md'), 'utf8');
-    const described = [...page.matchAll(/^\| (`[^|]*`) \|/gm)].flatMap(([, names]) =>
-      names.split(', ').map((name) => name.replaceAll('`', '')),
-    );
-    assert.deepEqual(described, columns);
-  });
+test('the daemon is killed: no end is taken for that of the file', async (t) => {
+  const daemon = await use(t);
+  await makeBig(daemon);
+  const file = await open(daemon, big());
+  await daemon.kill();
+  await assert.rejects(file.read());
+  await daemon.begin();
+  assert.deepEqual(sequence(lines(await get(daemon, big()))), ALL);
 });

@@ -405,7 +405,7 @@ static void test_too_many(void **state) {
     client_text(&client, GET("/stream"));
     struct reply reply = client_reply(&client, false);
     assert_int_equal(reply.status, 503);
-    assert_non_null(strstr(reply.body, "/problems/queue_full"));
+    assert_non_null(strstr(reply.body, "/problems/too_many_exports"));
     assert_string_equal(reply_find(&reply, "Retry-After"), "10");
     reply_free(&reply);
     client_text(&client, GET("/plain"));

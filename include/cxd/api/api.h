@@ -21,6 +21,8 @@
  *   deed.c            what handlers share: the survey of a path, one change, the end of a reply
  *   submit.c          changes to the writer, and the reply after the commit
  *   listing.c         stored responses: one, a list, a respondent's
+ *   export.c          those of a survey as a file, of one moment, streamed
+ *   export_cursor.c   where it goes on
  *   comments.c        those that have a comment
  *   search.c          which of them, and what they say there
  *   search_cursor.c   where its pages go on

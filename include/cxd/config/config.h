@@ -71,6 +71,7 @@ struct config {
     int64_t batch_memory;    /* bytes that all batches in flight may hold */
     int64_t question_memory; /* and those that questions about people may */
     int64_t exports;         /* that may be under way at once */
+    int64_t export_time_s;   /* and how long each */
     int64_t header_bytes;
     int64_t json_depth;
     int64_t comment_characters;

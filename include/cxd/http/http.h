@@ -286,6 +286,7 @@ void *http_worker(const struct http_request *request); /* on a worker only */
 /* The `settings` that were in force when the request line came. */
 const void *http_settings(const struct http_request *request);
 enum http_method http_request_method(const struct http_request *request);
+bool http_request_is_head(const struct http_request *request);
 /* The decoded path parameter `{name}`; never NULL for a name of the route's pattern. */
 const char *http_path(const struct http_request *request, const char *name);
 /* A header's value, or NULL. Valid until the reply; call from the loop or the worker that runs the handler. */

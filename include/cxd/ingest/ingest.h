@@ -65,7 +65,8 @@ bool ingest_is_undoing(const struct ingest *ingest);
 int64_t ingest_unindexed(const struct ingest *ingest);
 /* True if words that were erased may be in the index of comments (any thread). */
 bool ingest_is_purging(const struct ingest *ingest);
-/* Submits one change and waits for it: for start-up and housekeeping, not for handlers. */
+/* Submits one change and waits for it: for start-up, housekeeping and the workers of exports, not for other handlers.
+ */
 CXD_NODISCARD enum cxd_err ingest_apply(struct ingest *ingest, struct change *change, struct error *err);
 /* Why the store refused the last write, if that was within the last seconds and it has taken none since; CXD_OK
  * otherwise. Any thread. */
