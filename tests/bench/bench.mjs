@@ -1,6 +1,6 @@
 // The driver of `make bench`: measures, prints tables, and writes all of it as JSON.
 //
-//     node tests/bench/bench.mjs [speed|delay|scale|analysis|imports|footprint|all|upgrade|ingest]
+//     node tests/bench/bench.mjs [speed|delay|scale|analysis|imports|import|footprint|all|upgrade|ingest]
 //                                [--json FILE] [--seconds S] [--rounds N]
 //                                [--connections 16,64,256] [--delays 2,10] [--sizes 10000,1000000,20000000] [--keep]
 //                                [--before FOLDER] [--data FOLDER]
@@ -19,6 +19,7 @@ import { parseArgs } from 'node:util';
 import { analysis } from './analysis.mjs';
 import { footprint } from './footprint.mjs';
 import { discardGenerated } from './generated.mjs';
+import { importFiles } from './import.mjs';
 import { imports } from './imports.mjs';
 import { closeClient } from './load.mjs';
 import { report } from './report.mjs';
@@ -28,7 +29,7 @@ import { delay, ingest, speed } from './speed.mjs';
 import { upgrade } from './upgrade.mjs';
 
 // footprint last: it posts to the databases of scale
-const parts = { speed, delay, ingest, scale, analysis, imports, footprint, upgrade };
+const parts = { speed, delay, ingest, scale, analysis, imports, import: importFiles, footprint, upgrade };
 
 function readOptions() {
   const { values, positionals } = parseArgs({

@@ -210,6 +210,27 @@ function importsText({ rows, imported, undone, peak }) {
   );
 }
 
+function importText({ runs }) {
+  const rows = runs.flatMap(({ format, count, bytes, first, again }) =>
+    [
+      ['', first],
+      [', again', again],
+    ].map(([which, run]) => [
+      `${whole(count)} rows, ${megabytes(bytes)} MB of ${format}${which}`,
+      run.seconds.toFixed(1),
+      run.sendSeconds.toFixed(1),
+      whole(count / run.seconds),
+      (run.cpuUs / count).toFixed(1),
+      (run.serverCpuUs / count).toFixed(1),
+      megabytes(run.peak),
+    ]),
+  );
+  return (
+    'Import: a file into a daemon on this machine, with the dry run before\n\n' +
+    table(['file', 's', 's to send', 'rows/s', 'CPU µs a row', 'of the daemon', 'MB at most'], rows)
+  );
+}
+
 function boundsText(bounds) {
   return table(
     ['bound', 'is', 'must be', ''],
@@ -226,6 +247,7 @@ export function report(result, options) {
   if (result.analysis) parts.push(analysisText(result.analysis));
   if (result.imports) parts.push(importsText(result.imports));
   if (result.footprint) parts.push(footprintText(result.footprint));
+  if (result.import) parts.push(importText(result.import));
   if (result.upgrade) parts.push(upgradeText(result.upgrade));
   if (result.bounds.length > 0) parts.push(boundsText(result.bounds));
   return parts.join('\n\n') + '\n';
