@@ -19,7 +19,7 @@ static const struct option_spec import_specs[] = {
     OPTION_VALUES("map", 'm', AT(map), "TARGET=COLUMN",
                   "score, comment, answered_at, respondent, id, touchpoint, channel, locale, visit or property.KEY; "
                   "several with commas between, COLUMN by name or as #3"),
-    OPTION_VALUE("properties", 0, AT(properties), "all|none|A,B",
+    OPTION_VALUE("properties", 0, AT(properties), "all|none|COLUMNS",
                  "which other columns are properties; those that the survey declares unless given"),
     OPTION_VALUE("preset", 0, AT(preset), "NAME",
                  "whose export it is: qualtrics, surveymonkey, typeform, google-forms, formbricks, posthog, delighted, "
@@ -84,8 +84,9 @@ static bool is_wished(const struct import *import) {
     else if (isatty(STDIN_FILENO) != 1 || isatty(STDERR_FILENO) != 1)
         why = "This was a dry run: nothing was sent. --yes does it.";
     if (!why) {
-        snprintf(question, sizeof question, "\nImport %s responses into '%s'? [y/N] ",
-                 count_format(count, (int64_t)import->counts.responses), options->survey);
+        snprintf(question, sizeof question, "\nImport %s response%s into '%s'? [y/N] ",
+                 count_format(count, (int64_t)import->counts.responses), import->counts.responses == 1 ? "" : "s",
+                 options->survey);
         if (import_ask(question))
             return true;
         why = "Nothing was sent.";

@@ -60,13 +60,33 @@ static double number_of(const struct json *document, const char *path) {
     return json_number(document, path, &number) ? number : 0;
 }
 
+/* Where it was ended before that, the daemon goes on by itself. */
+static int say_undone(const char *id, const struct client_reply *reply, const struct import_options *options) {
+    const char *state = json_text(reply->document, "state");
+    char count[COUNT_TEXT_SIZE];
+    struct buffer out;
+    int result = EXIT_OK;
+
+    if (options->output.json) {
+        buffer_init(&out);
+        json_append_safe(&out, reply->body.data, reply->body.length, false);
+        result = output_write(&out);
+        buffer_free(&out);
+    } else if (!state || strcmp(state, "undone") != 0) {
+        output_line(stderr, "The daemon goes on taking back import %s by itself; --list shows how far it is.", id);
+    } else if (!options->quiet) {
+        output_line(stdout, "Taken back: %s responses of import %s.",
+                    count_format(count, (int64_t)number_of(reply->document, "removed")), id);
+    }
+    return result;
+}
+
 int import_undo(const struct invocation *invocation, const char *id, const struct import_options *options) {
     const struct timespec pause = {.tv_nsec = POLL_MS * 1000000L};
     struct client *client = NULL;
     struct client_reply reply = {.status = 0};
     struct meter meter;
     const char *state = NULL;
-    char count[COUNT_TEXT_SIZE];
     int result;
 
     if (!is_id(id))
@@ -86,9 +106,9 @@ int import_undo(const struct invocation *invocation, const char *id, const struc
         client_reply_free(&reply);
         result = ask_state(client, "GET", id, &reply);
     }
-    if (result == EXIT_OK && state && strcmp(state, "undone") == 0 && !options->output.json && !options->quiet)
-        output_line(stdout, "Taken back: %s responses of import %s.",
-                    count_format(count, (int64_t)number_of(reply.document, "removed")), id);
+    meter_clear(&meter);
+    if (result == EXIT_OK)
+        result = say_undone(id, &reply, options);
     meter_end(&meter);
     client_reply_free(&reply);
     client_close(client);

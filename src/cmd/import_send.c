@@ -358,6 +358,8 @@ static int begin_import(struct sender *sender) {
     if (result == EXIT_OK && !read_id(reply.document, sender->result->id, sizeof sender->result->id))
         result = client_unexpected(import->client, "an import");
     sender->result->is_resumed = reply.status == 200;
+    if (result == EXIT_OK && sender->result->is_resumed && !import->options->quiet)
+        output_line(stderr, "Going on with import %s, which was begun before.", sender->result->id);
     client_reply_free(&reply);
     buffer_free(&body);
     snprintf(sender->path, sizeof sender->path, "/v1/imports/%s/responses", sender->result->id);

@@ -43,9 +43,13 @@ static void append_file(const struct screen *screen, struct buffer *out, const s
                              facts.byte_order_mark ? " with a byte order mark" : "");
         if (facts.delimiter == '\t')
             buffer_append_text(out, ", cells parted by tabs");
-        else if (facts.delimiter != 0)
-            buffer_append_format(out, ", cells parted by '%c'", facts.delimiter);
-        else
+        else if (facts.delimiter != 0) {
+            const char text[2] = {facts.delimiter, '\0'};
+
+            buffer_append_text(out, ", cells parted by '");
+            screen_append(screen, out, text); /* it may be a control character */
+            buffer_append_text(out, "'");
+        } else
             buffer_append_text(out, ", of one column");
     }
     if (facts.sheet) {

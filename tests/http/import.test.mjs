@@ -424,6 +424,32 @@ describe('what a file says', () => {
   });
 });
 
+describe('on a terminal', () => {
+  const answer = async (args, input) => {
+    const quoted = [BINARY, ...args].map((word) => `'${word}'`).join(' ');
+    const done = await cxd(['-qec', quoted, '/dev/null'], { binary: 'script', input });
+    return done.stdout.replaceAll('\r', '');
+  };
+
+  test('it asks before it does', async (t) => {
+    const { args, write, daemon } = await useImport(t);
+    write('score\n9\n');
+    const count = async () => (await daemon.admin('GET', '/v1/surveys/s/score?window=all')).json.n;
+    assert.match(await answer(args([]), 'n\n'), /Import 1 response into 's'\? \[y\/N\] [^]*Nothing was sent\./);
+    assert.equal(await count(), 0);
+    assert.match(await answer(args([]), 'y\n'), /\? \[y\/N\] [^]*1 created, 0 known before, 0 refused/);
+    assert.equal(await count(), 1);
+  });
+
+  test('and which of two numbers is the month', async (t) => {
+    const { args, write } = await useImport(t);
+    write('score,date\n9,1/2/2026\n');
+    const seen = await answer(args(['--dry-run']), 'what?\neu\n');
+    assert.match(seen, /Every date of column 2 \(date\) can be read in two ways\./);
+    assert.match(seen, /9 {2}2026-02-01T12:00:00\+00:00/);
+  });
+});
+
 describe('into a daemon', () => {
   const score = async (daemon) => (await daemon.admin('GET', '/v1/surveys/s/score?window=all')).json;
 
