@@ -360,9 +360,15 @@ WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND flags <> 0 LIMI
 
 -- Of all responses but the one numbered ?5.
 -- name: last_answer
-SELECT max(answered_at)
-FROM response INDEXED BY response_by_respondent
-WHERE respondent = ?1 AND survey = ?2 AND excluded = 0 AND answered_at >= ?3 AND answered_at < ?4 AND number <> ?5;
+-- Who gave no score has answered, too: excluded is 0 or 2.
+SELECT max(last) FROM (
+    SELECT max(answered_at) AS last
+    FROM response INDEXED BY response_by_respondent
+    WHERE respondent = ?1 AND survey = ?2 AND excluded = 0 AND answered_at >= ?3 AND answered_at < ?4 AND number <> ?5
+    UNION ALL
+    SELECT max(answered_at)
+    FROM response INDEXED BY response_by_respondent
+    WHERE respondent = ?1 AND survey = ?2 AND excluded = 2 AND answered_at >= ?3 AND answered_at < ?4 AND number <> ?5);
 
 -- One step from survey to survey that somebody of this name has answered, and one search in each: of other surveys, and
 -- of how many answers there are, nothing is read.
@@ -376,9 +382,9 @@ WITH RECURSIVE answered (survey) AS (
 )
 SELECT max((SELECT max(answered_at)
             FROM response INDEXED BY response_by_respondent
-            WHERE respondent = ?1 AND response.survey = answered.survey AND excluded = 0
+            WHERE respondent = ?1 AND response.survey = answered.survey AND excluded = standing
               AND answered_at >= ?3 AND answered_at < ?4 AND number <> ?5))
-FROM answered WHERE survey IS NOT NULL;
+FROM answered CROSS JOIN (SELECT 0 AS standing UNION ALL SELECT 2) WHERE survey IS NOT NULL;
 
 -- name: select_properties
 SELECT key, value FROM json_each(?1);
@@ -834,7 +840,8 @@ DELETE FROM signing_key WHERE number NOT IN (SELECT number FROM signing_key ORDE
 -- fragment: listed
 -- use: of_dimensions
 -- use: of_properties
-  AND (?8 < 0 OR excluded = ?8) AND (?9 IS NULL OR respondent = ?9) AND (?15 = 0 OR ?15 >> score & 1)
+  AND (?8 < 0 OR excluded & 1 = ?8) AND (?9 IS NULL OR respondent = ?9)
+  AND (?15 = 0 OR (excluded < 2 AND ?15 >> score & 1))
 
 -- As src/store/sqlite/alert_rows.c reads them.
 -- fragment: alert_columns
@@ -961,7 +968,7 @@ SELECT
 -- use: response_columns
 FROM (SELECT number AS listed FROM response INDEXED BY response_by_respondent
       WHERE respondent = ?9 AND (?1 IS NULL OR survey = ?1) AND answered_at >= ?2 AND answered_at < ?3
-        AND (?8 < 0 OR excluded = ?8)
+        AND (?8 < 0 OR excluded & 1 = ?8)
         AND (?10 IS NULL OR answered_at < ?10 OR (answered_at = ?10 AND (id, survey) < (?11, ?14)))
       ORDER BY answered_at DESC, id DESC, survey DESC LIMIT ?12)
 CROSS JOIN response ON number = listed
@@ -1013,7 +1020,8 @@ UPDATE comment_state SET indexed = ?1, purge = ?2, stale = ?3;
 SELECT max(0, coalesce((SELECT max(number) FROM response), 0) - coalesce((SELECT indexed FROM comment_state), 0));
 
 -- name: select_unindexed
-SELECT number, survey, score, answered_at, comment FROM response WHERE number > ?1 ORDER BY number LIMIT ?2;
+SELECT number, survey, iif(excluded < 2, score, NULL), answered_at, comment
+FROM response WHERE number > ?1 ORDER BY number LIMIT ?2;
 
 -- name: insert_indexed
 INSERT INTO comment_index (rowid, comment, facet) VALUES (?1, ?2, ?3);
@@ -1076,7 +1084,7 @@ ORDER BY comment_index.rowid DESC LIMIT 1 OFFSET ?2;
 -- What the index has: ?1 the MATCH, places from ?10 to ?11; rows in the order of their places, also those that the
 -- conditions leave out: whoever asks counts what is looked at.
 -- fragment: searched
-SELECT response.number, answered_at, id, score, answered_at >= ?2 AND answered_at < ?3
+SELECT response.number, answered_at, id, iif(excluded < 2, score, NULL), answered_at >= ?2 AND answered_at < ?3
 -- use: of_search
 FROM comment_index CROSS JOIN comment_place AS p CROSS JOIN response
 WHERE comment_index MATCH ?1 AND comment_index.rowid BETWEEN ?10 AND ?11 AND p.place = comment_index.rowid
@@ -1098,7 +1106,7 @@ WHERE comment_index MATCH ?1 AND comment_index.rowid BETWEEN ?2 AND ?3 AND p.pla
 ORDER BY comment_index.rowid DESC;
 
 -- name: search_one
-SELECT number, answered_at, id, score, comment
+SELECT number, answered_at, id, iif(excluded < 2, score, NULL), comment
 FROM response NOT INDEXED
 WHERE number = ?10 AND survey = ?1 AND answered_at >= ?2 AND answered_at < ?3
 -- use: of_search
@@ -1109,7 +1117,7 @@ SELECT 1 FROM comment_place WHERE place <= ?1 LIMIT 1;
 
 -- What it has not: numbers behind ?10, which are few; no index, not even of a survey's times, is as short a way.
 -- name: search_unindexed
-SELECT number, answered_at, id, score, comment
+SELECT number, answered_at, id, iif(excluded < 2, score, NULL), comment
 FROM response NOT INDEXED
 WHERE number > ?10 AND survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND comment IS NOT NULL
 -- use: of_search
@@ -1117,7 +1125,7 @@ WHERE number > ?10 AND survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AN
 
 -- Of one respondent, who has few: all of them, without the index of comments.
 -- name: search_person
-SELECT number, answered_at, id, score, comment
+SELECT number, answered_at, id, iif(excluded < 2, score, NULL), comment
 FROM response INDEXED BY response_by_respondent
 WHERE respondent = ?9 AND survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND comment IS NOT NULL
 -- use: of_search
@@ -1267,7 +1275,7 @@ SELECT count(*) FROM response WHERE number < 1 OR number = 9223372036854775807;
 SELECT doc, col = 'facet', offset, term FROM temp.comment_words;
 
 -- name: check_comment_places
-SELECT place, words, p.number, survey, score, answered_at, comment
+SELECT place, words, p.number, survey, iif(excluded < 2, score, NULL), answered_at, comment
 FROM comment_place AS p LEFT JOIN response AS r ON r.number = p.number;
 
 -- name: check_comments_missing

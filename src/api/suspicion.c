@@ -80,9 +80,10 @@ enum cxd_err suspicion_judge(struct http_request *request, const struct snapshot
 size_t suspicion_burst(struct http_request *request, const struct response *response, struct change **ret_changes) {
     const struct app *app = http_app(request);
     struct id ids[BURST_REMEMBERED];
-    size_t count = !response->visit ? 0
-                                    : burst_note(app->bursts, response->survey, response->visit, response->score,
-                                                 &response->id, clock_monotonic_ms(), ids);
+    size_t count = !response->visit || !response->has_score
+                       ? 0
+                       : burst_note(app->bursts, response->survey, response->visit, response->score, &response->id,
+                                    clock_monotonic_ms(), ids);
     if (count == 0)
         return 0;
     struct change *changes = arena_alloc_zero(http_arena(request), count, sizeof *changes);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd/call.h"
+#include "cmd/view.h"
 #include "cxd/base/clock.h"
 #include "cxd/base/id.h"
 #include "cxd/cmd/cmd.h"
@@ -50,16 +51,19 @@ static int prepare(struct call *call) {
     const char *score = call->invocation->operands[1];
     struct buffer *body = &call->body;
     struct id id;
+    bool has_score = strcmp(score, "-") != 0;
     int result;
 
     /* What they are worth is for the daemon to judge. */
-    if (!json_is_number_text(score))
-        return command_usage(command, "SCORE must be a number, not '%s'", score);
+    if (has_score && !json_is_number_text(score))
+        return command_usage(command, "SCORE must be a number, or - for none, not '%s'", score);
     if (options->sequence && !json_is_number_text(options->sequence))
         return command_usage(command, "--sequence must be a whole number, not '%s'", options->sequence);
     if (options->id && !id_parse(options->id, strlen(options->id), &id))
         return command_usage(command, "--id takes a UUID, not '%s'", options->id);
-    buffer_append_format(body, "{\"score\":%s", score);
+    buffer_append_char(body, '{');
+    if (has_score)
+        buffer_append_format(body, "\"score\":%s", score);
     append_id(body, options->id);
     write_given(body, "comment", options->comment);
     write_given(body, "respondent", options->respondent);
@@ -74,13 +78,22 @@ static int prepare(struct call *call) {
     return result;
 }
 
+static bool show(struct call *call) {
+    double score;
+    bool has_score = json_number(call->reply.document, "score", &score);
+
+    return view_append(&call->screen, &call->out, call->reply.document,
+                       has_score ? "stored {id}  survey {survey}, revision {revision}, score {score}\n"
+                                 : "stored {id}  survey {survey}, revision {revision}, no score\n");
+}
+
 const struct command cmd_post = {
     .name = "post",
     .operands = "SURVEY SCORE",
     .summary = "Posts one response to a survey.",
     .text = "When the daemon cannot be reached, or is busy, the same response is tried again up to three "
             "times; it is\n"
-            "counted once.",
+            "counted once. SCORE may be - where the survey's score is optional: the comment is stored alone.",
     .example = "cxd post checkout 9 --comment \"Quick and clear\" --property plan=pro",
     .options = post_specs,
     .option_count = CXD_COUNT(post_specs),
@@ -93,6 +106,6 @@ const struct command cmd_post = {
                                       .member = "id",
                                       .what = "a response",
                                       .is_repeatable = true,
-                                      .line = "stored {id}  survey {survey}, revision {revision}, score {score}\n",
-                                      .prepare = prepare},
+                                      .prepare = prepare,
+                                      .show = show},
 };

@@ -21,7 +21,6 @@ struct target {
     struct response response;
     const char **ret_slug; /* NULL: `survey` is no member */
     unsigned way;          /* of enum way: how it comes */
-    bool has_score;
     bool has_survey;
     size_t stray_count;
 };
@@ -33,7 +32,6 @@ typedef void read_member_fn(struct target *target, const json_t *value, const ch
 
 static void read_score(struct target *target, const json_t *value, const char *pointer, size_t offset CXD_UNUSED) {
     int64_t score;
-    target->has_score = true;
     const char *quoted = read_quoted_number(value);
     if (quoted) {
         error_add_member(target->reading.err, pointer,
@@ -42,6 +40,7 @@ static void read_score(struct target *target, const json_t *value, const char *p
     }
     if (!read_whole(&target->reading, value, pointer, &score))
         return;
+    target->response.has_score = true;
     target->response.score = score > INT_MAX ? INT_MAX : score < INT_MIN ? INT_MIN : (int)score;
 }
 
@@ -210,8 +209,6 @@ static void read_members(struct target *target, json_t *root) {
         memcpy(pointer + 1, name, length + 1);
         member->read(target, value, pointer, member->offset);
     }
-    if (!target->has_score)
-        error_add_member(target->reading.err, "/score", "is required");
     if (target->ret_slug && !target->has_survey)
         error_add_member(target->reading.err, "/survey", "is required");
 }
@@ -272,7 +269,7 @@ static void encode_members(struct buffer *out, const struct response *response, 
     write_id(out, "id", &response->id);
     write_text(out, "survey", survey_slug);
     write_int(out, "revision", response->revision);
-    write_int(out, "score", response->score);
+    write_known(out, "score", response->score, response->has_score);
     write_given(out, "comment", response->comment);
     write_given(out, "respondent", response->respondent);
     write_given(out, "touchpoint", response->touchpoint);

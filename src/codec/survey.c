@@ -365,8 +365,9 @@ static const struct survey_member {
     read_member_fn *read;
     write_member_fn *write;
     bool is_required;
-    bool is_kept; /* by the server: no part of a definition; passed over where a reply is put back, unless read */
-    bool is_own;  /* of the definition that is stored alone: in no request, and no reply */
+    bool is_kept;   /* by the server: no part of a definition; passed over where a reply is put back, unless read */
+    bool is_unsaid; /* where it is the first word: a definition from before there was a choice is the same one */
+    bool is_own;    /* of the definition that is stored alone: in no request, and no reply */
 } MEMBERS[] = {
 #define AT(member) offsetof(struct survey, member)
     {.name = "slug", .kind = KIND_OWN, .read = read_slug, .write = write_slug, .is_kept = true},
@@ -376,6 +377,7 @@ static const struct survey_member {
     {.name = "method", .kind = KIND_WORD, .offset = AT(method), .words = &SURVEY_METHODS},
     {.name = "direction", .kind = KIND_WORD, .offset = AT(direction), .words = &SURVEY_DIRECTIONS},
     {.name = "bands", .kind = KIND_OWN, .read = read_bands, .write = write_bands},
+    {.name = "score", .kind = KIND_WORD, .offset = AT(score_rule), .words = &SURVEY_SCORE_RULES, .is_unsaid = true},
     {.name = "texts", .kind = KIND_OWN, .read = read_texts, .write = write_texts},
     {.name = "properties", .kind = KIND_OWN, .read = read_properties, .write = write_properties},
     {.name = "allowed_origins", .kind = KIND_OWN, .read = read_origins, .write = write_origins},
@@ -521,10 +523,18 @@ enum cxd_err survey_decode_stored(const char *definition, size_t depth, const ch
     return decode(definition, strlen(definition), depth, slug, 0, true, arena, ret_survey, err);
 }
 
+static bool is_unsaid(const struct survey *survey, const struct survey_member *member) {
+    return member->is_unsaid && *(const int *)(const void *)((const char *)survey + member->offset) == 0;
+}
+
+static bool is_written(const struct survey *survey, const struct survey_member *member, bool is_definition) {
+    return is_definition ? !member->is_kept && !is_unsaid(survey, member) : !member->is_own;
+}
+
 static void encode(struct buffer *out, const struct survey *survey, bool is_definition) {
     write_open(out, NULL, '{');
     for (size_t i = 0; i < CXD_COUNT(MEMBERS); i++)
-        if (is_definition ? !MEMBERS[i].is_kept : !MEMBERS[i].is_own)
+        if (is_written(survey, &MEMBERS[i], is_definition))
             write_one(out, survey, &MEMBERS[i]);
     buffer_append_char(out, '}');
 }
@@ -544,6 +554,7 @@ void survey_encode_form(struct buffer *out, const struct survey *survey, const s
     write_text(out, "slug", survey->slug);
     write_text(out, "metric", metric_name(survey->metric));
     scale_encode(out, survey);
+    write_text(out, "score", SURVEY_SCORE_RULES.list[survey->score_rule]);
     write_texts(out, survey);
     write_int(out, "revision", survey->revision);
     write_bool(out, "open", survey_is_open(survey, form->now_ms));

@@ -92,7 +92,7 @@ static bool matches(const char *wanted, const char *value) {
 }
 
 bool alert_takes(const struct alert_rule *rule, const struct survey *survey, const struct response *response) {
-    bool is_taken = response->survey == survey->number && !response->excluded && response->flags == 0 &&
+    bool is_taken = response->survey == survey->number && response_counts(response) && response->flags == 0 &&
                     survey_band(survey, response->score) == BAND_UNFAVOURABLE && response->comment &&
                     response->comment[0] != '\0' && matches(rule->touchpoint, response->touchpoint) &&
                     matches(rule->channel, response->channel) && matches(rule->locale, response->locale);

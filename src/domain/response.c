@@ -45,6 +45,10 @@ static bool same_text(const char *a, const char *b) {
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+bool response_counts(const struct response *response) {
+    return response->has_score && !response->excluded;
+}
+
 void response_check_properties(const struct response *response, const struct response_limits *limits,
                                struct error *err) {
     if (response->property_count > limits->properties) {
@@ -90,11 +94,19 @@ static void check_answered_at(const struct response *response, const struct surv
                      survey->max_backdate_s);
 }
 
+static void check_score(const struct response *response, const struct survey *survey, struct error *err) {
+    if (response->has_score && (response->score < survey->scale_min || response->score > survey->scale_max))
+        rules_report(err, "/score", "must be a whole number from %d to %d", survey->scale_min, survey->scale_max);
+    else if (!response->has_score && survey->score_rule == SCORE_REQUIRED)
+        rules_report(err, "/score", "is required");
+    else if (!response->has_score && !response->comment && !rules_reported(err, "/comment"))
+        rules_report(err, "/score", "is required where there is no comment");
+}
+
 enum cxd_err response_validate(const struct response *response, const struct survey *survey,
                                const struct response_limits *limits, int64_t now_ms, bool backdate_free,
                                struct error *err) {
-    if (response->score < survey->scale_min || response->score > survey->scale_max)
-        rules_report(err, "/score", "must be a whole number from %d to %d", survey->scale_min, survey->scale_max);
+    check_score(response, survey, err);
     rules_check_text(err, "/comment", response->comment, 0, limits->comment_characters, true);
     rules_check_text(err, "/respondent", response->respondent, 1, limits->respondent_characters, false);
     rules_check_text(err, "/touchpoint", response->touchpoint, 1, RESPONSE_LABEL_CHARACTERS_MAX, false);
@@ -187,10 +199,11 @@ static bool same_properties(const struct response *a, const struct response *b) 
 }
 
 bool response_same_payload(const struct response *sent, const struct response *stored) {
-    if (sent->score != stored->score || !same_text(sent->comment, stored->comment) ||
-        !same_text(sent->respondent, stored->respondent) || !same_text(sent->touchpoint, stored->touchpoint) ||
-        !same_text(sent->channel, stored->channel) || !same_text(sent->locale, stored->locale) ||
-        !same_text(sent->visit, stored->visit) || !same_properties(sent, stored))
+    if (sent->has_score != stored->has_score || sent->score != stored->score ||
+        !same_text(sent->comment, stored->comment) || !same_text(sent->respondent, stored->respondent) ||
+        !same_text(sent->touchpoint, stored->touchpoint) || !same_text(sent->channel, stored->channel) ||
+        !same_text(sent->locale, stored->locale) || !same_text(sent->visit, stored->visit) ||
+        !same_properties(sent, stored))
         return false;
     if (sent->has_answered_at && response_said_at(sent) != response_said_at(stored) &&
         response_said_at(sent) != stored->answered_at)
@@ -234,7 +247,8 @@ void response_digest(const struct response *response, const void *salt, size_t s
     uint8_t digest[SHA256_SIZE];
     sha256_begin(&run);
     sha256_add(&run, salt, salt_length);
-    add_number(&run, "score", response->score);
+    if (response->has_score)
+        add_number(&run, "score", response->score);
     if (is_timed && response->has_answered_at)
         add_number(&run, "answered_at", response_said_at(response));
     if (response->has_sequence)

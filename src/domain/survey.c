@@ -12,13 +12,15 @@
 static const char *const METRIC_NAMES[METRIC_COUNT] = {"nps", "csat", "ces"};
 static const char *const METHOD_NAMES[METHOD_COUNT] = {"net_promoter", "top_box", "mean", "net_easy"};
 static const char *const DIRECTION_NAMES[DIRECTION_COUNT] = {"higher_is_better", "lower_is_better"};
+static const char *const SCORE_RULE_NAMES[SCORE_RULE_COUNT] = {"required", "optional"};
 static const char *const ACCESS_NAMES[ACCESS_COUNT] = {"public", "invited"};
 static const char *const RECONTACT_NAMES[RECONTACT_COUNT] = {"refuse", "store"};
 static const char *const RETENTION_NAMES[RETENTION_COUNT] = {"delete", "anonymise"};
 
 const struct words SURVEY_METRICS = WORDS(METRIC_NAMES), SURVEY_METHODS = WORDS(METHOD_NAMES),
                    SURVEY_DIRECTIONS = WORDS(DIRECTION_NAMES), SURVEY_ACCESSES = WORDS(ACCESS_NAMES),
-                   SURVEY_RECONTACTS = WORDS(RECONTACT_NAMES), SURVEY_RETENTIONS = WORDS(RETENTION_NAMES);
+                   SURVEY_RECONTACTS = WORDS(RECONTACT_NAMES), SURVEY_RETENTIONS = WORDS(RETENTION_NAMES),
+                   SURVEY_SCORE_RULES = WORDS(SCORE_RULE_NAMES);
 
 enum { SCALE_LEAST = 0, SCALE_MOST = HISTOGRAM_SIZE - 1 };
 

@@ -111,6 +111,8 @@ static enum cxd_err keep_sent(struct change *change, struct error *err) {
 /* What is imported was answered when the survey was open, or not: but it is to last. */
 static enum cxd_err keeps_out(const struct change *change, const struct survey *terms) {
     const struct response *response = &change->as.response.value;
+    if (response->import == 0 && !response->has_score && terms->score_rule == SCORE_REQUIRED)
+        return ERR_INVALID;
     if (response->import == 0)
         return survey_is_open(terms, change->now_ms) ? CXD_OK : ERR_SURVEY_CLOSED;
     if (terms->archived_at != 0)
@@ -123,11 +125,12 @@ static enum cxd_err keeps_out(const struct change *change, const struct survey *
 /* Validated against the survey as it was when it arrived, a response is held against the one that is there now. */
 bool decide_admit(struct change *change, const struct survey *terms) {
     struct response *response = &change->as.response.value;
-    enum cxd_err refusal = !terms                                                                     ? ERR_NO_SURVEY
-                           : response->score < terms->scale_min || response->score > terms->scale_max ? ERR_INVALID
-                                                                                                      : CXD_OK;
-    if (refusal != CXD_OK) {
-        refuse(change, refusal);
+    if (!terms) {
+        refuse(change, ERR_NO_SURVEY);
+        return false;
+    }
+    if (response->has_score && (response->score < terms->scale_min || response->score > terms->scale_max)) {
+        refuse(change, ERR_INVALID);
         return false;
     }
     bool keeps_revision = response->import != 0 && response->revision > 0 && response->revision < terms->revision;

@@ -57,7 +57,7 @@ bool decide_alert_tell(struct change *change, int64_t version) {
 bool decide_tale(const struct change *change, const struct alert_tale *tale, const struct alert_state *stored,
                  const struct response *response, bool was_told, struct alert_state *ret_after,
                  struct alert_event *ret_event) {
-    bool counts = response && response->import == 0 && !response->excluded && response->flags == 0 &&
+    bool counts = response && response->import == 0 && response_counts(response) && response->flags == 0 &&
                   response->comment && response->comment[0] != '\0';
     if (!counts || response->score != tale->score || was_told || !stored || stored->revision != tale->revision)
         return false;

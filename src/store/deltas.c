@@ -155,7 +155,7 @@ static struct delta_row *row_find(struct deltas *deltas, int64_t survey, const s
 
 bool deltas_add_in(struct deltas *deltas, const struct dimension *dimensions, size_t count,
                    const struct response *response, int sign) {
-    if (response->excluded)
+    if (!response_counts(response))
         return true;
     int64_t bucket = bucket_number(TIER_QUARTER_HOUR, response->answered_at);
     for (size_t i = 0; i < count; i++) {

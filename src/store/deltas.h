@@ -53,8 +53,8 @@ void deltas_free(struct deltas *deltas);
 /* Forgets what was added; keeps memory. */
 void deltas_clear(struct deltas *deltas);
 
-/* Adds (sign 1) or takes away (−1) a response in every dimension it counts in; an excluded one counts in
- * none. False when memory is refused: the deltas are then only good for deltas_clear. */
+/* Adds (sign 1) or takes away (−1) a response in every dimension it counts in; one that is excluded or has no score
+ * counts in none. False when memory is refused: the deltas are then only good for deltas_clear. */
 CXD_NODISCARD bool deltas_add(struct deltas *deltas, const struct declared *declared, const struct response *response,
                               int sign);
 /* The same in these dimensions only. */

@@ -6,9 +6,13 @@
 
 const struct response_place RESPONSE_PLACE_END = {.answered_at = INT64_MAX};
 
+int response_standing(const struct response *response) {
+    return (response->excluded ? STANDING_EXCLUDED : 0) | (response->has_score ? 0 : STANDING_SCORELESS);
+}
+
 int response_place_compare(const struct response *response, const struct response_place *place) {
-    const int64_t a[] = {response->answered_at, response->score, response->excluded, response->number},
-                  b[] = {place->answered_at, place->score, place->excluded, place->number};
+    const int64_t a[] = {response->answered_at, response->score, response_standing(response), response->number},
+                  b[] = {place->answered_at, place->score, place->standing, place->number};
     for (size_t i = 0; i < CXD_COUNT(a); i++)
         if (a[i] != b[i])
             return a[i] < b[i] ? -1 : 1;

@@ -15,9 +15,13 @@ enum dimension_state { DIMENSION_KEPT, DIMENSION_FILLING, DIMENSION_CLEARING };
 struct response_place {
     int64_t answered_at;
     int score;
-    bool excluded;
+    int standing; /* of response_standing */
     int64_t number;
 };
+
+/* Why a response does not count, as engines keep it in one number: bits, 0 where it counts. */
+enum { STANDING_EXCLUDED = 1, STANDING_SCORELESS = 2 };
+int response_standing(const struct response *response);
 
 /* Behind every response. */
 extern const struct response_place RESPONSE_PLACE_END;
@@ -50,7 +54,7 @@ struct dimension {
 enum { DIMENSIONS_MAX = 4 + SURVEY_PROPERTIES_MAX };
 
 /* Writes the dimensions that rollups count a response in, the total ("", "") first; returns their number.
- * Whether it is excluded is not looked at. */
+ * Whether it counts is not looked at. */
 size_t dimensions_of(const struct response *response, const struct declared *declared,
                      struct dimension ret_dimensions[DIMENSIONS_MAX]);
 

@@ -65,6 +65,8 @@ void found_page_cut(struct found_page *page, int64_t rank, int64_t answered_at) 
 }
 
 int64_t found_rank_of_score(enum search_order order, int score) {
+    if (score == FOUND_SCORELESS)
+        return order == SEARCH_LOWEST ? -HISTOGRAM_SIZE : order == SEARCH_HIGHEST ? -1 : 0;
     return order == SEARCH_LOWEST ? -score : order == SEARCH_HIGHEST ? score : 0;
 }
 

@@ -29,7 +29,8 @@ void found_page_put(struct found_page *page, const struct found *found);
 bool found_page_ends(const struct found_page *page, int64_t rank, int64_t answered_at);
 /* What is put from now on is left out where it lies behind this: what lies there with it was not looked at. */
 void found_page_cut(struct found_page *page, int64_t rank, int64_t answered_at);
-/* By score, where the order is: the rank of a response. */
+/* By score, where the order is: the rank of a response. What has no score (FOUND_SCORELESS) comes last either way. */
+enum { FOUND_SCORELESS = -1 };
 int64_t found_rank_of_score(enum search_order order, int score);
 
 /* Whether something of this rank may have a place on it; where the best come first. */

@@ -18,6 +18,7 @@ enum cxd_err terms_read(const struct store *store, const struct survey_record *r
             .revision = record->revision,
             .scale_min = record->scale_min,
             .scale_max = record->scale_max,
+            .score_rule = defined.score_rule,
             .archived_at = record->archived_at,
             .opens_at = defined.opens_at,
             .closes_at = defined.closes_at,

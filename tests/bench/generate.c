@@ -208,6 +208,7 @@ static void make_response(struct run *run, struct slot *slot, int64_t number, in
     id_make(&run->ids, received_at, &response->id);
     response->survey = survey->number;
     response->revision = survey->revision;
+    response->has_score = true;
     response->score = PICK(SCORES, random);
     response->touchpoint = PICK(TOUCHPOINTS, random);
     response->channel = PICK(CHANNELS, random);

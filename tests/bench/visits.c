@@ -82,6 +82,7 @@ static void make(struct run *run, enum kind kind, size_t number, size_t total, s
     struct response *response = &change->as.response.value;
     *response = (struct response){.survey = run->surveys[KIND[kind].survey],
                                   .has_id = true,
+                                  .has_score = true,
                                   .score = (int)(number % 11),
                                   .touchpoint = TOUCHPOINTS[number % CXD_COUNT(TOUCHPOINTS)],
                                   .answered_at = at,

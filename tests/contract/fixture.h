@@ -109,6 +109,7 @@ static inline struct change *make_response(struct fixture *f, unsigned number, i
     response->has_id = true;
     response->survey = f->survey;
     response->revision = 1;
+    response->has_score = true;
     response->score = score;
     response->has_answered_at = true;
     response->answered_at = at_ms;

@@ -67,7 +67,9 @@ static struct change *random_response(struct history *h) {
     response->channel = pick(CHANNELS, 3);
     response->locale = pick(LOCALES, 2);
     response->respondent = pick(PEOPLE, 3);
-    response->comment = roll(2) ? "so so" : NULL;
+    response->has_score = roll(6) > 0;
+    response->score = response->has_score ? response->score : 0;
+    response->comment = roll(2) || !response->has_score ? "so so" : NULL;
     response->excluded = roll(12) == 0;
     response->excluded_reason = response->excluded ? "bot" : NULL;
     response->revision = 1 + roll(2);
@@ -126,9 +128,10 @@ static enum cxd_err read_definition(const struct survey_record *record, struct a
     unsigned declared, state = 0;
     (void)arena;
     (void)err;
-    *ret_survey = (struct survey){.opens_at = TIME_MIN, .closes_at = TIME_MAX};
+    *ret_survey = (struct survey){.opens_at = TIME_MIN, .closes_at = TIME_MAX, .score_rule = SCORE_OPTIONAL};
     if (sscanf(record->definition, "{%u,%u}", &declared, &state) != 2 || state == 0)
         return CXD_OK;
+    ret_survey->score_rule = state == 2 ? SCORE_REQUIRED : SCORE_OPTIONAL;
     ret_survey->opens_at = NOW_MS + (int64_t)state * 2 * HOUR_MS;
     ret_survey->closes_at = NOW_MS + (int64_t)state * 12 * HOUR_MS;
     ret_survey->retention = state == 1 ? RETENTION_DELETE : RETENTION_ANONYMISE;

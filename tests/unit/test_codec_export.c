@@ -34,8 +34,12 @@ static int tear_down(void **state) {
 }
 
 static struct response make(void) {
-    struct response response = {
-        .number = 7, .revision = 2, .score = 9, .answered_at = 1793534400000, .received_at = 1793534400001};
+    struct response response = {.number = 7,
+                                .revision = 2,
+                                .has_score = true,
+                                .score = 9,
+                                .answered_at = 1793534400000,
+                                .received_at = 1793534400001};
     assert_true(id_parse("01890a5d-ac96-774b-bcce-b302099a8057", 36, &response.id));
     return response;
 }

@@ -157,7 +157,7 @@ static void test_how_a_line_is_written_does_not_matter(void **state) {
 static void test_equal_lines_are_counted(void **state) {
     enum { LINES = 20000, KINDS = 7 };
     struct id *first = calloc(LINES, sizeof *first), *id = calloc(1, sizeof *id);
-    struct response response = {.score = 1};
+    struct response response = {.has_score = true, .score = 1};
     char comment[24];
     response.comment = comment;
     for (int round = 0; round < 2; round++) {
@@ -189,7 +189,7 @@ static void test_equal_lines_are_counted(void **state) {
 
 /* Key, survey and response: none of them has the ids of another. */
 static void test_lines_of_other_keys_and_surveys(void **state) {
-    struct response response = {.score = 1};
+    struct response response = {.has_score = true, .score = 1};
     static const char *const PLACES[][2] = {{"k", "shop"}, {"k2", "shop"}, {"k", "shop2"}, {"0", "shop"}};
     struct id ids[2 * CXD_COUNT(PLACES)];
     struct idempotency_lines *lines = idempotency_lines_new();

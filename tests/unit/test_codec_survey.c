@@ -168,6 +168,9 @@ static void test_refuses(void **state) {
                 "/bands/dissatisfied_to ");
     must_refuse("{\"metric\":\"csat\",\"scale\":{\"min\":2,\"max\":11}}", ERR_INVALID, "/scale ");
     must_refuse("{\"metric\":\"ces\",\"scale\":{\"min\":2,\"max\":7}}", ERR_INVALID, "/scale ");
+    must_refuse("{\"metric\":\"nps\",\"score\":\"maybe\"}", ERR_INVALID, "/score ");
+    assert_string_equal(err.members[0].detail, "must be \"required\" or \"optional\"");
+    must_refuse("{\"metric\":\"nps\",\"score\":true}", ERR_INVALID, "/score ");
     must_refuse("{\"metric\":\"nps\",\"texts\":[]}", ERR_INVALID, "/texts ");
     must_refuse("{\"metric\":\"nps\",\"texts\":{\"en\":\"How?\"}}", ERR_INVALID, "/texts/en ");
     must_refuse("{\"metric\":\"nps\",\"texts\":{\"en\":{\"question\":1,\"title\":\"x\"}}}", ERR_INVALID,
@@ -244,21 +247,37 @@ static void test_reply_and_form(void **state) {
         buffer_terminate(&out),
         "{\"slug\":\"shop\",\"name\":null,\"metric\":\"ces\",\"scale\":{\"min\":1,\"max\":7},"
         "\"method\":\"mean\",\"direction\":\"higher_is_better\",\"bands\":{\"satisfied_from\":5,"
-        "\"dissatisfied_to\":3}," EASY ",\"properties\":[],\"allowed_origins\":[],\"opens_at\":null,"
+        "\"dissatisfied_to\":3},\"score\":\"required\"," EASY
+        ",\"properties\":[],\"allowed_origins\":[],\"opens_at\":null,"
         "\"closes_at\":\"2026-12-01T00:00:00Z\",\"amend_window\":1800,\"max_backdate\":60,\"min_n\":0,"
         "\"access\":\"public\",\"recontact_days\":0,\"recontact\":\"refuse\",\"min_seconds\":0,"
         "\"honeypot\":\"further_remarks\",\"retention_days\":0,\"retention\":\"delete\",\"archived\":false,"
         "\"revision\":2,\"created_at\":\"2026-11-23T09:00:00Z\",\"updated_at\":\"2026-11-23T09:00:01Z\","
         "\"archived_at\":null}");
+    /* What was put before there was a choice is what says the usual one now. */
+    struct survey same;
+    const char *usual = "{\"metric\":\"ces\",\"score\":\"required\"}", *bare = "{\"metric\":\"ces\"}";
+    struct buffer definitions[2];
+    for (size_t i = 0; i < 2; i++) {
+        const char *said = i == 0 ? usual : bare;
+        buffer_init(&definitions[i]);
+        assert_int_equal(survey_decode(said, strlen(said), DEPTH, "shop", 60, &arena, &same, &err), CXD_OK);
+        survey_encode_definition(&definitions[i], &same);
+    }
+    assert_string_equal(buffer_terminate(&definitions[0]), buffer_terminate(&definitions[1]));
+    assert_null(strstr(definitions[0].data, "\"score\""));
+    for (size_t i = 0; i < 2; i++)
+        buffer_free(&definitions[i]);
     /* A reply can be edited and put back. */
     struct survey again;
     assert_int_equal(survey_decode(out.data, out.length, DEPTH, "shop", 1, &arena, &again, &err), CXD_OK);
     assert_int_equal(again.max_backdate_s, 60);
     buffer_reset(&out);
     survey_encode_form(&out, &survey, &(struct survey_form){.now_ms = INT64_C(1795424400000)});
-    assert_string_equal(buffer_terminate(&out),
-                        "{\"slug\":\"shop\",\"metric\":\"ces\",\"scale\":{\"min\":1,\"max\":7}," EASY
-                        ",\"revision\":2,\"open\":true,\"honeypot\":\"further_remarks\"}");
+    assert_string_equal(
+        buffer_terminate(&out),
+        "{\"slug\":\"shop\",\"metric\":\"ces\",\"scale\":{\"min\":1,\"max\":7},\"score\":\"required\"," EASY
+        ",\"revision\":2,\"open\":true,\"honeypot\":\"further_remarks\"}");
     buffer_reset(&out);
     survey.archived_at = INT64_C(1795424400000);
     survey_encode_form(&out, &survey, &(struct survey_form){.now_ms = INT64_C(1795424400000)});

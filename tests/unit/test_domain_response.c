@@ -34,10 +34,10 @@ static void check_members(const struct response *response, bool backdate_free, c
 
 static void test_score(void **state) {
     for (int score = -2; score <= 12; score++) {
-        struct response response = {.score = score};
+        struct response response = {.has_score = true, .score = score};
         check_members(&response, false, score < 0 || score > 10 ? "/score" : "");
     }
-    struct response response = {.score = 0};
+    struct response response = {.has_score = true, .score = 0};
     struct survey survey = make_survey();
     survey.metric = METRIC_CSAT;
     survey_set_defaults(&survey, false);
@@ -47,11 +47,69 @@ static void test_score(void **state) {
     assert_string_equal(err.members[0].detail, "must be a whole number from 1 to 5");
 }
 
+/* Where the survey does not ask for a score there is one, or a comment. */
+static void test_scoreless(void **state) {
+    static const struct {
+        enum score_rule rule;
+        bool has_score;
+        const char *comment, *detail;
+    } CASES[] = {
+        {SCORE_REQUIRED, false, "why", "is required"},
+        {SCORE_REQUIRED, false, NULL, "is required"},
+        {SCORE_OPTIONAL, false, NULL, "is required where there is no comment"},
+        {SCORE_OPTIONAL, false, "why", NULL},
+        {SCORE_OPTIONAL, true, NULL, NULL},
+        {SCORE_OPTIONAL, true, "why", NULL},
+    };
+    for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
+        struct survey survey = make_survey();
+        struct response response = {.has_score = CASES[i].has_score, .comment = CASES[i].comment};
+        struct error err;
+        survey.score_rule = CASES[i].rule;
+        error_clear(&err);
+        assert_int_equal(response_validate(&response, &survey, &LIMITS, NOW_MS, false, &err),
+                         CASES[i].detail ? ERR_INVALID : CXD_OK);
+        assert_int_equal(err.member_count, CASES[i].detail ? 1 : 0);
+        if (CASES[i].detail)
+            assert_string_equal(err.members[0].detail, CASES[i].detail);
+    }
+    /* What could not be read is complained of once. */
+    struct survey survey = make_survey();
+    struct response response = {.has_score = false};
+    struct error err;
+    survey.score_rule = SCORE_OPTIONAL;
+    error_clear(&err);
+    error_add_member(&err, "/comment", "must be a string");
+    assert_int_equal(response_validate(&response, &survey, &LIMITS, NOW_MS, false, &err), ERR_INVALID);
+    assert_int_equal(err.member_count, 1);
+}
+
+/* No score is another content than the score 0, and than every other. */
+static void test_scoreless_is_no_zero(void **state) {
+    const struct response none = {.comment = "c"}, zero = {.has_score = true, .comment = "c"};
+    uint8_t a[RESPONSE_DIGEST_SIZE], b[RESPONSE_DIGEST_SIZE];
+    char tag[ETAG_SIZE], other[ETAG_SIZE];
+    assert_false(response_same_payload(&none, &zero));
+    assert_false(response_same_payload(&zero, &none));
+    assert_true(response_same_payload(&none, &none));
+    response_digest(&none, "salt", 4, true, a);
+    response_digest(&zero, "salt", 4, true, b);
+    assert_memory_not_equal(a, b, sizeof a);
+    response_tag(&none, tag);
+    response_tag(&zero, other);
+    assert_string_not_equal(tag, other);
+    assert_true(response_counts(&zero));
+    assert_false(response_counts(&none));
+    const struct response excluded = {.has_score = true, .excluded = true};
+    assert_false(response_counts(&excluded));
+}
+
 static void test_texts(void **state) {
     char label[66];
     memset(label, 'l', sizeof label);
     label[65] = '\0';
-    struct response response = {.score = 9,
+    struct response response = {.has_score = true,
+                                .score = 9,
                                 .comment = "tab\tlf\ncré",
                                 .respondent = "u@x.exam",
                                 .touchpoint = label + 1,
@@ -81,7 +139,7 @@ static void test_texts(void **state) {
 
 static void test_properties(void **state) {
     struct property properties[4] = {{"A.z-_9", "lïné\n"}, {"plan", ""}, {"x", "true"}, {"y", "1"}};
-    struct response response = {.score = 9, .properties = properties, .property_count = 3};
+    struct response response = {.has_score = true, .score = 9, .properties = properties, .property_count = 3};
     check_members(&response, false, "");
     properties[0].value = "longer";
     properties[1].value = "\x01";
@@ -111,7 +169,8 @@ static void test_answered_at(void **state) {
         {INT64_MAX, "/answered_at", "/answered_at"},
     };
     for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
-        struct response response = {.score = 1, .has_answered_at = true, .answered_at = CASES[i].answered_at};
+        struct response response = {
+            .has_score = true, .score = 1, .has_answered_at = true, .answered_at = CASES[i].answered_at};
         check_members(&response, false, CASES[i].members);
         check_members(&response, true, CASES[i].members_free);
         response.has_answered_at = false;
@@ -148,14 +207,15 @@ static void test_sequence(void **state) {
                  {INT64_MAX, "/sequence"},
                  {INT64_MIN, "/sequence"}};
     for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
-        struct response response = {.score = 1, .has_sequence = true, .sequence = CASES[i].sequence};
+        struct response response = {.has_score = true, .score = 1, .has_sequence = true, .sequence = CASES[i].sequence};
         check_members(&response, false, CASES[i].members);
     }
 }
 
 /* -1: not sent. */
 static struct response said(int sequence, int answered_at, int ahead_ms) {
-    return (struct response){.score = 1,
+    return (struct response){.has_score = true,
+                             .score = 1,
                              .has_sequence = sequence >= 0,
                              .sequence = sequence >= 0 ? sequence : 0,
                              .has_answered_at = answered_at >= 0,
@@ -186,8 +246,11 @@ static void test_which_is_older(void **state) {
 
 static void test_reported_once(void **state) {
     struct property properties[] = {{"bad key", "value"}};
-    struct response response = {
-        .score = 99, .comment = "far too long a comment", .properties = properties, .property_count = 1};
+    struct response response = {.has_score = true,
+                                .score = 99,
+                                .comment = "far too long a comment",
+                                .properties = properties,
+                                .property_count = 1};
     struct survey survey = make_survey();
     struct error err;
     error_clear(&err);
@@ -222,7 +285,8 @@ static void test_sort(void **state) {
 static void test_same_payload(void **state) {
     struct property properties[] = {{"a", "1"}, {"b", "2"}};
     struct property copies[] = {{"a", "1"}, {"b", "2"}};
-    struct response stored = {.score = 9,
+    struct response stored = {.has_score = true,
+                              .score = 9,
                               .comment = "good",
                               .respondent = "r",
                               .touchpoint = "t",
@@ -295,6 +359,7 @@ static void test_withhold(void **state) {
     (void)state;
     const struct property pro = {"plan", "pro"}, free = {"plan", "free"};
     const struct response all = {.id = {{[6] = 0x50}},
+                                 .has_score = true,
                                  .score = 9,
                                  .comment = "c",
                                  .respondent = "r",
@@ -331,7 +396,7 @@ static void test_withhold(void **state) {
     assert_true(response_withhold(&shown, &sent));
     assert_int_equal(shown.property_count, 0);
     /* Who knows an id that is random has been told it. */
-    const struct response nothing = {.score = 3};
+    const struct response nothing = {.has_score = true, .score = 3};
     for (uint8_t version = 1; version <= 8; version++) {
         shown = all;
         shown.id.bytes[6] = (uint8_t)(version << 4);
@@ -341,11 +406,18 @@ static void test_withhold(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_score),         cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_properties),    cmocka_unit_test(test_answered_at),
-        cmocka_unit_test(test_reported_once), cmocka_unit_test(test_sort),
-        cmocka_unit_test(test_same_payload),  cmocka_unit_test(test_what_lies_ahead_becomes_the_time_of_receipt),
-        cmocka_unit_test(test_sequence),      cmocka_unit_test(test_which_is_older),
+        cmocka_unit_test(test_score),
+        cmocka_unit_test(test_scoreless),
+        cmocka_unit_test(test_scoreless_is_no_zero),
+        cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_properties),
+        cmocka_unit_test(test_answered_at),
+        cmocka_unit_test(test_reported_once),
+        cmocka_unit_test(test_sort),
+        cmocka_unit_test(test_same_payload),
+        cmocka_unit_test(test_what_lies_ahead_becomes_the_time_of_receipt),
+        cmocka_unit_test(test_sequence),
+        cmocka_unit_test(test_which_is_older),
         cmocka_unit_test(test_withhold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

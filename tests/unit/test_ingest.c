@@ -145,6 +145,7 @@ static struct change response_change(struct bed *bed, const char *slug, int scor
     struct response *response = &change.as.response.value;
     response->survey = survey->number;
     response->revision = survey->revision;
+    response->has_score = true;
     response->score = score;
     response->answered_at = response->received_at = 5000;
     id_make(&bed->ids, 5000, &response->id);

@@ -63,6 +63,7 @@ static void bed_open(struct bed *bed, const char *zone) {
         struct response *response = &change.as.response.value;
         *response = (struct response){.survey = bed->survey.number,
                                       .revision = 1,
+                                      .has_score = true,
                                       .score = bed->scores[i],
                                       .channel = bed->web[i] ? "web" : "email",
                                       .answered_at = bed->times[i],

@@ -5,7 +5,7 @@
 
 static void add(struct deltas *deltas, const char *value, int sign) {
     const struct declared declared = {.survey = 1};
-    const struct response response = {.survey = 1, .score = 7, .touchpoint = value};
+    const struct response response = {.survey = 1, .has_score = true, .score = 7, .touchpoint = value};
     assert_true(deltas_add(deltas, &declared, &response, sign));
 }
 
@@ -80,6 +80,7 @@ static void test_rows_have_one_order(void **state) {
             unsigned n = turn == 0 ? i : RESPONSES - 1 - i;
             const struct declared declared = {.survey = 1 + n % 3};
             const struct response response = {.survey = declared.survey,
+                                              .has_score = true,
                                               .score = (int)(n % 11),
                                               .touchpoint = VALUES[n % CXD_COUNT(VALUES)],
                                               .channel = CHANNELS[n / 7 % CXD_COUNT(CHANNELS)],

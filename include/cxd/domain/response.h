@@ -74,7 +74,8 @@ struct response {
     bool has_id;      /* named by the client (or by an Idempotency-Key) */
     int64_t survey;   /* survey.number */
     int64_t revision; /* of the survey that was answered */
-    int score;
+    bool has_score;   /* else there is a comment alone, which counts in no figure */
+    int score;        /* 0 where there is none */
     const char *comment;
     const char *respondent;
     const char *touchpoint;
@@ -107,6 +108,9 @@ struct response {
     } sent;
 };
 
+/* True of what figures are made of: it has a score, and is not excluded. */
+bool response_counts(const struct response *response);
+
 /* What every JSON parser has exactly. */
 #define SEQUENCE_MAX ((INT64_C(1) << 53) - 1)
 
@@ -126,7 +130,8 @@ void response_hold_back(struct response *response, int64_t now_ms);
 int64_t response_said_at(const struct response *response);
 
 /* Collects every member that breaks a rule into err, with `/score`-style pointers; returns err->code. `backdate_free`
- * lifts max_backdate (imports with a key). err may already hold members that the parser found (it is not cleared). */
+ * lifts max_backdate (imports with a key). Where the survey does not ask for a score there is one, or a comment. err
+ * may already hold members that the parser found (it is not cleared). */
 enum cxd_err response_validate(const struct response *response, const struct survey *survey,
                                const struct response_limits *limits, int64_t now_ms, bool backdate_free,
                                struct error *err);

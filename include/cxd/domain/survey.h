@@ -15,6 +15,7 @@
 enum metric { METRIC_NPS, METRIC_CSAT, METRIC_CES, METRIC_COUNT };
 enum method { METHOD_NET_PROMOTER, METHOD_TOP_BOX, METHOD_MEAN, METHOD_NET_EASY, METHOD_COUNT };
 enum direction { DIRECTION_HIGHER, DIRECTION_LOWER, DIRECTION_COUNT };
+enum score_rule { SCORE_REQUIRED, SCORE_OPTIONAL, SCORE_RULE_COUNT };      /* whether a response needs a score */
 enum access { ACCESS_PUBLIC, ACCESS_INVITED, ACCESS_COUNT };               /* who may answer */
 enum recontact { RECONTACT_REFUSE, RECONTACT_STORE, RECONTACT_COUNT };     /* a second answer that comes too soon */
 enum archival { ARCHIVAL_KEPT, ARCHIVAL_ARCHIVED, ARCHIVAL_OPEN };         /* what a put does to archived_at */
@@ -22,7 +23,7 @@ enum retention { RETENTION_DELETE, RETENTION_ANONYMISE, RETENTION_COUNT }; /* wh
 
 /* The wire names: "nps", "top_box", "higher_is_better" … */
 extern const struct words SURVEY_METRICS, SURVEY_METHODS, SURVEY_DIRECTIONS, SURVEY_ACCESSES, SURVEY_RECONTACTS,
-    SURVEY_RETENTIONS;
+    SURVEY_RETENTIONS, SURVEY_SCORE_RULES;
 const char *metric_name(enum metric metric);
 const char *method_name(enum method method);
 const char *direction_name(enum direction direction);
@@ -73,6 +74,7 @@ struct survey {
      * lower_is_better: favourable is score ≤ favourable, unfavourable is score ≥ unfavourable. NPS: 9 and 6. On the
      * wire: bands.satisfied_from / dissatisfied_to. */
     int favourable, unfavourable;
+    enum score_rule score_rule; /* optional: a comment without a score is a response too */
     const struct survey_text *texts;
     size_t text_count;
     const struct survey_property *properties;

@@ -118,7 +118,7 @@
  * - What store_apply has returned CXD_OK for is on stable storage; what an error leaves behind, its fate says.
  * - Rollups (see domain/window.h for tiers) move in the same transaction as the responses they count. Dimensions are
  *   "" (the total), "touchpoint", "channel", "locale", and "property.KEY" for each declared property that is `rolled`.
- *   An excluded response counts nowhere.
+ *   What is excluded counts nowhere, nor does what has no score (response_counts).
  * - A dimension of a survey has rollups for a bounded number of values, first come. Responses with any other are
  *   counted (see struct store_overflow), and while there are some, no further value gets rollups: those that a value
  *   has are always of all its responses. What has none is read from the responses. */
@@ -317,8 +317,8 @@ struct listing {
     int64_t from, to;       /* answered_at in [from, to) */
     const char *respondent; /* NULL: anyone's */
     bool flagged;           /* only what has flags */
-    unsigned scores;        /* a bit for each that is listed; 0: all */
-    int excluded;           /* 1: only excluded ones; 0: only counted ones; −1: both */
+    unsigned scores;        /* a bit for each that is listed, and then none without; 0: all */
+    int excluded;           /* 1: only excluded ones; 0: only others; −1: both */
     bool has_after;         /* go on behind the response of (after_answered_at, after_id, after_survey) */
     int64_t after_answered_at;
     struct id after_id;
@@ -512,7 +512,7 @@ CXD_NODISCARD enum cxd_err store_read_untold(struct store_reader *reader, int64_
 /* Cheap however much is stored: a question of some hundred microseconds, which also shows that the store can be read.
  */
 struct store_figures {
-    int64_t responses; /* that count: excluded ones do not */
+    int64_t responses; /* that count (response_counts) */
     int64_t schema;    /* number of the last migration; 0 where there are none */
     int64_t overflows; /* dimensions of surveys with responses beyond the values that have rollups */
     int64_t beyond;    /* those responses, each once a dimension */

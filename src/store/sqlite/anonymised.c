@@ -10,7 +10,7 @@ enum { NO_SCORE = -1 };
 enum cxd_err sqlite_anonymised_put(struct sqlite_store *store, int64_t survey, const struct response_place *done,
                                    struct error *err) {
     enum cxd_err code = SQLITE_RUN(&store->db, QUERY_PUT_ANONYMISED, err, INT(survey), INT(done->answered_at),
-                                   INT(done->score), INT(done->excluded), INT(done->number));
+                                   INT(done->score), INT(done->standing), INT(done->number));
     if (code == CXD_OK)
         sqlite_declared_set_anonymised(&store->declared, survey, done->answered_at);
     return code;

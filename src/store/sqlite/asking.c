@@ -2,6 +2,7 @@
 
 #include "store/sqlite/asking.h"
 
+#include "store/sqlite/comments.h"
 #include "store/sqlite/rows.h"
 
 enum cxd_err sqlite_asking_ask(struct asking *asking, enum query query, struct db_value first, int64_t from, int64_t to,
@@ -38,6 +39,6 @@ void sqlite_asking_put(struct asking *asking, sqlite3_stmt *stmt, const uint32_t
                           .id = sqlite_row_read_id(stmt, 2)};
     found.rank = asking->search->order == SEARCH_BEST
                      ? search_rank(&asking->query, &asking->weights, counts, words)
-                     : found_rank_of_score(asking->search->order, sqlite3_column_int(stmt, 3));
+                     : found_rank_of_score(asking->search->order, sqlite_comments_score(stmt, 3));
     found_page_put(&asking->page, &found);
 }

@@ -60,7 +60,7 @@ static enum cxd_err read_place(struct holding *holding, sqlite3_stmt *stmt, stru
                             (long long)holding->place);
         return CXD_OK;
     }
-    sqlite_comments_facet(facet, sqlite3_column_int64(stmt, 3), sqlite3_column_int(stmt, 4));
+    sqlite_comments_facet(facet, sqlite3_column_int64(stmt, 3), sqlite_comments_score(stmt, 4));
     enum cxd_err code = read_words(holding, 0, text, (size_t)sqlite3_column_bytes(stmt, 6), err);
     if (code == CXD_OK && (int64_t)holding->word != sqlite3_column_int64(stmt, 1))
         sqlite_check_damage(holding->checker, STORE_COMMENTS, "response %lld has another number of words",

@@ -211,7 +211,7 @@ static enum cxd_err compare_stretch(struct checker *checker, struct survey_check
 
 static enum cxd_err check_response(struct checker *checker, struct survey_check *survey,
                                    const struct response *response, struct error *err) {
-    if (response->score < survey->scale_min || response->score > survey->scale_max) {
+    if (response->has_score && (response->score < survey->scale_min || response->score > survey->scale_max)) {
         sqlite_check_damage(checker, STORE_REFERENCES, "%s: a response has the score %d, outside of the scale",
                             survey->slug, response->score);
     }
@@ -234,11 +234,13 @@ static enum cxd_err check_response(struct checker *checker, struct survey_check 
 /* The texts are the statement's, and live until its next row. */
 static enum cxd_err read_response(struct checker *checker, const struct survey_check *survey, sqlite3_stmt *stmt,
                                   struct response *ret_response, struct error *err) {
+    int standing = sqlite3_column_int(stmt, 2);
     struct response response = {
         .survey = survey->declared.survey,
         .answered_at = sqlite3_column_int64(stmt, 0),
         .score = sqlite3_column_int(stmt, 1),
-        .excluded = sqlite3_column_int(stmt, 2) != 0,
+        .has_score = (standing & STANDING_SCORELESS) == 0,
+        .excluded = (standing & STANDING_EXCLUDED) != 0,
         .revision = sqlite3_column_int64(stmt, 3),
         .touchpoint = (const char *)sqlite3_column_text(stmt, 4),
         .channel = (const char *)sqlite3_column_text(stmt, 5),
@@ -249,6 +251,9 @@ static enum cxd_err read_response(struct checker *checker, const struct survey_c
     enum cxd_err code = CXD_OK;
     if (sqlite3_column_bytes(stmt, 8) != (int)sizeof response.id.bytes)
         sqlite_check_damage(checker, STORE_RECORDS, "%s: the id of a response is not as long as one", survey->slug);
+    if ((standing & ~(STANDING_EXCLUDED | STANDING_SCORELESS)) != 0 || (!response.has_score && response.score != 0))
+        sqlite_check_damage(checker, STORE_RECORDS, "%s: a response counts as %d, with the score %d", survey->slug,
+                            standing, response.score);
     if (survey->has_rolled && sqlite3_column_type(stmt, 7) != SQLITE_NULL) {
         arena_reset(&checker->scratch);
         code = sqlite_row_read_properties(checker->db, (const char *)sqlite3_column_text(stmt, 7), &checker->scratch,

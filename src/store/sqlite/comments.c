@@ -87,8 +87,16 @@ static enum cxd_err find_place(struct sqlite_store *store, int64_t answered_at, 
 
 /* --- What is in it ----------------------------------------------------------------------------------------------- */
 
+int sqlite_comments_score(sqlite3_stmt *stmt, int column) {
+    bool has_score = sqlite3_column_type(stmt, column) != SQLITE_NULL;
+    return has_score ? sqlite3_column_int(stmt, column) : COMMENT_SCORELESS;
+}
+
 void sqlite_comments_facet(char out[FACET_SIZE], int64_t survey, int score) {
-    snprintf(out, FACET_SIZE, "%lld %llds%d", (long long)survey, (long long)survey, score);
+    if (score == COMMENT_SCORELESS)
+        snprintf(out, FACET_SIZE, "%lld %lldsx", (long long)survey, (long long)survey);
+    else
+        snprintf(out, FACET_SIZE, "%lld %llds%d", (long long)survey, (long long)survey, score);
 }
 
 static enum cxd_err add_total(struct sqlite_store *store, int64_t survey, int sign, int64_t words, struct error *err) {
@@ -123,8 +131,8 @@ static enum cxd_err take_out(struct sqlite_store *store, const struct comment *c
 }
 
 static struct comment comment_of(const struct response *response) {
-    return (struct comment){response->number, response->survey, response->score, response->answered_at,
-                            response->comment};
+    int score = response->has_score ? response->score : COMMENT_SCORELESS;
+    return (struct comment){response->number, response->survey, score, response->answered_at, response->comment};
 }
 
 static enum cxd_err load_state(struct sqlite_store *store, struct error *err) {
@@ -230,7 +238,7 @@ static enum cxd_err gather(struct sqlite_store *store, size_t limit, struct slic
             continue;
         struct comment *comment = &slice->items[slice->count++];
         *comment = (struct comment){sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1),
-                                    sqlite3_column_int(stmt, 2), sqlite3_column_int64(stmt, 3), NULL};
+                                    sqlite_comments_score(stmt, 2), sqlite3_column_int64(stmt, 3), NULL};
         code = sqlite_db_copy_text(stmt, 4, &store->scratch, &comment->text, err);
         bytes += code == CXD_OK ? strlen(comment->text) : 0;
     }

@@ -4,7 +4,7 @@
 
 enum cxd_err sqlite_count_response_in(struct sqlite_store *store, const struct response *response,
                                       struct dimension *dimensions, size_t count, int sign, struct error *err) {
-    if (response->excluded)
+    if (!response_counts(response))
         return CXD_OK;
     enum cxd_err code = sqlite_gates_pass(store, response->survey, dimensions, &count, sign, err);
     if (code == CXD_OK && !deltas_add_in(&store->deltas, dimensions, count, response, sign))

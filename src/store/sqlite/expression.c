@@ -3,8 +3,6 @@
 
 #include "store/sqlite/expression.h"
 
-#include "cxd/domain/histogram.h"
-
 struct writing {
     struct expression *out;
     int64_t survey;
@@ -22,7 +20,14 @@ static void write_survey(const struct writing *writing) {
 }
 
 static void write_scores(const struct writing *writing, unsigned scores) {
+    static const unsigned SCORES = (1U << HISTOGRAM_SIZE) - 1;
     const char *between = "";
+    if ((scores & SCORES) == 0) { /* a word that those without a score have, or one that none has */
+        buffer_append_format(&writing->out->text, "facet:\"%lld%s\"", (long long)writing->survey,
+                             scores == EXPRESSION_SCORELESS ? "sx" : "s");
+        note_phrase(writing->out, -1);
+        return;
+    }
     buffer_append_char(&writing->out->text, '(');
     for (int i = 0; i < HISTOGRAM_SIZE; i++) {
         if (!(scores >> i & 1))

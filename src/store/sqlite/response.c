@@ -205,8 +205,9 @@ enum cxd_err sqlite_write_response(struct sqlite_store *store, struct change *ch
 
 enum cxd_err sqlite_exclude_response(struct sqlite_store *store, const struct response *before,
                                      const struct response *after, struct error *err) {
-    enum cxd_err code = SQLITE_RUN(&store->db, QUERY_EXCLUDE_RESPONSE, err, INT(after->number), INT(after->excluded),
-                                   TEXT(after->excluded_reason), INT(after->flags), INT(after->updated_at));
+    enum cxd_err code =
+        SQLITE_RUN(&store->db, QUERY_EXCLUDE_RESPONSE, err, INT(after->number), INT(response_standing(after)),
+                   TEXT(after->excluded_reason), INT(after->flags), INT(after->updated_at));
     if (code == CXD_OK && !after->excluded)
         code = SQLITE_RUN(&store->db, QUERY_NOTE_AMENDED, err, INT(after->number));
     if (code == CXD_OK)

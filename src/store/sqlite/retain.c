@@ -55,7 +55,7 @@ static enum cxd_err find_personal(struct sqlite_store *store, const struct chang
     enum cxd_err code = sqlite_anonymised_read(store, change->as.retain.survey, &done, err);
     if (code == CXD_OK)
         code = SQLITE_ASK(&store->db, QUERY_SELECT_PERSONAL, &stmt, err, INT(change->as.retain.survey),
-                          INT(done.answered_at), INT(done.score), INT(done.excluded), INT(done.number),
+                          INT(done.answered_at), INT(done.score), INT(done.standing), INT(done.number),
                           INT(change->as.retain.before_ms), INT(change->as.retain.limit));
     if (code != CXD_OK)
         return code;

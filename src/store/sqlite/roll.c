@@ -101,7 +101,7 @@ static struct group find_group(const struct declared *declared, const struct res
     for (size_t i = 0; declared && i < declared->count; i++) {
         const struct declared_property *property = &declared->properties[i];
         if (property->filling && property->from.answered_at == from->answered_at &&
-            property->from.score == from->score && property->from.excluded == from->excluded &&
+            property->from.score == from->score && property->from.standing == from->standing &&
             property->from.number == from->number)
             group.properties[group.count++] = property;
     }
@@ -135,7 +135,8 @@ static enum cxd_err count_slice(struct sqlite_store *store, const struct unrolle
         code = sqlite_row_read_response(&store->db, stmt, &store->scratch, &response, err);
         if (code == CXD_OK) {
             code = count_in_group(store, group, &response, err);
-            *ret_to = (struct place){response.answered_at, response.score, response.excluded, response.number};
+            *ret_to =
+                (struct place){response.answered_at, response.score, response_standing(&response), response.number};
             ++*ret_count;
         }
     }
@@ -147,7 +148,7 @@ static enum cxd_err count_slice(struct sqlite_store *store, const struct unrolle
 static enum cxd_err fill(struct sqlite_store *store, const struct unrolled *unrolled, size_t limit,
                          int64_t *ret_touched, struct error *err) {
     const struct declared *declared = sqlite_declared_find(&store->declared, unrolled->survey);
-    struct response_place from = {unrolled->place.a, (int)unrolled->place.b, unrolled->place.c != 0,
+    struct response_place from = {unrolled->place.a, (int)unrolled->place.b, (int)unrolled->place.c,
                                   unrolled->place.number};
     struct group group = find_group(declared, &from);
     if (group.count == 0)
@@ -157,7 +158,7 @@ static enum cxd_err fill(struct sqlite_store *store, const struct unrolled *unro
     bool goes_on = *ret_touched == (int64_t)limit;
     if (code == CXD_OK && goes_on)
         code = move(store, unrolled, &to, err);
-    from = (struct response_place){to.a, (int)to.b, to.c != 0, to.number};
+    from = (struct response_place){to.a, (int)to.b, (int)to.c, to.number};
     for (size_t i = 0; code == CXD_OK && i < group.count; i++) {
         const char *dimension = group.properties[i]->dimension;
         if (!goes_on)

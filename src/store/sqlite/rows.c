@@ -58,7 +58,8 @@ enum cxd_err sqlite_row_read_plain(sqlite3_stmt *stmt, struct arena *arena, stru
         .has_answered_at = sqlite3_column_type(stmt, 17) == SQLITE_INTEGER,
         .answered_at = sqlite3_column_int64(stmt, 4),
         .received_at = sqlite3_column_int64(stmt, 5),
-        .excluded = sqlite3_column_int(stmt, 6) != 0,
+        .has_score = (sqlite3_column_int(stmt, 6) & STANDING_SCORELESS) == 0,
+        .excluded = (sqlite3_column_int(stmt, 6) & STANDING_EXCLUDED) != 0,
         .flags = (unsigned)sqlite3_column_int(stmt, 14),
         .has_sequence = sqlite3_column_type(stmt, 16) == SQLITE_INTEGER,
         .sequence = sqlite3_column_int64(stmt, 16),
@@ -147,7 +148,7 @@ void sqlite_row_bind_response(sqlite3_stmt *stmt, const struct response *respons
     sqlite_db_bind_int(stmt, 4, response->score);
     sqlite_db_bind_int(stmt, 5, response->answered_at);
     sqlite_db_bind_int(stmt, 6, response->received_at);
-    sqlite_db_bind_int(stmt, 7, response->excluded);
+    sqlite_db_bind_int(stmt, 7, response_standing(response));
     sqlite_db_bind_int(stmt, 15, response->flags);
     bind_given(stmt, 17, response->has_sequence, response->sequence);
     bind_given(stmt, 18, response->has_answered_at, response->ahead_ms);
@@ -253,6 +254,6 @@ void sqlite_row_read_key(sqlite3_stmt *stmt, struct api_key *ret_key) {
 struct response_place sqlite_row_read_place(sqlite3_stmt *stmt, int column) {
     return (struct response_place){.answered_at = sqlite3_column_int64(stmt, column),
                                    .score = sqlite3_column_int(stmt, column + 1),
-                                   .excluded = sqlite3_column_int(stmt, column + 2) != 0,
+                                   .standing = sqlite3_column_int(stmt, column + 2),
                                    .number = sqlite3_column_int64(stmt, column + 3)};
 }

@@ -13,6 +13,7 @@ enum { AT_ANSWERED, AT_SCORE, AT_NUMBER, AT_ID, AT_TEXTS, AT_PROPERTIES = 10 };
 static enum cxd_err read_row(struct sqlite_reader *reader, sqlite3_stmt *stmt, unsigned given, struct arena *arena,
                              struct response *response, struct error *err) {
     response->answered_at = sqlite3_column_int64(stmt, AT_ANSWERED);
+    response->has_score = true;
     response->score = sqlite3_column_int(stmt, AT_SCORE);
     if (response->score < 0 || response->score >= HISTOGRAM_SIZE)
         return error_set(err, ERR_STORAGE, "a stored response has the score %d", response->score);

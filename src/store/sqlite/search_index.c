@@ -120,20 +120,21 @@ static enum cxd_err walk_matches(struct asking *asking, unsigned scores, int64_t
     return code == CXD_OK && has_apart ? walk(asking, &apart, err) : code;
 }
 
-/* One score after the other, which the index has as a word. */
+/* One score after the other, which the index has as a word; in the end what has none. */
 static enum cxd_err walk_scores(struct asking *asking, bool has_apart, struct error *err) {
     const struct search *search = asking->search;
     unsigned scores = search->listing.scores != 0 ? search->listing.scores : ~0U;
     enum cxd_err code = CXD_OK;
-    for (int i = 0; code == CXD_OK && i < HISTOGRAM_SIZE && !asking->page.cut.is_cut; i++) {
-        int score = search->order == SEARCH_LOWEST ? i : HISTOGRAM_SIZE - 1 - i;
+    for (int i = 0; code == CXD_OK && i <= HISTOGRAM_SIZE && !asking->page.cut.is_cut; i++) {
+        int score = i == HISTOGRAM_SIZE ? FOUND_SCORELESS : search->order == SEARCH_LOWEST ? i : HISTOGRAM_SIZE - 1 - i;
+        unsigned wanted = i == HISTOGRAM_SIZE ? EXPRESSION_SCORELESS : 1U << score;
         int64_t rank = found_rank_of_score(search->order, score);
         bool is_passed = search->listing.has_after && rank > search->after_rank;
-        if ((scores >> score & 1) == 0 || is_passed)
+        if ((scores & wanted) == 0 || is_passed)
             continue;
         if (found_page_ends(&asking->page, rank, INT64_MAX))
             break;
-        code = walk_matches(asking, 1U << score, rank, has_apart, err);
+        code = walk_matches(asking, wanted, rank, has_apart, err);
     }
     return code;
 }

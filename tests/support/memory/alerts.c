@@ -280,7 +280,7 @@ enum cxd_err memory_read_alert_history(struct store_reader *base, const char *na
 }
 
 static bool is_tellable(const struct response *response) {
-    return response && response->import == 0 && !response->excluded && response->flags == 0 && response->comment;
+    return response && response->import == 0 && response_counts(response) && response->flags == 0 && response->comment;
 }
 
 enum cxd_err memory_read_untold(struct store_reader *base, int64_t after, size_t limit, struct arena *arena,

@@ -49,7 +49,7 @@ enum cxd_err memory_read_histograms(struct store_reader *base, const struct filt
     memory_enter(reader);
     for (size_t i = 0; i < responses->count; i++) {
         const struct response *response = responses->blocks[i];
-        if (response && !response->excluded && response->answered_at >= bounds[0] &&
+        if (response && response_counts(response) && response->answered_at >= bounds[0] &&
             response->answered_at < bounds[count - 1] && matches(filter, response))
             ret_hists[find_bucket(bounds, count, response->answered_at)].n[response->score]++;
     }
@@ -67,7 +67,7 @@ enum cxd_err memory_read_extent(struct store_reader *base, int64_t survey, enum 
     memory_enter(reader);
     for (size_t i = 0; of == EXTENT_ANSWERS && i < responses->count; i++) {
         const struct response *response = responses->blocks[i];
-        if (response && response->survey == survey && !response->excluded) {
+        if (response && response->survey == survey && response_counts(response)) {
             found = true;
             first = response->answered_at < first ? response->answered_at : first;
             last = response->answered_at > last ? response->answered_at : last;
@@ -92,7 +92,7 @@ enum cxd_err memory_read_figures(struct store_reader *base, struct store_figures
     memory_enter(reader);
     for (size_t i = 0; i < responses->count; i++) {
         const struct response *response = responses->blocks[i];
-        figures.responses += response && !response->excluded;
+        figures.responses += response && response_counts(response);
     }
     memory_add_figures(reader->store, &figures);
     figures.known_at = reader->store->known_ms;
@@ -157,7 +157,7 @@ bool memory_is_listed(const struct listing *listing, const struct response *resp
         return false;
     if (response->answered_at < listing->from || response->answered_at >= listing->to ||
         (listing->flagged && response->flags == 0) ||
-        (listing->scores != 0 && !(listing->scores >> response->score & 1)) ||
+        (listing->scores != 0 && !(response->has_score && listing->scores >> response->score & 1)) ||
         (listing->excluded >= 0 && response->excluded != (listing->excluded == 1)))
         return false;
     return !listing->has_after || response->answered_at < listing->after_answered_at ||
@@ -212,7 +212,8 @@ static int compare_visited(const void *a, const void *b) {
 }
 
 static struct response give(const struct response *held, unsigned given) {
-    struct response response = {.survey = held->survey, .score = held->score, .answered_at = held->answered_at};
+    struct response response = {
+        .survey = held->survey, .has_score = true, .score = held->score, .answered_at = held->answered_at};
     if (given & GIVE_ID) {
         response.id = held->id;
         response.has_id = true;
@@ -238,7 +239,7 @@ enum cxd_err memory_visit_responses(struct store_reader *base, const struct filt
     const struct response **visited = reallocarray(NULL, table->count + 1, sizeof *visited);
     for (size_t i = 0; visited && i < table->count; i++) {
         const struct response *response = table->blocks[i];
-        if (response && !response->excluded && response->answered_at >= from && response->answered_at < to &&
+        if (response && response_counts(response) && response->answered_at >= from && response->answered_at < to &&
             matches(filter, response))
             visited[count++] = response;
     }

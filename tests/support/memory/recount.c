@@ -61,7 +61,7 @@ static bool add_all(const struct memory_store *store, struct arena *arena, struc
         done = memory_declared(store, (int64_t)i + 1, arena, &declared[i]);
     for (size_t i = 0; done && i < store->responses.count; i++) {
         const struct response *response = store->responses.blocks[i];
-        if (response && !response->excluded)
+        if (response && response_counts(response))
             done = add_response(store, rows, response, &declared[response->survey - 1]);
     }
     return done;

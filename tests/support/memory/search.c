@@ -113,7 +113,8 @@ static enum cxd_err look_at(struct looking *looking, const struct response *resp
     if (looking->search->order == SEARCH_BEST)
         found.rank = search_rank(&looking->query, &looking->weights, counts, words);
     else
-        found.rank = found_rank_of_score(looking->search->order, response->score);
+        found.rank =
+            found_rank_of_score(looking->search->order, response->has_score ? response->score : FOUND_SCORELESS);
     found_page_put(&looking->page, &found);
     return CXD_OK;
 }

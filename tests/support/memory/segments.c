@@ -69,7 +69,8 @@ static bool count_all(const struct memory_store *store, int64_t survey, const ch
         const struct response *response = store->responses.blocks[i];
         const char *value = response ? value_of(response, dimension) : NULL;
         const struct dimension found = {dimension, value};
-        if (value && response->survey == survey && !response->excluded && !memory_is_beyond(store, survey, &found))
+        if (value && response->survey == survey && response_counts(response) &&
+            !memory_is_beyond(store, survey, &found))
             done = count_response(segments, response, value, spans, count, arena);
     }
     if (segments->count > 0)

@@ -220,7 +220,7 @@ bool memory_roll_begin(struct memory_store *store, const struct survey_record *s
 
 static int compare_newest(const void *a, const void *b) {
     const struct response *x = *(const struct response *const *)a, *y = *(const struct response *const *)b;
-    const struct response_place place = {y->answered_at, y->score, y->excluded, y->number};
+    const struct response_place place = {y->answered_at, y->score, response_standing(y), y->number};
     return -response_place_compare(x, &place);
 }
 
