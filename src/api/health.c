@@ -118,6 +118,13 @@ static void append_stored(struct buffer *out, const struct app *app, const struc
     buffer_append_char(out, '}');
 }
 
+static void append_imports(struct buffer *out, const struct vitals_report *report) {
+    write_open(out, "imports", '{');
+    write_known(out, "open", report->figures.imports[IMPORT_OPEN], report->has_figures);
+    write_known(out, "undoing", report->figures.imports[IMPORT_UNDOING], report->has_figures);
+    buffer_append_char(out, '}');
+}
+
 /* Which surveys have more values than [limits] dimension_values. */
 static void append_dimensions(struct buffer *out, const struct snapshot *snapshot, const struct vitals_report *report) {
     write_open(out, "dimensions", '{');
@@ -269,6 +276,7 @@ static void finish_status(struct http_request *request) {
     append_stored(out, app, snapshot, &report, &pace);
     append_suspects(out, snapshot, &report.suspects);
     append_dimensions(out, snapshot, &report);
+    append_imports(out, &report);
     append_alerts(request, out, app);
     append_writer(out, &pace);
     append_workers(out, app);

@@ -136,6 +136,8 @@ void api_import_post(struct http_request *request) {
 
 /* Whether it takes rows is asked here too, so that a batch that comes too late is refused as one. */
 void api_import_responses_post(struct http_request *request) {
+    if (!body_take(request, BODY_OF_BATCH, NULL))
+        return;
     struct import_record *record = arena_alloc(http_arena(request), sizeof *record);
     struct error err;
     enum cxd_err result =

@@ -224,6 +224,8 @@ static void append_dimensions(struct view *view) {
     }
     if (number_of(view, "dimensions.unrolled") > 0)
         row(view, "properties", "{#dimensions.unrolled} being filled in or cleared away\n");
+    if (number_of(view, "imports.undoing") > 0)
+        row(view, "imports", "{#imports.undoing} being undone\n");
 }
 
 /* "0 of 2 read, 0 of 1 public; 3 requests wait": of each pool, how many work. */

@@ -79,6 +79,11 @@ void decide_import_turn(struct change *change, const struct import_record *store
         refuse(change, ERR_IMPORT_ENDED);
         return;
     }
+    change->broken = is_so ? NULL : precondition_broken(&change->precondition, true, NULL, 0);
+    if (change->broken) {
+        refuse(change, ERR_PRECONDITION);
+        return;
+    }
     *ret_after = *stored;
     change->outcome = is_so ? OUTCOME_REPLAYED : OUTCOME_AMENDED;
     if (is_so)

@@ -94,6 +94,7 @@ function reply(text, number, count = 1) {
       surveys: many(() => ({ survey: text, responses: number, reasons: counts })),
     },
     cleared: number,
+    imports: { open: number, undoing: number },
     dimensions: {
       overflowing: number,
       beyond: number,

@@ -302,6 +302,8 @@ test('no rule tells of an imported answer; metrics, audit log and status know of
   const values = told.map(({ value }) => value);
   assert.deepEqual(values, [1]);
   const { text } = await d.scrape();
+  const { imports } = (await d.admin('GET', '/v1/status')).json;
+  assert.ok(imports.open > 0 && imports.undoing === 0, JSON.stringify(imports));
   assert.match(text, /^cxd_imports\{state="open"\} [1-9]/m);
   assert.match(text, /^cxd_import_rows_total\{result="created"\} [1-9]/m);
   assert.match(text, /^cxd_import_rows_total\{result="refused"\} [1-9]/m);

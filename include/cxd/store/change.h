@@ -379,8 +379,8 @@ struct change {
  * refused for by itself, or for the state of its survey (ERR_GONE, ERR_KEY_REUSED, unless_stored), and before
  * ERR_CONFLICT, ERR_SURVEY_FIXED and ERR_RECONTACT. Surveys, documents and responses have tags (survey_record_tag,
  * document_tag, response_tag). A RESPONSE may name the tag that who answered was shown too (response_as_answered), for
- * it leaves an exclusion as it is. A person, a key and a survey's suspects are there or not, and have no tag. The other
- * kinds have no precondition.
+ * it leaves an exclusion as it is. A person, a key, an import and a survey's suspects are there or not, and have no
+ * tag. The other kinds have no precondition.
  */
 
 /* What becomes of each kind, beyond what its line of CHANGE_KINDS says:
