@@ -57,7 +57,8 @@ static void append_file(const struct screen *screen, struct buffer *out, const s
         screen_append(screen, out, facts.sheet);
         buffer_append_text(out, "'");
     }
-    buffer_append_format(out, ", %s rows\n", count_format(count, (int64_t)import->counts.rows));
+    buffer_append_format(out, ", %s row%s\n", count_format(count, (int64_t)import->counts.rows),
+                         import->counts.rows == 1 ? "" : "s");
     if (facts.late_members > 0) {
         append_label(out, "");
         buffer_append_format(out, "%s members that no row before line %" PRIu64 " had are in no column, the first '",

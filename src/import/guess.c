@@ -176,7 +176,8 @@ static int guess_comment(const struct headings *headings, const struct column_fa
     for (size_t i = 0; i < headings->count; i++) {
         const struct heading *heading = &headings->columns[i];
 
-        if (!is_free(mapping, i) || !fits(TARGET_COMMENT, &facts[i]) || fits(TARGET_SCORE, &facts[i]))
+        if (!is_free(mapping, i) || facts[i].filled == 0 || fits(TARGET_SCORE, &facts[i]) ||
+            fits(TARGET_ANSWERED_AT, &facts[i]))
             continue;
         if (has_part(parts, heading->name) || has_part(parts, heading->label))
             return (int)i;

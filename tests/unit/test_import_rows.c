@@ -141,6 +141,7 @@ static void guesses(void **state) {
          -1,
          "#1 'How likely to recommend A?', #2 'How likely to recommend B?'"},
         {{"Q1_NPS_GROUP", "Q1", "Q2"}, {"Promoter", "9", "8"}, 1, -1, -1, -1, -1, ""},
+        {{"Score", "Warum?"}, {"9", "gut"}, 0, 1, -1, -1, -1, ""},
         {{"name", "town"}, {"Ann", "Bern"}, -1, -1, -1, -1, -1, ""},
     };
     for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
