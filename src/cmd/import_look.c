@@ -203,7 +203,10 @@ static void count_response(struct import *import, const struct row_reading *read
     counts->responses++;
     counts->repeated += reading->before > 0;
     counts->undated += !response->has_answered_at;
-    counts->scores[response->score]++;
+    if (response->has_score)
+        counts->scores[response->score]++;
+    else
+        counts->unscored++;
     if (!response->has_answered_at)
         return;
     if (counts->first_at == TIME_MAX || response->answered_at < counts->first_at)

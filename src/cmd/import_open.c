@@ -460,6 +460,7 @@ static int begin_plan(struct import *import) {
     plan->headings = &import->headings;
     plan->scale_min = import->survey.scale_min;
     plan->scale_max = import->survey.scale_max;
+    plan->takes_unscored = import->survey.score_rule == SCORE_OPTIONAL;
     plan->takes_unfinished = import->options->partial;
     plan->seen = row_seen_make();
     row_id_space(import->options->survey, &plan->space);

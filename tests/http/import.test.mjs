@@ -513,6 +513,23 @@ describe('into a daemon', () => {
     assert.equal((await score(daemon)).n, 3);
   });
 
+  test('comments without a score, where the survey takes them', async (t) => {
+    const file = 'score,comment\n9,fine\n,only words\n,\n';
+    const { args, write, daemon } = await useImport(t, { survey: { ...NPS, score: 'optional' } });
+    write(file);
+    const done = JSON.parse((await succeeds(args(['--yes', '--json']))).stdout);
+    assert.deepEqual(
+      [done.counts.responses, done.counts.unscored, done.counts.unanswered, done.import.created],
+      [2, 1, 1, 2],
+    );
+    assert.equal((await score(daemon)).n, 1);
+    const { responses } = (await daemon.admin('GET', '/v1/surveys/s/responses?window=all')).json;
+    assert.deepEqual(responses.map(({ comment }) => comment).sort(), ['fine', 'only words']);
+    const strict = await useImport(t);
+    const found = await strict.dry(file);
+    assert.deepEqual([found.counts.responses, found.counts.unanswered], [1, 2]);
+  });
+
   test('a survey that is made for it', async (t) => {
     const { daemon, file, write, args } = await useImport(t);
     write('rating\n4\n5\n');
