@@ -132,6 +132,7 @@ function makeBody(dice, survey, now, spoil, farthest = 6 * DAY) {
       'bell\u0007',
       'cut \ud83d',
     ]);
+  if (survey?.definition.score === 'optional' && body.comment && dice.chance(0.5)) delete body.score;
   if (dice.chance(0.3)) body.respondent = `r${dice.below(12)}`;
   if (dice.chance(0.2)) body.visit = `v-${dice.hex(10)}`; // one visit with many scores is suspected
   if (dice.chance(0.5)) body.touchpoint = dice.of(WORDS);
@@ -223,6 +224,7 @@ function makeDefinition(dice, known) {
       { nps: ['net_promoter'], csat: ['top_box', 'mean'], ces: ['mean', 'top_box', 'net_easy'] }[metric],
     );
   if (metric === 'ces' && dice.chance(0.3)) sent.direction = dice.of(['lower_is_better', 'higher_is_better']);
+  if (known ? known.definition.score === 'optional' : dice.chance(0.5)) sent.score = 'optional';
   if (dice.chance(0.4)) sent.name = dice.of(WORDS);
   if (dice.chance(0.3))
     sent.texts = {
@@ -327,11 +329,12 @@ async function getSurvey(context, dice) {
   if (want) return holdProblem(reply, want);
   assert.equal(reply.status, 200, reply.text);
   if (form) {
-    const { metric, scale, texts } = survey.definition;
+    const { metric, scale, score, texts } = survey.definition;
     assert.deepEqual(reply.json, {
       slug,
       metric,
       scale,
+      score,
       texts,
       revision: survey.revision,
       open: context.model.isOpen(survey, now),

@@ -143,6 +143,7 @@ export class Model {
       method: methodOf(sent),
       direction: sent.direction ?? 'higher_is_better',
       bands: { satisfied_from: bands.from, dissatisfied_to: bands.to },
+      score: sent.score ?? 'required',
       texts,
       properties: sent.properties ?? [],
       allowed_origins: sent.allowed_origins ?? [],
@@ -222,8 +223,10 @@ export class Model {
     };
     for (const name of Object.keys(sent))
       if (!MEMBERS.has(name) && !(batch && name === 'survey')) bad.add(`/${escape(name)}`);
-    if (!own(sent, 'score') || !Number.isInteger(sent.score) || sent.score < min || sent.score > max) bad.add('/score');
-    kept.score = sent.score;
+    const hasScore = own(sent, 'score');
+    const mayLack = survey.definition.score === 'optional' && own(sent, 'comment');
+    if (hasScore ? !Number.isInteger(sent.score) || sent.score < min || sent.score > max : !mayLack) bad.add('/score');
+    kept.score = hasScore ? sent.score : null;
     if (own(sent, 'comment')) text('comment', 8000, 0, true);
     for (const [name, most] of Object.entries(LABELS)) if (own(sent, name)) text(name, most, 1, false);
     if (own(sent, 'locale')) {
@@ -438,6 +441,7 @@ export class Model {
     return this.answersOf(slug).filter(
       (response) =>
         !response.excluded &&
+        response.score !== null &&
         Object.entries(filter).every(
           ([name, value]) =>
             (name.startsWith('property.') ? response.properties?.[name.slice(9)] : response[name]) === value,
@@ -538,6 +542,7 @@ const DEFINITION = new Set([
   'method',
   'direction',
   'bands',
+  'score',
   'texts',
   'properties',
   'allowed_origins',
