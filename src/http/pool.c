@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "cxd/base/log.h"
 #include "http/aside.h"
@@ -73,6 +75,14 @@ static struct http_request *pool_take(struct worker *worker, bool *ret_refuse) {
     return request;
 }
 
+/* Who runs for minutes gives way to who is answered at once, where there are not processors enough for all. */
+static void give_way(void) {
+    enum { NICE = 10 };
+#ifdef __linux__
+    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE); /* of this thread alone */
+#endif
+}
+
 static void *worker_main(void *cls) {
     struct worker *worker = cls;
     void (*turn_done)(void *app) = worker->pool->server->options.turn_done;
@@ -80,6 +90,8 @@ static void *worker_main(void *cls) {
     struct http_request *request;
     struct crew_counts *counts = worker->pool->crews[worker->crew].counts;
     pthread_setname_np(pthread_self(), CREWS[worker->crew].thread_name);
+    if (CREWS[worker->crew].is_long)
+        give_way();
     while ((request = pool_take(worker, &refuse))) {
         bool handed_over = false;
         struct loop *loop = request->connection->loop;

@@ -1,6 +1,6 @@
 // The driver of `make bench`: measures, prints tables, and writes all of it as JSON.
 //
-//     node tests/bench/bench.mjs [speed|delay|scale|analysis|imports|import|footprint|all|upgrade|ingest]
+//     node tests/bench/bench.mjs [speed|delay|scale|analysis|imports|import|exports|footprint|all|upgrade|ingest]
 //                                [--json FILE] [--seconds S] [--rounds N]
 //                                [--connections 16,64,256] [--delays 2,10] [--sizes 10000,1000000,20000000] [--keep]
 //                                [--before FOLDER] [--data FOLDER]
@@ -18,6 +18,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { analysis } from './analysis.mjs';
 import { footprint } from './footprint.mjs';
+import { exports } from './exports.mjs';
 import { discardGenerated } from './generated.mjs';
 import { importFiles } from './import.mjs';
 import { imports } from './imports.mjs';
@@ -29,7 +30,7 @@ import { delay, ingest, speed } from './speed.mjs';
 import { upgrade } from './upgrade.mjs';
 
 // footprint last: it posts to the databases of scale
-const parts = { speed, delay, ingest, scale, analysis, imports, import: importFiles, footprint, upgrade };
+const parts = { speed, delay, ingest, scale, analysis, imports, import: importFiles, exports, footprint, upgrade };
 
 function readOptions() {
   const { values, positionals } = parseArgs({

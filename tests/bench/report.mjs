@@ -231,6 +231,21 @@ function importText({ runs }) {
   );
 }
 
+function exportsText({ size, forms, peak, alone, beside }) {
+  const rows = forms.map(({ form, bytes, seconds, perSecond, cpuUs }) => [
+    form,
+    seconds.toFixed(1),
+    whole(perSecond),
+    megabytes(bytes / seconds),
+    cpuUs.toFixed(2),
+  ]);
+  return (
+    `Exports: ${whole(size)} responses; ${megabytes(peak)} MB of memory at the peak; ingest beside one is ` +
+    `${ratio(beside)} of the ${whole(alone)} responses a second without\n\n` +
+    table(['', 'seconds', 'responses a second', 'MB a second', 'CPU µs a response'], rows)
+  );
+}
+
 function boundsText(bounds) {
   return table(
     ['bound', 'is', 'must be', ''],
@@ -246,6 +261,7 @@ export function report(result, options) {
   if (result.scale) parts.push(scaleText(result.scale));
   if (result.analysis) parts.push(analysisText(result.analysis));
   if (result.imports) parts.push(importsText(result.imports));
+  if (result.exports) parts.push(exportsText(result.exports));
   if (result.footprint) parts.push(footprintText(result.footprint));
   if (result.import) parts.push(importText(result.import));
   if (result.upgrade) parts.push(upgradeText(result.upgrade));
