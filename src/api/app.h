@@ -92,6 +92,7 @@ http_handler api_terms_get;
 http_handler api_responses_get, api_response_get, api_respondent_get;
 /* export.c */
 http_handler api_export_csv_get, api_export_ndjson_get, api_export_schema_get;
+http_handler api_archive_get;
 /* comments.c */
 http_handler api_comments_get;
 /* erasure.c */

@@ -527,26 +527,28 @@ static bool is_unsaid(const struct survey *survey, const struct survey_member *m
     return member->is_unsaid && *(const int *)(const void *)((const char *)survey + member->offset) == 0;
 }
 
-static bool is_written(const struct survey *survey, const struct survey_member *member, bool is_definition) {
-    return is_definition ? !member->is_kept && !is_unsaid(survey, member) : !member->is_own;
-}
-
-static void encode(struct buffer *out, const struct survey *survey, bool is_definition) {
+/* The definition has what is its own, and leaves unsaid what may be; replies have what is kept. */
+static void encode(struct buffer *out, const struct survey *survey, bool has_kept, bool has_own) {
     write_open(out, NULL, '{');
     for (size_t i = 0; i < CXD_COUNT(MEMBERS); i++)
-        if (is_written(survey, &MEMBERS[i], is_definition))
+        if ((has_kept || !MEMBERS[i].is_kept) && (has_own || !MEMBERS[i].is_own) &&
+            !(has_own && is_unsaid(survey, &MEMBERS[i])))
             write_one(out, survey, &MEMBERS[i]);
     buffer_append_char(out, '}');
 }
 
 void survey_encode_definition(struct buffer *out, const struct survey *survey) {
-    encode(out, survey, true);
+    encode(out, survey, false, true);
+}
+
+void survey_encode_request(struct buffer *out, const struct survey *survey) {
+    encode(out, survey, false, false);
 }
 
 void survey_encode(struct buffer *out, const struct survey *survey) {
     struct survey shown = *survey;
     shown.honeypot = survey_honeypot(survey);
-    encode(out, &shown, false);
+    encode(out, &shown, true, false);
 }
 
 void survey_encode_form(struct buffer *out, const struct survey *survey, const struct survey_form *form) {

@@ -22,6 +22,7 @@
  *   submit.c          changes to the writer, and the reply after the commit
  *   listing.c         stored responses: one, a list, a respondent's
  *   export.c          those of a survey as a file, of one moment, streamed
+ *   archive.c         all there is, as a file for another cxd
  *   export_cursor.c   where it goes on
  *   comments.c        those that have a comment
  *   search.c          which of them, and what they say there

@@ -25,6 +25,7 @@
  *   event.c            events of a survey that is shown
  *   response_form.c    a response that comes as a form (form.h)
  *   csv.c              lists of people out of a spreadsheet; fields for one
+ *   archive.c          a whole cxd as lines of JSON
  *   export.c           responses as CSV, NDJSON and the schema of the CSV
  *   survey.c           a survey's definition from JSON, defaults filled in; as definition, as reply and as form
  *   journey.c          a journey: from the body of a PUT, and as it is kept

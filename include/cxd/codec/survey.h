@@ -37,6 +37,8 @@ CXD_NODISCARD enum cxd_err survey_decode_stored(const char *definition, size_t d
 
 /* The definition alone, canonical: equal definitions give equal bytes. This is what the store keeps. */
 void survey_encode_definition(struct buffer *out, const struct survey *survey);
+/* The definition alone as a request has it: what a PUT of it stores is the same again. */
+void survey_encode_request(struct buffer *out, const struct survey *survey);
 /* The reply: slug, the definition, archived, revision, created_at, updated_at, archived_at. */
 void survey_encode(struct buffer *out, const struct survey *survey);
 /* The member `scale` alone, of other replies. */
