@@ -216,9 +216,9 @@ NEEDS_DEB = run:dh:debhelper run:dpkg-buildpackage:dpkg-dev run:fakeroot:fakeroo
 NEEDS_CHECK = $(NEEDS_DEB) clang:libclang_rt.fuzzer:libclang-rt-dev file:/usr/bin/chromium:chromium \
 	file:/usr/share/bash-completion/bash_completion:bash-completion run:Rscript:r-base-core run:autopkgtest:autopkgtest \
 	run:caddy:caddy run:clang-format:clang-format run:clang:clang run:curl:curl run:debootstrap:debootstrap \
-	run:faketime:faketime run:fish:fish run:lintian:lintian run:mandoc:mandoc run:nginx:nginx-light run:node:nodejs \
-	run:npm:npm run:openssl:openssl run:promtool:prometheus run:python3:python3 run:sqlite3:sqlite3 run:strace:strace \
-	run:systemd-analyze:systemd run:zsh:zsh
+	run:faketime:faketime run:fish:fish run:jq:jq run:lintian:lintian run:mandoc:mandoc run:nginx:nginx-light \
+	run:node:nodejs run:npm:npm run:openssl:openssl run:promtool:prometheus run:python3:python3 run:soffice:libreoffice-calc-nogui \
+	run:sqlite3:sqlite3 run:strace:strace run:systemd-analyze:systemd run:zsh:zsh
 NEEDS_BENCH = run:wrk:wrk run:g++:g++ run:python3:python3
 
 # What the tests need from npm, by tests/package-lock.json.

@@ -134,7 +134,7 @@ function fuzzTarget(name) {
 // --- Tiers and steps -------------------------------------------------------------------------------------------------
 
 // Of tests/http/: what needs programs of others, or a minute.
-const HTTP_LONG = ['crowd', 'dashboards', 'hostile', 'proxy'];
+const HTTP_LONG = ['crowd', 'dashboards', 'hostile', 'programs', 'proxy'];
 // The first to begin, so that the end does not wait for one of them alone.
 const HTTP_FIRST = ['service', 'places', 'owner', 'retention', 'tls', 'guard', 'scores'];
 const HTTP = names('tests/http', '', '.test.mjs').filter((name) => !HTTP_LONG.includes(name));
