@@ -153,8 +153,8 @@ static void append_url(struct client *client, const struct client_request *reque
 }
 
 /* How long the next reply may take. */
-static int64_t patience_ms(const struct client *client) {
-    int64_t left_ms = ALL_MS - client->waited_ms;
+static int64_t patience_ms(const struct client *client, const struct client_request *request) {
+    int64_t left_ms = request->is_of_many ? TOTAL_MS : ALL_MS - client->waited_ms;
 
     return left_ms > TOTAL_MS ? TOTAL_MS : left_ms;
 }
@@ -197,7 +197,7 @@ static bool prepare(struct client *client, const struct client_request *request,
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)patience_ms(client));
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)patience_ms(client, request));
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, client->message);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
@@ -274,7 +274,7 @@ static CURLcode perform(struct client *client, const struct client_request *requ
     do {
         int64_t asked_ms = clock_monotonic_ms();
 
-        if (patience_ms(client) <= 0)
+        if (patience_ms(client, request) <= 0)
             return CURLE_OPERATION_TIMEDOUT;
         buffer_reset(&reply->body);
         reply->status = 0;
@@ -283,7 +283,7 @@ static CURLcode perform(struct client *client, const struct client_request *requ
         code = curl_easy_perform(client->curl);
         curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &reply->status);
         note_tag(client, reply);
-        if (!request->sink)
+        if (!request->sink && !request->is_of_many)
             client->waited_ms += clock_monotonic_ms() - asked_ms;
         tries++;
         wait_ms = request->is_repeatable && !(request->sink && is_good(reply->status))

@@ -90,6 +90,7 @@ struct client_request {
     bool takes_text;      /* a 2xx reply may be other than one JSON document, and `document` then is NULL */
     bool is_repeatable;   /* try again, within bounds, when the daemon cannot be reached, the reply is lost, or it says
                              503 */
+    bool is_of_many;      /* one of so many requests that the time of the command has no bound */
     const struct client_sink *sink; /* with takes_text: no bound in size, nor in time while something comes; what goes
                                        wrong with the transfer itself is not said */
 };

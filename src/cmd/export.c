@@ -20,7 +20,7 @@ struct export_options {
     struct filter_options filter;
     const char *respondent, *score, *band, *received_from, *received_to, *updated_from, *updated_to;
     const char *excluded, *amended;
-    bool flagged, schema, resume, quiet;
+    bool all, flagged, schema, resume, quiet;
 };
 
 static const char *const FORMATS[] = {"csv", "ndjson", NULL};
@@ -31,6 +31,7 @@ static const char *const BOOLEANS[] = {"true", "false", NULL};
 static const struct option_spec export_specs[] = {
     OPTION_VALUE("output", 'o', AT(output), "FILE", "the file; with .gz it is compressed; standard output"),
     {"format", 'f', OPTION_TEXT, AT(format), "csv|ndjson", "by the file's name, else csv", FORMATS},
+    {"all", 0, OPTION_FLAG, AT(all), NULL, "an archive of all surveys, for cxd import --all", NULL},
     {"schema", 0, OPTION_FLAG, AT(schema), NULL, "also write FILE's Table Schema beside it: FILE.schema.json", NULL},
     {"resume", 'r', OPTION_FLAG, AT(resume), NULL, "go on with what there is of an export that did not end", NULL},
     OPTIONS_WINDOW(AT(window)),
@@ -94,6 +95,16 @@ static const char *choose_format(const struct export_options *options) {
     return ends_in(name, ".ndjson") || ends_in(name, ".jsonl") ? "ndjson" : "csv";
 }
 
+static int prepare_archive(struct call *call) {
+    const struct export_options *options = call->invocation->options;
+    struct export_options plain = {.output = options->output, .all = true, .quiet = options->quiet};
+
+    snprintf(call->path, sizeof call->path, "/v1/archive");
+    if (memcmp(options, &plain, sizeof plain) != 0)
+        return command_usage(call->invocation->command, "--all goes with -o and -q, and nothing else");
+    return EXIT_OK;
+}
+
 static int prepare(struct call *call) {
     const struct export_options *options = call->invocation->options;
     const struct command *command = call->invocation->command;
@@ -103,6 +114,11 @@ static int prepare(struct call *call) {
 
     if (options->output && (*options->output == '\0' || strlen(options->output) > NAME_SIZE - 32))
         return command_usage(command, "this cannot be the name of a file");
+    if (options->all == (call->operand != NULL))
+        return command_usage(command, options->all ? "--all is of all surveys, and takes none"
+                                                   : "a survey is missing, or --all");
+    if (options->all)
+        return prepare_archive(call);
     if (options->resume && !options->output)
         return command_usage(command, "--resume needs the file: -o FILE");
     if (options->schema && (!options->output || strcmp(choose_format(options), "csv") != 0))
@@ -280,6 +296,8 @@ static bool ask_all(struct run *run) {
         fruitless = run->records.count > before ? 0 : fruitless + 1;
         if (fruitless == FRUITLESS_MAX)
             error_set(&run->err, ERR_SYSTEM, "no reply brings any more: %s", client_lost_reason(run->call->client));
+        else if (run->options->all)
+            error_set(&run->err, ERR_SYSTEM, "an archive is of one moment, and is not gone on with: begin it anew");
         else if (run->records.count > 0 && !run->cursor[0])
             error_set(&run->err, ERR_SYSTEM, "the daemon does not say how to go on");
         if (run->err.code != CXD_OK || !client_wait(&run->sink, fruitless ? (int64_t)WAIT_FIRST_MS << fruitless : 0))
@@ -333,10 +351,10 @@ static int write_schema(struct run *run) {
 static void tell_done(const struct run *run, double seconds) {
     char count[COUNT_TEXT_SIZE];
 
-    output_line(stdout, "Wrote %s: %s response%s as of %s%s%s, %.1f s.", run->options->output,
-                count_format(count, run->records.count), run->records.count == 1 ? "" : "s",
-                run->moment[0] ? run->moment : "now", run->replies > 1 ? " to " : "",
-                run->replies > 1 ? run->last_moment : "", seconds);
+    output_line(stdout, "Wrote %s: %s %s%s as of %s%s%s, %.1f s.", run->options->output,
+                count_format(count, run->records.count), run->options->all ? "line" : "response",
+                run->records.count == 1 ? "" : "s", run->moment[0] ? run->moment : "now",
+                run->replies > 1 ? " to " : "", run->replies > 1 ? run->last_moment : "", seconds);
 }
 
 static void tell_failed(struct run *run, bool is_cancelled) {
@@ -354,12 +372,12 @@ static int export_to(struct run *run) {
     bool is_whole = false, is_cancelled, is_file = false;
     double seconds;
 
-    meter_begin(&run->meter, "Exporting", "responses", options->quiet);
+    meter_begin(&run->meter, "Exporting", options->all ? "lines" : "responses", options->quiet);
     if (target_open(&run->target, path, options->resume, run->what.data, &run->err) == CXD_OK) {
         is_file = run->target.partial;
         if (run->target.was)
             take_up(run);
-        if (run->err.code == CXD_OK && run->meter.is_shown)
+        if (run->err.code == CXD_OK && run->meter.is_shown && !options->all)
             run->meter.total = ask_total(run);
         is_whole = run->err.code == CXD_OK && ask_all(run) && target_finish(&run->target, &run->err) == CXD_OK;
     }
@@ -402,7 +420,7 @@ static int run_export(const struct invocation *invocation) {
     run.sink = (struct client_sink){take, pulse, &run};
     call.request.sink = &run.sink;
     call.request.takes_text = true;
-    records_init(&run.records, strcmp(choose_format(options), "csv") == 0);
+    records_init(&run.records, !options->all && strcmp(choose_format(options), "csv") == 0);
     if (result == EXIT_OK)
         result = client_open(&invocation->client, &call.client);
     if (result == EXIT_OK) {
@@ -417,17 +435,18 @@ static int run_export(const struct invocation *invocation) {
 
 const struct command cmd_export = {
     .name = "export",
-    .operands = "SURVEY",
-    .summary = "Writes a survey's responses to a file for other programs: CSV or NDJSON.",
+    .operands = "[SURVEY]",
+    .summary = "Writes a survey's responses to a file for other programs, or all there is for another cxd.",
     .text = "All of them, in the order in which they were stored, as of one moment, unless a window or filters are "
             "given.\n"
             "Until the file is whole it is FILE.partial; a file that is there is replaced then. Where the connection "
             "breaks the\n"
             "export goes on behind the last response that came; what follows is of a later moment, and it says so.",
-    .example = "cxd export checkout -o answers.csv\ncxd export checkout --window 90d -o answers.ndjson.gz",
+    .example = "cxd export checkout -o answers.csv\ncxd export checkout --window 90d -o answers.ndjson.gz\n"
+               "cxd export --all -o archive.ndjson.gz",
     .options = export_specs,
     .option_count = CXD_COUNT(export_specs),
-    .operands_min = 1,
+    .operands_min = 0,
     .operands_max = 1,
     .is_client = true,
     .run = run_export,

@@ -1,4 +1,4 @@
-/* Compression of what commands write to files. */
+/* Compression of what commands write to files, and read from them. */
 
 #include "cmd/gzip.h"
 
@@ -72,6 +72,53 @@ bool gzip_end_member(struct gzip_writer *writer, struct buffer *out) {
     writer->has_begun = false;
     writer->stream.avail_in = 0;
     return run(writer, out, Z_FINISH) && deflateReset(&writer->stream) == Z_OK;
+}
+
+struct gzip_reader {
+    gzFile file;
+};
+
+enum { READ_BYTES = 128 << 10 };
+
+struct gzip_reader *gzip_reader_open(const char *path) {
+    struct gzip_reader *reader = calloc(1, sizeof *reader);
+
+    if (!reader)
+        return NULL;
+    reader->file = gzopen(path, "rbe");
+    if (!reader->file) {
+        free(reader);
+        return NULL;
+    }
+    (void)gzbuffer(reader->file, READ_BYTES);
+    return reader;
+}
+
+void gzip_reader_close(struct gzip_reader *reader) {
+    if (!reader)
+        return;
+    (void)gzclose(reader->file);
+    free(reader);
+}
+
+int gzip_read(struct gzip_reader *reader, char *out, size_t size, const char **ret_why) {
+    int count = gzread(reader->file, out, size < INT_MAX ? (unsigned)size : INT_MAX), code = Z_OK;
+    const char *why = gzerror(reader->file, &code);
+
+    if (code == Z_OK || code == Z_STREAM_END)
+        return count;
+    /* What was cut short is told when all before it has been given. */
+    if (code == Z_BUF_ERROR && count > 0)
+        return count;
+    *ret_why = code == Z_BUF_ERROR    ? "it is cut short"
+               : code == Z_DATA_ERROR ? "it is damaged: its bytes are not what was compressed"
+               : code == Z_ERRNO      ? "it cannot be read"
+                                      : why;
+    return -1;
+}
+
+int64_t gzip_reader_at(struct gzip_reader *reader) {
+    return gzoffset(reader->file);
 }
 
 bool gzip_is_name(const char *path) {

@@ -53,6 +53,9 @@
  *   import_send.c      the run that sends
  *   import_bad.c       the file of bad rows
  *   import_past.c      --list and --undo
+ *   archive.c          an archive of a whole cxd, read
+ *   unarchive.c        cxd import --all
+ *   unarchive_there.c  what of it is there already
  *   suspects.c         cxd suspects list, clear
  *   alerts.c           cxd alerts; cxd alert show, put, delete, acknowledge, history
  *   key.c              cxd key create, list, revoke

@@ -1,0 +1,54 @@
+#ifndef CXD_SRC_CMD_UNARCHIVE_THERE_H
+#define CXD_SRC_CMD_UNARCHIVE_THERE_H
+
+#include "cmd/archive.h"
+#include "cmd/client.h"
+#include "cmd/meter.h"
+
+/* What of an archive is at the daemon already, and the calls by which that is asked. Functions that return an int give
+ * an exit code, after a complaint where it is not EXIT_OK. */
+
+enum { ID_SIZE = 64, PATH_SIZE = 160, OUTCOME_SIZE = 160 };
+
+/* What is known of a survey of the archive, at the daemon. */
+struct place_of {
+    int64_t revision; /* that it has there; 0: it is not there */
+    int64_t n;        /* how many answers counted before; −1: not known */
+    bool is_archived;
+    char done[ID_SIZE]; /* the import that it came with, of this archive; "": none */
+};
+
+struct unarchive {
+    const struct invocation *invocation;
+    struct client *client;
+    struct archive archive;
+    struct place_of *places; /* as archive.surveys */
+    struct meter meter;
+    bool is_quiet;
+    int result; /* an exit code */
+    /* Of the survey whose responses are being put. */
+    const struct archive_survey *survey;
+    char import[ID_SIZE];
+    struct buffer batch;
+    size_t batch_lines;
+    int64_t done; /* of the archive's responses */
+    int64_t created, known, refused;
+    char refusal[OUTCOME_SIZE]; /* of the first */
+};
+
+/* A complaint in words of ours; EXIT_REFUSED. */
+int unarchive_refuse(struct unarchive *run, const char *text);
+/* A request with a body of JSON; NULL: none. */
+CXD_NODISCARD int unarchive_call(struct unarchive *run, const char *method, const char *path, const struct buffer *body,
+                                 struct client_reply *ret_reply);
+/* Whether it is there. */
+CXD_NODISCARD int unarchive_look(struct unarchive *run, const char *path, bool *ret_found,
+                                 struct client_reply *ret_reply);
+/* How many answers of a survey count, with the reply that has their distribution; −1 after a complaint. */
+int64_t unarchive_ask_n(struct unarchive *run, const char *slug, struct client_reply *ret_reply);
+/* What names an import of this archive: the same for each run of it. */
+void unarchive_append_fingerprint(struct buffer *out, const struct unarchive *run);
+/* Fills run->places. A survey that is there with another definition than the archive's is refused. */
+CXD_NODISCARD int unarchive_look_at_all(struct unarchive *run);
+
+#endif
