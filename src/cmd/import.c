@@ -8,6 +8,7 @@
 #include "cmd/call.h"
 #include "cmd/import.h"
 #include "cmd/meter.h"
+#include "cmd/unarchive.h"
 #include "cxd/base/clock.h"
 #include "cxd/cmd/cmd.h"
 #include "cxd/codec/write.h"
@@ -29,6 +30,7 @@ static const struct option_spec import_specs[] = {
     OPTION_VALUE("delimiter", 0, AT(delimiter), "C", "what parts the cells, or tab"),
     OPTION_VALUE("encoding", 0, AT(encoding), "E", "utf-8, utf-16le, utf-16be or latin-1"),
     OPTION_VALUE("sheet", 0, AT(sheet), "NAME", "the sheet of a workbook; the first unless given"),
+    {"all", 0, OPTION_FLAG, AT(all), NULL, "FILE is an archive of cxd export --all", NULL},
     {"partial", 0, OPTION_FLAG, AT(partial), NULL, "take rows of people who did not finish", NULL},
     OPTION_VALUE("create", 0, AT(create), "nps|csat|ces", "make the survey if there is none"),
     OPTION_VALUE("bad", 0, AT(bad), "FILE", "where bad rows go; FILE.bad.csv"),
@@ -159,6 +161,16 @@ static int run_file(struct import *import, const struct client_options *client) 
     return result == EXIT_OK && done.refused > 0 ? EXIT_REFUSED : result;
 }
 
+static int run_archive(const struct invocation *invocation) {
+    const struct import_options *options = invocation->options;
+    struct import_options plain = {
+        .all = true, .yes = options->yes, .dry_run = options->dry_run, .quiet = options->quiet};
+
+    if (invocation->count == 0 || memcmp(options, &plain, sizeof plain) != 0)
+        return command_usage(invocation->command, "--all takes the FILE, and goes with --dry-run, --yes and --quiet");
+    return unarchive_run(invocation, invocation->operands[0], !options->dry_run, options->quiet);
+}
+
 static int run(const struct invocation *invocation) {
     const struct import_options *options = invocation->options;
     struct import *import;
@@ -166,6 +178,8 @@ static int run(const struct invocation *invocation) {
 
     if (options->list + (options->undo != NULL) + (invocation->count > 0) != 1)
         return command_usage(invocation->command, "it takes a FILE, --list or --undo ID");
+    if (options->all)
+        return run_archive(invocation);
     if (options->list)
         return call_run(invocation);
     if (options->undo)

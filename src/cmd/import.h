@@ -17,7 +17,7 @@ struct import_options {
     struct output_options output;
     const char *survey, *properties, *preset, *dates, *zone, *bad, *undo, *delimiter, *encoding, *sheet, *create;
     struct text_list map;
-    bool yes, dry_run, partial, list, quiet;
+    bool all, yes, dry_run, partial, list, quiet;
 };
 
 enum { IMPORT_SCORES = 11 }; /* 0 to 10 */
