@@ -46,7 +46,7 @@ before(async () => {
     texts: { en: { question: 'How likely?' } },
   });
   await d.survey('shop', { ...NPS, max_backdate: '60d', properties: ['team'], min_n: 3, honeypot: 'nickname' });
-  await d.survey('support', { metric: 'ces' });
+  await d.survey('support', { metric: 'ces', score: 'optional' });
   await d.survey('old', { metric: 'csat' });
   for (let i = 0; i < 60; i++) {
     const id = crypto.randomUUID();
@@ -64,6 +64,7 @@ before(async () => {
       await d.admin('PATCH', `/v1/surveys/shop/responses/${id}`, { body: { excluded: true, reason: `@test ${i}` } });
   }
   for (let i = 1; i <= 7; i++) await d.admin('POST', '/v1/surveys/support/responses', { body: { score: i } });
+  await d.admin('POST', '/v1/surveys/support/responses', { body: { comment: 'no score' } });
   await d.admin('POST', '/v1/surveys/old/responses', { body: { score: 5 } });
   assert.equal((await d.admin('DELETE', '/v1/surveys/old')).status, 200);
   const journey = { stages: [{ survey: 'shop' }, { survey: 'support' }] };
@@ -94,8 +95,8 @@ describe('archives', () => {
         ['support', 1, false],
       ],
     );
-    assert.equal(of('response').length, 68);
-    assert.equal(all.at(-1).responses, 68);
+    assert.equal(of('response').length, 69);
+    assert.equal(all.at(-1).responses, 69);
     const figures = Object.fromEntries(of('figures').map((line) => [line.survey, line]));
     const score = (await d.admin('GET', '/v1/surveys/shop/score?window=all')).json;
     assert.equal(figures.shop.responses, 60);
@@ -118,7 +119,7 @@ describe('archives', () => {
     const other = await use(t);
     await archive(d, 'a.ndjson.gz', dir);
     const first = await succeeds(restore(other, 'a.ndjson.gz'), { cwd: dir });
-    assert.match(first.stdout, /a\.ndjson\.gz is whole: .* 3 surveys, 68 responses, 2 journeys and alerts\./);
+    assert.match(first.stdout, /a\.ndjson\.gz is whole: .* 3 surveys, 69 responses, 2 journeys and alerts\./);
     assert.match(first.stdout, /shop: 60 responses, 60 new; n and distribution are the archive's\. Import /);
     const read = (name) => zlib.gunzipSync(fs.readFileSync(path.join(dir, name))).toString();
     await archive(other, 'b.ndjson.gz', dir);
@@ -198,7 +199,7 @@ describe('archives', () => {
       ['', /it is empty/],
       [text.slice(0, text.length >> 1), /the file ends within it: it is cut short/],
       [`${lines(text).slice(0, -1).join('\n')}\n`, /has no end line: it is cut short/],
-      [text.replace('"score":', '"scora":'), /figures that are not those of the responses before it/],
+      [text.replace(',"score":10,', ',"score":9,'), /figures that are not those of the responses before it/],
       [text.replace('quoted', 'quotad'), /a checksum that is not that of the lines before it/],
       [`${text}{}\n`, /there is more behind the end/],
       [changed('cxd-archive', { version: 2 }), /an archive of format 2, and this cxd reads format 1/],
