@@ -30,3 +30,17 @@ CREATE TABLE import (
 -- Which history of numbers this is: random, and another after a restore, in which numbers are given again to others.
 -- NULL: to be made, at the next open.
 ALTER TABLE identity ADD COLUMN history BLOB;
+
+-- Which row is of a visit, of rows with numbers up to impressions_named, and perhaps of later ones: the writer knows
+-- those, and adds many at once, in this order (src/store/sqlite/visit_names.h). A visit's hash is of its survey too.
+CREATE TABLE impression_name (
+    day INTEGER NOT NULL,
+    visit BLOB NOT NULL,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (day, visit)
+) STRICT, WITHOUT ROWID;
+INSERT INTO impression_name (day, visit, number)
+SELECT day, visit, number FROM impression WHERE visit IS NOT NULL ORDER BY day, visit;
+DROP INDEX impression_by_visit;
+ALTER TABLE identity ADD COLUMN impressions_named INTEGER NOT NULL DEFAULT 0;
+UPDATE identity SET impressions_named = (SELECT coalesce(max(number), 0) FROM impression);

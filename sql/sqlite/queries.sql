@@ -183,23 +183,15 @@ DELETE FROM invitation WHERE (survey, response) IN (SELECT survey, response FROM
 -- fragment: visit_columns
        number, day, at, visit IS NULL, seen, answers, next_answers, touchpoint, channel, locale, properties
 
--- A search for each day: what is IN a list goes through a table that is made of it, at ten times the cost.
 -- name: select_visit
 SELECT
 -- use: visit_columns
-FROM impression INDEXED BY impression_by_visit WHERE survey = ?1 AND day = ?2 - 1 AND visit = ?3
-UNION ALL
-SELECT
--- use: visit_columns
-FROM impression INDEXED BY impression_by_visit WHERE survey = ?1 AND day = ?2 AND visit = ?3
-UNION ALL
-SELECT
--- use: visit_columns
-FROM impression INDEXED BY impression_by_visit WHERE survey = ?1 AND day = ?2 + 1 AND visit = ?3;
+FROM impression WHERE number = ?1;
 
 -- name: insert_visit
-INSERT INTO impression (survey, day, visit, at, seen, answers, next_answers, touchpoint, channel, locale, properties)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11);
+INSERT INTO impression (number, survey, day, visit, at, seen, answers, next_answers, touchpoint, channel, locale,
+                        properties)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12);
 
 -- name: update_visit
 UPDATE impression SET visit = ?2, at = ?3, seen = ?4, answers = ?5, next_answers = ?6, touchpoint = ?7, channel = ?8,
@@ -213,16 +205,35 @@ UPDATE impression SET seen = ?2, answers = ?3, next_answers = ?4 WHERE number = 
 -- name: delete_visit
 DELETE FROM impression WHERE number = ?1;
 
--- Whatever else there is of a visit, without answers that count: a search a day.
 -- name: unname_visit
-UPDATE impression SET visit = NULL
-WHERE answers = 0 AND next_answers = 0 AND number IN (
-    WITH RECURSIVE days (day) AS (
-        SELECT max(?3, (SELECT min(at) FROM impression WHERE survey = ?1) / 86400000)
-        UNION ALL
-        SELECT day + 1 FROM days WHERE day < (SELECT max(at) FROM impression WHERE survey = ?1) / 86400000)
-    SELECT i.number FROM days CROSS JOIN impression AS i INDEXED BY impression_by_visit
-        ON i.survey = ?1 AND i.day = days.day AND i.visit = ?2);
+UPDATE impression SET visit = NULL WHERE number = ?1 AND answers = 0 AND next_answers = 0;
+
+-- name: select_named_state
+SELECT impressions_named, coalesce((SELECT max(number) FROM impression), 0), (SELECT max(day) FROM impression_name)
+FROM identity;
+
+-- name: list_unnamed_visits
+SELECT number, day, visit FROM impression WHERE number > ?1 AND visit IS NOT NULL ORDER BY number;
+
+-- name: select_visit_name
+SELECT number FROM impression_name WHERE day = ?1 AND visit = ?2;
+
+-- The first of a visit from a day on: a search for each day that there is.
+-- name: select_visit_from
+WITH RECURSIVE days (day) AS (
+    SELECT min(day) FROM impression_name WHERE day >= ?2
+    UNION ALL
+    SELECT (SELECT min(n.day) FROM impression_name AS n WHERE n.day > days.day) FROM days WHERE days.day IS NOT NULL)
+SELECT n.day, n.number FROM days CROSS JOIN impression_name AS n ON n.day = days.day AND n.visit = ?1 LIMIT 1;
+
+-- name: insert_visit_name
+INSERT INTO impression_name (day, visit, number) VALUES (?1, ?2, ?3) ON CONFLICT (day, visit) DO NOTHING;
+
+-- name: delete_visit_name
+DELETE FROM impression_name WHERE day = ?1 AND visit = ?2;
+
+-- name: note_named
+UPDATE identity SET impressions_named = ?1 WHERE impressions_named < ?1;
 
 -- name: select_visits_from
 SELECT impressions_from FROM identity;
@@ -230,10 +241,21 @@ SELECT impressions_from FROM identity;
 -- name: note_visits_from
 UPDATE identity SET impressions_from = ?1;
 
+-- fragment: past_visits
+FROM survey AS s CROSS JOIN impression AS i INDEXED BY impression_by_time ON i.survey = s.number AND i.at < ?1 LIMIT ?2
+
+-- Before the visits themselves.
+-- name: delete_past_names
+DELETE FROM impression_name WHERE (day, visit) IN (
+    SELECT i.day, i.visit
+-- use: past_visits
+);
+
 -- name: delete_past_visits
 DELETE FROM impression WHERE number IN (
-    SELECT i.number FROM survey AS s CROSS JOIN impression AS i INDEXED BY impression_by_time
-        ON i.survey = s.number AND i.at < ?1 LIMIT ?2);
+    SELECT i.number
+-- use: past_visits
+);
 
 -- name: has_visits
 SELECT 1 FROM rollup WHERE survey = -?1 AND segmented = 0 AND tier = 0 AND bucket = 0 AND n0 > 0
@@ -1260,6 +1282,19 @@ WHERE created - removed < (SELECT count(*) FROM response
 -- name: check_visits
 SELECT 'impression', count(*) FROM impression
 WHERE length(visit) <> 16 OR survey NOT IN (SELECT number FROM survey) OR answers < 0 OR next_answers < 0;
+
+-- Names in the table that are of no such row, rows that should have theirs there, and names that two rows have.
+-- name: check_visit_names
+SELECT 'impression_name',
+       (SELECT count(*) FROM impression_name AS n LEFT JOIN impression AS i ON i.number = n.number
+        WHERE i.day IS NOT n.day OR i.visit IS NOT n.visit)
+       + (SELECT count(*) FROM impression AS i CROSS JOIN identity
+          WHERE i.visit IS NOT NULL AND i.day >= impressions_from AND i.number <= impressions_named
+            AND NOT EXISTS (SELECT 1 FROM impression_name AS n WHERE n.day = i.day AND n.visit = i.visit))
+       + (SELECT count(*) FROM identity CROSS JOIN impression AS i ON i.number > impressions_named
+          CROSS JOIN impression_name AS n ON n.day = i.day AND n.visit = i.visit AND n.number <> i.number)
+       + (SELECT count(*) FROM (SELECT 1 FROM identity CROSS JOIN impression AS i ON i.number > impressions_named
+                                WHERE i.visit IS NOT NULL GROUP BY i.day, i.visit HAVING count(*) > 1));
 
 -- name: check_impressions
 SELECT

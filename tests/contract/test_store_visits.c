@@ -4,7 +4,9 @@
 #include <stdlib.h>
 
 #include "cxd/store/backup.h"
+#include "database.h"
 #include "fixture.h"
+#include "store/sqlite/writer.h"
 
 static const int64_t QUARTER_MS = 15 * 60 * 1000;
 static const int64_t LONG_AGO_MS = NOW_MS - 40 * DAY_MS;
@@ -411,6 +413,36 @@ static void assert_sound(struct fixture *f) {
             fail_msg("damage: %s", report.parts[part].places[0]);
 }
 
+/* What the writer knows of visits goes to its table early and in pieces, where `run` is odd. */
+static void bound_names(struct fixture *f, unsigned run) {
+    struct sqlite_store *store = (struct sqlite_store *)f->store;
+    if (run % 2 == 0)
+        return;
+    store->names.limit = 2 + 7 * (run / 2 % 4);
+    store->names.slice = run / 2 % 2;
+}
+
+static void in_file(struct fixture *f, const char *sql) {
+    char path[200];
+    snprintf(path, sizeof path, "%s/cxd.db", f->directory);
+    run_sql_in(path, sql);
+}
+
+static void make_trap(struct fixture *f) {
+    in_file(f, "CREATE TRIGGER trap BEFORE INSERT ON response WHEN NEW.comment = 'trap' "
+               "BEGIN SELECT RAISE(ABORT, 'trap'); END");
+}
+
+/* The change and others, in a batch that fails behind them. */
+static void fail_batch(struct fixture *f, struct change *change, int64_t now_ms) {
+    struct change *trap = make_answer(f, 9999, NULL, now_ms);
+    trap->as.response.value.comment = "trap";
+    struct change *const changes[] = {make_event(f, EVENT_SHOWN, "of a batch that fails", now_ms), change, trap};
+    struct error err;
+    if (store_apply(f->store, changes, CXD_COUNT(changes), NULL, &err) == CXD_OK)
+        fail_msg("the batch did not fail");
+}
+
 static void test_random_histories(void **state) {
     (void)state;
     unsigned runs = rounds(40, 4);
@@ -421,8 +453,12 @@ static void test_random_histories(void **state) {
         fixture_open(&twin.sqlite, "sqlite:%s/cxd.db");
         make_shop(&twin.memory);
         make_shop(&twin.sqlite);
+        bound_names(&twin.sqlite, run);
+        make_trap(&twin.sqlite);
         for (unsigned step = 0; step < 120; step++) {
             unsigned seed = 7919 * run + step;
+            if (step % 3 == 0)
+                fail_batch(&twin.sqlite, draw(&twin.sqlite, 7919 * run + step, now_ms), now_ms);
             struct change *a = draw(&twin.memory, seed, now_ms), *b = draw(&twin.sqlite, seed, now_ms);
             enum outcome first = apply(&twin.memory, a), second = apply(&twin.sqlite, b);
             if (first != second)
@@ -432,12 +468,18 @@ static void test_random_histories(void **state) {
             if (step % 60 == 59) {
                 int64_t responses;
                 struct error err;
+                in_file(&twin.sqlite, "DROP TRIGGER trap");
                 assert_sound(&twin.sqlite);
                 store_reader_close(twin.sqlite.reader);
                 assert_ok(store_rebuild(twin.sqlite.store, &responses, &err), err);
                 assert_ok(store_reader_open(twin.sqlite.store, &twin.sqlite.reader, &err), err);
                 assert_sound(&twin.sqlite);
                 compare_reads(&twin, now_ms);
+                make_trap(&twin.sqlite);
+            }
+            if (step % 25 == 24) {
+                fixture_reopen(&twin.sqlite);
+                bound_names(&twin.sqlite, run);
             }
         }
         fixture_close(&twin.memory);

@@ -43,6 +43,7 @@
  *   sqlite/alert.c          states and history of alerts, written
  *   sqlite/imports.c        imports: begun, ended, counted, read
  *   sqlite/undo.c           what was imported is deleted again
+ *   sqlite/visit_names.c    which rows are of a visit: the latest in memory, older ones in a table
  *   sqlite/visits.c         the rows of visits: events, and answers as they begin or cease to count
  *   sqlite/key.c            API keys and signing keys
  *   sqlite/erase.c          a respondent is forgotten; deleting and forgetting one response; erasures repeated

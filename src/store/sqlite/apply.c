@@ -1,7 +1,7 @@
 /* A batch of changes as one transaction: begin, write each, write the rollups that moved, commit. */
 
 #include "store/decide.h"
-#include "store/sqlite/writer.h"
+#include "store/sqlite/visits.h"
 
 typedef enum cxd_err write_change(struct sqlite_store *store, struct change *change, struct error *err);
 
@@ -38,6 +38,8 @@ static enum cxd_err apply_all(struct sqlite_store *store, struct change *const *
         code = sqlite_imports_flush(store, err);
     if (code == CXD_OK)
         code = sqlite_rollups_flush(store, err);
+    if (code == CXD_OK)
+        code = sqlite_visits_name(store, err);
     if (code == CXD_OK)
         code = sqlite_erasures_write(store, err);
     if (code == CXD_OK)
@@ -77,6 +79,7 @@ static enum cxd_err apply_batch(struct sqlite_store *store, struct change *const
         store->comments.is_known = false;
         store->visits_from = -1;
     }
+    sqlite_names_end(&store->names, code == CXD_OK);
     return code;
 }
 

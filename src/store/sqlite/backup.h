@@ -73,7 +73,8 @@ enum {
     DOCUMENT_SCHEMA = 5,
     COMMENT_SCHEMA = 5,
     VISIT_SCHEMA = 5,
-    IMPORT_SCHEMA = 6
+    IMPORT_SCHEMA = 6,
+    NAME_SCHEMA = 6
 };
 struct checker {
     struct db *db;

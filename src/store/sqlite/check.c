@@ -340,6 +340,8 @@ static enum cxd_err check_content(struct checker *checker, struct error *err) {
         code = each_row(checker, QUERY_CHECK_VISITS, take_visits, err);
     if (code == CXD_OK && checker->report->schema >= IMPORT_SCHEMA)
         code = each_row(checker, QUERY_CHECK_IMPORTS, take_imports, err);
+    if (code == CXD_OK && checker->report->schema >= NAME_SCHEMA)
+        code = each_row(checker, QUERY_CHECK_VISIT_NAMES, take_visits, err);
     bool has_dimensions = checker->report->schema >= DIMENSION_SCHEMA;
     if (code == CXD_OK)
         code = each_row(checker, has_dimensions ? QUERY_CHECK_SERIES : QUERY_CHECK_OLD_SERIES, take_series, err);

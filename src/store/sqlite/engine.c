@@ -33,6 +33,7 @@ static void sqlite_close(struct store *base) {
     sqlite_erasures_free(store);
     deltas_free(&store->deltas);
     sqlite_gates_reset(&store->gates);
+    sqlite_names_free(&store->names);
     arena_free(&store->declared.arena);
     arena_free(&store->scratch);
     buffer_free(&store->text);
@@ -117,6 +118,8 @@ static enum cxd_err open_store(const char *path, bool is_current, const struct s
     store->list.fd = -1;
     store->numbers.last = -1;
     store->visits_from = -1;
+    store->names.limit = VISITS_IN_MEMORY;
+    store->names.slice = VISITS_AT_ONCE;
     sqlite_places_init(&store->places);
     arena_init(&store->declared.arena);
     arena_init(&store->scratch);

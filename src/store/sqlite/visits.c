@@ -6,11 +6,12 @@
 #include "store/sqlite/rows.h"
 #include "store/sqlite/visits.h"
 
-enum { VISIT_SIZE = 16 };
+_Static_assert((int)VISIT_DAYS_AROUND == (int)VISIT_DAYS && VISIT_OWN == 1,
+               "what is found of a visit is not what is asked");
 
 /* A visit is known by half of a SHA-256 under the database's secret. */
 static void name_visit(const struct sqlite_store *store, int64_t survey, const char *visit,
-                       uint8_t ret_name[VISIT_SIZE]) {
+                       uint8_t ret_name[VISIT_NAME_SIZE]) {
     static const char PURPOSE[] = "visit";
     uint8_t digest[SHA256_SIZE], number[sizeof survey];
     struct sha256_run run;
@@ -22,7 +23,7 @@ static void name_visit(const struct sqlite_store *store, int64_t survey, const c
     sha256_add(&run, number, sizeof number);
     sha256_add(&run, visit, strlen(visit));
     sha256_end(&run, digest);
-    memcpy(ret_name, digest, VISIT_SIZE);
+    memcpy(ret_name, digest, VISIT_NAME_SIZE);
 }
 
 enum cxd_err sqlite_visit_read(struct db *db, sqlite3_stmt *stmt, int column, struct arena *arena,
@@ -53,22 +54,28 @@ enum cxd_err sqlite_visit_read(struct db *db, sqlite3_stmt *stmt, int column, st
     return code;
 }
 
+static enum cxd_err read_row(struct sqlite_store *store, int64_t survey, int64_t number, bool *ret_found,
+                             struct impression *ret_row, struct error *err) {
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    enum cxd_err code = SQLITE_FIRST(&store->db, QUERY_SELECT_VISIT, &stmt, &row, err, INT(number));
+    if (code == CXD_OK && row)
+        code = sqlite_visit_read(&store->db, stmt, 0, &store->scratch, ret_row, err);
+    ret_row->survey = survey;
+    sqlite3_reset(stmt);
+    *ret_found = code == CXD_OK && row;
+    return code;
+}
+
 /* Of days whose rows are there. */
 static enum cxd_err find_visit(struct sqlite_store *store, int64_t survey, int64_t day, const uint8_t *name,
                                struct visit_rows *ret_rows, struct error *err) {
-    sqlite3_stmt *stmt = NULL;
-    bool row = false;
+    int64_t numbers[VISIT_DAYS];
     *ret_rows = (struct visit_rows){0};
-    enum cxd_err code =
-        SQLITE_ASK(&store->db, QUERY_SELECT_VISIT, &stmt, err, INT(survey), INT(day), BLOB(name, VISIT_SIZE));
-    while (code == CXD_OK && (code = sqlite_db_next(&store->db, stmt, &row, err)) == CXD_OK && row) {
-        int64_t place = sqlite3_column_int64(stmt, 1) - day + VISIT_OWN;
-        struct impression *found = &ret_rows->rows[place];
-        code = sqlite_visit_read(&store->db, stmt, 0, &store->scratch, found, err);
-        found->survey = survey;
-        ret_rows->is_there[place] = found->day >= store->visits_from;
-    }
-    sqlite3_reset(stmt);
+    enum cxd_err code = sqlite_names_find(&store->names, &store->db, name, day, store->visits_from, numbers, err);
+    for (size_t i = 0; code == CXD_OK && i < VISIT_DAYS; i++)
+        if (numbers[i] > 0)
+            code = read_row(store, survey, numbers[i], &ret_rows->is_there[i], &ret_rows->rows[i], err);
     return code;
 }
 
@@ -126,10 +133,22 @@ static enum cxd_err recount(struct sqlite_store *store, const struct impression 
     return code == CXD_OK && after ? count_in(store, after, &rise, err) : code;
 }
 
+static enum cxd_err insert_row(struct sqlite_store *store, const struct impression *row, const uint8_t *name,
+                               const char *properties, struct error *err) {
+    int64_t number = 0;
+    enum cxd_err code = sqlite_names_next(&store->names, &store->db, &number, err);
+    if (code == CXD_OK)
+        code = SQLITE_RUN(&store->db, QUERY_INSERT_VISIT, err, INT(number), INT(row->survey), INT(row->day),
+                          BLOB(name, VISIT_NAME_SIZE), INT(row->at), INT(row->seen), INT(row->answers),
+                          INT(row->next_answers), TEXT(row->touchpoint), TEXT(row->channel), TEXT(row->locale),
+                          TEXT(properties));
+    return code == CXD_OK ? sqlite_names_put(&store->names, name, row->day, number, err) : code;
+}
+
 static enum cxd_err put_row(struct sqlite_store *store, const struct impression *row, bool same_place,
                             const uint8_t *name, struct error *err) {
     const char *properties = NULL;
-    struct db_value visit = row->is_unnamed ? BLOB(NULL, 0) : BLOB(name, VISIT_SIZE);
+    struct db_value visit = row->is_unnamed ? BLOB(NULL, 0) : BLOB(name, VISIT_NAME_SIZE);
     if (row->number != 0 && same_place && !row->is_unnamed)
         return SQLITE_RUN(&store->db, QUERY_NOTE_VISIT, err, INT(row->number), INT(row->seen), INT(row->answers),
                           INT(row->next_answers));
@@ -138,12 +157,11 @@ static enum cxd_err put_row(struct sqlite_store *store, const struct impression 
     if (code != CXD_OK)
         return code;
     if (row->number == 0)
-        return SQLITE_RUN(&store->db, QUERY_INSERT_VISIT, err, INT(row->survey), INT(row->day), visit, INT(row->at),
-                          INT(row->seen), INT(row->answers), INT(row->next_answers), TEXT(row->touchpoint),
-                          TEXT(row->channel), TEXT(row->locale), TEXT(properties));
-    return SQLITE_RUN(&store->db, QUERY_UPDATE_VISIT, err, INT(row->number), visit, INT(row->at), INT(row->seen),
+        return insert_row(store, row, name, properties, err);
+    code = SQLITE_RUN(&store->db, QUERY_UPDATE_VISIT, err, INT(row->number), visit, INT(row->at), INT(row->seen),
                       INT(row->answers), INT(row->next_answers), TEXT(row->touchpoint), TEXT(row->channel),
                       TEXT(row->locale), TEXT(properties));
+    return code == CXD_OK && row->is_unnamed ? sqlite_names_cut(&store->names, &store->db, name, row->day, err) : code;
 }
 
 static bool is_same(const struct impression *a, const struct impression *b) {
@@ -159,6 +177,8 @@ static enum cxd_err put_visit(struct sqlite_store *store, const struct visit_row
         if (!before->is_there[i] || after->is_there[i])
             continue;
         code = SQLITE_RUN(&store->db, QUERY_DELETE_VISIT, err, INT(before->rows[i].number));
+        if (code == CXD_OK)
+            code = sqlite_names_cut(&store->names, &store->db, name, before->rows[i].day, err);
         if (code == CXD_OK)
             code = recount(store, &before->rows[i], NULL, err);
     }
@@ -185,7 +205,7 @@ enum cxd_err sqlite_write_event(struct sqlite_store *store, struct change *chang
     const struct event *event = &change->as.event.value;
     struct property properties[SURVEY_PROPERTIES_MAX];
     struct visit_rows before, after;
-    uint8_t name[VISIT_SIZE];
+    uint8_t name[VISIT_NAME_SIZE];
     bool goes_on = false;
     int64_t from = 0;
     enum cxd_err code = sqlite_judge(store, change, event->survey, decide_event_admit, &goes_on, err);
@@ -218,7 +238,7 @@ static enum cxd_err leave(struct sqlite_store *store, const struct response *res
                           enum impression_leave how, struct error *err) {
     struct property properties[SURVEY_PROPERTIES_MAX];
     struct visit_rows before, after;
-    uint8_t name[VISIT_SIZE];
+    uint8_t name[VISIT_NAME_SIZE];
     int64_t from = 0, day = impression_day(response->answered_at);
     enum cxd_err code = sqlite_visits_from(store, &from, err);
     if (code != CXD_OK || day < from)
@@ -236,7 +256,7 @@ static enum cxd_err answer(struct sqlite_store *store, const struct response *re
                            struct error *err) {
     struct property properties[SURVEY_PROPERTIES_MAX];
     struct visit_rows before, after;
-    uint8_t name[VISIT_SIZE];
+    uint8_t name[VISIT_NAME_SIZE];
     int64_t from = 0;
     const struct impression fresh = impression_of_response(response, declared, properties);
     enum cxd_err code = sqlite_visits_from(store, &from, err);
@@ -267,7 +287,7 @@ enum cxd_err sqlite_visits_move(struct sqlite_store *store, const struct respons
 
 enum cxd_err sqlite_visits_forget(struct sqlite_store *store, const struct response *response,
                                   enum impression_leave how, struct error *err) {
-    uint8_t name[VISIT_SIZE];
+    uint8_t name[VISIT_NAME_SIZE];
     int64_t from = 0;
     const struct declared *declared = response->visit ? sqlite_declared_find(&store->declared, response->survey) : NULL;
     if (!declared || declared->reported_after == INT64_MAX)
@@ -276,9 +296,7 @@ enum cxd_err sqlite_visits_forget(struct sqlite_store *store, const struct respo
     if (code == CXD_OK)
         code = sqlite_visits_from(store, &from, err);
     name_visit(store, response->survey, response->visit, name);
-    return code == CXD_OK ? SQLITE_RUN(&store->db, QUERY_UNNAME_VISIT, err, INT(response->survey),
-                                       BLOB(name, sizeof name), INT(from))
-                          : code;
+    return code == CXD_OK ? sqlite_names_forget(&store->names, &store->db, name, from, err) : code;
 }
 
 enum cxd_err sqlite_visits_count_invitation(struct sqlite_store *store, int64_t survey, int64_t created_at,
@@ -320,6 +338,14 @@ enum cxd_err sqlite_visits_declare(struct sqlite_store *store, int64_t survey, i
     return code;
 }
 
+enum cxd_err sqlite_visits_name(struct sqlite_store *store, struct error *err) {
+    int64_t from = 0;
+    if (!sqlite_names_are_many(&store->names))
+        return CXD_OK;
+    enum cxd_err code = sqlite_visits_from(store, &from, err);
+    return code == CXD_OK ? sqlite_names_write(&store->names, &store->db, from, err) : code;
+}
+
 enum cxd_err sqlite_write_expire(struct sqlite_store *store, struct change *change, struct error *err) {
     int64_t day = impression_day(change->as.expire.before_ms), from = 0;
     enum cxd_err code = sqlite_visits_from(store, &from, err);
@@ -327,6 +353,9 @@ enum cxd_err sqlite_write_expire(struct sqlite_store *store, struct change *chan
         code = SQLITE_RUN(&store->db, QUERY_NOTE_VISITS_FROM, err, INT(day));
         store->visits_from = day;
     }
+    if (code == CXD_OK)
+        code = SQLITE_RUN(&store->db, QUERY_DELETE_PAST_NAMES, err, INT(store->visits_from * DAY_MS),
+                          INT(change->as.expire.limit));
     if (code == CXD_OK)
         code = SQLITE_RUN(&store->db, QUERY_DELETE_PAST_VISITS, err, INT(store->visits_from * DAY_MS),
                           INT(change->as.expire.limit));

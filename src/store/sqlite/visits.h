@@ -29,6 +29,8 @@ CXD_NODISCARD enum cxd_err sqlite_visits_count_invitation(struct sqlite_store *s
 CXD_NODISCARD enum cxd_err sqlite_visits_open_invitation(struct sqlite_store *store, int64_t survey,
                                                          const struct id *response, bool is_answered,
                                                          struct error *err);
+/* At the end of a batch: names that are many go to their table. */
+CXD_NODISCARD enum cxd_err sqlite_visits_name(struct sqlite_store *store, struct error *err);
 /* After the properties of a survey have been put. */
 CXD_NODISCARD enum cxd_err sqlite_visits_declare(struct sqlite_store *store, int64_t survey, int64_t now_ms,
                                                  struct error *err);

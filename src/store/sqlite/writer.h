@@ -9,6 +9,7 @@
 #include "store/sqlite/db.h"
 #include "store/sqlite/list.h"
 #include "store/sqlite/places.h"
+#include "store/sqlite/visit_names.h"
 #include "store/sqlite/words.h"
 
 /* The engine's insides: one connection that does all the writing, and what it keeps between batches. */
@@ -88,8 +89,9 @@ struct sqlite_store {
         bool is_read, is_there, is_counted;
         struct import_record record; /* that the changes of the batch are of, without its texts */
     } import;
-    int64_t visits_from; /* the first day whose rows of visits are there; −1: to be read again before use */
-    bool has_marks;      /* false: there are none, and nobody looks for them */
+    struct visit_names names; /* of visits */
+    int64_t visits_from;      /* the first day whose rows of visits are there; −1: to be read again before use */
+    bool has_marks;           /* false: there are none, and nobody looks for them */
     struct identity identity;
     struct list list; /* of erasures */
     struct {
