@@ -15,24 +15,28 @@
 
 #define AT(member) offsetof(struct import_options, member)
 
+static const char *const metrics[] = {"nps", "csat", "ces", NULL};
+static const char *const date_forms[] = {"iso", "us", "eu", "named", "unix", "excel", NULL};
+
 static const struct option_spec import_specs[] = {
     OPTION_VALUE("survey", 's', AT(survey), "SURVEY", "the survey whose answers these are"),
     OPTION_VALUES("map", 'm', AT(map), "TARGET=COLUMN",
                   "score, comment, answered_at, respondent, id, touchpoint, channel, locale, visit or property.KEY; "
                   "several with commas between, COLUMN by name or as #3"),
-    OPTION_VALUE("properties", 0, AT(properties), "all|none|COLUMNS",
-                 "which other columns are properties; those that the survey declares unless given"),
+    OPTION_VALUE("properties", 0, AT(properties), "COLUMNS",
+                 "which other columns are properties, or all, or none; those that the survey declares unless given"),
     OPTION_VALUE("preset", 0, AT(preset), "NAME",
                  "whose export it is: qualtrics, surveymonkey, typeform, google-forms, formbricks, posthog, delighted, "
                  "limesurvey, cxd, none"),
-    OPTION_VALUE("dates", 0, AT(dates), "FORM", "form of the dates: iso, us, eu, named, unix or excel"),
+    {"dates", 0, OPTION_TEXT, AT(dates), "iso|us|eu|named|unix|excel", "form of the dates; told by all of them",
+     date_forms},
     OPTION_VALUE("zone", 0, AT(zone), "ZONE", "zone of times that name none, as Europe/Berlin; the daemon's"),
     OPTION_VALUE("delimiter", 0, AT(delimiter), "C", "what parts the cells, or tab"),
     OPTION_VALUE("encoding", 0, AT(encoding), "E", "utf-8, utf-16le, utf-16be or latin-1"),
     OPTION_VALUE("sheet", 0, AT(sheet), "NAME", "the sheet of a workbook; the first unless given"),
     {"all", 0, OPTION_FLAG, AT(all), NULL, "FILE is an archive of cxd export --all", NULL},
     {"partial", 0, OPTION_FLAG, AT(partial), NULL, "take rows of people who did not finish", NULL},
-    OPTION_VALUE("create", 0, AT(create), "nps|csat|ces", "make the survey if there is none"),
+    {"create", 0, OPTION_TEXT, AT(create), "nps|csat|ces", "make the survey if there is none", metrics},
     OPTION_VALUE("bad", 0, AT(bad), "FILE", "where bad rows go; FILE.bad.csv"),
     {"yes", 'y', OPTION_FLAG, AT(yes), NULL, "do it without asking", NULL},
     {"dry-run", 'n', OPTION_FLAG, AT(dry_run), NULL, "only show what would be done", NULL},

@@ -743,11 +743,9 @@ static enum cxd_err agreeing_apply(struct store *store, struct change *const *ch
 /* The housekeeping hears of what has still to leave the files: of that, and of nothing else. */
 static void test_what_erases_is_to_be_settled(void **state) {
     (void)state;
-    static const bool ERASES[CHANGE_KIND_COUNT] = {[CHANGE_ERASE] = true,
-                                                   [CHANGE_RETAIN] = true,
-                                                   [CHANGE_REERASE] = true,
-                                                   [CHANGE_LAPSE] = true,
-                                                   [CHANGE_EXPIRE] = true};
+    static const bool ERASES[CHANGE_KIND_COUNT] = {
+        [CHANGE_ERASE] = true, [CHANGE_RETAIN] = true, [CHANGE_REERASE] = true,
+        [CHANGE_LAPSE] = true, [CHANGE_EXPIRE] = true, [CHANGE_UNDO] = true};
     struct bed bed;
     struct error err;
     bed_open(&bed, "memory:", 16);

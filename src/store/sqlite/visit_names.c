@@ -90,7 +90,6 @@ void sqlite_names_free(struct visit_names *names) {
     *names = (struct visit_names){.limit = names->limit, .slice = names->slice};
 }
 
-
 static enum cxd_err read_state(struct visit_names *names, struct db *db, struct error *err) {
     sqlite3_stmt *stmt = NULL;
     bool row = false;
@@ -219,7 +218,6 @@ enum cxd_err sqlite_names_forget(struct visit_names *names, struct db *db, const
     }
     return code;
 }
-
 
 static int compare_places(const void *a, const void *b) {
     uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
