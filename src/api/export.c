@@ -63,6 +63,8 @@ static bool goes_on(const void *context) {
 static bool write_response(void *context, const struct response *response) {
     struct export *export = context;
     export->form->append(&export->out, export->survey, response);
+    if (export->out.failed)
+        return false;
     export->last = response->number;
     export->count++;
     if (export->out.length < PIECE_BYTES && !http_stream_is_ending(export->stream))
@@ -71,14 +73,17 @@ static bool write_response(void *context, const struct response *response) {
     return !export->is_cut;
 }
 
-static void write_end(struct export *export) {
+static enum cxd_err write_end(struct export *export, struct error *err) {
     char cursor[EXPORT_CURSOR_SIZE];
     export_cursor_write(cursor, export->history, export->last);
     if (export->is_cut)
         export->form->append_incomplete(&export->out, export->survey, cursor);
+    if (export->out.failed) /* a row, or this, is not in it */
+        return error_set(err, ERR_NO_MEMORY, "no memory for a row of the file");
     http_stream_trailer(export->stream, "Cxd-Complete", export->is_cut ? "false" : "true");
     http_stream_trailer(export->stream, "Cxd-Cursor", cursor);
     (void)hand_on(export); /* who is gone does not miss it */
+    return CXD_OK;
 }
 
 /* Everything between the head and the end. The snapshot is let go of before the client has all. */
@@ -145,13 +150,15 @@ static enum cxd_err write_file(struct http_request *request, struct export *expo
 }
 
 /* What there is to do before the stream is closed, which may take as long as its client. */
-static void finish(struct http_request *request, struct export *export, enum cxd_err result, const struct error *err) {
+static enum cxd_err finish(struct http_request *request, struct export *export, enum cxd_err result,
+                           struct error *err) {
     if (result == CXD_OK)
-        write_end(export);
-    else
+        result = write_end(export, err);
+    if (result != CXD_OK)
         log_record(LOG_LEVEL_ERROR, "export_failed", "survey=%s responses=%lld problem=%s detail=%s",
                    export->survey->slug, (long long)export->count, error_slug(err->code), err->detail);
     api_count_exported(request, export->count);
+    return result;
 }
 
 static void export_file(struct http_request *request, const struct export_form *form) {
@@ -167,7 +174,7 @@ static void export_file(struct http_request *request, const struct export_form *
     if (result == CXD_OK)
         result = write_file(request, &export, &walk, cursor, &err);
     if (export.stream)
-        finish(request, &export, result, &err);
+        result = finish(request, &export, result, &err);
     else
         http_problem(request, &err);
     catalog_release(snapshot);

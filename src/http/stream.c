@@ -23,7 +23,6 @@
 #include "http/reply.h"
 
 enum {
-    SCRATCH_BYTES = 16 * 1024, /* of what is compressed, before it is in the buffer */
     STATUS_OK = 200,
     LOOK_MS = 500 /* so often a writer that waits shows that it is no stuck one */
 };
@@ -200,12 +199,12 @@ enum cxd_err http_stream_open(struct http_request *request, const struct http_st
     assert(!request->replied && !request->deferred && !request->stream && form->buffer_bytes > 0);
     bool is_gzip = form->may_gzip && accept_gzip(request);
     struct http_stream *stream = make(request, form, is_gzip);
-    note_headers(request, form, is_gzip);
     if (!stream || request->failed || request->out.failed) {
         if (stream)
             destroy(stream);
         return error_set(err, ERR_NO_MEMORY, "no memory to stream a reply");
     }
+    note_headers(request, form, is_gzip); /* of no other reply */
     struct stream_counts *counts = counts_of(stream);
     atomic_fetch_add(&counts->begun, 1);
     atomic_fetch_add(&counts->open, 1);

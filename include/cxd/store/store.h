@@ -363,7 +363,7 @@ struct walk {
     const char *respondent;               /* NULL: anyone's */
     bool flagged;                         /* only what has flags */
     unsigned scores;                      /* a bit for each that is wanted; 0: all */
-    int excluded;                         /* 1: only excluded ones; 0: only counted ones; −1: both */
+    int excluded;                         /* 1: only excluded ones; 0: only others; −1: both */
     int amended;                          /* 1: only what has changed since it came; 0: only what has not; −1: both */
     int64_t after;                        /* numbers above this one; 0: all */
     bool (*goes_on)(const void *context); /* asked now and then, also while nothing is found; NULL: a long walk may end
@@ -372,7 +372,7 @@ struct walk {
 };
 /* Visits them whole, as store_read_response reads them; what is given lives until `visit` returns, which asks nothing
  * of the reader. False, or a false goes_on, ends the walk, and is no error. A few, or a narrow window of answered_at,
- * are found without a look at all there are; a million or more are found by one. Takes at most 10 MB beside. */
+ * are found without a look at all there are; a million or more are found by one. Takes at most 18 MB beside. */
 CXD_NODISCARD enum cxd_err store_walk_responses(struct store_reader *reader, const struct walk *walk,
                                                 store_response_visit *visit, void *context, struct error *err);
 
