@@ -219,6 +219,7 @@ enum cxd_err admission_judge(struct http_request *request, const struct admissio
         return result;
     /* Times pass and limits are lowered, but what was never read as it is was never taken either. */
     bool may_be_retry = response->has_id && err->code == CXD_OK;
+    response->import = how->import ? how->import->number : 0;
     if (how->import)
         response_check_imported(response, how->survey, now_ms + api_settings(request)->limits.clock_skew_ms, err);
     bool is_valid =
@@ -227,7 +228,6 @@ enum cxd_err admission_judge(struct http_request *request, const struct admissio
     if (reason != CXD_OK && !may_be_retry)
         return refuse(reason, err);
     change->as.response.unless_stored = reason;
-    response->import = how->import ? how->import->number : 0;
     fill(request, how->survey, change);
     if (how->import)
         return tell_retention(request, how->survey, response, err);

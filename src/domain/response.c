@@ -94,7 +94,15 @@ static void check_answered_at(const struct response *response, const struct surv
                      survey->max_backdate_s);
 }
 
+/* Imported with its revision it is of an archive: by the rule of its time it was taken, and it may have lost its
+ * comment since. */
+static bool was_taken(const struct response *response) {
+    return response->import != 0 && response->revision > 0;
+}
+
 static void check_score(const struct response *response, const struct survey *survey, struct error *err) {
+    if (!response->has_score && was_taken(response))
+        return;
     if (response->has_score && (response->score < survey->scale_min || response->score > survey->scale_max))
         rules_report(err, "/score", "must be a whole number from %d to %d", survey->scale_min, survey->scale_max);
     else if (!response->has_score && survey->score_rule == SCORE_REQUIRED)

@@ -84,6 +84,29 @@ static void test_scoreless(void **state) {
     assert_int_equal(err.member_count, 1);
 }
 
+/* An archive has what its survey took once, and what lost its comment since; another import is held to the rule. */
+static void test_scoreless_of_an_archive(void **state) {
+    static const struct {
+        enum score_rule rule;
+        int64_t import, revision;
+        bool is_valid;
+    } CASES[] = {{SCORE_REQUIRED, 7, 1, true},  {SCORE_OPTIONAL, 7, 1, true},  {SCORE_REQUIRED, 7, 0, false},
+                 {SCORE_OPTIONAL, 7, 0, false}, {SCORE_REQUIRED, 0, 1, false}, {SCORE_OPTIONAL, 0, 1, false}};
+    for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
+        struct survey survey = make_survey();
+        struct response response = {.import = CASES[i].import, .revision = CASES[i].revision};
+        struct error err;
+        survey.score_rule = CASES[i].rule;
+        error_clear(&err);
+        assert_int_equal(response_validate(&response, &survey, &LIMITS, NOW_MS, true, &err),
+                         CASES[i].is_valid ? CXD_OK : ERR_INVALID);
+        response.has_score = true;
+        response.score = 11; /* the scale is the scale */
+        error_clear(&err);
+        assert_int_equal(response_validate(&response, &survey, &LIMITS, NOW_MS, true, &err), ERR_INVALID);
+    }
+}
+
 /* No score is another content than the score 0, and than every other. */
 static void test_scoreless_is_no_zero(void **state) {
     const struct response none = {.comment = "c"}, zero = {.has_score = true, .comment = "c"};
@@ -408,6 +431,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_score),
         cmocka_unit_test(test_scoreless),
+        cmocka_unit_test(test_scoreless_of_an_archive),
         cmocka_unit_test(test_scoreless_is_no_zero),
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_properties),

@@ -130,8 +130,9 @@ void response_hold_back(struct response *response, int64_t now_ms);
 int64_t response_said_at(const struct response *response);
 
 /* Collects every member that breaks a rule into err, with `/score`-style pointers; returns err->code. `backdate_free`
- * lifts max_backdate (imports with a key). Where the survey does not ask for a score there is one, or a comment. err
- * may already hold members that the parser found (it is not cleared). */
+ * lifts max_backdate (imports with a key). Where the survey does not ask for a score there is one, or a comment; what
+ * was imported with the revision that it answered may have neither. err may already hold members that the parser found
+ * (it is not cleared). */
 enum cxd_err response_validate(const struct response *response, const struct survey *survey,
                                const struct response_limits *limits, int64_t now_ms, bool backdate_free,
                                struct error *err);
