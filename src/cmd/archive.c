@@ -9,6 +9,7 @@
 
 #include "cmd/gzip.h"
 #include "cmd/output.h"
+#include "cxd/base/clock.h"
 #include "cxd/base/utf8.h"
 #include "cxd/codec/archive.h"
 #include "cxd/codec/json.h"
@@ -176,6 +177,17 @@ static enum cxd_err add_survey(struct pass *pass, const char *slug) {
     return CXD_OK;
 }
 
+/* By the newest revision, which comes last. */
+static int64_t kept_from(const struct json *definition, int64_t now_ms) {
+    const char *retention = json_text(definition, "retention");
+    double days = 0;
+
+    if (!retention || strcmp(retention, "delete") != 0 || !json_number(definition, "retention_days", &days) ||
+        days < 1 || days > 1e6)
+        return TIME_MIN;
+    return now_ms - (int64_t)days * 24 * 60 * 60 * 1000;
+}
+
 /* Revisions of a survey follow each other from 1 on. */
 static enum cxd_err take_survey(struct pass *pass, const struct json *line) {
     struct archive *archive = pass->archive;
@@ -204,6 +216,7 @@ static enum cxd_err take_survey(struct pass *pass, const struct json *line) {
         return pass_wrong(pass, "a survey without a definition");
     survey->count++;
     survey->is_archived = json_is_true(line, "archived");
+    survey->kept_from = kept_from(json_get(line, "definition"), archive->now_ms);
     return CXD_OK;
 }
 
@@ -227,23 +240,42 @@ static enum cxd_err take_text(struct pass *pass, const struct json *line, const 
     return CXD_OK;
 }
 
+int archive_score(const struct json *response) {
+    double score = 0;
+
+    if (!json_number(response, "score", &score))
+        return -1;
+    if (score < 0 || score >= ARCHIVE_SCORES)
+        return -2;
+    return json_is_true(response, "excluded") ? -1 : (int)score;
+}
+
+static bool is_past(const struct archive_survey *survey, const struct json *response) {
+    const char *answered_at = survey->kept_from == TIME_MIN ? NULL : json_text(response, "answered_at");
+    int64_t at;
+
+    if (!answered_at && survey->kept_from != TIME_MIN)
+        answered_at = json_text(response, "received_at");
+    return answered_at && time_parse(answered_at, strlen(answered_at), &at) && at < survey->kept_from;
+}
+
 /* All of a survey stand together, behind all definitions. */
 static enum cxd_err take_response(struct pass *pass, const struct json *line) {
     const char *slug = json_text(line, "survey");
     const struct json *response = json_get(line, "response");
-    double score = 0;
 
     pass->has_responses = true;
     if (!pass->current || !slug || strcmp(pass->current->slug, slug) != 0)
         pass->current = find_survey(pass->archive, slug);
     if (!pass->current || pass->current->has_figures || !response || !json_text(response, "id"))
         return pass_wrong(pass, "a response as it should not be, or of a survey that is not in the archive");
-    bool has_score = json_number(response, "score", &score);
-    if (has_score && (score < 0 || score >= ARCHIVE_SCORES))
+    int score = archive_score(response);
+    if (score < -1)
         return pass_wrong(pass, "a score that no survey has");
-    if (has_score && !json_is_true(response, "excluded"))
-        pass->current->histogram[(int)score]++;
+    if (score >= 0)
+        pass->current->histogram[score]++;
     pass->current->responses++;
+    pass->current->past += is_past(pass->current, response);
     pass->archive->responses++;
     return CXD_OK;
 }
@@ -333,7 +365,7 @@ enum cxd_err archive_read(struct archive *archive, const char *path, archive_pul
     const char *bytes = "";
     size_t length = 1;
 
-    *archive = (struct archive){.path = path};
+    *archive = (struct archive){.path = path, .now_ms = clock_now_ms()};
     sha256_begin(&pass.sum);
     enum cxd_err code = source_open(&pass.source, path, err);
     while (code == CXD_OK && length > 0) {
@@ -358,15 +390,16 @@ enum cxd_err archive_read(struct archive *archive, const char *path, archive_pul
 }
 
 /* It may be another one by now: what does not fit the first pass is not given. */
-static bool give(const struct archive *archive, const struct json *line, archive_take *take, void *context) {
+static bool give(const struct archive *archive, const struct json *line, int64_t number, archive_take *take,
+                 void *context) {
     const char *type = json_text(line, "type");
     const struct archive_survey *survey = find_survey(archive, json_text(line, "survey"));
     const struct json *response = json_get(line, "response");
 
     if (type && survey && response && strcmp(type, "response") == 0)
-        return take(context, survey, response);
+        return take(context, survey, response, number);
     if (type && survey && strcmp(type, "figures") == 0)
-        return take(context, survey, NULL);
+        return take(context, survey, NULL, number);
     return true;
 }
 
@@ -384,7 +417,7 @@ enum cxd_err archive_visit(const struct archive *archive, archive_take *take, vo
         if (code == CXD_OK && length > 0)
             code = parse(&source, bytes, length, &line, err);
         if (code == CXD_OK && length > 0)
-            goes_on = give(archive, line, take, context);
+            goes_on = give(archive, line, source.line, take, context);
         json_free(line);
     }
     source_close(&source);

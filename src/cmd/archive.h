@@ -28,13 +28,16 @@ struct archive_survey {
     char **definitions;
     size_t count;
     bool is_archived;
+    int64_t kept_from;                 /* what was answered before is deleted as too old by now; TIME_MIN: nothing is */
     int64_t responses;                 /* that there are of it */
+    int64_t past;                      /* of these, answered before kept_from */
     int64_t histogram[ARCHIVE_SCORES]; /* of those that count */
     bool has_figures;
 };
 
 struct archive {
     const char *path;
+    int64_t now_ms; /* by which is judged what is too old */
     char moment[40];
     char fingerprint[2 * SHA256_SIZE + 1];
     struct archive_survey *surveys;
@@ -43,6 +46,9 @@ struct archive {
     size_t text_count;
     int64_t responses;
 };
+
+/* The score of a response that counts in figures; −1: it does not count. A score that no survey has is −2. */
+int archive_score(const struct json *response);
 
 /* Told now and then how far in the file it is; false ends it. */
 typedef bool archive_pulse(void *context, int64_t bytes);
@@ -54,9 +60,10 @@ CXD_NODISCARD enum cxd_err archive_read(struct archive *archive, const char *pat
                                         struct error *err);
 void archive_free(struct archive *archive);
 
-/* Reads it once more and gives the responses, survey by survey: the object of each; and NULL behind the last one of a
- * survey. False ends it, and is no error. Errors are as before. */
-typedef bool archive_take(void *context, const struct archive_survey *survey, const struct json *response);
+/* Reads it once more and gives the responses, survey by survey: the object of each, and the line where it stands; and
+ * NULL behind the last one of a survey. False ends it, and is no error. Errors are as before. */
+typedef bool archive_take(void *context, const struct archive_survey *survey, const struct json *response,
+                          int64_t line);
 CXD_NODISCARD enum cxd_err archive_visit(const struct archive *archive, archive_take *take, void *context,
                                          struct error *err);
 

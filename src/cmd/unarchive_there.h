@@ -8,7 +8,7 @@
 /* What of an archive is at the daemon already, and the calls by which that is asked. Functions that return an int give
  * an exit code, after a complaint where it is not EXIT_OK. */
 
-enum { ID_SIZE = 64, PATH_SIZE = 160, OUTCOME_SIZE = 160 };
+enum { ID_SIZE = 64, PATH_SIZE = 160 };
 
 /* What is known of a survey of the archive, at the daemon. */
 struct place_of {
@@ -25,15 +25,7 @@ struct unarchive {
     struct place_of *places; /* as archive.surveys */
     struct meter meter;
     bool is_quiet;
-    int result; /* an exit code */
-    /* Of the survey whose responses are being put. */
-    const struct archive_survey *survey;
-    char import[ID_SIZE];
-    struct buffer batch;
-    size_t batch_lines;
-    int64_t done; /* of the archive's responses */
-    int64_t created, known, refused;
-    char refusal[OUTCOME_SIZE]; /* of the first */
+    bool has_refused; /* some of it was, and told; the rest went on */
 };
 
 /* A complaint in words of ours; EXIT_REFUSED. */
@@ -41,6 +33,8 @@ int unarchive_refuse(struct unarchive *run, const char *text);
 /* A request with a body of JSON; NULL: none. */
 CXD_NODISCARD int unarchive_call(struct unarchive *run, const char *method, const char *path, const struct buffer *body,
                                  struct client_reply *ret_reply);
+/* A line on stdout, unless it is to be quiet. */
+void unarchive_say(struct unarchive *run, const char *text);
 /* Whether it is there. */
 CXD_NODISCARD int unarchive_look(struct unarchive *run, const char *path, bool *ret_found,
                                  struct client_reply *ret_reply);
@@ -48,7 +42,10 @@ CXD_NODISCARD int unarchive_look(struct unarchive *run, const char *path, bool *
 int64_t unarchive_ask_n(struct unarchive *run, const char *slug, struct client_reply *ret_reply);
 /* What names an import of this archive: the same for each run of it. */
 void unarchive_append_fingerprint(struct buffer *out, const struct unarchive *run);
-/* Fills run->places. A survey that is there with another definition than the archive's is refused. */
+/* Fills run->places. A survey that is there with another definition than the archive's is refused, and one of which
+ * something is being undone. */
 CXD_NODISCARD int unarchive_look_at_all(struct unarchive *run);
+/* Whether a journey or an alert, as the daemon shows it, is the archive's. */
+bool unarchive_is_same_text(const struct archive_text *text, const struct client_reply *there);
 
 #endif

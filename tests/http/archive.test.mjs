@@ -7,8 +7,8 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import zlib from 'node:zlib';
 
-import { cxd, fails, succeeds } from './command.mjs';
-import { NPS, ROOT, start, until, use, useDirectory } from './harness.mjs';
+import { cxd, fails, stub, succeeds } from './command.mjs';
+import { NPS, ROOT, sqlite, start, until, use, useDirectory } from './harness.mjs';
 
 const COMMENTS = ['=1+1', 'it\'s "quoted",\r\nover lines', '😀 é ‮', '-5', "'=x", '\t@tab'];
 const lines = (text) => text.trimEnd().split('\n');
@@ -266,5 +266,214 @@ describe('archives', () => {
     const list = page.match(/^A response has (.*?)\.$/ms)[1];
     const members = [...list.matchAll(/`(\w+)`/g)].map(([, name]) => name);
     for (const name of of) assert.ok(members.includes(name), name);
+  });
+});
+
+// An archive of a single survey, made by hand: what a daemon of another time, or another program, may have written.
+function write(dir, name, definitions, responses, texts = []) {
+  const counts = responses.filter(({ score, excluded }) => score !== undefined && !excluded);
+  const histogram = Array.from({ length: 11 }, (_, i) => counts.filter(({ score }) => score === i).length);
+  const head = { type: 'cxd-archive', version: 1, moment: new Date().toISOString(), schema: 6, program: 'test' };
+  const surveys = definitions.map((definition, i) => ({
+    type: 'survey',
+    survey: 'made',
+    revision: i + 1,
+    archived: false,
+    definition,
+  }));
+  const rows = responses.map((response) => ({ type: 'response', survey: 'made', response }));
+  const figures = { type: 'figures', survey: 'made', responses: rows.length, n: counts.length, score: null, histogram };
+  fs.writeFileSync(path.join(dir, name), seal([head, ...surveys, ...texts, ...rows, figures]));
+}
+const row = (score, more = {}) => ({
+  id: crypto.randomUUID(),
+  revision: 1,
+  ...(score !== undefined && { score }),
+  answered_at: '2026-10-01T00:00:00Z',
+  received_at: '2026-10-01T00:00:00Z',
+  ...more,
+});
+const daysAgo = (days) => new Date(Date.now() - days * 86_400_000).toISOString();
+const imports = async (daemon) => (await daemon.admin('GET', '/v1/imports')).json.imports;
+const scoreOf = async (daemon, slug) => (await daemon.admin('GET', `/v1/surveys/${slug}/score?window=all`)).json;
+
+describe('archives of which something is refused', () => {
+  test('bring all the rest, stay open, and the same command sends what was missing', async (t) => {
+    const dir = useDirectory(t);
+    const other = await use(t, { config: { limits: { comment_characters: 100 } } });
+    const body = { score: 3, comment: 'x'.repeat(200) };
+    await d.survey('aaa', NPS);
+    await d.survey('aab', NPS);
+    for (const score of [9, 10]) await d.admin('POST', '/v1/surveys/aaa/responses', { body: { score } });
+    const { id } = (await d.admin('POST', '/v1/surveys/aaa/responses', { body })).json;
+    await d.admin('POST', '/v1/surveys/aab/responses', { body: { score: 1 } });
+    await d.admin('DELETE', '/v1/surveys/aaa'); // archived it is to be again, however many runs it takes
+    await archive(d, 'a.ndjson', dir);
+    const all = parse(fs.readFileSync(path.join(dir, 'a.ndjson'), 'utf8'));
+    const line = 1 + all.findIndex(({ response }) => response?.id === id);
+    for (let run = 0; run < 2; run++) {
+      const told = await fails(
+        1,
+        new RegExp(`aaa: 1 of 3 responses refused, the first one in line ${line}: /comment must have at most 100`),
+        restore(other, 'a.ndjson'),
+        { cwd: dir },
+      );
+      assert.match(told.stderr, /the same command sends what is missing/);
+      assert.equal((await scoreOf(other, 'aaa')).n, 2);
+      assert.equal((await other.admin('GET', '/v1/surveys/aaa')).json.archived, true);
+      // What comes behind it has come all the same.
+      assert.equal((await scoreOf(other, 'aab')).n, 1);
+      assert.match(told.stdout, run === 0 ? /aab: 1 responses, 1 new/ : /aab: it came with this archive before/);
+      assert.equal((await other.admin('GET', '/v1/alerts/low')).status, 200);
+      assert.equal((await other.admin('GET', '/v1/journeys/buy')).status, 200);
+      const states = Object.fromEntries((await imports(other)).map(({ survey, state }) => [survey, state]));
+      assert.deepEqual([states.aaa, states.aab, states.shop], ['open', 'done', 'done']);
+    }
+    await other.end();
+    fs.writeFileSync(other.config, fs.readFileSync(other.config, 'utf8').replace('= 100\n', '= 2000\n'));
+    await other.begin();
+    const done = await succeeds(restore(other, 'a.ndjson'), { cwd: dir });
+    assert.match(done.stdout, /aaa: 3 responses, 1 new; n and distribution are the archive's\. Import /);
+    await archive(other, 'b.ndjson', dir);
+    const read = (name) => same(fs.readFileSync(path.join(dir, name), 'utf8'));
+    assert.deepEqual(read('b.ndjson'), read('a.ndjson'));
+    assert.ok((await imports(other)).every(({ state }) => state === 'done'));
+    assert.match((await succeeds(restore(other, 'a.ndjson'), { cwd: dir })).stdout, /aaa: it came with this archive/);
+  });
+
+  test('that somebody said was done is looked at again where rows are missing', async (t) => {
+    const dir = useDirectory(t);
+    const other = await use(t);
+    const rows = [row(1), row(2), row(3)];
+    write(dir, 'a.ndjson', [NPS], rows);
+    const sum = parse(fs.readFileSync(path.join(dir, 'a.ndjson'), 'utf8')).at(-1).sha256;
+    await other.survey('made', NPS);
+    const body = { survey: 'made', source: 'a.ndjson', fingerprint: `archive:${sum}` };
+    const { id } = (await other.admin('POST', '/v1/imports', { body })).json;
+    await other.admin('POST', `/v1/imports/${id}/responses`, { body: rows.slice(0, 2) });
+    await other.admin('PATCH', `/v1/imports/${id}`, { body: { state: 'done' } });
+    assert.match((await succeeds(restore(other, 'a.ndjson'), { cwd: dir })).stdout, /made: 3 responses, 1 new;/);
+    assert.equal((await scoreOf(other, 'made')).n, 3);
+  });
+
+  test('are of a survey that asked for no score then, and does now', async (t) => {
+    const dir = useDirectory(t);
+    const [here, other] = [await use(t), await use(t)];
+    await here.survey('made', { ...NPS, score: 'optional' });
+    const words = (await here.admin('POST', '/v1/surveys/made/responses', { body: { comment: 'no score' } })).json;
+    await here.admin('POST', '/v1/surveys/made/responses', { body: { comment: 'me', respondent: 'p@example.org' } });
+    await here.admin('POST', '/v1/surveys/made/responses', { body: { score: 9 } });
+    // Neither a score nor a comment is left of it.
+    assert.equal((await here.admin('DELETE', '/v1/respondents/p@example.org')).status, 200);
+    await here.survey('made', { ...NPS, score: 'required' });
+    await archive(here, 'a.ndjson', dir);
+    assert.match((await succeeds(restore(other, 'a.ndjson'), { cwd: dir })).stdout, /made: 3 responses, 3 new; n and/);
+    const read = (name) => same(fs.readFileSync(path.join(dir, name), 'utf8'));
+    await archive(other, 'b.ndjson', dir);
+    assert.deepEqual(read('b.ndjson'), read('a.ndjson'));
+    // What says no revision is no archive's, and is held to the rule of today.
+    const begin = { survey: 'made', source: 'x.csv', fingerprint: 'x' };
+    const { id } = (await other.admin('POST', '/v1/imports', { body: begin })).json;
+    const post = async (body) => (await other.admin('POST', `/v1/imports/${id}/responses`, { body })).json;
+    const [refused] = await post([{ id: crypto.randomUUID(), comment: 'c' }]);
+    assert.deepEqual([refused.outcome, refused.errors], ['refused', [{ pointer: '/score', detail: 'is required' }]]);
+    assert.equal((await post([{ id: words.id, comment: 'no score', revision: 1 }]))[0].outcome, 'known');
+  });
+
+  test('leave out what is too old for the survey, and say so', async (t) => {
+    const dir = useDirectory(t);
+    const other = await use(t);
+    const old = [row(0, { answered_at: daysAgo(40) }), row(undefined, { answered_at: daysAgo(40), comment: 'c' })];
+    const rows = [row(9, { answered_at: daysAgo(1) }), ...old, row(7, { answered_at: daysAgo(2) })];
+    write(dir, 'a.ndjson', [{ ...NPS, retention_days: 30, retention: 'delete' }], rows);
+    assert.match(
+      (await succeeds(restore(other, 'a.ndjson', '--dry-run'), { cwd: dir })).stdout,
+      /made: 2 of 4 responses are older than it keeps, and will be left out/,
+    );
+    const first = await succeeds(restore(other, 'a.ndjson'), { cwd: dir });
+    assert.match(
+      first.stdout,
+      /made: 4 responses, 2 new, 2 left out: too old for the survey; n and distribution are the archive's without/,
+    );
+    assert.deepEqual((await scoreOf(other, 'made')).distribution['0'], 0);
+    assert.match((await succeeds(restore(other, 'a.ndjson'), { cwd: dir })).stdout, /made: it came with this archive/);
+    assert.deepEqual(
+      (await imports(other)).map(({ state, created }) => [state, created]),
+      [['done', 2]],
+    );
+  });
+
+  test('leave out who was erased here since, and say so', async (t) => {
+    const dir = useDirectory(t);
+    const other = await use(t);
+    write(dir, 'a.ndjson', [NPS], [row(1), row(2, { respondent: 'p@example.org' })]);
+    const done = await succeeds(restore(other, 'a.ndjson'), { cwd: dir });
+    assert.equal((await other.admin('DELETE', '/v1/respondents/p@example.org')).status, 200);
+    // Another archive of the same, so that it is sent again.
+    const all = parse(fs.readFileSync(path.join(dir, 'a.ndjson'), 'utf8')).slice(0, -1);
+    fs.writeFileSync(path.join(dir, 'b.ndjson'), seal([{ ...all[0], program: 'other' }, ...all.slice(1)]));
+    assert.match(done.stdout, /made: 2 responses, 2 new;/);
+    const again = await succeeds(restore(other, 'b.ndjson'), { cwd: dir });
+    assert.match(again.stdout, /made: 2 responses, 0 new, 1 left out: erased here;/);
+  });
+
+  test('wait for an undoing, whose rows are still there and known', async (t) => {
+    const dir = useDirectory(t);
+    write(dir, 'a.ndjson', [NPS], [row(1)]);
+    const undoing = { id: crypto.randomUUID(), survey: 'made', fingerprint: 'another', state: 'undoing' };
+    const daemon = await stub(t, [{ body: { imports: [undoing] } }]);
+    await fails(
+      1,
+      new RegExp(`made: the import ${undoing.id} of it is being undone; try again when it is: nothing was written`),
+      ['import', '--all', 'a.ndjson', '--url', daemon.url, '--key', d.key],
+      { cwd: dir },
+    );
+    assert.deepEqual(
+      daemon.requests.map(({ method }) => method),
+      ['GET'],
+    );
+  });
+
+  test('leave alone the journeys and alerts that are there, and say which differ', async (t) => {
+    const dir = useDirectory(t);
+    const other = await use(t);
+    await archive(d, 'a.ndjson', dir);
+    const silent = (await succeeds(restore(other, 'a.ndjson'), { cwd: dir })).stderr;
+    assert.equal(silent, '');
+    assert.equal((await succeeds(restore(other, 'a.ndjson'), { cwd: dir })).stderr, '');
+    const alert = { survey: 'shop', kind: 'score', below: 30, window: '30d', min_n: 30, touchpoint: 'web' };
+    const journey = { stages: [{ survey: 'support' }, { survey: 'shop' }] };
+    assert.equal((await other.admin('PUT', '/v1/alerts/low', { body: alert })).status, 200);
+    assert.equal((await other.admin('PUT', '/v1/journeys/buy', { body: journey })).status, 200);
+    const told = (await succeeds(restore(other, 'a.ndjson', '--quiet'), { cwd: dir })).stderr;
+    assert.match(told, /the journey buy is left alone: it is there and differs/);
+    assert.match(told, /the alert low is left alone: it is there and differs/);
+    assert.equal((await other.admin('GET', '/v1/alerts/low')).json.touchpoint, 'web');
+  });
+
+  test('of a database that was upgraded are the same in another cxd, but for what is too old', async (t) => {
+    const dir = useDirectory(t);
+    const own = useDirectory(t);
+    const fixture = fs.readFileSync(path.join(ROOT, 'tests/upgrade/schema-5.sql'), 'utf8');
+    sqlite(path.join(own, 'cxd.db'), fixture);
+    fs.writeFileSync(path.join(own, 'admin.key'), `${/cxs_\S+/.exec(fixture)[0]}\n`, { mode: 0o600 });
+    const here = await use(t, { dir: own });
+    const other = await use(t);
+    await archive(here, 'a.ndjson', dir);
+    const done = await succeeds(restore(other, 'a.ndjson'), { cwd: dir });
+    assert.match(done.stdout, /brief: \d+ responses, /);
+    await archive(other, 'b.ndjson', dir);
+    const [a, b] = ['a', 'b'].map((name) => same(fs.readFileSync(path.join(dir, `${name}.ndjson`), 'utf8')));
+    const isOld = ({ survey, response }) =>
+      survey === 'brief' && Date.parse(response.answered_at) < Date.now() - 20 * 86_400_000;
+    const kept = (lines) => lines.filter(({ type }) => type !== 'end' && type !== 'figures' && type !== 'cxd-archive');
+    const old = a.filter((line) => line.response && isOld(line)).length;
+    assert.deepEqual(
+      kept(b),
+      kept(a).filter((line) => !line.response || !isOld(line)),
+    );
+    const left = /brief: .* (\d+) left out: too old/.exec(done.stdout);
+    assert.equal(left ? Number(left[1]) : 0, old);
+    assert.match((await succeeds(restore(other, 'a.ndjson'), { cwd: dir })).stdout, /brief: it came with this archive/);
   });
 });

@@ -56,6 +56,7 @@
  *   archive.c          an archive of a whole cxd, read
  *   unarchive.c        cxd import --all
  *   unarchive_there.c  what of it is there already
+ *   unarchive_send.c   its responses on their way
  *   suspects.c         cxd suspects list, clear
  *   alerts.c           cxd alerts; cxd alert show, put, delete, acknowledge, history
  *   key.c              cxd key create, list, revoke
