@@ -8,6 +8,7 @@
 #include "cxd/base/secret.h"
 #include "cxd/domain/response.h"
 #include "cxd/domain/survey.h"
+#include "cxd/import/mended.h"
 #include "cxd/import/row.h"
 #include "cxd/import/table.h"
 
@@ -39,6 +40,14 @@ struct import_sample {
     const char *json;
 };
 
+/* The file is one of bad rows (import/mended.h). */
+struct import_mended {
+    bool is_it;
+    const char *words[MENDED_WORDS]; /* NULL: it does not say it */
+    struct table_cell *cells;        /* of the row that was read last */
+    bool is_header;                  /* that row has no line: it is of the header */
+};
+
 struct import {
     const struct command *command;
     const struct import_options *options;
@@ -48,6 +57,7 @@ struct import {
     struct table_reader *reader;
     struct headings headings;
     size_t header_rows;
+    struct import_mended mended;
     const struct preset *preset;
     bool is_recognised; /* the preset was not named */
     bool id_guessed;
@@ -71,18 +81,32 @@ struct import {
     struct error err;
 };
 
-/* import_open.c: the file, what it is, and the survey that it goes to. All functions give an exit code, and have said
- * on stderr what is wrong. import_close takes an import of which some of this failed. */
-CXD_NODISCARD int import_open(struct import *import, const struct client_options *client);
-void import_close(struct import *import);
-/* Makes the survey of --create. */
-CXD_NODISCARD int import_create(struct import *import);
+/* All functions give an exit code, and have said on stderr what is wrong. */
+
+/* import_file.c: the file, its header, and whose export it is. */
+CXD_NODISCARD int import_read_file(struct import *import);
 /* To the first row behind the header. */
 CXD_NODISCARD int import_rewind(struct import *import);
-/* The next row; *ret_more is false at the end. */
+/* The next row; *ret_more is false at the end. What stands in a file of bad rows beside its rows is not told. */
 CXD_NODISCARD int import_next(struct import *import, struct table_row *ret_row, bool *ret_more);
+/* What stands before the rows in a file of bad ones. Rewind behind it. */
+CXD_NODISCARD int import_head_bad(struct import *import);
 /* Says err on stderr; EXIT_REFUSED. */
 int import_fail(const struct import *import, const struct error *err);
+int import_no_memory(const struct import *import);
+
+/* import_survey.c: the survey that it goes to, and the zone of its dates. */
+CXD_NODISCARD int import_find_survey(struct import *import);
+/* Makes the survey of --create. */
+CXD_NODISCARD int import_create(struct import *import);
+CXD_NODISCARD int import_choose_zone(struct import *import);
+
+/* import_map.c: which column is what. */
+CXD_NODISCARD int import_map(struct import *import);
+
+/* import_open.c: all of this. import_close takes an import of which some of it failed. */
+CXD_NODISCARD int import_open(struct import *import, const struct client_options *client);
+void import_close(struct import *import);
 
 /* import_look.c */
 
@@ -95,6 +119,9 @@ CXD_NODISCARD int import_try(struct import *import, struct meter *meter);
 /* A row as a line of JSON behind `out`; *ret_reading says what it is. It is judged by the domain's rules too. */
 CXD_NODISCARD int import_read(struct import *import, const struct table_row *row, struct buffer *out,
                               struct row_reading *ret_reading);
+/* The cells of a row for import_bad_add. */
+void import_append_cells(const struct import *import, const struct table_row *row, const struct row_reading *reading,
+                         struct buffer *out);
 
 /* import_show.c: what has been found, for people. */
 void import_show(const struct import *import, struct buffer *out);

@@ -15,8 +15,9 @@
 
 enum { PIECE_BYTES = 64 << 10 };
 
-bool import_bad_begin(struct import_bad *bad, const char *path, const char *file, const struct headings *headings) {
-    *bad = (struct import_bad){.headings = headings, .fd = -1};
+bool import_bad_begin(struct import_bad *bad, const char *path, const char *file) {
+    *bad = (struct import_bad){.fd = -1};
+    buffer_init(&bad->head);
     buffer_init(&bad->text);
     if (path)
         bad->path = strdup(path);
@@ -28,7 +29,7 @@ bool import_bad_begin(struct import_bad *bad, const char *path, const char *file
 }
 
 /* Quoted wherever that could matter. The cells are not defanged: the file is to be imported again as it was. */
-static void append_cell(struct buffer *out, const char *text) {
+void import_bad_append_cell(struct buffer *out, const char *text) {
     if (!strpbrk(text, "\",;\t\r\n")) {
         buffer_append_text(out, text);
         return;
@@ -42,10 +43,12 @@ static void append_cell(struct buffer *out, const char *text) {
     buffer_append_char(out, '"');
 }
 
-void import_bad_append_cells(struct buffer *out, const struct table_row *row) {
+void import_bad_append_cells(struct buffer *out, const char *id, const struct table_row *row) {
+    buffer_append_char(out, ',');
+    import_bad_append_cell(out, id);
     for (size_t i = 0; i < row->count; i++) {
         buffer_append_char(out, ',');
-        append_cell(out, row->cells[i].text);
+        import_bad_append_cell(out, row->cells[i].text);
     }
 }
 
@@ -72,12 +75,7 @@ static void open_file(struct import_bad *bad) {
         bad->error = errno;
         return;
     }
-    buffer_append_text(&bad->text, "line,reason");
-    for (size_t i = 0; i < bad->headings->count; i++) {
-        buffer_append_char(&bad->text, ',');
-        append_cell(&bad->text, bad->headings->columns[i].name);
-    }
-    buffer_append_text(&bad->text, "\r\n");
+    buffer_append(&bad->text, bad->head.data, bad->head.length);
 }
 
 void import_bad_add(struct import_bad *bad, uint64_t line, const char *reason, const char *cells, size_t length) {
@@ -93,9 +91,8 @@ void import_bad_add(struct import_bad *bad, uint64_t line, const char *reason, c
         return;
     buffer_append_int(&bad->text, (int64_t)line);
     buffer_append_char(&bad->text, ',');
-    append_cell(&bad->text, reason);
-    if (cells)
-        buffer_append(&bad->text, cells, length);
+    import_bad_append_cell(&bad->text, reason);
+    buffer_append(&bad->text, cells, length);
     buffer_append_text(&bad->text, "\r\n");
     if (bad->text.length >= PIECE_BYTES)
         write_text(bad);
@@ -128,5 +125,6 @@ void import_bad_free(struct import_bad *bad) {
     if (bad->path && bad->fd >= 0)
         close(bad->fd);
     free(bad->path);
+    buffer_free(&bad->head);
     buffer_free(&bad->text);
 }

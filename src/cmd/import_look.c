@@ -196,6 +196,16 @@ int import_read(struct import *import, const struct table_row *row, struct buffe
     return EXIT_OK;
 }
 
+void import_append_cells(const struct import *import, const struct table_row *row, const struct row_reading *reading,
+                         struct buffer *out) {
+    char made[ID_TEXT_SIZE];
+    const char *id = import->plan.mapping.column[TARGET_ID] != COLUMN_NONE ? ""
+                     : import->mended.is_it                                ? import->plan.mended_id
+                                                                           : id_format(made, &reading->id);
+
+    import_bad_append_cells(out, id, row);
+}
+
 static void count_response(struct import *import, const struct row_reading *reading) {
     struct import_counts *counts = &import->counts;
     const struct response *response = &import->response;
@@ -236,8 +246,8 @@ static void count_row(struct import *import, const struct table_row *row, const 
     case ROW_BAD:
         counts->bad++;
         buffer_reset(cells);
-        import_bad_append_cells(cells, row);
-        import_bad_add(&import->bad, row->line, reading->why, cells->length > 0 ? cells->data : NULL, cells->length);
+        import_append_cells(import, row, reading, cells);
+        import_bad_add(&import->bad, row->line, reading->why, cells->data, cells->length);
         break;
     }
 }
@@ -285,8 +295,10 @@ int import_try(struct import *import, struct meter *meter) {
     struct sha256_run run;
     struct table_row row;
     bool more = true;
-    int result = import_rewind(import);
+    int result = import_head_bad(import);
 
+    if (result == EXIT_OK)
+        result = import_rewind(import);
     buffer_init(&out);
     buffer_init(&cells);
     sha256_begin(&run);

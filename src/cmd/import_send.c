@@ -277,7 +277,7 @@ static int fill(struct sender *sender, struct batch *batch, bool *more) {
         if (batch->body.length == begin)
             continue;
         buffer_append_char(&batch->body, '\n');
-        import_bad_append_cells(&batch->cells, &row);
+        import_append_cells(import, &row, &reading, &batch->cells);
         batch->lines[batch->rows] = row.line;
         batch->cells_end[batch->rows++] = batch->cells.length;
     }

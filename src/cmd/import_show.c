@@ -96,6 +96,8 @@ static void append_mapping(const struct screen *screen, struct buffer *out, cons
         append_label(out, target_name((enum target)i));
         if (mapping->column[i] != COLUMN_NONE)
             append_column(screen, out, import, (size_t)mapping->column[i]);
+        else if (i == TARGET_ID && import->mended.is_it)
+            buffer_append_text(out, "cxd.id, which the row had when it was bad");
         else if (i == TARGET_ID)
             buffer_append_text(out, "made of what each row says, and of how many before say the same");
         else
@@ -274,6 +276,10 @@ void import_show(const struct import *import, struct buffer *out) {
         append_label(out, "Export of");
         buffer_append_format(out, "%s%s\n", import->preset->title,
                              import->is_recognised ? ", by its header (--preset none does without)" : "");
+    }
+    if (import->mended.is_it) {
+        append_label(out, "Bad rows of");
+        buffer_append_text(out, "another file, understood as that was\n");
     }
     append_label(out, "Survey");
     buffer_append_format(out, "%s (%s, %d to %d)%s\n", import->options->survey, metric_name(import->survey.metric),

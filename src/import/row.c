@@ -8,6 +8,7 @@
 
 #include "cxd/base/formula.h"
 #include "cxd/base/utf8.h"
+#include "cxd/import/mended.h"
 #include "cxd/import/score_cell.h"
 #include "cxd/import/text_cell.h"
 
@@ -132,33 +133,103 @@ static void append_texts(struct row_plan *plan, const struct table_row *row, str
         buffer_append_char(out, '}');
 }
 
-/* By the source's id, or else by what stands in `out` from `begin` on. */
-static enum cxd_err make_id(struct row_plan *plan, const struct table_row *row, const struct buffer *out, size_t begin,
-                            struct row_reading *reading, struct error *err) {
+/* By the source's id. */
+static enum cxd_err use_id_of_source(struct row_plan *plan, const struct table_row *row, struct row_reading *reading,
+                                     struct error *err) {
     int column = plan->mapping.column[TARGET_ID];
     const char *text = cell_of(row, column)->text;
     size_t length = cell_of(row, column)->length;
-    struct id digest;
     enum cxd_err code;
 
     text_cell_trim(&text, &length);
-    if (column != COLUMN_NONE && length == 0) {
+    if (length == 0) {
         blame(reading, plan, row, column, "the row has no id");
         return CXD_OK;
     }
-    if (column != COLUMN_NONE)
-        row_id_of_source(&plan->space, text, length, &digest);
-    else
-        row_id_of_content(&plan->space, out->data + begin, out->length - begin, &digest);
-    code = row_seen_add(plan->seen, &digest, &reading->before, err);
-    if (code == ERR_TABLE && column != COLUMN_NONE) /* then the daemon alone knows it */
+    row_id_of_source(&plan->space, text, length, &reading->id);
+    code = row_seen_add(plan->seen, &reading->id, &reading->before, err);
+    if (code == ERR_TABLE) /* then the daemon alone knows it */
         reading->before = 0;
     else if (code != CXD_OK)
         return code;
-    if (column != COLUMN_NONE && reading->before > 0)
+    if (reading->before > 0)
         blame(reading, plan, row, column, "a row before has this id");
-    row_id_of_repeated(&digest, column == COLUMN_NONE ? reading->before : 0, &reading->id);
     return CXD_OK;
+}
+
+/* By that which it was given when it was bad. */
+static enum cxd_err use_id_of_bad(struct row_plan *plan, struct row_reading *reading, struct error *err) {
+    const char *text = plan->mended_id, *why = NULL;
+    size_t length = strlen(text);
+    enum cxd_err code;
+
+    text_cell_trim(&text, &length);
+    if (!id_parse(text, length, &reading->id)) {
+        why = "is not the id that was written here";
+    } else {
+        code = row_seen_add(plan->seen, &reading->id, &reading->before, err);
+        if (code != CXD_OK && code != ERR_TABLE)
+            return code;
+        if (code == CXD_OK && reading->before > 0)
+            why = "a row before has this id";
+    }
+    reading->before = 0;
+    if (!why)
+        return CXD_OK;
+    reading->verdict = ROW_BAD;
+    snprintf(reading->why, sizeof reading->why, "%s, '%.*s': %s", MENDED_NAMES[MENDED_ID],
+             text_cell_cut(text, length, SHOWN), text, why);
+    return CXD_OK;
+}
+
+/* By what stands in `out` from `begin` on. */
+static enum cxd_err make_id(struct row_plan *plan, const struct buffer *out, size_t begin, struct row_reading *reading,
+                            struct error *err) {
+    struct id digest;
+    enum cxd_err code;
+
+    row_id_of_content(&plan->space, out->data + begin, out->length - begin, &digest);
+    code = row_seen_add(plan->seen, &digest, &reading->before, err);
+    if (code == CXD_OK)
+        row_id_of_repeated(&digest, reading->before, &reading->id);
+    return code;
+}
+
+static enum cxd_err find_id(struct row_plan *plan, const struct table_row *row, const struct buffer *out, size_t begin,
+                            struct row_reading *reading, struct error *err) {
+    return plan->mapping.column[TARGET_ID] != COLUMN_NONE ? use_id_of_source(plan, row, reading, err)
+           : plan->mended_id                              ? use_id_of_bad(plan, reading, err)
+                                                          : make_id(plan, out, begin, reading, err);
+}
+
+/* The id that a bad row is to have. One without cells is known by its fault and the response before it. */
+static enum cxd_err make_id_of_bad(struct row_plan *plan, const struct table_row *row, struct row_reading *reading,
+                                   struct error *err) {
+    size_t count = row->count;
+    struct id digest;
+    uint64_t before;
+    enum cxd_err code;
+
+    if (plan->mapping.column[TARGET_ID] != COLUMN_NONE || plan->mended_id)
+        return CXD_OK;
+    buffer_reset(&plan->text);
+    while (count > 0 && row->cells[count - 1].length == 0)
+        count--;
+    for (size_t i = 0; i < count; i++) {
+        buffer_append_format(&plan->text, "%zu:", row->cells[i].length);
+        buffer_append(&plan->text, row->cells[i].text, row->cells[i].length);
+    }
+    if (row->fault) {
+        buffer_append_text(&plan->text, row->fault);
+        buffer_append(&plan->text, (const char *)plan->last.bytes, sizeof plan->last.bytes);
+    }
+    if (!buffer_terminate(&plan->text))
+        return error_set(err, ERR_NO_MEMORY, "out of memory");
+    row_id_of_bad(&plan->space, plan->text.data, plan->text.length, &digest);
+    code = row_seen_add(plan->seen, &digest, &before, err);
+    if (code == CXD_OK)
+        row_id_of_repeated(&digest, before, &reading->id);
+    return code;
 }
 
 static enum cxd_err read_whole(struct row_plan *plan, const struct table_row *row, struct buffer *out,
@@ -171,14 +242,18 @@ static enum cxd_err read_whole(struct row_plan *plan, const struct table_row *ro
         append_texts(plan, row, out);
         if (out->failed || plan->text.failed)
             return error_set(err, ERR_NO_MEMORY, "out of memory");
-        code = make_id(plan, row, out, begin, reading, err);
+        code = find_id(plan, row, out, begin, reading, err);
         append_member(out, "id", id_format(id, &reading->id));
         buffer_append_char(out, '}');
+    } else if (reading->verdict == ROW_BAD) {
+        code = make_id_of_bad(plan, row, reading, err);
     }
     if (out->failed)
         return error_set(err, ERR_NO_MEMORY, "out of memory");
     if (reading->verdict != ROW_RESPONSE || code != CXD_OK)
         out->length = begin;
+    else
+        plan->last = reading->id;
     return code;
 }
 
@@ -192,7 +267,7 @@ enum cxd_err row_read(struct row_plan *plan, const struct table_row *row, struct
     if (row->fault) {
         ret_reading->verdict = ROW_BAD;
         snprintf(ret_reading->why, sizeof ret_reading->why, "%s", row->fault);
-        return CXD_OK;
+        return make_id_of_bad(plan, row, ret_reading, err);
     }
     kind = preset_judge(&plan->preset, row);
     if (kind == PRESET_ROW_TRIAL || (kind == PRESET_ROW_UNFINISHED && !plan->takes_unfinished)) {

@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { describe, test } from 'node:test';
+import { crc32 } from 'node:zlib';
 
 import { cxd, fails, succeeds } from './command.mjs';
 import { BINARY, environment, NPS, ROOT, until, use, useDirectory } from './harness.mjs';
@@ -275,21 +276,6 @@ describe('what a file says', () => {
     );
   });
 
-  test('bad rows are in a file that can be put right and imported', async (t) => {
-    const { dry, file } = await useImport(t);
-    await dry('Score,Comment,Who\n9,fine,a\n11,"say ""no"", twice",b\n7,,c\n');
-    const bad = `${file}.bad.csv`;
-    const text = fs.readFileSync(bad, 'utf8');
-    assert.equal(
-      text,
-      'line,reason,Score,Comment,Who\r\n' +
-        '3,"column 1 (Score), \'11\': is not on the survey\'s scale, 0 to 10",11,"say ""no"", twice",b\r\n',
-    );
-    assert.equal(fs.statSync(bad).mode & 0o777, 0o600);
-    const again = await dry(text.replace(',11,', ',10,'));
-    assert.deepEqual(rows(again), [{ line: 2, score: 10, comment: 'say "no", twice' }]);
-  });
-
   test('the file itself is not overwritten', async (t) => {
     const { args, file, write } = await useImport(t);
     write('score\n11\n');
@@ -422,6 +408,361 @@ describe('what a file says', () => {
     assert.match(done.stdout, /^ +line 4: column 1 \(Score\), 'x': holds no number$/m);
     assert.match(done.stderr, /^This was a dry run: nothing was sent\. --yes does it\.\n$/);
   });
+});
+
+// A workbook of one sheet, S, of which cells with the style 1 are dates.
+function workbook(rows) {
+  const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
+  const office = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
+  const relations = (type, target) =>
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">' +
+    `<Relationship Id="r1" Type="${office}/${type}" Target="${target}"/></Relationships>`;
+  const styles =
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">' +
+    `<Relationship Id="r1" Type="${office}/worksheet" Target="sheet.xml"/>` +
+    `<Relationship Id="r2" Type="${office}/styles" Target="styles.xml"/></Relationships>`;
+  return archive({
+    '[Content_Types].xml': '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
+    '_rels/.rels': relations('officeDocument', 'xl/workbook.xml'),
+    'xl/workbook.xml':
+      `<workbook xmlns="${main}" xmlns:r="${office}">` +
+      '<sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>',
+    'xl/_rels/workbook.xml.rels': styles,
+    'xl/styles.xml':
+      `<styleSheet xmlns="${main}">` + '<cellXfs><xf numFmtId="0"/><xf numFmtId="22"/></cellXfs></styleSheet>',
+    'xl/sheet.xml': `<worksheet xmlns="${main}"><sheetData>${rows}</sheetData></worksheet>`,
+  });
+}
+
+// A zip archive of texts, not compressed.
+function archive(parts) {
+  const [locals, central] = [[], []];
+  let at = 0;
+  for (const [name, text] of Object.entries(parts)) {
+    const head = Buffer.alloc(26);
+    [20, 0, 0, 0, 33].forEach((value, i) => head.writeUInt16LE(value, 2 * i));
+    head.writeUInt32LE(crc32(text), 10);
+    head.writeUInt32LE(Buffer.byteLength(text), 14);
+    head.writeUInt32LE(Buffer.byteLength(text), 18);
+    head.writeUInt16LE(Buffer.byteLength(name), 22);
+    const place = Buffer.alloc(14);
+    place.writeUInt32LE(at, 10);
+    locals.push(Buffer.from('PK\x03\x04'), head, Buffer.from(name + text));
+    central.push(Buffer.from('PK\x01\x02\x14\x00'), head, place, Buffer.from(name));
+    at += 4 + head.length + Buffer.byteLength(name + text);
+  }
+  const listing = Buffer.concat(central);
+  const end = Buffer.alloc(22);
+  end.write('PK\x05\x06');
+  end.writeUInt16LE(Object.keys(parts).length, 8);
+  end.writeUInt16LE(Object.keys(parts).length, 10);
+  end.writeUInt32LE(listing.length, 12);
+  end.writeUInt32LE(at, 16);
+  return Buffer.concat([...locals, listing, end]);
+}
+
+// The rows of a file of bad rows, as texts.
+const badRows = (file) =>
+  fs
+    .readFileSync(`${file}.bad.csv`, 'utf8')
+    .split('\r\n')
+    .filter((line) => /^\d/.test(line));
+
+describe('bad rows that are put right', () => {
+  // Imports what stands in the file of bad rows, changed, with what was given to the file that they are from.
+  const mender = ({ args, file, daemon }) => {
+    const bad = `${file}.bad.csv`;
+    const command = (extra) => args(extra).map((word) => (word === file ? bad : word));
+    return {
+      bad,
+      command,
+      edit: (change) => fs.writeFileSync(bad, change(fs.readFileSync(bad, 'utf8'))),
+      dry: async (...extra) => JSON.parse((await succeeds(command(['--json', '--dry-run', ...extra]))).stdout),
+      send: async (...extra) => {
+        const { import: done } = JSON.parse((await succeeds(command(['--json', '--yes', ...extra]))).stdout);
+        return [done.created, done.known, done.refused];
+      },
+      stored: async () => {
+        const { responses } = (await daemon.admin('GET', '/v1/surveys/s/responses?window=all')).json;
+        return responses.map(({ score, comment }) => [score, comment]).sort((a, b) => a[0] - b[0]);
+      },
+    };
+  };
+
+  test('what stands in the file', async (t) => {
+    const use = await useImport(t);
+    const { bad, edit, dry, command } = mender(use);
+    await use.dry('Score,Comment,Who\n9,fine,a\n11,"say ""no"", twice",b\n7,,c\n');
+    const text = fs.readFileSync(bad, 'utf8');
+    const [id] = text.match(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/);
+    assert.equal(
+      text,
+      'cxd.line,cxd.reason,cxd.id,Score,Comment,Who\r\ncxd.preset,none\r\n' +
+        'cxd.map,"score=#1,comment=#2,answered_at=,respondent=,id=,touchpoint=,channel=,locale=,visit="\r\n' +
+        `3,"column 1 (Score), '11': is not on the survey's scale, 0 to 10",${id},11,"say ""no"", twice",b\r\n`,
+    );
+    assert.equal(fs.statSync(bad).mode & 0o777, 0o600);
+    edit((content) => content.replace(',11,', ',10,'));
+    const again = await dry();
+    assert.deepEqual(rows(again), [{ line: 4, score: 10, comment: 'say "no", twice' }]);
+    assert.equal(again.sample[0].response.id, id);
+    const seen = await succeeds(command([]));
+    assert.match(seen.stdout, /^Bad rows of +another file, understood as that was$/m);
+    assert.match(seen.stdout, /^id +cxd\.id, which the row had when it was bad$/m);
+  });
+
+  test('they are counted once, beside rows that say the same, and their reason is no comment', async (t) => {
+    const use = await useImport(t);
+    const { edit, send, stored } = mender(use);
+    const source = 'score\n10\n1O\n7\n1O\n';
+    const whole = async () => JSON.parse((await succeeds(use.args(['--json', '--yes']))).stdout).import;
+    use.write(source);
+    assert.equal((await whole()).created, 2);
+    for (const wanted of [
+      [2, 0, 0],
+      [0, 2, 0],
+    ]) {
+      edit((content) => content.replaceAll(',1O\r\n', ',10\r\n'));
+      assert.deepEqual(await send(), wanted);
+      assert.deepEqual(
+        await stored(),
+        [7, 10, 10, 10].map((score) => [score, undefined]),
+      );
+    }
+    // The same bad rows of a file that has grown, and elsewhere in it.
+    use.write('score\n3\n1O\n1O\n10\n7\n');
+    assert.deepEqual([(await whole()).created, badRows(use.file).length], [1, 2]);
+    edit((content) => content.replaceAll(',1O\r\n', ',9\r\n'));
+    assert.deepEqual(await send(), [0, 2, 0]);
+    assert.equal((await stored()).length, 5);
+  });
+
+  test('what is still bad keeps its id in the next file', async (t) => {
+    const use = await useImport(t);
+    const { bad, edit, dry, send, stored } = mender(use);
+    await use.dry('score,comment\n11,a\n12,b\n');
+    edit((content) => content.replace(',11,', ',1,'));
+    assert.deepEqual(await send(), [1, 0, 0]);
+    const [row] = badRows(bad);
+    assert.equal(row.split(',').at(-3), badRows(use.file)[1].split(',').at(-3));
+    fs.copyFileSync(`${bad}.bad.csv`, bad);
+    edit((content) => content.replace(',12,', ',2,'));
+    assert.deepEqual(await send(), [1, 0, 0]);
+    assert.deepEqual(await send(), [0, 1, 0]);
+    assert.deepEqual(await stored(), [
+      [1, 'a'],
+      [2, 'b'],
+    ]);
+    assert.equal((await dry()).counts.responses, 1);
+  });
+
+  test('columns are those of the file before, however few rows tell them', async (t) => {
+    const use = await useImport(t, { timezone: 'Europe/Berlin' });
+    const { edit, dry } = mender(use);
+    const many = Array.from({ length: 20 }, (_, i) => `${i % 10},1/${i + 1}/2026,a long text of some words,short\n`);
+    await use.dry(
+      `Bewertung,Datum,Notes,Why\n${many.join('')}8,1/13/26x,n,a much longer text of many more words\n9,x,n,w\n`,
+    );
+    // One date is right, one is not: it stays the column of dates, with the month first, on the same clocks.
+    edit((content) => content.replace(',1/13/26x,', ',2/3/2026,'));
+    const found = await dry();
+    assert.deepEqual(
+      rows(found),
+      [{ line: 6, score: 8, answered_at: '2026-02-03T11:00:00Z', comment: found.comment }].map(
+        ({ comment, ...rest }) => ({ ...rest, comment: 'a much longer text of many more words' }),
+      ),
+    );
+    assert.deepEqual([found.dates, found.zone, found.counts.bad], ['us', 'Europe/Berlin', 1]);
+    // What is said goes before it.
+    assert.equal(rows(await dry('--map', 'comment=Notes'))[0].comment, 'n');
+    assert.equal(rows(await dry('--dates', 'eu'))[0].answered_at, '2026-03-02T11:00:00Z');
+    assert.equal(rows(await dry('--zone', 'UTC'))[0].answered_at, '2026-02-03T12:00:00Z');
+  });
+
+  test('ids of the source stay what decides', async (t) => {
+    const use = await useImport(t);
+    const { bad, edit, send, command } = mender(use);
+    use.write('key,score\nr1,9\nr2,x\nr1,8\n');
+    const wish = ['--map', 'id=key,score=score'];
+    await succeeds(use.args([...wish, '--yes']));
+    assert.deepEqual(
+      badRows(use.file).map((row) => row.split(',').slice(-3)),
+      [
+        ['', 'r2', 'x'],
+        ['', 'r1', '8'],
+      ],
+    );
+    // Without the option it is the same; a row that was a second one of its id is it still, until it has another.
+    edit((content) => content.replace('r2,x', 'r2,5'));
+    assert.deepEqual(await send(), [1, 1, 0]);
+    use.write('key,score\nr2,4\n');
+    const again = JSON.parse((await succeeds(use.args([...wish, '--yes', '--json']))).stdout).import;
+    assert.deepEqual([again.created, again.known], [0, 1], 'r2 is there');
+    edit((content) => content.replace('r1,8', 'r3,8'));
+    assert.deepEqual(await send(...wish), [1, 1, 0]);
+    // Ids that were guessed are not guessed away.
+    use.write('id,score\ns1,9\ns2,x\ns3,y\n');
+    await succeeds(use.args(['--yes']));
+    edit((content) => content.replace('s2,x', 's9,5').replace('s3,y', 's9,6'));
+    const found = JSON.parse((await succeeds(command(['--json', '--dry-run']))).stdout);
+    assert.equal(found.bad_rows[0].reason, "column 1 (id), 's9': a row before has this id");
+    assert.equal(fs.existsSync(bad), true);
+  });
+
+  test('the same options, and spreadsheets between', async (t) => {
+    const use = await useImport(t);
+    const { edit, dry, bad } = mender(use);
+    const wish = ['--delimiter', ';', '--encoding', 'latin-1', '--map', 'score=#2,comment=#1'];
+    await use.dry(Buffer.from('Wort;Note\nschön, und gut;9\nübel;x\n', 'latin1'), ...wish);
+    edit((content) => content.replace(',x\r\n', ',2\r\n'));
+    assert.deepEqual(
+      rows(await dry(...wish)).map(({ line, ...row }) => row),
+      [{ score: 2, comment: 'übel' }],
+    );
+    const plain = fs.readFileSync(bad, 'utf8');
+    const cells = (line) =>
+      line
+        .match(/("([^"]|"")*"|[^,]*)(,|$)/g)
+        .map((cell) => cell.replace(/,$/, ''))
+        .slice(0, -1);
+    const parted = plain
+      .trim()
+      .split('\r\n')
+      .map((line) => cells(line).join(';'))
+      .join('\r\n');
+    for (const content of [
+      `\ufeff${parted}\r\n`,
+      Buffer.from(`${parted}\r\n`, 'latin1'),
+      parted.replace(/^[^;]+/, '"$&"') + '\n',
+    ]) {
+      fs.writeFileSync(bad, content);
+      assert.deepEqual(
+        rows(await dry(...wish)).map(({ line, ...row }) => row),
+        [{ score: 2, comment: 'übel' }],
+      );
+    }
+  });
+
+  test('columns that are gone or moved are missed, and ids that are gone', async (t) => {
+    const use = await useImport(t);
+    const { bad, edit, command, dry } = mender(use);
+    await use.dry('score,comment\n11,a\n11,b\n');
+    const whole = fs.readFileSync(bad, 'utf8');
+    const ids = badRows(use.file).map((row) => row.split(',').at(-3));
+    for (const header of ['cxd.line,cxd.reason,score', 'score,cxd.reason', 'cxd.line,cxd.reason,cxd.id']) {
+      fs.writeFileSync(bad, `${header}\r\n3,"column 1: no words at all",5\r\n`);
+      const done = await fails(
+        1,
+        /line 1: in a file of bad rows the columns cxd\.line, cxd\.reason and cxd\.id stand/,
+        command(['--dry-run']),
+      );
+      assert.equal(done.stdout, '');
+    }
+    const [first, second] = ids;
+    const mended = whole.replaceAll(',11,', ',5,');
+    fs.writeFileSync(bad, mended.replace(first, ''));
+    let found = await dry();
+    assert.equal(found.counts.responses, 1);
+    assert.equal(found.bad_rows[0].reason, "cxd.id, '': is not the id that was written here");
+    fs.writeFileSync(bad, mended.replace(second, first));
+    found = await dry();
+    assert.equal(found.counts.responses, 1);
+    assert.equal(found.bad_rows[0].reason, `cxd.id, '${first}': a row before has this id`);
+    fs.writeFileSync(bad, whole.replace(/^cxd\.map,.*\r\n/m, ''));
+    await fails(1, /the row cxd\.map behind line 1 is missing/, command(['--dry-run']));
+    fs.writeFileSync(bad, whole.replace('score=#1', 'score=#9'));
+    await fails(1, /cxd\.map: there is no column #9: the header has 2/, command(['--dry-run']));
+    fs.writeFileSync(bad, whole.replace('cxd.map,', 'cxd.dates,mayan\r\ncxd.map,'));
+    await fails(1, /cxd\.dates: no such form: mayan/, command(['--dry-run']));
+  });
+
+  test('a row of the header that is gone takes no other row with it', async (t) => {
+    const use = await useImport(t);
+    const { edit, dry } = mender(use);
+    const header = 'Respondent ID,Collector ID,Start Date,End Date,How likely?\n,,,,Response\n';
+    await use.dry(`${header}1,2,01/31/2026,01/31/2026,11\n2,2,01/31/2026,01/31/2026,12\n`, '--map', 'score=#5');
+    edit((content) => content.replace(/,1[12]\r\n/g, ',7\r\n'));
+    assert.deepEqual([(await dry()).counts.responses, (await dry()).preset], [2, 'surveymonkey']);
+    edit((content) => content.replace(/^,.*Response\r\n/m, ''));
+    assert.equal((await dry()).counts.responses, 2);
+  });
+
+  test('rows of a workbook, whose dates are dates still', async (t) => {
+    const use = await useImport(t);
+    const { edit, dry } = mender(use);
+    const text = (value) => `<c t="inlineStr"><is><t>${value}</t></is></c>`;
+    const rowsOf = [
+      ['score', 'when'].map(text),
+      ['<c><v>9</v></c>', text('31.1.2026')],
+      ['<c><v>8</v></c>', text('28.2.2026')],
+      [text('x'), '<c s="1"><v>46053.25</v></c>'],
+      [text('y'), '<c s="1"><v>46053.5</v></c>'],
+    ];
+    const content = workbook(rowsOf.map((cells) => `<row>${cells.join('')}</row>`).join(''));
+    const wanted = await use.dry(content, '--sheet', 'S');
+    assert.deepEqual([wanted.format, wanted.dates, wanted.counts.bad], ['XLSX', 'eu', 2]);
+    edit((file) => file.replace(',x,', ',1,').replace(',y,', ',2,'));
+    const found = await dry('--sheet', 'S');
+    assert.deepEqual(
+      rows(found).map(({ score, answered_at }) => [score, answered_at]),
+      [
+        [1, '2026-01-31T06:00:00Z'],
+        [2, '2026-01-31T12:00:00Z'],
+      ],
+    );
+  });
+
+  test('rows of NDJSON, and lines that are none', async (t) => {
+    const use = await useImport(t);
+    const { edit, send, stored } = mender(use);
+    use.write(
+      '{"answers":{"score":9,"comment":"so"},"at":"2026-01-31"}\n{"answers":{"score":"x","comment":"a, b"}}\n' +
+        '[1]\n{"answers":{"score":8}}\n[1]\n',
+    );
+    await succeeds(use.args(['--yes', '--map', 'score=answers.score,comment=answers.comment']));
+    assert.equal(badRows(use.file).length, 3);
+    assert.equal(new Set(badRows(use.file).map((row) => row.match(/[0-9a-f-]{36}/)[0])).size, 3);
+    // A line without cells has them from whoever puts it right.
+    edit((content) => content.replace(',x,', ',1,').replace(/([0-9a-f-]{36})(,*)\r\n/g, '$1,2,own\r\n'));
+    assert.deepEqual(await send(), [3, 0, 0]);
+    assert.deepEqual(await send(), [0, 3, 0]);
+    assert.deepEqual(await stored(), [
+      [1, 'a, b'],
+      [2, 'own'],
+      [2, 'own'],
+      [8, undefined],
+      [9, 'so'],
+    ]);
+  });
+
+  // A survey on whose scale no row lies gives a file in which all are bad: in the other one they are what they were.
+  for (const name of fs.readdirSync(EXPORTS).map((file) => path.basename(file, '.csv')))
+    test(`an export of ${name}, with all of its header`, async (t) => {
+      const use = await useImport(t, { survey: { ...NPS, properties: ['plan'] }, timezone: 'Europe/Berlin' });
+      const { dry, bad } = mender(use);
+      const wanted = await use.dry(fs.readFileSync(path.join(EXPORTS, `${name}.csv`)));
+      const narrow = {
+        metric: 'csat',
+        scale: { min: 7, max: 8 },
+        bands: { satisfied_from: 8, dissatisfied_to: 7 },
+        properties: ['plan'],
+      };
+      const made = await use.daemon.admin('PUT', '/v1/surveys/narrow', { body: narrow });
+      assert.equal(made.status, 201, JSON.stringify(made.json));
+      const { score, comment = '' } = wanted.mapping;
+      const others = use.args(['--json', '--map', `score=#${score},comment=${comment && `#${comment}`}`]);
+      others[others.indexOf('s')] = 'narrow';
+      const all = JSON.parse((await succeeds(others)).stdout);
+      assert.deepEqual([all.counts.responses, all.counts.bad], [0, wanted.counts.responses]);
+      const found = await dry();
+      const plain = (json) => rows(json).map(({ line, ...row }) => row);
+      assert.deepEqual(plain(found), plain(wanted));
+      assert.deepEqual(
+        [found.preset, found.dates, found.zone, found.mapping],
+        [name, wanted.dates, wanted.zone, wanted.mapping],
+      );
+      assert.equal(fs.existsSync(`${bad}.bad.csv`), false);
+    });
 });
 
 describe('on a terminal', () => {
@@ -614,12 +955,27 @@ describe('sending', () => {
     );
     assert.equal(
       fs.readFileSync(`${file}.bad.csv`, 'utf8'),
-      'line,reason,id,score\r\n12002,the daemon: /score is a zero,z1,0\r\n12003,the daemon: /score is a zero,z2,0\r\n',
+      'cxd.line,cxd.reason,cxd.id,id,score\r\ncxd.preset,none\r\n' +
+        'cxd.map,"score=#2,comment=,answered_at=,respondent=,id=#1,touchpoint=,channel=,locale=,visit="\r\n' +
+        '12002,the daemon: /score is a zero,,z1,0\r\n12003,the daemon: /score is a zero,,z2,0\r\n',
     );
     const again = await cxd([...args, '--json']);
     const { import: result } = JSON.parse(again.stdout);
     assert.deepEqual([result.created, result.known, result.refused], [0, 12000, 2]);
     assert.equal(state.begun[1].fingerprint, state.begun[0].fingerprint);
+  });
+
+  test('what it refuses is put right under the id that it was sent with', async (t) => {
+    const { batches, seen, file, args } = await play(t);
+    fs.writeFileSync(file, 'score,comment\n5,a\n0,b\n');
+    await fails(1, /^$/, args);
+    const { id } = batches[0][1];
+    const bad = `${file}.bad.csv`;
+    const text = fs.readFileSync(bad, 'utf8');
+    assert.ok(text.endsWith(`\r\n3,the daemon: /score is a zero,${id},0,b\r\n`), text);
+    fs.writeFileSync(bad, text.replace(',0,b', ',6,b'));
+    await succeeds(args.map((word) => (word === file ? bad : word)));
+    assert.deepEqual([batches[1].length, batches[1][0].id, batches[1][0].score, seen.has(id)], [1, id, 6, true]);
   });
 
   test('a daemon that is busy, or lost, is asked again', async (t) => {

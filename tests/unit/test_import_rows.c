@@ -3,6 +3,7 @@
 #include "cxd/base/calendar.h"
 #include "cxd/base/compiler.h"
 #include "cxd/import/guess.h"
+#include "cxd/import/mended.h"
 #include "cxd/import/row.h"
 
 enum { COLUMNS = 16 };
@@ -306,6 +307,173 @@ static void rows_that_are_none(void **state) {
     end_plan(&plan);
 }
 
+static struct table_row row_of(const char *const *values, struct table_cell *cells) {
+    struct table_row row = {.cells = cells, .line = 2};
+    for (; values[row.count]; row.count++)
+        cells[row.count] = (struct table_cell){.text = values[row.count], .length = strlen(values[row.count])};
+    return row;
+}
+
+static void id_of(struct row_plan *plan, const char *const *values, enum row_verdict verdict, char id[ID_TEXT_SIZE]) {
+    struct row_reading reading;
+    struct buffer out;
+    buffer_init(&out);
+    assert_int_equal(read_row(plan, values, &out, &reading), verdict);
+    id_format(id, &reading.id);
+    buffer_free(&out);
+}
+
+/* Fixed for ever, as those of good rows. */
+static void ids_of_bad_rows(void **state) {
+    static const char *const NAMES[] = {"Score", "Why", NULL};
+    static const char *const BAD[] = {"1O", "so", NULL}, *const BLANK[] = {"1O", "so", "", NULL};
+    static const char *const OTHER[] = {"1", "Oso", NULL}, *const CUT[] = {"1Oso", NULL}, *const GOOD[] = {"10", NULL};
+    struct headings headings = header(NAMES);
+    struct row_plan plan = make_plan(&headings, "score=#1,comment=#2");
+    struct table_row fault = {.line = 3, .fault = "line 3: no end"};
+    struct row_reading reading;
+    struct buffer out;
+    struct error err;
+    char first[ID_TEXT_SIZE], id[ID_TEXT_SIZE];
+    buffer_init(&out);
+    id_of(&plan, BAD, ROW_BAD, first);
+    assert_string_equal(first, "f294ef39-4e6d-565b-8ace-45de4b462a4a");
+    id_of(&plan, BLANK, ROW_BAD, id); /* blank cells at the end are none */
+    assert_string_equal(id, "2b769ea8-dee7-5bad-9789-994f4f76dccc");
+    id_of(&plan, CUT, ROW_BAD, id);
+    assert_string_not_equal(id, first);
+    id_of(&plan, OTHER, ROW_RESPONSE, id);
+    row_seen_forget(plan.seen);
+    id_of(&plan, BAD, ROW_BAD, id);
+    assert_string_equal(id, first);
+    /* Without cells, the fault and the response before are what it is known by. */
+    struct id faults[3];
+    for (int i = 0; i < 3; i++) {
+        row_seen_forget(plan.seen);
+        plan.last = (struct id){{0}};
+        if (i == 2)
+            id_of(&plan, GOOD, ROW_RESPONSE, id);
+        assert_int_equal(row_read(&plan, &fault, &out, &reading, &err), CXD_OK);
+        assert_int_equal(reading.verdict, ROW_BAD);
+        faults[i] = reading.id;
+    }
+    assert_int_equal(id_compare(&faults[0], &faults[1]), 0);
+    assert_int_not_equal(id_compare(&faults[0], &faults[2]), 0);
+    end_plan(&plan);
+    /* A column of ids decides: then a bad row has none beside it. */
+    plan = make_plan(&headings, "score=#1,id=#2");
+    id_of(&plan, BAD, ROW_BAD, id);
+    assert_string_equal(id, "00000000-0000-0000-0000-000000000000");
+    end_plan(&plan);
+    buffer_free(&out);
+}
+
+static void mended_rows(void **state) {
+    static const char *const NAMES[] = {"Score", NULL};
+    static const char *const ROW[] = {"10", NULL};
+    static const char ID[] = "d7b9d3e9-7d52-58bd-bf69-646c423d5c29";
+    struct headings headings = header(NAMES);
+    struct row_plan plan = make_plan(&headings, "score=#1");
+    struct row_reading reading;
+    struct buffer out;
+    buffer_init(&out);
+    assert_int_equal(read_row(&plan, ROW, &out, &reading), ROW_RESPONSE);
+    plan.mended_id = " D7B9D3E9-7D52-58BD-BF69-646C423D5C29 ";
+    assert_int_equal(read_row(&plan, ROW, &out, &reading), ROW_RESPONSE);
+    assert_int_equal(reading.before, 0);
+    assert_non_null(strstr(out.data, ID));
+    assert_int_equal(read_row(&plan, ROW, &out, &reading), ROW_BAD);
+    assert_string_equal(reading.why, "cxd.id, 'D7B9D3E9-7D52-58BD-BF69-646C423D5C29': a row before has this id");
+    assert_int_equal(out.length, 0);
+    plan.mended_id = "";
+    assert_int_equal(read_row(&plan, ROW, &out, &reading), ROW_BAD);
+    assert_string_equal(reading.why, "cxd.id, '': is not the id that was written here");
+    end_plan(&plan);
+    plan = make_plan(&headings, "score=#1,id=#1");
+    plan.mended_id = ID;
+    assert_int_equal(read_row(&plan, ROW, &out, &reading), ROW_RESPONSE);
+    assert_null(strstr(out.data, ID));
+    buffer_free(&out);
+    end_plan(&plan);
+}
+
+static void files_of_bad_rows(void **state) {
+    static const struct {
+        const char *names[6];
+        enum mended_header header;
+    } HEADERS[] = {
+        {{"cxd.line", "cxd.reason", "cxd.id", "score"}, MENDED_WHOLE},
+        {{"cxd.line", "cxd.reason", "cxd.id"}, MENDED_SPOILT},
+        {{"cxd.line", "cxd.reason", "score"}, MENDED_SPOILT},
+        {{"score", "cxd.line", "cxd.reason", "cxd.id"}, MENDED_SPOILT},
+        {{"cxd.line", "cxd.reason", "cxd.id", "score", "cxd.id"}, MENDED_SPOILT},
+        {{"score", "cxd.reason"}, MENDED_SPOILT},
+        {{"line", "reason", "id", "score"}, MENDED_NOT},
+    };
+    struct table_cell cells[COLUMNS], left[COLUMNS];
+    for (size_t i = 0; i < CXD_COUNT(HEADERS); i++) {
+        struct table_row row = row_of(HEADERS[i].names, cells);
+        if (mended_judge(&row) != HEADERS[i].header)
+            fail_msg("header %zu", i);
+    }
+    static const struct {
+        const char *text;
+        char delimiter;
+    } BEGINS[] = {{"cxd.line,cxd.reason", ','},
+                  {"\xEF\xBB\xBF"
+                   "cxd.line;",
+                   ';'},
+                  {"\"cxd.line\"\tx", '\t'},
+                  {"cxd.line", 0},
+                  {"\"cxd.line\"", 0},
+                  {"\"cxd.line,\"", 0},
+                  {"cxd.lines,", 0},
+                  {"score,cxd.line", 0},
+                  {"", 0}};
+    for (size_t i = 0; i < CXD_COUNT(BEGINS); i++)
+        if (mended_delimiter(BEGINS[i].text, strlen(BEGINS[i].text)) != BEGINS[i].delimiter)
+            fail_msg("%s", BEGINS[i].text);
+    static const char *const ROW[] = {"7", "bad", "ID", "2026-01-31", "2026-01-31T10:00:00", "2026-01-31 10:00", NULL};
+    struct table_row row = row_of(ROW, cells), stripped;
+    assert_int_equal(mended_word_of(&row), MENDED_WORDS);
+    mended_strip(&row, left, &stripped);
+    assert_int_equal(stripped.count, 3);
+    assert_int_equal(stripped.line, 2);
+    assert_string_equal(stripped.cells[0].text, "2026-01-31");
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(stripped.cells[i].is_date, i < 2);
+    static const char *const WORD[] = {"cxd.map", "score=", NULL}, *const SHORT[] = {"cxd.map", NULL};
+    row = row_of(WORD, cells);
+    assert_int_equal(mended_word_of(&row), MENDED_MAP);
+    row = row_of(SHORT, cells);
+    assert_int_equal(mended_word_of(&row), MENDED_WORDS);
+    mended_strip(&row, left, &stripped);
+    assert_int_equal(stripped.count, 0);
+}
+
+static void mapping_as_text(void **state) {
+    static const char *const NAMES[] = {"a", "b", "c", "d", NULL};
+    struct headings headings = header(NAMES);
+    struct mapping mapping, again;
+    struct buffer text;
+    struct error err;
+    buffer_init(&text);
+    mapping_init(&mapping);
+    mapping_init(&again);
+    assert_int_equal(mapping_apply(&mapping, &headings, "score=d,visit=a,property.x.y=c,property.b=b", &err), CXD_OK);
+    mended_append_mapping(&text, &mapping);
+    assert_int_equal(mapping_apply(&again, &headings, buffer_terminate(&text), &err), CXD_OK);
+    assert_memory_equal(again.column, mapping.column, sizeof again.column);
+    assert_int_equal(again.property_count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_string_equal(again.properties[i].key, mapping.properties[i].key);
+        assert_int_equal(again.properties[i].column, mapping.properties[i].column);
+    }
+    for (int i = 0; i < TARGETS; i++)
+        assert_true(again.is_set[i]); /* nothing is left to be guessed */
+    buffer_free(&text);
+}
+
 /* Across the growth of the table, and over the counts that a slot has room for. */
 static void rows_before(void **state) {
     struct row_seen *seen = row_seen_make();
@@ -352,11 +520,13 @@ int main(void) {
     if (calendar_set_zone("UTC", &err) != CXD_OK)
         return 1;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(columns_by_name),  cmocka_unit_test(text_of_map),
-        cmocka_unit_test(guesses),          cmocka_unit_test(keys_of_properties),
-        cmocka_unit_test(presets),          cmocka_unit_test(a_row),
-        cmocka_unit_test(an_id_of_its_own), cmocka_unit_test(rows_that_are_none),
-        cmocka_unit_test(rows_before),      cmocka_unit_test(too_many_rows),
+        cmocka_unit_test(columns_by_name),   cmocka_unit_test(text_of_map),
+        cmocka_unit_test(guesses),           cmocka_unit_test(keys_of_properties),
+        cmocka_unit_test(presets),           cmocka_unit_test(a_row),
+        cmocka_unit_test(an_id_of_its_own),  cmocka_unit_test(rows_that_are_none),
+        cmocka_unit_test(ids_of_bad_rows),   cmocka_unit_test(mended_rows),
+        cmocka_unit_test(files_of_bad_rows), cmocka_unit_test(mapping_as_text),
+        cmocka_unit_test(rows_before),       cmocka_unit_test(too_many_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -47,7 +47,10 @@
  *   comments.c         cxd comments: what people wrote
  *   export.c           cxd export
  *   import.c           cxd import
- *   import_open.c      its file, its survey, its mapping
+ *   import_open.c      its begin
+ *   import_file.c      its file and the header
+ *   import_survey.c    its survey and zone
+ *   import_map.c       its mapping
  *   import_look.c      the runs over the file that send nothing
  *   import_show.c      what they found
  *   import_send.c      the run that sends

@@ -22,7 +22,9 @@ struct row_plan {
     bool takes_unfinished; /* rows of people who did not finish */
     struct id space;       /* row_id_space */
     struct row_seen *seen;
-    struct buffer text; /* for row_read's use; initialised */
+    const char *mended_id; /* the id that a file of bad rows gives to the row that is next; NULL: it is no such file */
+    struct buffer text;    /* for row_read's use; initialised */
+    struct id last;        /* for row_read's use; zero before the first row */
 };
 
 enum row_verdict {
@@ -37,7 +39,7 @@ enum { ROW_WHY_SIZE = 640 };
 
 struct row_reading {
     enum row_verdict verdict;
-    struct id id;           /* of a response */
+    struct id id;           /* of a response; of a bad row that which it is to have, where no column has it */
     uint64_t before;        /* how many rows before are the same (without ids of their own) */
     char why[ROW_WHY_SIZE]; /* of a bad row: "column 3 (Score), '9.5': is a fraction …" */
 };

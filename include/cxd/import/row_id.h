@@ -20,6 +20,10 @@ void row_id_of_source(const struct id *space, const char *text, size_t length, s
 void row_id_of_content(const struct id *space, const char *content, size_t length, struct id *ret_digest);
 void row_id_of_repeated(const struct id *digest, uint64_t before, struct id *ret_id);
 
+/* Of a row that is not understood yet, by its cells as they stand: it has this id when it is put right, and so never
+ * that of a row which says the same. */
+void row_id_of_bad(const struct id *space, const char *cells, size_t length, struct id *ret_digest);
+
 /* How many rows had a digest before: 8 bytes a digest and at most 32 MiB. */
 enum { ROW_SEEN_MAX = 3670016 };
 struct row_seen;

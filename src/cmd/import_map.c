@@ -1,0 +1,129 @@
+/* Which column of an import is what: as it is said, as the preset has it, and as it is guessed. */
+
+#include <string.h>
+
+#include "cmd/import.h"
+#include "cxd/cmd/cmd.h"
+#include "cxd/import/guess.h"
+
+enum { SAMPLE_ROWS = 1000 };
+
+static int sample(struct import *import, struct column_facts *facts) {
+    struct table_row row;
+    bool more = true;
+    int result = import_rewind(import);
+
+    for (size_t i = 0; i < SAMPLE_ROWS && result == EXIT_OK; i++) {
+        result = import_next(import, &row, &more);
+        if (result != EXIT_OK || !more)
+            break;
+        for (size_t column = 0; !row.fault && column < row.count; column++)
+            column_facts_add(&facts[column], &row.cells[column], import->survey.scale_min, import->survey.scale_max);
+    }
+    return result;
+}
+
+static enum cxd_err add_all(struct import *import, struct error *err) {
+    struct mapping *mapping = &import->plan.mapping;
+    enum cxd_err code = CXD_OK;
+
+    for (size_t i = 0; i < import->headings.count && code == CXD_OK; i++) {
+        char key[MAPPING_KEY_SIZE];
+        size_t before = mapping->property_count;
+
+        if (mapping_of_column(mapping, i) || !guess_property_key(import->headings.columns[i].name, key))
+            continue;
+        code = mapping_add_property(mapping, key, i, err);
+        if (code == CXD_OK && mapping->property_count == before)
+            code = error_set(err, ERR_INVALID,
+                             "two columns would be the property '%s': name them with --map property.KEY=#N", key);
+    }
+    return code;
+}
+
+static enum cxd_err add_some(struct import *import, const char *list, struct error *err) {
+    enum cxd_err code = CXD_OK;
+
+    while (*list != '\0' && code == CXD_OK) {
+        size_t length = strcspn(list, ",");
+        char key[MAPPING_KEY_SIZE];
+        int column;
+
+        code = mapping_find_column(&import->headings, list, length, &column, err);
+        if (code == CXD_OK && !guess_property_key(import->headings.columns[column].name, key))
+            code =
+                error_set(err, ERR_INVALID, "column #%d makes no name of a property: --map property.KEY=#%d gives one",
+                          column + 1, column + 1);
+        if (code == CXD_OK)
+            code = mapping_add_property(&import->plan.mapping, key, (size_t)column, err);
+        list += length;
+        list += *list == ',';
+    }
+    return code;
+}
+
+static enum cxd_err map_properties(struct import *import, struct error *err) {
+    const char *wish = import->options->properties;
+    const char *keys[SURVEY_PROPERTIES_MAX];
+
+    if (!wish && import->mended.words[MENDED_MAP])
+        return CXD_OK;
+    if (!wish) {
+        for (size_t i = 0; i < import->survey.property_count; i++)
+            keys[i] = import->survey.properties[i].key;
+        return guess_properties(&import->headings, keys, import->survey.property_count, &import->plan.mapping, err);
+    }
+    if (strcmp(wish, "none") == 0)
+        return CXD_OK;
+    return strcmp(wish, "all") == 0 ? add_all(import, err) : add_some(import, wish, err);
+}
+
+/* A survey's answers have a score, or at least something that is said. */
+static int expect_answers(const struct import *import, struct buffer *candidates) {
+    const struct mapping *mapping = &import->plan.mapping;
+
+    if (mapping->column[TARGET_SCORE] != COLUMN_NONE ||
+        (import->plan.takes_unscored && mapping->column[TARGET_COMMENT] != COLUMN_NONE))
+        return EXIT_OK;
+    if (candidates->length > 0)
+        complain("several columns can be the score: %s; --map score=COLUMN says which", buffer_terminate(candidates));
+    else
+        complain(
+            "no column is the score, as far as can be seen; --map score=COLUMN says which (by its name, or as #3)");
+    return EXIT_REFUSED;
+}
+
+int import_map(struct import *import) {
+    struct mapping *mapping = &import->plan.mapping;
+    const char *map = import->mended.words[MENDED_MAP];
+    struct column_facts *facts = arena_alloc_zero(&import->arena, import->headings.count, sizeof *facts);
+    struct buffer candidates;
+    struct error err;
+    enum cxd_err code = CXD_OK;
+    int result;
+
+    if (!facts)
+        return import_no_memory(import);
+    mapping_init(mapping);
+    import->plan.preset = (struct preset_use){NULL, COLUMN_NONE, COLUMN_NONE};
+    if (import->preset)
+        preset_apply(import->preset, &import->headings, mapping, &import->plan.preset);
+    if (map && mapping_apply(mapping, &import->headings, map, &err) != CXD_OK) {
+        complain("%s: %s", mended_word_name(MENDED_MAP), err.detail);
+        return EXIT_REFUSED;
+    }
+    for (size_t i = 0; i < import->options->map.count && code == CXD_OK; i++)
+        code = mapping_apply(mapping, &import->headings, import->options->map.items[i], &err);
+    if (code != CXD_OK)
+        return import_fail(import, &err);
+    result = sample(import, facts);
+    if (result != EXIT_OK)
+        return result;
+    buffer_init(&candidates);
+    guess_mapping(&import->headings, facts, mapping, &candidates);
+    import->id_guessed = !mapping->is_set[TARGET_ID] && mapping->column[TARGET_ID] != COLUMN_NONE;
+    code = map_properties(import, &err);
+    result = code == CXD_OK ? expect_answers(import, &candidates) : import_fail(import, &err);
+    buffer_free(&candidates);
+    return result;
+}
