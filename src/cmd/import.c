@@ -75,31 +75,31 @@ static int show(const struct import *import) {
     return result;
 }
 
+/* Why nothing is sent; NULL: it is wished. */
+static const char *find_objection(const struct import_options *options, const char *question) {
+    if (options->dry_run)
+        return "This was a dry run: nothing was sent.";
+    if (options->yes)
+        return NULL;
+    if (isatty(STDIN_FILENO) != 1 || isatty(STDERR_FILENO) != 1)
+        return "This was a dry run: nothing was sent. --yes does it.";
+    return import_ask(question) ? NULL : "Nothing was sent.";
+}
+
 /* Whether to send; where not, why is said. */
 static bool is_wished(const struct import *import) {
     const struct import_options *options = import->options;
     char question[160], count[COUNT_TEXT_SIZE];
-    const char *why = NULL;
+    const char *why = "No row is a response: there is nothing to send.";
 
-    if (import->counts.responses == 0)
-        why = "No row is a response: there is nothing to send.";
-    else if (options->dry_run)
-        why = "This was a dry run: nothing was sent.";
-    else if (options->yes)
-        return true;
-    else if (isatty(STDIN_FILENO) != 1 || isatty(STDERR_FILENO) != 1)
-        why = "This was a dry run: nothing was sent. --yes does it.";
-    if (!why) {
-        snprintf(question, sizeof question, "\nImport %s response%s into '%s'? [y/N] ",
-                 count_format(count, (int64_t)import->counts.responses), import->counts.responses == 1 ? "" : "s",
-                 options->survey);
-        if (import_ask(question))
-            return true;
-        why = "Nothing was sent.";
-    }
-    if (!options->output.json)
+    snprintf(question, sizeof question, "\nImport %s response%s into '%s'? [y/N] ",
+             count_format(count, (int64_t)import->counts.responses), import->counts.responses == 1 ? "" : "s",
+             options->survey);
+    if (import->counts.responses > 0)
+        why = find_objection(options, question);
+    if (why && !options->output.json)
         output_line(stderr, "%s", why);
-    return false;
+    return !why;
 }
 
 static void say_end(const struct import *import, const struct import_result *done) {
@@ -165,6 +165,18 @@ static int run_file(struct import *import, const struct client_options *client) 
     return result == EXIT_OK && done.refused > 0 ? EXIT_REFUSED : result;
 }
 
+static bool is_archive_wished(const struct invocation *invocation, int64_t responses) {
+    char question[160], count[COUNT_TEXT_SIZE];
+    const char *why;
+
+    snprintf(question, sizeof question, "\nImport all of it, with %s response%s? [y/N] ",
+             count_format(count, responses), responses == 1 ? "" : "s");
+    why = find_objection(invocation->options, question);
+    if (why)
+        output_line(stderr, "%s", why);
+    return !why;
+}
+
 static int run_archive(const struct invocation *invocation) {
     const struct import_options *options = invocation->options;
     struct import_options plain = {
@@ -172,7 +184,7 @@ static int run_archive(const struct invocation *invocation) {
 
     if (invocation->count == 0 || memcmp(options, &plain, sizeof plain) != 0)
         return command_usage(invocation->command, "--all takes the FILE, and goes with --dry-run, --yes and --quiet");
-    return unarchive_run(invocation, invocation->operands[0], !options->dry_run, options->quiet);
+    return unarchive_run(invocation, invocation->operands[0], is_archive_wished, options->quiet);
 }
 
 static int run(const struct invocation *invocation) {

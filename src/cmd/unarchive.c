@@ -123,13 +123,15 @@ static int write_all(struct unarchive *run) {
         result = unarchive_send(run);
     if (result == EXIT_OK && meter_is_cancelled(&run->meter))
         result = unarchive_refuse(run, "it was ended before it was done; the same command does the rest");
-    /* Last, so that no alert fires of what is only half there. */
+    /* Behind the responses, so that no alert fires of what is only half there. */
     for (size_t i = 0; result == EXIT_OK && i < run->archive.text_count; i++)
         result = put_text(run, &run->archive.texts[i]);
+    if (result == EXIT_OK)
+        result = unarchive_finish(run);
     return result == EXIT_OK && run->has_refused ? EXIT_REFUSED : result;
 }
 
-/* Of a run that writes nothing. */
+/* Before it is asked whether to write. */
 static void tell_past(struct unarchive *run) {
     char text[2 * PATH_SIZE];
 
@@ -151,36 +153,45 @@ static void tell_known(const struct unarchive *run) {
                         run->places[i].done);
 }
 
-int unarchive_run(const struct invocation *invocation, const char *path, bool writes, bool is_quiet) {
-    struct unarchive run = {.invocation = invocation, .is_quiet = is_quiet};
+/* Everything before the first write. */
+static int look(struct unarchive *run, const char *path) {
     struct error err;
+    int result = EXIT_OK;
+
+    meter_begin(&run->meter, "Reading", "bytes", run->is_quiet);
+    if (archive_read(&run->archive, path, pulse, run, &err) != CXD_OK)
+        result = unarchive_refuse(run, err.detail);
+    meter_clear(&run->meter);
+    run->places = calloc(run->archive.survey_count + 1, sizeof *run->places);
+    if (result == EXIT_OK && !run->places)
+        result = unarchive_refuse(run, "out of memory");
+    if (result == EXIT_OK) {
+        tell_archive(run);
+        result = unarchive_look_at_all(run);
+    }
+    (void)meter_end(&run->meter);
+    return result;
+}
+
+int unarchive_run(const struct invocation *invocation, const char *path, unarchive_wish *is_wished, bool is_quiet) {
+    struct unarchive run = {.invocation = invocation, .is_quiet = is_quiet};
     int result = client_open(&invocation->client, &run.client);
 
     if (result != EXIT_OK)
         return result;
-    meter_begin(&run.meter, "Reading", "bytes", is_quiet);
-    if (archive_read(&run.archive, path, pulse, &run, &err) != CXD_OK)
-        result = unarchive_refuse(&run, err.detail);
-    meter_clear(&run.meter);
-    run.places = calloc(run.archive.survey_count + 1, sizeof *run.places);
-    if (result == EXIT_OK && !run.places)
-        result = unarchive_refuse(&run, "out of memory");
+    result = look(&run, path);
     if (result == EXIT_OK)
-        tell_archive(&run);
-    if (result == EXIT_OK)
-        result = unarchive_look_at_all(&run);
-    run.meter.verb = "Importing";
-    run.meter.noun = "responses";
-    if (result == EXIT_OK && writes)
-        result = write_all(&run);
-    else if (result == EXIT_OK)
         tell_past(&run);
-    meter_clear(&run.meter);
-    if (result == EXIT_OK || run.has_refused)
-        tell_known(&run);
+    if (result == EXIT_OK && is_wished(invocation, run.archive.responses)) {
+        meter_begin(&run.meter, "Importing", "responses", is_quiet);
+        result = write_all(&run);
+        meter_clear(&run.meter);
+        if (result == EXIT_OK || run.has_refused)
+            tell_known(&run);
+        (void)meter_end(&run.meter);
+    }
     archive_free(&run.archive);
     free(run.places);
     client_close(run.client);
-    (void)meter_end(&run.meter);
     return result;
 }

@@ -165,31 +165,6 @@ static bool send_batch(struct sending *sending) {
 /* --- The end of a survey --------------------------------------------------------------------------------------------
  */
 
-static int archive_survey(struct unarchive *run, const char *slug) {
-    char path[PATH_SIZE];
-    struct client_reply reply = {.status = 0};
-    int result;
-
-    snprintf(path, sizeof path, "/v1/surveys/%s", slug);
-    result = unarchive_call(run, "DELETE", path, NULL, &reply);
-    client_reply_free(&reply);
-    return result;
-}
-
-static int end_import(const struct sending *sending) {
-    static const char done[] = "{\"state\":\"done\"}";
-    char path[PATH_SIZE];
-    struct client_request request = {
-        .method = "PATCH", .path = path, .body = done, .body_length = sizeof done - 1, .is_repeatable = true};
-    struct client_reply reply = {.status = 0};
-    int result;
-
-    snprintf(path, sizeof path, "/v1/imports/%s", sending->import);
-    result = client_call(sending->run->client, &request, &reply);
-    client_reply_free(&reply);
-    return result;
-}
-
 /* What the daemon says of the survey, held against the archive. */
 enum likeness { LIKENESS_SAME, LIKENESS_MORE, LIKENESS_OTHER };
 
@@ -285,29 +260,25 @@ static void say_refused(const struct sending *sending) {
     sending->run->has_refused = unarchive_refuse(sending->run, text) != EXIT_OK;
 }
 
-/* Done, as the last thing: it says that nothing is left to do. */
-static int end_survey(const struct sending *sending, const struct place_of *place) {
-    const struct archive_survey *survey = sending->survey;
+static int end_survey(const struct sending *sending, struct place_of *place) {
     const char *verdict = NULL;
     int result = EXIT_OK;
 
-    if (survey->is_archived || place->is_archived)
-        result = archive_survey(sending->run, survey->slug);
-    if (result == EXIT_OK && sending->refused > 0)
+    if (sending->refused > 0)
         say_refused(sending);
-    else if (result == EXIT_OK)
+    else
         result = check_figures(sending, place, &verdict);
-    if (result == EXIT_OK && verdict)
-        result = end_import(sending);
-    if (result == EXIT_OK && verdict)
-        say_survey(sending, verdict);
+    if (!verdict)
+        return result;
+    snprintf(place->whole, sizeof place->whole, "%s", sending->import);
+    say_survey(sending, verdict);
     return result;
 }
 
 /* The responses of a survey come one after the other, then NULL. */
 static bool take(void *context, const struct archive_survey *survey, const struct json *response, int64_t line) {
     struct sending *sending = context;
-    const struct place_of *place = &sending->run->places[survey - sending->run->archive.surveys];
+    struct place_of *place = &sending->run->places[survey - sending->run->archive.surveys];
 
     if (place->done[0]) {
         sending->done += response != NULL;
@@ -338,4 +309,51 @@ int unarchive_send(struct unarchive *run) {
         result = unarchive_refuse(run, err.detail);
     buffer_free(&sending.batch);
     return result == EXIT_OK ? sending.result : result;
+}
+
+/* --- The end of all -------------------------------------------------------------------------------------------------
+ */
+
+static int archive_survey(struct unarchive *run, const char *slug) {
+    char path[PATH_SIZE];
+    struct client_reply reply = {.status = 0};
+    int result;
+
+    snprintf(path, sizeof path, "/v1/surveys/%s", slug);
+    result = unarchive_call(run, "DELETE", path, NULL, &reply);
+    client_reply_free(&reply);
+    return result;
+}
+
+static int end_import(struct unarchive *run, const char *import) {
+    static const char done[] = "{\"state\":\"done\"}";
+    char path[PATH_SIZE];
+    struct client_request request = {
+        .method = "PATCH", .path = path, .body = done, .body_length = sizeof done - 1, .is_repeatable = true};
+    struct client_reply reply = {.status = 0};
+    int result;
+
+    snprintf(path, sizeof path, "/v1/imports/%s", import);
+    result = client_call(run->client, &request, &reply);
+    client_reply_free(&reply);
+    return result;
+}
+
+/* Done, as the last thing: it says that nothing is left to do. */
+static int finish_survey(struct unarchive *run, const struct archive_survey *survey, const struct place_of *place) {
+    int result = EXIT_OK;
+
+    if (place->done[0])
+        return EXIT_OK;
+    if (survey->is_archived || place->is_archived)
+        result = archive_survey(run, survey->slug);
+    return result == EXIT_OK && place->whole[0] ? end_import(run, place->whole) : result;
+}
+
+int unarchive_finish(struct unarchive *run) {
+    int result = EXIT_OK;
+
+    for (size_t i = 0; result == EXIT_OK && i < run->archive.survey_count; i++)
+        result = finish_survey(run, &run->archive.surveys[i], &run->places[i]);
+    return result;
 }

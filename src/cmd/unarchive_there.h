@@ -15,7 +15,8 @@ struct place_of {
     int64_t revision; /* that it has there; 0: it is not there */
     int64_t n;        /* how many answers counted before; −1: not known */
     bool is_archived;
-    char done[ID_SIZE]; /* the import that it came with, of this archive; "": none */
+    char done[ID_SIZE];  /* the import that it came with before, of this archive; "": none */
+    char whole[ID_SIZE]; /* the one that has all of it now, and is to be done; "": none */
 };
 
 struct unarchive {

@@ -16,7 +16,7 @@ const parse = (text) => lines(text).map((line) => JSON.parse(line));
 
 const archive = async (daemon, file, cwd) =>
   (await succeeds(['export', '--all', '-o', file, '-c', daemon.config], { cwd })).stdout;
-const restore = (daemon, file, ...more) => ['import', '--all', file, '-c', daemon.config, ...more];
+const restore = (daemon, file, ...more) => ['import', '--all', file, '-c', daemon.config, '--yes', ...more];
 
 // An archive with other lines, and the counts and the checksum that fit them.
 function seal(head) {
@@ -222,7 +222,16 @@ describe('archives', () => {
     }
     await fails(1, /No such file/, restore(other, 'no'), { cwd: dir });
     await fails(2, /--all takes the FILE/, restore(other, 'a.ndjson', '--survey', 'shop'), { cwd: dir });
-    assert.match((await succeeds(restore(other, 'a.ndjson', '--dry-run'), { cwd: dir })).stdout, / is whole: /);
+    const alone = restore(other, 'a.ndjson').filter((word) => word !== '--yes');
+    for (const [args, why] of [
+      [[...alone, '--dry-run'], 'This was a dry run: nothing was sent.\n'],
+      [restore(other, 'a.ndjson', '--dry-run'), 'This was a dry run: nothing was sent.\n'],
+      [alone, 'This was a dry run: nothing was sent. --yes does it.\n'],
+    ]) {
+      const done = await succeeds(args, { cwd: dir });
+      assert.match(done.stdout, / is whole: /);
+      assert.equal(done.stderr, why);
+    }
     assert.deepEqual((await other.admin('GET', '/v1/surveys')).json.surveys, []);
     assert.deepEqual((await other.admin('GET', '/v1/imports')).json.imports, []);
   });
@@ -307,6 +316,8 @@ describe('archives of which something is refused', () => {
     for (const score of [9, 10]) await d.admin('POST', '/v1/surveys/aaa/responses', { body: { score } });
     const { id } = (await d.admin('POST', '/v1/surveys/aaa/responses', { body })).json;
     await d.admin('POST', '/v1/surveys/aab/responses', { body: { score: 1 } });
+    const watching = { survey: 'aaa', kind: 'score', below: 30, window: '30d', min_n: 30 };
+    assert.equal((await d.admin('PUT', '/v1/alerts/archived', { body: watching })).status, 201);
     await d.admin('DELETE', '/v1/surveys/aaa'); // archived it is to be again, however many runs it takes
     await archive(d, 'a.ndjson', dir);
     const all = parse(fs.readFileSync(path.join(dir, 'a.ndjson'), 'utf8'));
@@ -325,6 +336,7 @@ describe('archives of which something is refused', () => {
       assert.equal((await scoreOf(other, 'aab')).n, 1);
       assert.match(told.stdout, run === 0 ? /aab: 1 responses, 1 new/ : /aab: it came with this archive before/);
       assert.equal((await other.admin('GET', '/v1/alerts/low')).status, 200);
+      assert.equal((await other.admin('GET', '/v1/alerts/archived')).status, 200);
       assert.equal((await other.admin('GET', '/v1/journeys/buy')).status, 200);
       const states = Object.fromEntries((await imports(other)).map(({ survey, state }) => [survey, state]));
       assert.deepEqual([states.aaa, states.aab, states.shop], ['open', 'done', 'done']);
@@ -432,6 +444,19 @@ describe('archives of which something is refused', () => {
       daemon.requests.map(({ method }) => method),
       ['GET'],
     );
+  });
+
+  test('put the alerts behind one that is no rule any more', async (t) => {
+    const dir = useDirectory(t);
+    const other = await use(t);
+    const alert = (name, more) => ({ type: 'alert', name, definition: { survey: 'made', kind: 'detractor', ...more } });
+    write(dir, 'a.ndjson', [NPS], [row(1)], [alert('a', { properties: { gone: 'x' } }), alert('b')]);
+    for (const stdout of [/made: 1 responses, 1 new;/, /made: it came with this archive/]) {
+      const told = await fails(1, /gone/, restore(other, 'a.ndjson'), { cwd: dir });
+      assert.match(told.stdout, stdout);
+      assert.equal((await other.admin('GET', '/v1/alerts/a')).status, 404);
+      assert.equal((await other.admin('GET', '/v1/alerts/b')).status, 200);
+    }
   });
 
   test('leave alone the journeys and alerts that are there, and say which differ', async (t) => {
