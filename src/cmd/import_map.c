@@ -78,18 +78,21 @@ static enum cxd_err map_properties(struct import *import, struct error *err) {
     return strcmp(wish, "all") == 0 ? add_all(import, err) : add_some(import, wish, err);
 }
 
-/* A survey's answers have a score, or at least something that is said. */
-static int expect_answers(const struct import *import, struct buffer *candidates) {
+/* What can be two things is asked about. A survey's answers have a score, or at least something that is said. */
+static int expect_answers(const struct import *import, struct guess_doubts *doubts) {
     const struct mapping *mapping = &import->plan.mapping;
+    const char *name = doubts->target < TARGETS ? target_name(doubts->target) : NULL;
 
+    if (name) {
+        complain("several columns can be the %s: %s; --map %s=COLUMN says which%s%s%s", name,
+                 buffer_terminate(&doubts->columns), name, doubts->target == TARGET_SCORE ? "" : ", --map ",
+                 doubts->target == TARGET_SCORE ? "" : name, doubts->target == TARGET_SCORE ? "" : "= none");
+        return EXIT_REFUSED;
+    }
     if (mapping->column[TARGET_SCORE] != COLUMN_NONE ||
         (import->plan.takes_unscored && mapping->column[TARGET_COMMENT] != COLUMN_NONE))
         return EXIT_OK;
-    if (candidates->length > 0)
-        complain("several columns can be the score: %s; --map score=COLUMN says which", buffer_terminate(candidates));
-    else
-        complain(
-            "no column is the score, as far as can be seen; --map score=COLUMN says which (by its name, or as #3)");
+    complain("no column is the score, as far as can be seen; --map score=COLUMN says which (by its name, or as #3)");
     return EXIT_REFUSED;
 }
 
@@ -97,7 +100,7 @@ int import_map(struct import *import) {
     struct mapping *mapping = &import->plan.mapping;
     const char *map = import->mended.words[MENDED_MAP];
     struct column_facts *facts = arena_alloc_zero(&import->arena, import->headings.count, sizeof *facts);
-    struct buffer candidates;
+    struct guess_doubts doubts;
     struct error err;
     enum cxd_err code = CXD_OK;
     int result;
@@ -112,6 +115,7 @@ int import_map(struct import *import) {
         complain("%s: %s", mended_word_name(MENDED_MAP), err.detail);
         return EXIT_REFUSED;
     }
+    mapping_yield(mapping);
     for (size_t i = 0; i < import->options->map.count && code == CXD_OK; i++)
         code = mapping_apply(mapping, &import->headings, import->options->map.items[i], &err);
     if (code != CXD_OK)
@@ -119,11 +123,12 @@ int import_map(struct import *import) {
     result = sample(import, facts);
     if (result != EXIT_OK)
         return result;
-    buffer_init(&candidates);
-    guess_mapping(&import->headings, facts, mapping, &candidates);
+    buffer_init(&doubts.columns);
+    guess_mapping(&import->headings, facts, mapping, &doubts);
+    import->running_id = doubts.running == COLUMN_NONE ? NULL : import->headings.columns[doubts.running].name;
     import->id_guessed = !mapping->is_set[TARGET_ID] && mapping->column[TARGET_ID] != COLUMN_NONE;
     code = map_properties(import, &err);
-    result = code == CXD_OK ? expect_answers(import, &candidates) : import_fail(import, &err);
-    buffer_free(&candidates);
+    result = code == CXD_OK ? expect_answers(import, &doubts) : import_fail(import, &err);
+    buffer_free(&doubts.columns);
     return result;
 }

@@ -108,6 +108,11 @@ static void append_mapping(const struct screen *screen, struct buffer *out, cons
             buffer_append_text(out, " ('");
             screen_append(screen, out, import->left_id);
             buffer_append_text(out, "' has a value twice, or none)");
+        } else if (i == TARGET_ID && mapping->column[i] == COLUMN_NONE && import->running_id) {
+            buffer_append_text(out, " ('");
+            screen_append(screen, out, import->running_id);
+            buffer_append_text(out,
+                               "' has running numbers, which another file may have too: --map id=COLUMN takes them)");
         }
         buffer_append_char(out, '\n');
     }

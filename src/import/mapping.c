@@ -27,6 +27,12 @@ void mapping_init(struct mapping *mapping) {
         mapping->column[i] = COLUMN_NONE;
 }
 
+void mapping_yield(struct mapping *mapping) {
+    memset(mapping->is_named, 0, sizeof mapping->is_named);
+    for (size_t i = 0; i < mapping->property_count; i++)
+        mapping->properties[i].is_named = false;
+}
+
 const char *mapping_of_column(const struct mapping *mapping, size_t column) {
     for (int i = 0; i < TARGETS; i++)
         if (mapping->column[i] == (int)column)
@@ -56,6 +62,7 @@ enum cxd_err mapping_add_property(struct mapping *mapping, const char *key, size
     memmove(&properties[at + 1], &properties[at], (mapping->property_count - at) * sizeof *properties);
     strcpy(properties[at].key, key);
     properties[at].column = (int)column;
+    properties[at].is_named = false;
     mapping->property_count++;
     return CXD_OK;
 }
@@ -190,6 +197,17 @@ static enum cxd_err say_target(const char *text, size_t length, struct error *er
                      word, meant ? "; is '" : "", meant ? meant : "", meant ? "' meant?" : "");
 }
 
+static struct mapped_property *find_property(struct mapping *mapping, const char *key) {
+    for (size_t i = 0; i < mapping->property_count; i++)
+        if (strcmp(mapping->properties[i].key, key) == 0)
+            return &mapping->properties[i];
+    return NULL;
+}
+
+static enum cxd_err say_twice(const char *name, size_t length, struct error *err) {
+    return error_set(err, ERR_INVALID, "--map names two columns for '%.*s'", text_cell_cut(name, length, SHOWN), name);
+}
+
 static enum cxd_err apply_one(struct mapping *mapping, const struct headings *headings, int target, const char *name,
                               size_t name_length, const char *column, size_t length, struct error *err) {
     char key[KEY_SIZE];
@@ -199,8 +217,10 @@ static enum cxd_err apply_one(struct mapping *mapping, const struct headings *he
     if (code != CXD_OK)
         return code;
     if (target < TARGETS) {
+        if (mapping->is_named[target] && mapping->column[target] != found)
+            return say_twice(name, name_length, err);
         mapping->column[target] = found;
-        mapping->is_set[target] = true;
+        mapping->is_set[target] = mapping->is_named[target] = true;
         return CXD_OK;
     }
     name += sizeof PROPERTY - 1;
@@ -209,7 +229,14 @@ static enum cxd_err apply_one(struct mapping *mapping, const struct headings *he
         return error_set(err, ERR_INVALID, "--map property.KEY=COLUMN needs both");
     memcpy(key, name, name_length);
     key[name_length] = '\0';
-    return mapping_add_property(mapping, key, (size_t)found, err);
+    struct mapped_property *known = find_property(mapping, key);
+    if (known && known->is_named && known->column != found)
+        return say_twice(name, name_length, err);
+    code = mapping_add_property(mapping, key, (size_t)found, err);
+    known = find_property(mapping, key);
+    if (known)
+        known->is_named = true;
+    return code;
 }
 
 enum cxd_err mapping_apply(struct mapping *mapping, const struct headings *headings, const char *text,

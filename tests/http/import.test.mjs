@@ -362,6 +362,33 @@ describe('what a file says', () => {
     assert.equal((await dry('id,score\nr1,9\nr2,8\n')).mapping.id, 1);
   });
 
+  test('what is guessed is steady, or asked about', async (t) => {
+    const { dry, refused } = await useImport(t);
+    const dated = await dry(
+      'score;Datum;Kommentar\n9;31.01.2025;gut\n8;01.02.2025;ok\n7;02.02.2025;naja\n6;unbekannt;hm\n',
+    );
+    assert.deepEqual([dated.mapping.answered_at, dated.counts.responses, dated.counts.undated], [2, 3, 0]);
+    assert.match(dated.bad_rows[0].reason, /^column 2 \(Datum\), 'unbekannt': says 'unbekannt', which is no month/);
+    await refused(
+      /several columns can be the answered_at: #2 'begun', #3 'ended'; --map answered_at=COLUMN says which, --map ans/,
+      'score,begun,ended\n9,2026-01-31,2026-02-01\n',
+    );
+    await refused(/several columns can be the comment: #2 .* --map comment= none/, 'score,comment,Comment\n9,so,so\n');
+    await refused(
+      /--map names two columns for 'score'/,
+      'A,B,C\n9,x,8\n',
+      ...['--map', 'score=#1', '--map', 'score=#3'],
+    );
+    // Of two open questions the first is the comment, whichever has the longer answers up to now.
+    const question = 'score,First,Second\n';
+    const short = '9,words of a person,some more words than there\n9,again words of hers,some other words than there\n';
+    const long = '8,words that get longer and longer as the file grows up,none of the words\n';
+    assert.deepEqual((await dry(question + short)).mapping, (await dry(question + short + long)).mapping);
+    // Next year's file counts its rows from 1 again.
+    assert.equal((await dry('id,score\n1,9\n2,8\n')).mapping.id, undefined);
+    assert.equal((await dry('id,score\n1,9\n2,8\n', '--map', 'id=id')).mapping.id, 1);
+  });
+
   test('files that are none', async (t) => {
     const { refused, dry, args } = await useImport(t);
     await refused(/empty/, '');
@@ -407,6 +434,11 @@ describe('what a file says', () => {
     assert.match(done.stdout, /^ +1 response$/m);
     assert.match(done.stdout, /^ +line 4: column 1 \(Score\), 'x': holds no number$/m);
     assert.match(done.stderr, /^This was a dry run: nothing was sent\. --yes does it\.\n$/);
+    write('id,score\n1,9\n');
+    assert.match(
+      (await succeeds(args([]))).stdout,
+      /^id .* \('id' has running numbers, which another file may have too: --map id=COLUMN takes them\)$/m,
+    );
   });
 });
 

@@ -69,6 +69,11 @@ static void text_of_map(void **state) {
     assert_null(mapping_of_column(&mapping, 2));
     assert_int_equal(mapping_apply(&mapping, &headings, "scoer=Score", &err), ERR_INVALID);
     assert_non_null(strstr(err.detail, "not 'scoer'; is 'score' meant?"));
+    assert_int_equal(mapping_apply(&mapping, &headings, "score=#1", &err), CXD_OK);
+    assert_int_equal(mapping_apply(&mapping, &headings, "score=#3", &err), ERR_INVALID);
+    assert_string_equal(err.detail, "--map names two columns for 'score'");
+    assert_int_equal(mapping_apply(&mapping, &headings, "property.plan=#3", &err), ERR_INVALID);
+    assert_string_equal(err.detail, "--map names two columns for 'plan'");
     assert_int_equal(mapping_apply(&mapping, &headings, "score", &err), ERR_INVALID);
     assert_int_equal(mapping_apply(&mapping, &headings, "property.=Score", &err), ERR_INVALID);
     assert_int_equal(mapping_apply(&mapping, &headings, "property.a b=Score", &err), ERR_INVALID);
@@ -83,21 +88,28 @@ static void text_of_map(void **state) {
         assert_true(strcmp(mapping.properties[i - 1].key, mapping.properties[i].key) < 0);
 }
 
-/* Ten rows of the same values. */
+/* Ten rows of the same values, but that longer texts have the row's number. */
 static void guess(const char *const *names, const char *const *values, struct mapping *mapping, char said[256]) {
     struct headings headings = header(names);
     struct column_facts facts[COLUMNS] = {{0}};
-    struct buffer candidates;
+    struct guess_doubts doubts;
     mapping_init(mapping);
     for (size_t i = 0; i < 10 * headings.count; i++) {
-        const char *text = values[i % headings.count];
-        struct table_cell cell = {.text = text, .length = strlen(text)};
+        char text[64];
+        int length = snprintf(text, sizeof text, "%s", values[i % headings.count]);
+        if (strchr(text, '~'))
+            *strchr(text, '~') = (char)('a' + i / headings.count);
+        if (strchr(text, '%')) /* every third row says something else */
+            length = snprintf(text, sizeof text, "%s",
+                              i / headings.count % 3 == 0 ? "unknown" : values[i % headings.count] + 1);
+        struct table_cell cell = {.text = text, .length = (size_t)length};
         column_facts_add(&facts[i % headings.count], &cell, 0, 10);
     }
-    buffer_init(&candidates);
-    guess_mapping(&headings, facts, mapping, &candidates);
-    snprintf(said, 256, "%s", buffer_terminate(&candidates));
-    buffer_free(&candidates);
+    buffer_init(&doubts.columns);
+    guess_mapping(&headings, facts, mapping, &doubts);
+    snprintf(said, 256, "%s", buffer_terminate(&doubts.columns));
+    assert_int_equal(doubts.target == TARGETS, doubts.columns.length == 0);
+    buffer_free(&doubts.columns);
 }
 
 static void guesses(void **state) {
@@ -131,7 +143,7 @@ static void guesses(void **state) {
          -1,
          ""},
         /* by values alone */
-        {{"a", "b", "c"}, {"x", "7", "words that somebody wrote here"}, 1, 2, -1, -1, -1, ""},
+        {{"a", "b", "c"}, {"x", "7", "words that somebody wrote ~"}, 1, 2, -1, -1, -1, ""},
         {{"a", "b"}, {"7", "8"}, -1, -1, -1, -1, -1, "#1 'a', #2 'b'"},
         {{"How likely to recommend A?", "How likely to recommend B?"},
          {"7", "8"},
@@ -144,6 +156,32 @@ static void guesses(void **state) {
         {{"Q1_NPS_GROUP", "Q1", "Q2"}, {"Promoter", "9", "8"}, 1, -1, -1, -1, -1, ""},
         {{"Score", "Warum?"}, {"9", "gut"}, 0, 1, -1, -1, -1, ""},
         {{"name", "town"}, {"Ann", "Bern"}, -1, -1, -1, -1, -1, ""},
+        /* A date by its name keeps its role, whatever stands among its values; by its values it must be the only one.
+         */
+        {{"score", "Datum"}, {"9", "%31.01.2025"}, 0, -1, 1, -1, -1, ""},
+        {{"score", "answered_at"}, {"9", "soon"}, 0, -1, 1, -1, -1, ""},
+        {{"score", "time"}, {"9", "soon"}, 0, -1, -1, -1, -1, ""},
+        {{"score", "begun", "ended"}, {"9", "2026-01-31", "2026-02-01"}, 0, -1, -1, -1, -1, "#2 'begun', #3 'ended'"},
+        {{"score", "town"}, {"9", "40210"}, 0, -1, -1, -1, -1, ""},
+        /* The first with texts, and not the one with most words now. */
+        {{"score", "Q1", "Q2"}, {"9", "four words or ~", "some more words than there ~"}, 0, 1, -1, -1, -1, ""},
+        {{"score", "Q1", "Q2"}, {"9", "four words that repeat", "four words that do ~"}, 0, 2, -1, -1, -1, ""},
+        {{"score", "Q1_NPS_GROUP", "User Agent"},
+         {"9", "one of three groups ~", "one of many browsers ~"},
+         0,
+         -1,
+         -1,
+         -1,
+         -1,
+         ""},
+        /* Running numbers are no ids that another file has not. */
+        {{"score", "id"}, {"9", "17"}, 0, -1, -1, -1, -1, ""},
+        {{"score", "id", "uuid"}, {"9", "17", "118001234501"}, 0, -1, -1, -1, 2, ""},
+        /* The same name twice */
+        {{"NPS", "nps", "why"}, {"9", "8", "so"}, -1, 2, -1, -1, -1, "#1 'NPS', #2 'nps'"},
+        {{"score", "comment", "Comment"}, {"9", "x", "y"}, 0, -1, -1, -1, -1, "#2 'comment', #3 'Comment'"},
+        {{"score", "comment", "Comment"}, {"9", "", "y"}, 0, 2, -1, -1, -1, ""},
+        {{"score", "date", "Date"}, {"9", "2026-01-31", "2026-01-31"}, 0, -1, -1, -1, -1, "#2 'date', #3 'Date'"},
     };
     for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
         struct mapping mapping;

@@ -41,16 +41,20 @@ enum { MAPPING_PROPERTIES_MAX = 64, MAPPING_KEY_SIZE = 65, COLUMN_NONE = -1 };
 struct mapped_property {
     char key[MAPPING_KEY_SIZE];
     int column;
+    bool is_named; /* by mapping_apply */
 };
 
 struct mapping {
-    int column[TARGETS];  /* from 0; COLUMN_NONE */
-    bool is_set[TARGETS]; /* by who imports or by a preset, so that it is not guessed; also to none */
+    int column[TARGETS];    /* from 0; COLUMN_NONE */
+    bool is_set[TARGETS];   /* by who imports or by a preset, so that it is not guessed; also to none */
+    bool is_named[TARGETS]; /* by mapping_apply */
     struct mapped_property properties[MAPPING_PROPERTIES_MAX]; /* sorted by key, keys distinct */
     size_t property_count;
 };
 
 void mapping_init(struct mapping *mapping);
+/* What was applied up to here may be named otherwise. */
+void mapping_yield(struct mapping *mapping);
 /* Whether a column is mapped, and to what (of a property its key); NULL: it is left out. */
 const char *mapping_of_column(const struct mapping *mapping, size_t column);
 /* ERR_INVALID where there are too many, or the key is none. */
@@ -63,7 +67,8 @@ CXD_NODISCARD enum cxd_err mapping_find_column(const struct headings *headings, 
                                                int *ret_column, struct error *err);
 
 /* "score=COLUMN,comment=COLUMN,property.plan=COLUMN", onto the mapping; "comment=" maps it to nothing. A comma in a
- * column's name does not end it, unless a target and '=' follow. ERR_INVALID. */
+ * column's name does not end it, unless a target and '=' follow. ERR_INVALID, also
+ * where a target or property gets two columns. */
 CXD_NODISCARD enum cxd_err mapping_apply(struct mapping *mapping, const struct headings *headings, const char *text,
                                          struct error *err);
 
