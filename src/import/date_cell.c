@@ -89,17 +89,18 @@ static int64_t days_of(int year, int month, int day) {
     return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 }
 
-static int64_t instant_of(int year, int month, int day, const struct date_parts *parts) {
+static struct date_read instant_of(int year, int month, int day, const struct date_parts *parts) {
     struct calendar_time civil = {.year = year, .month = month, .day = day};
+    struct date_read read = {.is_local = !parts->has_offset};
 
     civil.ms = parts->has_time ? parts->time_ms : NOON_MS;
-    if (parts->has_offset)
-        return days_of(year, month, day) * DAY_MS + civil.ms - (int64_t)parts->offset_minutes * 60000;
-    return calendar_instant_after_gap(&civil);
+    read.written_ms = days_of(year, month, day) * DAY_MS + civil.ms - (int64_t)parts->offset_minutes * 60000;
+    read.ms = read.is_local ? calendar_instant_after_gap(&civil) : read.written_ms;
+    return read;
 }
 
 /* A whole day is its noon, as for all dates. */
-static bool read_excel(const struct date_parts *parts, int64_t *ret_ms, char why[CELL_WHY_SIZE]) {
+static bool read_excel(const struct date_parts *parts, struct date_read *ret_read, char why[CELL_WHY_SIZE]) {
     int64_t days = parts->whole - EXCEL_EPOCH_DAYS;
     int64_t ms = (int64_t)round(parts->fraction * (DAY_MS / 1000)) * 1000;
     struct calendar_time civil;
@@ -118,16 +119,17 @@ static bool read_excel(const struct date_parts *parts, int64_t *ret_ms, char why
     civil.month = (int)(part < 10 ? part + 3 : part - 9);
     civil.year = (int)(year + era * 400 + (civil.month <= 2));
     civil.ms = ms;
-    *ret_ms = calendar_instant_after_gap(&civil);
+    *ret_read = (struct date_read){calendar_instant_after_gap(&civil), days * DAY_MS + ms, true};
     return true;
 }
 
-static bool read_unix(const struct date_parts *parts, int64_t *ret_ms, char why[CELL_WHY_SIZE]) {
+static bool read_unix(const struct date_parts *parts, struct date_read *ret_read, char why[CELL_WHY_SIZE]) {
     if (parts->whole > UNIX_MS_MAX) {
         snprintf(why, CELL_WHY_SIZE, "is too large for a time since 1970");
         return false;
     }
-    *ret_ms = parts->whole >= UNIX_MS_MIN ? parts->whole : parts->whole * 1000 + (int64_t)(parts->fraction * 1000);
+    int64_t ms = parts->whole >= UNIX_MS_MIN ? parts->whole : parts->whole * 1000 + (int64_t)(parts->fraction * 1000);
+    *ret_read = (struct date_read){ms, ms, false};
     return true;
 }
 
@@ -146,7 +148,8 @@ static bool say_other(const char *text, size_t length, enum date_form form, char
     return false;
 }
 
-bool date_cell_read(const char *text, size_t length, enum date_form form, int64_t *ret_ms, char why[CELL_WHY_SIZE]) {
+bool date_cell_read(const char *text, size_t length, enum date_form form, struct date_read *ret_read,
+                    char why[CELL_WHY_SIZE]) {
     struct date_parts parts;
     int month, day;
 
@@ -156,9 +159,9 @@ bool date_cell_read(const char *text, size_t length, enum date_form form, int64_
         return false;
     }
     if (parts.shape == DATE_SHAPE_NUMBER && form == DATE_FORM_UNIX)
-        return read_unix(&parts, ret_ms, why);
+        return read_unix(&parts, ret_read, why);
     if (parts.shape == DATE_SHAPE_NUMBER && form == DATE_FORM_EXCEL)
-        return read_excel(&parts, ret_ms, why);
+        return read_excel(&parts, ret_read, why);
     if (!arrange(&parts, form, &month, &day))
         return say_other(text, length, form, why);
     if (parts.year < YEAR_MIN) {
@@ -176,6 +179,6 @@ bool date_cell_read(const char *text, size_t length, enum date_form form, int64_
         snprintf(why, CELL_WHY_SIZE, "is a day that no calendar has");
         return false;
     }
-    *ret_ms = instant_of(parts.year, month, day, &parts);
+    *ret_read = instant_of(parts.year, month, day, &parts);
     return true;
 }

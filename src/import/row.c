@@ -1,5 +1,5 @@
 /* From the cells of a row to the JSON of a response. Its members stand in one order and say what is understood and no
- * more: the ids of rows without one of their own are made of it. */
+ * more: the ids of rows without one of their own are made of it, but for the properties and the zone. */
 
 #include "cxd/import/row.h"
 
@@ -82,24 +82,29 @@ static bool append_score(const struct row_plan *plan, const struct table_row *ro
     return true;
 }
 
+/* Where in a row's JSON stands what is not in its id as it is there. */
+struct places {
+    size_t begin, date, texts, properties;
+    struct date_read read; /* where texts lies behind date */
+};
+
 static bool append_date(const struct row_plan *plan, const struct table_row *row, struct buffer *out,
-                        struct row_reading *reading) {
+                        struct date_read *read, struct row_reading *reading) {
     int column = plan->mapping.column[TARGET_ANSWERED_AT];
     const struct table_cell *cell = cell_of(row, column);
     const char *none = plan->preset.preset ? plan->preset.preset->no_date : NULL;
     enum date_form form = cell->is_date ? DATE_FORM_ISO : plan->dates;
     char why[CELL_WHY_SIZE];
-    int64_t answered_at;
 
     if (column == COLUMN_NONE || text_cell_is_nothing(cell->text, cell->length) ||
         (none && strncmp(cell->text, none, strlen(none)) == 0))
         return true;
-    if (!date_cell_read(cell->text, cell->length, form, &answered_at, why)) {
+    if (!date_cell_read(cell->text, cell->length, form, read, why)) {
         blame(reading, plan, row, column, why);
         return false;
     }
     buffer_append_text(out, ",\"answered_at\":");
-    buffer_append_time(out, answered_at);
+    buffer_append_time(out, read->ms);
     return true;
 }
 
@@ -107,7 +112,6 @@ static void append_texts(struct row_plan *plan, const struct table_row *row, str
     static const enum target TARGETS_OF_TEXT[] = {TARGET_COMMENT, TARGET_RESPONDENT, TARGET_TOUCHPOINT,
                                                   TARGET_CHANNEL, TARGET_LOCALE,     TARGET_VISIT};
     const struct mapping *mapping = &plan->mapping;
-    bool is_open = false;
 
     for (size_t i = 0; i < CXD_COUNT(TARGETS_OF_TEXT); i++) {
         enum target target = TARGETS_OF_TEXT[i];
@@ -118,6 +122,12 @@ static void append_texts(struct row_plan *plan, const struct table_row *row, str
         if (text)
             append_member(out, target_name(target), text);
     }
+}
+
+static void append_properties(struct row_plan *plan, const struct table_row *row, struct buffer *out) {
+    const struct mapping *mapping = &plan->mapping;
+    bool is_open = false;
+
     for (size_t i = 0; i < mapping->property_count; i++) {
         const char *text = take_text(plan, cell_of(row, mapping->properties[i].column), true);
 
@@ -131,6 +141,20 @@ static void append_texts(struct row_plan *plan, const struct table_row *row, str
     }
     if (is_open)
         buffer_append_char(out, '}');
+}
+
+/* What a row says, into plan->text. A file that grows, is read on other clocks, or with other properties says the
+ * same: the date is as it is written. */
+static void append_content(struct row_plan *plan, const struct buffer *out, const struct places *places) {
+    struct buffer *text = &plan->text;
+
+    buffer_reset(text);
+    buffer_append(text, out->data + places->begin, places->date - places->begin);
+    if (places->texts > places->date) {
+        buffer_append_text(text, places->read.is_local ? ",\"local\":" : ",\"answered_at\":");
+        buffer_append_time(text, places->read.written_ms);
+    }
+    buffer_append(text, out->data + places->texts, places->properties - places->texts);
 }
 
 /* By the source's id. */
@@ -182,24 +206,27 @@ static enum cxd_err use_id_of_bad(struct row_plan *plan, struct row_reading *rea
     return CXD_OK;
 }
 
-/* By what stands in `out` from `begin` on. */
-static enum cxd_err make_id(struct row_plan *plan, const struct buffer *out, size_t begin, struct row_reading *reading,
-                            struct error *err) {
+/* By what the row says. */
+static enum cxd_err make_id(struct row_plan *plan, const struct buffer *out, const struct places *places,
+                            struct row_reading *reading, struct error *err) {
     struct id digest;
     enum cxd_err code;
 
-    row_id_of_content(&plan->space, out->data + begin, out->length - begin, &digest);
+    append_content(plan, out, places);
+    if (plan->text.failed)
+        return error_set(err, ERR_NO_MEMORY, "out of memory");
+    row_id_of_content(&plan->space, plan->text.data, plan->text.length, &digest);
     code = row_seen_add(plan->seen, &digest, &reading->before, err);
     if (code == CXD_OK)
         row_id_of_repeated(&digest, reading->before, &reading->id);
     return code;
 }
 
-static enum cxd_err find_id(struct row_plan *plan, const struct table_row *row, const struct buffer *out, size_t begin,
-                            struct row_reading *reading, struct error *err) {
+static enum cxd_err find_id(struct row_plan *plan, const struct table_row *row, const struct buffer *out,
+                            const struct places *places, struct row_reading *reading, struct error *err) {
     return plan->mapping.column[TARGET_ID] != COLUMN_NONE ? use_id_of_source(plan, row, reading, err)
            : plan->mended_id                              ? use_id_of_bad(plan, reading, err)
-                                                          : make_id(plan, out, begin, reading, err);
+                                                          : make_id(plan, out, places, reading, err);
 }
 
 /* The id that a bad row is to have. One without cells is known by its fault and the response before it. */
@@ -235,14 +262,20 @@ static enum cxd_err make_id_of_bad(struct row_plan *plan, const struct table_row
 static enum cxd_err read_whole(struct row_plan *plan, const struct table_row *row, struct buffer *out,
                                struct row_reading *reading, struct error *err) {
     size_t begin = out->length;
+    struct places places = {.begin = begin};
     char id[ID_TEXT_SIZE];
     enum cxd_err code = CXD_OK;
+    bool is_good = append_score(plan, row, out, reading);
 
-    if (append_score(plan, row, out, reading) && append_date(plan, row, out, reading)) {
+    places.date = out->length;
+    if (is_good && append_date(plan, row, out, &places.read, reading)) {
+        places.texts = out->length;
         append_texts(plan, row, out);
+        places.properties = out->length;
+        append_properties(plan, row, out);
         if (out->failed || plan->text.failed)
             return error_set(err, ERR_NO_MEMORY, "out of memory");
-        code = find_id(plan, row, out, begin, reading, err);
+        code = find_id(plan, row, out, &places, reading, err);
         append_member(out, "id", id_format(id, &reading->id));
         buffer_append_char(out, '}');
     } else if (reading->verdict == ROW_BAD) {

@@ -34,13 +34,14 @@ static void check_date(const char *text, size_t length, struct date_guess *guess
     unsigned forms = date_cell_forms(text, length, &is_zoned);
     for (int form = DATE_FORM_ISO; form < DATE_FORMS; form++) {
         char why[CELL_WHY_SIZE] = "";
-        int64_t ms = -1;
-        if (!date_cell_read(text, length, (enum date_form)form, &ms, why)) {
-            CHECK(!(forms & 1U << form) && ms == -1);
+        struct date_read read = {.ms = -1};
+        if (!date_cell_read(text, length, (enum date_form)form, &read, why)) {
+            CHECK(!(forms & 1U << form) && read.ms == -1);
             check_why(why);
             continue;
         }
-        CHECK(ms > -100 * INT64_C(3600000) && ms < INT64_C(253500000000000));
+        CHECK(read.is_local || read.written_ms == read.ms);
+        CHECK(read.ms > -100 * INT64_C(3600000) && read.ms < INT64_C(253500000000000));
         CHECK((forms & 1U << form) || form == DATE_FORM_UNIX || form == DATE_FORM_EXCEL);
     }
     date_guess_add(guess, text, length, 1);

@@ -856,6 +856,24 @@ describe('into a daemon', () => {
     await fails(1, /404/, ['import', '--undo', '0197a1b2-0000-7000-8000-00000000000b', ...place]);
   });
 
+  test('once, also in a file that has grown, on other clocks, with other properties', async (t) => {
+    const { args, write, daemon } = await useImport(t);
+    const head = '"Timestamp","How likely to recommend?","First","Second, of two","plan"\n';
+    const row = (i) =>
+      `2026/01/${10 + i} 10:00:00,${i},${i % 2 ? `the first answer ${i}` : ''},the second of longer ones ${i},pro\n`;
+    const file = (count) => head + Array.from({ length: count }, (_, i) => row(i)).join('');
+    const send = async (...extra) => JSON.parse((await succeeds(args(['--yes', '--json', ...extra]))).stdout).import;
+    write(file(5));
+    assert.equal((await send()).created, 5);
+    // Now the second question has the longer answers.
+    write(file(10).replaceAll('longer ones', 'very much longer ones with many words'));
+    assert.deepEqual((({ created, known }) => [created, known])(await send('--zone', 'Asia/Tokyo')), [5, 5]);
+    const survey = { ...NPS, properties: ['plan'] };
+    assert.equal((await daemon.admin('PUT', '/v1/surveys/s', { body: survey })).status, 200);
+    assert.deepEqual((({ created, known }) => [created, known])(await send()), [0, 10]);
+    assert.equal((await score(daemon)).n, 10);
+  });
+
   test('an import that was ended goes on under its id', async (t) => {
     const { args, write, daemon, file } = await useImport(t);
     write(numbered(20000));

@@ -105,8 +105,11 @@ struct dated {
 static void check_dates(const struct dated *cases, size_t count) {
     for (size_t i = 0; i < count; i++) {
         char why[CELL_WHY_SIZE] = "", text[TIME_TEXT_SIZE];
-        int64_t ms = -1;
-        bool is_read = date_cell_read(cases[i].text, strlen(cases[i].text), cases[i].form, &ms, why);
+        struct date_read read = {.ms = -1};
+        bool is_read = date_cell_read(cases[i].text, strlen(cases[i].text), cases[i].form, &read, why);
+        int64_t ms = read.ms;
+        if (is_read && !read.is_local)
+            assert_int_equal(read.written_ms, ms);
         bool is_time = cases[i].time[0] >= '0' && cases[i].time[0] <= '9';
         if (is_read != is_time)
             fail_msg("'%s': %s", cases[i].text, is_read ? time_format(text, ms) : why);

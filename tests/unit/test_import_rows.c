@@ -242,7 +242,7 @@ static void presets(void **state) {
     char zone[64];
     assert_true(preset_zone_of_cell("{\"ImportId\":\"startDate\",\"timeZone\":\"America/Denver\"}", zone, sizeof zone));
     assert_string_equal(zone, "America/Denver");
-    assert_false(preset_zone_of_cell("{\"ImportId\":\"Qa1f90168-ab2a-5349-9307-b49de938eb0b\"}", zone, sizeof zone));
+    assert_false(preset_zone_of_cell("{\"ImportId\":\"Q378486e1-616f-5aad-a697-dcb5c6d9a577\"}", zone, sizeof zone));
     assert_false(preset_zone_of_cell("\"timeZone\":\"America/Denver\"", zone, 8));
 }
 
@@ -289,15 +289,60 @@ static void a_row(void **state) {
     assert_int_equal(read_row(&plan, ROW, &out, &reading), ROW_RESPONSE);
     assert_string_equal(out.data,
                         "{\"score\":9,\"answered_at\":\"2026-01-31T10:00:00Z\",\"comment\":\"fine \\\"that\\\"\","
-                        "\"properties\":{\"plan\":\"pro\"},\"id\":\"a1f90168-ab2a-5349-9307-b49de938eb0b\"}");
+                        "\"properties\":{\"plan\":\"pro\"},\"id\":\"378486e1-616f-5aad-a697-dcb5c6d9a577\"}");
     assert_int_equal(read_row(&plan, ROW, &out, &reading), ROW_RESPONSE);
     assert_int_equal(reading.before, 1);
-    assert_non_null(strstr(out.data, "\"id\":\"ddb2abd9-ad47-5274-93ee-776726da31ce\"}"));
+    assert_non_null(strstr(out.data, "\"id\":\"28f65f48-dc8e-5710-960d-447db6f1aceb\"}"));
     row_seen_forget(plan.seen);
     assert_int_equal(read_row(&plan, ROW, &out, &reading), ROW_RESPONSE);
-    assert_non_null(strstr(out.data, "\"id\":\"a1f90168-ab2a-5349-9307-b49de938eb0b\"}"));
+    assert_non_null(strstr(out.data, "\"id\":\"378486e1-616f-5aad-a697-dcb5c6d9a577\"}"));
     buffer_free(&out);
     end_plan(&plan);
+}
+
+/* Of the same row read on another clock, with a property or without, by a cell that says its offset or does not. */
+static void what_an_id_is_made_of(void **state) {
+    static const char *const NAMES[] = {"Score", "Why", "Date", "Plan", NULL};
+    static const struct {
+        const char *date, *zone, *map;
+        enum date_form form;
+        const char *answered_at, *id;
+    } CASES[] = {
+        {"2026-01-31 10:00", "UTC", "score=#1,comment=#2,answered_at=#3", DATE_FORM_ISO, "2026-01-31T10:00:00Z",
+         "714dc837-2355-556b-a553-46252c2d50dc"},
+        {"2026-01-31 10:00", "Asia/Tokyo", "score=#1,comment=#2,answered_at=#3", DATE_FORM_ISO, "2026-01-31T01:00:00Z",
+         "714dc837-2355-556b-a553-46252c2d50dc"},
+        {"31.1.2026 10:00", "UTC", "score=#1,comment=#2,answered_at=#3,property.plan=#4", DATE_FORM_EU,
+         "2026-01-31T10:00:00Z", "714dc837-2355-556b-a553-46252c2d50dc"},
+        {"2026-01-31 10:00Z", "Asia/Tokyo", "score=#1,comment=#2,answered_at=#3", DATE_FORM_ISO, "2026-01-31T10:00:00Z",
+         "3eedfa89-7295-5a7b-91f5-165396271a80"},
+        {"2026-01-31 11:00+01:00", "UTC", "score=#1,comment=#2,answered_at=#3", DATE_FORM_ISO, "2026-01-31T10:00:00Z",
+         "3eedfa89-7295-5a7b-91f5-165396271a80"},
+        {"1769853600", "Asia/Tokyo", "score=#1,comment=#2,answered_at=#3", DATE_FORM_UNIX, "2026-01-31T10:00:00Z",
+         "3eedfa89-7295-5a7b-91f5-165396271a80"},
+        {"", "UTC", "score=#1,comment=#2,answered_at=#3", DATE_FORM_ISO, NULL, "accdebb0-d9bc-5d16-8e15-19d4a3016492"},
+        {"2026-01-31 10:00Z", "UTC", "score=#1,comment=#2", DATE_FORM_ISO, NULL,
+         "accdebb0-d9bc-5d16-8e15-19d4a3016492"},
+    };
+    struct headings headings = header(NAMES);
+    struct error err;
+    for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
+        const char *const ROW[] = {"9", "fine", CASES[i].date, "pro", NULL};
+        struct row_plan plan = make_plan(&headings, CASES[i].map);
+        struct row_reading reading;
+        struct buffer out;
+        char id[ID_TEXT_SIZE];
+        plan.dates = CASES[i].form;
+        assert_int_equal(calendar_set_zone(CASES[i].zone, &err), CXD_OK);
+        buffer_init(&out);
+        assert_int_equal(read_row(&plan, ROW, &out, &reading), ROW_RESPONSE);
+        if (strcmp(id_format(id, &reading.id), CASES[i].id) != 0)
+            fail_msg("case %zu: %s in %s", i, id, out.data);
+        assert_true(CASES[i].answered_at ? strstr(out.data, CASES[i].answered_at) != NULL : !strstr(out.data, "2026"));
+        buffer_free(&out);
+        end_plan(&plan);
+    }
+    assert_int_equal(calendar_set_zone("UTC", &err), CXD_OK);
 }
 
 static void an_id_of_its_own(void **state) {
@@ -558,13 +603,21 @@ int main(void) {
     if (calendar_set_zone("UTC", &err) != CXD_OK)
         return 1;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(columns_by_name),   cmocka_unit_test(text_of_map),
-        cmocka_unit_test(guesses),           cmocka_unit_test(keys_of_properties),
-        cmocka_unit_test(presets),           cmocka_unit_test(a_row),
-        cmocka_unit_test(an_id_of_its_own),  cmocka_unit_test(rows_that_are_none),
-        cmocka_unit_test(ids_of_bad_rows),   cmocka_unit_test(mended_rows),
-        cmocka_unit_test(files_of_bad_rows), cmocka_unit_test(mapping_as_text),
-        cmocka_unit_test(rows_before),       cmocka_unit_test(too_many_rows),
+        cmocka_unit_test(columns_by_name),
+        cmocka_unit_test(text_of_map),
+        cmocka_unit_test(guesses),
+        cmocka_unit_test(keys_of_properties),
+        cmocka_unit_test(presets),
+        cmocka_unit_test(a_row),
+        cmocka_unit_test(what_an_id_is_made_of),
+        cmocka_unit_test(an_id_of_its_own),
+        cmocka_unit_test(rows_that_are_none),
+        cmocka_unit_test(ids_of_bad_rows),
+        cmocka_unit_test(mended_rows),
+        cmocka_unit_test(files_of_bad_rows),
+        cmocka_unit_test(mapping_as_text),
+        cmocka_unit_test(rows_before),
+        cmocka_unit_test(too_many_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,10 +33,16 @@ CXD_NODISCARD bool date_form_parse(const char *name, enum date_form *ret_form);
 /* The forms that can read the text, as 1 << form; *ret_zoned: it says its offset. 0: none. */
 unsigned date_cell_forms(const char *text, size_t length, bool *ret_zoned);
 
-/* The instant, in milliseconds since 1970. What says no offset is on the clock of the process's zone (base/calendar):
- * in a gap it is the first instant after it, in a fold the earlier one. A date without a time is its noon, so that it
- * is the same date in the zones around. Where it is false, `why` goes on behind the cell's name. */
-CXD_NODISCARD bool date_cell_read(const char *text, size_t length, enum date_form form, int64_t *ret_ms,
+struct date_read {
+    int64_t ms;         /* the instant, since 1970 */
+    int64_t written_ms; /* where it is local: the same if the clock were UTC's, whatever the zone is */
+    bool is_local;      /* the cell says no offset */
+};
+
+/* What says no offset is on the clock of the process's zone (base/calendar): in a gap it is the first instant after
+ * it, in a fold the earlier one. A date without a time is its noon, so that it is the same date in the zones around.
+ * Where it is false, `why` goes on behind the cell's name. */
+CXD_NODISCARD bool date_cell_read(const char *text, size_t length, enum date_form form, struct date_read *ret_read,
                                   char why[CELL_WHY_SIZE]);
 
 /* date_guess.c */
