@@ -49,7 +49,8 @@ ON CONFLICT (survey, id) DO NOTHING;
 -- As src/store/sqlite/imports.c reads them.
 -- fragment: import_columns
 SELECT number, id, survey, source, fingerprint, expected, state, created_at, updated_at, created, known, refused, removed,
-       after, last, undone
+       after, last, undone,
+       EXISTS (SELECT 1 FROM import AS held WHERE held.survey = import.survey AND held.state = 2)
 FROM import
 
 -- name: select_import
@@ -67,6 +68,9 @@ WHERE state = 0 AND survey = ?1 AND fingerprint = ?2 ORDER BY number DESC LIMIT 
 -- name: select_undoing_import
 -- use: import_columns
 WHERE state = 2 ORDER BY number LIMIT 1;
+
+-- name: has_undoing_import
+SELECT 1 FROM import WHERE survey = ?1 AND state = 2 LIMIT 1;
 
 -- name: list_imports
 -- use: import_columns

@@ -75,12 +75,15 @@ void api_import_get(struct http_request *request) {
     deed_reply(request, result, &err, false);
 }
 
+#define HELD "an import of this survey is being undone: what it brought is known, and about to go"
+
 static void refuse(struct http_request *request, enum cxd_err refusal) {
     static const struct {
         enum cxd_err refusal;
         const char *why;
     } WHY[] = {{ERR_SURVEY_CLOSED, "the survey is archived: put it back with \"archived\": false first"},
                {ERR_IMPORT_ENDED, "it is being undone, or undone"},
+               {ERR_NOT_READY, HELD},
                {ERR_NO_SURVEY, "there is no survey of this name"}};
     for (size_t i = 0; i < CXD_COUNT(WHY); i++) {
         if (WHY[i].refusal == refusal) {
@@ -144,6 +147,8 @@ void api_import_responses_post(struct http_request *request) {
         record ? find(request, record, &err) : error_set(&err, ERR_NO_MEMORY, "no memory for the import");
     if (result == CXD_OK && record->state != IMPORT_OPEN)
         result = error_set(&err, ERR_IMPORT_ENDED, "it is %s: begin another", import_state_name(record->state));
+    if (result == CXD_OK && record->is_held)
+        result = error_set(&err, ERR_NOT_READY, HELD);
     if (result == CXD_OK)
         batch_take(request, record);
     else

@@ -17,8 +17,12 @@ bool decide_import_admit(struct change *change, const struct survey *terms) {
     return refusal == CXD_OK;
 }
 
-void decide_import(struct change *change, const struct import_record *open, int64_t last) {
+void decide_import(struct change *change, const struct import_record *open, bool is_held, int64_t last) {
     struct import_record *value = &change->as.import;
+    if (is_held) {
+        refuse(change, ERR_NOT_READY);
+        return;
+    }
     if (open) {
         *value = *open;
         change->outcome = OUTCOME_REPLAYED;
@@ -33,7 +37,10 @@ void decide_import(struct change *change, const struct import_record *open, int6
 
 bool decide_import_open(struct change *change, const struct import_record *stored, int64_t survey) {
     bool is_there = stored && (survey == 0 || stored->survey == survey);
-    enum cxd_err refusal = !is_there ? ERR_NO_IMPORT : stored->state != IMPORT_OPEN ? ERR_IMPORT_ENDED : CXD_OK;
+    enum cxd_err refusal = !is_there                      ? ERR_NO_IMPORT
+                           : stored->state != IMPORT_OPEN ? ERR_IMPORT_ENDED
+                           : stored->is_held              ? ERR_NOT_READY
+                                                          : CXD_OK;
     if (refusal != CXD_OK)
         refuse(change, refusal);
     return refusal == CXD_OK;

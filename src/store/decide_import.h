@@ -9,8 +9,9 @@
 /* CHANGE_IMPORT, by the terms of its survey (decide_by_terms). */
 bool decide_import_admit(struct change *change, const struct survey *terms);
 /* `open` is the import of this survey and fingerprint that takes rows (NULL: there is none), whose strings live as long
- * as the change; `last` the number of the last response that there is. Fills every member but the number. */
-void decide_import(struct change *change, const struct import_record *open, int64_t last);
+ * as the change; `is_held`: one of the survey is being undone; `last` the number of the last response that there is.
+ * Fills every member but the number. */
+void decide_import(struct change *change, const struct import_record *open, bool is_held, int64_t last);
 
 /* Whether an import takes a CHANGE_RESPONSE of it, or a CHANGE_IMPORT_ROWS, of this survey (0: any). False: it is
  * refused. */

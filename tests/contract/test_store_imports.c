@@ -264,6 +264,32 @@ static void test_an_import_without_rows_is_undone_at_once(void **state) {
     assert_int_equal(figures.imports[IMPORT_OPEN], 0);
 }
 
+/* What is being undone is still there, and would be known to who sends it again: then it would go. */
+static void test_while_one_is_undone_none_of_its_survey_takes_rows(void **state) {
+    struct fixture *f = *state;
+    int64_t first = begin(f, 80), other = begin(f, 81);
+    struct response stored;
+    for (unsigned i = 0; i < 6; i++)
+        assert_int_equal(apply(f, make_row(f, first, 100 + i, 5)), OUTCOME_CREATED);
+    assert_int_equal(apply(f, make_turn(f, 80, IMPORT_UNDOING)), OUTCOME_AMENDED);
+    struct change *slice = make_change(f, CHANGE_UNDO, NOW_MS);
+    slice->as.undo.limit = 2;
+    assert_int_equal(apply(f, slice), OUTCOME_AMENDED);
+    assert_true(read_import(f, 81).is_held);
+    struct change *again[] = {make_row(f, other, 105, 5), make_row(f, other, 120, 5), make_import(f, 82)};
+    for (size_t i = 0; i < CXD_COUNT(again); i++) {
+        assert_int_equal(apply(f, again[i]), OUTCOME_REFUSED);
+        assert_int_equal(again[i]->refusal, ERR_NOT_READY);
+    }
+    (void)undo_all(f, 2);
+    assert_false(read_import(f, 81).is_held);
+    for (unsigned i = 0; i < 6; i++)
+        assert_int_equal(apply(f, make_row(f, other, 100 + i, 5)), OUTCOME_CREATED);
+    assert_int_equal(count_answers(f, "checkout"), 6);
+    assert_true(is_stored(f, 105, &stored) && stored.import == other);
+    (void)begin(f, 82);
+}
+
 int main(void) {
     static const struct CMUnitTest tests[] = {
         ENGINE_TEST(test_an_open_import_of_the_same_goes_on),
@@ -274,6 +300,7 @@ int main(void) {
         ENGINE_TEST(test_only_an_open_import_takes_rows),
         ENGINE_TEST(test_undone_leaves_nothing_and_comes_again),
         ENGINE_TEST(test_an_import_without_rows_is_undone_at_once),
+        ENGINE_TEST(test_while_one_is_undone_none_of_its_survey_takes_rows),
     };
     return run_over_engines(tests, CXD_COUNT(tests));
 }

@@ -40,6 +40,7 @@ struct import_record {
     int64_t removed; /* responses that undoing has deleted */
     /* Its responses have numbers in (after, last]; undoing has passed those up to `undone`. */
     int64_t after, last, undone;
+    bool is_held; /* an import of its survey is being undone: what that has left is no more to be relied on */
 };
 
 #endif

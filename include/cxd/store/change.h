@@ -468,11 +468,12 @@ struct change {
  *   whatever it says: it amends nothing. Marks hold, and what was forgotten is not filled again. Its revision, its
  * times and its exclusion are those that it came with (revision 0: the current one). Closed surveys take it and
  * archived ones do not (ERR_SURVEY_CLOSED); what the survey would delete as too old is refused ERR_PAST_RETENTION.
- * ERR_NO_IMPORT without an import of this number and survey, ERR_IMPORT_ENDED unless it is open. What came so is no
- * answer of a visit, no rule tells of it, and no other RESPONSE amends it: its ids may be guessed.
+ * ERR_NO_IMPORT without an import of this number and survey, ERR_IMPORT_ENDED unless it is open, ERR_NOT_READY while
+ * one of the survey is being undone: what is known then is about to go. What came so is no answer of a visit, no rule
+ * tells of it, and no other RESPONSE amends it: its ids may be guessed.
  *
  * IMPORT: an open one of the same survey and fingerprint is given back, REPLAYED. ERR_NO_SURVEY; ERR_SURVEY_CLOSED
- * where that is archived.
+ * where that is archived; ERR_NOT_READY as above.
  *
  * IMPORT_TURN: from open to done, and from either to undoing, whose end is undone; what is so already is REPLAYED, and
  *   no way leads back: ERR_IMPORT_ENDED.

@@ -24,6 +24,7 @@ static enum cxd_err read_row(sqlite3_stmt *stmt, struct arena *arena, struct imp
         .after = sqlite3_column_int64(stmt, 13),
         .last = sqlite3_column_int64(stmt, 14),
         .undone = sqlite3_column_int64(stmt, 15),
+        .is_held = sqlite3_column_int(stmt, 16) != 0,
     };
     if (state < 0 || state >= IMPORT_STATE_COUNT)
         return error_set(err, ERR_STORAGE, "a stored import has the state %lld", (long long)state);
@@ -101,7 +102,7 @@ void sqlite_import_count(struct sqlite_store *store, const struct change *change
 enum cxd_err sqlite_write_import(struct sqlite_store *store, struct change *change, struct error *err) {
     struct import_record *value = &change->as.import, open;
     sqlite3_stmt *stmt = NULL;
-    bool goes_on = false, row = false, found = false;
+    bool goes_on = false, row = false, found = false, is_held = false;
     enum cxd_err code = sqlite_judge(store, change, value->survey, decide_import_admit, &goes_on, err);
     if (code != CXD_OK || !goes_on)
         return code;
@@ -114,9 +115,11 @@ enum cxd_err sqlite_write_import(struct sqlite_store *store, struct change *chan
         code = SQLITE_FIRST(&store->db, QUERY_SELECT_OPEN_IMPORT, &stmt, &row, err, INT(value->survey),
                             TEXT(value->fingerprint));
     code = take_row(code, stmt, row, change->arena, &found, &open, err);
+    if (code == CXD_OK)
+        code = SQLITE_HAS(&store->db, QUERY_HAS_UNDOING_IMPORT, &is_held, err, INT(value->survey));
     if (code != CXD_OK)
         return code;
-    decide_import(change, found ? &open : NULL, store->numbers.last);
+    decide_import(change, found ? &open : NULL, is_held, store->numbers.last);
     if (change->outcome != OUTCOME_CREATED)
         return CXD_OK;
     code =

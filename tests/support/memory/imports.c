@@ -36,6 +36,15 @@ static const struct import_record *find(const struct memory_store *store, const 
     return NULL;
 }
 
+static bool is_held(const struct memory_store *store, int64_t survey) {
+    for (size_t i = 0; i < store->imports.count; i++) {
+        const struct import_record *record = store->imports.blocks[i];
+        if (record->survey == survey && record->state == IMPORT_UNDOING)
+            return true;
+    }
+    return false;
+}
+
 static bool put(struct memory_store *store, const struct import_record *record) {
     struct import_record *block = block_import(record);
     return block && memory_swap(store, &store->imports, (size_t)record->number - 1, block);
@@ -46,7 +55,10 @@ static bool copy_import(struct arena *arena, struct import_record *record) {
 }
 
 bool memory_import_admit(const struct memory_store *store, struct change *change, int64_t number, int64_t survey) {
-    return decide_import_open(change, import_at(store, number), survey);
+    const struct import_record *stored = import_at(store, number);
+    struct import_record record = stored ? *stored : (struct import_record){0};
+    record.is_held = is_held(store, record.survey);
+    return decide_import_open(change, stored ? &record : NULL, survey);
 }
 
 bool memory_import_count(struct memory_store *store, const struct change *change, int64_t number) {
@@ -68,7 +80,7 @@ enum cxd_err memory_apply_import(struct memory_store *store, struct change *chan
     }
     if (found && !copy_import(change->arena, &open))
         return no_memory(err);
-    decide_import(change, found ? &open : NULL, (int64_t)store->responses.count);
+    decide_import(change, found ? &open : NULL, is_held(store, value->survey), (int64_t)store->responses.count);
     if (change->outcome != OUTCOME_CREATED)
         return CXD_OK;
     value->number = (int64_t)store->imports.count + 1;
@@ -128,6 +140,7 @@ enum cxd_err memory_read_import(struct store_reader *base, const struct id *id, 
     memory_enter(reader);
     const struct import_record *found = find(reader->store, id);
     struct import_record record = found ? *found : (struct import_record){0};
+    record.is_held = is_held(reader->store, record.survey);
     bool copied = !found || copy_import(arena, &record);
     memory_leave(reader);
     if (!copied)
@@ -150,6 +163,7 @@ enum cxd_err memory_read_imports(struct store_reader *base, int64_t before, size
         if (before > 0 && record->number >= before)
             continue;
         records[count] = *record;
+        records[count].is_held = is_held(reader->store, record->survey);
         copied = copy_import(arena, &records[count++]);
     }
     memory_leave(reader);
