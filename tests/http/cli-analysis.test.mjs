@@ -121,7 +121,7 @@ test('response rates: of scores, segments and trends, and events in the status',
   assert.match(table, /^search +0 .* 30 +0\.0%$/m);
   assert.doesNotMatch(succeeds(['segments', 'shop-a']), /RATE/);
   const rows = records(succeeds(['segments', 'rated', '--csv']));
-  assert.equal(rows.find((cell) => cell[0] === 'search')[rows[0].indexOf('shown')], '30');
+  assert.equal(rows.find((cells) => cells[rows[0].indexOf('value')] === 'search')[rows[0].indexOf('shown')], '30');
 
   const chart = succeeds(['trend', 'rated', '--rate', '--window', '7d']);
   assert.match(chart, /rate +22\.5% of 40 shown/);
