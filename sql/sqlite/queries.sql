@@ -345,7 +345,7 @@ WHERE ?1 IS NULL OR s.slug = ?1;
 SELECT 1 FROM gone WHERE id = ?2 AND (?1 IS NULL OR survey IN ('', ?1))
 UNION ALL
 SELECT 1 FROM survey AS s CROSS JOIN response AS r ON r.survey = s.number AND r.id = ?2
-WHERE forgotten_at <> 0 AND (?1 IS NULL OR s.slug = ?1)
+WHERE forgotten_at > 0 AND (?1 IS NULL OR s.slug = ?1)
 LIMIT 1;
 
 -- name: select_slug

@@ -308,7 +308,7 @@ static bool names(const struct response *response, const char *value) {
     return value && response->respondent && respondent_is(response->respondent, value);
 }
 
-bool decide_forget(const struct response *stored, const struct declared *declared, int64_t now_ms,
+bool decide_forget(const struct response *stored, const struct declared *declared, bool by_age, int64_t now_ms,
                    struct property *properties, struct response *ret_after, bool *ret_moves) {
     struct response after = *stored;
     const char **segments[] = {&after.touchpoint, &after.channel, &after.locale};
@@ -332,11 +332,12 @@ bool decide_forget(const struct response *stored, const struct declared *declare
     after.first = (struct first_said){0};
     if (after.forgotten_at == 0)
         after.forgotten_at = now_ms;
+    after.forgotten_by_age = by_age && (stored->forgotten_at == 0 || stored->forgotten_by_age);
     after.updated_at = now_ms;
     *ret_after = after;
     *ret_moves = moves;
-    return stored->forgotten_at == 0 || !response_same_payload(&after, stored) || stored->excluded_reason ||
-           stored->first.is_kept;
+    return stored->forgotten_at == 0 || stored->forgotten_by_age != after.forgotten_by_age ||
+           !response_same_payload(&after, stored) || stored->excluded_reason || stored->first.is_kept;
 }
 
 static bool needs_recontact(const struct change *change) {

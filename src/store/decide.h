@@ -39,8 +39,8 @@ CXD_NODISCARD enum cxd_err decide_invited(struct change *change, const struct in
  * segments that it counts in, except where a segment's value is the respondent's name. `properties` has room for
  * stored->property_count. *ret_moves says whether it counts in fewer segments than before. False if it was forgotten
  * before, and there is nothing to take: one that never named anybody is forgotten too, so that nobody can be filled in
- * later. */
-bool decide_forget(const struct response *stored, const struct declared *declared, int64_t now_ms,
+ * later. `by_age`: retention wants it, and not the person; what a person wanted stays so. */
+bool decide_forget(const struct response *stored, const struct declared *declared, bool by_age, int64_t now_ms,
                    struct property *properties, struct response *ret_after, bool *ret_moves);
 
 /* What store_read_last_answer says, of the state that the change is applied to, but for the response numbered

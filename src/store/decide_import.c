@@ -75,6 +75,10 @@ int64_t decide_mark_at(const struct response *response, int64_t now_ms) {
     return response->import != 0 ? TIME_MAX : now_ms;
 }
 
+bool decide_undo_marks(const struct response *response) {
+    return response->forgotten_at != 0 && !response->forgotten_by_age;
+}
+
 void decide_import_turn(struct change *change, const struct import_record *stored, struct import_record *ret_after) {
     enum import_state to = change->as.import_turn.to;
     if (!stored) {

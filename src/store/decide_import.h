@@ -19,9 +19,12 @@ bool decide_import_open(struct change *change, const struct import_record *store
 /* What has become of one is counted in its import. */
 void decide_import_counted(const struct change *change, struct import_record *record);
 
-/* Of a response that is erased, or whose person it has forgotten when it goes: the time of its mark. A file may be
+/* Of a response that is erased, or whose person was forgotten when it goes: the time of its mark. A file may be
  * imported again after any time: of what was imported marks last. */
 int64_t decide_mark_at(const struct response *response, int64_t now_ms);
+/* Whether what is undone leaves a mark: nobody is to be filled in again who was to be forgotten; what was forgotten by
+ * its age alone may come again, and grows as old. */
+bool decide_undo_marks(const struct response *response);
 
 /* CHANGE_IMPORT_TURN. *ret_after unless MISSING or REFUSED. */
 void decide_import_turn(struct change *change, const struct import_record *stored, struct import_record *ret_after);

@@ -115,6 +115,7 @@ static struct change *random_replay(struct history *h) {
     if (found) {
         *response = stored;
         response->forgotten_at = response->updated_at = 0; /* is not sent, nor what was said first */
+        response->forgotten_by_age = false;
         response->first = (struct first_said){0};
         response->has_answered_at = roll(2);
         response->has_sequence = response->has_sequence && roll(2);
@@ -253,6 +254,7 @@ static void assert_same_response(const struct response *a, const struct response
     assert_int_equal(a->excluded, b->excluded);
     assert_same_text(a->excluded_reason, b->excluded_reason);
     assert_int_equal(a->forgotten_at, b->forgotten_at);
+    assert_int_equal(a->forgotten_by_age, b->forgotten_by_age);
     assert_int_equal(a->updated_at, b->updated_at);
     assert_int_equal(a->import, b->import);
 }

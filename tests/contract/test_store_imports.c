@@ -251,6 +251,64 @@ static void test_undone_leaves_nothing_and_comes_again(void **state) {
     assert_int_equal(count_answers(f, "checkout"), ROWS - 2);
 }
 
+static void erase(struct fixture *f, const char *respondent, bool counts) {
+    struct change *change = make_change(f, CHANGE_ERASE, NOW_MS);
+    change->as.erase.respondent = respondent;
+    change->as.erase.counts = counts;
+    change->as.erase.limit = 10;
+    assert_int_equal(apply(f, change), OUTCOME_AMENDED);
+}
+
+static void retain(struct fixture *f, enum retention retention) {
+    struct change *change = make_change(f, CHANGE_RETAIN, NOW_MS);
+    change->as.retain.survey = f->survey;
+    change->as.retain.before_ms = NOW_MS - 30 * DAY_MS;
+    change->as.retain.retention = retention;
+    change->as.retain.limit = 100;
+    assert_int_equal(apply(f, change), OUTCOME_AMENDED);
+}
+
+/* As late as anybody may look for marks. */
+static void unmark(struct fixture *f) {
+    struct change *change = make_change(f, CHANGE_UNMARK, NOW_MS);
+    change->as.unmark.before_ms = NOW_MS + 1000 * DAY_MS;
+    change->as.unmark.limit = 100;
+    (void)apply(f, change);
+}
+
+static enum cxd_err send_again(struct fixture *f, int64_t import, unsigned number) {
+    struct change *row = make_row(f, import, number, 5);
+    (void)apply(f, row);
+    return row->refusal;
+}
+
+/* Retention forgets whom nobody has asked to be forgotten: that bars nothing from coming again. */
+static void test_what_was_anonymised_by_age_comes_again(void **state) {
+    struct fixture *f = *state;
+    int64_t first = begin(f, 80);
+    struct response stored;
+    for (unsigned i = 1; i <= 3; i++) {
+        struct change *row = make_row(f, first, i, 5);
+        row->as.response.value.respondent = i == 1 ? "ann" : i == 2 ? "bob" : NULL;
+        assert_int_equal(apply(f, row), OUTCOME_CREATED);
+    }
+    erase(f, "ann", false);
+    retain(f, RETENTION_ANONYMISE);
+    assert_true(is_stored(f, 2, &stored) && !stored.respondent && stored.forgotten_by_age);
+    assert_true(is_stored(f, 1, &stored) && stored.forgotten_at != 0 && !stored.forgotten_by_age);
+    /* Until it is undone, it is not filled again. */
+    int64_t second = begin(f, 81);
+    for (unsigned i = 1; i <= 3; i++)
+        assert_int_equal(send_again(f, second, i), ERR_GONE);
+    assert_int_equal(apply(f, make_turn(f, 80, IMPORT_UNDOING)), OUTCOME_AMENDED);
+    (void)undo_all(f, 10);
+    assert_int_equal(send_again(f, second, 1), ERR_GONE);
+    assert_int_equal(send_again(f, second, 2), CXD_OK);
+    assert_int_equal(send_again(f, second, 3), CXD_OK);
+    unmark(f);
+    assert_int_equal(send_again(f, second, 1), ERR_GONE);
+}
+
 static void test_an_import_without_rows_is_undone_at_once(void **state) {
     struct fixture *f = *state;
     (void)begin(f, 80);
@@ -299,6 +357,7 @@ int main(void) {
         ENGINE_TEST(test_erased_is_not_filled_again),
         ENGINE_TEST(test_only_an_open_import_takes_rows),
         ENGINE_TEST(test_undone_leaves_nothing_and_comes_again),
+        ENGINE_TEST(test_what_was_anonymised_by_age_comes_again),
         ENGINE_TEST(test_an_import_without_rows_is_undone_at_once),
         ENGINE_TEST(test_while_one_is_undone_none_of_its_survey_takes_rows),
     };

@@ -216,6 +216,34 @@ test('what a survey deletes as too old is refused; what it anonymises is told', 
   assert.deepEqual([told.outcome, told.adjusted[0].pointer], ['created', '/answered_at']);
 });
 
+test('what retention has anonymised, and nobody asked for, comes again once it is undone', async (t) => {
+  const daemon = await use(t, { config: { storage: { retention_every: 1, retention_delay: 0 } } });
+  await daemon.survey('veiled', { metric: 'nps', retention_days: 365, retention: 'anonymise' });
+  const rows = ['ann', 'bob'].map((respondent) => ({ id: newId(), score: 3, answered_at: ago(900), respondent }));
+  const recent = { id: newId(), score: 4, answered_at: ago(1), respondent: 'eve' };
+  const id = await open('veiled', daemon);
+  assert.ok((await send(id, [...rows, recent], daemon)).lines.every(({ outcome }) => outcome === 'created'));
+  const named = async () => {
+    const { responses } = (await daemon.admin('GET', '/v1/surveys/veiled/responses')).json;
+    return responses.filter(({ respondent }) => respondent).length;
+  };
+  await until(async () => (await named()) === 1, 'the old ones to be anonymised');
+  assert.equal((await daemon.admin('DELETE', '/v1/respondents/eve')).status, 200);
+  assert.equal((await undo(id, daemon)).status, 202);
+  await undone(id, daemon);
+  const again = (await send(await open('veiled', daemon), [...rows, recent], daemon)).lines;
+  assert.deepEqual(
+    again.map(({ outcome, type }) => [outcome, type]),
+    [
+      ['created', undefined],
+      ['created', undefined],
+      ['refused', '/problems/response_gone'],
+    ],
+  );
+  assert.equal((await daemon.score('veiled', 'window=all')).json.n, 2);
+  await until(async () => (await named()) === 0, 'them to be anonymised again');
+});
+
 test('strangers cannot change what was imported, nor learn of it', async () => {
   await d.survey('mine', { metric: 'nps' });
   const row = { id: newId(), score: 3, answered_at: ago(2), comment: 'secret' };

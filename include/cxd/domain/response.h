@@ -96,6 +96,7 @@ struct response {
     bool excluded;
     const char *excluded_reason;
     int64_t forgotten_at;    /* when it lost what names a person, for good; 0: it has not; the server's */
+    bool forgotten_by_age;   /* retention took it, and nobody asked for it; the server's */
     struct first_said first; /* the store's */
     /* What the client sent along and is not stored. */
     struct {

@@ -480,7 +480,8 @@ struct change {
  *
  * UNDO: of the import that was first to be undone. Its responses go, whatever has become of them since, with what
  *   was said first; none leaves a mark, so that the file can be imported again, but for those whose person was
- *   forgotten; these last, as those of an imported response that is erased. REPLAYED where there is nothing to undo.
+ *   forgotten by ERASE or REERASE, and not by RETAIN; these last, as those of an imported response that is erased.
+ * REPLAYED where there is nothing to undo.
  *
  * DOCUMENT: an identical definition is REPLAYED; under another the revision rises, and updated_at is now. DISCARD:
  * AMENDED once it is gone. What is put under its name later begins at revision 1.

@@ -62,13 +62,13 @@ static enum cxd_err write_forgotten(struct sqlite_store *store, const struct res
         sqlite_row_write_properties(&store->text, after->properties, after->property_count, &properties, err);
     if (code == CXD_OK)
         code = SQLITE_RUN(&store->db, QUERY_FORGET_RESPONSE, err, INT(after->number), TEXT(after->touchpoint),
-                          TEXT(after->channel), TEXT(after->locale), TEXT(properties), INT(after->forgotten_at),
+                          TEXT(after->channel), TEXT(after->locale), TEXT(properties), INT(sqlite_row_forgotten(after)),
                           INT(after->updated_at));
     return code;
 }
 
-enum cxd_err sqlite_forget_response(struct sqlite_store *store, const struct response *response, int64_t now_ms,
-                                    bool *ret_taken, struct error *err) {
+enum cxd_err sqlite_forget_response(struct sqlite_store *store, const struct response *response, bool by_age,
+                                    int64_t now_ms, bool *ret_taken, struct error *err) {
     struct declared none = {0};
     struct response after;
     bool moves = false;
@@ -76,7 +76,7 @@ enum cxd_err sqlite_forget_response(struct sqlite_store *store, const struct res
     struct property *kept = arena_alloc(&store->scratch, (response->property_count + 1) * sizeof *kept);
     if (!kept)
         return error_set(err, ERR_NO_MEMORY, "no memory to forget a respondent");
-    *ret_taken = decide_forget(response, declared ? declared : &none, now_ms, kept, &after, &moves);
+    *ret_taken = decide_forget(response, declared ? declared : &none, by_age, now_ms, kept, &after, &moves);
     enum cxd_err code = *ret_taken ? write_forgotten(store, &after, err) : CXD_OK;
     if (code == CXD_OK && *ret_taken)
         code = sqlite_comments_forget(store, response, err);
@@ -101,7 +101,7 @@ static enum cxd_err erase_one(struct sqlite_store *store, int64_t number, bool c
     if (code != CXD_OK || !*ret_found)
         return code;
     return counts ? sqlite_delete_response(store, ret_response, decide_mark_at(ret_response, now_ms), err)
-                  : sqlite_forget_response(store, ret_response, now_ms, &taken, err);
+                  : sqlite_forget_response(store, ret_response, false, now_ms, &taken, err);
 }
 
 enum cxd_err sqlite_write_erase(struct sqlite_store *store, struct change *change, struct error *err) {

@@ -73,7 +73,7 @@ static enum cxd_err retain_one(struct sqlite_store *store, const struct change *
         return code;
     bool taken = change->as.retain.retention == RETENTION_DELETE;
     code = taken ? sqlite_delete_response(store, &response, change->now_ms, err)
-                 : sqlite_forget_response(store, &response, change->now_ms, &taken, err);
+                 : sqlite_forget_response(store, &response, true, change->now_ms, &taken, err);
     *touched += taken;
     return code;
 }

@@ -47,8 +47,13 @@ enum cxd_err sqlite_row_read_properties(struct db *db, const char *json, struct 
     return code;
 }
 
+int64_t sqlite_row_forgotten(const struct response *response) {
+    return response->forgotten_by_age ? -response->forgotten_at : response->forgotten_at;
+}
+
 enum cxd_err sqlite_row_read_plain(sqlite3_stmt *stmt, struct arena *arena, struct response *ret_response,
                                    const char **ret_properties, struct error *err) {
+    int64_t forgotten = sqlite3_column_int64(stmt, 18);
     struct response response = {
         .id = sqlite_row_read_id(stmt, 0),
         .has_id = true,
@@ -64,7 +69,8 @@ enum cxd_err sqlite_row_read_plain(sqlite3_stmt *stmt, struct arena *arena, stru
         .has_sequence = sqlite3_column_type(stmt, 16) == SQLITE_INTEGER,
         .sequence = sqlite3_column_int64(stmt, 16),
         .ahead_ms = sqlite3_column_int64(stmt, 17),
-        .forgotten_at = sqlite3_column_int64(stmt, 18),
+        .forgotten_at = forgotten < 0 ? -forgotten : forgotten,
+        .forgotten_by_age = forgotten < 0,
         .number = sqlite3_column_int64(stmt, 19),
         .updated_at = sqlite3_column_int64(stmt, 20),
         .import = sqlite3_column_int64(stmt, 21),

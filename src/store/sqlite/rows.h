@@ -8,6 +8,9 @@
 
 /* Between rows and structs. Reading copies strings into the arena; the statement stays on its row. */
 
+/* As the column forgotten_at has it: the time, negative where its age alone was the reason. Files of schema 5 have both
+ * as times; of what was imported, which is asked for it, there is none in them. */
+int64_t sqlite_row_forgotten(const struct response *response);
 /* A row of select_response or select_every_response. has_id is true. */
 CXD_NODISCARD enum cxd_err sqlite_row_read_response(struct db *db, sqlite3_stmt *stmt, struct arena *arena,
                                                     struct response *ret_response, struct error *err);

@@ -20,7 +20,6 @@ static enum cxd_err gather(struct sqlite_store *store, const struct import_recor
     return code;
 }
 
-/* Nobody is to be filled in again whom it has forgotten. */
 static enum cxd_err undo_one(struct sqlite_store *store, int64_t number, int64_t now_ms, struct error *err) {
     struct response response;
     bool found = false;
@@ -28,7 +27,7 @@ static enum cxd_err undo_one(struct sqlite_store *store, int64_t number, int64_t
     enum cxd_err code = sqlite_find_numbered(store, number, &found, &response, err);
     if (code == CXD_OK && found)
         code = sqlite_remove_response(store, &response, err);
-    return code == CXD_OK && found && response.forgotten_at != 0
+    return code == CXD_OK && found && decide_undo_marks(&response)
                ? sqlite_marks_put(store, response.survey, &response.id, decide_mark_at(&response, now_ms), err)
                : code;
 }

@@ -270,9 +270,9 @@ CXD_NODISCARD enum cxd_err sqlite_remove_response(struct sqlite_store *store, co
                                                   struct error *err);
 CXD_NODISCARD enum cxd_err sqlite_delete_response(struct sqlite_store *store, const struct response *response,
                                                   int64_t mark_at, struct error *err);
-/* *ret_taken: whether there was anything to take. */
+/* `by_age` as in decide_forget. *ret_taken: whether there was anything to take. */
 CXD_NODISCARD enum cxd_err sqlite_forget_response(struct sqlite_store *store, const struct response *response,
-                                                  int64_t now_ms, bool *ret_taken, struct error *err);
+                                                  bool by_age, int64_t now_ms, bool *ret_taken, struct error *err);
 /* erasures.c: the batch's side of the list. Notes a response that is erased; before the commit, puts it on the disk;
  * after the commit, or its failure, keeps it or takes it back; what may be stored is kept. */
 CXD_NODISCARD enum cxd_err sqlite_erasures_note(struct sqlite_store *store, const struct response *response, int64_t at,

@@ -178,7 +178,8 @@ static enum cxd_err apply_clear(struct memory_store *store, struct change *chang
     return code;
 }
 
-static enum cxd_err forget(struct memory_store *store, size_t at, int64_t now_ms, bool *ret_taken, struct error *err) {
+static enum cxd_err forget(struct memory_store *store, size_t at, bool by_age, int64_t now_ms, bool *ret_taken,
+                           struct error *err) {
     const struct response *stored = response_at(store, at);
     struct response after;
     struct declared declared;
@@ -188,7 +189,7 @@ static enum cxd_err forget(struct memory_store *store, size_t at, int64_t now_ms
         return no_memory(err);
     if (!memory_visits_forget(store, stored, LEAVE_FORGOTTEN))
         return no_memory(err);
-    *ret_taken = decide_forget(stored, &declared, now_ms, kept, &after, &moves);
+    *ret_taken = decide_forget(stored, &declared, by_age, now_ms, kept, &after, &moves);
     if (*ret_taken && !remove_invitation(store, stored->survey, &stored->id))
         return no_memory(err);
     return *ret_taken ? put(store, &store->responses, at, block_response(&after), err) : CXD_OK;
@@ -230,7 +231,7 @@ static enum cxd_err apply_erase(struct memory_store *store, struct change *chang
         if (!decide_touch(change, true))
             return CXD_OK;
         code = change->as.erase.counts ? take_out(store, i, change->now_ms, LEAVE_ERASED, err)
-                                       : forget(store, i, change->now_ms, &taken, err);
+                                       : forget(store, i, false, change->now_ms, &taken, err);
         erased++;
     }
     for (size_t i = 0; code == CXD_OK && i < store->invitations.count; i++) {
@@ -263,7 +264,7 @@ static enum cxd_err apply_retain(struct memory_store *store, struct change *chan
             continue;
         bool taken = deletes;
         code = deletes ? take_out(store, i, change->now_ms, LEAVE_FORGOTTEN, err)
-                       : forget(store, i, change->now_ms, &taken, err);
+                       : forget(store, i, true, change->now_ms, &taken, err);
         touched += taken;
     }
     decide_retained(change, touched, touched);
@@ -523,7 +524,7 @@ static enum cxd_err apply_import_turn(struct memory_store *store, struct change 
 static enum cxd_err undo_one(struct memory_store *store, size_t at, int64_t now_ms, struct error *err) {
     const struct response *stored = response_at(store, at);
     enum cxd_err code = CXD_OK;
-    if (stored->forgotten_at != 0)
+    if (decide_undo_marks(stored))
         code = put_mark(store, stored->survey, &stored->id, decide_mark_at(stored, now_ms), err);
     if (code == CXD_OK && !memory_forget_told(store, stored->number))
         code = no_memory(err);
