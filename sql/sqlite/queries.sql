@@ -139,7 +139,8 @@ DELETE FROM response WHERE number = ?1;
 INSERT INTO gone (survey, id, at) SELECT slug, ?2, ?3 FROM survey WHERE number = ?1 ON CONFLICT (id, survey) DO NOTHING;
 
 -- name: insert_named_gone
-INSERT INTO gone (survey, id, at) VALUES (?1, ?2, ?3) ON CONFLICT (id, survey) DO NOTHING;
+INSERT INTO gone (survey, id, at) VALUES (?1, ?2, ?3)
+ON CONFLICT (id, survey) DO UPDATE SET at = excluded.at WHERE at < excluded.at;
 
 -- name: select_gone
 SELECT 1 FROM gone WHERE id = ?2 AND survey IN ('', (SELECT slug FROM survey WHERE number = ?1));

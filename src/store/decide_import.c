@@ -71,12 +71,12 @@ void decide_import_counted(const struct change *change, struct import_record *re
     }
 }
 
-int64_t decide_mark_at(const struct response *response, int64_t now_ms) {
-    return response->import != 0 ? TIME_MAX : now_ms;
+bool decide_is_erased(const struct response *response) {
+    return response->forgotten_at != 0 && !response->forgotten_by_age;
 }
 
-bool decide_undo_marks(const struct response *response) {
-    return response->forgotten_at != 0 && !response->forgotten_by_age;
+int64_t decide_mark_at(const struct response *response, bool erases, int64_t now_ms) {
+    return response->import != 0 && (erases || decide_is_erased(response)) ? TIME_MAX : now_ms;
 }
 
 void decide_import_turn(struct change *change, const struct import_record *stored, struct import_record *ret_after) {

@@ -19,12 +19,12 @@ bool decide_import_open(struct change *change, const struct import_record *store
 /* What has become of one is counted in its import. */
 void decide_import_counted(const struct change *change, struct import_record *record);
 
-/* Of a response that is erased, or whose person was forgotten when it goes: the time of its mark. A file may be
- * imported again after any time: of what was imported marks last. */
-int64_t decide_mark_at(const struct response *response, int64_t now_ms);
-/* Whether what is undone leaves a mark: nobody is to be filled in again who was to be forgotten; what was forgotten by
- * its age alone may come again, and grows as old. */
-bool decide_undo_marks(const struct response *response);
+/* Whether somebody has wanted its person to be forgotten. Then undoing leaves a mark; what was forgotten by its age
+ * alone may come again, and grows as old. */
+bool decide_is_erased(const struct response *response);
+/* The time of the mark of a response that goes, erased (`erases`) or by its age. A file may be imported again after any
+ * time: of what was imported and erased, now or before, marks last. */
+int64_t decide_mark_at(const struct response *response, bool erases, int64_t now_ms);
 
 /* CHANGE_IMPORT_TURN. *ret_after unless MISSING or REFUSED. */
 void decide_import_turn(struct change *change, const struct import_record *stored, struct import_record *ret_after);

@@ -309,6 +309,26 @@ static void test_what_was_anonymised_by_age_comes_again(void **state) {
     assert_int_equal(send_again(f, second, 1), ERR_GONE);
 }
 
+/* Whom somebody had forgotten stays so, also once retention has deleted what was left. */
+static void test_a_file_never_brings_back_who_was_forgotten(void **state) {
+    struct fixture *f = *state;
+    int64_t first = begin(f, 80);
+    for (unsigned i = 1; i <= 3; i++) {
+        struct change *row = make_row(f, first, i, 5);
+        row->as.response.value.respondent = i == 1 ? "ann" : i == 2 ? "bob" : NULL;
+        assert_int_equal(apply(f, row), OUTCOME_CREATED);
+    }
+    erase(f, "ann", false);
+    erase(f, "bob", true);
+    retain(f, RETENTION_DELETE);
+    for (unsigned i = 1; i <= 3; i++)
+        assert_int_equal(send_again(f, first, i), ERR_GONE);
+    unmark(f);
+    assert_int_equal(send_again(f, first, 1), ERR_GONE);
+    assert_int_equal(send_again(f, first, 2), ERR_GONE);
+    assert_int_equal(send_again(f, first, 3), CXD_OK);
+}
+
 static void test_an_import_without_rows_is_undone_at_once(void **state) {
     struct fixture *f = *state;
     (void)begin(f, 80);
@@ -358,6 +378,7 @@ int main(void) {
         ENGINE_TEST(test_only_an_open_import_takes_rows),
         ENGINE_TEST(test_undone_leaves_nothing_and_comes_again),
         ENGINE_TEST(test_what_was_anonymised_by_age_comes_again),
+        ENGINE_TEST(test_a_file_never_brings_back_who_was_forgotten),
         ENGINE_TEST(test_an_import_without_rows_is_undone_at_once),
         ENGINE_TEST(test_while_one_is_undone_none_of_its_survey_takes_rows),
     };

@@ -480,7 +480,8 @@ struct change {
  *
  * UNDO: of the import that was first to be undone. Its responses go, whatever has become of them since, with what
  *   was said first; none leaves a mark, so that the file can be imported again, but for those whose person was
- *   forgotten by ERASE or REERASE, and not by RETAIN; these last, as those of an imported response that is erased.
+ *   forgotten by ERASE or REERASE, and not by RETAIN; these last, as those of an imported response that is erased,
+ *   or was before it was deleted by its age.
  * REPLAYED where there is nothing to undo.
  *
  * DOCUMENT: an identical definition is REPLAYED; under another the revision rises, and updated_at is now. DISCARD:

@@ -100,7 +100,7 @@ static enum cxd_err erase_one(struct sqlite_store *store, int64_t number, bool c
         code = sqlite_visits_forget(store, ret_response, counts ? LEAVE_ERASED : LEAVE_FORGOTTEN, err);
     if (code != CXD_OK || !*ret_found)
         return code;
-    return counts ? sqlite_delete_response(store, ret_response, decide_mark_at(ret_response, now_ms), err)
+    return counts ? sqlite_delete_response(store, ret_response, decide_mark_at(ret_response, true, now_ms), err)
                   : sqlite_forget_response(store, ret_response, false, now_ms, &taken, err);
 }
 
@@ -135,7 +135,7 @@ enum cxd_err sqlite_write_erase(struct sqlite_store *store, struct change *chang
 }
 
 /* Deletes or forgets what an entry of the list names, as it was then; what is not there may still be on its way, as a
- * retry, and is marked all the same. */
+ * retry or in a file, and is marked all the same. What was imported is marked for good, whoever else had its id. */
 static enum cxd_err erase_named(struct sqlite_store *store, const struct erasure *entry, bool *ret_found,
                                 struct error *err) {
     int64_t *numbers = NULL;
@@ -153,7 +153,9 @@ static enum cxd_err erase_named(struct sqlite_store *store, const struct erasure
     free(numbers);
     if (code == CXD_OK)
         code = SQLITE_RUN(&store->db, QUERY_DELETE_NAMED_INVITATION, err, TEXT(entry->survey), ID(&entry->id));
-    return code == CXD_OK && count == 0 ? sqlite_marks_put_named(store, entry, err) : code;
+    return code == CXD_OK && (count == 0 || (entry->gone && entry->is_imported))
+               ? sqlite_marks_put_named(store, entry, err)
+               : code;
 }
 
 enum cxd_err sqlite_write_reerase(struct sqlite_store *store, struct change *change, struct error *err) {

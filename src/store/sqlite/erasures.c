@@ -20,7 +20,7 @@ static enum cxd_err read_slug(struct sqlite_store *store, int64_t survey, char s
 
 enum cxd_err sqlite_erasures_note(struct sqlite_store *store, const struct response *response, int64_t at, bool gone,
                                   struct error *err) {
-    struct erasure entry = {.at = at, .id = response->id, .gone = gone};
+    struct erasure entry = {.at = at, .id = response->id, .gone = gone, .is_imported = response->import != 0};
     enum cxd_err code = store->list.fd < 0 ? CXD_OK : read_slug(store, response->survey, entry.survey, err);
     if (store->list.fd < 0 || code != CXD_OK)
         return code;

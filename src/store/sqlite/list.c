@@ -17,7 +17,7 @@
 #include "cxd/base/plain.h"
 #include "store/sqlite/writer.h"
 
-static const char HEAD[] = "cxd erasures 1 ", PREFIX[] = "erasures-", SUFFIX[] = ".list";
+static const char HEAD[] = "cxd erasures 1 ", PREFIX[] = "erasures-", SUFFIX[] = ".list", IMPORTED[] = "imported";
 enum { LINE_MAX_BYTES = 256, ENDLESS_BYTES = 1 << 20 };
 
 char *sqlite_list_path(const char *directory, const struct id *store) {
@@ -51,7 +51,8 @@ static enum cxd_err no_memory(struct error *err) {
     return error_set(err, ERR_NO_MEMORY, "no memory for the list of erasures");
 }
 
-/* "NUMBER TIME ID WORD", and most often SURVEY, without its line feed. */
+/* "NUMBER TIME ID WORD", most often SURVEY, and of what was imported "imported", without its line feed. What stands
+ * behind is passed over, as a cxd before schema 6 passes over that. */
 static bool parse_entry(char *line, struct erasure *ret_entry) {
     char *end = NULL, *save = NULL, *parts[4];
     for (size_t i = 0; i < CXD_COUNT(parts); i++) {
@@ -62,6 +63,8 @@ static bool parse_entry(char *line, struct erasure *ret_entry) {
     const char *survey = strtok_r(NULL, " ", &save);
     if (survey && strlen(survey) >= sizeof ret_entry->survey)
         return false;
+    const char *imported = survey ? strtok_r(NULL, " ", &save) : NULL;
+    ret_entry->is_imported = imported && strcmp(imported, IMPORTED) == 0;
     snprintf(ret_entry->survey, sizeof ret_entry->survey, "%s", survey ? survey : "");
     errno = 0;
     ret_entry->number = strtoll(parts[0], &end, 10);
@@ -216,9 +219,10 @@ static bool write_all(int fd, const char *bytes, size_t length, off_t at) {
 
 static void append_entry(struct buffer *out, const struct erasure *entry) {
     char id[ID_TEXT_SIZE], at[TIME_TEXT_SIZE];
-    buffer_append_format(out, "%" PRId64 " %s %s %s%s%s\n", entry->number, time_format(at, entry->at),
+    bool is_imported = entry->is_imported && entry->survey[0];
+    buffer_append_format(out, "%" PRId64 " %s %s %s%s%s%s%s\n", entry->number, time_format(at, entry->at),
                          id_format(id, &entry->id), entry->gone ? "gone" : "kept", entry->survey[0] ? " " : "",
-                         entry->survey);
+                         entry->survey, is_imported ? " " : "", is_imported ? IMPORTED : "");
 }
 
 /* Puts a list of this text in the place of the one that is there, if any, and goes on with it. */

@@ -16,6 +16,7 @@ struct erasure {
     int64_t number, at;
     struct id id;
     bool gone;
+    bool is_imported;       /* it may come again after any time, from a file */
     char survey[SLUG_SIZE]; /* "": every one */
 };
 /* NULL for every one. */

@@ -1,5 +1,6 @@
 /* Marks of ids whose responses were deleted, by a respondent's erasure or by age: such an id is not filled again. */
 
+#include "cxd/base/clock.h"
 #include "store/sqlite/writer.h"
 
 enum cxd_err sqlite_marks_load(struct sqlite_store *store, struct error *err) {
@@ -18,7 +19,8 @@ enum cxd_err sqlite_marks_put(struct sqlite_store *store, int64_t survey, const 
 
 enum cxd_err sqlite_marks_put_named(struct sqlite_store *store, const struct erasure *entry, struct error *err) {
     store->has_marks = true;
-    return SQLITE_RUN(&store->db, QUERY_INSERT_NAMED_GONE, err, TEXT(entry->survey), ID(&entry->id), INT(entry->at));
+    return SQLITE_RUN(&store->db, QUERY_INSERT_NAMED_GONE, err, TEXT(entry->survey), ID(&entry->id),
+                      INT(entry->is_imported ? TIME_MAX : entry->at));
 }
 
 enum cxd_err sqlite_marks_find(struct sqlite_store *store, int64_t survey, const struct id *id, bool *ret_found,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "store/decide_import.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/visits.h"
 
@@ -72,7 +73,7 @@ static enum cxd_err retain_one(struct sqlite_store *store, const struct change *
     if (code != CXD_OK || !found)
         return code;
     bool taken = change->as.retain.retention == RETENTION_DELETE;
-    code = taken ? sqlite_delete_response(store, &response, change->now_ms, err)
+    code = taken ? sqlite_delete_response(store, &response, decide_mark_at(&response, false, change->now_ms), err)
                  : sqlite_forget_response(store, &response, true, change->now_ms, &taken, err);
     *touched += taken;
     return code;

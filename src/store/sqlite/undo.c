@@ -27,8 +27,8 @@ static enum cxd_err undo_one(struct sqlite_store *store, int64_t number, int64_t
     enum cxd_err code = sqlite_find_numbered(store, number, &found, &response, err);
     if (code == CXD_OK && found)
         code = sqlite_remove_response(store, &response, err);
-    return code == CXD_OK && found && decide_undo_marks(&response)
-               ? sqlite_marks_put(store, response.survey, &response.id, decide_mark_at(&response, now_ms), err)
+    return code == CXD_OK && found && decide_is_erased(&response)
+               ? sqlite_marks_put(store, response.survey, &response.id, decide_mark_at(&response, false, now_ms), err)
                : code;
 }
 

@@ -213,7 +213,7 @@ static enum cxd_err take_out(struct memory_store *store, size_t at, int64_t now_
     const struct response *stored = response_at(store, at);
     if (!memory_visits_forget(store, stored, how))
         return no_memory(err);
-    int64_t mark_at = how == LEAVE_ERASED ? decide_mark_at(stored, now_ms) : now_ms;
+    int64_t mark_at = decide_mark_at(stored, how == LEAVE_ERASED, now_ms);
     enum cxd_err code = put_mark(store, stored->survey, &stored->id, mark_at, err);
     if (code == CXD_OK && !memory_forget_told(store, stored->number))
         code = no_memory(err);
@@ -524,8 +524,8 @@ static enum cxd_err apply_import_turn(struct memory_store *store, struct change 
 static enum cxd_err undo_one(struct memory_store *store, size_t at, int64_t now_ms, struct error *err) {
     const struct response *stored = response_at(store, at);
     enum cxd_err code = CXD_OK;
-    if (decide_undo_marks(stored))
-        code = put_mark(store, stored->survey, &stored->id, decide_mark_at(stored, now_ms), err);
+    if (decide_is_erased(stored))
+        code = put_mark(store, stored->survey, &stored->id, decide_mark_at(stored, false, now_ms), err);
     if (code == CXD_OK && !memory_forget_told(store, stored->number))
         code = no_memory(err);
     return code == CXD_OK && !memory_swap(store, &store->responses, at, NULL) ? no_memory(err) : code;
