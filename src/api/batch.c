@@ -153,6 +153,12 @@ static void append_outcome(struct http_request *request, const struct run *run, 
     buffer_append_char(out, '}');
 }
 
+static const char *why(const struct run *run, enum cxd_err refusal) {
+    return run->into && refusal == ERR_CONFLICT
+               ? "another answer is stored under this id, which no import has brought: the row needs another id"
+               : error_title(refusal);
+}
+
 /* `problem` is a JSON object; the line's number goes in front of its members. */
 static void append_line(struct http_request *request, const struct run *run, size_t index) {
     struct buffer *out = http_out(request);
@@ -177,7 +183,7 @@ static void append_line(struct http_request *request, const struct run *run, siz
     if (change->refusal == ERR_INVALID)
         admission_explain(request, change, &err);
     if (err.code == CXD_OK)
-        error_set(&err, admission_refusal(change), "%s", error_title(admission_refusal(change)));
+        error_set(&err, admission_refusal(change), "%s", why(run, admission_refusal(change)));
     struct buffer problem;
     buffer_init(&problem);
     http_problem_write(&problem, &err);

@@ -199,10 +199,11 @@ static void keep_order(struct response *sent, const struct response *stored, boo
 
 enum cxd_err decide_response(struct change *change, const struct response *stored, struct error *err) {
     struct response *sent = &change->as.response.value;
-    if (stored && sent->import != 0)
-        return answer_late(change, stored, err);
     bool same = stored && response_same_payload(sent, stored);
-    if (stored && stored->import != 0 && !same) {
+    if (stored && sent->import != 0 && (same || stored->import != 0))
+        return answer_late(change, stored, err);
+    /* Whoever guesses an id may come first, or later: what another says under it stands for neither. */
+    if (stored && !same && (sent->import != 0 || stored->import != 0)) {
         refuse(change, unless_stored_of(change) != CXD_OK ? unless_stored_of(change) : ERR_CONFLICT);
         return CXD_OK;
     }

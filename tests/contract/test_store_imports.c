@@ -107,19 +107,47 @@ static void test_rows_are_created_or_known_whatever_they_say(void **state) {
     struct response stored;
     assert_int_equal(apply(f, make_response(f, 1, 9, NOW_MS)), OUTCOME_CREATED);
     int64_t import = begin(f, 80), other = begin(f, 81);
-    struct change *rows[] = {make_row(f, import, 1, 3), make_row(f, import, 2, 3), make_row(f, import, 2, 4),
-                             make_row(f, other, 2, 5), make_row(f, import, 3, 6)};
+    struct change *rows[] = {make_response(f, 1, 9, NOW_MS), make_row(f, import, 2, 3), make_row(f, import, 2, 4),
+                             make_row(f, other, 2, 5),       make_row(f, import, 3, 6), make_row(f, import, 1, 3)};
+    rows[0]->as.response.value.import = import;
     apply_all(f, rows, CXD_COUNT(rows));
-    static const enum outcome OUTCOMES[] = {OUTCOME_REPLAYED, OUTCOME_CREATED, OUTCOME_REPLAYED, OUTCOME_REPLAYED,
-                                            OUTCOME_CREATED};
+    static const enum outcome OUTCOMES[] = {OUTCOME_REPLAYED, OUTCOME_CREATED, OUTCOME_REPLAYED,
+                                            OUTCOME_REPLAYED, OUTCOME_CREATED, OUTCOME_REFUSED};
     for (size_t i = 0; i < CXD_COUNT(rows); i++)
         assert_int_equal(rows[i]->outcome, OUTCOMES[i]);
+    assert_int_equal(rows[5]->refusal, ERR_CONFLICT);
     /* What the import has made itself, and is sent again, is not counted again. */
-    assert_counts(f, 80, IMPORT_OPEN, 2, 1, 0, 0);
+    assert_counts(f, 80, IMPORT_OPEN, 2, 1, 1, 0);
     assert_counts(f, 81, IMPORT_OPEN, 0, 1, 0, 0);
     assert_true(is_stored(f, 1, &stored) && stored.score == 9 && stored.import == 0 && stored.updated_at == 0);
     assert_true(is_stored(f, 2, &stored) && stored.score == 3 && stored.import == import);
     assert_int_equal(count_answers(f, "checkout"), 2);
+}
+
+/* Whoever guesses an id stands for no row: not with other words, and not with the row's own, amended or hidden since.
+ */
+static void test_who_answers_under_the_id_of_a_row_does_not_hide_it(void **state) {
+    struct fixture *f = *state;
+    struct response stored;
+    int64_t import = begin(f, 80);
+    struct change *row = make_row(f, import, 1, 9), *guess = make_row(f, 0, 1, 0);
+    assert_int_equal(apply(f, guess), OUTCOME_CREATED);
+    assert_int_equal(apply(f, row), OUTCOME_REFUSED);
+    assert_int_equal(row->refusal, ERR_CONFLICT);
+    struct change *same = make_row(f, 0, 2, 9), *amend = make_row(f, 0, 2, 0);
+    assert_int_equal(apply(f, same), OUTCOME_CREATED);
+    assert_int_equal(apply(f, make_row(f, import, 2, 9)), OUTCOME_REPLAYED);
+    assert_int_equal(apply(f, amend), OUTCOME_AMENDED);
+    row = make_row(f, import, 2, 9);
+    assert_int_equal(apply(f, row), OUTCOME_REFUSED);
+    assert_int_equal(row->refusal, ERR_CONFLICT);
+    /* What the survey refuses it for is told first, as of a row that is new. */
+    row = make_row(f, import, 2, 9);
+    row->as.response.unless_stored = ERR_INVALID;
+    assert_int_equal(apply(f, row), OUTCOME_REFUSED);
+    assert_int_equal(row->refusal, ERR_INVALID);
+    assert_counts(f, 80, IMPORT_OPEN, 0, 1, 3, 0);
+    assert_true(is_stored(f, 1, &stored) && stored.score == 0 && stored.import == 0 && stored.updated_at == 0);
 }
 
 static void test_what_an_import_says_of_its_rows_is_kept(void **state) {
@@ -372,6 +400,7 @@ int main(void) {
     static const struct CMUnitTest tests[] = {
         ENGINE_TEST(test_an_open_import_of_the_same_goes_on),
         ENGINE_TEST(test_rows_are_created_or_known_whatever_they_say),
+        ENGINE_TEST(test_who_answers_under_the_id_of_a_row_does_not_hide_it),
         ENGINE_TEST(test_what_an_import_says_of_its_rows_is_kept),
         ENGINE_TEST(test_what_was_imported_is_amended_by_nobody),
         ENGINE_TEST(test_erased_is_not_filled_again),

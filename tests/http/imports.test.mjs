@@ -255,6 +255,33 @@ test('strangers cannot change what was imported, nor learn of it', async () => {
   }
 });
 
+test('strangers who guess the id of a row stand for none', async () => {
+  await d.survey('guessed', { metric: 'nps' });
+  const rows = [9, 10, 8].map((score) => ({ id: newId(), score, answered_at: ago(30) }));
+  assert.equal((await d.put('guessed', rows[0].id, { score: 0 })).status, 201);
+  assert.equal((await d.put('guessed', rows[1].id, { score: 10 })).status, 201);
+  await d.load([{ survey: 'guessed', ...rows[2] }]);
+  const id = await open('guessed');
+  const { lines } = await send(id, rows);
+  assert.deepEqual(
+    lines.map(({ status, outcome, type }) => [status, outcome, type]),
+    [
+      [409, 'refused', '/problems/response_conflict'],
+      [409, 'refused', '/problems/response_conflict'],
+      [200, 'known', undefined],
+    ],
+  );
+  assert.match(lines[0].detail, /another answer is stored under this id/);
+  assert.deepEqual(counts(await get(id)), [3, 0, 1, 2, 0]);
+  // With its time left out, what says the same is the same.
+  const { answered_at: at, ...bare } = rows[1];
+  assert.ok(at);
+  assert.deepEqual(
+    (await send(id, [bare])).lines.map(({ outcome }) => outcome),
+    ['known'],
+  );
+});
+
 test('undone: scores, lists, comments and people are as before, while answers come in', async () => {
   await d.survey('busy', { metric: 'nps', properties: ['plan'] });
   const definition = (await d.admin('GET', '/v1/surveys/busy')).json;

@@ -464,13 +464,14 @@ struct change {
  * Whoever deletes a response takes its number, id and score out of the history of alerts; at most ALERT_HISTORY_MAX
  * events of a rule are kept, the newest.
  *
- * RESPONSE of an import (value.import): it is created where nothing is stored under its id, and is else REPLAYED,
- *   whatever it says: it amends nothing. Marks hold, and what was forgotten is not filled again. Its revision, its
- * times and its exclusion are those that it came with (revision 0: the current one). Closed surveys take it and
- * archived ones do not (ERR_SURVEY_CLOSED); what the survey would delete as too old is refused ERR_PAST_RETENTION.
- * ERR_NO_IMPORT without an import of this number and survey, ERR_IMPORT_ENDED unless it is open, ERR_NOT_READY while
- * one of the survey is being undone: what is known then is about to go. What came so is no answer of a visit, no rule
- * tells of it, and no other RESPONSE amends it: its ids may be guessed.
+ * RESPONSE of an import (value.import): it is created where nothing is stored under its id. What came by an import is
+ *   REPLAYED, whatever it says; of anything else the same content is, and another is refused ERR_CONFLICT, after what
+ *   the survey refuses it for: somebody may have guessed the id. It amends nothing. Marks hold, and what was forgotten
+ *   is not filled again. Its revision, its times and its exclusion are those that it came with (revision 0: the current
+ *   one). Closed surveys take it and archived ones do not (ERR_SURVEY_CLOSED); what the survey would delete as too old
+ *   is refused ERR_PAST_RETENTION. ERR_NO_IMPORT without an import of this number and survey, ERR_IMPORT_ENDED unless
+ *   it is open, ERR_NOT_READY while one of the survey is being undone: what is known then is about to go. What came so
+ *   is no answer of a visit, no rule tells of it, and no other RESPONSE amends it.
  *
  * IMPORT: an open one of the same survey and fingerprint is given back, REPLAYED. ERR_NO_SURVEY; ERR_SURVEY_CLOSED
  * where that is archived; ERR_NOT_READY as above.
