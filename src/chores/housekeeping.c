@@ -15,7 +15,7 @@
 
 enum {
     RESPONSES_AT_ONCE = 200,
-    UNDONE_AT_ONCE = 1000,
+    UNDONE_AT_ONCE = 250,
     MARKS_AT_ONCE = 1000,
     KEYS_AT_ONCE = 100,
     LOOK_MS = 1000,  /* how often the database's files are looked for */
