@@ -102,7 +102,7 @@ static void finish_post(struct http_request *request) {
         refuse(request, deed->change.refusal);
         return;
     }
-    append(request, &deed->change.as.import);
+    append(request, &deed->change.as.import.value);
     http_reply(request, deed->change.outcome == OUTCOME_CREATED ? 201 : 200, "application/json");
 }
 
@@ -131,7 +131,7 @@ void api_import_post(struct http_request *request) {
     struct error err;
     if (!deed)
         return;
-    if (read_begin(request, &deed->change.as.import, &err) == CXD_OK)
+    if (read_begin(request, &deed->change.as.import.value, &err) == CXD_OK)
         deed_submit(request, deed, finish_post);
     else
         http_problem(request, &err);

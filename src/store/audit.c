@@ -127,9 +127,9 @@ static void describe_acknowledge(const struct change *change, struct audit_recor
 
 static void describe_import(const struct change *change, struct audit_record *record) {
     char id[ID_TEXT_SIZE];
-    snprintf(record->target, sizeof record->target, "%s", id_format(id, &change->as.import.id));
-    snprintf(record->detail, sizeof record->detail, "number %lld survey %lld", (long long)change->as.import.number,
-             (long long)change->as.import.survey);
+    snprintf(record->target, sizeof record->target, "%s", id_format(id, &change->as.import.value.id));
+    snprintf(record->detail, sizeof record->detail, "number %lld survey %lld",
+             (long long)change->as.import.value.number, (long long)change->as.import.value.survey);
 }
 
 static void describe_import_turn(const struct change *change, struct audit_record *record) {

@@ -88,6 +88,10 @@ void decide_begin(struct change *change) {
     change->refusal = CXD_OK;
     change->unrolled = false;
     change->broken = NULL;
+    if (change->kind == CHANGE_IMPORT && change->as.import.is_replayed) {
+        change->as.import.value = change->as.import.as_sent;
+        change->as.import.is_replayed = false;
+    }
     if (change->kind != CHANGE_RESPONSE)
         return;
     if (change->as.response.as_sent)
@@ -386,17 +390,16 @@ void decide_exclude(struct change *change, const struct response *stored, struct
         change->outcome = OUTCOME_MISSING;
         return;
     }
-    if (!change->as.exclude.excluded || stored->forgotten_at != 0) /* a reason may name somebody */
-        change->as.exclude.reason = NULL;
+    bool has_reason = change->as.exclude.excluded && stored->forgotten_at == 0; /* it may name somebody */
+    const char *reason = has_reason ? change->as.exclude.reason : NULL;
     bool same = stored->excluded == change->as.exclude.excluded &&
-                (change->as.exclude.excluded || stored->flags == 0) &&
-                text_equal(stored->excluded_reason, change->as.exclude.reason);
+                (change->as.exclude.excluded || stored->flags == 0) && text_equal(stored->excluded_reason, reason);
     change->outcome = same ? OUTCOME_REPLAYED : OUTCOME_AMENDED;
     if (!same && !is_response_held(change, stored, 1))
         refuse(change, ERR_PRECONDITION);
     *ret_after = *stored;
     ret_after->excluded = change->as.exclude.excluded;
-    ret_after->excluded_reason = change->as.exclude.reason;
+    ret_after->excluded_reason = reason;
     if (!same)
         ret_after->updated_at = change->now_ms;
     if (!ret_after->excluded)

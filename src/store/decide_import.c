@@ -18,12 +18,14 @@ bool decide_import_admit(struct change *change, const struct survey *terms) {
 }
 
 void decide_import(struct change *change, const struct import_record *open, bool is_held, int64_t last) {
-    struct import_record *value = &change->as.import;
+    struct import_record *value = &change->as.import.value;
     if (is_held) {
         refuse(change, ERR_NOT_READY);
         return;
     }
     if (open) {
+        change->as.import.as_sent = *value;
+        change->as.import.is_replayed = true;
         *value = *open;
         change->outcome = OUTCOME_REPLAYED;
         return;

@@ -124,12 +124,12 @@ static inline struct change *make_import(struct fixture *f, unsigned number) {
     char *fingerprint = arena_alloc(&f->arena, 16);
     assert_non_null(fingerprint);
     snprintf(fingerprint, 16, "file %u", number);
-    change->as.import = (struct import_record){.id = id_of(number),
-                                               .survey = f->survey,
-                                               .source = "a file",
-                                               .fingerprint = fingerprint,
-                                               .has_expected = true,
-                                               .expected = 3};
+    change->as.import.value = (struct import_record){.id = id_of(number),
+                                                     .survey = f->survey,
+                                                     .source = "a file",
+                                                     .fingerprint = fingerprint,
+                                                     .has_expected = true,
+                                                     .expected = 3};
     return change;
 }
 

@@ -16,8 +16,8 @@ static inline struct change *import_random(struct fixture *f, unsigned (*roll)(u
     if (kind < 4) {
         change = make_import(f, IMPORT_IDS + *begun);
         static const char *const NAMES[FINGERPRINTS] = {"one", "two", "three"};
-        change->as.import.fingerprint = NAMES[roll(FINGERPRINTS)];
-        change->as.import.survey = survey;
+        change->as.import.value.fingerprint = NAMES[roll(FINGERPRINTS)];
+        change->as.import.value.survey = survey;
         *begun += 1;
     } else if (kind < 5) {
         change = make_turn(f, IMPORT_IDS + roll(*begun + 1), roll(3) ? IMPORT_UNDOING : IMPORT_DONE);

@@ -30,8 +30,8 @@ static void apply_all(struct fixture *f, struct change *const *changes, size_t c
 static int64_t begin(struct fixture *f, unsigned number) {
     struct change *change = make_import(f, number);
     assert_int_equal(apply(f, change), OUTCOME_CREATED);
-    assert_true(change->as.import.number > 0);
-    return change->as.import.number;
+    assert_true(change->as.import.value.number > 0);
+    return change->as.import.value.number;
 }
 
 static void assert_counts(struct fixture *f, unsigned number, enum import_state state, int64_t created, int64_t known,
@@ -78,18 +78,18 @@ static void test_an_open_import_of_the_same_goes_on(void **state) {
     struct fixture *f = *state;
     int64_t first = begin(f, 80);
     struct change *again = make_import(f, 81), *other = make_import(f, 82);
-    again->as.import.fingerprint = "file 80";
+    again->as.import.value.fingerprint = "file 80";
     assert_int_equal(apply(f, again), OUTCOME_REPLAYED);
-    assert_int_equal(again->as.import.number, first);
-    assert_int_equal(again->as.import.id.bytes[15], 80);
-    assert_string_equal(again->as.import.source, "a file");
+    assert_int_equal(again->as.import.value.number, first);
+    assert_int_equal(again->as.import.value.id.bytes[15], 80);
+    assert_string_equal(again->as.import.value.source, "a file");
     assert_int_equal(apply(f, other), OUTCOME_CREATED);
     assert_int_equal(apply(f, make_turn(f, 80, IMPORT_DONE)), OUTCOME_AMENDED);
     again = make_import(f, 83);
-    again->as.import.fingerprint = "file 80";
+    again->as.import.value.fingerprint = "file 80";
     assert_int_equal(apply(f, again), OUTCOME_CREATED);
     struct change *nowhere = make_import(f, 84);
-    nowhere->as.import.survey = 77;
+    nowhere->as.import.value.survey = 77;
     assert_int_equal(apply(f, nowhere), OUTCOME_MISSING);
     struct import_record *records;
     struct error err;
@@ -100,6 +100,22 @@ static void test_an_open_import_of_the_same_goes_on(void **state) {
     assert_ok(store_read_imports(f->reader, records[1].number, 9, &f->arena, &records, &count, &err), err);
     assert_int_equal(count, 1);
     assert_true(records[0].has_expected && records[0].expected == 3);
+}
+
+/* A batch that failed is applied again, perhaps in another order: what was answered with another import has its own
+ * name again. */
+static void test_what_goes_on_with_another_import_begins_as_itself(void **state) {
+    struct fixture *f = *state;
+    (void)begin(f, 80);
+    struct change *again = make_import(f, 81);
+    again->as.import.value.fingerprint = "file 80";
+    again->as.import.value.source = "a copy of it";
+    assert_int_equal(apply(f, again), OUTCOME_REPLAYED);
+    assert_int_equal(again->as.import.value.id.bytes[15], 80);
+    assert_int_equal(apply(f, make_turn(f, 80, IMPORT_DONE)), OUTCOME_AMENDED);
+    assert_int_equal(apply(f, again), OUTCOME_CREATED);
+    assert_int_equal(again->as.import.value.id.bytes[15], 81);
+    assert_string_equal(again->as.import.value.source, "a copy of it");
 }
 
 static void test_rows_are_created_or_known_whatever_they_say(void **state) {
@@ -399,6 +415,7 @@ static void test_while_one_is_undone_none_of_its_survey_takes_rows(void **state)
 int main(void) {
     static const struct CMUnitTest tests[] = {
         ENGINE_TEST(test_an_open_import_of_the_same_goes_on),
+        ENGINE_TEST(test_what_goes_on_with_another_import_begins_as_itself),
         ENGINE_TEST(test_rows_are_created_or_known_whatever_they_say),
         ENGINE_TEST(test_who_answers_under_the_id_of_a_row_does_not_hide_it),
         ENGINE_TEST(test_what_an_import_says_of_its_rows_is_kept),

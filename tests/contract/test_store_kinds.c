@@ -170,7 +170,7 @@ static int kinds_setup(void **state) {
     for (unsigned i = 81; i < 83; i++) { /* one that is open, and one that is to be undone */
         struct change *begin = make_import(f, i), *row = make_response(f, i, 5, NOW_MS);
         assert_int_equal(apply(f, begin), OUTCOME_CREATED);
-        row->as.response.value.import = begin->as.import.number;
+        row->as.response.value.import = begin->as.import.value.number;
         assert_int_equal(apply(f, row), OUTCOME_CREATED);
     }
     assert_int_equal(apply(f, make_turn(f, 82, IMPORT_UNDOING)), OUTCOME_AMENDED);

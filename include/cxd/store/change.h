@@ -335,8 +335,12 @@ struct change {
             const char *note;         /* NULL: none */
             struct alert_state state; /* out, unless missing; strings of the change's arena */
         } acknowledge;
-        struct import_record
-            import; /* in: id, survey, source, fingerprint, expected; out: all, the strings of the arena */
+        struct {
+            struct import_record
+                value; /* in: id, survey, source, fingerprint, expected; out: all, with the arena's strings */
+            struct import_record as_sent; /* the store's: `value` as it came, where it is_replayed */
+            bool is_replayed;             /* the store's: it is the one that there was */
+        } import;
         struct {
             int64_t number; /* of the import */
             int64_t refused;

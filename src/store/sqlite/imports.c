@@ -100,7 +100,7 @@ void sqlite_import_count(struct sqlite_store *store, const struct change *change
 }
 
 enum cxd_err sqlite_write_import(struct sqlite_store *store, struct change *change, struct error *err) {
-    struct import_record *value = &change->as.import, open;
+    struct import_record *value = &change->as.import.value, open;
     sqlite3_stmt *stmt = NULL;
     bool goes_on = false, row = false, found = false, is_held = false;
     enum cxd_err code = sqlite_judge(store, change, value->survey, decide_import_admit, &goes_on, err);

@@ -503,10 +503,10 @@ static enum cxd_err apply_discard(struct memory_store *store, struct change *cha
 
 static enum cxd_err apply_import(struct memory_store *store, struct change *change, struct error *err) {
     bool goes_on = false;
-    enum cxd_err code = judge(store, change, change->as.import.survey, decide_import_admit, &goes_on, err);
+    enum cxd_err code = judge(store, change, change->as.import.value.survey, decide_import_admit, &goes_on, err);
     if (code != CXD_OK || !goes_on)
         return code;
-    if (!has_survey(store, change->as.import.survey)) {
+    if (!has_survey(store, change->as.import.value.survey)) {
         change->outcome = OUTCOME_MISSING;
         return CXD_OK;
     }

@@ -68,7 +68,7 @@ bool memory_import_count(struct memory_store *store, const struct change *change
 }
 
 enum cxd_err memory_apply_import(struct memory_store *store, struct change *change, struct error *err) {
-    struct import_record *value = &change->as.import, open;
+    struct import_record *value = &change->as.import.value, open;
     bool found = false;
     for (size_t i = 0; i < store->imports.count; i++) {
         const struct import_record *record = store->imports.blocks[i];
