@@ -107,6 +107,11 @@ static void say_end(const struct import *import, const struct import_result *don
 
     output_line(stdout, "%s created, %s known before, %s refused, in %.1f s.", count_format(created, done->created),
                 count_format(known, done->known), count_format(refused, done->refused), done->seconds);
+    if (done->known > 0 && !done->is_resumed)
+        output_line(stdout, "Known before are rows whose ids were there: nothing of those was changed.%s",
+                    import->plan.mapping.column[TARGET_ID] == COLUMN_NONE
+                        ? ""
+                        : " If they are others that have the same ids, --map id= makes ids of what rows say.");
     if (done->refused > 0)
         output_line(stdout, "What was refused, and why: %s", import->bad.path);
     output_line(stdout, "'cxd import --undo %s' takes it back.", done->id);
@@ -227,7 +232,7 @@ const struct command cmd_import = {
             "A row is counted once, however often it is imported; nothing that is there is changed.",
     .example = "cxd import answers.csv --survey nps\n"
                "cxd import answers.csv --survey nps --map \"score=How likely?,comment=Why?\" --dates eu --yes\n"
-               "cxd import --undo 7",
+               "cxd import --undo 0197a1b2-0000-7000-8000-00000000000a",
     .options = import_specs,
     .option_count = CXD_COUNT(import_specs),
     .operands_max = 1,

@@ -75,8 +75,9 @@ static int say_undone(const char *id, const struct client_reply *reply, const st
     } else if (!state || strcmp(state, "undone") != 0) {
         output_line(stderr, "The daemon goes on taking back import %s by itself; --list shows how far it is.", id);
     } else if (!options->quiet) {
-        output_line(stdout, "Taken back: %s responses of import %s.",
-                    count_format(count, (int64_t)number_of(reply->document, "removed")), id);
+        output_line(stdout, "Taken back: %s response%s of import %s.",
+                    count_format(count, (int64_t)number_of(reply->document, "removed")),
+                    number_of(reply->document, "removed") == 1 ? "" : "s", id);
     }
     return result;
 }

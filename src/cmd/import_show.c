@@ -116,6 +116,12 @@ static void append_mapping(const struct screen *screen, struct buffer *out, cons
         }
         buffer_append_char(out, '\n');
     }
+    if (mapping->column[TARGET_ID] == COLUMN_NONE && mapping->column[TARGET_ANSWERED_AT] == COLUMN_NONE &&
+        !import->mended.is_it) {
+        append_label(out, "");
+        buffer_append_text(out, "Equal rows of another file would be taken for these: --map id=COLUMN or "
+                                "answered_at=COLUMN tells them apart\n");
+    }
     for (size_t i = 0; i < mapping->property_count; i++) {
         append_label(out, i == 0 ? "properties" : "");
         buffer_append_format(out, "%s: ", mapping->properties[i].key);
@@ -229,7 +235,10 @@ static void append_bad(const struct screen *screen, struct buffer *out, const st
         return;
     buffer_append_text(out, "\nBad rows\n");
     for (uint64_t i = 0; i < bad->count && i < BAD_SHOWN; i++) {
-        buffer_append_format(out, "  line %" PRIu64 ": ", bad->shown[i].line);
+        if (strncmp(bad->shown[i].reason, "line ", 5) == 0) /* of a fault, which says where it is */
+            buffer_append_text(out, "  ");
+        else
+            buffer_append_format(out, "  line %" PRIu64 ": ", bad->shown[i].line);
         screen_append(screen, out, bad->shown[i].reason);
         buffer_append_char(out, '\n');
     }

@@ -109,7 +109,9 @@ enum cxd_err document_refuse_text(const json_error_t *error, const char *bytes, 
     size_t column;
     size_t position = start + (error->position > 0 ? (size_t)error->position : 0);
     locate(bytes, position < end ? position : end, &line, &column);
-    const char *text = utf8_count(error->text) != SIZE_MAX ? error->text : "not JSON";
+    const char *text = utf8_count(error->text) == SIZE_MAX     ? "not JSON"
+                       : strstr(error->text, "JSON_ALLOW_NUL") ? "\\u0000, a NUL, is not allowed"
+                                                               : error->text;
     return error_set(err, ERR_MALFORMED_JSON, "line %zu, column %zu: %s", lines_before + line, column, text);
 }
 
