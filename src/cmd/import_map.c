@@ -5,10 +5,41 @@
 #include "cmd/import.h"
 #include "cxd/cmd/cmd.h"
 #include "cxd/import/guess.h"
+#include "cxd/import/header.h"
+#include "cxd/import/text_cell.h"
 
 enum { SAMPLE_ROWS = 1000 };
 
+/* What stands first is the header, and no answer is lost by that. Objects have names of their own. */
+static int expect_header(const struct import *import, const struct column_facts *facts,
+                         const struct header_look *look) {
+    const struct headings *headings = &import->headings;
+    struct table_facts table;
+    size_t column;
+
+    table_get_facts(import->reader, &table);
+    if (import->mended.is_it || table.format == TABLE_NDJSON || table.format == TABLE_JSON)
+        return EXIT_OK;
+    if (header_is_title(headings, look, table.delimiter_forced)) {
+        complain("line 1: '%.*s' is a title and not a header, as far as can be seen: take away what stands above the "
+                 "names of the columns%s",
+                 text_cell_cut(headings->columns[0].name, strlen(headings->columns[0].name), 60),
+                 headings->columns[0].name,
+                 headings->count == 1 ? ", or say with --delimiter what parts the cells" : "");
+        return EXIT_REFUSED;
+    }
+    if (!header_is_answer(headings, facts, &column))
+        return EXIT_OK;
+    complain(
+        "line 1: there is no header, as far as can be seen: column %zu is '%.*s', as in an answer. Put a line with "
+        "the names of the columns above it",
+        column + 1, text_cell_cut(headings->columns[column].name, strlen(headings->columns[column].name), 60),
+        headings->columns[column].name);
+    return EXIT_REFUSED;
+}
+
 static int sample(struct import *import, struct column_facts *facts) {
+    struct header_look look = {.rows = 0};
     struct table_row row;
     bool more = true;
     int result = import_rewind(import);
@@ -17,10 +48,11 @@ static int sample(struct import *import, struct column_facts *facts) {
         result = import_next(import, &row, &more);
         if (result != EXIT_OK || !more)
             break;
+        header_look_add(&look, &row);
         for (size_t column = 0; !row.fault && column < row.count; column++)
             column_facts_add(&facts[column], &row.cells[column], import->survey.scale_min, import->survey.scale_max);
     }
-    return result;
+    return result == EXIT_OK ? expect_header(import, facts, &look) : result;
 }
 
 static enum cxd_err add_all(struct import *import, struct error *err) {

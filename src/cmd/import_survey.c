@@ -7,8 +7,10 @@
 #include "cxd/base/calendar.h"
 #include "cxd/cmd/cmd.h"
 #include "cxd/codec/survey.h"
+#include "cxd/import/header.h"
+#include "cxd/import/text_cell.h"
 
-enum { JSON_DEPTH = 16 };
+enum { JSON_DEPTH = 16, ZONE_SIZE = 64 };
 
 static bool make_body(const struct import *import, struct buffer *body) {
     buffer_append_format(body, "{\"metric\":\"%s\"}", import->options->create);
@@ -95,6 +97,25 @@ static int ask_zone(struct import *import) {
     return EXIT_REFUSED;
 }
 
+/* That which the name of the column of dates says in brackets. */
+static int find_zone_of_column(struct import *import) {
+    const char *name = import->headings.columns[import->plan.mapping.column[TARGET_ANSWERED_AT]].name;
+    char *zone = arena_alloc(&import->arena, ZONE_SIZE);
+    bool is_said;
+
+    if (!zone)
+        return import_no_memory(import);
+    if (header_zone(name, zone, ZONE_SIZE, &is_said)) {
+        import->zone = zone;
+        import->zone_from = ZONE_OF_FILE;
+    } else if (is_said && import->preset && import->preset->has_zone_in_name) {
+        complain("the column '%.*s' names a zone that is not known: --zone ZONE says it, as Europe/Berlin",
+                 text_cell_cut(name, strlen(name), 120), name);
+        return EXIT_REFUSED;
+    }
+    return EXIT_OK;
+}
+
 int import_choose_zone(struct import *import) {
     struct error err;
     int result = EXIT_OK;
@@ -109,7 +130,9 @@ int import_choose_zone(struct import *import) {
         import->zone = import->preset->zone;
         import->zone_from = ZONE_OF_FILE;
     } else if (!import->zone) {
-        result = ask_zone(import);
+        result = find_zone_of_column(import);
+        if (result == EXIT_OK && !import->zone)
+            result = ask_zone(import);
     }
     if (result != EXIT_OK)
         return result;

@@ -389,6 +389,32 @@ describe('what a file says', () => {
     assert.equal((await dry('id,score\n1,9\n2,8\n', '--map', 'id=id')).mapping.id, 1);
   });
 
+  test('a first row that is no header', async (t) => {
+    const { refused, dry } = await useImport(t);
+    await refused(
+      /line 1: there is no header, .*column 1 is '9', as in an answer\. Put a line/,
+      '9,good\n8,bad\n7,x\n',
+    );
+    await refused(/column 2 is '2026-01-31'/, 'a,2026-01-31\nb,2026-02-01\n', '--map', 'comment=#1');
+    const title = /line 1: 'Survey of 2026' is a title and not a header, .*take away what stands above/;
+    await refused(title, 'Survey of 2026\nscore,comment\n9,a\n8,b\n');
+    await refused(title, 'Survey of 2026;;\nscore;comment;date\n9;a;2026-01-31\n');
+    await refused(title, 'Survey of 2026\nscore;comment\n9;a\n', '--delimiter', ';');
+    assert.equal((await dry('score\n9\n8\n')).counts.responses, 2);
+    assert.equal((await dry('{"1":9,"2":"so"}\n{"1":8}\n', '--map', 'score=1')).counts.responses, 2);
+  });
+
+  test('a zone that the header names', async (t) => {
+    const { refused, dry } = await useImport(t);
+    const file = (zone) =>
+      `Score,Comment,Response Received At (${zone}),Delighted Source\n9,fine,2026-01-31 10:00:00,Email\n`;
+    const found = await dry(file('Eastern Time (US & Canada)'));
+    assert.deepEqual([found.preset, found.zone], ['delighted', 'America/New_York']);
+    assert.equal(rows(found)[0].answered_at, '2026-01-31T15:00:00Z');
+    await refused(/names a zone that is not known: --zone ZONE says it/, file('Somewhere'));
+    assert.equal((await dry(file('Somewhere'), '--zone', 'Asia/Tokyo')).zone, 'Asia/Tokyo');
+  });
+
   test('files that are none', async (t) => {
     const { refused, dry, args } = await useImport(t);
     await refused(/empty/, '');
@@ -434,6 +460,11 @@ describe('what a file says', () => {
     assert.match(done.stdout, /^ +1 response$/m);
     assert.match(done.stdout, /^ +line 4: column 1 \(Score\), 'x': holds no number$/m);
     assert.match(done.stderr, /^This was a dry run: nothing was sent\. --yes does it\.\n$/);
+    assert.doesNotMatch(done.stdout, /Equal rows/);
+    write('score,comment\n9,"a"b\n9,fine\n');
+    const undated = (await succeeds(args([]))).stdout;
+    assert.match(undated, /^ +Equal rows of another file would be taken for these: --map id=COLUMN or answered_at=/m);
+    assert.match(undated, /^Bad rows\n {2}line 2, column \d+: /m);
     write('id,score\n1,9\n');
     assert.match(
       (await succeeds(args([]))).stdout,
@@ -835,6 +866,10 @@ describe('into a daemon', () => {
     assert.equal((await score(daemon)).n, 3);
     const second = JSON.parse((await succeeds(wish)).stdout).import;
     assert.deepEqual([second.created, second.known, second.refused], [0, 3, 0]);
+    assert.match(
+      (await succeeds(args(['--yes', '--properties', 'plan']))).stdout,
+      /^0 created, 3 known before, .*\nKnown before are rows whose ids were there: nothing of those was changed\.$/m,
+    );
     assert.equal((await score(daemon)).n, 3);
     const { responses } = (await daemon.admin('GET', '/v1/surveys/s/responses?window=all')).json;
     assert.deepEqual(

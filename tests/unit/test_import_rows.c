@@ -3,6 +3,7 @@
 #include "cxd/base/calendar.h"
 #include "cxd/base/compiler.h"
 #include "cxd/import/guess.h"
+#include "cxd/import/header.h"
 #include "cxd/import/mended.h"
 #include "cxd/import/row.h"
 
@@ -192,6 +193,72 @@ static void guesses(void **state) {
             if (mapping.column[target] != wanted[target])
                 fail_msg("case %zu: %s is %d", i, target_name((enum target)target), mapping.column[target]);
         assert_string_equal(said, CASES[i].said);
+    }
+}
+
+/* The first row, and those behind it. */
+static void headers(void **state) {
+    static const struct {
+        const char *rows[4][4];
+        bool is_title, is_answer;
+    } CASES[] = {
+        {{{"score", "comment"}, {"9", "good"}, {"8", "bad"}}, false, false},
+        {{{"9", "good"}, {"8", "bad"}, {"7", "x"}}, false, true},
+        {{{"a", "2026-01-31"}, {"b", "2026-02-01"}}, false, true},
+        {{{"2026-01-31", "Q"}, {"2026-02-01", "9"}}, false, false},
+        {{{"Timestamp", "1", "2"}, {"2026-01-31", "9", "8"}}, false, false},
+        {{{"Survey of 2026", "", ""}, {"score", "comment", "date"}, {"9", "x", "y"}}, true, false},
+        {{{"", "score"}, {"0", "9"}}, false, false},
+        {{{"score", "", ""}, {"9", "good", ""}, {"8", "", ""}}, false, false},
+        {{{"Survey of 2026"}, {"score,comment"}, {"9,a"}}, true, false},
+        {{{"score"}, {"9"}, {"8"}}, false, false},
+        {{{"comment"}, {"good, so far"}, {"bad"}}, false, false},
+        {{{"comment"}, {"\"good, so far\""}, {"\"bad, so far\""}}, false, false},
+    };
+    for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
+        const char *names[5] = {CASES[i].rows[0][0], CASES[i].rows[0][1], CASES[i].rows[0][2], CASES[i].rows[0][3]};
+        struct headings headings = header(names);
+        struct column_facts facts[COLUMNS] = {{0}};
+        struct header_look look = {.rows = 0};
+        size_t column = 0;
+        for (size_t at = 1; at < 4 && CASES[i].rows[at][0]; at++) {
+            struct table_cell cells[4] = {{0}};
+            struct table_row row = {.cells = cells};
+            for (; row.count < 4 && CASES[i].rows[at][row.count]; row.count++) {
+                const char *text = CASES[i].rows[at][row.count];
+                cells[row.count] = (struct table_cell){.text = text, .length = strlen(text)};
+                column_facts_add(&facts[row.count], &cells[row.count], 0, 10);
+            }
+            header_look_add(&look, &row);
+        }
+        if (header_is_title(&headings, &look, false) != CASES[i].is_title ||
+            header_is_answer(&headings, facts, &column) != CASES[i].is_answer)
+            fail_msg("case %zu", i);
+    }
+}
+
+static void zones_of_headers(void **state) {
+    static const struct {
+        const char *name, *zone; /* NULL: there is none */
+        bool is_said;
+    } CASES[] = {
+        {"Response Received At (Eastern Time (US & Canada))", "America/New_York", true},
+        {"Created At (Berlin)", "Europe/Berlin", true},
+        {"Created At (America/New_York)", "America/New_York", true},
+        {"Created At (Kuala Lumpur)", "Asia/Kuala_Lumpur", true},
+        {"Created At (UTC)", "UTC", true},
+        {"Created At (Nowhere)", NULL, true},
+        {"Created At", NULL, false},
+        {"Created At ()", NULL, false},
+        {")(", NULL, false},
+    };
+    for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
+        char zone[64] = "";
+        bool is_said;
+        bool is_found = header_zone(CASES[i].name, zone, sizeof zone, &is_said);
+        if (is_found != (CASES[i].zone != NULL) || is_said != CASES[i].is_said ||
+            (is_found && strcmp(zone, CASES[i].zone) != 0))
+            fail_msg("%s: %s", CASES[i].name, zone);
     }
 }
 
@@ -607,6 +674,8 @@ int main(void) {
         cmocka_unit_test(text_of_map),
         cmocka_unit_test(guesses),
         cmocka_unit_test(keys_of_properties),
+        cmocka_unit_test(headers),
+        cmocka_unit_test(zones_of_headers),
         cmocka_unit_test(presets),
         cmocka_unit_test(a_row),
         cmocka_unit_test(what_an_id_is_made_of),

@@ -36,6 +36,7 @@
  *   mapping.c     which column is which member of a response, as somebody says it
  *   preset.c      the exports of other programs
  *   guess.c       which column is which, by names and values
+ *   header.c      whether a first row is the header, and the zone that it names
  *   mended.c      files of bad rows, put right
  *   row_id.c      the id of a row, and how many rows before say the same
  *   row.c         a row as a response */

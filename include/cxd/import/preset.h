@@ -26,6 +26,7 @@ struct preset {
     enum date_form dates;          /* where the values leave it open; DATE_FORM_NONE: it stays so */
     const char *zone;              /* of times without an offset; NULL: whoever imports says it */
     const char *no_date;           /* a value that begins so is none; NULL */
+    bool has_zone_in_name;         /* of the column of dates, in brackets */
     bool has_guards;               /* an apostrophe before what a spreadsheet would take for a formula */
     struct {
         const char *column, *values; /* the row is of somebody who finished: one of the values; NULL: any */
