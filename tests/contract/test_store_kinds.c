@@ -167,8 +167,12 @@ static int kinds_setup(void **state) {
     strcpy(fire->as.alert.state.name, "loud");
     fire->as.alert.state.status = ALERT_FIRING;
     assert_int_equal(apply(f, fire), OUTCOME_AMENDED);
-    for (unsigned i = 81; i < 83; i++) { /* one that is open, and one that is to be undone */
+    struct change *other = make_survey(f, "other", "{}", NULL);
+    assert_int_equal(apply(f, other), OUTCOME_CREATED);
+    for (unsigned i = 81; i < 83; i++) { /* one that is open, and one that is to be undone, which holds its survey's */
         struct change *begin = make_import(f, i), *row = make_response(f, i, 5, NOW_MS);
+        if (i == 82)
+            begin->as.import.value.survey = row->as.response.value.survey = other->as.survey.number;
         assert_int_equal(apply(f, begin), OUTCOME_CREATED);
         row->as.response.value.import = begin->as.import.value.number;
         assert_int_equal(apply(f, row), OUTCOME_CREATED);
