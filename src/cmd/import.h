@@ -61,7 +61,6 @@ struct import {
     const struct preset *preset;
     bool is_recognised; /* the preset was not named */
     bool id_guessed;
-    const char *left_id;    /* the column that looked like the id and has values twice; NULL */
     const char *running_id; /* the column that looked like the id and has running numbers; NULL */
     struct survey survey;
     bool is_new; /* --create makes the survey */

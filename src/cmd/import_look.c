@@ -34,7 +34,19 @@ static bool needs_look(const struct import *import) {
            (import->plan.mapping.column[TARGET_ANSWERED_AT] != COLUMN_NONE && import->plan.dates == DATE_FORM_NONE);
 }
 
-static int look_at(struct import *import, const struct table_row *row, bool *is_id_good) {
+/* Ids of the source in one file and made ones in the next would count the same rows twice. */
+static int say_id(const struct import *import, uint64_t line, const char *text) {
+    int column = import->plan.mapping.column[TARGET_ID];
+    const char *name = import->headings.columns[column].name;
+
+    complain("line %" PRIu64 ": column %d (%.*s) would be the id of each row, but %s; --map id=#%d takes it, and such "
+             "rows are bad, --map id= makes ids of what rows say",
+             line, column + 1, shown(import, column), name,
+             *text == '\0' ? "has none here" : "has the one of a row before here", column + 1);
+    return EXIT_REFUSED;
+}
+
+static int look_at(struct import *import, const struct table_row *row) {
     const struct mapping *mapping = &import->plan.mapping;
     int date = mapping->column[TARGET_ANSWERED_AT], id = mapping->column[TARGET_ID];
     const char *none = import->preset ? import->preset->no_date : NULL;
@@ -45,7 +57,7 @@ static int look_at(struct import *import, const struct table_row *row, bool *is_
         return EXIT_OK;
     if (date >= 0 && (size_t)date < row->count && !(none && strncmp(row->cells[date].text, none, strlen(none)) == 0))
         date_guess_add(&import->dates, row->cells[date].text, row->cells[date].length, row->line);
-    if (import->id_guessed && *is_id_good) {
+    if (import->id_guessed) {
         const char *text = (size_t)id < row->count ? row->cells[id].text : "";
         struct id digest;
         uint64_t before = 0;
@@ -53,7 +65,8 @@ static int look_at(struct import *import, const struct table_row *row, bool *is_
         row_id_of_source(&import->plan.space, text, strlen(text), &digest);
         if (row_seen_add(import->plan.seen, &digest, &before, &err) == ERR_NO_MEMORY)
             return import_fail(import, &err);
-        *is_id_good = *text != '\0' && before == 0;
+        if (*text == '\0' || before > 0)
+            return say_id(import, row->line, text);
     }
     return EXIT_OK;
 }
@@ -117,7 +130,7 @@ static int settle_dates(struct import *import) {
 
 int import_look(struct import *import, struct meter *meter) {
     struct table_row row;
-    bool more = true, is_id_good = true;
+    bool more = true;
     int result;
 
     if (!needs_look(import))
@@ -129,11 +142,7 @@ int import_look(struct import *import, struct meter *meter) {
         result = import_next(import, &row, &more);
         if (result != EXIT_OK || !more)
             break;
-        result = look_at(import, &row, &is_id_good);
-    }
-    if (result == EXIT_OK && import->id_guessed && !is_id_good) {
-        import->left_id = import->headings.columns[import->plan.mapping.column[TARGET_ID]].name;
-        import->plan.mapping.column[TARGET_ID] = COLUMN_NONE;
+        result = look_at(import, &row);
     }
     row_seen_forget(import->plan.seen);
     return result == EXIT_OK ? settle_dates(import) : result;

@@ -104,11 +104,7 @@ static void append_mapping(const struct screen *screen, struct buffer *out, cons
             buffer_append_text(out, "no column: the time when it arrives");
         if (i == TARGET_ANSWERED_AT && mapping->column[i] != COLUMN_NONE)
             append_zone(screen, out, import);
-        if (i == TARGET_ID && import->left_id) {
-            buffer_append_text(out, " ('");
-            screen_append(screen, out, import->left_id);
-            buffer_append_text(out, "' has a value twice, or none)");
-        } else if (i == TARGET_ID && mapping->column[i] == COLUMN_NONE && import->running_id) {
+        if (i == TARGET_ID && mapping->column[i] == COLUMN_NONE && import->running_id) {
             buffer_append_text(out, " ('");
             screen_append(screen, out, import->running_id);
             buffer_append_text(out,

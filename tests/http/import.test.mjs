@@ -347,7 +347,7 @@ describe('what a file says', () => {
   });
 
   test('ids: of the source, or made of what rows say', async (t) => {
-    const { dry } = await useImport(t);
+    const { dry, refused } = await useImport(t);
     const made = await dry('score,comment\n9,a\n9,a\n9,b\n');
     const ids = made.sample.map(({ response }) => response.id);
     assert.equal(new Set(ids).size, 3);
@@ -357,8 +357,12 @@ describe('what a file says', () => {
     assert.deepEqual(new Set(again.sample.map(({ response }) => response.id)), new Set(ids));
     const twice = await dry('id,score\nr1,9\nr1,8\n', '--map', 'id=id');
     assert.equal(twice.bad_rows[0].reason, "column 1 (id), 'r1': a row before has this id");
-    // Guessed, it is left where it cannot be one.
-    assert.equal((await dry('id,score\nr1,9\nr1,8\n')).mapping.id, undefined);
+    // Guessed, it is asked about where it cannot be one.
+    const asked = (why) =>
+      new RegExp(`column 1 \\(id\\) would be the id of each row, but ${why} here; --map id=#1 takes`);
+    await refused(asked('has the one of a row before'), 'id,score\nr1,9\nr1,8\n');
+    await refused(asked('has none'), 'id,score\nr1,9\n,8\n');
+    assert.equal((await dry('id,score\nr1,9\nr1,8\n', '--map', 'id=')).counts.responses, 2);
     assert.equal((await dry('id,score\nr1,9\nr2,8\n')).mapping.id, 1);
   });
 
