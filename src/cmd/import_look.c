@@ -46,6 +46,14 @@ static int say_id(const struct import *import, uint64_t line, const char *text) 
     return EXIT_REFUSED;
 }
 
+/* What is no answer needs no id. */
+static bool is_passed_over(const struct import *import, const struct table_row *row) {
+    int column = import->plan.mapping.column[TARGET_SCORE];
+
+    return !import->plan.takes_unscored && column >= 0 &&
+           ((size_t)column >= row->count || text_cell_is_nothing(row->cells[column].text, row->cells[column].length));
+}
+
 static int look_at(struct import *import, const struct table_row *row) {
     const struct mapping *mapping = &import->plan.mapping;
     int date = mapping->column[TARGET_ANSWERED_AT], id = mapping->column[TARGET_ID];
@@ -57,7 +65,7 @@ static int look_at(struct import *import, const struct table_row *row) {
         return EXIT_OK;
     if (date >= 0 && (size_t)date < row->count && !(none && strncmp(row->cells[date].text, none, strlen(none)) == 0))
         date_guess_add(&import->dates, row->cells[date].text, row->cells[date].length, row->line);
-    if (import->id_guessed) {
+    if (import->id_guessed && !is_passed_over(import, row)) {
         const char *text = (size_t)id < row->count ? row->cells[id].text : "";
         struct id digest;
         uint64_t before = 0;

@@ -109,6 +109,13 @@ static bool is_choice(const struct column_facts *facts) {
     return facts->kinds <= CXD_COUNT(facts->prints) && facts->filled >= 2 * facts->kinds;
 }
 
+bool guess_is_name(const char *name) {
+    for (size_t i = 0; i < CXD_COUNT(KNOWN); i++)
+        if (preset_name_is(KNOWN[i].names, name))
+            return true;
+    return false;
+}
+
 static bool has_part(const char *parts, const char *text) {
     char key[KEY_SIZE], part[32];
 

@@ -48,6 +48,7 @@ void header_look_add(struct header_look *look, const struct table_row *row) {
         const struct table_cell *cell = &row->cells[i];
 
         filled += !utf8_all_blank(cell->text);
+        look->names += look->rows == 1 && guess_is_name(cell->text);
         has_values = has_values || is_number(cell->text, cell->length) || is_date(cell->text, cell->length);
     }
     if (look->rows == 1)
@@ -55,10 +56,20 @@ void header_look_add(struct header_look *look, const struct table_row *row) {
     look->parted += row->count == 1 && is_parted(row->cells[0].text);
 }
 
+static size_t count_names(const struct headings *headings) {
+    size_t count = 0;
+
+    for (size_t i = 0; i < headings->count; i++)
+        count += guess_is_name(headings->columns[i].name);
+    return count;
+}
+
 bool header_is_title(const struct headings *headings, const struct header_look *look, bool is_delimiter_said) {
     if (headings->count == 1)
         return look->rows > 0 &&
                (look->faults == look->rows || (!is_delimiter_said && look->rows > 1 && look->parted == look->rows));
+    if (look->is_headed && look->names > 1 && count_names(headings) == 0) /* a title with a comma in it */
+        return true;
     if (utf8_all_blank(headings->columns[0].name))
         return false;
     for (size_t i = 1; i < headings->count; i++)

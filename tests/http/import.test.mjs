@@ -362,6 +362,7 @@ describe('what a file says', () => {
       new RegExp(`column 1 \\(id\\) would be the id of each row, but ${why} here; --map id=#1 takes`);
     await refused(asked('has the one of a row before'), 'id,score\nr1,9\nr1,8\n');
     await refused(asked('has none'), 'id,score\nr1,9\n,8\n');
+    assert.equal((await dry('id,score,comment\nr1,9,a\n,,a note\n')).mapping.id, 1, 'what is no answer needs none');
     assert.equal((await dry('id,score\nr1,9\nr1,8\n', '--map', 'id=')).counts.responses, 2);
     assert.equal((await dry('id,score\nr1,9\nr2,8\n')).mapping.id, 1);
   });
@@ -402,6 +403,7 @@ describe('what a file says', () => {
     await refused(/column 2 is '2026-01-31'/, 'a,2026-01-31\nb,2026-02-01\n', '--map', 'comment=#1');
     const title = /line 1: 'Survey of 2026' is a title and not a header, .*take away what stands above/;
     await refused(title, 'Survey of 2026\nscore,comment\n9,a\n8,b\n');
+    await refused(/'Survey' is a title/, 'Survey, January\nscore,comment\n9,a\n8,b\n');
     await refused(title, 'Survey of 2026;;\nscore;comment;date\n9;a;2026-01-31\n');
     await refused(title, 'Survey of 2026\nscore;comment\n9;a\n', '--delimiter', ';');
     assert.equal((await dry('score\n9\n8\n')).counts.responses, 2);

@@ -209,6 +209,8 @@ static void headers(void **state) {
         {{{"Timestamp", "1", "2"}, {"2026-01-31", "9", "8"}}, false, false},
         {{{"Survey of 2026", "", ""}, {"score", "comment", "date"}, {"9", "x", "y"}}, true, false},
         {{{"", "score"}, {"0", "9"}}, false, false},
+        {{{"Survey", " January"}, {"score", "comment"}, {"9", "a"}}, true, false},
+        {{{"Score", "Words"}, {"score", "comment"}, {"9", "a"}}, false, false},
         {{{"score", "", ""}, {"9", "good", ""}, {"8", "", ""}}, false, false},
         {{{"Survey of 2026"}, {"score,comment"}, {"9,a"}}, true, false},
         {{{"score"}, {"9"}, {"8"}}, false, false},

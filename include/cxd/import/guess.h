@@ -31,6 +31,9 @@ void column_facts_add(struct column_facts *facts, const struct table_cell *cell,
 void guess_mapping(const struct headings *headings, const struct column_facts *facts, struct mapping *mapping,
                    struct guess_doubts *doubts);
 
+/* Whether it is a name by which a column is guessed ("score", "Datum"). */
+bool guess_is_name(const char *name);
+
 /* Maps columns of the name of a declared property (KEY, or property.KEY) that are not mapped. */
 CXD_NODISCARD enum cxd_err guess_properties(const struct headings *headings, const char *const *keys, size_t key_count,
                                             struct mapping *mapping, struct error *err);

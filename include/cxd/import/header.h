@@ -15,6 +15,7 @@
 struct header_look {
     size_t rows, faults;
     bool is_headed; /* the first of them has names in more than one column, and no score nor date */
+    size_t names;   /* cells of the first that are names of columns */
     size_t parted;  /* rows of one cell in which something stands that parts cells */
 };
 
