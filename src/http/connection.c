@@ -62,6 +62,7 @@ void connection_free(struct connection *connection) {
 
 void connection_cut(struct connection *connection) {
     connection->cut = true;
+    stream_reset(&connection->request);
     library_end(connection->mhd, connection->fd);
 }
 

@@ -42,6 +42,7 @@ struct http_stream {
     struct MHD_Response *response;
     /* The loop's. */
     bool begun, settled, failed;
+    bool is_ended; /* MHD has all of the body, and the kernel what was before */
     uint64_t sent_bytes;
     /* Between the two. */
     pthread_mutex_t lock;
@@ -130,13 +131,27 @@ static size_t take(struct http_stream *stream, char *buffer, size_t most) {
     return length;
 }
 
-/* MHD sees to a connection that failed here no more, so its end is ours. An old client takes any end for that of the
- * body, but a reset. */
+/* An old client takes any end of the connection for that of the body, but a reset. While its body is under way, that is
+ * what the kernel makes of a close, whoever closes: also where this process is killed. What it has not sent by then it
+ * drops, so the good end has to take that back. */
+static void set_resets(const struct http_stream *stream, bool resets) {
+    struct linger linger = {.l_onoff = resets};
+    if (stream->request->is_old && !stream->is_head)
+        (void)setsockopt(stream->request->connection->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
+
+/* Before the connection is shut, which is an end like the good one. */
+void stream_reset(struct http_request *request) {
+    const struct http_stream *stream = request->stream;
+    struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
+    if (stream && request->is_old && !stream->is_head && !stream->is_ended)
+        (void)connect(request->connection->fd, &nowhere, sizeof nowhere);
+}
+
+/* MHD sees to a connection that failed here no more, so its end is ours. */
 static ssize_t cut_body(struct http_stream *stream) {
     struct connection *connection = stream->request->connection;
-    struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
-    if (stream->request->is_old)
-        (void)connect(connection->fd, &nowhere, sizeof nowhere);
+    stream_reset(stream->request);
     library_end(connection->mhd, connection->fd);
     connection->cut = true;
     return MHD_CONTENT_READER_END_WITH_ERROR;
@@ -148,6 +163,8 @@ static ssize_t end_body(struct http_stream *stream) {
     for (const struct trailer *trailer = stream->trailers; trailer; trailer = trailer->next)
         if (MHD_add_response_footer(stream->response, trailer->name, trailer->value) != MHD_YES)
             return cut_body(stream);
+    stream->is_ended = true;
+    set_resets(stream, false);
     return MHD_CONTENT_READER_END_OF_STREAM;
 }
 
@@ -191,6 +208,7 @@ static struct MHD_Response *respond(struct http_request *request) {
         MHD_destroy_response(stream->response);
         stream->response = NULL;
     }
+    set_resets(stream, true);
     return stream->response;
 }
 

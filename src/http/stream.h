@@ -17,6 +17,8 @@ bool stream_resume(struct http_request *request);
 bool stream_is_held(const struct http_request *request);
 /* Nobody reads any more: the writer is told. What is not sent is dropped. */
 void stream_abandon(struct http_request *request);
+/* Ends a connection to whom its end would be the body's by a reset. Takes a request without a stream. */
+void stream_reset(struct http_request *request);
 /* Whether the client of a connection that waits for its writer has closed it, which MHD does not see. */
 bool stream_is_left(const struct http_request *request);
 /* The writer has let go. Takes a request without a stream. */

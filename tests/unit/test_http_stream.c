@@ -324,18 +324,97 @@ static void test_gzip(void **state) {
     }
 }
 
-/* To an old client the end of the connection is that of the body, unless it is a reset. */
-static void test_failure_old(void **state) {
-    struct client client = client_open(*state);
-    char byte;
-    client_text(&client, "GET /failing HTTP/1.0\r\nHost: x\r\n\r\n");
+/* Reads on, and fails where the end is not a reset. */
+static void expect_reset(struct client *client) {
+    char bytes[4096];
     ssize_t got;
-    while ((got = recv(client.fd, &byte, 1, 0)) > 0)
+    while ((got = recv(client->fd, bytes, sizeof bytes, 0)) > 0)
         continue;
     assert_int_equal(got, -1);
     assert_int_equal(errno, ECONNRESET);
+}
+
+static struct http_stream *await_live(void) {
+    struct http_stream *stream;
+    while (!(stream = atomic_load(&live)))
+        pause_ms(1);
+    return stream;
+}
+
+/* A writer that writes nothing, and is told only when the grace is over. */
+static void *route_deaf_end(void *cls) {
+    struct http_stream *stream = cls;
+    while (!http_stream_is_gone(stream))
+        pause_ms(1);
+    http_stream_close(stream);
+    return NULL;
+}
+
+/* To an old client the end of the connection is that of the body, unless it is a reset. */
+static void test_failure_old(void **state) {
+    struct client client = client_open(*state);
+    client_text(&client, "GET /failing HTTP/1.0\r\nHost: x\r\n\r\n");
+    expect_reset(&client);
     client_close(&client);
     assert_int_equal(await_end(*state).failed, 1);
+}
+
+/* A good end is none, and takes along what the kernel has yet to send: that client reads only when all is over. */
+static void test_end_old(void **state) {
+    enum { COUNT = 20000 };
+    struct client client = client_open(*state);
+    int small = 4096;
+    setsockopt(client.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    client_text(&client, "GET /live HTTP/1.0\r\nHost: x\r\n\r\n");
+    struct http_stream *stream = await_live();
+    for (int i = 0; i < COUNT; i++) {
+        char line[LINE_BYTES + 8];
+        enum http_written written;
+        snprintf(line, sizeof line, "%09d\n", i);
+        while ((written = http_stream_try(stream, line, LINE_BYTES)) == HTTP_FULL)
+            pause_ms(1);
+        assert_int_equal(written, HTTP_WRITTEN);
+    }
+    http_stream_close(stream);
+    assert_int_equal(await_end(*state).whole, 1);
+    struct reply reply = read_head(&client, "HTTP/1.");
+    reply_free(&reply);
+    struct buffer rest = read_rest(&client);
+    char byte;
+    assert_int_equal(recv(client.fd, &byte, 1, 0), 0);
+    check_lines(rest.data, rest.length, COUNT);
+    buffer_free(&rest);
+    client_close(&client);
+}
+
+/* The deadline of who reads nothing. */
+static void test_deadline_old(void **state) {
+    (void)state;
+    struct fixture *fixture = open_server(1000);
+    struct client client = client_open(fixture);
+    client_text(&client, "GET /endless HTTP/1.0\r\nHost: x\r\n\r\n");
+    while (streams_of(fixture).begun < 1)
+        pause_ms(1);
+    assert_int_equal(await_end(fixture).left, 1);
+    expect_reset(&client);
+    client_close(&client);
+    fixture_close(fixture, 5000);
+}
+
+/* The grace of a stop. */
+static void test_stop_cuts_old(void **state) {
+    (void)state;
+    struct fixture *fixture = open_server(60000);
+    struct client client = client_open(fixture);
+    client_text(&client, "GET /live HTTP/1.0\r\nHost: x\r\n\r\n");
+    struct http_stream *stream = await_live();
+    pthread_t deaf;
+    assert_int_equal(pthread_create(&deaf, NULL, route_deaf_end, stream), 0);
+    http_server_stop(fixture->server, 100);
+    pthread_join(deaf, NULL);
+    expect_reset(&client);
+    fixture_free(fixture);
+    client_close(&client);
 }
 
 static void test_failure(void **state) {
@@ -437,13 +516,6 @@ static void test_too_many(void **state) {
     client_close(&client);
 }
 
-static struct http_stream *await_live(void) {
-    struct http_stream *stream;
-    while (!(stream = atomic_load(&live)))
-        pause_ms(1);
-    return stream;
-}
-
 /* A writer that never waits, and belongs to no worker. */
 static void test_try(void **state) {
     struct client client = client_open(*state);
@@ -505,15 +577,6 @@ static void test_stop(void **state) {
     client_close(&stuck);
 }
 
-/* The grace is over, and a writer that writes nothing is only then told. */
-static void *route_deaf_end(void *cls) {
-    struct http_stream *stream = cls;
-    while (!http_stream_is_gone(stream))
-        pause_ms(1);
-    http_stream_close(stream);
-    return NULL;
-}
-
 static void test_stop_cuts(void **state) {
     (void)state;
     struct fixture *fixture = open_server(60000);
@@ -533,11 +596,22 @@ static void test_stop_cuts(void **state) {
 int main(void) {
 #define WITH_SERVER(test) cmocka_unit_test_setup_teardown(test, open_fixture, close_fixture)
     const struct CMUnitTest tests[] = {
-        WITH_SERVER(test_whole),          WITH_SERVER(test_head),          WITH_SERVER(test_old_version),
-        WITH_SERVER(test_gzip),           WITH_SERVER(test_failure),       WITH_SERVER(test_failure_old),
-        WITH_SERVER(test_leaving),        WITH_SERVER(test_too_many),      WITH_SERVER(test_try),
-        WITH_SERVER(test_try_gone),       cmocka_unit_test(test_progress), cmocka_unit_test(test_stop),
+        WITH_SERVER(test_whole),
+        WITH_SERVER(test_head),
+        WITH_SERVER(test_old_version),
+        WITH_SERVER(test_gzip),
+        WITH_SERVER(test_failure),
+        WITH_SERVER(test_failure_old),
+        WITH_SERVER(test_leaving),
+        WITH_SERVER(test_too_many),
+        WITH_SERVER(test_try),
+        WITH_SERVER(test_try_gone),
+        cmocka_unit_test(test_progress),
+        cmocka_unit_test(test_stop),
         cmocka_unit_test(test_stop_cuts),
+        WITH_SERVER(test_end_old),
+        cmocka_unit_test(test_deadline_old),
+        cmocka_unit_test(test_stop_cuts_old),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
