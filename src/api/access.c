@@ -1,10 +1,13 @@
 /* Who may do what: API keys and their scopes, and the origins that a survey takes. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/app.h"
 #include "api/settings.h"
 #include "cxd/base/clock.h"
+
+enum { SCOPES_TEXT_SIZE = 64 };
 
 /* A change that nobody waits for. */
 struct use_note {
@@ -45,14 +48,24 @@ static void note_use(struct app *app, const struct api_key *key, int64_t now_ms)
         use_noted(&note->ticket);
 }
 
-static enum cxd_err judge(const struct api_key *key, enum scope scope, int64_t now_ms, struct error *err) {
+/* "read", or "read or export" where either will do. */
+static void name_scopes(unsigned scopes, char out[SCOPES_TEXT_SIZE]) {
+    size_t length = 0;
+    out[0] = '\0';
+    for (int i = 0; scope_name(i) && length < SCOPES_TEXT_SIZE; i++)
+        if (scopes & 1U << i)
+            length += (size_t)snprintf(out + length, SCOPES_TEXT_SIZE - length, "%s%s", length > 0 ? " or " : "",
+                                       scope_name(i));
+}
+
+/* Any of the scopes will do. */
+static enum cxd_err judge(const struct api_key *key, unsigned scopes, int64_t now_ms, struct error *err) {
     if (!key || !api_key_is_valid(key, now_ms))
         return error_set(err, ERR_BAD_KEY, "the key is not known here, was revoked, or has expired");
-    if (!api_key_allows(key, scope)) {
-        int index = 0;
-        while (scope >> (index + 1) != 0)
-            index++;
-        return error_set(err, ERR_SCOPE, "this call needs a key with the scope %s", scope_name(index));
+    if (!api_key_allows(key, scopes)) {
+        char names[SCOPES_TEXT_SIZE];
+        name_scopes(scopes, names);
+        return error_set(err, ERR_SCOPE, "this call needs a key with the scope %s", names);
     }
     return CXD_OK;
 }
@@ -62,7 +75,7 @@ static enum cxd_err try_key(struct app *app, struct http_request *request, const
     int64_t now_ms = clock_now_ms();
     const struct snapshot *snapshot = catalog_acquire(app->catalog);
     const struct api_key *key = snapshot_key(snapshot, secret);
-    enum cxd_err result = judge(key, (enum scope)scope, now_ms, err);
+    enum cxd_err result = judge(key, scope, now_ms, err);
     if (result == CXD_OK) {
         http_set_principal(request, key->prefix);
         note_use(app, key, now_ms);
@@ -72,8 +85,7 @@ static enum cxd_err try_key(struct app *app, struct http_request *request, const
 }
 
 static bool opens(enum config_read read, unsigned scope) {
-    return scope == (SCOPE_READ | ACCESS_FIGURES) ? read != CONFIG_READ_KEY
-                                                  : scope == SCOPE_READ && read == CONFIG_READ_EVERYTHING;
+    return scope & ACCESS_FIGURES ? read != CONFIG_READ_KEY : scope == SCOPE_READ && read == CONFIG_READ_EVERYTHING;
 }
 
 enum cxd_err api_authorize(void *context, struct http_request *request, const char *secret, unsigned scope,

@@ -4,6 +4,8 @@
 #define RESPONSES "/v1/surveys/{survey}/responses"
 /* What [access] read = open opens; SCOPE_READ alone is what people wrote, and opened by read = everything only. */
 #define READ_FIGURES (SCOPE_READ | ACCESS_FIGURES)
+/* What the columns of an export are: for who reads, and for who exports. */
+#define READ_COLUMNS (READ_FIGURES | SCOPE_EXPORT)
 #define INVITATIONS "/v1/surveys/{survey}/invitations"
 
 const struct http_route API_ROUTES[] = {
@@ -16,7 +18,7 @@ const struct http_route API_ROUTES[] = {
     {HTTP_GET, RESPONSES, api_responses_get, SCOPE_READ, HTTP_POOLED | HTTP_QUERY},
     {HTTP_GET, RESPONSES ".csv", api_export_csv_get, SCOPE_EXPORT, HTTP_POOLED_EXPORT | HTTP_QUERY},
     {HTTP_GET, RESPONSES ".ndjson", api_export_ndjson_get, SCOPE_EXPORT, HTTP_POOLED_EXPORT | HTTP_QUERY},
-    {HTTP_GET, RESPONSES ".schema.json", api_export_schema_get, READ_FIGURES, 0},
+    {HTTP_GET, RESPONSES ".schema.json", api_export_schema_get, READ_COLUMNS, 0},
     {HTTP_GET, RESPONSES "/{id}", api_response_get, SCOPE_READ, HTTP_POOLED},
     {HTTP_GET, "/v1/archive", api_archive_get, SCOPE_ADMIN, HTTP_POOLED_EXPORT},
     {HTTP_GET, "/v1/surveys/{survey}/comments", api_comments_get, SCOPE_READ, HTTP_POOLED | HTTP_QUERY},

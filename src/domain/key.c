@@ -29,8 +29,8 @@ bool api_key_is_valid(const struct api_key *key, int64_t now_ms) {
     return key->revoked_at == 0 && now_ms < key->expires_at;
 }
 
-bool api_key_allows(const struct api_key *key, enum scope scope) {
-    return (key->scopes & ((unsigned)scope | SCOPE_ADMIN)) != 0;
+bool api_key_allows(const struct api_key *key, unsigned scopes) {
+    return (key->scopes & (scopes | SCOPE_ADMIN)) != 0;
 }
 
 bool signing_keys_open(const struct signing_key *keys, size_t count, const char *purpose, const char *token,

@@ -86,6 +86,19 @@ test('every response of a survey, in the order in which they were stored', async
     assert.equal((await get(d, url('', { form }))).text, (await get(d, url('', { form }))).text);
 });
 
+test('who exports may know what the columns are, as who reads may', async () => {
+  for (const [scope, status] of [
+    ['export', 200],
+    ['read', 200],
+    ['write', 403],
+  ]) {
+    const { json } = await d.admin('POST', '/v1/keys', { body: { name: scope, scopes: [scope] } });
+    const reply = await d.request('GET', '/v1/surveys/shop/responses.schema.json', { key: json.key });
+    assert.equal(reply.status, status);
+    if (status === 403) assert.match(assertProblem(reply, 403, 'scope').detail, /the scope read or export$/);
+  }
+});
+
 test('the exchange is as openapi.yaml says', async () => {
   for (const form of ['csv', 'ndjson']) assert.equal((await d.admin('GET', url('', { form }))).status, 200);
   const schema = await d.admin('GET', '/v1/surveys/shop/responses.schema.json');

@@ -11,6 +11,7 @@ const FIGURES = [
   'get /v1/surveys/{survey}/score',
   'get /v1/surveys/{survey}/trend',
   'get /v1/surveys/{survey}/plan',
+  'get /v1/surveys/{survey}/responses.schema.json',
   'get /v1/surveys/{survey}/segments',
   'get /v1/scores',
   'get /v1/score',

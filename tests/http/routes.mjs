@@ -18,8 +18,8 @@ export function readRoutes() {
         .map((part) => macros[part] ?? part)
         .join('')
         .replaceAll('"', ''),
-      scope: /^(?:SCOPE_(\w+)|(READ)_FIGURES)$/.exec(scope)?.slice(1).join('').toLowerCase() ?? null,
-      isFigures: scope === 'READ_FIGURES',
+      scope: /^(?:SCOPE_(\w+)|(READ)_(?:FIGURES|COLUMNS))$/.exec(scope)?.slice(1).join('').toLowerCase() ?? null,
+      isFigures: /^READ_/.test(scope),
       flags: flags.split('|').map((flag) => flag.trim()),
     }),
   );

@@ -66,6 +66,7 @@ bool api_key_is_past(const struct api_key *key, const struct api_key *newest_adm
 const struct api_key *api_key_newest_admin(const struct api_key *newest, const struct api_key *key);
 
 bool api_key_is_valid(const struct api_key *key, int64_t now_ms);
-bool api_key_allows(const struct api_key *key, enum scope scope);
+/* Whether it has one of these of enum scope, or that which implies every other. */
+bool api_key_allows(const struct api_key *key, unsigned scopes);
 
 #endif
