@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "cmd/ask.h"
 #include "cmd/call.h"
@@ -30,7 +31,7 @@ static const char *const BOOLEANS[] = {"true", "false", NULL};
 
 static const struct option_spec export_specs[] = {
     OPTION_VALUE("output", 'o', AT(output), "FILE", "the file; with .gz it is compressed; standard output"),
-    {"format", 'f', OPTION_TEXT, AT(format), "csv|ndjson", "by the file's name, else csv", FORMATS},
+    {"format", 'f', OPTION_TEXT, AT(format), "csv|ndjson", "by the file's ending, csv without one", FORMATS},
     {"all", 0, OPTION_FLAG, AT(all), NULL, "an archive of all surveys, for cxd import --all", NULL},
     {"schema", 0, OPTION_FLAG, AT(schema), NULL, "also write FILE's Table Schema beside it: FILE.schema.json", NULL},
     {"resume", 'r', OPTION_FLAG, AT(resume), NULL, "go on with what there is of an export that did not end", NULL},
@@ -72,36 +73,49 @@ struct run {
     struct error err; /* what ended it that is not the daemon's */
 };
 
-static bool ends_in(const char *text, const char *end) {
-    size_t length = strlen(text), wanted = strlen(end);
-
-    return length >= wanted && strcmp(text + length - wanted, end) == 0;
-}
-
 /* "answers.csv" of answers.csv.gz */
 static const char *plain_name(const char *path, char out[NAME_SIZE]) {
     snprintf(out, NAME_SIZE, "%.*s", (int)(strlen(path) - (gzip_is_name(path) ? 3 : 0)), path);
     return out;
 }
 
-static const char *choose_format(const struct export_options *options) {
-    char name[NAME_SIZE];
+/* ".csv" of answers.csv.gz; "" of what has none, as answers, .answers and - do. */
+static const char *find_ending(const char *path, char name[NAME_SIZE]) {
+    const char *slash = strrchr(plain_name(path, name), '/'), *base = slash ? slash + 1 : name;
+    const char *dot = strrchr(base, '.');
 
-    if (options->format)
-        return options->format;
-    if (!options->output)
-        return "csv";
-    plain_name(options->output, name);
-    return ends_in(name, ".ndjson") || ends_in(name, ".jsonl") ? "ndjson" : "csv";
+    return dot && dot != base ? dot : "";
+}
+
+/* What a file is by its ending; NULL: that says something else. */
+static const char *format_of(const char *path) {
+    static const struct {
+        const char *ending, *format;
+    } ENDINGS[] = {{"", "csv"}, {".csv", "csv"}, {".ndjson", "ndjson"}, {".jsonl", "ndjson"}, {".json", "ndjson"}};
+    char name[NAME_SIZE];
+    const char *ending = find_ending(path, name);
+
+    for (size_t i = 0; i < CXD_COUNT(ENDINGS); i++)
+        if (strcasecmp(ending, ENDINGS[i].ending) == 0)
+            return ENDINGS[i].format;
+    return NULL;
+}
+
+/* NULL: the name does not say it. */
+static const char *choose_format(const struct export_options *options) {
+    return options->format ? options->format : format_of(options->output ? options->output : "");
 }
 
 static int prepare_archive(struct call *call) {
     const struct export_options *options = call->invocation->options;
     struct export_options plain = {.output = options->output, .all = true, .quiet = options->quiet};
+    char name[NAME_SIZE];
 
     snprintf(call->path, sizeof call->path, "/v1/archive");
     if (memcmp(options, &plain, sizeof plain) != 0)
         return command_usage(call->invocation->command, "--all goes with -o and -q, and nothing else");
+    if (options->output && strcasecmp(find_ending(options->output, name), ".csv") == 0)
+        return command_usage(call->invocation->command, "an archive is NDJSON, and no CSV");
     return EXIT_OK;
 }
 
@@ -121,6 +135,9 @@ static int prepare(struct call *call) {
         return prepare_archive(call);
     if (options->resume && !options->output)
         return command_usage(command, "--resume needs the file: -o FILE");
+    if (!choose_format(options))
+        return command_usage(command, "the file is called neither .csv nor .ndjson (.jsonl, .json), and maybe .gz: "
+                                      "say --format csv or ndjson");
     if (options->schema && (!options->output || strcmp(choose_format(options), "csv") != 0))
         return command_usage(command, "--schema stands beside a CSV: -o FILE.csv");
     snprintf(call->path + length, sizeof call->path - length, ".%s", choose_format(options));
@@ -420,7 +437,7 @@ static int run_export(const struct invocation *invocation) {
     run.sink = (struct client_sink){take, pulse, &run};
     call.request.sink = &run.sink;
     call.request.takes_text = true;
-    records_init(&run.records, !options->all && strcmp(choose_format(options), "csv") == 0);
+    records_init(&run.records, !options->all && result == EXIT_OK && strcmp(choose_format(options), "csv") == 0);
     if (result == EXIT_OK)
         result = client_open(&invocation->client, &call.client);
     if (result == EXIT_OK) {

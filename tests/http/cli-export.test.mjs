@@ -113,6 +113,32 @@ describe('cxd export', () => {
     assert.equal(fs.statSync('/dev/null').isCharacterDevice(), true);
   });
 
+  test('an ending says the format, or is refused', async (t) => {
+    const dir = useDirectory(t);
+    const server = await exporter(t, 2);
+    const run = (...args) => succeeds(['export', 'shop', ...args, '-q', '--url', server.url], { cwd: dir });
+    const forms = {
+      'a.json': NDJSON,
+      'b.JSONL': NDJSON,
+      'c.NdJson': NDJSON,
+      'd.CSV': CSV,
+      answers: CSV,
+      '.answers': CSV,
+    };
+    fs.mkdirSync(path.join(dir, 'of.2026'));
+    forms['of.2026/answers'] = CSV;
+    for (const [name, form] of Object.entries(forms)) {
+      await run('-o', name);
+      assert.equal(read(dir, name), whole(form, 2), name);
+    }
+    for (const name of ['a.txt', 'a.tsv', 'a.xlsx', 'a.csv.zip', 'a.csv.', 'a.b.gz', 'answers.2026']) {
+      await fails(2, /say --format csv or ndjson/, ['export', 'shop', '-o', name], { cwd: dir });
+      await fails(2, /say --format csv or ndjson/, ['export', 'shop', '-o', name, '--schema'], { cwd: dir });
+      await run('-o', name, '--format', 'csv');
+    }
+    await fails(2, /an archive is NDJSON, and no CSV/, ['export', '--all', '-o', 'a.csv.gz'], { cwd: dir });
+  });
+
   test('every option is in the query', async (t) => {
     const dir = useDirectory(t);
     const server = await exporter(t, 0);
