@@ -35,7 +35,10 @@ function open(daemon, path, { method = 'GET', headers = {}, key = daemon.key } =
           new Promise((done, fail) => {
             const chunks = [];
             response.on('data', (chunk) => chunks.push(chunk));
+            const cut = () => fail(new Error('closed before its end'));
+            if (response.destroyed) cut(); // before anybody listened
             response.on('error', fail);
+            response.on('close', cut);
             response.on('end', () =>
               done({
                 status: response.statusCode,
