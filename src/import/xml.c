@@ -98,6 +98,22 @@ void xml_pause(struct xml *xml) {
     XML_StopParser(xml->parser, XML_TRUE);
 }
 
+/* A newer expat calls them by other names, which Debian 12's does not have; here both are of 64 bits. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+static unsigned long line_of(const struct xml *xml) {
+    return (unsigned long)XML_GetCurrentLineNumber(xml->parser);
+}
+
+static unsigned long column_of(const struct xml *xml) {
+    return (unsigned long)XML_GetCurrentColumnNumber(xml->parser) + 1;
+}
+
+static int64_t bytes_done(const struct xml *xml) {
+    return XML_GetCurrentByteIndex(xml->parser);
+}
+#pragma GCC diagnostic pop
+
 static enum cxd_err refuse(const struct xml *xml, struct error *err) {
     enum XML_Error reason = XML_GetErrorCode(xml->parser);
     if (reason == XML_ERROR_NO_MEMORY)
@@ -105,9 +121,7 @@ static enum cxd_err refuse(const struct xml *xml, struct error *err) {
     char part[80]; /* a name that is out of the file */
     snprintf(part, sizeof part, "%s", xml->part);
     utf8_make_plain(part);
-    return error_set(err, ERR_TABLE, "%s, line %lu, column %lu: %s", part,
-                     (unsigned long)XML_GetCurrentLineNumber(xml->parser),
-                     (unsigned long)XML_GetCurrentColumnNumber(xml->parser) + 1,
+    return error_set(err, ERR_TABLE, "%s, line %lu, column %lu: %s", part, line_of(xml), column_of(xml),
                      xml->refused ? xml->refused : XML_ErrorString(reason));
 }
 
@@ -123,7 +137,7 @@ static enum cxd_err feed(struct xml *xml, enum XML_Status *ret_status, struct er
     xml->fed += length;
     xml->is_last = length == 0;
     *ret_status = XML_ParseBuffer(xml->parser, (int)length, xml->is_last);
-    XML_Index done = XML_GetCurrentByteIndex(xml->parser);
+    int64_t done = bytes_done(xml);
     if (*ret_status == XML_STATUS_OK && !xml->is_last && done >= 0 && xml->fed - (uint64_t)done > XML_TAG_MAX) {
         xml->refused = "a tag of more than 1 MiB";
         *ret_status = XML_STATUS_ERROR;
