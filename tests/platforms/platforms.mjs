@@ -18,6 +18,7 @@ const ELSEWHERE = {
   dashboards: 'prometheus',
   metrics: 'promtool',
   people: 'R',
+  programs: 'LibreOffice, R and jq',
   proxy: 'nginx and caddy',
   units: 'systemd-analyze',
 };
