@@ -145,7 +145,7 @@ static enum cxd_err write_lines(struct store_reader *reader, struct archiving *a
 }
 
 /* What ends the file says that it is whole; without it, it is not. */
-static void write_end(struct archiving *archiving) {
+static enum cxd_err write_end(struct archiving *archiving, struct error *err) {
     uint8_t digest[SHA256_SIZE];
     if (!archiving->is_cut && hand_on(archiving)) {
         sha256_end(&archiving->sum, digest);
@@ -153,8 +153,11 @@ static void write_end(struct archiving *archiving) {
     } else {
         buffer_append_text(&archiving->out, "{\"type\":\"incomplete\"}\n");
     }
+    if (archiving->out.failed)
+        return error_set(err, ERR_NO_MEMORY, "no memory for the end of the archive");
     http_stream_trailer(archiving->stream, "Cxd-Complete", archiving->is_cut ? "false" : "true");
-    (void)hand_on(archiving);
+    (void)hand_on(archiving); /* who is gone does not miss it */
+    return CXD_OK;
 }
 
 static enum cxd_err tell(struct http_request *request, struct error *err) {
@@ -209,7 +212,7 @@ void api_archive_get(struct http_request *request) {
     sha256_begin(&archiving.sum);
     enum cxd_err result = write_archive(request, &archiving, &err);
     if (archiving.stream && result == CXD_OK)
-        write_end(&archiving);
+        result = write_end(&archiving, &err);
     buffer_free(&archiving.out);
     arena_free(&archiving.arena);
     if (!archiving.stream) {
