@@ -22,7 +22,10 @@ static void write_member(struct buffer *out, const char *name, const char *text)
 /* The members that a client sends. */
 static void write_client_members(struct buffer *out, const struct response *response) {
     char id[ID_TEXT_SIZE];
-    buffer_append_format(out, "{\"score\":%d", response->score);
+    if (response->has_score)
+        buffer_append_format(out, "{\"score\":%d", response->score);
+    else
+        buffer_append_text(out, "{\"score\":null");
     if (response->has_id)
         write_member(out, "id", id_format(id, &response->id));
     write_member(out, "comment", response->comment);
