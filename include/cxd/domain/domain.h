@@ -5,6 +5,7 @@
  *
  *   survey.c           what a survey is: its enumerations, and the defaults of its metric
  *   survey_validate.c  the rules that a definition must keep
+ *   question.c         what is asked behind the score, and what is answered to it
  *   rules.c            rules of text that surveys and responses share
  *   response.c         one answer: what makes it valid, and when two are the same
  *   respondent.c       names of respondents: the one form of an address

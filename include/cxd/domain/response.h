@@ -10,6 +10,7 @@
 #include "cxd/base/error.h"
 #include "cxd/base/etag.h"
 #include "cxd/base/id.h"
+#include "cxd/domain/question.h"
 #include "cxd/domain/survey.h"
 
 enum {
@@ -50,6 +51,7 @@ enum { RESPONSE_DIGEST_SIZE = 16 };
 struct first_said {
     bool is_kept;
     int64_t answered_at;                  /* as response_said_at has it */
+    int64_t revision;                     /* that it answered then; 0: it was not kept */
     uint8_t digest[RESPONSE_DIGEST_SIZE]; /* response_digest by the response's id, without answered_at */
 };
 
@@ -84,6 +86,8 @@ struct response {
     const char *visit;                 /* the client's name for one visit of a page; many responses may share it */
     const struct property *properties; /* sorted by key (byte order), keys distinct */
     size_t property_count;
+    const struct answer *answers; /* to further questions, sorted by key (byte order), keys distinct */
+    size_t answer_count;
     bool has_answered_at; /* given by the client */
     int64_t answered_at;  /* else the time of arrival */
     int64_t ahead_ms;     /* > 0: it was given so much later, which lay ahead of the clock (response_hold_back) */
@@ -100,12 +104,14 @@ struct response {
     struct first_said first; /* the store's */
     /* What the client sent along and is not stored. */
     struct {
-        const char *invitation;            /* a signed token */
-        const char *respondent;            /* as it was spelled, before it got its form; NULL: it was not sent */
-        const char *nonce;                 /* of the form */
-        const struct stray *strays;        /* before response_settle */
-        bool filled_honeypot;              /* after it */
-        const struct adjustment *adjusted; /* NULL: everything is stored as it was sent */
+        const char *invitation;                /* a signed token */
+        const char *respondent;                /* as it was spelled, before it got its form; NULL: it was not sent */
+        const char *nonce;                     /* of the form */
+        int64_t revision;                      /* of the survey that its form had; 0: it does not say */
+        const struct answer_refusal *left_out; /* answers that are not among `answers` any more */
+        const struct stray *strays;            /* before response_settle */
+        bool filled_honeypot;                  /* after it */
+        const struct adjustment *adjusted;     /* NULL: everything is stored as it was sent */
     } sent;
 };
 

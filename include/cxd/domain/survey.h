@@ -62,6 +62,8 @@ struct survey_property {
     const char *key;
 };
 
+struct question; /* cxd/domain/question.h */
+
 struct survey {
     int64_t number; /* the store's; 0 until stored */
     char slug[SLUG_SIZE];
@@ -79,6 +81,8 @@ struct survey {
     size_t text_count;
     const struct survey_property *properties;
     size_t property_count;
+    const struct question *questions; /* what is asked behind the score, in its order */
+    size_t question_count;
     const char *const *origins; /* allowed_origins; none: any */
     size_t origin_count;
     int64_t opens_at, closes_at; /* TIME_MIN, TIME_MAX: no bound; answers in [opens_at, closes_at) */

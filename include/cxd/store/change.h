@@ -192,7 +192,9 @@ struct change {
             enum cxd_err
                 keeps_out; /* the store's: not CXD_OK: why its survey takes it not, only a replay is answered */
             const struct response *as_sent; /* the store's: `value` as it came, once it is what is stored; else NULL */
-            bool is_keyed; /* named by an Idempotency-Key: another content than the stored one is refused */
+            bool is_strict; /* an answer that would be left out refuses it, ERR_INVALID: value.sent.left_out says which
+                             */
+            bool is_keyed;  /* named by an Idempotency-Key: another content than the stored one is refused */
             struct {
                 int64_t survey_ms, any_ms; /* since an answer to this survey, or to any; 0: not looked at */
                 int64_t until;             /* out, refused ERR_RECONTACT: when this is over */

@@ -243,6 +243,13 @@ struct filter {
     /* Whether properties[0] may be read from rollups, where there are any; looked at only when that is the one
      * condition. */
     bool property_rolled;
+    /* Answers to further questions, by the question's key: the option, OPTION_OTHER or number that must be (of several
+     * choices: among) what was answered. */
+    const struct property *answers;
+    size_t answer_count;
+    /* The key of a question on a scale: what was answered to it takes the place of the score, wherever one is counted
+     * or given, and what has no answer to it is left out; NULL: the score itself. Of responses that count alone. */
+    const char *question;
 };
 
 /* Histograms of the buckets [bounds[i], bounds[i+1]), i < count − 1, of counted responses; bounds ascend. Reads rollups
@@ -342,7 +349,8 @@ enum given {
     GIVE_RESPONDENT = 1 << 5,
     GIVE_COMMENT = 1 << 6,
     GIVE_VISIT = 1 << 7,
-    GIVE_PROPERTIES = 1 << 8
+    GIVE_PROPERTIES = 1 << 8,
+    GIVE_ANSWERS = 1 << 9, /* and .revision */
 };
 /* Has survey, score, answered_at, and what was asked for; all else is 0 or NULL. It, and its texts, live until this
  * returns. Asks nothing of the reader. False ends the visits. */
