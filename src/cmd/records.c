@@ -59,7 +59,8 @@ static bool take_header(struct records *records, const char *record, size_t leng
         return true;
     }
     if (records->header.length != length || memcmp(records->header.data, record, length) != 0)
-        records->fault = "the survey's properties have changed, and with them the columns: begin the export anew";
+        records->fault =
+            "the survey's properties or questions have changed, and with them the columns: begin the export anew";
     return false;
 }
 

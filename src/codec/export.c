@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+#include "codec/export_answers.h"
 #include "cxd/base/clock.h"
+#include "cxd/codec/answers.h"
 #include "cxd/codec/csv.h"
 #include "cxd/codec/score.h"
 #include "cxd/codec/write.h"
@@ -12,15 +14,15 @@
 #define PROPERTY_PREFIX "property."
 #define INCOMPLETE "incomplete: there are more responses; go on with this cursor"
 
-enum kind { KIND_INTEGER, KIND_ID, KIND_TIME, KIND_BOOLEAN, KIND_TEXT, KIND_WORD, KIND_FLAGS, KIND_PROPERTIES };
+enum kind { KIND_INTEGER, KIND_ID, KIND_TIME, KIND_BOOLEAN, KIND_TEXT, KIND_WORD, KIND_FLAGS, KIND_OBJECT };
 
 /* How a Table Schema calls them. */
 static const struct schema_type {
     const char *type, *format;
 } SCHEMA_TYPES[] = {
-    [KIND_INTEGER] = {"integer", NULL}, [KIND_ID] = {"string", "uuid"},       [KIND_TIME] = {"datetime", NULL},
-    [KIND_BOOLEAN] = {"boolean", NULL}, [KIND_TEXT] = {"string", NULL},       [KIND_WORD] = {"string", NULL},
-    [KIND_FLAGS] = {"string", NULL},    [KIND_PROPERTIES] = {"object", NULL},
+    [KIND_INTEGER] = {"integer", NULL}, [KIND_ID] = {"string", "uuid"},   [KIND_TIME] = {"datetime", NULL},
+    [KIND_BOOLEAN] = {"boolean", NULL}, [KIND_TEXT] = {"string", NULL},   [KIND_WORD] = {"string", NULL},
+    [KIND_FLAGS] = {"string", NULL},    [KIND_OBJECT] = {"object", NULL},
 };
 
 /* One field of a record, by the kind of its column: `number` of integers, times, booleans and flags, else `text`. */
@@ -64,7 +66,7 @@ FIELD(excluded_reason, given(response->excluded ? response->excluded_reason : NU
 FIELD(flags, known(response->flags, response->flags != 0))
 FIELD(import, known(response->import, response->import != 0))
 
-/* In the order of the file. `properties` is the last, behind the declared ones. */
+/* In the order of the file. The last two stand behind a column each of what is declared and asked. */
 static const struct column {
     const char *name;
     enum kind kind;
@@ -92,11 +94,11 @@ static const struct column {
     {"excluded_reason", KIND_TEXT, false, false, get_excluded_reason, "Why"},
     {"flags", KIND_FLAGS, false, false, get_flags, "Why it is suspected to be a machine's"},
     {"import", KIND_INTEGER, false, false, get_import, "The import that it came with"},
-    {"properties", KIND_PROPERTIES, false, false, NULL,
-     "Properties that the survey does not declare, an object of texts"},
+    {"properties", KIND_OBJECT, false, false, NULL, "Properties that the survey does not declare, an object of texts"},
+    {"answers", KIND_OBJECT, false, false, NULL, "Answers to what the survey does not ask any more, an object by key"},
 };
-enum { COLUMN_COUNT = CXD_COUNT(COLUMNS), PLAIN_COUNT = COLUMN_COUNT - 1 };
-static const struct column *const PROPERTIES = &COLUMNS[PLAIN_COUNT];
+enum { COLUMN_COUNT = CXD_COUNT(COLUMNS), PLAIN_COUNT = COLUMN_COUNT - 2 };
+static const struct column *const PROPERTIES = &COLUMNS[PLAIN_COUNT], *const ANSWERS = &COLUMNS[PLAIN_COUNT + 1];
 
 const char *export_column_name(size_t index) {
     return index < COLUMN_COUNT ? COLUMNS[index].name : NULL;
@@ -144,6 +146,9 @@ void export_csv_header(struct buffer *out, const struct survey *survey) {
         buffer_append_char(out, ',');
     }
     buffer_append_text(out, PROPERTIES->name);
+    export_answers_names(out, survey);
+    buffer_append_char(out, ',');
+    buffer_append_text(out, ANSWERS->name);
     end_record(out);
 }
 
@@ -171,7 +176,7 @@ static void append_field(struct buffer *out, enum kind kind, const struct respon
     case KIND_FLAGS:
         append_flags(out, (unsigned)field->number, "", "; ", "");
         break;
-    case KIND_PROPERTIES:
+    case KIND_OBJECT:
         break;
     }
 }
@@ -208,13 +213,18 @@ void export_csv_row(struct buffer *out, const struct survey *survey, const struc
     }
     if (response->property_count > 0)
         append_others(out, survey, response);
+    export_answers_fields(out, survey, response);
+    buffer_append_char(out, ',');
+    if (response->answer_count > 0)
+        export_answers_others(out, survey, response);
     end_record(out);
 }
 
 void export_csv_incomplete(struct buffer *out, const struct survey *survey, const char *cursor) {
     buffer_append_text(out, INCOMPLETE ": ");
     buffer_append_text(out, cursor);
-    for (size_t i = 0; i < PLAIN_COUNT + survey->property_count; i++)
+    size_t columns = COLUMN_COUNT + survey->property_count + export_answers_count(survey);
+    for (size_t i = 1; i < columns; i++)
         buffer_append_char(out, ',');
     end_record(out);
 }
@@ -254,6 +264,7 @@ static void append_members(struct buffer *out, const struct survey *survey, cons
         write_text(out, response->properties[i].key, response->properties[i].value);
     if (response->property_count > 0)
         buffer_append_char(out, '}');
+    answers_encode(out, response->answers, response->answer_count);
 }
 
 void export_ndjson_line(struct buffer *out, const struct survey *survey, const struct response *response) {
@@ -322,5 +333,7 @@ void export_schema(struct buffer *out, const struct survey *survey) {
     for (size_t i = 0; i < survey->property_count; i++)
         append_schema_property(out, survey->properties[i].key);
     append_schema_field(out, PROPERTIES, survey);
+    export_answers_schema(out, survey);
+    append_schema_field(out, ANSWERS, survey);
     buffer_append_text(out, "],\"missingValues\":[\"\"],\"primaryKey\":[\"number\"]}\n");
 }

@@ -325,3 +325,10 @@ const char *response_property(const struct response *response, const char *key) 
             return response->properties[i].value;
     return NULL;
 }
+
+const struct answer *response_answer(const struct response *response, const char *key) {
+    for (size_t i = 0; i < response->answer_count; i++)
+        if (strcmp(response->answers[i].key, key) == 0)
+            return &response->answers[i];
+    return NULL;
+}

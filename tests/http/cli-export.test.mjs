@@ -284,7 +284,9 @@ describe('cxd export', () => {
     fs.rmSync(path.join(dir, 'a.csv.partial.json'));
     await fails(1, /cannot be read .*, and without it .* is of no use: remove it/, args, { cwd: dir });
     leave(good, { ...state, header: 'number,id,properties\r\n' });
-    await fails(1, /properties have changed, and with them the columns: begin the export anew/, args, { cwd: dir });
+    await fails(1, /properties or questions have changed, and with them the columns: begin the export anew/, args, {
+      cwd: dir,
+    });
     assert.equal(read(dir, 'a.csv'), whole(CSV, 4));
   });
 
@@ -357,7 +359,7 @@ describe('cxd export', () => {
     const source = fs.readFileSync(path.join(ROOT, 'src/codec/export.c'), 'utf8');
     const columns = [...source.matchAll(/^ {4}\{"(\w+)", KIND_/gm)].map(([, name]) => name);
     assert.ok(columns.length > 15);
-    columns.splice(-1, 0, 'property.KEY');
+    columns.splice(-2, 2, 'property.KEY', 'properties', 'answer.KEY', 'answer.KEY.other', 'answers');
     const page = fs.readFileSync(path.join(ROOT, 'docs/export.md'), 'utf8');
     const described = [...page.matchAll(/^\| (`[^|]*`) \|/gm)].flatMap(([, names]) =>
       names.split(', ').map((name) => name.replaceAll('`', '')),

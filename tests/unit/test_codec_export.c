@@ -68,7 +68,7 @@ static struct response make_full(void) {
 #define NAMES                                                                                                          \
     "number,id,survey,revision,answered_at,received_at,updated_at,score,band,comment,touchpoint,channel,locale,"       \
     "respondent,visit,"                                                                                                \
-    "sequence,excluded,excluded_reason,flags,import,property.plan,property.a.b,properties\r\n"
+    "sequence,excluded,excluded_reason,flags,import,property.plan,property.a.b,properties,answers\r\n"
 
 static void test_csv(void **state) {
     struct response plain = make(), full = make_full();
@@ -80,12 +80,12 @@ static void test_csv(void **state) {
         buffer_terminate(&out),
         NAMES "7,01890a5d-ac96-774b-bcce-b302099a8057,shop,2,2026-11-01T12:00:00.000Z,2026-11-01T12:00:00.001Z,2026-11-"
               "01T12:00:00.001Z,9,"
-              "promoters,,,,,,,,false,,,,,,\r\n"
+              "promoters,,,,,,,,false,,,,,,,\r\n"
               "7,01890a5d-ac96-774b-bcce-b302099a8057,shop,2,2026-11-01T12:00:00.000Z,2026-11-01T12:00:00.001Z,2026-11-"
               "01T12:00:00.002Z,9,"
               "promoters,\"said \"\"no\"\",\nthen é 😀\",web,-5,de-AT,'+49 151,\"v,1\",3,true,'@test,honeypot; burst,5,"
-              "pro,'=1,\"{\"\"b\"\":\"\"x\\\"\"y\"\",\"\"z\"\":\"\"\\u003cé\"\"}\"\r\n"
-              "incomplete: there are more responses; go on with this cursor: c.1,,,,,,,,,,,,,,,,,,,,,,\r\n");
+              "pro,'=1,\"{\"\"b\"\":\"\"x\\\"\"y\"\",\"\"z\"\":\"\"\\u003cé\"\"}\",\r\n"
+              "incomplete: there are more responses; go on with this cursor: c.1,,,,,,,,,,,,,,,,,,,,,,,\r\n");
 }
 
 /* The reader of codec/ finds in each record as many fields as there are names, with what was written. */
@@ -104,7 +104,7 @@ static void test_csv_is_read(void **state) {
     for (size_t i = 0; i < count; i++)
         if (strcmp(names[i], "comment") == 0)
             assert_string_equal(fields[i], full.comment);
-    assert_string_equal(fields[count - 1], "{\"b\":\"x\\\"y\",\"z\":\"\\u003cé\"}");
+    assert_string_equal(fields[count - 2], "{\"b\":\"x\\\"y\",\"z\":\"\\u003cé\"}");
     assert_true(csv_next(&csv, &arena, &line, &fields, &count, &err));
     assert_int_equal(count, name_count);
     assert_false(csv_next(&csv, &arena, &line, &fields, &count, &err));
@@ -131,6 +131,100 @@ static void test_ndjson(void **state) {
         "{\"incomplete\":\"incomplete: there are more responses; go on with this cursor\",\"cursor\":\"c.1\"}\n");
 }
 
+static const struct question ASKED[] = {
+    {.key = "why", .type = QUESTION_TEXT},
+    {.key = "reason", .type = QUESTION_CHOICE, .other = true},
+    {.key = "parts", .type = QUESTION_CHOICES},
+    {.key = "ease", .type = QUESTION_SCALE, .scale = {.min = 1, .max = 7}},
+};
+static const struct survey ASKING = {.slug = "shop", .scale_max = 10, .questions = ASKED, .question_count = 4};
+
+/* Behind what every survey has. */
+static const char *answers_of(const struct answer *answers, size_t count) {
+    struct response response = make();
+    response.answers = answers;
+    response.answer_count = count;
+    buffer_reset(&out);
+    export_csv_row(&out, &ASKING, &response);
+    const char *row = strstr(buffer_terminate(&out), ",false,");
+    return row ? row + strlen(",false,,,,,") : "no row";
+}
+
+static void test_answers(void **state) {
+    static const char *const parts[] = {"-a", "b", "other"}, *const minus[] = {"-5"};
+    static const struct answer said[] = {
+        {.key = "ease", .form = ANSWER_NUMBER, .number = 6},
+        {.key = "gone", .form = ANSWER_LIST, .values = parts, .value_count = 3, .other = "a \"c\""},
+        {.key = "parts", .form = ANSWER_LIST, .values = parts, .value_count = 3},
+        {.key = "reason", .form = ANSWER_TEXT, .text = "other", .other = "=1, and more"},
+        {.key = "why", .form = ANSWER_TEXT, .text = "é\n\"no\""},
+    };
+    static const struct answer little[] = {
+        {.key = "parts", .form = ANSWER_LIST, .values = minus, .value_count = 1},
+        {.key = "reason", .form = ANSWER_TEXT, .text = "price"},
+        {.key = "why", .form = ANSWER_TEXT}, /* erased */
+    };
+    static const struct answer words[] = {
+        {.key = "parts", .form = ANSWER_LIST, .values = parts + 1, .value_count = 2, .other = "which it had once"}};
+    export_csv_header(&out, &ASKING);
+    assert_non_null(strstr(buffer_terminate(&out),
+                           ",import,properties,answer.why,answer.reason,answer.reason.other,answer.parts,answer.ease,"
+                           "answers\r\n"));
+    assert_string_equal(answers_of(said, 5), "\"é\n\"\"no\"\"\",other,\"'=1, and more\",'-a; b; other,6,"
+                                             "\"{\"\"gone\"\":[\"\"-a\"\",\"\"b\"\",{\"\"other\"\":\"\"a "
+                                             "\\\"\"c\\\"\"\"\"}]}\"\r\n");
+    assert_string_equal(answers_of(little, 3), ",price,,-5,,\r\n");
+    assert_string_equal(answers_of(words, 1),
+                        ",,,b; other,,\"{\"\"parts\"\":[\"\"b\"\",{\"\"other\"\":\"\"which it had once\"\"}]}\"\r\n");
+    assert_string_equal(answers_of(NULL, 0), ",,,,,\r\n");
+}
+
+static void test_answers_ndjson(void **state) {
+    static const char *const parts[] = {"a", "other"};
+    static const struct answer said[] = {
+        {.key = "ease", .form = ANSWER_NUMBER, .number = -6},
+        {.key = "parts", .form = ANSWER_LIST, .values = parts, .value_count = 2, .other = "c"},
+        {.key = "reason", .form = ANSWER_TEXT, .text = "other", .other = "words"},
+        {.key = "some", .form = ANSWER_TEXT, .text = "other"},
+        {.key = "why", .form = ANSWER_TEXT},
+    };
+    struct response response = make();
+    response.answers = said;
+    response.answer_count = 5;
+    export_ndjson_line(&out, &ASKING, &response);
+    assert_non_null(strstr(buffer_terminate(&out),
+                           "\"excluded\":false,\"answers\":{\"ease\":-6,\"parts\":[\"a\",{\"other\":\"c\"}],"
+                           "\"reason\":{\"other\":\"words\"},\"some\":\"other\",\"why\":null}}\n"));
+}
+
+/* Every record has as many fields as there are names, in the schema too. */
+static void test_answers_fit(void **state) {
+    struct response plain = make();
+    struct json *schema;
+    struct csv csv;
+    const char **names, **fields;
+    size_t line, name_count, count;
+    export_csv_header(&out, &ASKING);
+    export_csv_row(&out, &ASKING, &plain);
+    export_csv_incomplete(&out, &ASKING, "c");
+    csv_open(&csv, out.data, out.length);
+    assert_true(csv_next(&csv, &arena, &line, &names, &name_count, &err));
+    for (int i = 0; i < 2; i++) {
+        assert_true(csv_next(&csv, &arena, &line, &fields, &count, &err));
+        assert_int_equal(count, name_count);
+    }
+    buffer_reset(&out);
+    export_schema(&out, &ASKING);
+    assert_int_equal(json_open(out.data, out.length, &schema, &err), CXD_OK);
+    const struct json *members = json_get(schema, "fields");
+    assert_int_equal(json_count(members), name_count);
+    for (size_t i = 0; i < name_count; i++)
+        assert_string_equal(json_text(json_at(members, i), "name"), names[i]);
+    assert_non_null(strstr(out.data, "{\"name\":\"answer.ease\",\"type\":\"integer\",\"description\":\"On the "
+                                     "question's scale\",\"constraints\":{\"minimum\":1,\"maximum\":7}}"));
+    json_free(schema);
+}
+
 /* The fields of the schema are the columns of the file, in its order. */
 static void test_schema(void **state) {
     struct buffer names;
@@ -144,7 +238,7 @@ static void test_schema(void **state) {
         buffer_append_text(&names, json_text(json_at(fields, i), "name"));
         assert_non_null(json_text(json_at(fields, i), "type"));
         assert_non_null(json_text(json_at(fields, i), "description"));
-        if (i + 3 < json_count(fields)) /* but the declared ones */
+        if (i + 4 < json_count(fields)) /* but the declared ones */
             assert_string_equal(json_text(json_at(fields, i), "name"), export_column_name(i));
     }
     buffer_append_text(&names, "\r\n");
@@ -242,8 +336,10 @@ static void test_no_growth(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_csv),      TEST(test_csv_is_read), TEST(test_ndjson),    TEST(test_schema),
-        TEST(test_formulas), TEST(test_quote),       TEST(test_no_growth),
+        TEST(test_csv),       TEST(test_csv_is_read),    TEST(test_ndjson),
+        TEST(test_answers),   TEST(test_answers_ndjson), TEST(test_answers_fit),
+        TEST(test_schema),    TEST(test_formulas),       TEST(test_quote),
+        TEST(test_no_growth),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

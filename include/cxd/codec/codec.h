@@ -12,6 +12,7 @@
  *   write.c            writing JSON, member by member
  *   json.c             a read-only view of JSON for cmd/
  *   response.c         a response: from the body of a POST, and to JSON
+ *   answers.c          answers to further questions to JSON
  *   batch.c            a batch, NDJSON or an array, a line at a time (response.h)
  *   properties.c       the properties of a response or an invitation
  *   idempotency.c      the Idempotency-Key: how it names a response, and each line of a batch
@@ -27,6 +28,7 @@
  *   csv.c              lists of people out of a spreadsheet; fields for one
  *   archive.c          a whole cxd as lines of JSON
  *   export.c           responses as CSV, NDJSON and the schema of the CSV
+ *   export_answers.c   the columns of these that questions have
  *   survey.c           a survey's definition from JSON, defaults filled in; as definition, as reply and as form
  *   journey.c          a journey: from the body of a PUT, and as it is kept
  *   key.c              API keys and signing keys: asked for, and told of

@@ -198,5 +198,7 @@ bool property_key_valid(const char *key, size_t max);
 
 /* The value of a property, or NULL. */
 const char *response_property(const struct response *response, const char *key);
+/* The answer to a further question, or NULL. */
+const struct answer *response_answer(const struct response *response, const char *key);
 
 #endif
