@@ -1,5 +1,6 @@
-/* Cursors of searches: TIME_ID as of every list by time; lowest_SCORE_TIME_ID; and of the best what the first page was
- * ranked by, so that places stay while comments arrive: best_AVERAGE_INVERSE.INVERSE._FROM_TO_RANK_TIME_ID, an INVERSE
+/* Cursors of searches: of the newest of all comments TIME_ID, as of every list by time; else the order, a mark of what
+ * q asks, and the place: newest_MARK_TIME_ID, lowest_MARK_SCORE_TIME_ID; and of the best what the first page was ranked
+ * by, so that places stay while comments arrive: best_MARK_AVERAGE_INVERSE.INVERSE._FROM_TO_RANK_TIME_ID, an INVERSE
  * for each phrase. The best are ranked among those of [FROM, TO) alone; without RANK, TIME and ID the list goes on with
  * what lies in front of TO, and was not looked at before. */
 #include "api/search_cursor.h"
@@ -9,9 +10,47 @@
 #include <string.h>
 
 #include "api/pages.h"
+#include "cxd/base/hash.h"
 
-static const char *const PREFIXES[] = {
-    [SEARCH_BEST] = "best_", [SEARCH_LOWEST] = "lowest_", [SEARCH_HIGHEST] = "highest_"};
+static const char *const PREFIXES[] = {[SEARCH_NEWEST] = "newest_",
+                                       [SEARCH_OLDEST] = "oldest_",
+                                       [SEARCH_BEST] = "best_",
+                                       [SEARCH_LOWEST] = "lowest_",
+                                       [SEARCH_HIGHEST] = "highest_"};
+
+/* In their cursors the rank of each order stands, but of those whose matches all have one. */
+static bool is_ranked(enum search_order order) {
+    return order != SEARCH_NEWEST && order != SEARCH_OLDEST;
+}
+
+static uint32_t mix(uint32_t mark, const void *bytes, size_t length) {
+    static const struct hash_key KEY = {{0}}; /* a mark tells mistakes, and keeps nobody out */
+    return (uint32_t)hash_keyed(&KEY, bytes, length) ^ (mark << 5 | mark >> 27);
+}
+
+/* Of what a query asks, however it is written: the same in every process. */
+static uint32_t mark_of(const struct search_query *query) {
+    uint32_t mark = 0;
+    for (size_t i = 0; query && i < query->phrase_count; i++) {
+        const struct search_phrase *phrase = &query->phrases[i];
+        mark = mix(mark, phrase->text, strlen(phrase->text)) + phrase->is_prefix;
+    }
+    for (size_t i = 0; query && i < query->node_count; i++) {
+        const struct search_node *node = &query->nodes[i];
+        const int parts[] = {node->kind, node->left, node->right};
+        mark = mix(mark, parts, sizeof parts);
+    }
+    return mark;
+}
+
+enum { MARK_SIZE = 24 }; /* the longest prefix, the mark, "_", NUL */
+
+/* What the cursors of the search begin with; "" where they are those of every list. */
+static void write_mark(char out[MARK_SIZE], const struct search *search) {
+    out[0] = '\0';
+    if (search->query || search->order != SEARCH_NEWEST)
+        snprintf(out, MARK_SIZE, "%s%08x_", PREFIXES[search->order], (unsigned)mark_of(search->query));
+}
 
 /* Of as many digits as are read. */
 #define TIME_MOST INT64_C(999999999999999)
@@ -29,7 +68,7 @@ static bool read_number(const char **at, char end, int64_t *ret_number) {
 /* RANK_TIME_ID */
 static bool read_place(const char *at, struct search *search) {
     struct listing *listing = &search->listing;
-    listing->has_after = read_number(&at, '_', &search->after_rank) &&
+    listing->has_after = (!is_ranked(search->order) || read_number(&at, '_', &search->after_rank)) &&
                          read_number(&at, '_', &listing->after_answered_at) &&
                          id_parse(at, strlen(at), &listing->after_id);
     return listing->has_after;
@@ -55,14 +94,16 @@ static bool read_best(const char *at, struct search *search) {
 }
 
 enum cxd_err search_read_cursor(const char *text, struct search *search, struct error *err) {
-    const char *prefix = search->order < CXD_COUNT(PREFIXES) ? PREFIXES[search->order] : NULL;
+    char mark[MARK_SIZE];
+    write_mark(mark, search);
     bool is_named = text && *text >= 'a' && *text <= 'z';
-    if (!text || (!is_named && !prefix))
+    if (!text || (!is_named && mark[0] == '\0')) /* that one was read with the listing */
         return CXD_OK;
-    bool is_read = prefix && strncmp(text, prefix, strlen(prefix)) == 0;
-    const char *rest = is_read ? text + strlen(prefix) : NULL;
-    if (is_read)
-        is_read = search->order == SEARCH_BEST ? read_best(rest, search) : read_place(rest, search);
+    bool is_read = mark[0] != '\0' && strncmp(text, mark, strlen(mark)) == 0;
+    if (is_read && search->order == SEARCH_BEST)
+        is_read = read_best(text + strlen(mark), search);
+    else if (is_read)
+        is_read = read_place(text + strlen(mark), search);
     return is_read ? CXD_OK
                    : error_set(err, ERR_BAD_PARAMETER,
                                "cursor: what the page before gave as next, for the same q and order");
@@ -76,9 +117,10 @@ static void write_best(char out[SEARCH_CURSOR_SIZE], const struct search *search
                        const struct search_hit *last) {
     const struct search_cut *cut = &result->cut;
     int64_t from = cut->is_cut ? cut->answered_at : search->listing.from, to = search->listing.to;
-    char id[ID_TEXT_SIZE];
+    char id[ID_TEXT_SIZE], mark[MARK_SIZE];
     size_t size = SEARCH_CURSOR_SIZE;
-    int length = snprintf(out, size, "%s%lld_", PREFIXES[SEARCH_BEST], (long long)result->weights.average_milli);
+    write_mark(mark, search);
+    int length = snprintf(out, size, "%s%lld_", mark, (long long)result->weights.average_milli);
     for (size_t i = 0; i < search->query->phrase_count; i++)
         length += snprintf(out + length, size - (size_t)length, "%lld.", (long long)result->weights.inverse_micro[i]);
     if (!last) {
@@ -94,21 +136,20 @@ static void write_best(char out[SEARCH_CURSOR_SIZE], const struct search *search
 
 void search_write_cursor(char out[SEARCH_CURSOR_SIZE], const struct search *search, const struct search_result *result,
                          const struct search_hit *last) {
-    enum search_order order = search->order;
-    const char *prefix = order < CXD_COUNT(PREFIXES) ? PREFIXES[order] : NULL;
-    char id[ID_TEXT_SIZE];
+    char mark[MARK_SIZE], place[CURSOR_SIZE];
     /* All of the time that was looked at last is in front: it goes on behind the last id that can be read. */
     struct search_hit end = {.rank = result->cut.rank, .response = {.answered_at = result->cut.answered_at}};
-    memset(end.response.id.bytes, order == SEARCH_OLDEST ? 0xff : 0, sizeof end.response.id.bytes);
+    memset(end.response.id.bytes, search->order == SEARCH_OLDEST ? 0xff : 0, sizeof end.response.id.bytes);
     end.response.id.bytes[sizeof end.response.id.bytes - 1] ^= 1;
-    if (order == SEARCH_BEST) {
+    if (search->order == SEARCH_BEST) {
         write_best(out, search, result, last);
         return;
     }
     last = last ? last : &end;
-    if (prefix)
-        snprintf(out, SEARCH_CURSOR_SIZE, "%s%lld_%lld_%s", prefix, (long long)last->rank,
-                 (long long)last->response.answered_at, id_format(id, &last->response.id));
+    write_mark(mark, search);
+    page_write_cursor(place, last->response.answered_at, &last->response.id, 0);
+    if (is_ranked(search->order))
+        snprintf(out, SEARCH_CURSOR_SIZE, "%s%lld_%s", mark, (long long)last->rank, place);
     else
-        page_write_cursor(out, last->response.answered_at, &last->response.id, 0);
+        snprintf(out, SEARCH_CURSOR_SIZE, "%s%s", mark, place);
 }

@@ -5,12 +5,12 @@
 
 /* Where the pages of a search go on. */
 
-/* Reads one of the order of the search, whose listing has been read: a place among the best is none among the newest.
- * NULL: there is none. ERR_BAD_PARAMETER. */
+/* Reads one of the same q and order as the search, whose listing has been read: a place among the best is none among
+ * the newest, and one among the matches of a word none among another's. NULL: there is none. ERR_BAD_PARAMETER. */
 CXD_NODISCARD enum cxd_err search_read_cursor(const char *text, struct search *search, struct error *err);
 
 /* Behind `last`; NULL: behind all that was looked at. */
-enum { SEARCH_CURSOR_SIZE = 450 };
+enum { SEARCH_CURSOR_SIZE = 460 };
 void search_write_cursor(char out[SEARCH_CURSOR_SIZE], const struct search *search, const struct search_result *result,
                          const struct search_hit *last);
 
