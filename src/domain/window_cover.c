@@ -39,13 +39,17 @@ static int64_t bucket_at_or_after(enum tier tier, int64_t time_ms) {
 }
 
 struct cover {
+    enum tier finest;
     struct span *spans;
     size_t count;
 };
 
+/* What would be read from a tier that is not there is read from the responses. */
 static void emit(struct cover *cover, enum tier tier, int64_t from, int64_t to) {
     if (from >= to)
         return;
+    if (tier > cover->finest)
+        tier = TIER_RAW;
     struct span *last = cover->count > 0 ? &cover->spans[cover->count - 1] : NULL;
     if (last && last->tier == tier && last->to == from)
         last->to = to;
@@ -60,9 +64,11 @@ static void cover_bucket(struct cover *cover, int64_t from, int64_t to) {
         int64_t from, to;
     } inner[TIER_COUNT];
     enum tier widest = TIER_RAW;
-    inner[TIER_RAW].from = from;
-    inner[TIER_RAW].to = to;
-    for (enum tier tier = TIER_QUARTER_HOUR; tier >= TIER_DAY; tier--) {
+    for (enum tier tier = TIER_RAW; tier > cover->finest; tier--) {
+        inner[tier].from = from;
+        inner[tier].to = to;
+    }
+    for (enum tier tier = cover->finest; tier >= TIER_DAY; tier--) {
         inner[tier].from = from == TIME_MIN ? TIME_MIN : bucket_at_or_after(tier, from);
         inner[tier].to = to == TIME_MAX ? TIME_MAX : tier_bucket(tier, to);
         if (inner[tier].from >= inner[tier].to)
@@ -76,13 +82,13 @@ static void cover_bucket(struct cover *cover, int64_t from, int64_t to) {
         emit(cover, tier + 1, inner[tier].to, inner[tier + 1].to);
 }
 
-size_t window_cover(const int64_t *bounds, size_t count, struct span *ret_spans) {
-    assert(count >= 2);
+size_t window_cover(const int64_t *bounds, size_t count, enum tier finest, struct span *ret_spans) {
+    assert(count >= 2 && finest >= TIER_DAY && finest <= TIER_QUARTER_HOUR);
     if (count == 2 && bounds[0] == TIME_MIN && bounds[1] == TIME_MAX) {
         ret_spans[0] = (struct span){TIER_ALL, TIME_MIN, TIME_MAX};
         return 1;
     }
-    struct cover cover = {.spans = ret_spans};
+    struct cover cover = {.finest = finest, .spans = ret_spans};
     for (size_t i = 0; i + 1 < count; i++)
         if (bounds[i] < bounds[i + 1])
             cover_bucket(&cover, bounds[i], bounds[i + 1]);

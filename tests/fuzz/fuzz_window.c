@@ -39,16 +39,16 @@ static void check_past(const struct window *window) {
 
 /* Spans follow each other from the first bound to the last, on whole buckets of their tier; no bucket lies
  * on both sides of a bound. */
-static void check_cover(const int64_t *bounds, size_t count) {
+static void check_cover(const int64_t *bounds, size_t count, enum tier finest) {
     static struct span spans[9 * BUCKETS_MAX];
-    size_t span_count = window_cover(bounds, count, spans);
+    size_t span_count = window_cover(bounds, count, finest, spans);
     size_t at = 0;
     CHECK(span_count >= 1 && span_count <= 9 * (count - 1));
     CHECK(spans[0].from == bounds[0] && spans[span_count - 1].to == bounds[count - 1]);
     for (size_t i = 0; i < span_count; i++) {
         const struct span *span = &spans[i];
         int64_t length = tier_length_ms(span->tier);
-        CHECK(span->from < span->to);
+        CHECK(span->from < span->to && (span->tier <= finest || span->tier == TIER_RAW));
         CHECK(i == 0 || (spans[i - 1].to == span->from && spans[i - 1].tier != span->tier));
         if (length == 0)
             continue;
@@ -61,13 +61,18 @@ static void check_cover(const int64_t *bounds, size_t count) {
     }
 }
 
+static void check_covers(const int64_t *bounds, size_t count) {
+    check_cover(bounds, count, TIER_QUARTER_HOUR);
+    check_cover(bounds, count, TIER_DAY);
+}
+
 static void check_window(const struct window *window, enum calendar_unit unit) {
     static int64_t bounds[BUCKETS_MAX + 1];
     size_t count;
     if (window->from >= window->to)
         return;
     check_past(window);
-    check_cover((const int64_t[]){window->from, window->to}, 2);
+    check_covers((const int64_t[]){window->from, window->to}, 2);
     enum cxd_err code = window_buckets(window, unit, BUCKETS_MAX, bounds, &count, &err);
     if (code != CXD_OK) {
         fuzz_check_error(&err, code, ERR_BAD_PARAMETER);
@@ -82,7 +87,7 @@ static void check_window(const struct window *window, enum calendar_unit unit) {
         CHECK(i == 0 || calendar_floor(unit, bounds[i]) == bounds[i]);
         CHECK(calendar_floor(unit, bounds[i]) == calendar_floor(unit, bounds[i + 1] - 1));
     }
-    check_cover(bounds, count + 1);
+    check_covers(bounds, count + 1);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

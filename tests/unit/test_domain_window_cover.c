@@ -56,19 +56,22 @@ static void check_shape(const int64_t *bounds, size_t count, const struct span *
 }
 
 /* A time that is read from a tier could not have been read from the one above: its bucket there crosses a bound. */
-static void check_coarsest(const int64_t *bounds, size_t count, enum tier tier, int64_t time_ms) {
+static void check_coarsest(const int64_t *bounds, size_t count, enum tier finest, enum tier tier, int64_t time_ms) {
+    enum tier above = tier == TIER_RAW ? finest : tier - 1;
     if (tier <= TIER_DAY)
         return;
-    int64_t from = tier_bucket(tier - 1, time_ms);
-    int64_t to = from + tier_length_ms(tier - 1);
+    int64_t from = tier_bucket(above, time_ms);
+    int64_t to = from + tier_length_ms(above);
     int bucket = bucket_of(bounds, count, time_ms);
     assert_true(from < bounds[bucket] || to > bounds[bucket + 1]);
 }
 
 /* Reads as a store does: each rollup bucket of a span goes to the partition's bucket that holds its start. */
-static void check_counts(const int64_t *bounds, size_t count, const int64_t *responses) {
+static void check_counts(const int64_t *bounds, size_t count, enum tier finest, const int64_t *responses) {
     struct span spans[9 * BOUNDS_MAX];
-    size_t span_count = window_cover(bounds, count, spans);
+    size_t span_count = window_cover(bounds, count, finest, spans);
+    for (size_t i = 0; i < span_count; i++)
+        assert_true(spans[i].tier <= finest || spans[i].tier == TIER_RAW);
     check_shape(bounds, count, spans, span_count);
     int64_t direct[BOUNDS_MAX] = {0}, rolled[BOUNDS_MAX] = {0};
     for (size_t r = 0; r < RESPONSES; r++) {
@@ -86,7 +89,7 @@ static void check_counts(const int64_t *bounds, size_t count, const int64_t *res
                 continue;
             }
             rolled[bucket_of(bounds, count, key)]++;
-            check_coarsest(bounds, count, spans[i].tier, responses[r]);
+            check_coarsest(bounds, count, finest, spans[i].tier, responses[r]);
         }
     }
     for (size_t i = 0; i + 1 < count; i++)
@@ -107,10 +110,11 @@ static void test_random_partitions(void **state) {
         if (random_below(6) == 0)
             bounds[1] = TIME_MAX;
         qsort(bounds, count, sizeof *bounds, compare_times);
-        check_counts(bounds, count, responses);
+        check_counts(bounds, count, TIER_DAY + (enum tier)random_below(3), responses);
     }
     const int64_t all[] = {TIME_MIN, TIME_MAX};
-    check_counts(all, 2, responses);
+    check_counts(all, 2, TIER_QUARTER_HOUR, responses);
+    check_counts(all, 2, TIER_DAY, responses);
 }
 
 /* Trends of a year: how many range scans each zone costs. */
@@ -139,7 +143,7 @@ static void test_zones(void **state) {
         assert_true(window_parse("year", EPOCH_MS, &window));
         size_t count;
         assert_int_equal(window_buckets(&window, CASES[i].unit, 9000, bounds, &count, &err), CXD_OK);
-        assert_int_equal(window_cover(bounds, count + 1, spans), CASES[i].spans);
+        assert_int_equal(window_cover(bounds, count + 1, TIER_QUARTER_HOUR, spans), CASES[i].spans);
         assert_int_equal(spans[0].tier, CASES[i].first);
     }
 }
@@ -148,44 +152,51 @@ static void test_single_windows(void **state) {
     struct span spans[18];
     const int64_t ragged[] = {EPOCH_MS - DAY_MS - HOUR_MS - QUARTER_MS - 1, EPOCH_MS + 2 * DAY_MS + 3 * HOUR_MS + 1};
     static const enum tier TIERS[] = {TIER_RAW, TIER_QUARTER_HOUR, TIER_HOUR, TIER_DAY, TIER_HOUR, TIER_RAW};
-    size_t count = window_cover(ragged, 2, spans);
+    size_t count = window_cover(ragged, 2, TIER_QUARTER_HOUR, spans);
     assert_int_equal(count, CXD_COUNT(TIERS));
     for (size_t i = 0; i < count; i++)
         assert_int_equal(spans[i].tier, TIERS[i]);
     assert_true(spans[3].from == EPOCH_MS - DAY_MS && spans[3].to == EPOCH_MS + 2 * DAY_MS);
 
+    static const enum tier COARSE[] = {TIER_RAW, TIER_DAY, TIER_RAW};
+    count = window_cover(ragged, 2, TIER_DAY, spans);
+    assert_int_equal(count, CXD_COUNT(COARSE));
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(spans[i].tier, COARSE[i]);
+    assert_true(spans[1].from == EPOCH_MS - DAY_MS && spans[1].to == EPOCH_MS + 2 * DAY_MS);
+
     const int64_t empty[] = {EPOCH_MS, EPOCH_MS, EPOCH_MS};
-    assert_int_equal(window_cover(empty, 3, spans), 0);
+    assert_int_equal(window_cover(empty, 3, TIER_QUARTER_HOUR, spans), 0);
     const int64_t instant[] = {EPOCH_MS + 5, EPOCH_MS + 6};
-    assert_int_equal(window_cover(instant, 2, spans), 1);
+    assert_int_equal(window_cover(instant, 2, TIER_QUARTER_HOUR, spans), 1);
     assert_int_equal(spans[0].tier, TIER_RAW);
 }
 
 static void test_unbounded(void **state) {
     struct span spans[27];
     const int64_t all[] = {TIME_MIN, TIME_MAX};
-    assert_int_equal(window_cover(all, 2, spans), 1);
+    assert_int_equal(window_cover(all, 2, TIER_QUARTER_HOUR, spans), 1);
     assert_int_equal(spans[0].tier, TIER_ALL);
     assert_true(spans[0].from == TIME_MIN && spans[0].to == TIME_MAX);
 
     const int64_t split[] = {TIME_MIN, EPOCH_MS, TIME_MAX};
-    assert_int_equal(window_cover(split, 3, spans), 1);
+    assert_int_equal(window_cover(split, 3, TIER_QUARTER_HOUR, spans), 1);
     assert_int_equal(spans[0].tier, TIER_DAY);
     assert_true(spans[0].from == TIME_MIN && spans[0].to == TIME_MAX);
 
     const int64_t since[] = {EPOCH_MS + HOUR_MS, TIME_MAX};
-    assert_int_equal(window_cover(since, 2, spans), 2);
+    assert_int_equal(window_cover(since, 2, TIER_QUARTER_HOUR, spans), 2);
     assert_true(spans[0].tier == TIER_HOUR && spans[0].to == EPOCH_MS + DAY_MS);
     assert_true(spans[1].tier == TIER_DAY && spans[1].to == TIME_MAX);
 
     const int64_t until[] = {TIME_MIN, -HOUR_MS}; /* before 1970 */
-    assert_int_equal(window_cover(until, 2, spans), 2);
+    assert_int_equal(window_cover(until, 2, TIER_QUARTER_HOUR, spans), 2);
     assert_true(spans[0].tier == TIER_DAY && spans[0].from == TIME_MIN && spans[0].to == -DAY_MS);
     assert_true(spans[1].tier == TIER_HOUR && spans[1].to == -HOUR_MS);
 
     /* At the ends of the number range there is no bucket to round to. */
     const int64_t extreme[] = {TIME_MIN, TIME_MIN + 1, TIME_MAX - 1, TIME_MAX};
-    size_t count = window_cover(extreme, 4, spans);
+    size_t count = window_cover(extreme, 4, TIER_QUARTER_HOUR, spans);
     check_shape(extreme, 4, spans, count);
 }
 

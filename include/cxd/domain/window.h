@@ -72,9 +72,10 @@ struct span {
 };
 
 /* Covers the partition bounds[0..count-1] (ascending, count ≥ 2) with spans in ascending order, such that no rollup
- * bucket crosses a bound, each stretch uses the coarsest tier that fits, and adjacent spans of one tier are merged
- * (also across bounds). Exactly (TIME_MIN, TIME_MAX) as the only two bounds gives one TIER_ALL span; otherwise an
- * unbounded side is read as days. Writes at most 9·(count−1) spans; returns their number. */
-size_t window_cover(const int64_t *bounds, size_t count, struct span *ret_spans);
+ * bucket crosses a bound, each stretch uses the coarsest tier that fits, none finer than `finest` (TIER_DAY …
+ * TIER_QUARTER_HOUR) but TIER_RAW, and adjacent spans of one tier are merged (also across bounds). Exactly (TIME_MIN,
+ * TIME_MAX) as the only two bounds gives one TIER_ALL span; otherwise an unbounded side is read as days. Writes at most
+ * 9·(count−1) spans; returns their number. */
+size_t window_cover(const int64_t *bounds, size_t count, enum tier finest, struct span *ret_spans);
 
 #endif

@@ -190,7 +190,7 @@ static enum cxd_err read_spans(struct sqlite_reader *reader, const struct filter
     struct span *spans = reallocarray(NULL, 9 * (dealer->count - 1), sizeof *spans);
     if (!spans)
         return error_set(err, ERR_NO_MEMORY, "no memory to read a window");
-    size_t count = window_cover(dealer->bounds, dealer->count, spans);
+    size_t count = window_cover(dealer->bounds, dealer->count, TIER_QUARTER_HOUR, spans);
     for (size_t i = 0; code == CXD_OK && i < count; i++) {
         code = spans[i].tier == TIER_RAW ? scan(reader, filter, spans[i].from, spans[i].to, dealer, err)
                                          : read_rolled(reader, filter, plan, &spans[i], dealer, err);

@@ -155,7 +155,7 @@ static enum cxd_err scan(struct sweep *sweep, const struct span *span, size_t at
 static enum cxd_err read_spans(struct sweep *sweep, const struct store_span *wanted, size_t at, struct error *err) {
     struct span spans[9];
     const int64_t bounds[2] = {wanted->from, wanted->to};
-    size_t count = wanted->from < wanted->to ? window_cover(bounds, 2, spans) : 0;
+    size_t count = wanted->from < wanted->to ? window_cover(bounds, 2, TIER_QUARTER_HOUR, spans) : 0;
     enum cxd_err code = CXD_OK;
     for (size_t i = 0; code == CXD_OK && i < count; i++)
         code = spans[i].tier == TIER_RAW ? scan(sweep, &spans[i], at, err) : read_rolled(sweep, &spans[i], at, err);
