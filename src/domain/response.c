@@ -10,6 +10,7 @@
 
 #include "cxd/base/secret.h"
 #include "cxd/base/utf8.h"
+#include "domain/answers.h"
 #include "domain/rules.h"
 
 static const char *const FLAG_NAMES[FLAG_COUNT] = {"honeypot", "too_fast", "nonce", "user_agent", "burst"};
@@ -211,7 +212,7 @@ bool response_same_payload(const struct response *sent, const struct response *s
         !same_text(sent->comment, stored->comment) || !same_text(sent->respondent, stored->respondent) ||
         !same_text(sent->touchpoint, stored->touchpoint) || !same_text(sent->channel, stored->channel) ||
         !same_text(sent->locale, stored->locale) || !same_text(sent->visit, stored->visit) ||
-        !same_properties(sent, stored))
+        !same_properties(sent, stored) || !answers_same(sent, stored))
         return false;
     if (sent->has_answered_at && response_said_at(sent) != response_said_at(stored) &&
         response_said_at(sent) != stored->answered_at)
@@ -272,6 +273,7 @@ void response_digest(const struct response *response, const void *salt, size_t s
         add_text(&run, response->properties[i].key);
         add_text(&run, response->properties[i].value);
     }
+    answers_digest(&run, response);
     sha256_end(&run, digest);
     memcpy(ret_digest, digest, RESPONSE_DIGEST_SIZE);
 }
@@ -310,6 +312,10 @@ bool response_withhold(struct response *shown, const struct response *sent) {
     bool is_withheld = shown->property_count > 0 && !same_properties(shown, sent);
     if (is_withheld)
         shown->property_count = 0;
+    if (shown->answer_count > 0 && !answers_same(shown, sent)) {
+        shown->answer_count = 0;
+        is_withheld = true;
+    }
     for (size_t i = 0; i < CXD_COUNT(texts); i++) {
         if (!*texts[i].shown || same_text(*texts[i].shown, texts[i].sent))
             continue;

@@ -108,7 +108,8 @@ struct response {
         const char *respondent;                /* as it was spelled, before it got its form; NULL: it was not sent */
         const char *nonce;                     /* of the form */
         int64_t revision;                      /* of the survey that its form had; 0: it does not say */
-        const struct answer_refusal *left_out; /* answers that are not among `answers` any more */
+        const struct answer_refusal *left_out; /* answers that are not among `answers` any more: the newest first */
+        bool is_form;                          /* all that was answered are texts: response_settle_answers */
         const struct stray *strays;            /* before response_settle */
         bool filled_honeypot;                  /* after it */
         const struct adjustment *adjusted;     /* NULL: everything is stored as it was sent */
@@ -166,8 +167,30 @@ CXD_NODISCARD bool response_adjust(struct response *response, struct arena *aren
  * under the name of the one before. */
 void response_settle(struct response *response, const struct survey *survey, struct error *err);
 
-/* True if `sent` says the same as `stored`: every member the client can send; an answered_at or a sequence that was not
- * sent matches any, and an answered_at matches as it was given and as it is stored. */
+/* answers.c */
+
+/* Sorts answers by key in place; false if two are to the same question. */
+CXD_NODISCARD bool response_sort_answers(struct answer *answers, size_t count);
+/* Sorts what was ticked by its bytes in place, each once; returns how many are left. */
+size_t answer_sort_values(const char **values, size_t count);
+
+/* Notes in front of sent.left_out that an answer was left out; what is there already is not changed, so that copies of
+ * the response may share it. The key is copied, and shortened; `detail` is a constant, or of the arena. Further ones
+ * than ANSWERS_REFUSED_MAX are not kept. False when memory is refused. */
+enum { ANSWERS_REFUSED_MAX = 16 };
+CXD_NODISCARD bool response_leave_out(struct response *response, struct arena *arena, const char *key,
+                                      const char *detail);
+
+/* Leaves out answers with longer texts than comments may be. False when memory is refused. */
+CXD_NODISCARD bool response_bound_answers(struct response *response, const struct response_limits *limits,
+                                          struct arena *arena);
+
+/* Once the survey is known: of a form's answers those to questions on a scale become numbers, where they are some.
+ * False when memory is refused. */
+CXD_NODISCARD bool response_settle_answers(struct response *response, const struct survey *survey, struct arena *arena);
+
+/* response.c again. True if `sent` says the same as `stored`: every member the client can send; an answered_at or a
+ * sequence that was not sent matches any, and an answered_at matches as it was given and as it is stored. */
 bool response_same_payload(const struct response *sent, const struct response *stored);
 
 /* True if `sent`, of another content, was said before `stored`, and comes late: by their sequences where both have one
@@ -189,8 +212,8 @@ void response_tag(const struct response *shown, char ret_tag[ETAG_SIZE]);
 /* As those see it who answer: what is thought of it is the operator's, for a machine would learn how not to be
  * suspected. */
 struct response response_as_answered(const struct response *stored);
-/* Where the id is made from a name, which may be guessed: takes away the texts (comment, names, properties) that say
- * otherwise than `sent` does. True if there were any. */
+/* Where the id is made from a name, which may be guessed: takes away the texts (comment, names, properties, answers)
+ * that say otherwise than `sent` does. True if there were any. */
 CXD_NODISCARD bool response_withhold(struct response *shown, const struct response *sent);
 
 /* rules.c: 1–`max` characters of A–Z, a–z, 0–9, '_', '.' and '-'. */

@@ -1,0 +1,199 @@
+/* What is answered to further questions, as a response has it: when two say the same, what it is to a digest, and what
+ * is left out of it. What an answer must be to its question is question.c's. */
+#include "domain/answers.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cxd/base/utf8.h"
+
+static bool same_text(const char *a, const char *b) {
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool same_answer(const struct answer *a, const struct answer *b) {
+    bool same = a->form == b->form && strcmp(a->key, b->key) == 0 && same_text(a->other, b->other);
+    if (same && a->form == ANSWER_NUMBER)
+        same = a->number == b->number;
+    if (same && a->form == ANSWER_TEXT)
+        same = same_text(a->text, b->text);
+    if (same && a->form == ANSWER_LIST)
+        same = a->value_count == b->value_count;
+    for (size_t i = 0; same && a->form == ANSWER_LIST && i < a->value_count; i++)
+        same = strcmp(a->values[i], b->values[i]) == 0;
+    return same;
+}
+
+bool answers_same(const struct response *a, const struct response *b) {
+    bool same = a->answer_count == b->answer_count;
+    for (size_t i = 0; same && i < a->answer_count; i++)
+        same = same_answer(&a->answers[i], &b->answers[i]);
+    return same;
+}
+
+/* No text holds a NUL, and what a word begins is told by it, so that no two answers read the same. */
+static void add_text(struct sha256_run *run, const char *text) {
+    sha256_add(run, text, strlen(text) + 1);
+}
+
+static void add_number(struct sha256_run *run, const char *name, int64_t value) {
+    char text[24];
+    snprintf(text, sizeof text, "%" PRId64, value);
+    add_text(run, name);
+    add_text(run, text);
+}
+
+static void add_value(struct sha256_run *run, const struct answer *answer) {
+    switch (answer->form) {
+    case ANSWER_NUMBER:
+        add_number(run, "number", answer->number);
+        break;
+    case ANSWER_TEXT:
+        add_text(run, answer->text ? "text" : "erased");
+        if (answer->text)
+            add_text(run, answer->text);
+        break;
+    case ANSWER_LIST:
+        add_number(run, "list", (int64_t)answer->value_count);
+        for (size_t i = 0; i < answer->value_count; i++)
+            add_text(run, answer->values[i]);
+        break;
+    case ANSWER_ODD:
+        add_text(run, "odd");
+        break;
+    }
+    if (answer->other) {
+        add_text(run, "other");
+        add_text(run, answer->other);
+    }
+}
+
+void answers_digest(struct sha256_run *run, const struct response *response) {
+    for (size_t i = 0; i < response->answer_count; i++) {
+        add_text(run, "answer");
+        add_text(run, response->answers[i].key);
+        add_value(run, &response->answers[i]);
+    }
+}
+
+static int compare_answers(const void *a, const void *b) {
+    return strcmp(((const struct answer *)a)->key, ((const struct answer *)b)->key);
+}
+
+bool response_sort_answers(struct answer *answers, size_t count) {
+    if (count > 1)
+        qsort(answers, count, sizeof *answers, compare_answers);
+    for (size_t i = 1; i < count; i++)
+        if (strcmp(answers[i - 1].key, answers[i].key) == 0)
+            return false;
+    return true;
+}
+
+static int compare_values(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+size_t answer_sort_values(const char **values, size_t count) {
+    size_t distinct = 0;
+    if (count > 1)
+        qsort(values, count, sizeof *values, compare_values);
+    for (size_t i = 0; i < count; i++)
+        if (distinct == 0 || strcmp(values[distinct - 1], values[i]) != 0)
+            values[distinct++] = values[i];
+    return distinct;
+}
+
+/* As much of a key as a reply names, in whole characters. */
+static char *shorten(struct arena *arena, const char *key) {
+    enum { BYTES_MAX = 64 };
+    size_t length = 0;
+    while (length < BYTES_MAX && key[length]) {
+        size_t step = utf8_length(key + length);
+        length += step > 0 ? step : 1;
+    }
+    return arena_strndup(arena, key, length);
+}
+
+bool response_leave_out(struct response *response, struct arena *arena, const char *key, const char *detail) {
+    size_t count = 0;
+    for (const struct answer_refusal *one = response->sent.left_out; one; one = one->next)
+        count++;
+    if (count >= ANSWERS_REFUSED_MAX)
+        return true;
+    struct answer_refusal *added = arena_alloc(arena, sizeof *added);
+    char *copy = shorten(arena, key);
+    if (!added || !copy)
+        return false;
+    *added = (struct answer_refusal){response->sent.left_out, copy, detail};
+    response->sent.left_out = added;
+    return true;
+}
+
+static bool is_too_long(const struct answer *answer, size_t characters) {
+    return (answer->form == ANSWER_TEXT && answer->text && utf8_count(answer->text) > characters) ||
+           (answer->other && utf8_count(answer->other) > characters);
+}
+
+/* Leaves one out that was sent; false: no memory. */
+static bool leave_out_long(struct response *response, const char *key, size_t characters, struct arena *arena) {
+    char detail[64];
+    snprintf(detail, sizeof detail, "must have at most %zu characters", characters);
+    char *copy = arena_strdup(arena, detail);
+    return copy && response_leave_out(response, arena, key, copy);
+}
+
+bool response_bound_answers(struct response *response, const struct response_limits *limits, struct arena *arena) {
+    size_t long_count = 0, kept_count = 0;
+    for (size_t i = 0; i < response->answer_count; i++)
+        long_count += is_too_long(&response->answers[i], limits->comment_characters);
+    if (long_count == 0)
+        return true;
+    struct answer *kept = arena_alloc(arena, response->answer_count * sizeof *kept);
+    for (size_t i = 0; kept && i < response->answer_count; i++) {
+        const struct answer *answer = &response->answers[i];
+        if (!is_too_long(answer, limits->comment_characters))
+            kept[kept_count++] = *answer;
+        else if (!leave_out_long(response, answer->key, limits->comment_characters, arena))
+            return false;
+    }
+    if (!kept)
+        return false;
+    response->answers = kept;
+    response->answer_count = kept_count;
+    return true;
+}
+
+/* The number that a text is to the field of a form: digits, a sign in front, blanks around. */
+static bool read_number(const char *text, int *ret_number) {
+    char *end;
+    long number = strtol(text, &end, 10);
+    if (end == text || end[strspn(end, " \t\r\n")] != '\0' || number < INT_MIN || number > INT_MAX)
+        return false;
+    *ret_number = (int)number;
+    return true;
+}
+
+static bool is_of_scale(const struct answer *answer, const struct survey *survey, int *ret_number) {
+    const struct question *question = survey_question(survey, answer->key);
+    return question && question->type == QUESTION_SCALE && answer->form == ANSWER_TEXT && answer->text &&
+           !answer->other && read_number(answer->text, ret_number);
+}
+
+bool response_settle_answers(struct response *response, const struct survey *survey, struct arena *arena) {
+    int number;
+    if (!response->sent.is_form || response->answer_count == 0)
+        return true;
+    struct answer *answers = arena_alloc(arena, response->answer_count * sizeof *answers);
+    if (!answers)
+        return false;
+    for (size_t i = 0; i < response->answer_count; i++) {
+        answers[i] = response->answers[i];
+        if (is_of_scale(&answers[i], survey, &number))
+            answers[i] = (struct answer){.key = answers[i].key, .form = ANSWER_NUMBER, .number = number};
+    }
+    response->answers = answers;
+    return true;
+}
