@@ -13,18 +13,24 @@ static const char *pointer_to(char at[static POINTER_SIZE], const char *parent, 
     return at;
 }
 
+const char *read_free_member(struct reading *reading, const char *parent, const char *key, const json_t *value) {
+    char at[POINTER_SIZE];
+    const char *text = NULL;
+    if (utf8_has_control(json_string_value(value), true)) /* only then the pointer is worth its making */
+        (void)read_free_text(reading, value, pointer_to(at, parent, key), &text);
+    else
+        (void)read_text(reading, value, parent, &text);
+    return text;
+}
+
 /* The value of a property as text; NULL and an error where it is of a type that has none. Of numbers only integers are
  * left: mend.h has made texts of the others. */
 static const char *property_text(struct reading *reading, const char *parent, const char *key, const json_t *value) {
     char number[32], at[POINTER_SIZE];
-    const char *text = NULL;
+    const char *text;
     switch (json_typeof(value)) {
     case JSON_STRING:
-        if (utf8_has_control(json_string_value(value), true)) /* only then the pointer is worth its making */
-            (void)read_free_text(reading, value, pointer_to(at, parent, key), &text);
-        else
-            (void)read_text(reading, value, parent, &text);
-        return text;
+        return read_free_member(reading, parent, key, value);
     case JSON_INTEGER:
         snprintf(number, sizeof number, "%lld", (long long)json_integer_value(value));
         text = number;

@@ -110,4 +110,14 @@ enum cxd_err response_read_imported(const json_t *root, struct arena *arena, str
 void read_property_list(struct reading *reading, const json_t *value, const char *pointer,
                         const struct property **ret_properties, size_t *ret_count);
 
+/* Free text that is a member of the object at `parent`; NULL: it is no string, which is told, or memory is refused. */
+const char *read_free_member(struct reading *reading, const char *parent, const char *key, const json_t *value);
+
+/* answers_read.c: reads an object of answers into a list that is sorted and of the arena; what is too much is left out
+ * (response_leave_out). `keeps_erased`: null is an answer whose text is gone, else it is none. */
+void read_answers(struct reading *reading, const json_t *value, const char *pointer, bool keeps_erased,
+                  struct response *response);
+/* Takes such answers out again. */
+void answers_drop_erased(struct response *response);
+
 #endif

@@ -9,6 +9,7 @@
 #include "codec/read.h"
 #include "cxd/base/clock.h"
 #include "cxd/base/utf8.h"
+#include "cxd/codec/answers.h"
 #include "cxd/codec/form.h"
 #include "cxd/codec/write.h"
 
@@ -89,6 +90,11 @@ static void read_properties(struct target *target, const json_t *value, const ch
                        &target->response.property_count);
 }
 
+static void read_answer_list(struct target *target, const json_t *value, const char *pointer,
+                             size_t offset CXD_UNUSED) {
+    read_answers(&target->reading, value, pointer, target->way == IMPORT, &target->response);
+}
+
 static void read_flags(struct target *target, const json_t *value, const char *pointer, size_t offset CXD_UNUSED) {
     if (!read_is_array(&target->reading, value, pointer))
         return;
@@ -102,7 +108,15 @@ static void read_flags(struct target *target, const json_t *value, const char *p
     }
 }
 
+/* Of its form; one that no survey has is told once the survey is known. */
 static void read_revision(struct target *target, const json_t *value, const char *pointer, size_t offset CXD_UNUSED) {
+    int64_t revision;
+    if (read_whole(&target->reading, value, pointer, &revision))
+        target->response.sent.revision = revision < 1 ? -1 : revision;
+}
+
+static void read_answered_revision(struct target *target, const json_t *value, const char *pointer,
+                                   size_t offset CXD_UNUSED) {
     if (read_whole(&target->reading, value, pointer, &target->response.revision) && target->response.revision < 1)
         error_add_member(target->reading.err, pointer, "must not be less than 1");
 }
@@ -134,6 +148,7 @@ static const struct response_member {
     {"channel", 7, read_string, offsetof(struct response, channel), ANY},
     {"locale", 6, read_string, offsetof(struct response, locale), ANY},
     {"properties", 10, read_properties, 0, ANY},
+    {"answers", 7, read_answer_list, 0, ANY},
     {"answered_at", 11, read_answered_at, 0, ANY},
     {"sequence", 8, read_sequence, 0, ANY},
     {"id", 2, read_id, 0, ANY},
@@ -143,7 +158,8 @@ static const struct response_member {
     {"survey", 6, read_survey, 0, BATCH},
     {"received_at", 11, read_moment, offsetof(struct response, received_at), IMPORT},
     {"updated_at", 10, read_moment, offsetof(struct response, updated_at), IMPORT},
-    {"revision", 8, read_revision, 0, IMPORT},
+    {"revision", 8, read_revision, 0, CLIENTS},
+    {"revision", 8, read_answered_revision, 0, IMPORT},
     {"flags", 5, read_flags, 0, IMPORT},
     {"excluded", 8, read_excluded, 0, IMPORT},
     {"excluded_reason", 15, read_string, offsetof(struct response, excluded_reason), IMPORT},
@@ -151,8 +167,8 @@ static const struct response_member {
 
 static const struct response_member *find_member(const char *name, size_t length, unsigned ways) {
     for (size_t i = 0; i < CXD_COUNT(MEMBERS); i++)
-        if (MEMBERS[i].length == length && memcmp(MEMBERS[i].name, name, length) == 0)
-            return (MEMBERS[i].ways & ways) != 0 ? &MEMBERS[i] : NULL;
+        if ((MEMBERS[i].ways & ways) != 0 && MEMBERS[i].length == length && memcmp(MEMBERS[i].name, name, length) == 0)
+            return &MEMBERS[i];
     return NULL;
 }
 
@@ -224,6 +240,8 @@ static enum cxd_err read_response(const json_t *root, enum way way, struct arena
     target.reading.adjusted = &target.response;
     if (read_is_object(&target.reading, root, ""))
         read_members(&target, (json_t *)root);
+    if (way == IMPORT && target.response.revision == 0)
+        answers_drop_erased(&target.response);
     enum cxd_err code = reading_end(&target.reading);
     if (code == CXD_OK || code == ERR_INVALID)
         *ret_response = target.response;
@@ -264,6 +282,24 @@ void response_encode_adjusted(struct buffer *out, const struct response *respons
     buffer_append_char(out, ']');
 }
 
+void response_encode_refused(struct buffer *out, const struct response *response) {
+    const struct answer_refusal *refused[ANSWERS_REFUSED_MAX];
+    size_t count = 0;
+    for (const struct answer_refusal *one = response->sent.left_out; one && count < ANSWERS_REFUSED_MAX;
+         one = one->next)
+        refused[count++] = one;
+    if (count == 0)
+        return;
+    write_open(out, "answers_refused", '[');
+    for (; count > 0; count--) {
+        write_open(out, NULL, '{');
+        write_text(out, "key", refused[count - 1]->key);
+        write_text(out, "detail", refused[count - 1]->detail);
+        buffer_append_char(out, '}');
+    }
+    buffer_append_char(out, ']');
+}
+
 static void encode_members(struct buffer *out, const struct response *response, const char *survey_slug) {
     write_open(out, NULL, '{');
     write_id(out, "id", &response->id);
@@ -285,6 +321,7 @@ static void encode_members(struct buffer *out, const struct response *response, 
     }
     if (response->property_count > 0)
         buffer_append_char(out, '}');
+    answers_encode(out, response->answers, response->answer_count);
     if (response->has_sequence)
         write_int(out, "sequence", response->sequence);
     write_time(out, "answered_at", response->answered_at);
@@ -301,6 +338,7 @@ static void encode_members(struct buffer *out, const struct response *response, 
         write_given(out, "excluded_reason", response->excluded_reason);
     }
     response_encode_adjusted(out, response);
+    response_encode_refused(out, response);
 }
 
 void response_encode(struct buffer *out, const struct response *response, const char *survey_slug) {

@@ -19,6 +19,49 @@ static void write_member(struct buffer *out, const char *name, const char *text)
     buffer_append_json(out, text);
 }
 
+static void write_value(struct buffer *out, const char *value, const char *other) {
+    bool has_words = other && strcmp(value, OPTION_OTHER) == 0;
+    buffer_append_text(out, has_words ? "{\"other\":" : "");
+    buffer_append_json(out, has_words ? other : value);
+    buffer_append_text(out, has_words ? "}" : "");
+}
+
+static void write_answer(struct buffer *out, const struct answer *answer) {
+    switch (answer->form) {
+    case ANSWER_NUMBER:
+        buffer_append_int(out, answer->number);
+        break;
+    case ANSWER_TEXT:
+        CHECK(answer->text); /* what is erased, only an import has */
+        write_value(out, answer->text, answer->other);
+        break;
+    case ANSWER_LIST:
+        CHECK(answer->value_count > 0);
+        for (size_t i = 0; i < answer->value_count; i++) {
+            CHECK(i == 0 || strcmp(answer->values[i - 1], answer->values[i]) < 0);
+            buffer_append_char(out, i == 0 ? '[' : ',');
+            write_value(out, answer->values[i], answer->other);
+        }
+        buffer_append_char(out, ']');
+        break;
+    case ANSWER_ODD:
+        buffer_append_text(out, "true");
+        break;
+    }
+}
+
+static void write_answers(struct buffer *out, const struct response *response) {
+    for (size_t i = 0; i < response->answer_count; i++) {
+        CHECK(i == 0 || strcmp(response->answers[i - 1].key, response->answers[i].key) < 0);
+        buffer_append_text(out, i == 0 ? ",\"answers\":{" : ",");
+        buffer_append_json(out, response->answers[i].key);
+        buffer_append_char(out, ':');
+        write_answer(out, &response->answers[i]);
+    }
+    if (response->answer_count > 0)
+        buffer_append_char(out, '}');
+}
+
 /* The members that a client sends. */
 static void write_client_members(struct buffer *out, const struct response *response) {
     char id[ID_TEXT_SIZE];
@@ -42,6 +85,7 @@ static void write_client_members(struct buffer *out, const struct response *resp
     }
     if (response->property_count > 0)
         buffer_append_char(out, '}');
+    write_answers(out, response);
     if (response->has_answered_at) {
         buffer_append_text(out, ",\"answered_at\":");
         buffer_append_time(out, response->answered_at);
@@ -60,10 +104,12 @@ static void check_same_text(const struct json *document, const char *name, const
 }
 
 /* The reply holds what was sent. */
-static void check_encoded(const struct response *response) {
+static void check_encoded(const struct response *sent) {
+    struct response judged = *sent, *response = &judged;
     struct buffer out;
     struct json *document;
     double score;
+    judged.answer_count = 0; /* none was: there is no question */
     buffer_init(&out);
     response_encode(&out, response, "shop");
     CHECK(!out.failed);
@@ -76,6 +122,8 @@ static void check_encoded(const struct response *response) {
     check_same_text(document, "channel", response->channel);
     check_same_text(document, "locale", response->locale);
     check_same_text(document, "visit", response->visit);
+    size_t left_out = json_count(json_get(document, "answers_refused"));
+    CHECK(left_out <= ANSWERS_REFUSED_MAX && (left_out > 0) == (response->sent.left_out != NULL));
     CHECK(json_count(json_get(document, "properties")) == response->property_count);
     CHECK((json_get(document, "sequence") != NULL) == response->has_sequence);
     json_free(document);

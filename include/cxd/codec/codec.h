@@ -15,6 +15,7 @@
  *   answers.c          answers to further questions to JSON
  *   batch.c            a batch, NDJSON or an array, a line at a time (response.h)
  *   properties.c       the properties of a response or an invitation
+ *   answers_read.c     answers to further questions, as they are sent (read.h)
  *   idempotency.c      the Idempotency-Key: how it names a response, and each line of a batch
  *   import.c           imports: begun, said to be done, told of
  *   exclusion.c        the body of a PATCH: whether a response counts

@@ -17,20 +17,22 @@
  * every member that is unknown or of the wrong type — then *ret_response holds the members that could be read, so that
  * response_validate can add to the list. Rules of value (range, length) are response_validate's. A number or boolean
  * under `properties` becomes its text. What says nothing (null, a text of blanks) is not given. What is no character
- * becomes U+FFFD in comment and properties, which is noted as adjusted; elsewhere DEL, which no other member may hold.
+ * becomes U+FFFD in comment, properties and answers, which is noted as adjusted; elsewhere DEL, which no other member
+ * may hold. Answers are read as they are, for whoever knows the questions; more than any survey asks for are left out.
  */
 CXD_NODISCARD enum cxd_err response_decode(const char *bytes, size_t length, size_t depth, struct arena *arena,
                                            struct response *ret_response, struct error *err);
 
 /* Of an import a response has no invitation and no nonce, and may have received_at, updated_at, revision, flags,
- * excluded and excluded_reason: as batch_next gives it. */
+ * excluded and excluded_reason: as batch_next gives it. `revision` is the one that was answered, else (sent.revision)
+ * the one of the form; and where there is one, an answer of null is a text that was erased. */
 
 /* True if a response, alone, in a batch or as a form, has a member of this name. */
 bool response_has_member(const char *name);
 
 /* Appends the stored response as one JSON object: id, survey (slug), revision, score, the members that were given,
  * answered_at, received_at; excluded and excluded_reason where it is; adjusted, of what was just sent, where it is
- * stored otherwise. */
+ * stored otherwise; answers_refused, of what was just sent. */
 void response_encode(struct buffer *out, const struct response *response, const char *survey_slug);
 /* The same of one that a search has found, with `snippet`: [{"text", "match": true where it is what was asked for}, …];
  * `parts` NULL: nothing was. */
@@ -38,6 +40,8 @@ void response_encode_found(struct buffer *out, const struct response *response, 
                            const struct snippet_part *parts, size_t count);
 /* The member `adjusted` alone, in an object that is being written; nothing where there is none. */
 void response_encode_adjusted(struct buffer *out, const struct response *response);
+/* And `answers_refused`: [{"key", "detail"}, …] of those that were left out, in the order in which they were. */
+void response_encode_refused(struct buffer *out, const struct response *response);
 
 struct document;
 
