@@ -11,37 +11,12 @@
 
 enum { MEAN_DECIMALS = 2, P_DECIMALS = 4, RATE_DECIMALS = 1 };
 
-/* The names of bands, in every call that has or takes one. */
-static const char *const BANDS[METRIC_COUNT][BAND_COUNT] = {
-    // clang-format off
-    [METRIC_NPS]  = {[BAND_FAVOURABLE] = "promoters", [BAND_NEUTRAL] = "passives", [BAND_UNFAVOURABLE] = "detractors"},
-    [METRIC_CSAT] = {[BAND_FAVOURABLE] = "satisfied", [BAND_NEUTRAL] = "neutral", [BAND_UNFAVOURABLE] = "dissatisfied"},
-    [METRIC_CES]  = {[BAND_FAVOURABLE] = "easy",      [BAND_NEUTRAL] = "neutral", [BAND_UNFAVOURABLE] = "difficult"},
-    // clang-format on
-};
-/* Of every survey. */
-static const char *const ANY[BAND_COUNT] = {
-    [BAND_FAVOURABLE] = "favourable", [BAND_NEUTRAL] = "neutral", [BAND_UNFAVOURABLE] = "unfavourable"};
-
-const char *band_name(enum metric metric, enum band band) {
-    return BANDS[metric][band];
-}
-
-/* "detractor", of "detractors" */
-static bool is_one_of(const char *text, const char *name) {
-    size_t length = strlen(name) - 1;
-    return name[length] == 's' && strlen(text) == length && strncmp(text, name, length) == 0;
-}
-
 enum cxd_err band_read(enum metric metric, const char *text, enum band *ret_band, struct error *err) {
-    const char *const *own = BANDS[metric];
-    for (int band = 0; band < BAND_COUNT; band++)
-        if (strcmp(text, own[band]) == 0 || strcmp(text, ANY[band]) == 0 || is_one_of(text, own[band])) {
-            *ret_band = (enum band)band;
-            return CXD_OK;
-        }
+    if (band_find(metric, text, ret_band))
+        return CXD_OK;
     return error_set(err, ERR_BAD_PARAMETER, "band: one of this survey's: %s, %s, %s; or favourable, unfavourable",
-                     own[BAND_FAVOURABLE], own[BAND_NEUTRAL], own[BAND_UNFAVOURABLE]);
+                     band_name(metric, BAND_FAVOURABLE), band_name(metric, BAND_NEUTRAL),
+                     band_name(metric, BAND_UNFAVOURABLE));
 }
 
 void p_encode(struct buffer *out, const char *name, double p, bool tested) {
@@ -72,7 +47,6 @@ static bool open_interval(struct buffer *out, const char *name, const struct int
 
 static void encode_counts(struct buffer *out, const struct survey *survey, const struct histogram *hist,
                           const struct score *score) {
-    const char *const *names = BANDS[survey->metric];
     char name[16];
     if (score->suppressed) {
         write_null(out, "bands");
@@ -80,9 +54,9 @@ static void encode_counts(struct buffer *out, const struct survey *survey, const
         return;
     }
     write_open(out, "bands", '{');
-    write_int(out, names[BAND_FAVOURABLE], score->favourable);
-    write_int(out, names[BAND_NEUTRAL], score->neutral);
-    write_int(out, names[BAND_UNFAVOURABLE], score->unfavourable);
+    write_int(out, band_name(survey->metric, BAND_FAVOURABLE), score->favourable);
+    write_int(out, band_name(survey->metric, BAND_NEUTRAL), score->neutral);
+    write_int(out, band_name(survey->metric, BAND_UNFAVOURABLE), score->unfavourable);
     buffer_append_char(out, '}');
     write_open(out, "distribution", '{');
     for (int value = survey->scale_min; value <= survey->scale_max && value < HISTOGRAM_SIZE; value++) {

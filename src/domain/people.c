@@ -17,17 +17,6 @@ void people_free(struct respondents *people) {
     purse_release(&people->purse, &people->claim);
 }
 
-enum band survey_band(const struct survey *survey, int score) {
-    if (survey->direction == DIRECTION_LOWER) {
-        return score <= survey->favourable     ? BAND_FAVOURABLE
-               : score >= survey->unfavourable ? BAND_UNFAVOURABLE
-                                               : BAND_NEUTRAL;
-    }
-    return score >= survey->favourable     ? BAND_FAVOURABLE
-           : score <= survey->unfavourable ? BAND_UNFAVOURABLE
-                                           : BAND_NEUTRAL;
-}
-
 /* Where the person's position stands, or would. */
 static uint32_t *slot_of(const struct respondents *people, const uint64_t name[2]) {
     size_t at = name[0] & (people->slot_count - 1);

@@ -8,8 +8,9 @@
 
 #include "cxd/base/clock.h"
 #include "cxd/base/utf8.h"
+#include "domain/question_validate.h"
 #include "domain/rules.h"
-#include "domain/scales.h"
+#include "domain/scoring.h"
 
 enum {
     NAME_MAX_CHARACTERS = 200,
@@ -26,54 +27,6 @@ static const int64_t BACKDATE_MAX_DAYS = 3653; /* ten years */
 static const int64_t MIN_N_MAX = 1000000;
 static const int64_t MIN_SECONDS_MAX = 3600;
 static const int64_t DAYS_MAX = 36500; /* a hundred years */
-
-/* What each metric allows: the methods, and the sentences that say so. */
-static const struct {
-    unsigned methods;
-    const char *method_names;
-    const char *scale_names;
-} ALLOWED[METRIC_COUNT] = {
-    [METRIC_NPS] = {1U << METHOD_NET_PROMOTER, "net_promoter", "0 to 10"},
-    [METRIC_CSAT] = {1U << METHOD_TOP_BOX | 1U << METHOD_MEAN, "top_box or mean",
-                     "two whole numbers from 0 to 10, the lower one first,"},
-    [METRIC_CES] = {1U << METHOD_MEAN | 1U << METHOD_TOP_BOX | 1U << METHOD_NET_EASY, "mean, top_box or net_easy",
-                    "1 to 7 or 1 to 5"},
-};
-
-static void check_bands(const struct survey *survey, struct error *err) {
-    static const char FROM[] = "/bands/satisfied_from", TO[] = "/bands/dissatisfied_to";
-    if (survey->metric == METRIC_NPS) {
-        if (survey->favourable != 9)
-            rules_report(err, FROM, "is fixed for nps: promoters are 9 and 10");
-        if (survey->unfavourable != 6)
-            rules_report(err, TO, "is fixed for nps: detractors are 0 to 6");
-        return;
-    }
-    int min = survey->scale_min, max = survey->scale_max;
-    if (survey->favourable < min || survey->favourable > max)
-        rules_report(err, FROM, "must be a score of the scale, %d to %d", min, max);
-    if (survey->unfavourable < min || survey->unfavourable > max)
-        rules_report(err, TO, "must be a score of the scale, %d to %d", min, max);
-    if (rules_reported(err, "/bands"))
-        return;
-    bool lower = survey->direction == DIRECTION_LOWER;
-    if (lower ? survey->unfavourable <= survey->favourable : survey->unfavourable >= survey->favourable)
-        rules_report(err, TO, "must lie %s satisfied_from (%d)", lower ? "above" : "below", survey->favourable);
-}
-
-static void check_scoring(const struct survey *survey, struct error *err) {
-    if (rules_reported(err, "/metric"))
-        return; /* the rest depends on it */
-    const char *metric = metric_name(survey->metric);
-    if (!scale_is_allowed(survey->metric, survey->scale_min, survey->scale_max))
-        rules_report(err, "/scale", "must be %s for %s", ALLOWED[survey->metric].scale_names, metric);
-    if (!(ALLOWED[survey->metric].methods & 1U << survey->method))
-        rules_report(err, "/method", "must be %s for %s", ALLOWED[survey->metric].method_names, metric);
-    if (survey->direction == DIRECTION_LOWER && survey->metric != METRIC_CES)
-        rules_report(err, "/direction", "must be higher_is_better for %s", metric);
-    if (!rules_reported(err, "/scale") && !rules_reported(err, "/method") && !rules_reported(err, "/direction"))
-        check_bands(survey, err);
-}
 
 static void check_texts(const struct survey *survey, struct error *err) {
     if (survey->text_count > SURVEY_TEXTS_MAX) {
@@ -214,8 +167,9 @@ enum cxd_err survey_validate(const struct survey *survey, struct error *err) {
         rules_report(err, "/slug",
                      "must be 1 to 64 characters of a-z, 0-9, '-' and '_', beginning with a letter or digit");
     rules_check_text(err, "/name", survey->name, 0, NAME_MAX_CHARACTERS, false);
-    check_scoring(survey, err);
+    scoring_check(survey, "", err);
     check_texts(survey, err);
+    questions_check(survey, err);
     check_properties(survey, err);
     check_origins(survey, err);
     check_honeypot(survey, err);

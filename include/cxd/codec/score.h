@@ -63,10 +63,7 @@ void comparison_encode(struct buffer *out, const struct survey *survey, const st
 /* A member that is a p-value: four decimals, but one that they would show as 0 has two significant digits, 1.3e-7; null
  * where there is no test. */
 void p_encode(struct buffer *out, const char *name, double p, bool tested);
-/* "promoters", "satisfied", "easy"; "passives", …: in the order of enum band. */
-const char *band_name(enum metric metric, enum band band);
-/* By that name, also of a single one ("detractor"), or by that of every survey: favourable, neutral, unfavourable.
- * ERR_BAD_PARAMETER. */
+/* band_find of a parameter. ERR_BAD_PARAMETER. */
 CXD_NODISCARD enum cxd_err band_read(enum metric metric, const char *text, enum band *ret_band, struct error *err);
 /* The member "response_rate"; NULL: null. */
 void rate_encode(struct buffer *out, const struct response_rate *rate);

@@ -5,7 +5,11 @@
  *
  *   survey.c           what a survey is: its enumerations, and the defaults of its metric
  *   survey_validate.c  the rules that a definition must keep
- *   question.c         what is asked behind the score, and what is answered to it
+ *   scoring.c          the rules of metric, scale, method, direction and bands
+ *   question.c         what is asked behind the score
+ *   question_validate.c  the rules that it must keep
+ *   judge.c            answers to it: which are taken
+ *   band.c             bands: which score is of which, and their names
  *   rules.c            rules of text that surveys and responses share
  *   response.c         one answer: what makes it valid, and when two are the same
  *   answers.c          its answers to further questions: when they are the same, and what is left out (response.h)

@@ -8,6 +8,7 @@
 #include "cxd/base/budget.h"
 #include "cxd/base/compiler.h"
 #include "cxd/base/hash.h"
+#include "cxd/domain/band.h"
 #include "cxd/domain/compare.h"
 #include "cxd/domain/histogram.h"
 #include "cxd/domain/score.h"
@@ -57,8 +58,6 @@ int64_t people_clusters(const struct respondents *people, int side);
 
 /* What an answer counts in the sum whose mean the score is: +1, 0, −1; or 1, 0; or the score. */
 int people_value(const struct survey *survey, int score);
-enum band { BAND_FAVOURABLE, BAND_NEUTRAL, BAND_UNFAVOURABLE, BAND_COUNT }; /* in the order of a movement's table */
-enum band survey_band(const struct survey *survey, int score);
 
 /* clustered.c: replaces the interval of a side's score by score ± t(G − 1)·(cluster-robust standard error): not known
  * where there are fewer than two clusters, or nothing varies. */

@@ -37,7 +37,7 @@ struct question_option {
 
 /* To whom a question is shown: where both are given, both must hold. */
 struct question_show {
-    unsigned bands;        /* a bit for each enum band of the survey's score (cxd/domain/people.h); 0: whatever it is */
+    unsigned bands;        /* a bit for each enum band of the survey's score (cxd/domain/band.h); 0: whatever it is */
     const char *key;       /* of a question in front of it, of a closed list or a scale; NULL: whatever was answered */
     const char *const *in; /* one of these was answered to that: values of options, OPTION_OTHER, whole numbers */
     size_t in_count;
@@ -87,6 +87,17 @@ struct answer {
 
 /* The question of a key, or NULL. */
 const struct question *survey_question(const struct survey *survey, const char *key);
+
+/* True of the value of one of its options, and of OPTION_OTHER where it has `other`. */
+bool question_has_option(const struct question *question, const char *value);
+
+/* True of what a show's `in` may name of the question, and what a condition on its answers may: an option, OPTION_OTHER
+ * where it has `other`, a whole number of its scale as it is written ("7", not "07"). Never of a text's. */
+bool question_has_value(const struct question *question, const char *value);
+
+/* The survey as if it asked the question, which is of QUESTION_SCALE, for its score: metric, method, direction, scale
+ * and bands are the question's, all else is the survey's. */
+struct survey question_scoring(const struct survey *survey, const struct question *question);
 
 /* An answer that was left out, and why. */
 struct answer_refusal {
