@@ -9,6 +9,7 @@
 #include "api/settings.h"
 #include "api/suspicion.h"
 #include "cxd/base/clock.h"
+#include "cxd/base/prefer.h"
 #include "cxd/codec/invitation.h"
 
 /* --- Names ----------------------------------------------------------------------------------------------------------
@@ -137,6 +138,51 @@ static enum cxd_err open_invitation(struct http_request *request, const struct a
     return take_invitation(request, &invitation, change, err);
 }
 
+/* --- Answers --------------------------------------------------------------------------------------------------------
+ */
+
+enum cxd_err admission_read_strict(struct http_request *request, bool *ret_strict, struct error *err) {
+    const char *list;
+    enum cxd_err result = http_header_list(request, "Prefer", &list, err);
+    if (result != CXD_OK)
+        return result;
+    *ret_strict = prefer_asks(list, "handling", "strict");
+    if (*ret_strict)
+        http_reply_header(request, "Preference-Applied", "handling=strict");
+    return CXD_OK;
+}
+
+/* What needs the limits, and the types of a form's fields; the store judges the rest. Behind the names: lines are named
+ * by what they say, whatever the limits are. */
+static enum cxd_err settle_answers(struct http_request *request, const struct admission *how, struct change *change,
+                                   struct error *err) {
+    struct response *response = &change->as.response.value;
+    struct arena *arena = http_arena(request);
+    change->as.response.is_strict = how->is_strict;
+    bool is_settled = response_settle_answers(response, how->survey, arena) &&
+                      response_bound_answers(response, &api_settings(request)->limits, arena);
+    return is_settled ? CXD_OK : error_set(err, ERR_NO_MEMORY, "no memory for the response");
+}
+
+/* Judged by another than the one that was sent. */
+static bool is_of_no_revision(const struct response *response) {
+    return response->sent.revision != 0 && response->sent.revision != response->revision;
+}
+
+static void explain_answers(const struct response *response, struct error *err) {
+    const struct answer_refusal *refused[ANSWERS_REFUSED_MAX];
+    size_t count = 0;
+    if (is_of_no_revision(response))
+        error_add_member(err, "/revision", "is none of the survey, which is at %lld", (long long)response->revision);
+    for (const struct answer_refusal *one = response->sent.left_out; one && count < CXD_COUNT(refused); one = one->next)
+        refused[count++] = one;
+    for (; count > 0; count--) { /* the newest is in front */
+        char pointer[sizeof err->members[0].pointer] = "/answers";
+        error_pointer_append(pointer, sizeof pointer, refused[count - 1]->key);
+        error_add_member(err, pointer, "%s", refused[count - 1]->detail);
+    }
+}
+
 /* --- Judging --------------------------------------------------------------------------------------------------------
  */
 
@@ -215,6 +261,8 @@ enum cxd_err admission_judge(struct http_request *request, const struct admissio
     enum cxd_err result = open_invitation(request, how, change, &is_expired, err);
     if (result == CXD_OK)
         result = name_response(request, how, change, err);
+    if (result == CXD_OK)
+        result = settle_answers(request, how, change, err);
     if (result != CXD_OK)
         return result;
     /* Times pass and limits are lowered, but what was never read as it is was never taken either. */
@@ -247,6 +295,10 @@ void admission_show(struct http_request *request, const struct change *change, s
     if (is_held_back && !response_adjust(ret_shown, http_arena(request), "/answered_at",
                                          "lay ahead of the server's clock, and became the time of receipt"))
         http_out(request)->failed = true; /* it is stored: no reply rather than one that says no */
+    if (is_of_no_revision(ret_shown) &&
+        !response_adjust(ret_shown, http_arena(request), "/revision",
+                         "is not the one by which the answers were judged, which the reply has"))
+        http_out(request)->failed = true;
 }
 
 bool admission_hide(struct http_request *request, const struct change *change, struct response *shown) {
@@ -261,6 +313,8 @@ void admission_explain(struct http_request *request, const struct change *change
     const struct invitation *says = change->as.response.invited.says;
     if (says)
         invitation_check(says, &change->as.response.value, api_settings(request)->limits.properties, err);
+    if (change->as.response.is_strict)
+        explain_answers(&change->as.response.value, err);
 }
 
 enum cxd_err admission_refusal(const struct change *change) {

@@ -26,7 +26,12 @@ struct admission {
     const char *path_id;         /* NULL: the path has none */
     struct line_names *line;     /* of its batch, which comes with an API key; NULL: it comes alone, and anyone's */
     const struct import_record *import; /* of which it is a row; NULL: of none */
+    bool is_strict;                     /* admission_read_strict */
 };
+
+/* Whether answers that would be left out, and a revision that is not there, are to refuse the response: the request
+ * prefers strict handling (RFC 7240), which the reply then says. ERR_NO_MEMORY. */
+CXD_NODISCARD enum cxd_err admission_read_strict(struct http_request *request, bool *ret_strict, struct error *err);
 
 /* Makes a change of the response that was decoded into change->as.response.value; the rest of the change is zero. `err`
  * is as the decoder left it: CXD_OK, or ERR_INVALID with members, to which those are added that break a rule. CXD_OK:
@@ -41,7 +46,8 @@ void admission_show(struct http_request *request, const struct change *change, s
 /* Takes out of it what an invitation said of who answers, where no key was shown: true. */
 bool admission_hide(struct http_request *request, const struct change *change, struct response *shown);
 
-/* Adds to err what a response that was refused ERR_INVALID says otherwise than its invitation. */
+/* Adds to err what a response that was refused ERR_INVALID says otherwise than its invitation, and what strict handling
+ * does not leave out. */
 void admission_explain(struct http_request *request, const struct change *change, struct error *err);
 
 /* Why a change was refused, as it is told: what is a conflict of ids to the store may be an invitation that is used. */

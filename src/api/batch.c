@@ -34,7 +34,7 @@ struct run {
     size_t unread;                    /* lines that were refused before they could be changes */
     struct buffer problems;
     struct line_names names;
-    bool is_array;
+    bool is_array, is_strict;
 };
 
 static void run_free(struct run *run) {
@@ -53,7 +53,7 @@ static enum cxd_err admit_line(struct http_request *request, struct run *run, co
         run->into ? snapshot_survey_number(run->snapshot, run->into->survey) : snapshot_survey(run->snapshot, slug);
     if (!survey)
         return error_set(err, ERR_NO_SURVEY, "there is no survey of this name");
-    const struct admission how = {run->snapshot, survey, NULL, &run->names, run->into};
+    const struct admission how = {run->snapshot, survey, NULL, &run->names, run->into, run->is_strict};
     return admission_judge(request, &how, change, err);
 }
 
@@ -150,6 +150,7 @@ static void append_outcome(struct http_request *request, const struct run *run, 
     buffer_append_text(out, run->into && change->outcome == OUTCOME_REPLAYED ? "known" : NAMES[change->outcome]);
     buffer_append_char(out, '"');
     response_encode_adjusted(out, &shown);
+    response_encode_refused(out, &shown);
     buffer_append_char(out, '}');
 }
 
@@ -306,8 +307,9 @@ void batch_take(struct http_request *request, const struct import_record *into) 
     run->snapshot = catalog_acquire(app->catalog);
     run->into = into;
     struct error err;
-    /* The header is the whole batch's: if it is bad, no line is read. */
-    if (admission_open_names(request, &run->names, &err) != CXD_OK || read_lines(request, run, &err) != CXD_OK) {
+    /* Headers are the whole batch's: if one is bad, no line is read. */
+    if (admission_read_strict(request, &run->is_strict, &err) != CXD_OK ||
+        admission_open_names(request, &run->names, &err) != CXD_OK || read_lines(request, run, &err) != CXD_OK) {
         if (err.code != ERR_BATCH_MEMORY) /* it is noted down already */
             http_problem(request, &err);
         run_free(run);

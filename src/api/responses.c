@@ -153,14 +153,15 @@ static void finish_response(struct http_request *request) {
     api_submit(request, &submission->ticket, finish_burst);
 }
 
-static void submit_response(struct http_request *request, const struct body *body, const struct admission *how) {
+static void submit_response(struct http_request *request, const struct body *body, struct admission *how) {
     struct submission *submission = arena_alloc_zero(http_arena(request), 1, sizeof *submission);
     struct error err;
     if (!submission) {
         http_problem_code(request, ERR_NO_MEMORY, "no memory for the response");
         return;
     }
-    if (read_response(request, body, how, submission, &err) != CXD_OK) {
+    if (admission_read_strict(request, &how->is_strict, &err) != CXD_OK ||
+        read_response(request, body, how, submission, &err) != CXD_OK) {
         http_problem(request, &err);
         return;
     }
@@ -180,7 +181,7 @@ static void try_response(struct http_request *request, const char *path_id) {
     if (!survey)
         http_problem_code(request, ERR_NO_SURVEY, "there is no survey of this name");
     else
-        submit_response(request, &body, &(struct admission){snapshot, survey, path_id, NULL, NULL});
+        submit_response(request, &body, &(struct admission){snapshot, survey, path_id, NULL, NULL, false});
     catalog_release(snapshot);
 }
 

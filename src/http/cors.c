@@ -10,7 +10,7 @@
 static const char max_age_seconds[] = "7200";
 /* For who asks by hand, without saying which. */
 static const char usual_headers[] =
-    "Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id, traceparent, tracestate";
+    "Content-Type, Idempotency-Key, If-Match, If-None-Match, Prefer, X-Request-Id, traceparent, tracestate";
 
 /* A reply repeats both, and has no room for any. A host has 253. */
 enum { ORIGIN_BYTES_MAX = 512, HEADERS_BYTES_MAX = 1024 };

@@ -18,8 +18,8 @@ static const char no_memory_body[] = "{\"type\":\"/problems/no_memory\",\"title\
                                      "\"status\":503}";
 
 /* What a page may read beside the body. With credentials a browser takes no "*" for it. */
-static const char exposed_headers[] =
-    "Retry-After, RateLimit, RateLimit-Policy, Location, ETag, X-Request-Id, Allow, WWW-Authenticate, Date";
+static const char exposed_headers[] = "Retry-After, RateLimit, RateLimit-Policy, Location, ETag, Preference-Applied, "
+                                      "X-Request-Id, Allow, WWW-Authenticate, Date";
 
 void http_reply_header(struct http_request *request, const char *name, const char *value) {
     struct reply_header *header = arena_alloc(&request->arena, sizeof *header);

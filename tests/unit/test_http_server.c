@@ -172,10 +172,11 @@ static void check_seen(const struct reply *reply, const char *origin) {
     check_header(reply, "Access-Control-Allow-Origin", origin);
     check_header(reply, "Access-Control-Allow-Credentials", origin ? "true" : NULL);
     check_header(reply, "Cross-Origin-Resource-Policy", origin ? "cross-origin" : NULL);
-    check_header(reply, "Access-Control-Expose-Headers",
-                 origin ? "Retry-After, RateLimit, RateLimit-Policy, Location, ETag, X-Request-Id, Allow, "
-                          "WWW-Authenticate, Date"
-                        : NULL);
+    check_header(
+        reply, "Access-Control-Expose-Headers",
+        origin ? "Retry-After, RateLimit, RateLimit-Policy, Location, ETag, Preference-Applied, X-Request-Id, Allow, "
+                 "WWW-Authenticate, Date"
+               : NULL);
 }
 
 #define A_EXAMPLE "Host: x\r\nOrigin: https://a.example\r\n"
@@ -224,7 +225,7 @@ static void test_origins(void **state) {
 
 static void test_preflights(void **state) {
     static const char usual[] =
-        "Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id, traceparent, tracestate";
+        "Content-Type, Idempotency-Key, If-Match, If-None-Match, Prefer, X-Request-Id, traceparent, tracestate";
     static const struct {
         const char *request;
         const char *methods, *headers; /* NULL: none; no methods: not allowed */

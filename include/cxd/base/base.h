@@ -20,6 +20,7 @@
  *   condition.c  threads that sleep until a time or a word
  *   secret.c     secrets of API keys, and SHA-256
  *   etag.c       entity tags, and the preconditions of a request
+ *   prefer.c     what a request would like of its handling
  *   token.c      signed tokens that strangers carry for us
  *   address.c    addresses of peers, networks of proxies
  *   log.c        log_record: the daemon's log
