@@ -28,12 +28,13 @@ static bool leave_out(struct answers_reading *answers, const char *key, const ch
            refuse_memory(answers->reading);
 }
 
-/* What is said for OPTION_OTHER: {"other": "words"}, NULL where the words are none. False: it is no such object. */
+/* What is said for OPTION_OTHER: {"other": "words"}, "" where the words are none. False: it is no such object. */
 static bool read_other(struct answers_reading *answers, const char *key, const json_t *value, const char **ret_words) {
     const json_t *words = json_object_get(value, OPTION_OTHER);
     bool is_other = json_object_size(value) == 1 && words && (json_is_string(words) || json_is_null(words));
-    *ret_words =
-        is_other && !read_says_nothing(words) ? read_free_member(answers->reading, answers->pointer, key, words) : NULL;
+    *ret_words = NULL;
+    if (is_other)
+        *ret_words = read_says_nothing(words) ? "" : read_free_member(answers->reading, answers->pointer, key, words);
     return is_other;
 }
 
@@ -47,19 +48,23 @@ static bool read_integer(const json_t *value, int *ret_number) {
     return true;
 }
 
+/* What is said for other is one thing. False: it is another one. */
+static bool take_words(struct answer *answer, const char *words) {
+    if (!answer->other || !*answer->other)
+        answer->other = words;
+    return !words || !*words || strcmp(answer->other, words) == 0;
+}
+
 /* One of several that were ticked. False: no question takes it. */
 static bool read_ticked(struct answers_reading *answers, struct answer *answer, const json_t *value,
                         const char **values) {
-    const char *other, *ticked = OPTION_OTHER;
+    const char *words, *ticked = OPTION_OTHER;
     if (read_says_nothing(value))
         return true;
     if (json_is_string(value))
         ticked = read_free_member(answers->reading, answers->pointer, answer->key, value);
-    else if (!read_other(answers, answer->key, value, &other) ||
-             (other && answer->other && strcmp(other, answer->other) != 0))
+    else if (!read_other(answers, answer->key, value, &words) || !take_words(answer, words))
         return false;
-    else if (other)
-        answer->other = other;
     if (!ticked) /* memory was refused */
         return false;
     values[answer->value_count++] = ticked;

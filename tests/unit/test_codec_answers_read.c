@@ -57,10 +57,11 @@ static void test_reads(void **state) {
     check_read("{\"ease\":\"6\"}", "ease:\"6\";"); /* a text, whatever it is to the question */
     check_read("{\"r\":{\"other\":\"words\"}}", "r:{\"other\":\"words\"};");
     check_read("{\"r\":{\"other\":\"\"},\"s\":{\"other\":null},\"t\":\"other\"}",
-               "r:\"other\" s:\"other\" t:\"other\";");
+               "r:{\"other\":\"\"} s:{\"other\":\"\"} t:\"other\";");
     check_read("{\"f\":[\"b\",{\"other\":\"words\"},\"a\",\"b\"]}", "f:[\"a\",\"b\",{\"other\":\"words\"}];");
     check_read("{\"f\":[\"other\",{\"other\":\"words\"},{\"other\":\"words\"}]}", "f:[{\"other\":\"words\"}];");
-    check_read("{\"f\":[{\"other\":null}]}", "f:[\"other\"];");
+    check_read("{\"f\":[{\"other\":null},\"other\"]}", "f:[{\"other\":\"\"}];");
+    check_read("{\"f\":[{\"other\":null},{\"other\":\"x\"},{\"other\":\" \"}]}", "f:[{\"other\":\"x\"}];");
     check_read("{\"why\":\"<b> \\\" \\u00e9\"}", "why:\"\\u003cb\\u003e \\\" é\";");
 }
 
