@@ -10,14 +10,34 @@
 #include "cxd/codec/form.h"
 #include "cxd/codec/response.h"
 
-enum { POINTER_SIZE = sizeof(((struct error_member *)NULL)->pointer), DEPTH = 2 };
+enum { POINTER_SIZE = sizeof(((struct error_member *)NULL)->pointer), DEPTH = 4 };
 
-static const char PROPERTY[] = "property.";
+static const char PROPERTY[] = "property.", ANSWER[] = "answer.", WORDS_OF_OTHER[] = "." OPTION_OTHER;
+
+static const char *behind(const char *name, const char *prefix) {
+    size_t length = strlen(prefix);
+    return strncmp(name, prefix, length) == 0 ? name + length : NULL;
+}
 
 /* The key of a property; NULL: the field is none. */
 static const char *property_key(const struct form_field *field) {
-    size_t length = sizeof PROPERTY - 1;
-    return strncmp(field->name, PROPERTY, length) == 0 ? field->name + length : NULL;
+    return behind(field->name, PROPERTY);
+}
+
+/* The key of a question, which ends where `.other` begins; NULL: the field is no answer. */
+static const char *answer_key(const struct form_field *field, size_t *ret_length, bool *ret_is_words) {
+    const char *key = behind(field->name, ANSWER);
+    size_t suffix = sizeof WORDS_OF_OTHER - 1;
+    if (!key)
+        return NULL;
+    *ret_length = strlen(key);
+    *ret_is_words = *ret_length > suffix && strcmp(key + *ret_length - suffix, WORDS_OF_OTHER) == 0;
+    *ret_length -= *ret_is_words ? suffix : 0;
+    return key;
+}
+
+static bool is_answer(const struct form_field *field) {
+    return behind(field->name, ANSWER) != NULL;
 }
 
 static bool is_charset(const struct form_field *field) {
@@ -45,7 +65,7 @@ static bool write_number(struct buffer *out, const struct form_field *field) {
 
 /* Members that are numbers. */
 static bool is_number(const char *name) {
-    static const char *const NAMES[] = {"score", "sequence"};
+    static const char *const NAMES[] = {"score", "sequence", "revision"};
     static const struct words names = WORDS(NAMES);
     return words_find(&names, name) >= 0;
 }
@@ -68,11 +88,19 @@ static void write_bytes(struct buffer *out, const char *bytes, size_t length, bo
     buffer_append_char(out, '"');
 }
 
-static void write_key(struct buffer *out, const char *name) {
-    if (!out->failed && out->data[out->length - 1] != '{')
+static void write_comma(struct buffer *out) {
+    if (!out->failed && out->data[out->length - 1] != '{' && out->data[out->length - 1] != '[')
         buffer_append_char(out, ',');
-    write_bytes(out, name, strlen(name), false);
+}
+
+static void write_key_of(struct buffer *out, const char *name, size_t length) {
+    write_comma(out);
+    write_bytes(out, name, length, false);
     buffer_append_char(out, ':');
+}
+
+static void write_key(struct buffer *out, const char *name) {
+    write_key_of(out, name, strlen(name));
 }
 
 static void write_field(struct buffer *out, const char *name, const struct form_field *field) {
@@ -87,7 +115,7 @@ static int compare_fields(const void *left, const void *right) {
     return order != 0 ? order : a < b ? -1 : a > b;
 }
 
-/* What is given twice counts where it stands first, and is a fault where it stands again. */
+/* What is given twice counts where it stands first, and is a fault where it stands again: but for what is ticked. */
 static bool find_doubles(struct form *form, struct arena *arena) {
     struct form_field **sorted = arena_alloc(arena, form->count * sizeof *sorted);
     if (!sorted)
@@ -96,7 +124,7 @@ static bool find_doubles(struct form *form, struct arena *arena) {
         sorted[i] = &form->fields[i];
     qsort(sorted, form->count, sizeof *sorted, compare_fields);
     for (size_t i = 1; i < form->count; i++)
-        if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0 && !sorted[i]->fault)
+        if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0 && !sorted[i]->fault && !is_answer(sorted[i]))
             sorted[i]->fault = "is given twice";
     return true;
 }
@@ -108,16 +136,88 @@ static const char *find_fault(const struct form_field *field) {
         return mime_is_utf8(&charset) ? NULL : "must be UTF-8: no other charset is read";
     if (strcmp(field->name, "properties") == 0)
         return "is no field of a form: each property is one, by the name property.KEY";
+    if (strcmp(field->name, "answers") == 0)
+        return "is no field of a form: each answer is one, by the name answer.KEY";
     return NULL;
+}
+
+/* What a form says to one question. */
+struct said {
+    const char *key;
+    size_t length, count; /* of the key; of the fields that say something */
+};
+
+/* A browser sends what was left empty too. */
+static bool is_said(const struct form_field *field) {
+    size_t at = 0;
+    while (at < field->value_length && lex_is_blank(field->value[at]))
+        at++;
+    return !field->fault && at < field->value_length;
+}
+
+static bool is_of(const struct form_field *field, const struct said *said, bool *ret_is_words) {
+    size_t length;
+    const char *key = answer_key(field, &length, ret_is_words);
+    return key && length == said->length && memcmp(key, said->key, length) == 0 && is_said(field);
+}
+
+/* False where the field is no answer, or an earlier one is of the same question. */
+static bool gather(const struct form *form, size_t at, struct said *ret_said) {
+    bool is_words;
+    struct said said = {.count = 1};
+    said.key = answer_key(&form->fields[at], &said.length, &is_words);
+    if (!said.key || !is_said(&form->fields[at]))
+        return false;
+    for (size_t i = 0; i < at; i++)
+        if (is_of(&form->fields[i], &said, &is_words))
+            return false;
+    for (size_t i = at + 1; i < form->count; i++)
+        said.count += is_of(&form->fields[i], &said, &is_words);
+    *ret_said = said;
+    return true;
+}
+
+static void write_said(struct buffer *out, const struct form *form, const struct said *said) {
+    bool is_words;
+    write_key_of(out, said->key, said->length);
+    buffer_append_text(out, said->count > 1 ? "[" : "");
+    for (size_t i = 0; i < form->count; i++) {
+        const struct form_field *field = &form->fields[i];
+        if (!is_of(field, said, &is_words))
+            continue;
+        if (said->count > 1)
+            write_comma(out);
+        buffer_append_text(out, is_words ? "{\"" OPTION_OTHER "\":" : "");
+        write_bytes(out, field->value, field->value_length, true);
+        buffer_append_text(out, is_words ? "}" : "");
+    }
+    buffer_append_text(out, said->count > 1 ? "]" : "");
+}
+
+static void write_answers(struct buffer *out, const struct form *form) {
+    struct said said;
+    bool is_first = true;
+    for (size_t i = 0; i < form->count; i++) {
+        if (!gather(form, i, &said))
+            continue;
+        if (is_first) {
+            write_key(out, "answers");
+            buffer_append_char(out, '{');
+        }
+        is_first = false;
+        write_said(out, form, &said);
+    }
+    buffer_append_text(out, is_first ? "" : "}");
 }
 
 static void write_members(struct buffer *out, const struct form *form) {
     buffer_append_char(out, '{');
     for (size_t i = 0; i < form->count; i++) {
         const struct form_field *field = &form->fields[i];
-        if (!field->fault && !property_key(field) && !is_charset(field))
+        if (!field->fault && !property_key(field) && !is_answer(field) && !is_charset(field))
             write_field(out, field->name, field);
     }
+    write_answers(out, form);
     write_key(out, "properties");
     buffer_append_char(out, '{');
     for (size_t i = 0; i < form->count; i++) {
@@ -134,8 +234,10 @@ static void add_faults(const struct form *form, struct error *err) {
         char pointer[POINTER_SIZE] = "";
         if (!fault)
             continue;
+        if (is_answer(&form->fields[i]))
+            key = behind(form->fields[i].name, ANSWER);
         if (key)
-            error_pointer_append(pointer, sizeof pointer, "properties");
+            error_pointer_append(pointer, sizeof pointer, is_answer(&form->fields[i]) ? "answers" : "properties");
         error_pointer_append(pointer, sizeof pointer, key ? key : form->fields[i].name);
         error_add_member(err, pointer, "%s", fault);
     }
@@ -162,7 +264,11 @@ enum cxd_err form_decode_as_json(struct form *form, struct arena *arena, form_de
 
 static enum cxd_err decode_json(const struct buffer *json, size_t depth, struct arena *arena, void *context,
                                 struct error *err) {
-    return response_decode(json->data, json->length, depth, arena, context, err);
+    struct response *response = context;
+    enum cxd_err code = response_decode(json->data, json->length, depth, arena, response, err);
+    if (code == CXD_OK || code == ERR_INVALID)
+        response->sent.is_form = true;
+    return code;
 }
 
 enum cxd_err response_decode_form(struct form *form, struct arena *arena, struct response *ret_response,

@@ -176,14 +176,28 @@ static bool read_number(const char *text, int *ret_number) {
     return true;
 }
 
-static bool is_of_scale(const struct answer *answer, const struct survey *survey, int *ret_number) {
-    const struct question *question = survey_question(survey, answer->key);
-    return question && question->type == QUESTION_SCALE && answer->form == ANSWER_TEXT && answer->text &&
-           !answer->other && read_number(answer->text, ret_number);
+/* A field beside a list of options may hold words that are not meant any more, where another option was chosen. */
+static void settle_choice(struct answer *answer) {
+    bool has_words = answer->other && answer->value_count == 2;
+    const char *first = answer->values[0];
+    if (answer->value_count == 1)
+        *answer = (struct answer){.key = answer->key, .form = ANSWER_TEXT, .text = first, .other = answer->other};
+    else if (has_words)
+        *answer = (struct answer){.key = answer->key,
+                                  .form = ANSWER_TEXT,
+                                  .text = strcmp(first, OPTION_OTHER) == 0 ? answer->values[1] : first};
+}
+
+static void settle(struct answer *answer, const struct question *question) {
+    int number;
+    if (question->type == QUESTION_CHOICE && answer->form == ANSWER_LIST)
+        settle_choice(answer);
+    else if (question->type == QUESTION_SCALE && answer->form == ANSWER_TEXT && answer->text && !answer->other &&
+             read_number(answer->text, &number))
+        *answer = (struct answer){.key = answer->key, .form = ANSWER_NUMBER, .number = number};
 }
 
 bool response_settle_answers(struct response *response, const struct survey *survey, struct arena *arena) {
-    int number;
     if (!response->sent.is_form || response->answer_count == 0)
         return true;
     struct answer *answers = arena_alloc(arena, response->answer_count * sizeof *answers);
@@ -191,8 +205,9 @@ bool response_settle_answers(struct response *response, const struct survey *sur
         return false;
     for (size_t i = 0; i < response->answer_count; i++) {
         answers[i] = response->answers[i];
-        if (is_of_scale(&answers[i], survey, &number))
-            answers[i] = (struct answer){.key = answers[i].key, .form = ANSWER_NUMBER, .number = number};
+        const struct question *question = survey_question(survey, answers[i].key);
+        if (question)
+            settle(&answers[i], question);
     }
     response->answers = answers;
     return true;

@@ -46,8 +46,10 @@ CXD_NODISCARD enum cxd_err form_read_parts(const char *bytes, size_t length, con
                                            struct arena *arena, struct form *ret_form, struct error *err);
 
 /* response_form.c: a form's response, as the JSON that says the same would be read (response.h). Its fields are the
- * members, and `property.KEY`; an empty one is not given; CR LF becomes LF; a number is read from its text. Errors as
- * of response_decode: what is a form's matter (given twice, a file) is named among them. */
+ * members, `property.KEY`, `answer.KEY` (as often as something is ticked) and `answer.KEY.other` (what other is, in
+ * words); an empty one is not given; CR LF becomes LF; a number is read from its text, of an answer by
+ * response_settle_answers. Errors as of response_decode: what is a form's matter (given twice, a file) is named among
+ * them. */
 struct response;
 CXD_NODISCARD enum cxd_err response_decode_form(struct form *form, struct arena *arena, struct response *ret_response,
                                                 struct error *err);
