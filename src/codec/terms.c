@@ -7,28 +7,29 @@
 
 enum { Z_DECIMALS = 2 };
 
-static void encode_example(struct buffer *out, const struct response *example) {
+static void encode_example(struct buffer *out, const struct term_example *example) {
     static const char CUT[] = "\xE2\x80\xA6";
     char text[TERM_EXAMPLE_BYTES_MAX + sizeof CUT];
-    size_t length = strlen(example->comment);
+    size_t length = strlen(example->said.text);
     if (length > TERM_EXAMPLE_BYTES_MAX) {
         length = TERM_EXAMPLE_BYTES_MAX;
-        while (length > 0 && ((unsigned char)example->comment[length] & 0xC0) == 0x80)
+        while (length > 0 && ((unsigned char)example->said.text[length] & 0xC0) == 0x80)
             length--;
-        memcpy(text, example->comment, length);
+        memcpy(text, example->said.text, length);
         memcpy(text + length, CUT, sizeof CUT);
     } else {
-        memcpy(text, example->comment, length + 1);
+        memcpy(text, example->said.text, length + 1);
     }
     write_open(out, NULL, '{');
     write_id(out, "id", &example->id);
     write_int(out, "score", example->score);
     write_time(out, "answered_at", example->answered_at);
     write_text(out, "comment", text);
+    write_given(out, "question", example->said.key);
     buffer_append_char(out, '}');
 }
 
-void term_encode(struct buffer *out, const struct term *term, const struct response *examples) {
+void term_encode(struct buffer *out, const struct term *term, const struct term_example *examples) {
     write_open(out, NULL, '{');
     write_text(out, "term", term->text);
     write_fixed(out, "z", term->z, Z_DECIMALS, true);
@@ -37,7 +38,7 @@ void term_encode(struct buffer *out, const struct term *term, const struct respo
     write_int(out, "rest", term->rest);
     write_open(out, "examples", '[');
     for (size_t i = 0; i < term->example_count; i++)
-        if (examples[i].comment)
+        if (examples[i].said.text)
             encode_example(out, &examples[i]);
     buffer_append_text(out, "]}");
 }

@@ -95,7 +95,9 @@ static bool judge_language(const struct terms *terms, const char *locale, size_t
 /* Short ones, but of some words; of those that have fewer the longer. */
 static uint32_t example_cost(const struct terms_comment *comment, size_t words) {
     static const uint32_t FEW = 1u << 30;
-    size_t length = strlen(comment->text);
+    size_t length = 0;
+    for (size_t i = 0; i < comment->text_count; i++)
+        length += strlen(comment->texts[i].text);
     uint32_t bytes = length < FEW / 2 ? (uint32_t)length : FEW / 2;
     return words >= EXAMPLE_WORDS ? bytes : FEW - bytes;
 }
@@ -229,32 +231,40 @@ static bool count_tokens(struct terms *terms, size_t count, bool is_in_band) {
     return true;
 }
 
+/* What is read of a comment. */
+struct reading {
+    size_t count, used; /* tokens, and bytes of them */
+};
+
 /* The tokens of a text, as many as there is room for. */
-static size_t read_tokens(struct terms *terms, const char *text) {
+static void read_tokens(struct terms *terms, const char *text, struct reading *reading) {
     struct tokens tokens;
     struct token token;
-    size_t count = 0, used = 0;
     tokens_open(&tokens, text, strlen(text));
-    while (count < TERMS_TOKENS_MAX && tokens_next(&tokens, &token) && used + token.length <= sizeof terms->folded) {
-        memcpy(terms->folded + used, token.folded, token.length);
-        terms->seen[count++] = (struct seen){.hash = vocabulary_hash(&terms->vocabulary, token.folded, token.length),
-                                             .shown = token.shown,
-                                             .shown_length = (uint32_t)token.shown_length,
-                                             .folded = (uint32_t)used,
-                                             .length = (uint8_t)token.length,
-                                             .kind = (uint8_t)token.kind,
-                                             .follows = token.follows,
-                                             .is_letter = token.is_letter};
-        used += token.length;
+    while (reading->count < TERMS_TOKENS_MAX && tokens_next(&tokens, &token) &&
+           reading->used + token.length <= sizeof terms->folded) {
+        memcpy(terms->folded + reading->used, token.folded, token.length);
+        terms->seen[reading->count++] =
+            (struct seen){.hash = vocabulary_hash(&terms->vocabulary, token.folded, token.length),
+                          .shown = token.shown,
+                          .shown_length = (uint32_t)token.shown_length,
+                          .folded = (uint32_t)reading->used,
+                          .length = (uint8_t)token.length,
+                          .kind = (uint8_t)token.kind,
+                          .follows = token.follows,
+                          .is_letter = token.is_letter};
+        reading->used += token.length;
     }
-    return count;
 }
 
 bool terms_add(struct terms *terms, const struct terms_comment *comment) {
+    struct reading reading = {.count = 0};
     uint32_t lists;
     if (!vocabulary_make_room(&terms->vocabulary, TERMS_TOKENS_MAX))
         return false;
-    size_t count = read_tokens(terms, comment->text);
+    for (size_t i = 0; i < comment->text_count; i++)
+        read_tokens(terms, comment->texts[i].text, &reading);
+    size_t count = reading.count;
     for (size_t i = 0; i < count; i++) {
         struct seen *seen = &terms->seen[i];
         seen->word =
@@ -273,6 +283,37 @@ bool terms_add(struct terms *terms, const struct terms_comment *comment) {
         return false;
     pair_tokens(terms, count, lists);
     return count_tokens(terms, count, comment->is_in_band);
+}
+
+/* --- Where a term stands --- */
+
+enum { TERM_TOKENS_MAX = 2 };
+
+static bool has_term(const char *text, const struct token *term, size_t count) {
+    struct tokens tokens;
+    struct token token;
+    size_t met = 0;
+    tokens_open(&tokens, text, strlen(text));
+    while (met < count && tokens_next(&tokens, &token)) {
+        bool goes_on = met > 0 && token.follows && token.length == term[met].length &&
+                       memcmp(token.folded, term[met].folded, token.length) == 0;
+        bool begins = token.length == term[0].length && memcmp(token.folded, term[0].folded, token.length) == 0;
+        met = goes_on ? met + 1 : begins;
+    }
+    return count > 0 && met == count;
+}
+
+const struct said_text *terms_find(const struct said_text *texts, size_t count, const char *term) {
+    struct token words[TERM_TOKENS_MAX];
+    struct tokens tokens;
+    size_t word_count = 0;
+    tokens_open(&tokens, term, strlen(term));
+    while (word_count < TERM_TOKENS_MAX && tokens_next(&tokens, &words[word_count]))
+        word_count++;
+    for (size_t i = 0; i < count; i++)
+        if (has_term(texts[i].text, words, word_count))
+            return &texts[i];
+    return texts;
 }
 
 struct terms *terms_open(const char *language) {

@@ -15,17 +15,21 @@ struct scan {
 
 static bool visit(void *context, const struct response *response) {
     struct scan *scan = context;
-    if (!response->comment)
+    struct said_text texts[TEXTS_MAX];
+    const struct survey *survey = scan->question->survey;
+    const size_t count = texts_of(response, texts_asked, survey, scan->question->texts_of, texts);
+    if (count == 0)
         return true;
-    scan->bytes += (int64_t)strlen(response->comment);
+    for (size_t i = 0; i < count; i++)
+        scan->bytes += (int64_t)strlen(texts[i].text);
     if (++scan->comments > TERMS_COMMENTS_MAX || scan->bytes > TERMS_BYTES_MAX) {
         scan->end = SCAN_TOO_MUCH;
         return false;
     }
-    const struct terms_comment comment = {.text = response->comment,
+    const struct terms_comment comment = {.texts = texts,
+                                          .text_count = count,
                                           .locale = response->locale,
-                                          .is_in_band = survey_band(scan->question->survey, response->score) ==
-                                                        scan->question->band,
+                                          .is_in_band = survey_band(survey, response->score) == scan->question->band,
                                           .id = response->id};
     if (terms_add(scan->terms, &comment))
         return true;
@@ -37,8 +41,8 @@ static enum cxd_err scan_window(struct store_reader *reader, const struct terms_
                                 const struct window *window, struct terms *terms, struct error *err) {
     struct filter filter = filter_complete(&question->filter, question->survey);
     struct scan scan = {.terms = terms, .question = question};
-    enum cxd_err result = store_visit_responses(reader, &filter, window->from, window->to,
-                                                GIVE_ID | GIVE_LOCALE | GIVE_COMMENT, visit, &scan, err);
+    unsigned given = GIVE_ID | GIVE_LOCALE | GIVE_COMMENT | (question->survey->question_count > 0 ? GIVE_ANSWERS : 0);
+    enum cxd_err result = store_visit_responses(reader, &filter, window->from, window->to, given, visit, &scan, err);
     if (result != CXD_OK || scan.end == SCAN_DONE)
         return result;
     if (scan.end == SCAN_NO_MEMORY)
@@ -48,17 +52,34 @@ static enum cxd_err scan_window(struct store_reader *reader, const struct terms_
                      TERMS_COMMENTS_MAX, TERMS_BYTES_MAX / 1024 / 1024);
 }
 
-static enum cxd_err read_examples(struct store_reader *reader, int64_t survey, struct arena *arena,
-                                  struct terms_answer *answer, struct error *err) {
-    answer->examples = arena_alloc_zero(arena, TERM_EXAMPLES * answer->count, sizeof *answer->examples);
+static enum cxd_err read_example(struct store_reader *reader, const struct terms_question *question, size_t number,
+                                 const struct term *term, struct arena *arena, struct term_example *ret_example,
+                                 struct error *err) {
+    const struct survey *survey = question->survey;
+    struct said_text texts[TEXTS_MAX];
+    struct response response;
+    bool found;
+    enum cxd_err result =
+        store_read_response(reader, survey->number, &term->examples[number], arena, &found, &response, err);
+    if (result != CXD_OK || !found)
+        return result;
+    size_t count = texts_of(&response, texts_asked, survey, question->texts_of, texts);
+    *ret_example =
+        (struct term_example){.id = response.id, .score = response.score, .answered_at = response.answered_at};
+    if (count > 0)
+        ret_example->said = *terms_find(texts, count, term->text);
+    return CXD_OK;
+}
+
+static enum cxd_err read_examples(struct store_reader *reader, const struct terms_question *question,
+                                  struct arena *arena, struct terms_answer *answer, struct error *err) {
+    answer->examples = arena_alloc_zero(arena, TERM_EXAMPLES * answer->count + 1, sizeof *answer->examples);
     if (!answer->examples)
         return error_set(err, ERR_NO_MEMORY, "no memory for the terms");
     for (size_t i = 0; i < answer->count; i++)
         for (size_t k = 0; k < answer->terms[i].example_count; k++) {
-            struct response *example = &answer->examples[TERM_EXAMPLES * i + k];
-            bool found;
-            enum cxd_err result =
-                store_read_response(reader, survey, &answer->terms[i].examples[k], arena, &found, example, err);
+            enum cxd_err result = read_example(reader, question, k, &answer->terms[i], arena,
+                                               &answer->examples[TERM_EXAMPLES * i + k], err);
             if (result != CXD_OK)
                 return result;
         }
@@ -78,7 +99,7 @@ static enum cxd_err fill(struct store_reader *reader, const struct terms_questio
         return CXD_OK;
     if (!terms_rank(terms, answer->min_count, question->limit, arena, &answer->terms, &answer->count))
         return error_set(err, ERR_NO_MEMORY, "no memory for the terms");
-    return read_examples(reader, question->survey->number, arena, answer, err);
+    return read_examples(reader, question, arena, answer, err);
 }
 
 enum cxd_err query_terms(struct store_reader *reader, const struct terms_question *question, struct arena *arena,

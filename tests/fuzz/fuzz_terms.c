@@ -40,11 +40,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         size_t length = strlen(line);
         if (length < 2)
             continue;
-        struct terms_comment comment = {.text = line + 2,
+        /* A piece of it is another text. */
+        char *half = size % 3 == 0 ? memchr(line + 2, '|', length - 2) : NULL;
+        struct said_text said[] = {{NULL, line + 2}, {"why", half ? half + 1 : ""}};
+        check_tokens(line + 2, length - 2);
+        if (half)
+            *half = '\0';
+        struct terms_comment comment = {.texts = said,
+                                        .text_count = half ? 2 : 1,
                                         .locale = LOCALES[(uint8_t)line[1] % 6],
                                         .is_in_band = line[0] % 2 == 0,
                                         .id = {{(uint8_t)length}}};
-        check_tokens(comment.text, length - 2);
         CHECK(terms_add(terms, &comment));
         bands[comment.is_in_band]++;
     }

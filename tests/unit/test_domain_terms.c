@@ -56,7 +56,8 @@ static void open_terms(struct fixture *fixture, const char *language) {
 }
 
 static void add(struct fixture *fixture, const char *text, const char *locale, bool is_in_band) {
-    struct terms_comment comment = {.text = text, .locale = locale, .is_in_band = is_in_band};
+    const struct said_text said = {.text = text};
+    struct terms_comment comment = {.texts = &said, .text_count = 1, .locale = locale, .is_in_band = is_in_band};
     comment.id.bytes[15] = ++fixture->last;
     assert_true(terms_add(fixture->terms, &comment));
 }
@@ -309,6 +310,37 @@ static void test_bounded(void **state) {
     close_terms(&f);
 }
 
+/* The texts of one response are one comment, and a phrase stands in one of them. */
+static void test_several_texts(void **state) {
+    static const struct said_text said[] = {{NULL, "slow checkout"}, {"reason", "refund"}, {"why", "slow delivery 東"}};
+    struct terms_comment comment = {.texts = said, .text_count = 3, .locale = "en", .is_in_band = true};
+    struct terms_totals totals;
+    struct fixture f;
+    open_terms(&f, NULL);
+    for (int i = 0; i < 3; i++)
+        assert_true(terms_add(f.terms, &comment));
+    add_times(&f, 3, "slow", "en", true);
+    add(&f, "refund", "en", true);
+    add(&f, "delivery", "en", true);
+    add_times(&f, 9, "good", "en", false);
+    terms_total(f.terms, &totals);
+    assert_int_equal(totals.count, 8);
+    rank(&f, 1, 100);
+    assert_counts(&f, "slow", 6, 0); /* twice in one comment */
+    assert_counts(&f, "refund", 4, 0);
+    assert_counts(&f, "delivery", 4, 0);
+    assert_counts(&f, "slow checkout", 3, 0);
+    assert_null(find(&f, "checkout refund"));
+    assert_null(find(&f, "refund slow"));
+    assert_ptr_equal(terms_find(said, 3, "Refund"), &said[1]);
+    assert_ptr_equal(terms_find(said, 3, "slow"), &said[0]);
+    assert_ptr_equal(terms_find(said, 3, "slow slow delivery"), &said[0]); /* no term: in none */
+    assert_ptr_equal(terms_find(said, 3, "slow delivery"), &said[2]);
+    assert_ptr_equal(terms_find(said, 3, "東"), &said[2]);
+    assert_ptr_equal(terms_find(said, 3, ""), &said[0]);
+    close_terms(&f);
+}
+
 static void test_nothing(void **state) {
     struct fixture f;
     open_terms(&f, NULL);
@@ -332,7 +364,7 @@ int main(void) {
         cmocka_unit_test(test_the_usual_form), cmocka_unit_test(test_languages),
         cmocka_unit_test(test_one_language),   cmocka_unit_test(test_no_stop_word_denies),
         cmocka_unit_test(test_examples),       cmocka_unit_test(test_bounded),
-        cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_several_texts),  cmocka_unit_test(test_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

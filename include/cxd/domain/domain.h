@@ -13,6 +13,7 @@
  *   rules.c            rules of text that surveys and responses share
  *   response.c         one answer: what makes it valid, and when two are the same
  *   answers.c          its answers to further questions: when they are the same, and what is left out (response.h)
+ *   texts.c            what it says in free words
  *   respondent.c       names of respondents: the one form of an address
  *   invitation.c       invitations: what makes one good, and the response that it names
  *   import.c           imports: the names of their states

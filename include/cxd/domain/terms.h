@@ -8,6 +8,7 @@
 #include "cxd/base/arena.h"
 #include "cxd/base/compiler.h"
 #include "cxd/base/id.h"
+#include "cxd/domain/texts.h"
 
 /* Which words and phrases of two words set the comments of one band apart from the rest (docs/scoring.md §11). Comments
  * are counted one by one; memory is bounded, some 40 MB at the most, whatever comes. */
@@ -16,9 +17,10 @@ struct terms;
 
 enum { TERM_EXAMPLES = 3, TERMS_TOKENS_MAX = 2000 };
 
-/* One response's. */
+/* One response's: of its texts (cxd/domain/texts.h) together the first TERMS_TOKENS_MAX words. */
 struct terms_comment {
-    const char *text;   /* of it the first TERMS_TOKENS_MAX words */
+    const struct said_text *texts;
+    size_t text_count;
     const char *locale; /* a BCP 47 tag; NULL: not known */
     bool is_in_band;
     struct id id;
@@ -54,6 +56,18 @@ CXD_NODISCARD bool terms_rank(struct terms *terms, int64_t min_count, size_t lim
  * elsewhere. False where there is nothing beside it. */
 CXD_NODISCARD bool terms_weigh(int64_t count, int64_t count_total, int64_t rest, int64_t rest_total,
                                double *ret_log_odds, double *ret_z);
+
+/* terms.c: the first of the texts (at least one) in which the words of a term stand as it has them; where it is in
+ * none, the first. */
+const struct said_text *terms_find(const struct said_text *texts, size_t count, const char *term);
+
+/* A response with a term, as it is shown. */
+struct term_example {
+    struct id id;
+    int score;
+    int64_t answered_at;
+    struct said_text said; /* where the term stands; .text NULL: it is erased */
+};
 
 /* terms.c: whether the text is a language as terms_open takes it: two or three small letters. */
 bool terms_is_language(const char *text);

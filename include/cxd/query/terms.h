@@ -24,6 +24,7 @@ struct terms_question {
     struct window window;
     struct filter filter; /* .survey and .property_rolled are filled by query_terms */
     enum band band;
+    const char *texts_of; /* the key of a question, whose texts alone are meant; NULL: all that was said */
     const char *language; /* of terms_open */
     int64_t min_count;    /* the survey's min_n, where that is more */
     size_t limit;
@@ -36,8 +37,7 @@ struct terms_answer {
     int64_t min_count; /* that was kept */
     struct terms_totals totals;
     struct term *terms;
-    struct response
-        *examples; /* TERM_EXAMPLES of each, as many as the term has; of an erased one the comment is NULL */
+    struct term_example *examples; /* TERM_EXAMPLES of each, as many as the term has */
     size_t count;
 };
 
