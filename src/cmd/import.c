@@ -21,8 +21,8 @@ static const char *const date_forms[] = {"iso", "us", "eu", "named", "unix", "ex
 static const struct option_spec import_specs[] = {
     OPTION_VALUE("survey", 's', AT(survey), "SURVEY", "the survey whose answers these are"),
     OPTION_VALUES("map", 'm', AT(map), "TARGET=COLUMN",
-                  "score, comment, answered_at, respondent, id, touchpoint, channel, locale, visit or property.KEY; "
-                  "several with commas between, COLUMN by name or as #3"),
+                  "score, comment, answered_at, respondent, id, touchpoint, channel, locale, visit, property.KEY or "
+                  "answer.KEY; several with commas between, COLUMN by name or as #3"),
     OPTION_VALUE("properties", 0, AT(properties), "COLUMNS",
                  "which other columns are properties, or all, or none; those that the survey declares unless given"),
     OPTION_VALUE("preset", 0, AT(preset), "NAME",
@@ -114,6 +114,10 @@ static void say_end(const struct import *import, const struct import_result *don
                         : " If they are others that have the same ids, --map id= makes ids of what rows say.");
     if (done->refused > 0)
         output_line(stdout, "What was refused, and why: %s", import->bad.path);
+    if (done->answers_refused > 0)
+        output_line(stdout, "%s %s left out, which the survey does not take; the first is of %s",
+                    count_format(refused, done->answers_refused),
+                    done->answers_refused == 1 ? "answer was" : "answers were", done->first_refused);
     output_line(stdout, "'cxd import --undo %s' takes it back.", done->id);
 }
 
@@ -130,6 +134,7 @@ static int print_json(const struct import *import, const struct import_result *d
         write_int(&out, "created", done->created);
         write_int(&out, "known", done->known);
         write_int(&out, "refused", done->refused);
+        write_int(&out, "answers_refused", done->answers_refused);
         write_fixed(&out, "seconds", done->seconds, 1, true);
         buffer_append_char(&out, '}');
     } else {

@@ -137,6 +137,8 @@ bool import_ask(const char *question);
 struct import_result {
     char id[64];
     int64_t created, known, refused;
+    int64_t answers_refused; /* of responses that were taken */
+    char first_refused[256]; /* of these, for people */
     bool is_resumed;
     double seconds;
 };

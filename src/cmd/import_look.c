@@ -162,7 +162,7 @@ int import_look(struct import *import, struct meter *meter) {
 /* The column that a member came from. */
 static int column_of(const struct import *import, const char *pointer) {
     const struct mapping *mapping = &import->plan.mapping;
-    static const char PROPERTIES[] = "/properties/";
+    static const char PROPERTIES[] = "/properties/", ANSWERS[] = "/answers/";
 
     for (int i = 0; i < TARGETS; i++)
         if (strcmp(pointer + (*pointer == '/'), target_name((enum target)i)) == 0)
@@ -171,6 +171,10 @@ static int column_of(const struct import *import, const char *pointer) {
         for (size_t i = 0; i < mapping->property_count; i++)
             if (strcmp(mapping->properties[i].key, pointer + sizeof PROPERTIES - 1) == 0)
                 return mapping->properties[i].column;
+    if (strncmp(pointer, ANSWERS, sizeof ANSWERS - 1) == 0)
+        for (size_t i = 0; i < mapping->answer_count; i++)
+            if (strcmp(mapping->answers[i].key, pointer + sizeof ANSWERS - 1) == 0)
+                return mapping->answers[i].column;
     return COLUMN_NONE;
 }
 

@@ -110,6 +110,18 @@ static enum cxd_err map_properties(struct import *import, struct error *err) {
     return strcmp(wish, "all") == 0 ? add_all(import, err) : add_some(import, wish, err);
 }
 
+/* As they are said, and those that an export of this survey has. */
+static enum cxd_err map_answers(struct import *import, struct error *err) {
+    struct row_plan *plan = &import->plan;
+    enum cxd_err code = import->mended.words[MENDED_MAP]
+                            ? CXD_OK
+                            : guess_answers(&import->headings, &import->survey, &plan->mapping, err);
+
+    return code == CXD_OK
+               ? answer_columns_bind(&plan->mapping, &import->survey, plan->answers, &plan->answer_count, err)
+               : code;
+}
+
 /* What can be two things is asked about. A survey's answers have a score, or at least something that is said. */
 static int expect_answers(const struct import *import, struct guess_doubts *doubts) {
     const struct mapping *mapping = &import->plan.mapping;
@@ -160,6 +172,8 @@ int import_map(struct import *import) {
     import->running_id = doubts.running == COLUMN_NONE ? NULL : import->headings.columns[doubts.running].name;
     import->id_guessed = !mapping->is_set[TARGET_ID] && mapping->column[TARGET_ID] != COLUMN_NONE;
     code = map_properties(import, &err);
+    if (code == CXD_OK)
+        code = map_answers(import, &err);
     result = code == CXD_OK ? expect_answers(import, &doubts) : import_fail(import, &err);
     buffer_free(&doubts.columns);
     return result;

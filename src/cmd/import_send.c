@@ -177,6 +177,18 @@ static void note_refusal(struct sender *sender, const struct batch *batch, size_
     sender->result->refused++;
 }
 
+/* Answers that the daemon left out of a response which it took. */
+static void note_answers(struct sender *sender, const struct batch *batch, size_t row, const struct json *document) {
+    const struct json *refused = json_get(document, "answers_refused"), *first = json_at(refused, 0);
+    struct import_result *result = sender->result;
+    const char *key = json_text(first, "key"), *detail = json_text(first, "detail");
+
+    if (result->answers_refused == 0 && json_count(refused) > 0)
+        snprintf(result->first_refused, sizeof result->first_refused, "line %llu, %s: %s",
+                 (unsigned long long)batch->lines[row], key ? key : "", detail ? detail : "");
+    result->answers_refused += (int64_t)json_count(refused);
+}
+
 /* A line of the reply. False: it is none that a daemon writes. */
 static bool read_line(struct sender *sender, const struct batch *batch, const char *text, size_t length) {
     struct json *document = NULL;
@@ -188,6 +200,7 @@ static bool read_line(struct sender *sender, const struct batch *batch, const ch
 
     if (is_good) {
         outcome = json_text(document, "outcome");
+        note_answers(sender, batch, (size_t)line - 1, document);
         if (outcome && strcmp(outcome, "created") == 0)
             sender->result->created++;
         else if (outcome && (strcmp(outcome, "known") == 0 || strcmp(outcome, "replayed") == 0))

@@ -86,6 +86,16 @@ static void append_zone(const struct screen *screen, struct buffer *out, const s
     }
 }
 
+static void append_keyed(const struct screen *screen, struct buffer *out, const struct import *import,
+                         const char *label, const struct mapped_property *mapped, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        append_label(out, i == 0 ? label : "");
+        buffer_append_format(out, "%s: ", mapped[i].key);
+        append_column(screen, out, import, (size_t)mapped[i].column);
+        buffer_append_char(out, '\n');
+    }
+}
+
 static void append_mapping(const struct screen *screen, struct buffer *out, const struct import *import) {
     const struct mapping *mapping = &import->plan.mapping;
     size_t left = 0;
@@ -118,12 +128,8 @@ static void append_mapping(const struct screen *screen, struct buffer *out, cons
         buffer_append_text(out, "Equal rows of another file would be taken for these: --map id=COLUMN or "
                                 "answered_at=COLUMN tells them apart\n");
     }
-    for (size_t i = 0; i < mapping->property_count; i++) {
-        append_label(out, i == 0 ? "properties" : "");
-        buffer_append_format(out, "%s: ", mapping->properties[i].key);
-        append_column(screen, out, import, (size_t)mapping->properties[i].column);
-        buffer_append_char(out, '\n');
-    }
+    append_keyed(screen, out, import, "properties", mapping->properties, mapping->property_count);
+    append_keyed(screen, out, import, "answers", mapping->answers, mapping->answer_count);
     for (size_t i = 0; i < import->headings.count; i++) {
         if (mapping_of_column(mapping, i))
             continue;
@@ -150,9 +156,25 @@ static void append_time_cell(struct buffer *out, const char *text) {
         buffer_append_text(out, calendar_format(shown, ms));
 }
 
+struct answers_line {
+    struct buffer *out;
+    bool is_open;
+};
+
+static void append_answer(void *context, const char *name, const struct json *value) {
+    struct answers_line *line = context;
+
+    buffer_append_format(line->out, "%s%s=", line->is_open ? ", " : "", name);
+    line->is_open = true;
+    if (json_kind_of(value) == JSON_KIND_TEXT)
+        buffer_append_text(line->out, json_text(value, ""));
+    else
+        json_write(line->out, value);
+}
+
 static void append_other_members(struct buffer *out, const struct json *row) {
     static const char *const NAMES[] = {"respondent", "touchpoint", "channel", "locale", "visit"};
-    const struct json *properties = json_get(row, "properties");
+    const struct json *properties = json_get(row, "properties"), *answers = json_get(row, "answers");
     bool is_open = false;
 
     for (size_t i = 0; i < CXD_COUNT(NAMES); i++) {
@@ -169,6 +191,8 @@ static void append_other_members(struct buffer *out, const struct json *row) {
         buffer_append_format(out, "%s%s=%s", is_open ? ", " : "", key, json_text(properties, key));
         is_open = true;
     }
+    if (answers)
+        json_each(answers, append_answer, &(struct answers_line){out, is_open});
 }
 
 static void append_on_one_line(struct buffer *out, const char *text) {
@@ -314,7 +338,12 @@ static void write_mapping(const struct import *import, struct buffer *out) {
     write_open(out, "properties", '{');
     for (size_t i = 0; i < mapping->property_count; i++)
         write_int(out, mapping->properties[i].key, mapping->properties[i].column + 1);
-    buffer_append_text(out, "}}");
+    buffer_append_char(out, '}');
+    if (mapping->answer_count > 0)
+        write_open(out, "answers", '{');
+    for (size_t i = 0; i < mapping->answer_count; i++)
+        write_int(out, mapping->answers[i].key, mapping->answers[i].column + 1);
+    buffer_append_text(out, mapping->answer_count > 0 ? "}}" : "}");
 }
 
 static void write_counts(const struct import_counts *counts, struct buffer *out) {

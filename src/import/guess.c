@@ -3,6 +3,7 @@
 #include "cxd/import/guess.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cxd/base/compiler.h"
@@ -354,4 +355,43 @@ enum cxd_err guess_properties(const struct headings *headings, const char *const
         }
     }
     return CXD_OK;
+}
+
+static enum cxd_err guess_answer(const struct headings *headings, const char *key, const char *suffix,
+                                 struct mapping *mapping, struct error *err) {
+    static const char PREFIX[] = "answer.";
+    char name[MAPPING_KEY_SIZE];
+
+    snprintf(name, sizeof name, "%s%s", key, suffix);
+    for (size_t column = 0; column < headings->count; column++) {
+        const char *own = headings->columns[column].name;
+
+        if (is_free(mapping, column) && strncmp(own, PREFIX, sizeof PREFIX - 1) == 0 &&
+            strcmp(own + sizeof PREFIX - 1, name) == 0)
+            return mapping_add_answer(mapping, name, column, err);
+    }
+    return CXD_OK;
+}
+
+static bool has_answer(const struct mapping *mapping, const char *key) {
+    for (size_t i = 0; i < mapping->answer_count; i++)
+        if (strcmp(mapping->answers[i].key, key) == 0)
+            return true;
+    return false;
+}
+
+enum cxd_err guess_answers(const struct headings *headings, const struct survey *survey, struct mapping *mapping,
+                           struct error *err) {
+    enum cxd_err code = CXD_OK;
+
+    for (size_t i = 0; code == CXD_OK && i < survey->question_count; i++) {
+        const struct question *question = &survey->questions[i];
+
+        if (has_answer(mapping, question->key))
+            continue;
+        code = guess_answer(headings, question->key, "", mapping, err);
+        if (code == CXD_OK && question->other)
+            code = guess_answer(headings, question->key, "." OPTION_OTHER, mapping, err);
+    }
+    return code;
 }

@@ -15,7 +15,25 @@ static const char *const NAMES[TARGETS] = {
     [TARGET_SCORE] = "score",           [TARGET_COMMENT] = "comment", [TARGET_ANSWERED_AT] = "answered_at",
     [TARGET_RESPONDENT] = "respondent", [TARGET_ID] = "id",           [TARGET_TOUCHPOINT] = "touchpoint",
     [TARGET_CHANNEL] = "channel",       [TARGET_LOCALE] = "locale",   [TARGET_VISIT] = "visit"};
-static const char PROPERTY[] = "property.";
+/* What is named by a key. */
+enum { TARGET_PROPERTY = TARGETS, TARGET_ANSWER };
+static const struct family {
+    const char *prefix, *what, *whats; /* one, and several */
+    size_t max;
+} FAMILIES[] = {{"property.", "a property", "properties", MAPPING_PROPERTIES_MAX},
+                {"answer.", "an answer", "answers", MAPPING_ANSWERS_MAX}};
+
+/* The mapped ones of a family. */
+struct members {
+    const struct family *family;
+    struct mapped_property *items;
+    size_t *count;
+};
+
+static struct members members_of(struct mapping *mapping, int target) {
+    return target == TARGET_PROPERTY ? (struct members){&FAMILIES[0], mapping->properties, &mapping->property_count}
+                                     : (struct members){&FAMILIES[1], mapping->answers, &mapping->answer_count};
+}
 
 const char *target_name(enum target target) {
     return NAMES[target];
@@ -31,6 +49,8 @@ void mapping_yield(struct mapping *mapping) {
     memset(mapping->is_named, 0, sizeof mapping->is_named);
     for (size_t i = 0; i < mapping->property_count; i++)
         mapping->properties[i].is_named = false;
+    for (size_t i = 0; i < mapping->answer_count; i++)
+        mapping->answers[i].is_named = false;
 }
 
 const char *mapping_of_column(const struct mapping *mapping, size_t column) {
@@ -40,31 +60,46 @@ const char *mapping_of_column(const struct mapping *mapping, size_t column) {
     for (size_t i = 0; i < mapping->property_count; i++)
         if (mapping->properties[i].column == (int)column)
             return mapping->properties[i].key;
+    for (size_t i = 0; i < mapping->answer_count; i++)
+        if (mapping->answers[i].column == (int)column)
+            return mapping->answers[i].key;
     return NULL;
 }
 
-enum cxd_err mapping_add_property(struct mapping *mapping, const char *key, size_t column, struct error *err) {
-    struct mapped_property *properties = mapping->properties;
-    size_t at = 0;
+static enum cxd_err add_member(const struct members *members, const char *key, size_t column, struct error *err) {
+    struct mapped_property *items = members->items;
+    size_t at = 0, count = *members->count;
 
     if (!property_key_valid(key, MAPPING_KEY_SIZE - 1))
-        return error_set(err, ERR_INVALID,
-                         "a property is named by 1 to %d of A-Z, a-z, 0-9, '_', '.' and '-', not '%.*s'",
-                         MAPPING_KEY_SIZE - 1, text_cell_cut(key, strlen(key), SHOWN), key);
-    while (at < mapping->property_count && strcmp(properties[at].key, key) < 0)
+        return error_set(err, ERR_INVALID, "%s is named by 1 to %d of A-Z, a-z, 0-9, '_', '.' and '-', not '%.*s'",
+                         members->family->what, MAPPING_KEY_SIZE - 1, text_cell_cut(key, strlen(key), SHOWN), key);
+    while (at < count && strcmp(items[at].key, key) < 0)
         at++;
-    if (at < mapping->property_count && strcmp(properties[at].key, key) == 0) {
-        properties[at].column = (int)column;
+    if (at < count && strcmp(items[at].key, key) == 0) {
+        items[at].column = (int)column;
         return CXD_OK;
     }
-    if (mapping->property_count == MAPPING_PROPERTIES_MAX)
-        return error_set(err, ERR_INVALID, "a row may have %d properties at most", MAPPING_PROPERTIES_MAX);
-    memmove(&properties[at + 1], &properties[at], (mapping->property_count - at) * sizeof *properties);
-    strcpy(properties[at].key, key);
-    properties[at].column = (int)column;
-    properties[at].is_named = false;
-    mapping->property_count++;
+    if (count == members->family->max)
+        return error_set(err, ERR_INVALID, "a row may have %zu %s at most", members->family->max,
+                         members->family->whats);
+    memmove(&items[at + 1], &items[at], (count - at) * sizeof *items);
+    strcpy(items[at].key, key);
+    items[at].column = (int)column;
+    items[at].is_named = false;
+    ++*members->count;
     return CXD_OK;
+}
+
+enum cxd_err mapping_add_property(struct mapping *mapping, const char *key, size_t column, struct error *err) {
+    const struct members members = members_of(mapping, TARGET_PROPERTY);
+
+    return add_member(&members, key, column, err);
+}
+
+enum cxd_err mapping_add_answer(struct mapping *mapping, const char *key, size_t column, struct error *err) {
+    const struct members members = members_of(mapping, TARGET_ANSWER);
+
+    return add_member(&members, key, column, err);
 }
 
 /* --- Columns by name
@@ -162,15 +197,16 @@ enum cxd_err mapping_find_column(const struct headings *headings, const char *te
 /* --- The text of --map
  * ----------------------------------------------------------------------------------------------*/
 
-/* The target that begins here with '=' behind it: TARGETS for a property, −1 for none. */
+/* The target that begins here with '=' behind it: behind TARGETS for what is named by a key, −1 for none. */
 static int target_at(const char *text, size_t *ret_length) {
     size_t length = strcspn(text, "=,");
 
     *ret_length = length;
     if (text[length] != '=')
         return -1;
-    if (strncmp(text, PROPERTY, sizeof PROPERTY - 1) == 0)
-        return TARGETS;
+    for (size_t i = 0; i < CXD_COUNT(FAMILIES); i++)
+        if (strncmp(text, FAMILIES[i].prefix, strlen(FAMILIES[i].prefix)) == 0)
+            return TARGETS + (int)i;
     for (int i = 0; i < TARGETS; i++)
         if (has_name(NAMES[i], text, length))
             return i;
@@ -193,14 +229,15 @@ static enum cxd_err say_target(const char *text, size_t length, struct error *er
     word[cut] = '\0';
     const char *meant = nearest_word(word, NAMES, TARGETS);
     return error_set(err, ERR_INVALID, "--map takes TARGET=COLUMN, the target being %s, not '%s'%s%s%s",
-                     "score, comment, answered_at, respondent, id, touchpoint, channel, locale, visit or property.KEY",
+                     "score, comment, answered_at, respondent, id, touchpoint, channel, locale, visit, property.KEY or "
+                     "answer.KEY",
                      word, meant ? "; is '" : "", meant ? meant : "", meant ? "' meant?" : "");
 }
 
-static struct mapped_property *find_property(struct mapping *mapping, const char *key) {
-    for (size_t i = 0; i < mapping->property_count; i++)
-        if (strcmp(mapping->properties[i].key, key) == 0)
-            return &mapping->properties[i];
+static struct mapped_property *find_member(const struct members *members, const char *key) {
+    for (size_t i = 0; i < *members->count; i++)
+        if (strcmp(members->items[i].key, key) == 0)
+            return &members->items[i];
     return NULL;
 }
 
@@ -208,35 +245,44 @@ static enum cxd_err say_twice(const char *name, size_t length, struct error *err
     return error_set(err, ERR_INVALID, "--map names two columns for '%.*s'", text_cell_cut(name, length, SHOWN), name);
 }
 
+static enum cxd_err apply_keyed(const struct members *members, const char *name, size_t name_length, int found,
+                                struct error *err) {
+    char key[KEY_SIZE];
+    size_t prefix = strlen(members->family->prefix);
+
+    name += prefix;
+    name_length -= prefix;
+    if (found == COLUMN_NONE || name_length >= sizeof key)
+        return error_set(err, ERR_INVALID, "--map %sKEY=COLUMN needs both", members->family->prefix);
+    memcpy(key, name, name_length);
+    key[name_length] = '\0';
+    struct mapped_property *known = find_member(members, key);
+    if (known && known->is_named && known->column != found)
+        return say_twice(name, name_length, err);
+    enum cxd_err code = add_member(members, key, (size_t)found, err);
+    known = find_member(members, key);
+    if (known)
+        known->is_named = true;
+    return code;
+}
+
 static enum cxd_err apply_one(struct mapping *mapping, const struct headings *headings, int target, const char *name,
                               size_t name_length, const char *column, size_t length, struct error *err) {
-    char key[KEY_SIZE];
     int found = COLUMN_NONE;
     enum cxd_err code = length > 0 ? mapping_find_column(headings, column, length, &found, err) : CXD_OK;
 
     if (code != CXD_OK)
         return code;
-    if (target < TARGETS) {
-        if (mapping->is_named[target] && mapping->column[target] != found)
-            return say_twice(name, name_length, err);
-        mapping->column[target] = found;
-        mapping->is_set[target] = mapping->is_named[target] = true;
-        return CXD_OK;
+    if (target >= TARGETS) {
+        const struct members members = members_of(mapping, target);
+
+        return apply_keyed(&members, name, name_length, found, err);
     }
-    name += sizeof PROPERTY - 1;
-    name_length -= sizeof PROPERTY - 1;
-    if (found == COLUMN_NONE || name_length >= sizeof key)
-        return error_set(err, ERR_INVALID, "--map property.KEY=COLUMN needs both");
-    memcpy(key, name, name_length);
-    key[name_length] = '\0';
-    struct mapped_property *known = find_property(mapping, key);
-    if (known && known->is_named && known->column != found)
+    if (mapping->is_named[target] && mapping->column[target] != found)
         return say_twice(name, name_length, err);
-    code = mapping_add_property(mapping, key, (size_t)found, err);
-    known = find_property(mapping, key);
-    if (known)
-        known->is_named = true;
-    return code;
+    mapping->column[target] = found;
+    mapping->is_set[target] = mapping->is_named[target] = true;
+    return CXD_OK;
 }
 
 enum cxd_err mapping_apply(struct mapping *mapping, const struct headings *headings, const char *text,

@@ -64,6 +64,8 @@ void mended_append_mapping(struct buffer *out, const struct mapping *mapping) {
     }
     for (size_t i = 0; i < mapping->property_count; i++)
         buffer_append_format(out, ",property.%s=#%d", mapping->properties[i].key, mapping->properties[i].column + 1);
+    for (size_t i = 0; i < mapping->answer_count; i++)
+        buffer_append_format(out, ",answer.%s=#%d", mapping->answers[i].key, mapping->answers[i].column + 1);
 }
 
 /* 2024-01-31 or 2024-01-31T13:00:00. */

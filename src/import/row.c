@@ -1,13 +1,13 @@
 /* From the cells of a row to the JSON of a response. Its members stand in one order and say what is understood and no
- * more: the ids of rows without one of their own are made of it, but for the properties and the zone. */
+ * more: the ids of rows without one of their own are made of it, but for properties, answers and the zone. */
 
 #include "cxd/import/row.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "cxd/base/formula.h"
 #include "cxd/base/utf8.h"
+#include "cxd/import/answer_cell.h"
 #include "cxd/import/mended.h"
 #include "cxd/import/score_cell.h"
 #include "cxd/import/text_cell.h"
@@ -31,21 +31,11 @@ static void blame(struct row_reading *reading, const struct row_plan *plan, cons
              cell->text, cell->length > SHOWN ? "..." : "", why);
 }
 
-/* A text without the blanks around it; NULL: it says nothing. */
+/* NULL: it says nothing. */
 static const char *take_text(struct row_plan *plan, const struct table_cell *cell, bool keeps_words) {
-    bool is_guarded =
-        plan->preset.preset && plan->preset.preset->has_guards && formula_has_guard(cell->text, cell->length);
-    const char *text = cell->text + is_guarded;
-    size_t length = cell->length - is_guarded;
+    bool has_guards = plan->preset.preset && plan->preset.preset->has_guards;
 
-    if (keeps_words ? utf8_all_blank(text) : text_cell_is_nothing(text, length))
-        return NULL;
-    text_cell_trim(&text, &length);
-    if (text[length] == '\0')
-        return text;
-    buffer_reset(&plan->text);
-    buffer_append(&plan->text, text, length);
-    return buffer_terminate(&plan->text);
+    return text_cell_take(cell->text, cell->length, has_guards, keeps_words, &plan->text);
 }
 
 static void append_member(struct buffer *out, const char *name, const char *text) {
@@ -273,6 +263,8 @@ static enum cxd_err read_whole(struct row_plan *plan, const struct table_row *ro
         append_texts(plan, row, out);
         places.properties = out->length;
         append_properties(plan, row, out);
+        answer_cells_append(plan->answers, plan->answer_count, row,
+                            plan->preset.preset && plan->preset.preset->has_guards, &plan->text, out);
         if (out->failed || plan->text.failed)
             return error_set(err, ERR_NO_MEMORY, "out of memory");
         code = find_id(plan, row, out, &places, reading, err);

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "cxd/base/compiler.h"
+#include "cxd/base/formula.h"
 #include "cxd/base/utf8.h"
 
 void text_cell_trim(const char **text, size_t *length) {
@@ -38,6 +39,21 @@ bool text_cell_is_nothing(const char *text, size_t length) {
         if (strlen(WORDS[i]) == length && strncasecmp(WORDS[i], text, length) == 0)
             return true;
     return false;
+}
+
+const char *text_cell_take(const char *text, size_t length, bool has_guards, bool keeps_words, struct buffer *room) {
+    bool is_guarded = has_guards && formula_has_guard(text, length);
+
+    text += is_guarded;
+    length -= is_guarded;
+    if (keeps_words ? utf8_all_blank(text) : text_cell_is_nothing(text, length))
+        return NULL;
+    text_cell_trim(&text, &length);
+    if (text[length] == '\0')
+        return text;
+    buffer_reset(room);
+    buffer_append(room, text, length);
+    return buffer_terminate(room);
 }
 
 size_t text_cell_key(char *out, size_t size, const char *text, size_t length) {

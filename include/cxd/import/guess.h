@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "cxd/base/buffer.h"
+#include "cxd/domain/question.h"
 #include "cxd/import/mapping.h"
 
 /* Which column is what, by its name and by what stands in it. */
@@ -37,6 +38,10 @@ bool guess_is_name(const char *name);
 /* Maps columns of the name of a declared property (KEY, or property.KEY) that are not mapped. */
 CXD_NODISCARD enum cxd_err guess_properties(const struct headings *headings, const char *const *keys, size_t key_count,
                                             struct mapping *mapping, struct error *err);
+
+/* Maps columns of the names answer.KEY and answer.KEY.other that are not mapped, as an export has them. */
+CXD_NODISCARD enum cxd_err guess_answers(const struct headings *headings, const struct survey *survey,
+                                         struct mapping *mapping, struct error *err);
 
 /* The key that a column's name makes: what no key may hold becomes '_'. False where nothing is left of it. */
 CXD_NODISCARD bool guess_property_key(const char *name, char out[MAPPING_KEY_SIZE]);

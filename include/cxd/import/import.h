@@ -34,6 +34,7 @@
  *   date_cell.c   cells as instants (date.h)
  *   date_guess.c  the one form of a column of dates (date.h)
  *   mapping.c     which column is which member of a response, as somebody says it
+ *   answer_cell.c  answers to further questions in cells
  *   preset.c      the exports of other programs
  *   guess.c       which column is which, by names and values
  *   header.c      whether a first row is the header, and the zone that it names

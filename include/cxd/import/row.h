@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "cxd/base/buffer.h"
+#include "cxd/import/answer_cell.h"
 #include "cxd/import/date.h"
 #include "cxd/import/mapping.h"
 #include "cxd/import/preset.h"
@@ -15,6 +16,8 @@
 struct row_plan {
     const struct headings *headings;
     struct mapping mapping;
+    struct answer_column answers[QUESTIONS_MAX]; /* answer_columns_bind */
+    size_t answer_count;
     struct preset_use preset;
     enum date_form dates;
     int scale_min, scale_max;
