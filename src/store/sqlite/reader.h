@@ -17,6 +17,8 @@ struct sqlite_reader {
     struct buffer member;        /* the text of one of these */
     struct word_finder words;    /* opened by the first search */
     bool counts_phrases;         /* phrase_counts is there */
+    bool deals;                  /* deal_rollup is */
+    struct sweep *sweep;         /* of segments.c, while rows are dealt out to it */
     int calls;                   /* of count_steps, since the question began */
     const struct walk *walk;     /* that is under way, and says itself when it ends; else NULL */
 };

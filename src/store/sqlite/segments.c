@@ -27,7 +27,8 @@ struct sweep {
     struct owner *owners;           /* by series */
     size_t count, capacity;
     enum store_cover cover;
-    bool is_search; /* read_segments_of */
+    bool is_search;  /* deal_segments_of */
+    size_t at, near; /* of the rows that are read: whose histogram, and where the next owner is */
 };
 
 const char *sqlite_property_key(const char *dimension) {
@@ -104,24 +105,37 @@ static struct store_segment *find_owner(const struct sweep *sweep, int64_t serie
     return &sweep->segments[sweep->owners[(*near)++].at];
 }
 
+/* deal_rollup of queries.sql: the series and the counts of a row go to whom they are of. */
+static void deal_rollup(sqlite3_context *context, int count, sqlite3_value **values) {
+    const struct sqlite_reader *reader = sqlite3_user_data(context);
+    struct sweep *sweep = reader->sweep;
+    struct store_segment *segment = find_owner(sweep, sqlite3_value_int64(values[0]), &sweep->near);
+    for (int i = 1; segment && i < count; i++)
+        segment->hists[sweep->at].n[i - 1] += sqlite3_value_int64(values[i]);
+    sqlite3_result_int(context, 0);
+}
+
+static enum cxd_err make_dealer(struct sqlite_reader *reader, struct error *err) {
+    if (reader->deals)
+        return CXD_OK;
+    reader->deals =
+        sqlite3_create_function(reader->db.handle, "deal_rollup", 1 + HISTOGRAM_SIZE, SQLITE_UTF8 | SQLITE_DIRECTONLY,
+                                reader, deal_rollup, NULL, NULL) == SQLITE_OK;
+    return reader->deals ? CXD_OK : sqlite_db_error(&reader->db, "the database takes no function", err);
+}
+
 static enum cxd_err read_rolled(struct sweep *sweep, const struct span *span, size_t at, struct error *err) {
-    struct db *db = &sweep->reader->db;
-    sqlite3_stmt *stmt = NULL;
-    size_t near = 0;
-    bool row = false;
-    enum cxd_err code =
-        SQLITE_ASK(db, sweep->is_search ? QUERY_READ_SEGMENTS_OF : QUERY_READ_SEGMENTS, &stmt, err, INT(sweep->survey),
-                   INT(span->tier), INT(sqlite_bucket_at(span->tier, span->from)),
-                   INT(sqlite_bucket_at(span->tier, span->to)), sweep->is_search ? TEXT(sweep->dimension) : NONE);
-    while (code == CXD_OK && (code = sqlite_db_next(db, stmt, &row, err)) == CXD_OK && row) {
-        struct store_segment *segment = find_owner(sweep, sqlite3_column_int64(stmt, 0), &near);
-        if (!segment)
-            continue;
-        int64_t series = 0;
-        struct histogram hist;
-        sqlite_read_rollup_row(stmt, &series, &hist);
-        histogram_add(&segment->hists[at], &hist);
-    }
+    struct sqlite_reader *reader = sweep->reader;
+    sweep->at = at;
+    sweep->near = 0;
+    enum cxd_err code = make_dealer(reader, err);
+    if (code != CXD_OK)
+        return code;
+    reader->sweep = sweep;
+    code = SQLITE_RUN(&reader->db, sweep->is_search ? QUERY_DEAL_SEGMENTS_OF : QUERY_DEAL_SEGMENTS, err,
+                      INT(sweep->survey), INT(span->tier), INT(sqlite_bucket_at(span->tier, span->from)),
+                      INT(sqlite_bucket_at(span->tier, span->to)), sweep->is_search ? TEXT(sweep->dimension) : NONE);
+    reader->sweep = NULL;
     return code;
 }
 
