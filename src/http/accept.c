@@ -49,7 +49,7 @@ static enum MHD_Result take_field(void *cls, enum MHD_ValueKind kind CXD_UNUSED,
     return MHD_YES;
 }
 
-bool accept_gzip(const struct http_request *request) {
+bool http_accepts_gzip(const struct http_request *request) {
     int found = -1;
     if (!request->connection->gone)
         MHD_get_connection_values(request->connection->mhd, MHD_HEADER_KIND, take_field, &found);

@@ -5,9 +5,8 @@
 
 /* Accept-Encoding (RFC 9110 §12.5.3). */
 
-/* Whether gzip is named, or else "*" is, and not with a weight of 0. On the thread that has the request. */
-bool accept_gzip(const struct http_request *request);
-/* Of one field: 1 named, 0 ruled out, −1 not said. For its test. */
+/* http_accepts_gzip: whether gzip is named, or else "*" is, and not with a weight of 0. Of one field: 1 named, 0 ruled
+ * out, −1 not said; for its test. */
 int accept_find_gzip(const char *list);
 
 #endif

@@ -64,8 +64,14 @@ static void add_headers(struct http_request *request, enum cxd_err code, int sta
         http_reply_header(request, "Allow", request->path->allow);
 }
 
-static void reply_problem(struct http_request *request, const struct error *err, const char *members) {
-    assert(err->code != CXD_OK);
+/* As a page, where the route has pages. */
+static const char *explain(struct http_request *request, const struct error *err) {
+    const struct http_options *options = &request->connection->loop->server->options;
+    bool is_page = request->route && request->route->flags & HTTP_PAGE && options->explain;
+    return is_page ? options->explain(request, err) : NULL;
+}
+
+static void write_object(struct http_request *request, const struct error *err, const char *members) {
     buffer_reset(&request->out);
     open_problem(&request->out, err);
     if (members) {
@@ -75,10 +81,19 @@ static void reply_problem(struct http_request *request, const struct error *err,
     buffer_append_text(&request->out, ",\"request_id\":");
     buffer_append_json(&request->out, request->trace.request_id);
     buffer_append_char(&request->out, '}');
+}
+
+static void reply_problem(struct http_request *request, const struct error *err, const char *members) {
+    assert(err->code != CXD_OK);
+    buffer_reset(&request->out);
+    request->fixed_out = NULL;
     request->problem = err->code;
+    const char *type = explain(request, err);
+    if (!type)
+        write_object(request, err, members);
     int status = error_status(err->code);
     add_headers(request, err->code, status);
-    http_reply(request, status, problem_type);
+    http_reply(request, status, type ? type : problem_type);
 }
 
 enum cxd_err http_refusal(const struct http_request *request) {

@@ -44,12 +44,17 @@ struct buffer *http_out(struct http_request *request) {
     return &request->out;
 }
 
+void http_out_fixed(struct http_request *request, const void *bytes, size_t length) {
+    request->fixed_out = bytes;
+    request->fixed_length = length;
+}
+
 void reply_no_memory(struct http_request *request) {
     request->unsayable = request->done;
     request->headers = NULL;
     request->failed = false;
     request->tagged = false;
-    request->fixed_out = no_memory_body;
+    http_out_fixed(request, no_memory_body, sizeof no_memory_body - 1);
     request->type = no_memory_type;
     request->status = error_status(ERR_NO_MEMORY);
     request->problem = ERR_NO_MEMORY;
@@ -156,13 +161,10 @@ static void count_reply(struct http_request *request) {
 static struct MHD_Response *respond_whole(struct http_request *request, size_t *ret_length) {
     const char *body = NULL;
     size_t length = 0;
-    if (request->type && request->fixed_out) {
-        body = request->fixed_out;
-        length = strlen(body);
-    } else if (request->type || request->status == STATUS_NOT_MODIFIED) {
-        /* A 304 sends only the length, which must be that of the 200. */
-        body = request->out.data;
-        length = request->out.length;
+    /* A 304 sends only the length, which must be that of the 200. */
+    if (request->type || request->status == STATUS_NOT_MODIFIED) {
+        body = request->fixed_out ? request->fixed_out : request->out.data;
+        length = request->fixed_out ? request->fixed_length : request->out.length;
     }
     *ret_length = length;
     /* MHD never writes into a persistent buffer, it only has no const for it. */

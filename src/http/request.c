@@ -201,6 +201,10 @@ const struct http_query_item *http_query(const struct http_request *request, siz
     return request->query;
 }
 
+const char *http_query_text(const struct http_request *request) {
+    return request->target.query;
+}
+
 enum cxd_err http_query_named(struct http_request *request, const char *key, const char **ret_value,
                               struct error *err) {
     const char *text = request->target.query ? request->target.query : "";

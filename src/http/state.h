@@ -80,7 +80,8 @@ struct http_request {
     enum cxd_err problem; /* CXD_OK: the reply is none */
     const char *type;
     struct buffer out;
-    const char *fixed_out; /* instead of `out`, when there is no memory for any */
+    const char *fixed_out; /* instead of `out`: bytes that are there already; NULL: `out` */
+    size_t fixed_length;
     struct reply_header *headers;
 
     /* Work that happens elsewhere. */

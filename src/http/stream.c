@@ -215,7 +215,7 @@ static struct MHD_Response *respond(struct http_request *request) {
 enum cxd_err http_stream_open(struct http_request *request, const struct http_stream_form *form,
                               struct http_stream **ret_stream, struct error *err) {
     assert(!request->replied && !request->deferred && !request->stream && form->buffer_bytes > 0);
-    bool is_gzip = form->may_gzip && accept_gzip(request);
+    bool is_gzip = form->may_gzip && http_accepts_gzip(request);
     struct http_stream *stream = make(request, form, is_gzip);
     if (!stream || request->failed || request->out.failed) {
         if (stream)

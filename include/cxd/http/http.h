@@ -87,7 +87,8 @@ enum http_flags {
     HTTP_BODILESS = 1 << 8,
     /* Needs no key. Who shows one that is good for the scope is no stranger: limits by address are not for them. */
     HTTP_OPEN = 1 << 9,
-    HTTP_LOOSE_QUERY = 1 << 10 /* passes over what it does not know in its query string; has http_query_named alone */
+    HTTP_LOOSE_QUERY = 1 << 10, /* passes over what it does not know in its query string; has http_query_named alone */
+    HTTP_PAGE = 1 << 12         /* for people: `explain` writes its problems */
 };
 
 /* Whose workers run a route. */
@@ -159,6 +160,10 @@ struct http_options {
                               struct error *err);
     /* Whether `origin` may use an HTTP_CORS route (path parameters are there). */
     bool (*allow_origin)(void *app, struct http_request *request, const char *origin);
+    /* Of an HTTP_PAGE route: writes to http_out what a person reads of a problem, in place of its JSON object, and
+     * returns the media type of that, a string constant; NULL: the object. It may add headers. On the thread that has
+     * the request. May be NULL where no route is for people. */
+    const char *(*explain)(struct http_request *request, const struct error *err);
     /* Called on a loop after each turn in which handlers ran, and on a worker after each handler: the place to hand on,
      * at one go, what they collected. */
     void (*turn_done)(void *app);
@@ -300,6 +305,8 @@ const char *http_body(const struct http_request *request, size_t *ret_length); /
 struct http_query_item {
     const char *key, *value; /* decoded; value "" where there is no '=' */
 };
+/* The query string as it was sent, without its '?'; NULL where there is none. On any route. */
+const char *http_query_text(const struct http_request *request);
 /* The items of the query string in order. */
 const struct http_query_item *http_query(const struct http_request *request, size_t *ret_count);
 /* As http_query_find. */
@@ -350,12 +357,20 @@ const char *http_host(const struct http_request *request);
  * asked before anything that wants a key elsewhere is answered without one. */
 bool http_is_for_this_machine(const struct http_request *request, const char *own_url);
 
+/* accept.c */
+
+/* Whether the client takes a reply that is gzip. On the thread that has the request. */
+bool http_accepts_gzip(const struct http_request *request);
+
 /* reply.c: what is replied. */
 
 /* Before the reply; `value` is copied. */
 void http_reply_header(struct http_request *request, const char *name, const char *value);
 /* The reply's body, to be filled before http_reply. */
 struct buffer *http_out(struct http_request *request);
+/* What is sent in place of http_out, to be said before the reply, of any kind but http_reply_tagged: these bytes, which
+ * are not copied, and live as long as the server. A problem has its own body. */
+void http_out_fixed(struct http_request *request, const void *bytes, size_t length);
 /* Sends http_out with `status`; `type` is a string constant ("application/json"), NULL for no body. A failed buffer
  * becomes ERR_NO_MEMORY. */
 void http_reply(struct http_request *request, int status, const char *type);
