@@ -30,6 +30,11 @@ NEEDS = run:$(firstword $(CC)):gcc run:make:make run:$(PKG_CONFIG):pkg-config fi
 	lib:sqlite3:libsqlite3-dev \
 	lib:uuid:uuid-dev \
 	lib:zlib:zlib1g-dev
+# WEB=no: the API alone, without what people see in a browser.
+WEB ?= yes
+ifneq ($(WEB),no)
+NEEDS += run:esbuild:esbuild
+endif
 PACKAGES = $(foreach need,$(filter lib:%,$(NEEDS)),$(word 2,$(subst :, ,$(need))))
 
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings
@@ -90,6 +95,12 @@ ifneq ($(VARIANT),release)
 SOURCES += $(sort $(wildcard tests/support/store_*.c tests/support/memory/*.c))
 endif
 OBJECTS = $(SOURCES:%.c=$(OUT)/obj/%.o) $(OUT)/obj/gen/sql.o $(OUT)/obj/gen/user_agents.o $(OUT)/obj/gen/stopwords.o
+ifeq ($(WEB),no)
+CPPFLAGS += -DCXD_NO_WEB
+OBJECTS := $(filter-out $(OUT)/obj/src/web/%,$(OBJECTS))
+else
+OBJECTS += $(OUT)/obj/gen/assets.o
+endif
 
 .DEFAULT_GOAL = all
 .PHONY: all
@@ -99,9 +110,16 @@ $(OUT)/cxd: $(OUT)/obj/src/main.o $(OUT)/libcxd.a
 	$(SAY) LINK $@
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(OUT)/libcxd.a: $(OBJECTS)
+$(OUT)/libcxd.a: $(OBJECTS) $(OUT)/obj/web-$(WEB)
 	@rm -f $@
-	$(AR) rcsD $@ $^
+	$(AR) rcsD $@ $(OBJECTS)
+
+# What was built with the web and without it is told apart by this file, which is there under one name only.
+$(OUT)/obj/web-$(WEB):
+	@mkdir -p $(@D)
+	@rm -f $(OUT)/obj/web-*
+	@touch $@
+$(OUT)/obj/src/cmd/serve.o: $(OUT)/obj/web-$(WEB)
 
 $(OUT)/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -136,6 +154,26 @@ $(OUT)/obj/gen/stopwords.c: build/tools/embed $(STOPWORDS)
 	build/tools/embed --texts STOPWORDS stopwords domain/stopwords.h $(STOPWORDS) > $@.tmp && mv $@.tmp $@
 
 $(OUT)/obj/gen/stopwords.o: $(OUT)/obj/gen/stopwords.c src/domain/stopwords.h
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+# What browsers are served: minified, then embedded by a tool of this repository.
+build/tools/embed_web: src/tools/embed_web.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 $(PACKAGE_CFLAGS) -o $@ $< $(PACKAGE_LIBS)
+
+ASSETS = $(patsubst web/%,build/web/%,$(sort $(wildcard web/assets/*)))
+# The oldest that pages are made for; esbuild lowers what they lack.
+BROWSERS = chrome61,firefox60,safari11
+build/web/assets/%: web/assets/%
+	@mkdir -p $(@D)
+	$(SAY) MINIFY $@
+	esbuild --minify --log-level=warning --target=$(BROWSERS) $< >$@.tmp && mv $@.tmp $@
+
+$(OUT)/obj/gen/assets.c: build/tools/embed_web $(ASSETS)
+	@mkdir -p $(@D)
+	build/tools/embed_web --assets $(ASSETS) > $@.tmp && mv $@.tmp $@
+
+$(OUT)/obj/gen/assets.o: $(OUT)/obj/gen/assets.c src/web/assets.h
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # Unit and contract tests: each tests/{unit,contract}/test_*.c is a cmocka program.
@@ -192,7 +230,7 @@ clean:
 
 .PHONY: help
 help:
-	@echo 'make             release build: build/cxd'
+	@echo 'make             release build: build/cxd;  make WEB=no  of the API alone'
 	@echo 'make run         install what is missing, build, start on 127.0.0.1:$(PORT) (PORT=9000 for another);'
 	@echo '                 the first time takes about a minute on two processors, and what apt-get takes'
 	@echo 'make test        unit tests, contracts and layers: a compiler and cmocka; less than a minute, once it is built'
@@ -200,7 +238,7 @@ help:
 	@echo 'make check-long  the rest: fuzzing, proxies, the package, long crashes and faults'
 	@echo "make check-r     figures of random tables against R's (SEED=20, TABLES=500)"
 	@echo 'make tables      how often tests and intervals are right: the tables of docs/scoring.md'
-	@echo 'make bench       speed and scale, as a table and build/bench/result.json (BENCH="speed", "scale", "analysis", "imports", "import", "delay", "footprint", "all")'
+	@echo 'make bench       speed and scale, as a table and build/bench/result.json (BENCH="speed", "web", "scale", "analysis", "imports", "import", "delay", "footprint", "all")'
 	@echo 'make crash       kill -9 under load (KILLS=100)'
 	@echo 'make torture     every fault: memory, storage, clock, connections, malformed requests, kills; prints a table'
 	@echo 'make fuzz        fuzz every parser, and all calls against a model (FUZZ_SECONDS=300 each)'
@@ -274,8 +312,10 @@ check-long: deps-check
 	$(BUILD) build-check-long
 	@node tests/check.mjs long
 
+# What all variants use.
+TOOLS_MADE = build/tools/embed $(if $(filter-out no,$(WEB)),build/tools/embed_web $(ASSETS))
 .PHONY: variant-release variant-test variant-asan variant-tsan variant-fuzz
-variant-release variant-test variant-asan variant-tsan variant-fuzz: build/tools/embed
+variant-release variant-test variant-asan variant-tsan variant-fuzz: $(TOOLS_MADE)
 variant-release:
 	$(BUILD) VARIANT=release all fault-programs figure-programs
 variant-test:
@@ -286,7 +326,7 @@ variant-tsan:
 	$(BUILD) VARIANT=tsan $(TSAN_PROGRAMS:%=build/tsan/tests/unit/%)
 variant-fuzz:
 	$(BUILD) VARIANT=fuzz fuzzers
-build-asan: build/tools/embed
+build-asan: $(TOOLS_MADE)
 	$(BUILD) VARIANT=asan unit
 build-check: variant-release variant-asan variant-tsan
 build-check-long: variant-release variant-test variant-asan variant-fuzz
@@ -375,6 +415,7 @@ lint: deps-check layers
 	@clang-format --dry-run -Werror $(C_FILES)
 	@tests/lint/output.sh
 	@tests/lint/javascript.sh
+	@node tests/node_modules/typescript/bin/tsc -p web/tsconfig.json
 	+@$(MAKE) --no-print-directory VARIANT=release all manuals >/dev/null
 	@tests/lint/circles.sh $(OBJECTS) $(OUT)/obj/src/main.o
 	@node tests/lint/citations.mjs
@@ -385,7 +426,7 @@ lint: deps-check layers
 
 format: $(NPM_INSTALLED)
 	clang-format -i $(C_FILES)
-	node tests/node_modules/prettier/bin/prettier.cjs --config tests/.prettierrc.json --log-level warn --write 'tests/**/*.mjs'
+	node tests/node_modules/prettier/bin/prettier.cjs --config tests/.prettierrc.json --log-level warn --write 'tests/**/*.mjs' 'web/assets/*'
 
 BINDIR = $(DESTDIR)$(PREFIX)/bin
 SHAREDIR = $(DESTDIR)$(PREFIX)/share

@@ -114,13 +114,14 @@ static enum cxd_err fill_options(struct app *app, const struct config *config, c
                   [HTTP_RATE_SUBJECT] = config->survey_rate,
                   [HTTP_RATE_BYTES] = config->bytes_per_address,
                   [HTTP_RATE_AUTH] = config->auth_rate},
-        .routes = API_ROUTES,
-        .route_count = API_ROUTE_COUNT,
+        .routes = app->routes,
+        .route_count = app->route_count,
         .rated_parameter = "respondent",
         .app = app,
         .authorize = api_authorize,
         .recognise = api_recognise,
         .allow_origin = api_allow_origin,
+        .explain = app->site ? app->site->explain : NULL,
         .turn_done = turn_done,
         .alarm = ring_alarm,
         .worker_open = open_worker,
@@ -165,7 +166,9 @@ static enum cxd_err take_sockets(struct inherited *inherited, struct http_option
 static enum cxd_err open_http(struct app *app, struct inherited *inherited, struct error *err) {
     char host[CONFIG_TEXT_SIZE];
     struct http_options options;
-    enum cxd_err result = fill_options(app, &app->config, host, &options, err);
+    enum cxd_err result = api_join_routes(app, err);
+    if (result == CXD_OK)
+        result = fill_options(app, &app->config, host, &options, err);
     if (result != CXD_OK)
         return result;
     app->metrics_fd = inherited_take(inherited, "metrics");
@@ -331,11 +334,13 @@ enum cxd_err app_check(const struct config *config, struct error *err) {
 }
 
 enum cxd_err app_start(const struct config *config, struct inherited *inherited, bool starter_surveys,
-                       const struct store_telling *telling, struct app **ret_app, struct error *err) {
+                       const struct app_site *site, const struct store_telling *telling, struct app **ret_app,
+                       struct error *err) {
     struct app *app = calloc(1, sizeof *app);
     if (!app)
         return error_set(err, ERR_NO_MEMORY, "no memory to start");
     app->config = *config;
+    app->site = site;
     app->metrics_fd = -1;
     trust_init(&app->trust, RECKONING_UNKNOWN);
     app->started_ns = process_started_ns();
@@ -446,6 +451,7 @@ void app_stop(struct app *app) {
     store_close(app->store);
     trust_destroy(&app->trust);
     budget_destroy(&app->questions);
+    free(app->routes);
     free(app->lanes);
     free(app);
 }

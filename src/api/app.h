@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 
 #include "cxd/api/api.h"
+#include "cxd/api/site.h"
 #include "cxd/base/budget.h"
 #include "cxd/chores/trust.h"
 #include "cxd/domain/response.h"
@@ -37,7 +38,10 @@ struct app {
     struct trust trust;
     struct housekeeping *housekeeping;
     struct alerts *alerts;
-    struct backups *backups; /* NULL: none are made */
+    struct backups *backups;     /* NULL: none are made */
+    const struct app_site *site; /* NULL: the API is all there is */
+    struct http_route *routes;   /* of both */
+    size_t route_count;
     struct http_server *http;
     struct http_server *metrics; /* NULL: off */
     bool metrics_is_local;       /* their listener is on a loopback address */
@@ -61,6 +65,9 @@ struct app {
     char admin_key_fault[KEY_FAULT_SIZE]; /* of the file, as it was at the start; "": it opens this daemon */
     bool has_endpoint;                    /* the file `endpoint` is this process's */
 };
+
+/* site.c: makes the table of all routes. ERR_NO_MEMORY. */
+CXD_NODISCARD enum cxd_err api_join_routes(struct app *app, struct error *err);
 
 /* routes.c */
 /* With SCOPE_READ in a route's scope: what it shows is figures and what operators wrote, nothing that a person did, so

@@ -315,7 +315,8 @@ static enum cxd_err start(struct life *life, const struct config *config, struct
         return err->code;
     patience_begin(&patience, &life->notify, false, START_LIMIT_MS);
     const struct store_telling telling = {.tell = tell_upgrade, .context = life, .every_ms = UPGRADE_TOLD_MS};
-    enum cxd_err code = app_start(config, &life->inherited, life->options.starter_surveys, &telling, &life->app, err);
+    enum cxd_err code = app_start(config, &life->inherited, life->options.starter_surveys, life->options.site, &telling,
+                                  &life->app, err);
     patience_end(&patience);
     if (code != CXD_OK)
         return code;

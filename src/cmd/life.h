@@ -7,12 +7,15 @@
 #include "cxd/base/error.h"
 #include "cxd/config/config.h"
 
+struct app_site;
+
 /* The daemon's life between its start and its end: signals, the service manager, and whether all threads advance. */
 
 struct life_options {
     const char *config_path; /* NULL: no file */
     const char *listen;      /* instead of [server] listen; NULL: that */
     bool starter_surveys;
+    const struct app_site *site; /* served beside the API; NULL: none */
 };
 
 /* The configuration as a start, and each reload, finds it. ERR_CONFIG. */

@@ -10,9 +10,12 @@
 #include "cxd/base/calendar.h"
 #include "cxd/cmd/cmd.h"
 #include "cxd/config/config.h"
+#ifndef CXD_NO_WEB
+#include "cxd/web/web.h"
+#endif
 
 struct serve_options {
-    const char *config, *listen, *reload;
+    const char *config, *listen, *reload, *assets;
     bool starter_surveys, check, print;
 };
 
@@ -26,6 +29,10 @@ static const struct option_spec serve_specs[] = {
     {"check", 0, OPTION_FLAG, AT(check), NULL, "check the configuration and exit", NULL},
     {"reload", 0, OPTION_TEXT, AT(reload), "PID",
      "have the daemon PID read its configuration again, and exit 0 if it took it", NULL},
+#ifndef CXD_NO_WEB
+    {"assets", 0, OPTION_TEXT, AT(assets), "DIR", "serve the files of pages from DIR as they are now: for developing",
+     NULL},
+#endif
     {"print-config", 0, OPTION_FLAG, AT(print), NULL, "print a commented sample of the configuration and exit", NULL},
 };
 
@@ -39,7 +46,7 @@ static int refuse(const struct error *err) {
 /* The daemon takes the configuration that it was started with: others would be thought to be taken, or checked only. */
 static int reload(const struct command *command, const struct serve_options *options) {
     pid_t pid;
-    if (options->config || options->listen || options->starter_surveys || options->check)
+    if (options->config || options->listen || options->starter_surveys || options->check || options->assets)
         return command_usage(command, "--reload stands alone: the daemon reads again what it was started with");
     if (!reload_parse(options->reload, &pid))
         return command_usage(command, "--reload takes the number of the daemon's process, not '%s'", options->reload);
@@ -57,9 +64,14 @@ static int serve(const struct invocation *invocation) {
     }
     if (options->reload)
         return reload(invocation->command, options);
-    const struct life_options life = {.config_path = cmd_config_path(options->config),
-                                      .listen = options->listen,
-                                      .starter_surveys = options->starter_surveys};
+    struct life_options life = {.config_path = cmd_config_path(options->config),
+                                .listen = options->listen,
+                                .starter_surveys = options->starter_surveys};
+#ifndef CXD_NO_WEB
+    struct web web;
+    web_open(&web, options->assets);
+    life.site = &web.site;
+#endif
     if (options->check) {
         if (life_load(&life, &config, &err) != CXD_OK || calendar_set_zone(config.timezone, &err) != CXD_OK ||
             app_check(&config, &err) != CXD_OK)

@@ -1,6 +1,6 @@
 // The driver of `make bench`: measures, prints tables, and writes all of it as JSON.
 //
-//     node tests/bench/bench.mjs [speed|delay|scale|analysis|imports|import|exports|footprint|all|upgrade|ingest]
+//     node tests/bench/bench.mjs [speed|delay|web|scale|analysis|imports|import|exports|footprint|all|upgrade|ingest]
 //                                [--json FILE] [--seconds S] [--rounds N]
 //                                [--connections 16,64,256] [--delays 2,10] [--sizes 10000,1000000,20000000] [--keep]
 //                                [--before FOLDER] [--data FOLDER]
@@ -28,9 +28,10 @@ import { scale } from './scale.mjs';
 import { BenchError, installRival, workshop } from './servers.mjs';
 import { delay, ingest, speed } from './speed.mjs';
 import { upgrade } from './upgrade.mjs';
+import { web } from './web.mjs';
 
 // footprint last: it posts to the databases of scale
-const parts = { speed, delay, ingest, scale, analysis, imports, import: importFiles, exports, footprint, upgrade };
+const parts = { speed, delay, ingest, web, scale, analysis, imports, import: importFiles, exports, footprint, upgrade };
 
 function readOptions() {
   const { values, positionals } = parseArgs({

@@ -12,8 +12,10 @@ const script = join(dirname(fileURLToPath(import.meta.url)), 'load.lua');
 export const postPath = '/v1/surveys/bench/responses';
 
 // One run of wrk; what load.lua prints.
-export async function wrk(url, { connections, seconds, method = 'post', path = postPath }) {
-  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '60s', '-s', script, url, '--', method, path];
+export async function wrk(url, { connections, seconds, method = 'post', path = postPath, headers = [] }) {
+  const said = headers.flatMap((header) => ['-H', header]);
+  const plain = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '60s', '-s', script];
+  const args = [...plain, ...said, url, '--', method, path];
   const child = spawn('wrk', args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '';
   let err = '';

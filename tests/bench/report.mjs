@@ -74,6 +74,16 @@ function everythingText({ rows, eventRows }, { rounds, seconds }) {
   );
 }
 
+function webText({ rows }, { rounds, seconds }) {
+  return (
+    `What browsers ask for; medians of ${rounds} interleaved rounds of ${seconds} s\n\n` +
+    ingestTable(rows, [
+      { key: 'healthz', title: '× healthz' },
+      { key: 'cpu', title: 'CPU × healthz' },
+    ])
+  );
+}
+
 function scaleText({ sizes }) {
   const reads = sizes.flatMap((size) =>
     Object.values(size.questions).map((question) => [
@@ -258,6 +268,7 @@ export function report(result, options) {
   if (result.speed) parts.push(speedText(result.speed, options));
   if (result.delay) parts.push(delayText(result.delay, options));
   if (result.ingest) parts.push(everythingText(result.ingest, options));
+  if (result.web) parts.push(webText(result.web, options));
   if (result.scale) parts.push(scaleText(result.scale));
   if (result.analysis) parts.push(analysisText(result.analysis));
   if (result.imports) parts.push(importsText(result.imports));

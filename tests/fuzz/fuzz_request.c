@@ -58,7 +58,7 @@ static void start(void) {
     config.max_connections = 64;
     config.request_timeout_s = 1;
     config.bytes_per_address = 0; /* all inputs come from one address */
-    CHECK(app_start(&config, NULL, true, NULL, &app, &err) == CXD_OK);
+    CHECK(app_start(&config, NULL, true, NULL, NULL, &app, &err) == CXD_OK);
 
     char path[sizeof directory + 16];
     snprintf(path, sizeof path, "%s/admin.key", directory);

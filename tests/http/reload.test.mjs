@@ -418,7 +418,13 @@ test('a reload of what is no process, has ended, or is no number', async (t) => 
     assert.equal(refused.status, 2, pid);
     assert.match(refused.stderr, /--reload takes the number/, pid);
   }
-  for (const more of [['--check'], ['-c', daemon.config], ['--listen', '127.0.0.1:0'], ['--starter-surveys']]) {
+  for (const more of [
+    ['--check'],
+    ['-c', daemon.config],
+    ['--listen', '127.0.0.1:0'],
+    ['--starter-surveys'],
+    ['--assets', 'web/assets'],
+  ]) {
     const refused = run(['serve', '--reload', `${daemon.child.pid}`, ...more]);
     assert.equal(refused.status, 2, more[0]);
     assert.match(refused.stderr, /--reload stands alone/, more[0]);

@@ -16,6 +16,7 @@ const ROOTS = [
   'sql',
   'src',
   'tests',
+  'web',
 ];
 
 // All files but those whose path `skipped` matches.

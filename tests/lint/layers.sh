@@ -21,8 +21,9 @@ query 3
 ingest 4
 chores 5
 api 6
-cmd 7
-main 8"
+web 7
+cmd 8
+main 9"
 
 # header (as a part of its path) and the rooms or files that may include it
 vendors="microhttpd.h src/http/

@@ -37,6 +37,12 @@ run make DESTDIR="$place/a root" install
 run make DESTDIR="$place/a root" uninstall
 [ -z "$(find "$place/a root" ! -type d)" ]
 
+# The API alone, of the same objects; and all of it again.
+run make WEB=no
+! build/cxd serve --help | grep -q -- --assets
+run make
+build/cxd serve --help | grep -q -- --assets
+
 run make dist
 cmp build/"$name".tar.xz "$tarball"
 chmod -R u+w .

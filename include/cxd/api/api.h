@@ -5,6 +5,7 @@
  *
  *   app.c             the application's life: opened from the store upwards, closed from the network downwards; reload
  *   routes.c          every call of the API, in one table
+ *   site.c            what a room above serves beside them
  *   settings.c        the configuration, as what a request is held against
  *   access.c          API keys and scopes, and the origins that a survey takes
  *   parameter.c       values of query strings, and the table of parameters
@@ -70,6 +71,7 @@
  * order. */
 
 struct app;
+struct app_site; /* cxd/api/site.h */
 
 /* Whether the files that the configuration names can be used. ERR_CONFIG. */
 CXD_NODISCARD enum cxd_err app_check(const struct config *config, struct error *err);
@@ -90,10 +92,12 @@ CXD_NODISCARD enum cxd_err app_make_key(const struct config *config, const char 
  * `admin.key` in the state directory, and, where `starter_surveys` is set, the surveys nps, csat and ces are created if
  * there is no survey at all. Sockets that the service manager has handed down (NULL: none) are served instead of
  * `listen`: those that have no other use (a name that another listener takes, such as "metrics", must have been taken
- * before). ERR_CONFIG if there is no use for one; closed or not, none is the caller's any more. `telling` (NULL:
- * nobody) hears how far an upgrade of the store is. */
+ * before). ERR_CONFIG if there is no use for one; closed or not, none is the caller's any more. `site` (NULL: none) is
+ * served beside the API (site.h), and outlives it. `telling` (NULL: nobody) hears how far an upgrade of the store is.
+ */
 CXD_NODISCARD enum cxd_err app_start(const struct config *config, struct inherited *inherited, bool starter_surveys,
-                                     const struct store_telling *telling, struct app **ret_app, struct error *err);
+                                     const struct app_site *site, const struct store_telling *telling,
+                                     struct app **ret_app, struct error *err);
 /* See store_upgraded. */
 const struct store_upgrade *app_upgraded(const struct app *app);
 const char *app_scheme(const struct app *app);          /* "http" or "https" */

@@ -1,0 +1,21 @@
+#ifndef CXD_WEB_WEB_H
+#define CXD_WEB_WEB_H
+
+/* src/web/: what people see, lowest file first; a file uses those above it in this list.
+ *
+ *   assets.c   the files of web/assets/, under a name that says what is in them
+ *   site.c     its routes, in one table */
+
+#include "cxd/api/site.h"
+
+/* What a browser is served beside the API. `make WEB=no` builds cxd without this room. */
+
+struct web {
+    const char *directory; /* from which assets are read at every request; NULL: they are those of the binary */
+    struct app_site site;  /* for app_start */
+};
+
+/* site.c. `directory` is kept. */
+void web_open(struct web *web, const char *directory);
+
+#endif
