@@ -653,7 +653,7 @@ export function ids(seed) {
   return () => makeId(random);
 }
 
-const TEXTS = ['comment', 'respondent', 'touchpoint', 'channel', 'locale', 'visit', 'properties'];
+const TEXTS = ['comment', 'respondent', 'touchpoint', 'channel', 'locale', 'visit', 'properties', 'answers'];
 
 // What the reply to `sent` shows of what is stored: by an id that is made from a name no text that it does not say
 // itself.

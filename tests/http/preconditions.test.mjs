@@ -353,6 +353,8 @@ test('whatever of a response is shown otherwise, its tag is another', async () =
     'excluded',
     'excluded_reason',
     'adjusted',
+    'answers',
+    'answers_refused',
     'snippet',
   ];
   assert.deepEqual(Object.keys(schema('Response').properties).sort(), [...Object.keys(MEMBERS), ...OTHERS].sort());
