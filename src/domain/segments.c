@@ -168,6 +168,8 @@ static void sum_remainder(const struct segments_terms *terms, struct segments *s
     for (size_t i = segments->shown; i < segments->count; i++)
         add_to_remainder(segments, &segments->rows[i]);
     add_to_remainder(segments, &segments->beyond);
+    if (terms->overlaps) /* how many they are together is not known: who stands in two of them is one */
+        memset(remainder->parts, 0, sizeof remainder->parts);
     segments->has_remainder = segments->shown < segments->count || !is_empty(&segments->beyond);
     for (enum segment_part part = SEGMENT_WINDOW; part < SEGMENT_PARTS; part++)
         remainder->hidden[part] = is_divided(segments, part) || is_few(terms->survey, &remainder->parts[part]);

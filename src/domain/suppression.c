@@ -56,16 +56,73 @@ static int compare_members(const void *a, const void *b) {
     return segment_compare_values(x->segment, y->segment);
 }
 
-/* Those with too few answers in this part, and the smallest others that will do. */
-static void hide(struct member *members, size_t count, enum segment_part part, int64_t min_n) {
+/* What is known of all answers of a part beside its rows: of rows that overlap more than their sum is. */
+struct universe {
+    const struct segments_terms *terms;
+    enum segment_part part;
+    int64_t all, answered; /* those with a value */
+};
+
+static bool has_value(const struct member *member) {
+    return member->is_beyond || member->segment->values[0] || member->segment->values[1];
+}
+
+static bool is_few(int64_t n, int64_t min_n) {
+    return n > 0 && n < min_n;
+}
+
+/* Those who are not in the row, but in the table, are few. */
+static bool is_nearly_all(const struct universe *universe, const struct member *member) {
+    int64_t min_n = universe->terms->survey->min_n;
+    return universe->terms->overlaps && (is_few(universe->all - member->n, min_n) ||
+                                         (has_value(member) && is_few(universe->answered - member->n, min_n)));
+}
+
+/* Rows that overlap may not do so in fact: then all less those that are shown is who stands in no other. */
+static bool is_apart(const struct universe *universe, const struct member *members, size_t count) {
+    int64_t all = universe->all, answered = universe->answered, min_n = universe->terms->survey->min_n;
+    for (size_t i = 0; universe->terms->overlaps && i < count; i++) {
+        if (members[i].segment->hidden[universe->part])
+            continue;
+        all -= members[i].n;
+        answered -= has_value(&members[i]) ? members[i].n : 0;
+    }
+    return !universe->terms->overlaps || (!is_few(all, min_n) && !is_few(answered, min_n));
+}
+
+/* The smallest of those `with` a value, or of all, until what is hidden of these is safe. */
+static void hide_smallest(const struct universe *universe, struct member *members, size_t count, bool with) {
+    int64_t min_n = universe->terms->survey->min_n;
     struct block block = {0};
+    for (size_t i = 0; i < count; i++)
+        if (members[i].segment->hidden[universe->part] && (!with || has_value(&members[i])))
+            take(&block, &members[i], min_n);
+    for (size_t i = 0; i < count; i++) {
+        struct member *member = &members[i];
+        bool is_hidden = member->segment->hidden[universe->part] || (with && !has_value(member));
+        if (is_hidden)
+            continue;
+        if (member->n >= min_n && is_safe(&block, min_n) && is_apart(universe, members, count))
+            return;
+        member->segment->hidden[universe->part] = true;
+        take(&block, member, min_n);
+    }
+}
+
+/* Those with too few answers in this part, and the smallest others that will do. */
+static void hide(struct universe *universe, struct member *members, size_t count) {
+    enum segment_part part = universe->part;
     for (size_t i = 0; i < count; i++)
         members[i].n = histogram_count(&members[i].segment->parts[part]);
     qsort(members, count, sizeof *members, compare_members);
-    for (size_t i = 0; i < count && (members[i].n < min_n || !is_safe(&block, min_n)); i++) {
-        members[i].segment->hidden[part] = true;
-        take(&block, &members[i], min_n);
-    }
+    universe->answered = universe->all;
+    for (size_t i = 0; i < count; i++)
+        universe->answered -= has_value(&members[i]) ? 0 : members[i].n;
+    for (size_t i = 0; i < count; i++)
+        members[i].segment->hidden[part] = is_nearly_all(universe, &members[i]);
+    if (universe->terms->answered)
+        hide_smallest(universe, members, count, true);
+    hide_smallest(universe, members, count, false);
 }
 
 static bool is_any(const struct segment *segment) {
@@ -92,9 +149,11 @@ bool suppression_apply(const struct segments_terms *terms, struct segments *segm
         members[count++].segment = &segments->rows[i];
     if (is_any(&segments->beyond))
         members[count++] = (struct member){.segment = &segments->beyond, .is_beyond = true};
-    for (enum segment_part part = SEGMENT_WINDOW; count > 0 && part < SEGMENT_PARTS; part++)
+    for (enum segment_part part = SEGMENT_WINDOW; count > 0 && part < SEGMENT_PARTS; part++) {
+        struct universe universe = {.terms = terms, .part = part, .all = segments->n[part]};
         if (part == SEGMENT_WINDOW || terms->compares)
-            hide(members, count, part, min_n);
+            hide(&universe, members, count);
+    }
     free(members);
     return true;
 }

@@ -9,6 +9,7 @@
  *   question.c         what is asked behind the score
  *   question_validate.c  the rules that it must keep
  *   judge.c            answers to it: which are taken
+ *   answered.c         figures of what was answered
  *   band.c             bands: which score is of which, and their names
  *   rules.c            rules of text that surveys and responses share
  *   response.c         one answer: what makes it valid, and when two are the same

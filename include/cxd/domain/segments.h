@@ -47,6 +47,8 @@ struct segments_terms {
     bool compares; /* SEGMENT_COMPARED and SEGMENT_PREVIOUS are there */
     bool overlap;  /* and these two windows share answers */
     size_t limit;  /* of rows, at least 1, beside that of the remainder */
+    bool overlaps; /* an answer may stand in several rows: those of several choices */
+    bool answered; /* how many have a value at all is told elsewhere (rows by the answers to one question) */
 };
 
 struct segments {
@@ -56,6 +58,7 @@ struct segments {
     int64_t beyond_values;     /* how many values these have, */
     bool beyond_at_least;      /* or more */
     struct histogram overall;  /* of the window */
+    int64_t n[SEGMENT_PARTS];  /* answers of each part; looked at where rows overlap */
     struct score score;        /* of it */
     struct impressions visits; /* of all of it; what no row has is the remainder's */
     enum impressions_known visits_known;
@@ -66,8 +69,8 @@ struct segments {
     int64_t remainder_values;
 };
 
-/* Orders the rows, fills in their figures, and makes up the remainder. False if memory is
- * refused. */
+/* Orders the rows, fills in their figures, and makes up the remainder, of which nothing but the number of its values is
+ * known where rows overlap. False if memory is refused. */
 CXD_NODISCARD bool segments_judge(const struct segments_terms *terms, struct segments *segments);
 
 #endif
