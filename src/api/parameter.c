@@ -3,11 +3,10 @@
 #include <string.h>
 
 #include "api/parameter.h"
+#include "api/parameter_filter.h"
 #include "cxd/base/nearest.h"
 #include "cxd/base/utf8.h"
 #include "cxd/query/terms.h"
-
-enum { FILTER_VALUE_BYTES_MAX = 2048, FILTER_KEY_CHARACTERS_MAX = 1024 };
 
 typedef enum cxd_err read_parameter(struct reading *reading, const char *value, struct error *err);
 
@@ -36,25 +35,6 @@ static enum cxd_err read_from(struct reading *reading, const char *value, struct
 static enum cxd_err read_to(struct reading *reading, const char *value, struct error *err) {
     reading->has_to = true;
     return read_bound("to", value, &reading->question.score.window.to, err);
-}
-
-static enum cxd_err read_filter(const char *name, const char *value, const char **ret_filter, struct error *err) {
-    if (value[0] == '\0' || strlen(value) > FILTER_VALUE_BYTES_MAX)
-        return error_set(err, ERR_BAD_PARAMETER, "%s: a value to filter by", name);
-    *ret_filter = value;
-    return CXD_OK;
-}
-
-static enum cxd_err read_touchpoint(struct reading *reading, const char *value, struct error *err) {
-    return read_filter("touchpoint", value, &reading->question.score.filter.touchpoint, err);
-}
-
-static enum cxd_err read_channel(struct reading *reading, const char *value, struct error *err) {
-    return read_filter("channel", value, &reading->question.score.filter.channel, err);
-}
-
-static enum cxd_err read_locale(struct reading *reading, const char *value, struct error *err) {
-    return read_filter("locale", value, &reading->question.score.filter.locale, err);
 }
 
 /* A number that is one of those that may be asked for. */
@@ -172,7 +152,7 @@ static enum cxd_err read_errors(struct reading *reading, const char *value, stru
 }
 
 static enum cxd_err read_respondent(struct reading *reading, const char *value, struct error *err) {
-    return read_filter("respondent", value, &reading->listing.respondent, err);
+    return parameter_read_filter("respondent", value, &reading->listing.respondent, err);
 }
 
 static enum cxd_err read_flagged(struct reading *reading, const char *value, struct error *err) {
@@ -400,7 +380,7 @@ static enum cxd_err read_stages_touchpoint(struct reading *reading, const char *
 }
 
 enum {
-    FIGURED = PARAMETERS_SCORE | PARAMETERS_TREND | PARAMETERS_JOURNEY | PARAMETERS_PLAN,
+    FIGURED = PARAMETERS_SCORE | PARAMETERS_TREND | PARAMETERS_JOURNEY | PARAMETERS_PLAN | PARAMETERS_QUESTIONS,
     WINDOWED = FIGURED | PARAMETERS_LISTING | PARAMETERS_EXPORT | PARAMETERS_MOVEMENT | PARAMETERS_TERMS,
     OF_SURVEY = WINDOWED & ~PARAMETERS_JOURNEY,
     TESTED = (FIGURED & ~PARAMETERS_TREND) | PARAMETERS_MOVEMENT
@@ -414,10 +394,11 @@ static const struct {
     {"window", WINDOWED, parameter_read_window},
     {"from", WINDOWED, read_from},
     {"to", WINDOWED, read_to},
-    {"touchpoint", OF_SURVEY, read_touchpoint},
+    {"touchpoint", OF_SURVEY, parameter_read_touchpoint},
     {"touchpoint", PARAMETERS_JOURNEY, read_stages_touchpoint},
-    {"channel", WINDOWED, read_channel},
-    {"locale", WINDOWED, read_locale},
+    {"channel", WINDOWED, parameter_read_channel},
+    {"locale", WINDOWED, parameter_read_locale},
+    {"question", PARAMETERS_QUESTION, parameter_read_question},
     {"confidence", FIGURED, read_confidence},
     {"alpha", TESTED, read_alpha},
     {"compare", PARAMETERS_SCORE | PARAMETERS_JOURNEY, read_compare},
@@ -464,24 +445,6 @@ static const struct {
     {"limit", PARAMETERS_TERMS, read_limit},
 };
 
-static const char PROPERTY_PREFIX[] = "property.";
-
-static enum cxd_err read_property(struct reading *reading, const struct http_query_item *item, struct error *err) {
-    struct filter *filter = &reading->question.score.filter;
-    const char *key = item->key + strlen(PROPERTY_PREFIX);
-    if (!property_key_valid(key, FILTER_KEY_CHARACTERS_MAX))
-        return error_set(err, ERR_BAD_PARAMETER, "%s: a property's key has letters, digits, '_', '.' and '-'",
-                         item->key);
-    if (filter->property_count == FILTER_PROPERTIES_MAX)
-        return error_set(err, ERR_BAD_PARAMETER, "%s: at most %d properties", item->key, FILTER_PROPERTIES_MAX);
-    struct property *property = &reading->properties[filter->property_count];
-    property->key = key;
-    enum cxd_err result = read_filter(item->key, item->value, &property->value, err);
-    if (result == CXD_OK)
-        filter->property_count++;
-    return result;
-}
-
 enum cxd_err parameters_refuse(const char *key, const char *const *names, size_t count, struct error *err) {
     const char *meant = nearest_word(key, names, count);
     if (meant)
@@ -489,24 +452,13 @@ enum cxd_err parameters_refuse(const char *key, const char *const *names, size_t
     return error_set(err, ERR_BAD_PARAMETER, "There is no such parameter here: %s", key);
 }
 
-/* Its name has a key behind it, which is nobody's to suggest. */
-static bool is_like_property(const char *key) {
-    static const char *const prefix = PROPERTY_PREFIX;
-    char head[sizeof PROPERTY_PREFIX + 8];
-    size_t length = strcspn(key, ".") + 1;
-    if (key[length - 1] == '\0' || length >= sizeof head)
-        return false;
-    memcpy(head, key, length);
-    head[length] = '\0';
-    return nearest_word(head, &prefix, 1) != NULL;
-}
-
 static enum cxd_err refuse_unknown(unsigned sets, const char *key, struct error *err) {
     const char *names[CXD_COUNT(PARAMETERS)];
     size_t count = 0;
-    if ((sets & WINDOWED) != 0 && is_like_property(key))
-        return error_set(err, ERR_BAD_PARAMETER, "There is no such parameter here: %s; did you mean %s%s?", key,
-                         PROPERTY_PREFIX, strchr(key, '.') + 1);
+    const char *prefix = (sets & WINDOWED) != 0 ? parameter_keyed_like(key) : NULL;
+    if (prefix)
+        return error_set(err, ERR_BAD_PARAMETER, "There is no such parameter here: %s; did you mean %s%s?", key, prefix,
+                         strchr(key, '.') + 1);
     for (size_t i = 0; i < CXD_COUNT(PARAMETERS); i++)
         if ((PARAMETERS[i].sets & sets) != 0 && PARAMETERS[i].read != refuse_weights)
             names[count++] = PARAMETERS[i].name;
@@ -518,7 +470,7 @@ enum cxd_err parameter_read(struct reading *reading, unsigned sets, const struct
     for (size_t i = 0; i < CXD_COUNT(PARAMETERS); i++)
         if (strcmp(item->key, PARAMETERS[i].name) == 0 && (PARAMETERS[i].sets & sets) != 0)
             return PARAMETERS[i].read(reading, item->value, err);
-    if ((sets & WINDOWED) != 0 && strncmp(item->key, PROPERTY_PREFIX, strlen(PROPERTY_PREFIX)) == 0)
-        return read_property(reading, item, err);
+    if ((sets & WINDOWED) != 0 && parameter_is_keyed(item->key))
+        return parameter_read_keyed(reading, item, err);
     return refuse_unknown(sets, item->key, err);
 }

@@ -5,7 +5,7 @@
 
 /* One parameter of a query string, by the table of all there are: between parameters.c and what it reads. */
 
-enum { LISTING_LIMIT_MAX = 500, SEGMENTS_LIMIT_MAX = 1000, FILTER_PROPERTIES_MAX = 8 };
+enum { LISTING_LIMIT_MAX = 500, SEGMENTS_LIMIT_MAX = 1000, FILTER_PROPERTIES_MAX = 8, FILTER_ANSWERS_MAX = 8 };
 
 /* A question while it is being read. */
 struct reading {
@@ -22,11 +22,11 @@ struct reading {
     struct parameters_plan plan;
     const char *by;
     size_t segments_limit;
-    struct property properties[FILTER_PROPERTIES_MAX];
+    struct property properties[FILTER_PROPERTIES_MAX], answers[FILTER_ANSWERS_MAX];
 };
 
-/* Reads an item into what is being read: those of `sets` (enum parameter_set), and property.KEY where they have a
- * filter. ERR_BAD_PARAMETER names it. */
+/* Reads an item into what is being read: those of `sets` (enum parameter_set), and property.KEY and answer.KEY where
+ * they have a filter. ERR_BAD_PARAMETER names it. */
 CXD_NODISCARD enum cxd_err parameter_read(struct reading *reading, unsigned sets, const struct http_query_item *item,
                                           struct error *err);
 /* The window of this name, also where none was sent. */

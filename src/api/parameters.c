@@ -48,6 +48,7 @@ static enum cxd_err read_all(struct http_request *request, unsigned sets, const 
     reading->question.interval = CALENDAR_DAY;
     reading->plan.power = 0.8;
     reading->question.score.filter.properties = reading->properties;
+    reading->question.score.filter.answers = reading->answers;
     reading->listing.limit = (sets & (PARAMETERS_SURVEYS | PARAMETERS_KEYS)) != 0 ? LISTING_LIMIT_MAX : LISTING_LIMIT;
     reading->listing.excluded = -1;
     reading->walk = (struct walk){.received_from = TIME_MIN,
@@ -108,7 +109,8 @@ enum cxd_err parameters_read_plan(struct http_request *request, struct parameter
 enum cxd_err parameters_read_segments(struct http_request *request, struct trend_question *ret_question,
                                       const char **ret_by, size_t *ret_limit, struct error *err) {
     struct reading *reading;
-    enum cxd_err result = read_all(request, PARAMETERS_SCORE | PARAMETERS_SEGMENTS, "30d", &reading, err);
+    enum cxd_err result =
+        read_all(request, PARAMETERS_SCORE | PARAMETERS_SEGMENTS | PARAMETERS_QUESTION, "30d", &reading, err);
     if (result != CXD_OK)
         return result;
     *ret_question = reading->question;

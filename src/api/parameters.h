@@ -22,7 +22,9 @@ enum parameter_set {
     PARAMETERS_JOURNEY = 1 << 13, /* compare (default previous, where there is one before), alpha; no touchpoint */
     PARAMETERS_POOL = 1 << 12,    /* surveys; and with PARAMETERS_SCORE */
     PARAMETERS_EXPORT = 1 << 16,  /* as PARAMETERS_LISTING, without pages; received_…, updated_…, amended, cursor */
-    PARAMETERS_SEARCH = 1 << 11   /* with PARAMETERS_LISTING: q, order, score, band */
+    PARAMETERS_QUESTION = 1 << 17,  /* with others: question */
+    PARAMETERS_QUESTIONS = 1 << 18, /* what is asked behind the score: alpha */
+    PARAMETERS_SEARCH = 1 << 11     /* with PARAMETERS_LISTING: q, order, score, band */
 };
 
 /* Reads window or from/to, filters and confidence (all routes), and what `sets` adds, into ret_question (its survey is

@@ -1,6 +1,7 @@
 /* Planning: how many answers a margin or a change needs, and what those that there are give. */
 #include <math.h>
 
+#include "api/asked.h"
 #include "api/deed.h"
 #include "api/figures.h"
 #include "api/parameters.h"
@@ -88,6 +89,8 @@ void api_plan_get(struct http_request *request) {
         result = check_size(survey, "margin", plan.margin, &err);
     if (result == CXD_OK)
         result = check_size(survey, "detect", plan.detect, &err);
+    if (result == CXD_OK)
+        result = asked_check(request, survey, &question.score.filter, &err);
     if (result == CXD_OK)
         result = api_allow_filter(request, survey, &question.score.filter, &err);
     question.score.survey = survey;

@@ -43,6 +43,8 @@ const struct http_route API_ROUTES[] = {
     {HTTP_GET, "/v1/surveys/{survey}/plan", api_plan_get, READ_FIGURES, HTTP_POOLED | HTTP_QUERY},
     {HTTP_GET, "/v1/score", api_pooled_score_get, READ_FIGURES, HTTP_POOLED | HTTP_QUERY},
     {HTTP_GET, "/v1/surveys/{survey}/segments", api_segments_get, READ_FIGURES, HTTP_POOLED | HTTP_QUERY},
+    {HTTP_GET, "/v1/surveys/{survey}/questions", api_questions_get, READ_FIGURES, HTTP_POOLED | HTTP_QUERY},
+    {HTTP_GET, "/v1/surveys/{survey}/questions/{question}", api_question_get, READ_FIGURES, HTTP_POOLED | HTTP_QUERY},
     {HTTP_GET, "/v1/surveys/{survey}/movement", api_movement_get, SCOPE_READ, HTTP_POOLED | HTTP_QUERY},
     {HTTP_GET, "/v1/scores", api_scores_get, READ_FIGURES, HTTP_POOLED | HTTP_QUERY},
     {HTTP_GET, "/v1/surveys", api_surveys_get, READ_FIGURES, HTTP_POOLED | HTTP_QUERY},

@@ -1,4 +1,5 @@
 /* Scores: one survey's, or every survey's. Runs on a worker, each with a store reader of its own. */
+#include "api/asked.h"
 #include "api/deed.h"
 #include "api/figures.h"
 #include "api/pages.h"
@@ -22,6 +23,7 @@ static void append_score(struct buffer *out, const struct score_question *questi
                                           .answers = answer->answers};
     const struct score_context context = {.pooled = question->pool.surveys,
                                           .pooled_count = question->pool.count,
+                                          .question = question->filter.question,
                                           .window = &answer->window,
                                           .rounded = answer->rounded,
                                           .rate = &answer->rate,
@@ -79,6 +81,8 @@ void api_movement_get(struct http_request *request) {
     if (result == CXD_OK)
         result = parameters_read(request, PARAMETERS_MOVEMENT, &question, &err);
     if (result == CXD_OK)
+        result = asked_check(request, survey, &question.score.filter, &err);
+    if (result == CXD_OK)
         result = answer_movement(request, survey, &question.score, &err);
     figures_reply(request, clock, result, &err);
     catalog_release(snapshot);
@@ -88,15 +92,18 @@ void api_score_get(struct http_request *request) {
     struct figures_clock clock = figures_begin();
     const struct snapshot *snapshot;
     const struct survey *survey;
+    struct survey scoring;
     struct trend_question question;
     struct error err;
     enum cxd_err result = deed_find_survey(request, &snapshot, &survey, &err);
     if (result == CXD_OK)
-        result = parameters_read(request, PARAMETERS_SCORE, &question, &err);
+        result = parameters_read(request, PARAMETERS_SCORE | PARAMETERS_QUESTION, &question, &err);
     if (result == CXD_OK)
-        result = figures_check_interval(survey, &question.score, &err);
+        result = asked_settle(request, survey, &question.score, &scoring, &err);
     if (result == CXD_OK)
-        result = answer_score(request, survey, &question.score, query_score, &err);
+        result = figures_check_interval(question.score.survey, &question.score, &err);
+    if (result == CXD_OK)
+        result = answer_score(request, question.score.survey, &question.score, query_score, &err);
     figures_reply(request, clock, result, &err);
     catalog_release(snapshot);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/asked.h"
 #include "api/pages.h"
 #include "api/search_cursor.h"
 #include "cxd/codec/response.h"
@@ -92,6 +93,8 @@ enum cxd_err search_read(struct http_request *request, const struct survey *surv
     enum cxd_err result = parameters_read_search(request, &ret_search->listing, &asked, err);
     ret_search->listing.filter.survey = survey->number;
     if (result == CXD_OK)
+        result = asked_check(request, survey, &ret_search->listing.filter, err);
+    if (result == CXD_OK)
         result = read_which(&asked, survey, &ret_search->listing.scores, err);
     if (result == CXD_OK)
         result = read_order(&asked, is_of_comments, ret_search, err);
@@ -110,6 +113,8 @@ enum cxd_err search_read_walk(struct http_request *request, const struct survey 
                               const char **ret_cursor, struct error *err) {
     struct search_asked asked;
     enum cxd_err result = parameters_read_export(request, ret_walk, &asked, err);
+    if (result == CXD_OK)
+        result = asked_check(request, survey, &ret_walk->filter, err);
     if (result == CXD_OK)
         result = read_which(&asked, survey, &ret_walk->scores, err);
     if (result != CXD_OK)

@@ -1,6 +1,7 @@
 /* What sets the comments of one band apart: the terms of a window. Runs on a worker, one at a time, since that takes
  * memory and a whole processor for as long. */
 #include "cxd/codec/terms.h"
+#include "api/asked.h"
 #include "api/deed.h"
 #include "api/figures.h"
 #include "api/parameters.h"
@@ -26,6 +27,8 @@ static enum cxd_err read_question(struct http_request *request, const struct sur
     ret_question->band = BAND_UNFAVOURABLE;
     if (asked.band)
         result = band_read(survey->metric, asked.band, &ret_question->band, err);
+    if (result == CXD_OK)
+        result = asked_check(request, survey, &ret_question->filter, err);
     if (result == CXD_OK)
         result = api_allow_filter(request, survey, &ret_question->filter, err);
     return result;

@@ -96,6 +96,14 @@ void scoring_encode(struct buffer *out, const struct survey *survey) {
     encode_scoring(out, survey);
 }
 
+void scored_encode(struct buffer *out, const char *name, const struct survey *survey, const struct histogram *hist,
+                   const struct score *score) {
+    write_open(out, name, '{');
+    encode_scoring(out, survey);
+    figures_encode(out, survey, hist, score);
+    buffer_append_char(out, '}');
+}
+
 static void encode_pool(struct buffer *out, const struct survey *const *surveys, size_t count) {
     write_open(out, "surveys", '[');
     for (size_t i = 0; i < count; i++)
@@ -211,6 +219,7 @@ void score_encode_members(struct buffer *out, const struct survey *survey, const
     else
         write_text(out, "survey", survey->slug);
     encode_scoring(out, survey);
+    write_given(out, "question", context->question);
     window_encode(out, context->window, context->rounded);
     figures_encode(out, survey, hist, score);
     if (context->people)

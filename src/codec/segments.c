@@ -23,16 +23,17 @@ static void encode_values(struct buffer *out, const struct segments_context *con
     buffer_append_char(out, ']');
 }
 
-static void encode_hidden(struct buffer *out) {
+/* `why`: what is told in place of a test. */
+static void encode_hidden(struct buffer *out, const char *why, bool suppressed) {
     static const char *const FIGURES[] = {"n", "share", "score", "interval", "small_sample"};
     static const char *const COUNTS[] = {"bands", "distribution", "mean", "impact", "test"};
     static const char *const TESTS[] = {"p_value", "p_adjusted", "significant"};
     write_nulls(out, FIGURES, CXD_COUNT(FIGURES));
-    write_bool(out, "suppressed", true);
+    if (suppressed)
+        write_bool(out, "suppressed", true);
     write_nulls(out, COUNTS, CXD_COUNT(COUNTS));
-    write_text(out, "reason", untested_name(UNTESTED_SUPPRESSED));
+    write_text(out, "reason", why);
     write_nulls(out, TESTS, CXD_COUNT(TESTS));
-    rate_encode(out, NULL);
 }
 
 /* `why` there is no test; NULL: the comparison says. */
@@ -59,14 +60,11 @@ static void encode_side(struct buffer *out, const struct survey *survey, bool hi
 }
 
 /* One of the sides is withheld, and with it the change. */
-static void encode_hidden_change(struct buffer *out, const struct survey *survey,
-                                 const struct segments_context *context, const struct segment *segment) {
+static void encode_hidden_change(struct buffer *out, const struct segments_context *context, const char *why) {
     static const char *const CHANGE[] = {"delta", "delta_interval", "test"};
     static const char *const TESTS[] = {"p_value", "significant"};
-    encode_side(out, survey, segment->hidden[SEGMENT_PREVIOUS], segment->change.n, segment->change.other,
-                segment->change.other_known);
     write_nulls(out, CHANGE, CXD_COUNT(CHANGE));
-    write_text(out, "reason", untested_name(UNTESTED_SUPPRESSED));
+    write_text(out, "reason", why);
     buffer_append_format(out, ",\"alpha\":%g", context->alpha);
     write_nulls(out, TESTS, CXD_COUNT(TESTS));
 }
@@ -80,9 +78,11 @@ static void encode_change(struct buffer *out, const struct survey *survey, const
                     segment->change.own_known);
         buffer_append_char(out, '}');
     }
-    if (segment->hidden[SEGMENT_COMPARED] || segment->hidden[SEGMENT_PREVIOUS])
-        encode_hidden_change(out, survey, context, segment);
-    else
+    if (segment->hidden[SEGMENT_COMPARED] || segment->hidden[SEGMENT_PREVIOUS]) {
+        encode_side(out, survey, segment->hidden[SEGMENT_PREVIOUS], segment->change.n, segment->change.other,
+                    segment->change.other_known);
+        encode_hidden_change(out, context, untested_name(UNTESTED_SUPPRESSED));
+    } else
         comparison_encode(out, survey, &segment->change);
     buffer_append_char(out, '}');
 }
@@ -90,7 +90,8 @@ static void encode_change(struct buffer *out, const struct survey *survey, const
 static void encode_figures(struct buffer *out, const struct survey *survey, const struct segments_context *context,
                            const struct segment *segment, const char *untested) {
     if (segment->hidden[SEGMENT_WINDOW]) {
-        encode_hidden(out);
+        encode_hidden(out, untested_name(UNTESTED_SUPPRESSED), true);
+        rate_encode(out, NULL);
     } else {
         figures_encode(out, survey, &segment->parts[SEGMENT_WINDOW], &segment->score);
         write_fixed(out, "share", segment->share, SHARE_DECIMALS, !isnan(segment->share));
@@ -102,6 +103,46 @@ static void encode_figures(struct buffer *out, const struct survey *survey, cons
         encode_change(out, survey, context, segment);
 }
 
+/* Of rows that overlap nobody knows how many they are together. */
+static void encode_overlap(struct buffer *out, const struct segments_context *context) {
+    static const char *const SIDE[] = {"n", "score"};
+    static const char WHY[] = "overlap";
+    encode_hidden(out, WHY, false);
+    rate_encode(out, NULL);
+    if (!context->previous)
+        return;
+    write_open(out, "previous", '{');
+    if (context->score.compared_window) {
+        write_open(out, "current", '{');
+        write_nulls(out, SIDE, CXD_COUNT(SIDE));
+        buffer_append_char(out, '}');
+    }
+    write_nulls(out, SIDE, CXD_COUNT(SIDE));
+    encode_hidden_change(out, context, WHY);
+    buffer_append_char(out, '}');
+}
+
+void option_encode(struct buffer *out, const struct survey *survey, const struct segment *segment, double share,
+                   const struct interval *interval) {
+    bool is_hidden = segment->hidden[SEGMENT_WINDOW];
+    if (is_hidden) {
+        encode_hidden(out, untested_name(UNTESTED_SUPPRESSED), true);
+    } else {
+        figures_encode(out, survey, &segment->parts[SEGMENT_WINDOW], &segment->score);
+        write_fixed(out, "share", share, SHARE_DECIMALS, !isnan(share));
+        write_fixed(out, "impact", segment->impact, score_decimals(survey), segment->has_impact);
+        encode_test(out, segment, NULL);
+    }
+    if (is_hidden || !interval->known) {
+        write_null(out, "share_interval");
+        return;
+    }
+    write_open(out, "share_interval", '{');
+    write_fixed(out, "low", interval->low, SHARE_DECIMALS, true);
+    write_fixed(out, "high", interval->high, SHARE_DECIMALS, true);
+    buffer_append_char(out, '}');
+}
+
 static void encode_remainder(struct buffer *out, const struct survey *survey, const struct segments_context *context,
                              const struct segments *segments) {
     write_open(out, NULL, '{');
@@ -109,7 +150,10 @@ static void encode_remainder(struct buffer *out, const struct survey *survey, co
     write_int(out, "value_count", segments->remainder_values);
     if (segments->beyond_at_least)
         write_bool(out, "at_least", true);
-    encode_figures(out, survey, context, &segments->remainder, "remainder");
+    if (context->overlaps)
+        encode_overlap(out, context);
+    else
+        encode_figures(out, survey, context, &segments->remainder, "remainder");
     buffer_append_char(out, '}');
 }
 
@@ -117,6 +161,7 @@ void segments_encode(struct buffer *out, const struct survey *survey, const stru
                      const struct segments *segments) {
     write_open(out, NULL, '{');
     scoring_encode(out, survey);
+    write_given(out, "question", context->score.question);
     window_encode(out, context->score.window, context->score.rounded);
     write_open(out, "by", '[');
     for (size_t i = 0; i < context->by_count; i++)

@@ -111,7 +111,7 @@ static enum cxd_err parse_item(char *text, struct http_query_item *items, size_t
     char *value = take_value(text);
     if (!percent_decode(text, true) || !percent_decode(value, true))
         return error_set(err, ERR_BAD_PARAMETER, "The query string has a bad escape or is not UTF-8");
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; !strchr(text, '.') && i < count; i++)
         if (strcmp(items[i].key, text) == 0)
             return error_set(err, ERR_BAD_PARAMETER, "A parameter is given twice: %s", text);
     items[count] = (struct http_query_item){.key = text, .value = value};

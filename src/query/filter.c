@@ -11,3 +11,12 @@ struct filter filter_complete(const struct filter *filter, const struct survey *
     }
     return complete;
 }
+
+bool filter_is_of_visits(const struct filter *filter) {
+    return filter->answer_count == 0 && !filter->question;
+}
+
+bool filter_is_empty(const struct filter *filter) {
+    return !filter->touchpoint && !filter->channel && !filter->locale && filter->property_count == 0 &&
+           filter->answer_count == 0 && !filter->question;
+}

@@ -1,13 +1,15 @@
 /* What is counted of visits, beside the histograms of score.c and trend.c. */
 #include "query/rate.h"
 
+#include "query/filter.h"
+
 enum cxd_err rate_read_window(struct store_reader *reader, const struct filter *filter, const struct window *window,
                               struct impressions *ret_impressions, enum impressions_known *ret_known,
                               struct error *err) {
     const int64_t bounds[2] = {window->from, window->to};
     *ret_impressions = (struct impressions){{0}};
     *ret_known = IMPRESSIONS_KNOWN;
-    if (window->from >= window->to)
+    if (window->from >= window->to || !filter_is_of_visits(filter))
         return CXD_OK;
     return store_read_impressions(reader, filter, bounds, 2, ret_impressions, ret_known, err);
 }
@@ -19,8 +21,9 @@ enum cxd_err rate_read_sums(struct store_reader *reader, const struct filter *fi
     if (!sums.sums || !sums.known)
         return error_set(err, ERR_NO_MEMORY, "no memory for the trend's buckets");
     /* Piece i goes to sums[i + 1]; sums[0] stays empty. */
-    enum cxd_err result =
-        count < 2 ? CXD_OK : store_read_impressions(reader, filter, points, count, &sums.sums[1], sums.known, err);
+    enum cxd_err result = count < 2 || !filter_is_of_visits(filter)
+                              ? CXD_OK
+                              : store_read_impressions(reader, filter, points, count, &sums.sums[1], sums.known, err);
     for (size_t i = 1; result == CXD_OK && i < count; i++)
         for (size_t kind = 0; kind < IMPRESSION_KINDS; kind++)
             sums.sums[i].n[kind] += sums.sums[i - 1].n[kind];

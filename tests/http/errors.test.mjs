@@ -91,6 +91,7 @@ const CASES = {
   not_found: () => d.request('GET', '/v2/surveys'),
   no_survey: () => d.post('nowhere', { score: 1 }),
   no_response: () => d.admin('GET', '/v1/surveys/nps/responses/01920000-0000-7000-8000-000000000001'),
+  no_question: () => d.admin('GET', '/v1/surveys/nps/questions/nothing'),
   no_journey: () => d.admin('GET', '/v1/journeys/nowhere'),
   no_respondent: () => d.admin('DELETE', '/v1/respondents/nobody'),
   no_import: () => d.admin('GET', '/v1/imports/01920000-0000-7000-8000-000000000001'),

@@ -13,6 +13,8 @@ const FIGURES = [
   'get /v1/surveys/{survey}/plan',
   'get /v1/surveys/{survey}/responses.schema.json',
   'get /v1/surveys/{survey}/segments',
+  'get /v1/surveys/{survey}/questions',
+  'get /v1/surveys/{survey}/questions/{question}',
   'get /v1/scores',
   'get /v1/score',
   'get /v1/journeys',
@@ -37,7 +39,8 @@ const NEEDS_NO_KEY = { key: [], open: FIGURES, everything: [...FIGURES, ...WORDS
 const WRITTEN = ['comment-7f31', 'respondent-7f32', 'value-7f33'];
 const [comment, respondent, value] = WRITTEN;
 const ANSWER = { score: 9, comment, respondent, touchpoint: 'shop', properties: { plan: 'pro', customer: value } };
-const SURVEY = { metric: 'nps', min_n: 1, properties: ['plan'] };
+const QUESTIONS = [{ key: 'ease', type: 'scale', metric: 'ces', text: { en: 'How easy was it?' } }];
+const SURVEY = { metric: 'nps', min_n: 1, properties: ['plan'], questions: QUESTIONS };
 
 async function prepare(t, read) {
   const daemon = await use(t, { config: { access: { read } } });
@@ -60,6 +63,7 @@ const ask = (daemon, route, id, options = {}) =>
     route.pattern
       .replace('{survey}', 'nps')
       .replace('{journey}', 'buying')
+      .replace('{question}', 'ease')
       .replace('{id}', id)
       .replace('{respondent}', respondent)
       .replace('{name}', 'each') + (QUERIES[name(route)] ?? ''),

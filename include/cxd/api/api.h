@@ -9,6 +9,7 @@
  *   settings.c        the configuration, as what a request is held against
  *   access.c          API keys and scopes, and the origins that a survey takes
  *   parameter.c       values of query strings, and the table of parameters
+ *   parameter_filter.c  the parameters that say which responses
  *   parameters.c      query strings to questions
  *   pages.c           lists in pages: cursors, Link
  *   bodies.c          which call takes which media types, by one table
@@ -39,6 +40,8 @@
  *   journeys.c        journeys: their definitions, and their scores side by side
  *   plan.c            how many answers a margin or a change needs
  *   trend.c           the trend of a survey
+ *   asked.c           further questions that a query string names
+ *   questions.c       what was answered to them
  *   segments.c        segments of a survey, the most harmful first
  *   alerts.c          alerts: their rules, states and history, read
  *   alert_changes.c   rules put and discarded, alerts acknowledged

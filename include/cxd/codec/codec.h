@@ -35,6 +35,7 @@
  *   key.c              API keys and signing keys: asked for, and told of
  *   score.c            scores, trends and comparisons to JSON: the one place that rounds
  *   segments.c         tables of segments to JSON
+ *   answered.c         what was answered to further questions, to JSON
  *   alert.c            rules of alerts, their states and history
  *   movement.c         who moved between bands, to JSON
  *   terms.c            terms of comments to JSON

@@ -27,6 +27,7 @@ struct people_context {
 struct score_context {
     const struct survey *const *pooled; /* the surveys whose answers it is of, which are named; */
     size_t pooled_count;                /* 0: it is of the one survey */
+    const char *question;               /* whose answers these are; NULL: the survey's own */
     const struct window *window;
     bool rounded;                         /* its bounds are: the survey has a min_n */
     const struct window *previous_window; /* where there is a comparison */
@@ -55,6 +56,9 @@ void figures_encode(struct buffer *out, const struct survey *survey, const struc
                     const struct score *score);
 /* The members that name a survey's scoring, without braces: "survey", "metric", "method", "scale", "direction" */
 void scoring_encode(struct buffer *out, const struct survey *survey);
+/* A member: how it is scored, as there but for "survey", and its figures. */
+void scored_encode(struct buffer *out, const char *name, const struct survey *survey, const struct histogram *hist,
+                   const struct score *score);
 /* The member "previous", of a context that has a previous window. */
 void previous_encode(struct buffer *out, const struct survey *survey, const struct score_context *context,
                      const struct comparison *previous);

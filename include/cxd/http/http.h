@@ -339,7 +339,8 @@ void http_is_done(struct http_request *request);
 /* target.c */
 
 /* Parses a query string (what follows '?'; application/x-www-form-urlencoded: '+' is a blank). ERR_BAD_PARAMETER for a
- * bad escape, a NUL, invalid UTF-8, a key that is given twice, or more than 64 items (128 with empty ones). */
+ * bad escape, a NUL, invalid UTF-8, a key without a '.' that is given twice (of others who reads them judges), or more
+ * than 64 items (128 with empty ones). */
 CXD_NODISCARD enum cxd_err http_query_parse(const char *text, struct arena *arena, struct http_query_item **ret_items,
                                             size_t *ret_count, struct error *err);
 /* The decoded value of one parameter of a query string, NULL where it is not there. What else the string holds is

@@ -7,12 +7,16 @@
  *   pool.c      several surveys as one: whether they are scored alike
  *   journey.c   the stages of a journey: scores, and who came to the next one
  *   trend.c     a window in buckets, rolling or not: one read, and differences of sums
- *   segments.c  a window by the values of a dimension, or of two: from rollups, or else by a scan
+ *   segments.c  a window by the values of a dimension, or of two
+ *   gather.c    the rows of such a table: from rollups, or else by a scan
  *   values.c    answers by their values, in bounded memory
  *   alert.c     a reporting day that is over, for an alert's rule
  *   settle.c    the windows of a question: rounded, cut, and the one before
  *   people.c    what needs respondents told apart: their number, latest answers, clustered errors, movement
  *   terms.c     what sets the comments of one band apart: one scan (terms.h)
+ *   questions.c  what was answered to further questions (questions.h)
+ *   past.c      what revisions before asked
+ *   shown.c     to whom questions were to be shown
  *   rate.c      the response rate of a window or of the buckets of a trend
  *   filter.c    a filter made ready for the store: whether its property has rollups */
 
@@ -30,6 +34,7 @@
 #include "cxd/domain/impression.h"
 #include "cxd/domain/journey.h"
 #include "cxd/domain/people.h"
+#include "cxd/domain/question.h"
 #include "cxd/domain/segments.h"
 #include "cxd/domain/survey.h"
 #include "cxd/domain/window.h"
@@ -186,9 +191,11 @@ enum { SEGMENTS_BEYOND_MAX = 65536 };
 
 struct segments_question {
     struct score_question score;
-    const char *by[SEGMENT_DIMENSIONS_MAX]; /* "touchpoint", "channel", "locale", "property.KEY": different ones */
-    size_t by_count;                        /* 1 or 2 */
-    size_t limit;                           /* of rows beside the remainder's, at least 1 */
+    /* "touchpoint", "channel", "locale", "property.KEY", "answer.KEY": different ones */
+    const char *by[SEGMENT_DIMENSIONS_MAX];
+    const struct question *asked[SEGMENT_DIMENSIONS_MAX]; /* of "answer.KEY": that question; else NULL */
+    size_t by_count;                                      /* 1 or 2 */
+    size_t limit;                                         /* of rows beside the remainder's, at least 1 */
 };
 
 struct segments_answer {
@@ -200,6 +207,13 @@ struct segments_answer {
  * window, as is what lies beyond the values that have rollups. */
 CXD_NODISCARD enum cxd_err query_segments(struct store_reader *reader, const struct segments_question *question,
                                           struct arena *arena, struct segments_answer *ret_answer, struct error *err);
+
+/* gather.c */
+
+/* Whether an answer may stand in several rows: where they are by several choices. */
+bool segments_overlap(const struct segments_question *question);
+
+/* alert.c */
 
 /* What the rule finds at the end of a reporting day, of answers before it alone. `survey` NULL: there is none. Not for
  * rules that tell of single responses. The reader is at no begin. */

@@ -1,0 +1,104 @@
+/* Further questions that a query string names: which are meant, and whether there are such answers. */
+#include "api/asked.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cxd/base/nearest.h"
+#include "cxd/query/questions.h"
+
+enum { NAMES_SIZE = 160 };
+
+/* "reason, ease", as many as there is room for. */
+static const char *list_keys(const struct survey *survey, char out[NAMES_SIZE]) {
+    const char *keys[QUESTIONS_MAX];
+    size_t count = survey->question_count < QUESTIONS_MAX ? survey->question_count : QUESTIONS_MAX;
+    for (size_t i = 0; i < count; i++)
+        keys[i] = survey->questions[i].key;
+    const struct words words = {keys, (int)count};
+    return words_list(&words, out, NAMES_SIZE);
+}
+
+static enum cxd_err refuse_key(const struct survey *survey, const char *name, const char *key, struct error *err) {
+    char names[NAMES_SIZE];
+    if (survey->question_count == 0)
+        return error_set(err, ERR_BAD_PARAMETER, "%s: the survey %s asks no further questions", name, survey->slug);
+    return error_set(err, ERR_BAD_PARAMETER, "%s: the survey %s asks no question %.64s; it has %s", name, survey->slug,
+                     key, list_keys(survey, names));
+}
+
+enum cxd_err asked_find(struct http_request *request, const struct survey *survey, const char *name, const char *key,
+                        const struct question **ret_question, struct error *err) {
+    const struct question *question = survey_question(survey, key);
+    enum cxd_err result = CXD_OK;
+    if (!question && property_key_valid(key, QUESTION_KEY_CHARACTERS_MAX))
+        result = query_past_question(http_worker(request), survey, key, NULL, http_arena(request), &question, err);
+    if (result == CXD_OK && !question)
+        result = refuse_key(survey, name, key, err);
+    if (result == CXD_OK)
+        *ret_question = question;
+    return result;
+}
+
+/* Of a closed list what is no option may have been one. */
+static enum cxd_err check_value(struct http_request *request, const struct survey *survey,
+                                const struct question *question, const char *name, const char *value,
+                                struct error *err) {
+    const struct question *past = NULL;
+    enum cxd_err result = CXD_OK;
+    if (question->type == QUESTION_TEXT)
+        return error_set(err, ERR_BAD_PARAMETER, "%s: it is answered in words, which are searched among the comments",
+                         name);
+    if (question_has_value(question, value))
+        return CXD_OK;
+    if (question->type == QUESTION_SCALE)
+        return error_set(err, ERR_BAD_PARAMETER, "%s: a whole number from %d to %d", name, question->scale.min,
+                         question->scale.max);
+    if (property_key_valid(value, OPTION_VALUE_CHARACTERS_MAX))
+        result =
+            query_past_question(http_worker(request), survey, question->key, value, http_arena(request), &past, err);
+    if (result != CXD_OK || past)
+        return result;
+    const char *options[QUESTION_OPTIONS_MAX];
+    size_t count = question->option_count < QUESTION_OPTIONS_MAX ? question->option_count : QUESTION_OPTIONS_MAX;
+    for (size_t i = 0; i < count; i++)
+        options[i] = question->options[i].value;
+    const char *meant = nearest_word(value, options, count);
+    return error_set(err, ERR_BAD_PARAMETER, "%s: %.64s is no option of this question%s%s%s", name, value,
+                     meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
+}
+
+enum cxd_err asked_check(struct http_request *request, const struct survey *survey, const struct filter *filter,
+                         struct error *err) {
+    enum cxd_err result = CXD_OK;
+    for (size_t i = 0; result == CXD_OK && i < filter->answer_count; i++) {
+        const struct property *answer = &filter->answers[i];
+        const struct question *question;
+        char name[sizeof "answer." + QUESTION_KEY_CHARACTERS_MAX];
+        snprintf(name, sizeof name, "answer.%s", answer->key);
+        result = asked_find(request, survey, name, answer->key, &question, err);
+        if (result == CXD_OK)
+            result = check_value(request, survey, question, name, answer->value, err);
+    }
+    return result;
+}
+
+enum cxd_err asked_settle(struct http_request *request, const struct survey *survey, struct score_question *question,
+                          struct survey *ret_scoring, struct error *err) {
+    const char *key = question->filter.question;
+    const struct question *asked;
+    question->survey = survey;
+    enum cxd_err result = asked_check(request, survey, &question->filter, err);
+    if (result != CXD_OK || !key)
+        return result;
+    result = asked_find(request, survey, "question", key, &asked, err);
+    if (result != CXD_OK)
+        return result;
+    if (asked->type != QUESTION_SCALE)
+        return error_set(err, ERR_BAD_PARAMETER,
+                         "question: %s is answered on no scale, and has no score; see /v1/surveys/%s/questions/%s", key,
+                         survey->slug, key);
+    *ret_scoring = question_scoring(survey, asked);
+    question->survey = ret_scoring;
+    return CXD_OK;
+}
