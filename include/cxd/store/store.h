@@ -6,8 +6,9 @@
  *   url.c                   the table of engines, and what a URL tells of one (url.h)
  *   store.c                 the front: forwards to the engine of a store
  *   change.c                what is true of each kind of change (change.h)
- *   decide.c                the rules of every change, decided once, from what is stored and what is sent: create,
- *                           replay, amend (all members are replaced), refuse, recontact, exclude, forget, retain
+ *   decide.c                the rules of every change, decided once, from what is stored and what is sent: exclude,
+ *                           forget, retain, put
+ *   decide_response.c       those of a response: create, replay, amend (all members are replaced), refuse, recontact
  *   decide_alert.c          the rules of the changes of alerts
  *   decide_import.c         the rules of the changes of imports
  *   document.c              named definitions, and the rules of their changes (document.h)

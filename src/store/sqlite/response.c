@@ -3,6 +3,7 @@
 #include "cxd/base/clock.h"
 #include "store/copy.h"
 #include "store/decide.h"
+#include "store/decide_response.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/visits.h"
 
