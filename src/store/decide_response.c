@@ -60,6 +60,7 @@ static struct first_said first_of(const struct response *stored) {
     if (!first.is_kept) {
         first.is_kept = true;
         first.answered_at = response_said_at(stored);
+        first.revision = stored->revision;
         digest(stored, first.digest);
     }
     return first;

@@ -14,8 +14,8 @@ bool decide_response_held(struct change *change, const struct response *stored, 
 /* By the terms of its survey (decide_by_terms): fills keeps_out and the revision. */
 bool decide_admit(struct change *change, const struct survey *terms);
 
-/* `stored` is NULL where there is none. Replayed and amended: change->as.response.value becomes what is stored after it;
- * ERR_NO_MEMORY if change->arena refuses. Its strings are those that were sent, or of the arena. What is created or
+/* `stored` is NULL where there is none. Replayed and amended: change->as.response.value becomes what is stored after
+ * it; ERR_NO_MEMORY if change->arena refuses. Its strings are those that were sent, or of the arena. What is created or
  * amended has decide_recontact before it. */
 CXD_NODISCARD enum cxd_err decide_response(struct change *change, const struct response *stored, struct error *err);
 

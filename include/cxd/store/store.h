@@ -76,7 +76,9 @@
  *   sqlite/histograms.c     the histograms of windows
  *   sqlite/scan.c           the responses of a window, one by one
  *   sqlite/walk.c           responses in the order of their commits
+ *   sqlite/text.c           strings of stored JSON
  *   sqlite/properties.c     the stored text of properties, read at each of them
+ *   sqlite/answers.c        the stored text of answers, read and written
  *   sqlite/segments.c       the same of every value of a dimension at once
  *   sqlite/impressions.c    what is counted of visits, for windows
  *   sqlite/shown.c          and by the values of a dimension, or of two
