@@ -795,6 +795,16 @@ WHERE state <> 0 AND state = 1;
 -- name: list_survey_numbers
 SELECT number FROM survey ORDER BY number;
 
+-- Every question that a survey has, or has had.
+-- name: list_questions
+SELECT survey, key, slot, type FROM question ORDER BY survey, slot;
+
+-- name: select_questions
+SELECT key, slot, type FROM question WHERE survey = ?1 ORDER BY slot;
+
+-- name: select_revision
+SELECT definition FROM survey_revision WHERE survey = ?1 AND revision = ?2;
+
 -- name: is_rolled
 SELECT 1 FROM survey_property WHERE survey = ?1 AND key = ?2 AND rolled = 1;
 

@@ -257,8 +257,9 @@ enum cxd_err catalog_decode(const struct survey_record *record, struct arena *ar
             snprintf(text, sizeof text, "%s", why.detail);
         return refuse_record(record, text, err);
     }
-    if (survey.metric != record->metric || survey.scale_min != record->scale_min ||
-        survey.scale_max != record->scale_max)
+    bool has_scale = record->scale_min != record->scale_max; /* else it is of a revision that is past */
+    if (has_scale && (survey.metric != record->metric || survey.scale_min != record->scale_min ||
+                      survey.scale_max != record->scale_max))
         return refuse_record(record, "metric and scale are not those of its definition", err);
     *ret_survey = survey;
     return CXD_OK;

@@ -34,6 +34,31 @@ bool declared_has(const struct declared *declared, const char *key) {
     return false;
 }
 
+static const char *join(struct arena *arena, const char *start, const char *end) {
+    char *text = arena_alloc(arena, strlen(start) + strlen(end) + 1);
+    if (text)
+        strcpy(stpcpy(text, start), end);
+    return text;
+}
+
+bool declared_question_make(struct arena *arena, const char *key, int slot, enum question_type type,
+                            struct declared_question *ret_question) {
+    const struct declared_question question = {.key = join(arena, "", key),
+                                               .dimension = join(arena, DIMENSION_ANSWER, key),
+                                               .asked = join(arena, DIMENSION_ASKED, key),
+                                               .slot = slot,
+                                               .type = type};
+    *ret_question = question;
+    return question.key && question.dimension && question.asked;
+}
+
+const struct declared_question *declared_question(const struct declared *declared, const char *key) {
+    for (size_t i = 0; i < declared->question_count; i++)
+        if (strcmp(declared->questions[i].key, key) == 0)
+            return &declared->questions[i];
+    return NULL;
+}
+
 size_t dimensions_of(const struct response *response, const struct declared *declared,
                      struct dimension ret_dimensions[DIMENSIONS_MAX]) {
     const struct dimension fixed[] = {

@@ -6,6 +6,9 @@
 /* The dimensions that a response counts in. */
 
 #define DIMENSION_PROPERTY "property."
+#define DIMENSION_ANSWER "answer."
+#define DIMENSION_ASKED "asked."
+#define DIMENSION_REVISION "revision"
 
 /* What the rollups of a dimension of a survey cover: every response, those from a place on, or none any more. */
 enum dimension_state { DIMENSION_KEPT, DIMENSION_FILLING, DIMENSION_CLEARING };
@@ -27,7 +30,15 @@ int response_standing(const struct response *response);
 extern const struct response_place RESPONSE_PLACE_END;
 int response_place_compare(const struct response *response, const struct response_place *place);
 
-/* The properties that a survey declares now. */
+/* A question that a survey has, or has had. */
+struct declared_question {
+    const char *key;
+    const char *dimension, *asked; /* "answer.KEY", "asked.KEY" */
+    int slot;                      /* from 1 */
+    enum question_type type;
+};
+
+/* The properties that a survey declares now, and what it has ever asked behind its score. */
 struct declared {
     int64_t survey;
     const struct survey *terms; /* of the sqlite engine: as they are in the transaction; NULL: not read yet */
@@ -41,11 +52,18 @@ struct declared {
         bool filling;          /* else those from `from` on; neither: none */
         struct response_place from;
     } properties[SURVEY_PROPERTIES_MAX];
+    struct declared_question *questions;
+    size_t question_count;
 };
 
 /* The KEY of a declared property. */
 const char *declared_key(const struct declared_property *property);
 bool declared_has(const struct declared *declared, const char *key);
+/* Fills in a question; its texts are of the arena. False when memory is refused. */
+CXD_NODISCARD bool declared_question_make(struct arena *arena, const char *key, int slot, enum question_type type,
+                                          struct declared_question *ret_question);
+/* NULL: it never had one of this key. */
+const struct declared_question *declared_question(const struct declared *declared, const char *key);
 
 struct dimension {
     const char *name, *value;

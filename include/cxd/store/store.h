@@ -38,6 +38,7 @@
  *   sqlite/suspects.c       flag, and clear flags
  *   sqlite/survey.c         definitions: put, archive
  *   sqlite/declared.c       what the writer knows of every survey
+ *   sqlite/asked.c          what a survey has ever asked, and what each revision asks
  *   sqlite/terms.c          the terms of a survey, read in the transaction
  *   sqlite/document.c       named definitions: put, deleted, read
  *   sqlite/invitation.c     invitations that are kept: put, looked up, removed
@@ -159,7 +160,9 @@ CXD_NODISCARD enum cxd_err store_open_current(const char *url, struct store **re
 /* `beat`, which must outlive the store, is answered with every change that store_apply writes: a long batch is not a
  * stuck one. */
 void store_watch(struct store *store, struct heartbeat *beat);
-/* Reads what a record's definition says; its texts go into the arena. ERR_STORAGE: it cannot be read; ERR_NO_MEMORY. */
+/* Reads what a record's definition says; its texts go into the arena. A record without a scale (two equal ends) is of a
+ * revision that is past: metric and scale may be others than the survey's. ERR_STORAGE: it cannot be read;
+ * ERR_NO_MEMORY. */
 typedef enum cxd_err store_read_definition(const struct survey_record *record, struct arena *arena,
                                            struct survey *ret_survey, struct error *err);
 /* From now on the store judges what it applies by the survey that it is sent to, as it is in the transaction; `read` is

@@ -75,6 +75,7 @@ static enum cxd_err apply_batch(struct sqlite_store *store, struct change *const
         sqlite_imports_reset(store);
         sqlite_gates_reset(&store->gates);
         store->declared.loaded = false;
+        sqlite_asked_clear(&store->asked);
         store->numbers.last = -1;
         store->comments.is_known = false;
         store->visits_from = -1;

@@ -1,4 +1,5 @@
-/* What the writer knows of every survey: its declared properties, read again after each change of that survey. */
+/* What the writer knows of every survey: its declared properties, and the questions that it has ever had, read again
+ * after each change of that survey. */
 
 #include <string.h>
 
@@ -110,6 +111,18 @@ static enum cxd_err add_property(struct declared_set *set, struct declared *decl
     return CXD_OK;
 }
 
+static enum cxd_err read_questions(struct db *db, struct declared_set *set, struct error *err) {
+    sqlite3_stmt *stmt = NULL;
+    enum cxd_err code = sqlite_db_statement(db, QUERY_LIST_QUESTIONS, &stmt, err);
+    struct declared *declared;
+    bool row = false;
+    while (code == CXD_OK && (code = sqlite_db_next(db, stmt, &row, err)) == CXD_OK && row)
+        if ((declared = find(set->surveys, set->count, sqlite3_column_int64(stmt, 0))) != NULL)
+            code = sqlite_question_add(stmt, 1, &set->arena, declared, err);
+    sqlite3_reset(stmt);
+    return code;
+}
+
 void sqlite_declared_set_filled(struct declared_set *set, int64_t survey, const char *dimension,
                                 const struct response_place *place) {
     struct declared *declared = find(set->surveys, set->count, survey);
@@ -174,6 +187,8 @@ enum cxd_err sqlite_declared_load(struct db *db, struct declared_set *set, struc
     }
     sqlite3_reset(stmt);
     if (code == CXD_OK)
+        code = read_questions(db, set, err);
+    if (code == CXD_OK)
         code = read_filling(db, set, err);
     if (code == CXD_OK)
         code = read_shown(db, set, err);
@@ -193,7 +208,7 @@ static enum cxd_err read_one(struct db *db, struct declared_set *set, struct dec
     while (code == CXD_OK && (code = sqlite_db_next(db, stmt, &row, err)) == CXD_OK && row)
         code = add_property(set, declared, stmt, 0, err);
     sqlite3_reset(stmt);
-    return code;
+    return code == CXD_OK ? sqlite_questions_read(db, declared->survey, &set->arena, declared, err) : code;
 }
 
 enum cxd_err sqlite_declared_renew(struct db *db, struct declared_set *set, int64_t survey, struct error *err) {

@@ -33,6 +33,7 @@ static void sqlite_close(struct store *base) {
     sqlite_erasures_free(store);
     deltas_free(&store->deltas);
     sqlite_gates_reset(&store->gates);
+    sqlite_asked_free(&store->asked);
     sqlite_names_free(&store->names);
     arena_free(&store->declared.arena);
     arena_free(&store->scratch);
@@ -122,6 +123,7 @@ static enum cxd_err open_store(const char *path, bool is_current, const struct s
     store->names.slice = VISITS_AT_ONCE;
     sqlite_places_init(&store->places);
     arena_init(&store->declared.arena);
+    sqlite_asked_init(&store->asked);
     arena_init(&store->scratch);
     buffer_init(&store->text);
     enum cxd_err code = deltas_init(&store->deltas, err);

@@ -88,6 +88,7 @@ static enum cxd_err rebuild(struct sqlite_store *store, int64_t *ret_responses, 
         sqlite_db_rollback(&store->db);
         deltas_clear(&store->deltas);
         sqlite_gates_reset(&store->gates);
+        sqlite_asked_clear(&store->asked);
         store->declared.loaded = false;
         store->visits_from = -1;
         return code;

@@ -6,6 +6,7 @@
 #include "store/decide.h"
 #include "store/deltas.h"
 #include "store/engine.h"
+#include "store/sqlite/asked.h"
 #include "store/sqlite/db.h"
 #include "store/sqlite/list.h"
 #include "store/sqlite/places.h"
@@ -75,6 +76,7 @@ struct sqlite_store {
     enum reserve reserve; /* with places.lock held */
     struct db db;         /* used with places.lock held, once the store is open */
     struct declared_set declared;
+    struct asked_set asked;
     struct deltas deltas;
     struct gates gates;
     struct arena scratch; /* for one change */

@@ -24,6 +24,7 @@ static void memory_close(struct store *base) {
     free_table(&store->invitations);
     free_table(&store->documents);
     free_table(&store->imports);
+    free_table(&store->questions);
     free_table(&store->audit);
     free_table(&store->alerts);
     free_table(&store->alert_events);

@@ -96,6 +96,19 @@ size_t memory_find_key(const struct memory_store *store, const struct id *id) {
     return SIZE_MAX;
 }
 
+static bool declare_questions(const struct memory_store *store, int64_t survey, struct arena *arena,
+                              struct declared *declared) {
+    declared->questions = arena_alloc(arena, (store->questions.count + 1) * sizeof *declared->questions);
+    bool done = declared->questions;
+    for (size_t i = 0; done && i < store->questions.count; i++) {
+        const struct memory_question *question = store->questions.blocks[i];
+        if (question && question->survey == survey)
+            done = declared_question_make(arena, question->key, question->slot, question->type,
+                                          &declared->questions[declared->question_count++]);
+    }
+    return done;
+}
+
 bool memory_declared(const struct memory_store *store, int64_t survey, struct arena *arena,
                      struct declared *ret_declared) {
     *ret_declared = (struct declared){.survey = survey, .reported_after = memory_shown_from(store, survey, "")};
@@ -112,7 +125,7 @@ bool memory_declared(const struct memory_store *store, int64_t survey, struct ar
                                        .shown_from = memory_shown_from(store, survey, record->property_keys[i])};
         ret_declared->count++;
     }
-    return true;
+    return declare_questions(store, survey, arena, ret_declared);
 }
 
 int64_t memory_last_answer(const struct memory_store *store, const char *respondent, int64_t survey, int64_t from,

@@ -75,6 +75,14 @@ struct memory_dimension {
     const char *name;
 };
 
+/* A question that a survey has, or has had. */
+struct memory_question {
+    int64_t survey;
+    const char *key;
+    int slot; /* from 1 */
+    enum question_type type;
+};
+
 struct memory_store {
     struct store base;
     pthread_rwlock_t lock;         /* apply writes; a reader holds it from begin to end */
@@ -87,6 +95,7 @@ struct memory_store {
     struct memory_table invitations;  /* struct invitation_record */
     struct memory_table documents;    /* struct document */
     struct memory_table imports;      /* struct import_record; number is the position + 1 */
+    struct memory_table questions;    /* struct memory_question */
     struct memory_table audit;        /* number is the position + 1 */
     struct memory_table redefinitions;
     struct memory_table alerts;       /* struct alert_state */
@@ -140,6 +149,10 @@ CXD_NODISCARD struct api_key *memory_list_keys(const struct memory_store *store,
  * refused. */
 CXD_NODISCARD bool memory_declared(const struct memory_store *store, int64_t survey, struct arena *arena,
                                    struct declared *ret_declared);
+
+/* answers.c: what a revision asks; NULL: nothing that is known. False when memory is refused. */
+CXD_NODISCARD bool memory_asked(const struct memory_store *store, int64_t survey, int64_t revision, struct arena *arena,
+                                const struct survey **ret_asked);
 
 /* document.c: false when memory is refused. */
 CXD_NODISCARD bool memory_put_document(struct memory_store *store, struct change *change);
