@@ -4,13 +4,12 @@
 #include "cxd/domain/judge.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cxd/base/utf8.h"
 #include "cxd/domain/band.h"
 
-enum { NAME_SHOWN_CHARACTERS = 64, DETAIL_SIZE = 256, REFUSED_MAX = 16 };
+enum { VALUE_SHOWN_BYTES = 64, DETAIL_SIZE = 256 };
 
 /* What is taken so far of a response. */
 struct judging {
@@ -48,42 +47,20 @@ bool answer_is(const struct answer *answer, const char *value) {
     return false;
 }
 
-/* Its first characters. */
-static const char *shorten(struct judging *judging, const char *text) {
-    size_t length = 0;
-    for (int count = 0; count < NAME_SHOWN_CHARACTERS && text[length] != '\0'; count++) {
-        size_t step = utf8_length(text + length);
-        length += step > 0 ? step : 1;
+/* As much of a value as is told of it: its first characters. */
+static int shown_bytes(const char *value) {
+    int length = 0;
+    while (length < VALUE_SHOWN_BYTES && value[length] != '\0') {
+        size_t step = utf8_length(value + length);
+        length += step > 0 ? (int)step : 1;
     }
-    if (text[length] == '\0')
-        return text;
-    char *copy = arena_alloc(judging->arena, length + sizeof "…");
-    if (!copy) {
-        judging->refused = true;
-        return text;
-    }
-    memcpy(copy, text, length);
-    memcpy(copy + length, "…", sizeof "…");
-    return copy;
+    return length;
 }
 
 /* `detail` is copied, unless it is one of the program's own. */
 static void leave_out(struct judging *judging, const char *key, const char *detail, bool is_own) {
-    const struct answer_refusal **first = &judging->response->sent.left_out;
-    size_t count = 0;
-    for (const struct answer_refusal *one = *first; one; one = one->next)
-        count++;
-    if (count >= REFUSED_MAX)
-        return;
-    struct answer_refusal *refusal = arena_alloc(judging->arena, sizeof *refusal);
     const char *kept = is_own ? detail : arena_strdup(judging->arena, detail);
-    const char *shown = shorten(judging, key);
-    if (!refusal || !kept) {
-        judging->refused = true;
-        return;
-    }
-    *refusal = (struct answer_refusal){*first, shown, kept};
-    *first = refusal;
+    judging->refused = judging->refused || !kept || !response_leave_out(judging->response, judging->arena, key, kept);
 }
 
 static void take(struct judging *judging, const struct answer *answer) {
@@ -125,12 +102,12 @@ static void judge_text(struct judging *judging, const struct answer *sent) {
 }
 
 static void refuse_option(struct judging *judging, const struct question *question, const char *value) {
-    char detail[DETAIL_SIZE + 4 * NAME_SHOWN_CHARACTERS];
+    char detail[DETAIL_SIZE];
     if (strcmp(value, OPTION_OTHER) == 0)
         snprintf(detail, sizeof detail, "must be one of the question's options: it does not take \"" OPTION_OTHER "\"");
     else
-        snprintf(detail, sizeof detail, "must be one of the question's options, which \"%s\" is not",
-                 shorten(judging, value));
+        snprintf(detail, sizeof detail, "must be one of the question's options, which \"%.*s\" is not",
+                 shown_bytes(value), value);
     leave_out(judging, question->key, detail, false);
 }
 
@@ -150,25 +127,11 @@ static void judge_choice(struct judging *judging, const struct question *questio
         refuse_option(judging, question, sent->text);
 }
 
-static int compare_texts(const void *a, const void *b) {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static bool is_in_order(const char *const *values, size_t count) {
     for (size_t i = 1; i < count; i++)
         if (strcmp(values[i - 1], values[i]) >= 0)
             return false;
     return true;
-}
-
-/* Sorts them, and drops those that are there twice. */
-static size_t order(const char **values, size_t count) {
-    size_t kept = 0;
-    qsort(values, count, sizeof *values, compare_texts);
-    for (size_t i = 0; i < count; i++)
-        if (kept == 0 || strcmp(values[kept - 1], values[i]) != 0)
-            values[kept++] = values[i];
-    return kept;
 }
 
 /* How many of them are options; the first that is none. */
@@ -206,7 +169,7 @@ static void judge_choices(struct judging *judging, const struct question *questi
             if (question_has_option(question, said[i]))
                 values[kept++] = said[i];
         answer.values = values;
-        answer.value_count = order(values, known);
+        answer.value_count = answer_sort_values(values, known);
     }
     if (unknown)
         refuse_option(judging, question, unknown);
@@ -231,10 +194,6 @@ static void judge(struct judging *judging, const struct question *question, cons
         judge_choices(judging, question, sent);
 }
 
-static int compare_answers(const void *a, const void *b) {
-    return strcmp(((const struct answer *)a)->key, ((const struct answer *)b)->key);
-}
-
 bool response_judge_answers(struct response *response, const struct survey *asked, struct arena *arena) {
     struct judging judging = {.arena = arena, .asked = asked, .response = response};
     if (response->answer_count == 0)
@@ -250,8 +209,7 @@ bool response_judge_answers(struct response *response, const struct survey *aske
     for (size_t i = 0; i < response->answer_count; i++)
         if (!survey_question(asked, response->answers[i].key))
             leave_out(&judging, response->answers[i].key, "is no question of the survey", true);
-    if (judging.taken_count > 1)
-        qsort(judging.taken, judging.taken_count, sizeof *judging.taken, compare_answers);
+    (void)!response_sort_answers(judging.taken, judging.taken_count); /* no key is there twice */
     response->answers = judging.taken_count > 0 ? judging.taken : NULL;
     response->answer_count = judging.taken_count;
     return !judging.refused;

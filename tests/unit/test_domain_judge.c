@@ -128,6 +128,8 @@ static void test_left_out(void **state) {
     static const char *const PARTLY[] = {"speed", "gone", "later"}, *const NONE[] = {"gone"};
     JUDGE(5, " | reason: " NO_OPTION("gone"), SAYS("reason", "gone"));
     JUDGE(5, " | reason: " NO_OPTION("Price"), SAYS("reason", "Price"));
+#define LONG "ééééééééééééééééééééééééééééééé"
+    JUDGE(5, " | reason: " NO_OPTION("x" LONG "é"), SAYS("reason", "x" LONG LONG LONG));
     JUDGE(5, " | reason: must be one of the question's options, as a text", NUMBER("reason", 1));
     JUDGE(5, " | reason: must be one of the question's options, as a text", LIST("reason", NONE, NULL));
     JUDGE(5, " | reason: must be one of the question's options, as a text", SAYS("reason", NULL));
@@ -196,11 +198,9 @@ static void test_many(void **state) {
     assert_true(response_judge_answers(&response, &SURVEY, &arena));
     assert_int_equal(response.answer_count, 0);
     assert_null(response.answers);
-    for (const struct answer_refusal *one = response.sent.left_out; one; one = one->next, count++) {
-        assert_int_equal(strlen(one->key), 2 + 62 * 2 + strlen("…"));
-        assert_non_null(strstr(one->key, "é…"));
-    }
-    assert_int_equal(count, 16);
+    for (const struct answer_refusal *one = response.sent.left_out; one; one = one->next, count++)
+        assert_in_range(strlen(one->key), 60, 70);
+    assert_int_equal(count, ANSWERS_REFUSED_MAX);
     arena_free(&arena);
 }
 
