@@ -8,21 +8,27 @@
 #include "cxd/codec/survey.h"
 #include "cxd/domain/respondent.h"
 
-/* `respondent` stays NULL where it is not asked for, or says nothing, as of a visitor whom the page does not know; so
- * does the touchpoint at which they are to be asked. */
-static enum cxd_err read_parameters(struct http_request *request, const char **ret_respondent,
-                                    const char **ret_touchpoint, struct error *err) {
+/* What is asked for, NULL where it is not. */
+struct asked {
+    const char *respondent; /* NULL too where it says nothing, as of a visitor whom the page does not know */
+    const char *touchpoint; /* at which they are to be asked */
+    const char *locale;     /* any text: what is no locale is read what others are */
+};
+
+static enum cxd_err read_parameters(struct http_request *request, struct asked *ret_asked, struct error *err) {
     size_t most = api_settings(request)->limits.respondent_characters;
     const char *said;
-    enum cxd_err result = http_query_named(request, "touchpoint", ret_touchpoint, err);
+    enum cxd_err result = http_query_named(request, "touchpoint", &ret_asked->touchpoint, err);
+    if (result == CXD_OK)
+        result = http_query_named(request, "locale", &ret_asked->locale, err);
     if (result == CXD_OK)
         result = http_query_named(request, "respondent", &said, err);
     if (result != CXD_OK || !said || utf8_all_blank(said))
         return result;
-    *ret_respondent = respondent_form(said, http_arena(request));
-    if (!*ret_respondent)
+    ret_asked->respondent = respondent_form(said, http_arena(request));
+    if (!ret_asked->respondent)
         return error_set(err, ERR_NO_MEMORY, "no memory for the form");
-    size_t characters = utf8_count(*ret_respondent);
+    size_t characters = utf8_count(ret_asked->respondent);
     if (characters > most)
         return error_set(err, ERR_BAD_PARAMETER, "respondent may be %zu characters long", most);
     return CXD_OK;
@@ -54,17 +60,17 @@ static enum cxd_err read_eligibility(struct http_request *request, const struct 
 }
 
 static enum cxd_err write_form(struct http_request *request, const struct snapshot *snapshot,
-                               const struct survey *survey, const char *respondent, const char *touchpoint,
-                               struct error *err) {
+                               const struct survey *survey, const struct asked *asked, struct error *err) {
     struct survey_form form = {
         .now_ms = http_now_ms(request),
-        .has_respondent = respondent,
+        .has_respondent = asked->respondent,
+        .locale = asked->locale,
     };
     struct buffer nonce;
     buffer_init(&nonce);
     enum cxd_err result = CXD_OK;
-    if (respondent)
-        result = read_eligibility(request, survey, respondent, touchpoint, &form.eligible_from, err);
+    if (asked->respondent)
+        result = read_eligibility(request, survey, asked->respondent, asked->touchpoint, &form.eligible_from, err);
     if (result == CXD_OK && survey->min_seconds > 0) {
         suspicion_sign_nonce(&nonce, snapshot, survey, form.now_ms);
         form.nonce = buffer_terminate(&nonce);
@@ -80,15 +86,15 @@ static enum cxd_err write_form(struct http_request *request, const struct snapsh
 void api_form_get(struct http_request *request) {
     const struct snapshot *snapshot;
     const struct survey *survey;
-    const char *respondent = NULL, *touchpoint = NULL;
+    struct asked asked = {.respondent = NULL};
     bool is_own = false; /* this client's alone, and true for now only: no ETag, not to be kept */
     struct error err;
     enum cxd_err result = deed_find_survey(request, &snapshot, &survey, &err);
     if (result == CXD_OK)
-        result = read_parameters(request, &respondent, &touchpoint, &err);
+        result = read_parameters(request, &asked, &err);
     if (result == CXD_OK) {
-        is_own = respondent || survey->min_seconds > 0;
-        result = write_form(request, snapshot, survey, respondent, touchpoint, &err);
+        is_own = asked.respondent || survey->min_seconds > 0;
+        result = write_form(request, snapshot, survey, &asked, &err);
     }
     catalog_release(snapshot);
     deed_reply(request, result, &err, !is_own);

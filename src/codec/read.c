@@ -328,6 +328,25 @@ bool read_duration(struct reading *reading, const json_t *value, const char *poi
     return false;
 }
 
+bool read_word(struct reading *reading, const json_t *value, const char *pointer, const struct words *words,
+               int *ret_index) {
+    char list[128];
+    int index = json_is_string(value) ? words_find(words, json_string_value(value)) : -1;
+    if (index >= 0)
+        *ret_index = index;
+    else
+        error_add_member(reading->err, pointer, "must be %s", words_quote(words, list, sizeof list));
+    return index >= 0;
+}
+
+bool read_bool(struct reading *reading, const json_t *value, const char *pointer, bool *ret) {
+    if (json_is_boolean(value))
+        *ret = json_is_true(value);
+    else
+        error_add_member(reading->err, pointer, "must be true or false");
+    return json_is_boolean(value);
+}
+
 bool read_is_object(struct reading *reading, const json_t *value, const char *pointer) {
     if (json_is_object(value))
         return true;

@@ -88,6 +88,10 @@ const char *read_quoted_number(const json_t *value);
 bool read_whole(struct reading *reading, const json_t *value, const char *pointer, int64_t *ret_number);
 bool read_time(struct reading *reading, const json_t *value, const char *pointer, int64_t *ret_ms);
 bool read_duration(struct reading *reading, const json_t *value, const char *pointer, int64_t *ret_seconds);
+/* One of the words, as its index: of an enumeration. */
+bool read_word(struct reading *reading, const json_t *value, const char *pointer, const struct words *words,
+               int *ret_index);
+bool read_bool(struct reading *reading, const json_t *value, const char *pointer, bool *ret);
 bool read_is_object(struct reading *reading, const json_t *value, const char *pointer);
 bool read_is_array(struct reading *reading, const json_t *value, const char *pointer);
 

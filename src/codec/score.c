@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codec/scoring.h"
 #include "cxd/base/calendar.h"
-#include "cxd/codec/survey.h"
 #include "cxd/codec/write.h"
 
 enum { MEAN_DECIMALS = 2, P_DECIMALS = 4, RATE_DECIMALS = 1 };

@@ -1,13 +1,16 @@
 /* Between api/ and domain/: the JSON definition of a survey becomes a struct survey, defaults filled in, and is
- * validated; and a survey becomes the canonical definition that the store keeps, the reply of the API, and the form
- * that a widget draws. One table holds every member, for both ways. */
+ * validated; and a survey becomes the canonical definition that the store keeps, and the reply of the API. One table
+ * holds every member, for both ways. */
 #include "cxd/codec/survey.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "codec/question.h"
 #include "codec/read.h"
+#include "codec/scoring.h"
+#include "codec/texts.h"
 #include "cxd/base/clock.h"
 #include "cxd/codec/response.h"
 #include "cxd/codec/write.h"
@@ -27,25 +30,6 @@ typedef void write_member_fn(struct buffer *out, const struct survey *survey);
 /* --- Members that are objects and arrays ----------------------------------------------------------------------------
  */
 
-/* A whole number that must fit into an int, as well as it does: validation refuses what is too large. False where it
- * is none, or `is_required` and not there. */
-static bool read_int(struct target *target, const json_t *object, const char *name, const char *parent,
-                     bool is_required, int *ret) {
-    const json_t *value = read_optional(object, name);
-    char pointer[POINTER_SIZE];
-    int64_t number;
-    snprintf(pointer, sizeof pointer, "%s/%s", parent, name);
-    if (!value) {
-        if (is_required)
-            error_add_member(target->reading.err, pointer, "is required");
-        return false;
-    }
-    if (!read_whole(&target->reading, value, pointer, &number))
-        return false;
-    *ret = number > INT_MAX ? INT_MAX : number < INT_MIN ? INT_MIN : (int)number;
-    return true;
-}
-
 static void read_slug(struct target *target, const json_t *value, const char *pointer) {
     if (value && (!json_is_string(value) || strcmp(json_string_value(value), target->survey.slug) != 0))
         error_add_member(target->reading.err, pointer, "must be the path's, \"%s\", or left out", target->survey.slug);
@@ -56,125 +40,19 @@ static void write_slug(struct buffer *out, const struct survey *survey) {
 }
 
 static void read_scale(struct target *target, const json_t *value, const char *pointer) {
-    static const char *const NAMES[] = {"min", "max"};
-    static const struct words names = WORDS(NAMES);
-    struct survey *survey = &target->survey;
-    bool given = value && read_is_object(&target->reading, value, pointer);
-    if (given) {
-        read_refuse_unknown(&target->reading, value, pointer, &names, "is no member; it has min and max");
-        given &= read_int(target, value, "min", pointer, true, &survey->scale_min);
-        given &= read_int(target, value, "max", pointer, true, &survey->scale_max);
-    }
-    survey_set_defaults(survey, given);
-}
-
-void scale_encode(struct buffer *out, const struct survey *survey) {
-    write_open(out, "scale", '{');
-    write_int(out, "min", survey->scale_min);
-    write_int(out, "max", survey->scale_max);
-    buffer_append_char(out, '}');
+    scoring_read_scale(&target->reading, value, pointer, &target->survey);
 }
 
 static void read_bands(struct target *target, const json_t *value, const char *pointer) {
-    static const char *const NAMES[] = {"satisfied_from", "dissatisfied_to"};
-    static const struct words names = WORDS(NAMES);
-    struct survey *survey = &target->survey;
-    bool is_usual = survey_default_bands(survey, &survey->favourable, &survey->unfavourable);
-    if (!value && !is_usual)
-        error_add_member(target->reading.err, pointer,
-                         "is required, with satisfied_from and dissatisfied_to: no bands are usual for %s %d to %d",
-                         metric_name(survey->metric), survey->scale_min, survey->scale_max);
-    if (!value || !read_is_object(&target->reading, value, pointer))
-        return;
-    read_refuse_unknown(&target->reading, value, pointer, &names,
-                        "is no member; it has satisfied_from and dissatisfied_to");
-    (void)read_int(target, value, "satisfied_from", pointer, !is_usual, &survey->favourable);
-    (void)read_int(target, value, "dissatisfied_to", pointer, !is_usual, &survey->unfavourable);
-}
-
-static void write_bands(struct buffer *out, const struct survey *survey) {
-    write_open(out, "bands", '{');
-    write_int(out, "satisfied_from", survey->favourable);
-    write_int(out, "dissatisfied_to", survey->unfavourable);
-    buffer_append_char(out, '}');
-}
-
-/* What is said in one locale. */
-static const char *const TEXT_NAMES[] = {"question", "low_label", "high_label", "comment_prompt", "thanks"};
-static const size_t TEXT_OFFSETS[] = {offsetof(struct survey_text, question), offsetof(struct survey_text, low_label),
-                                      offsetof(struct survey_text, high_label),
-                                      offsetof(struct survey_text, comment_prompt),
-                                      offsetof(struct survey_text, thanks)};
-
-static void read_locale(struct target *target, const json_t *value, const char *pointer, struct survey_text *text) {
-    static const struct words names = WORDS(TEXT_NAMES);
-    if (!read_is_object(&target->reading, value, pointer))
-        return;
-    read_refuse_unknown(&target->reading, value, pointer, &names,
-                        "is no member; it has question, low_label, high_label, comment_prompt and thanks");
-    for (size_t i = 0; i < CXD_COUNT(TEXT_NAMES); i++) {
-        const json_t *member = read_optional(value, TEXT_NAMES[i]);
-        if (!member)
-            continue;
-        char at[POINTER_SIZE];
-        snprintf(at, sizeof at, "%s", pointer);
-        error_pointer_append(at, sizeof at, TEXT_NAMES[i]);
-        (void)read_text(&target->reading, member, at, (const char **)(void *)((char *)text + TEXT_OFFSETS[i]));
-    }
+    scoring_read_bands(&target->reading, value, pointer, &target->survey);
 }
 
 static void read_texts(struct target *target, const json_t *value, const char *pointer) {
-    if (!value || !read_is_object(&target->reading, value, pointer) || json_object_size(value) == 0)
-        return;
-    size_t count = json_object_size(value);
-    struct survey_text *texts = arena_alloc_zero(target->reading.arena, count, sizeof *texts);
-    size_t filled = 0;
-    const char *locale;
-    json_t *member;
-    if (!texts) {
-        target->reading.refused = true;
-        return;
-    }
-    json_object_foreach((json_t *)value, locale, member) {
-        char at[POINTER_SIZE];
-        if (read_says_nothing(member))
-            continue;
-        snprintf(at, sizeof at, "%s", pointer);
-        error_pointer_append(at, sizeof at, locale);
-        texts[filled].locale = arena_strdup(target->reading.arena, locale);
-        if (!texts[filled].locale) {
-            target->reading.refused = true;
-            return;
-        }
-        read_locale(target, member, at, &texts[filled]);
-        filled++;
-    }
-    target->survey.texts = texts;
-    target->survey.text_count = filled;
+    texts_read(&target->reading, value, pointer, &target->survey);
 }
 
-/* Texts in the byte order of their locales, whatever order they are kept in: equal definitions give equal
- * bytes. The next in order is searched for each time; there are few. */
-static void write_texts(struct buffer *out, const struct survey *survey) {
-    const char *last = NULL;
-    write_open(out, "texts", '{');
-    for (size_t written = 0; written < survey->text_count; written++) {
-        const struct survey_text *next = NULL;
-        for (size_t i = 0; i < survey->text_count; i++) {
-            const struct survey_text *text = &survey->texts[i];
-            if ((!last || strcmp(text->locale, last) > 0) && (!next || strcmp(text->locale, next->locale) < 0))
-                next = text;
-        }
-        if (!next)
-            break;
-        write_text(out, NULL, next->locale);
-        buffer_append_text(out, ":{");
-        for (size_t i = 0; i < CXD_COUNT(TEXT_NAMES); i++)
-            write_text(out, TEXT_NAMES[i], *(const char *const *)(const void *)((const char *)next + TEXT_OFFSETS[i]));
-        buffer_append_char(out, '}');
-        last = next->locale;
-    }
-    buffer_append_char(out, '}');
+static void read_questions(struct target *target, const json_t *value, const char *pointer) {
+    questions_read(&target->reading, value, pointer, &target->survey);
 }
 
 /* Reads an array of strings; NULL where it is not given, is empty, or could not be read as a whole. */
@@ -350,6 +228,14 @@ static void write_archived(struct buffer *out, const struct survey *survey) {
     write_bool(out, "archived", survey->archived_at != 0);
 }
 
+static bool has_usual_score(const struct survey *survey) {
+    return survey->score_rule == SCORE_REQUIRED;
+}
+
+static bool has_no_questions(const struct survey *survey) {
+    return survey->question_count == 0;
+}
+
 /* --- The table ------------------------------------------------------------------------------------------------------
  */
 
@@ -365,9 +251,9 @@ static const struct survey_member {
     read_member_fn *read;
     write_member_fn *write;
     bool is_required;
-    bool is_kept;   /* by the server: no part of a definition; passed over where a reply is put back, unless read */
-    bool is_unsaid; /* where it is the first word: a definition from before there was a choice is the same one */
-    bool is_own;    /* of the definition that is stored alone: in no request, and no reply */
+    bool is_kept; /* by the server: no part of a definition; passed over where a reply is put back, unless read */
+    bool (*is_unsaid)(const struct survey *survey); /* then a definition from before there was a choice is the same */
+    bool is_own; /* of the definition that is stored alone: in no request, and no reply */
 } MEMBERS[] = {
 #define AT(member) offsetof(struct survey, member)
     {.name = "slug", .kind = KIND_OWN, .read = read_slug, .write = write_slug, .is_kept = true},
@@ -376,9 +262,18 @@ static const struct survey_member {
     {.name = "scale", .kind = KIND_OWN, .read = read_scale, .write = scale_encode},
     {.name = "method", .kind = KIND_WORD, .offset = AT(method), .words = &SURVEY_METHODS},
     {.name = "direction", .kind = KIND_WORD, .offset = AT(direction), .words = &SURVEY_DIRECTIONS},
-    {.name = "bands", .kind = KIND_OWN, .read = read_bands, .write = write_bands},
-    {.name = "score", .kind = KIND_WORD, .offset = AT(score_rule), .words = &SURVEY_SCORE_RULES, .is_unsaid = true},
-    {.name = "texts", .kind = KIND_OWN, .read = read_texts, .write = write_texts},
+    {.name = "bands", .kind = KIND_OWN, .read = read_bands, .write = scoring_write_bands},
+    {.name = "score",
+     .kind = KIND_WORD,
+     .offset = AT(score_rule),
+     .words = &SURVEY_SCORE_RULES,
+     .is_unsaid = has_usual_score},
+    {.name = "texts", .kind = KIND_OWN, .read = read_texts, .write = texts_write},
+    {.name = "questions",
+     .kind = KIND_OWN,
+     .read = read_questions,
+     .write = questions_write,
+     .is_unsaid = has_no_questions},
     {.name = "properties", .kind = KIND_OWN, .read = read_properties, .write = write_properties},
     {.name = "allowed_origins", .kind = KIND_OWN, .read = read_origins, .write = write_origins},
     {.name = "opens_at", .kind = KIND_TIME, .offset = AT(opens_at)},
@@ -408,16 +303,6 @@ static const struct survey_member {
 
 _Static_assert(sizeof(enum metric) == sizeof(int), "a word's index is written as an int");
 
-static void read_word(struct target *target, const json_t *value, const char *pointer,
-                      const struct survey_member *member) {
-    char words[128];
-    int index = json_is_string(value) ? words_find(member->words, json_string_value(value)) : -1;
-    if (index >= 0)
-        memcpy((char *)&target->survey + member->offset, &index, sizeof index);
-    else
-        error_add_member(target->reading.err, pointer, "must be %s", words_quote(member->words, words, sizeof words));
-}
-
 static void read_one(struct target *target, const json_t *value, const struct survey_member *member) {
     struct reading *reading = &target->reading;
     void *field = (char *)&target->survey + member->offset;
@@ -432,7 +317,7 @@ static void read_one(struct target *target, const json_t *value, const struct su
     else if (member->kind == KIND_TEXT)
         (void)read_text(reading, value, pointer, field);
     else if (member->kind == KIND_WORD)
-        read_word(target, value, pointer, member);
+        (void)read_word(reading, value, pointer, member->words, field);
     else if (member->kind == KIND_WHOLE)
         (void)read_whole(reading, value, pointer, field);
     else if (member->kind == KIND_DURATION)
@@ -523,16 +408,12 @@ enum cxd_err survey_decode_stored(const char *definition, size_t depth, const ch
     return decode(definition, strlen(definition), depth, slug, 0, true, arena, ret_survey, err);
 }
 
-static bool is_unsaid(const struct survey *survey, const struct survey_member *member) {
-    return member->is_unsaid && *(const int *)(const void *)((const char *)survey + member->offset) == 0;
-}
-
 /* The definition has what is its own, and leaves unsaid what may be; replies have what is kept. */
 static void encode(struct buffer *out, const struct survey *survey, bool has_kept, bool has_own) {
     write_open(out, NULL, '{');
     for (size_t i = 0; i < CXD_COUNT(MEMBERS); i++)
         if ((has_kept || !MEMBERS[i].is_kept) && (has_own || !MEMBERS[i].is_own) &&
-            !(has_own && is_unsaid(survey, &MEMBERS[i])))
+            !(has_own && MEMBERS[i].is_unsaid && MEMBERS[i].is_unsaid(survey)))
             write_one(out, survey, &MEMBERS[i]);
     buffer_append_char(out, '}');
 }
@@ -549,26 +430,4 @@ void survey_encode(struct buffer *out, const struct survey *survey) {
     struct survey shown = *survey;
     shown.honeypot = survey_honeypot(survey);
     encode(out, &shown, true, false);
-}
-
-void survey_encode_form(struct buffer *out, const struct survey *survey, const struct survey_form *form) {
-    write_open(out, NULL, '{');
-    write_text(out, "slug", survey->slug);
-    write_text(out, "metric", metric_name(survey->metric));
-    scale_encode(out, survey);
-    write_text(out, "score", SURVEY_SCORE_RULES.list[survey->score_rule]);
-    write_texts(out, survey);
-    write_int(out, "revision", survey->revision);
-    write_bool(out, "open", survey_is_open(survey, form->now_ms));
-    write_text(out, "honeypot", survey_honeypot(survey));
-    write_given(out, "nonce", form->nonce);
-    if (form->has_respondent) {
-        bool is_eligible = form->eligible_from == TIME_MIN;
-        write_bool(out, "eligible", is_eligible);
-        if (!is_eligible) {
-            write_text(out, "reason", "recontact");
-            write_time(out, "eligible_from", form->eligible_from);
-        }
-    }
-    buffer_append_char(out, '}');
 }

@@ -1,4 +1,4 @@
-/* Every rule that the further questions of a survey must keep: a part of survey_validate. */
+/* Every rule that the further questions of a survey must keep (docs/scoring.md §14): a part of survey_validate. */
 #include "domain/question_validate.h"
 
 #include <stdio.h>
@@ -10,6 +10,7 @@
 #include "domain/scoring.h"
 
 enum { POINTER_SIZE = sizeof(((struct error_member *)NULL)->pointer), TEXT_MAX_CHARACTERS = 1000 };
+enum { SHOW_VALUES_MAX = QUESTION_OPTIONS_MAX + 1 }; /* with "other" */
 
 /* A question, where it stands in the definition, and what is known of what is wrong with it. */
 struct checking {
@@ -52,7 +53,7 @@ static bool is_key_of_other(const struct checking *checking) {
     const char *key = checking->question->key;
     for (size_t i = 0; i < checking->survey->question_count; i++) {
         const struct question *one = &checking->survey->questions[i];
-        size_t length = one->key ? strlen(one->key) : 0;
+        size_t length = strlen(one->key);
         if (length > 0 && one->other && strncmp(key, one->key, length) == 0 && strcmp(key + length, ENDING) == 0)
             return true;
     }
@@ -63,8 +64,6 @@ static void check_key(const struct checking *checking) {
     const char *key = checking->question->key;
     char at[POINTER_SIZE];
     place(checking, "key", at);
-    if (!key)
-        return;
     if (!property_key_valid(key, QUESTION_KEY_CHARACTERS_MAX))
         rules_report(checking->err, at, "must be 1 to %d characters of A-Z, a-z, 0-9, '_', '.' and '-'",
                      QUESTION_KEY_CHARACTERS_MAX);
@@ -73,7 +72,7 @@ static void check_key(const struct checking *checking) {
                      "must not be another question's with \".other\" behind it: exports name its "
                      "other words so");
     for (size_t i = 0; i < checking->index; i++)
-        if (checking->survey->questions[i].key && strcmp(checking->survey->questions[i].key, key) == 0)
+        if (strcmp(checking->survey->questions[i].key, key) == 0)
             rules_report(checking->err, at, "is another question's already");
 }
 
@@ -86,15 +85,15 @@ static void check_option(const struct checking *checking, size_t index) {
     char member[32], at[POINTER_SIZE];
     snprintf(member, sizeof member, "options/%zu/value", index);
     place(checking, member, at);
-    if (option->value && !property_key_valid(option->value, OPTION_VALUE_CHARACTERS_MAX))
+    if (!property_key_valid(option->value, OPTION_VALUE_CHARACTERS_MAX))
         rules_report(checking->err, at, "must be 1 to %d characters of A-Z, a-z, 0-9, '_', '.' and '-'",
                      OPTION_VALUE_CHARACTERS_MAX);
-    else if (option->value && strcmp(option->value, OPTION_OTHER) == 0)
+    else if (strcmp(option->value, OPTION_OTHER) == 0)
         rules_report(checking->err, at,
                      "must not be \"" OPTION_OTHER "\", which stands for what is no option: say "
                      "\"other\": true");
-    for (size_t i = 0; option->value && i < index; i++)
-        if (checking->question->options[i].value && strcmp(checking->question->options[i].value, option->value) == 0)
+    for (size_t i = 0; i < index; i++)
+        if (strcmp(checking->question->options[i].value, option->value) == 0)
             rules_report(checking->err, at, "is another option's already");
     snprintf(member, sizeof member, "options/%zu/text", index);
     check_localized(checking, member, option->texts, option->text_count);
@@ -116,8 +115,11 @@ static void check_options(const struct checking *checking) {
 static void check_show_values(const struct checking *checking, const struct question *shower) {
     const struct question_show *show = &checking->question->show;
     char at[POINTER_SIZE], member[48];
-    if (show->in_count == 0)
-        rules_report(checking->err, place(checking, "show/answer/in", at), "must have at least one value");
+    if (show->in_count == 0 || show->in_count > SHOW_VALUES_MAX) {
+        rules_report(checking->err, place(checking, "show/answer/in", at), "must have 1 to %d values, not %zu",
+                     SHOW_VALUES_MAX, show->in_count);
+        return;
+    }
     for (size_t i = 0; i < show->in_count; i++) {
         snprintf(member, sizeof member, "show/answer/in/%zu", i);
         place(checking, member, at);
@@ -143,7 +145,7 @@ static void check_show(const struct checking *checking) {
     if (!key)
         return;
     for (size_t i = 0; i < checking->index && !shower; i++)
-        if (checking->survey->questions[i].key && strcmp(checking->survey->questions[i].key, key) == 0)
+        if (strcmp(checking->survey->questions[i].key, key) == 0)
             shower = &checking->survey->questions[i];
     place(checking, "show/answer/key", at);
     if (!shower)

@@ -248,7 +248,7 @@ static void test_reply_and_form(void **state) {
         "{\"slug\":\"shop\",\"name\":null,\"metric\":\"ces\",\"scale\":{\"min\":1,\"max\":7},"
         "\"method\":\"mean\",\"direction\":\"higher_is_better\",\"bands\":{\"satisfied_from\":5,"
         "\"dissatisfied_to\":3},\"score\":\"required\"," EASY
-        ",\"properties\":[],\"allowed_origins\":[],\"opens_at\":null,"
+        ",\"questions\":[],\"properties\":[],\"allowed_origins\":[],\"opens_at\":null,"
         "\"closes_at\":\"2026-12-01T00:00:00Z\",\"amend_window\":1800,\"max_backdate\":60,\"min_n\":0,"
         "\"access\":\"public\",\"recontact_days\":0,\"recontact\":\"refuse\",\"min_seconds\":0,"
         "\"honeypot\":\"further_remarks\",\"retention_days\":0,\"retention\":\"delete\",\"archived\":false,"
@@ -266,6 +266,7 @@ static void test_reply_and_form(void **state) {
     }
     assert_string_equal(buffer_terminate(&definitions[0]), buffer_terminate(&definitions[1]));
     assert_null(strstr(definitions[0].data, "\"score\""));
+    assert_null(strstr(definitions[0].data, "\"questions\""));
     for (size_t i = 0; i < 2; i++)
         buffer_free(&definitions[i]);
     /* A reply can be edited and put back. */
@@ -277,7 +278,7 @@ static void test_reply_and_form(void **state) {
     assert_string_equal(
         buffer_terminate(&out),
         "{\"slug\":\"shop\",\"metric\":\"ces\",\"scale\":{\"min\":1,\"max\":7},\"score\":\"required\"," EASY
-        ",\"revision\":2,\"open\":true,\"honeypot\":\"further_remarks\"}");
+        ",\"locale\":\"en\",\"questions\":[],\"revision\":2,\"open\":true,\"honeypot\":\"further_remarks\"}");
     buffer_reset(&out);
     survey.archived_at = INT64_C(1795424400000);
     survey_encode_form(&out, &survey, &(struct survey_form){.now_ms = INT64_C(1795424400000)});

@@ -30,7 +30,11 @@
  *   archive.c          a whole cxd as lines of JSON
  *   export.c           responses as CSV, NDJSON and the schema of the CSV
  *   export_answers.c   the columns of these that questions have
- *   survey.c           a survey's definition from JSON, defaults filled in; as definition, as reply and as form
+ *   survey.c           a survey's definition from JSON, defaults filled in; as definition and as reply
+ *   survey_form.c      the form that a widget draws (survey.h)
+ *   scoring.c          scale and bands, of surveys and of questions
+ *   texts.c            what respondents read, by locale
+ *   question.c         the further questions of a definition
  *   journey.c          a journey: from the body of a PUT, and as it is kept
  *   key.c              API keys and signing keys: asked for, and told of
  *   score.c            scores, trends and comparisons to JSON: the one place that rounds

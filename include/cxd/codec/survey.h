@@ -15,7 +15,10 @@
  *
  * {"name": "Checkout", "metric": "nps", "scale": {"min": 0, "max": 10}, "method": "net_promoter", "direction":
  * "higher_is_better", "bands": {"satisfied_from": 9, "dissatisfied_to": 6}, "texts": {"en": {"question": …,
- * "low_label": …, "high_label": …, "comment_prompt": …, "thanks": …}}, "properties": ["plan"], "allowed_origins":
+ * "low_label": …, "high_label": …, "comment_prompt": …, "thanks": …}}, "questions": [{"key": "reason", "type":
+ * "choice", "text": {"en": …}, "options": [{"value": "price", "text": {"en": …}}], "other": true, "required": false,
+ * "show":
+ * {"band": ["detractors"], "answer": {"key": …, "in": […]}}}], "properties": ["plan"], "allowed_origins":
  * ["https://shop.example"], "opens_at": null, "closes_at": null, "amend_window": 1800, "max_backdate": 604800, "min_n":
  * 0}
  *
@@ -41,18 +44,21 @@ void survey_encode_definition(struct buffer *out, const struct survey *survey);
 void survey_encode_request(struct buffer *out, const struct survey *survey);
 /* The reply: slug, the definition, archived, revision, created_at, updated_at, archived_at. */
 void survey_encode(struct buffer *out, const struct survey *survey);
-/* The member `scale` alone, of other replies. */
-void scale_encode(struct buffer *out, const struct survey *survey);
+
+/* survey_form.c */
+
 /* What goes into a form beside its survey. */
 struct survey_form {
     int64_t now_ms;
     bool has_respondent;   /* whether to say if they may answer */
     int64_t eligible_from; /* when they may answer again; TIME_MIN: now */
     const char *nonce;     /* to be sent back with the response; NULL if there is none */
+    const char *locale;    /* what further questions are read in, if they can; NULL: it does not say */
 };
 
-/* What a widget needs to draw the survey: slug, metric, scale, texts, revision, open, honeypot, nonce; with a
- * respondent eligible, and where that is false reason ("recontact") and eligible_from. */
+/* What a widget needs to draw the survey: slug, metric, scale, texts and which of their locales is the one that is
+ * asked for, questions in that locale, revision, open, honeypot, nonce; with a respondent eligible, and where that is
+ * false reason ("recontact") and eligible_from. */
 void survey_encode_form(struct buffer *out, const struct survey *survey, const struct survey_form *form);
 
 #endif

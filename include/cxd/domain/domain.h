@@ -10,6 +10,7 @@
  *   question_validate.c  the rules that it must keep
  *   judge.c            answers to it: which are taken
  *   answered.c         figures of what was answered
+ *   locale.c           which locale is read to who asks for one
  *   band.c             bands: which score is of which, and their names
  *   rules.c            rules of text that surveys and responses share
  *   response.c         one answer: what makes it valid, and when two are the same

@@ -8,7 +8,7 @@
 #include "cxd/domain/question.h"
 #include "cxd/domain/response.h"
 
-/* Answers to further questions, judged by what was asked. */
+/* Answers to further questions, judged by what was asked (docs/scoring.md §14). */
 
 /* By the questions and bands of `asked`: what is taken becomes canonical (by key in the order of bytes; of several
  * choices a list, in the order of bytes, distinct), all else is left out of response->answers and put in front of
