@@ -17,7 +17,7 @@ ROLLBACK;
 -- What a response has said, in the order of the values of an INSERT.
 -- fragment: said_columns
        id, survey, revision, score, answered_at, received_at, excluded, touchpoint, channel, locale,
-       respondent, comment, properties, excluded_reason, flags, visit, sequence, ahead_ms
+       respondent, comment, properties, excluded_reason, flags, visit, sequence, ahead_ms, answers
 
 -- As src/store/sqlite/rows.c reads them.
 -- fragment: response_columns
@@ -29,21 +29,21 @@ ROLLBACK;
 INSERT INTO response (
 -- use: said_columns
 )
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
 ON CONFLICT (survey, id) DO NOTHING;
 
 -- name: insert_numbered
 INSERT INTO response (
 -- use: said_columns
        , number)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
 ON CONFLICT (survey, id) DO NOTHING;
 
 -- name: insert_imported
 INSERT INTO response (
 -- use: said_columns
        , number, updated_at, import)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)
 ON CONFLICT (survey, id) DO NOTHING;
 
 -- As src/store/sqlite/imports.c reads them.
@@ -99,9 +99,9 @@ SELECT coalesce((SELECT max(number) FROM response), 0), coalesce((SELECT numbere
 UPDATE identity SET numbered = ?1 WHERE numbered < ?1;
 
 -- fragment: responses_and_first
-SELECT response.id, survey, revision, score, response.answered_at, received_at, excluded, touchpoint, channel, locale,
-       respondent, comment, properties, excluded_reason, flags, visit, sequence, ahead_ms, forgotten_at, number,
-       updated_at, import, digest, said_first.answered_at
+SELECT response.id, survey, response.revision, score, response.answered_at, received_at, excluded, touchpoint, channel,
+       locale, respondent, comment, properties, excluded_reason, flags, visit, sequence, ahead_ms, answers,
+       forgotten_at, number, updated_at, import, digest, said_first.answered_at, said_first.revision
 FROM response LEFT JOIN said_first ON said_first.response = number
 
 -- name: select_response
@@ -115,11 +115,11 @@ WHERE number = ?1;
 -- name: update_response
 UPDATE response SET revision = ?3, score = ?4, answered_at = ?5, touchpoint = ?8, channel = ?9, locale = ?10,
                     respondent = ?11, comment = ?12, properties = ?13, excluded_reason = ?14, excluded = ?7,
-                    flags = ?15, visit = ?16, sequence = ?17, ahead_ms = ?18, updated_at = ?20
-WHERE number = ?19;
+                    flags = ?15, visit = ?16, sequence = ?17, ahead_ms = ?18, answers = ?19, updated_at = ?21
+WHERE number = ?20;
 
 -- name: insert_first
-INSERT INTO said_first (response, answered_at, digest) VALUES (?1, ?2, ?3);
+INSERT INTO said_first (response, answered_at, digest, revision) VALUES (?1, ?2, ?3, ?4);
 
 -- name: delete_first
 DELETE FROM said_first WHERE response = ?1;
@@ -129,7 +129,7 @@ UPDATE response SET excluded = ?2, excluded_reason = ?3, flags = ?4, updated_at 
 
 -- name: forget_response
 UPDATE response SET respondent = NULL, comment = NULL, visit = NULL, excluded_reason = NULL, touchpoint = ?2,
-                    channel = ?3, locale = ?4, properties = ?5, forgotten_at = ?6, updated_at = ?7
+                    channel = ?3, locale = ?4, properties = ?5, answers = ?6, forgotten_at = ?7, updated_at = ?8
 WHERE number = ?1;
 
 -- name: delete_response
@@ -685,7 +685,8 @@ ORDER BY answered_at;
 -- name: visit_responses
 SELECT answered_at, score, number, iif(?9 & 2, id, NULL), iif(?9 & 4, touchpoint, NULL), iif(?9 & 8, channel, NULL),
        iif(?9 & 16, locale, NULL), iif(?9 & 32, respondent, NULL), iif(?9 & 64, comment, NULL),
-       iif(?9 & 128, visit, NULL), iif(?9 & 256, properties, NULL)
+       iif(?9 & 128, visit, NULL), iif(?9 & 256, properties, NULL), iif(?9 & 512, answers, NULL),
+       iif(?9 & 512, revision, NULL)
 FROM response INDEXED BY response_by_time
 WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND excluded = 0
 -- use: of_dimensions

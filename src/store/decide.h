@@ -15,25 +15,8 @@ void decide_begin(struct change *change);
 typedef bool decide_by_terms(struct change *change, const struct survey *terms);
 /* Refused alone, where its survey cannot be read: a batch is not to fail by what is sent to one survey. */
 void decide_unreadable(struct change *change);
-/* CHANGE_RESPONSE: fills keeps_out and the revision. */
-bool decide_admit(struct change *change, const struct survey *terms);
 /* CHANGE_RETAIN: what is deleted does not come back, and the rule may be another by now. */
 bool decide_retain(struct change *change, const struct survey *terms);
-
-/* CHANGE_RESPONSE. `stored` is NULL where there is none. Replayed and amended: change->as.response.value
- * becomes what is stored after it; ERR_NO_MEMORY if change->arena refuses. Its strings are those that were
- * sent, or of the arena. What is created or amended has decide_recontact before it. */
-CXD_NODISCARD enum cxd_err decide_response(struct change *change, const struct response *stored, struct error *err);
-
-/* CHANGE_RESPONSE, before decide_response: refused if its id is marked, or what is stored (NULL: nothing) was
- * forgotten. */
-bool decide_gone(struct change *change, bool is_marked, const struct response *stored);
-
-/* CHANGE_RESPONSE that is invited, after decide_gone and before decide_response: fills in what the invitation says.
- * `record` is NULL where it is not kept; then `stored` is asked, NULL: nothing is. *ret_goes_on false: it is refused.
- */
-CXD_NODISCARD enum cxd_err decide_invited(struct change *change, const struct invitation_record *record,
-                                          const struct response *stored, bool *ret_goes_on, struct error *err);
 
 /* What is left of a response when its person is forgotten and the counts are kept: score, times, flags, and the
  * segments that it counts in, except where a segment's value is the respondent's name. `properties` has room for
@@ -42,19 +25,6 @@ CXD_NODISCARD enum cxd_err decide_invited(struct change *change, const struct in
  * later. `by_age`: retention wants it, and not the person; what a person wanted stays so. */
 bool decide_forget(const struct response *stored, const struct declared *declared, bool by_age, int64_t now_ms,
                    struct property *properties, struct response *ret_after, bool *ret_moves);
-
-/* What store_read_last_answer says, of the state that the change is applied to, but for the response numbered
- * `except` (0: none). */
-typedef enum cxd_err decide_last_answer(void *context, const char *respondent, int64_t survey, int64_t from, int64_t to,
-                                        int64_t except, int64_t *ret_last, struct error *err);
-
-/* Whether a CHANGE_RESPONSE may be refused even where nothing is stored under its id, so that this must be known before
- * anything is written. */
-bool decide_looks_first(const struct change *change);
-/* Refuses what is to be created or amended if it becomes an answer of somebody who answered not long ago; an amend of
- * the stored response that leaves respondent and time as they are becomes none. Leaves the outcome alone otherwise. */
-CXD_NODISCARD enum cxd_err decide_recontact(struct change *change, const struct response *stored,
-                                            decide_last_answer *find, void *context, struct error *err);
 
 /* CHANGE_EXCLUDE: *ret_after is set where it is REPLAYED or AMENDED. What was forgotten is given no reason. *ret_after
  * as in decide_flag. */

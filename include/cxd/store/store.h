@@ -6,8 +6,9 @@
  *   url.c                   the table of engines, and what a URL tells of one (url.h)
  *   store.c                 the front: forwards to the engine of a store
  *   change.c                what is true of each kind of change (change.h)
- *   decide.c                the rules of every change, decided once, from what is stored and what is sent: create,
- *                           replay, amend (all members are replaced), refuse, recontact, exclude, forget, retain
+ *   decide.c                the rules of every change, decided once, from what is stored and what is sent: exclude,
+ *                           forget, retain, put
+ *   decide_response.c       those of a response: create, replay, amend (all members are replaced), refuse, recontact
  *   decide_alert.c          the rules of the changes of alerts
  *   decide_import.c         the rules of the changes of imports
  *   document.c              named definitions, and the rules of their changes (document.h)
@@ -76,7 +77,9 @@
  *   sqlite/histograms.c     the histograms of windows
  *   sqlite/scan.c           the responses of a window, one by one
  *   sqlite/walk.c           responses in the order of their commits
+ *   sqlite/text.c           strings of stored JSON
  *   sqlite/properties.c     the stored text of properties, read at each of them
+ *   sqlite/answers.c        the stored text of answers, read and written
  *   sqlite/segments.c       the same of every value of a dimension at once
  *   sqlite/impressions.c    what is counted of visits, for windows
  *   sqlite/shown.c          and by the values of a dimension, or of two

@@ -57,13 +57,12 @@ enum cxd_err sqlite_delete_response(struct sqlite_store *store, const struct res
 }
 
 static enum cxd_err write_forgotten(struct sqlite_store *store, const struct response *after, struct error *err) {
-    const char *properties = NULL;
-    enum cxd_err code =
-        sqlite_row_write_properties(&store->text, after->properties, after->property_count, &properties, err);
+    struct response_texts texts;
+    enum cxd_err code = sqlite_row_write_texts(&store->text, after, &texts, err);
     if (code == CXD_OK)
         code = SQLITE_RUN(&store->db, QUERY_FORGET_RESPONSE, err, INT(after->number), TEXT(after->touchpoint),
-                          TEXT(after->channel), TEXT(after->locale), TEXT(properties), INT(sqlite_row_forgotten(after)),
-                          INT(after->updated_at));
+                          TEXT(after->channel), TEXT(after->locale), TEXT(texts.properties), TEXT(texts.answers),
+                          INT(sqlite_row_forgotten(after)), INT(after->updated_at));
     return code;
 }
 

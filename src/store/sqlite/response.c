@@ -3,6 +3,7 @@
 #include "cxd/base/clock.h"
 #include "store/copy.h"
 #include "store/decide.h"
+#include "store/decide_response.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/visits.h"
 
@@ -54,22 +55,21 @@ enum cxd_err sqlite_db_last_answer(struct db *db, const char *respondent, int64_
 static enum cxd_err put(struct sqlite_store *store, enum query query, const struct response *response, bool *ret_done,
                         struct error *err) {
     sqlite3_stmt *stmt = NULL;
-    const char *properties = NULL;
+    struct response_texts texts;
     enum cxd_err code = sqlite_db_statement(&store->db, query, &stmt, err);
     if (code == CXD_OK)
-        code =
-            sqlite_row_write_properties(&store->text, response->properties, response->property_count, &properties, err);
+        code = sqlite_row_write_texts(&store->text, response, &texts, err);
     if (code != CXD_OK)
         return code;
-    sqlite_row_bind_response(stmt, response, properties, query != QUERY_INSERT_RESPONSE);
+    sqlite_row_bind_response(stmt, response, &texts, query != QUERY_INSERT_RESPONSE);
     if (query == QUERY_UPDATE_RESPONSE || (query == QUERY_INSERT_IMPORTED && response->updated_at != 0))
-        sqlite_db_bind_int(stmt, 20, response->updated_at);
+        sqlite_db_bind_int(stmt, 21, response->updated_at);
     else if (query == QUERY_INSERT_IMPORTED)
-        sqlite_db_bind_text(stmt, 20, NULL);
+        sqlite_db_bind_text(stmt, 21, NULL);
     if (query == QUERY_INSERT_IMPORTED)
-        sqlite_db_bind_int(stmt, 21, response->import);
+        sqlite_db_bind_int(stmt, 22, response->import);
     code = sqlite_db_run(&store->db, stmt, err);
-    sqlite_row_unbind_response(stmt, response, properties);
+    sqlite_row_unbind_response(stmt, response, &texts);
     if (code == CXD_OK)
         *ret_done = sqlite3_changes(store->db.handle) > 0;
     return code;
@@ -77,7 +77,7 @@ static enum cxd_err put(struct sqlite_store *store, enum query query, const stru
 
 static enum cxd_err put_first(struct sqlite_store *store, const struct response *response, struct error *err) {
     return SQLITE_RUN(&store->db, QUERY_INSERT_FIRST, err, INT(response->number), INT(response->first.answered_at),
-                      BLOB(response->first.digest, sizeof response->first.digest));
+                      BLOB(response->first.digest, sizeof response->first.digest), INT(response->first.revision));
 }
 
 /* Counts what has been stored; and where retention has passed its time already, has it look there again. */

@@ -51,9 +51,19 @@ int64_t sqlite_row_forgotten(const struct response *response) {
     return response->forgotten_by_age ? -response->forgotten_at : response->forgotten_at;
 }
 
+enum cxd_err sqlite_row_read_answers(sqlite3_stmt *stmt, int column, struct arena *arena, struct response *response,
+                                     struct error *err) {
+    if (sqlite3_column_type(stmt, column) == SQLITE_NULL)
+        return CXD_OK;
+    const char *json = (const char *)sqlite3_column_text(stmt, column);
+    if (!json)
+        return error_set(err, ERR_NO_MEMORY, "no memory to read answers");
+    return sqlite_answers_read(json, (size_t)sqlite3_column_bytes(stmt, column), arena, response, err);
+}
+
 enum cxd_err sqlite_row_read_plain(sqlite3_stmt *stmt, struct arena *arena, struct response *ret_response,
                                    const char **ret_properties, struct error *err) {
-    int64_t forgotten = sqlite3_column_int64(stmt, 18);
+    int64_t forgotten = sqlite3_column_int64(stmt, 19);
     struct response response = {
         .id = sqlite_row_read_id(stmt, 0),
         .has_id = true,
@@ -71,9 +81,9 @@ enum cxd_err sqlite_row_read_plain(sqlite3_stmt *stmt, struct arena *arena, stru
         .ahead_ms = sqlite3_column_int64(stmt, 17),
         .forgotten_at = forgotten < 0 ? -forgotten : forgotten,
         .forgotten_by_age = forgotten < 0,
-        .number = sqlite3_column_int64(stmt, 19),
-        .updated_at = sqlite3_column_int64(stmt, 20),
-        .import = sqlite3_column_int64(stmt, 21),
+        .number = sqlite3_column_int64(stmt, 20),
+        .updated_at = sqlite3_column_int64(stmt, 21),
+        .import = sqlite3_column_int64(stmt, 22),
     };
     const char *properties = NULL;
     const struct {
@@ -90,6 +100,9 @@ enum cxd_err sqlite_row_read_plain(sqlite3_stmt *stmt, struct arena *arena, stru
     }
     if (response.score < 0 || response.score >= HISTOGRAM_SIZE)
         return error_set(err, ERR_STORAGE, "a stored response has the score %d", response.score);
+    enum cxd_err code = sqlite_row_read_answers(stmt, 18, arena, &response, err);
+    if (code != CXD_OK)
+        return code;
     *ret_response = response;
     *ret_properties = properties;
     return CXD_OK;
@@ -108,16 +121,17 @@ enum cxd_err sqlite_row_read_response(struct db *db, sqlite3_stmt *stmt, struct 
 }
 
 void sqlite_row_read_first(sqlite3_stmt *stmt, struct first_said *ret_first) {
-    struct first_said first = {.answered_at = sqlite3_column_int64(stmt, 23)};
-    const void *digest = sqlite3_column_blob(stmt, 22);
-    if (digest && sqlite3_column_bytes(stmt, 22) == (int)sizeof first.digest) {
+    struct first_said first = {.answered_at = sqlite3_column_int64(stmt, 24),
+                               .revision = sqlite3_column_int64(stmt, 25)};
+    const void *digest = sqlite3_column_blob(stmt, 23);
+    if (digest && sqlite3_column_bytes(stmt, 23) == (int)sizeof first.digest) {
         memcpy(first.digest, digest, sizeof first.digest);
         first.is_kept = true;
     }
     *ret_first = first;
 }
 
-enum { RESPONSE_TEXTS = 8 };
+enum { RESPONSE_TEXTS = 9 };
 
 struct response_text {
     int at;
@@ -125,11 +139,12 @@ struct response_text {
 };
 
 /* The texts, and their places in the queries. */
-static void list_texts(const struct response *response, const char *properties,
+static void list_texts(const struct response *response, const struct response_texts *stored,
                        struct response_text ret_texts[RESPONSE_TEXTS]) {
     const struct response_text texts[RESPONSE_TEXTS] = {
-        {8, response->touchpoint}, {9, response->channel}, {10, response->locale},          {11, response->respondent},
-        {12, response->comment},   {13, properties},       {14, response->excluded_reason}, {16, response->visit},
+        {8, response->touchpoint},       {9, response->channel},  {10, response->locale},
+        {11, response->respondent},      {12, response->comment}, {13, stored->properties},
+        {14, response->excluded_reason}, {16, response->visit},   {19, stored->answers},
     };
     memcpy(ret_texts, texts, sizeof texts);
 }
@@ -141,10 +156,10 @@ static void bind_given(sqlite3_stmt *stmt, int at, bool is_given, int64_t value)
         sqlite_db_bind_text(stmt, at, NULL);
 }
 
-void sqlite_row_bind_response(sqlite3_stmt *stmt, const struct response *response, const char *properties,
+void sqlite_row_bind_response(sqlite3_stmt *stmt, const struct response *response, const struct response_texts *stored,
                               bool has_number) {
     struct response_text texts[RESPONSE_TEXTS];
-    list_texts(response, properties, texts);
+    list_texts(response, stored, texts);
     for (size_t i = 0; i < RESPONSE_TEXTS; i++)
         if (texts[i].text)
             sqlite_db_bind_text(stmt, texts[i].at, texts[i].text);
@@ -159,15 +174,27 @@ void sqlite_row_bind_response(sqlite3_stmt *stmt, const struct response *respons
     bind_given(stmt, 17, response->has_sequence, response->sequence);
     bind_given(stmt, 18, response->has_answered_at, response->ahead_ms);
     if (has_number)
-        sqlite_db_bind_int(stmt, 19, response->number);
+        sqlite_db_bind_int(stmt, 20, response->number);
 }
 
-void sqlite_row_unbind_response(sqlite3_stmt *stmt, const struct response *response, const char *properties) {
+void sqlite_row_unbind_response(sqlite3_stmt *stmt, const struct response *response,
+                                const struct response_texts *stored) {
     struct response_text texts[RESPONSE_TEXTS];
-    list_texts(response, properties, texts);
+    list_texts(response, stored, texts);
     for (size_t i = 0; i < RESPONSE_TEXTS; i++)
         if (texts[i].text)
             sqlite_db_bind_text(stmt, texts[i].at, NULL);
+}
+
+static void append_properties(struct buffer *buf, const struct property *properties, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        buffer_append_char(buf, i == 0 ? '{' : ',');
+        buffer_append_json(buf, properties[i].key);
+        buffer_append_char(buf, ':');
+        buffer_append_json(buf, properties[i].value);
+    }
+    if (count > 0)
+        buffer_append_char(buf, '}');
 }
 
 enum cxd_err sqlite_row_write_properties(struct buffer *buf, const struct property *properties, size_t count,
@@ -177,17 +204,31 @@ enum cxd_err sqlite_row_write_properties(struct buffer *buf, const struct proper
         return CXD_OK;
     }
     buffer_reset(buf);
-    for (size_t i = 0; i < count; i++) {
-        buffer_append_char(buf, i == 0 ? '{' : ',');
-        buffer_append_json(buf, properties[i].key);
-        buffer_append_char(buf, ':');
-        buffer_append_json(buf, properties[i].value);
-    }
-    buffer_append_char(buf, '}');
+    append_properties(buf, properties, count);
     const char *text = buffer_terminate(buf);
     if (!text)
         return error_set(err, ERR_NO_MEMORY, "no memory to write properties");
     *ret_text = text;
+    return CXD_OK;
+}
+
+enum cxd_err sqlite_row_write_texts(struct buffer *buf, const struct response *response,
+                                    struct response_texts *ret_texts, struct error *err) {
+    *ret_texts = (struct response_texts){0};
+    if (response->property_count == 0 && response->answer_count == 0)
+        return CXD_OK;
+    buffer_reset(buf);
+    append_properties(buf, response->properties, response->property_count);
+    buffer_append_char(buf, '\0');
+    size_t length = buf->length;
+    sqlite_answers_write(buf, response->answers, response->answer_count);
+    const char *text = buffer_terminate(buf);
+    if (!text)
+        return error_set(err, ERR_NO_MEMORY, "no memory to write a response");
+    if (length > 1)
+        ret_texts->properties = text;
+    if (buf->length > length)
+        ret_texts->answers = text + length;
     return CXD_OK;
 }
 

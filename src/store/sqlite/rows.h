@@ -20,13 +20,24 @@ CXD_NODISCARD enum cxd_err sqlite_row_read_plain(sqlite3_stmt *stmt, struct aren
 /* The members of a JSON object of texts, into `response`. */
 CXD_NODISCARD enum cxd_err sqlite_row_read_properties(struct db *db, const char *json, struct arena *arena,
                                                       struct response *response, struct error *err);
+/* A column of answers, into `response`; NULL: there are none. */
+CXD_NODISCARD enum cxd_err sqlite_row_read_answers(sqlite3_stmt *stmt, int column, struct arena *arena,
+                                                   struct response *response, struct error *err);
 /* The columns behind that in select_response. */
 void sqlite_row_read_first(sqlite3_stmt *stmt, struct first_said *ret_first);
-/* Binds ?1…?16 of insert_response, and ?17, the number, of the others. `properties` is what sqlite_row_write_properties
- * gave. Texts that are NULL are left alone: those that are not are unbound when the statement has run. */
-void sqlite_row_bind_response(sqlite3_stmt *stmt, const struct response *response, const char *properties,
+/* What of a response is stored as JSON; NULL: there is none. */
+struct response_texts {
+    const char *properties, *answers;
+};
+/* Writes them into `buf`; they live as long as that is not written again. */
+CXD_NODISCARD enum cxd_err sqlite_row_write_texts(struct buffer *buf, const struct response *response,
+                                                  struct response_texts *ret_texts, struct error *err);
+/* Binds ?1…?19 of insert_response, and ?20, the number, of the others. Texts that are NULL are left alone: those that
+ * are not are unbound when the statement has run. */
+void sqlite_row_bind_response(sqlite3_stmt *stmt, const struct response *response, const struct response_texts *stored,
                               bool has_number);
-void sqlite_row_unbind_response(sqlite3_stmt *stmt, const struct response *response, const char *properties);
+void sqlite_row_unbind_response(sqlite3_stmt *stmt, const struct response *response,
+                                const struct response_texts *stored);
 
 /* Writes properties into `buf` as the JSON text that is stored; NULL in *ret_text if there are none. The
  * text lives as long as the buffer is not written again. */
@@ -46,6 +57,12 @@ CXD_NODISCARD enum cxd_err sqlite_db_list_keys(struct db *db, int64_t since, str
 
 /* audit.c: a row of last_audit, list_audit or list_audit_of. */
 void sqlite_row_read_audit(sqlite3_stmt *stmt, struct audit_record *ret_record);
+
+/* answers.c: the text that is stored, sorted as `answers` are; nothing where there are none. */
+void sqlite_answers_write(struct buffer *buf, const struct answer *answers, size_t count);
+/* ERR_STORAGE where it is another text than that writes. */
+CXD_NODISCARD enum cxd_err sqlite_answers_read(const char *json, size_t length, struct arena *arena,
+                                               struct response *response, struct error *err);
 
 /* properties.c: as sqlite_row_read_properties, for one of many rows, and sooner. */
 CXD_NODISCARD enum cxd_err sqlite_properties_read(struct db *db, const char *json, size_t length, struct arena *arena,

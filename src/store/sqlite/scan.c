@@ -6,9 +6,10 @@
 
 /* The bits, which visit_responses knows by their values, and the columns behind them. */
 _Static_assert(GIVE_NUMBER == 1 && GIVE_ID == 2 && GIVE_TOUCHPOINT == 4 && GIVE_CHANNEL == 8 && GIVE_LOCALE == 16 &&
-                   GIVE_RESPONDENT == 32 && GIVE_COMMENT == 64 && GIVE_VISIT == 128 && GIVE_PROPERTIES == 256,
+                   GIVE_RESPONDENT == 32 && GIVE_COMMENT == 64 && GIVE_VISIT == 128 && GIVE_PROPERTIES == 256 &&
+                   GIVE_ANSWERS == 512,
                "the query and the enum differ");
-enum { AT_ANSWERED, AT_SCORE, AT_NUMBER, AT_ID, AT_TEXTS, AT_PROPERTIES = 10 };
+enum { AT_ANSWERED, AT_SCORE, AT_NUMBER, AT_ID, AT_TEXTS, AT_PROPERTIES = 10, AT_ANSWERS, AT_REVISION };
 
 static enum cxd_err read_row(struct sqlite_reader *reader, sqlite3_stmt *stmt, unsigned given, struct arena *arena,
                              struct response *response, struct error *err) {
@@ -29,6 +30,10 @@ static enum cxd_err read_row(struct sqlite_reader *reader, sqlite3_stmt *stmt, u
     for (size_t i = 0; code == CXD_OK && i < CXD_COUNT(texts); i++)
         if (given & (unsigned)GIVE_TOUCHPOINT << i)
             code = sqlite_db_copy_text(stmt, AT_TEXTS + (int)i, arena, texts[i], err);
+    if (code == CXD_OK && given & GIVE_ANSWERS) {
+        response->revision = sqlite3_column_int64(stmt, AT_REVISION);
+        code = sqlite_row_read_answers(stmt, AT_ANSWERS, arena, response, err);
+    }
     if (code != CXD_OK || !(given & GIVE_PROPERTIES) || sqlite3_column_type(stmt, AT_PROPERTIES) == SQLITE_NULL)
         return code;
     const char *json = (const char *)sqlite3_column_text(stmt, AT_PROPERTIES);

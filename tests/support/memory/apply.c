@@ -8,6 +8,7 @@
 #include "store/copy.h"
 #include "store/decide.h"
 #include "store/decide_import.h"
+#include "store/decide_response.h"
 #include "store/search.h"
 #include "store/terms.h"
 

@@ -23,18 +23,53 @@ static const char *pack(struct packer *packer, const char *text) {
     return copy;
 }
 
+static size_t size_of_answers(const struct response *response) {
+    size_t size = 0;
+    for (size_t i = 0; i < response->answer_count; i++) {
+        const struct answer *answer = &response->answers[i];
+        size += size_of(answer->key) + size_of(answer->text) + size_of(answer->other);
+        for (size_t k = 0; k < answer->value_count; k++)
+            size += size_of(answer->values[k]);
+    }
+    return size;
+}
+
+static size_t count_values(const struct response *response) {
+    size_t count = 0;
+    for (size_t i = 0; i < response->answer_count; i++)
+        count += response->answers[i].value_count;
+    return count;
+}
+
+static void pack_answers(struct packer *packer, const struct response *response, struct answer *answers,
+                         const char **values) {
+    for (size_t i = 0; i < response->answer_count; i++) {
+        answers[i] = response->answers[i];
+        answers[i].key = pack(packer, answers[i].key);
+        answers[i].text = pack(packer, answers[i].text);
+        answers[i].other = pack(packer, answers[i].other);
+        answers[i].values = values;
+        for (size_t k = 0; k < answers[i].value_count; k++)
+            *values++ = pack(packer, response->answers[i].values[k]);
+    }
+}
+
 struct response *block_response(const struct response *response) {
-    size_t properties_size = response->property_count * sizeof(struct property);
-    size_t size = sizeof *response + properties_size + size_of(response->comment) + size_of(response->respondent) +
-                  size_of(response->touchpoint) + size_of(response->channel) + size_of(response->locale) +
-                  size_of(response->visit) + size_of(response->excluded_reason);
+    size_t value_count = count_values(response);
+    size_t lists_size = response->property_count * sizeof(struct property) +
+                        response->answer_count * sizeof(struct answer) + value_count * sizeof(const char *);
+    size_t size = sizeof *response + lists_size + size_of_answers(response) + size_of(response->comment) +
+                  size_of(response->respondent) + size_of(response->touchpoint) + size_of(response->channel) +
+                  size_of(response->locale) + size_of(response->visit) + size_of(response->excluded_reason);
     for (size_t i = 0; i < response->property_count; i++)
         size += size_of(response->properties[i].key) + size_of(response->properties[i].value);
     struct response *block = malloc(size);
     if (!block)
         return NULL;
     struct property *properties = (struct property *)(block + 1);
-    struct packer packer = {(char *)properties + properties_size};
+    struct answer *answers = (struct answer *)(properties + response->property_count);
+    const char **values = (const char **)(answers + response->answer_count);
+    struct packer packer = {(char *)(values + value_count)};
     *block = *response;
     block->has_id = true;
     block->comment = pack(&packer, response->comment);
@@ -50,6 +85,8 @@ struct response *block_response(const struct response *response) {
         properties[i].value = pack(&packer, response->properties[i].value);
     }
     block->properties = response->property_count > 0 ? properties : NULL;
+    pack_answers(&packer, response, answers, values);
+    block->answers = response->answer_count > 0 ? answers : NULL;
     return block;
 }
 

@@ -227,6 +227,9 @@ static struct response give(const struct response *held, unsigned given) {
     response.visit = given & GIVE_VISIT ? held->visit : NULL;
     response.properties = given & GIVE_PROPERTIES ? held->properties : NULL;
     response.property_count = given & GIVE_PROPERTIES ? held->property_count : 0;
+    response.answers = given & GIVE_ANSWERS ? held->answers : NULL;
+    response.answer_count = given & GIVE_ANSWERS ? held->answer_count : 0;
+    response.revision = given & GIVE_ANSWERS ? held->revision : 0;
     return response;
 }
 

@@ -1,0 +1,310 @@
+/* The rules of a response that is sent: create, replay, amend, refuse, recontact; what its invitation fills in. */
+
+#include "store/decide_response.h"
+
+#include <string.h>
+
+#include "cxd/base/clock.h"
+#include "cxd/domain/respondent.h"
+#include "store/copy.h"
+
+static void refuse(struct change *change, enum cxd_err refusal) {
+    change->outcome = OUTCOME_REFUSED;
+    change->refusal = refusal;
+}
+
+static bool text_equal(const char *a, const char *b) {
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+bool decide_response_held(struct change *change, const struct response *stored, size_t ways) {
+    char tags[2][ETAG_SIZE];
+    if (!change->precondition.if_match && !change->precondition.if_none_match)
+        return true;
+    if (stored) {
+        struct response shown = response_as_answered(stored);
+        response_tag(stored, tags[0]);
+        response_tag(&shown, tags[1]);
+    }
+    change->broken =
+        precondition_broken(&change->precondition, stored, (const char(*)[ETAG_SIZE])tags, stored ? ways : 0);
+    return !change->broken;
+}
+
+/* An amend window of 0 means never, even in the millisecond of the arrival. */
+static bool may_amend(const struct change *change, const struct response *stored) {
+    int64_t window_ms = change->as.response.amend_window_ms;
+    return window_ms > 0 && change->now_ms - stored->received_at <= window_ms && stored->import == 0;
+}
+
+static void digest(const struct response *response, uint8_t ret_digest[RESPONSE_DIGEST_SIZE]) {
+    response_digest(response, response->id.bytes, sizeof response->id.bytes, false, ret_digest);
+}
+
+static bool is_first(const struct response *sent, const struct response *stored) {
+    uint8_t said[RESPONSE_DIGEST_SIZE];
+    digest(sent, said);
+    return memcmp(said, stored->first.digest, sizeof said) == 0;
+}
+
+/* What was stored first, sent again after it was amended. As of any retry, an answered_at that was not sent matches. */
+static bool is_late_retry(const struct response *sent, const struct response *stored) {
+    if (!stored->first.is_kept || (sent->has_answered_at && response_said_at(sent) != stored->first.answered_at))
+        return false;
+    struct response spelled = response_as_spelled(sent);
+    return is_first(sent, stored) || (!text_equal(spelled.respondent, sent->respondent) && is_first(&spelled, stored));
+}
+
+static struct first_said first_of(const struct response *stored) {
+    struct first_said first = stored->first;
+    if (!first.is_kept) {
+        first.is_kept = true;
+        first.answered_at = response_said_at(stored);
+        first.revision = stored->revision;
+        digest(stored, first.digest);
+    }
+    return first;
+}
+
+void decide_response_begin(struct change *change) {
+    if (change->as.response.as_sent)
+        change->as.response.value = *change->as.response.as_sent;
+    if (change->as.response.invited.came)
+        change->as.response.value = *change->as.response.invited.came;
+    change->as.response.as_sent = change->as.response.invited.came = NULL;
+    change->as.response.invited.says = NULL;
+}
+
+/* Before the value becomes what is stored. */
+static enum cxd_err keep_sent(struct change *change, struct error *err) {
+    struct response *sent = arena_alloc(change->arena, sizeof *sent);
+    if (!sent)
+        return error_set(err, ERR_NO_MEMORY, "no memory for the reply to a response");
+    *sent = change->as.response.value;
+    change->as.response.as_sent = sent;
+    return CXD_OK;
+}
+
+/* What is imported was answered when the survey was open, or not: but it is to last. */
+static enum cxd_err keeps_out(const struct change *change, const struct survey *terms) {
+    const struct response *response = &change->as.response.value;
+    if (response->import == 0 && !response->has_score && terms->score_rule == SCORE_REQUIRED)
+        return ERR_INVALID;
+    if (response->import == 0)
+        return survey_is_open(terms, change->now_ms) ? CXD_OK : ERR_SURVEY_CLOSED;
+    if (terms->archived_at != 0)
+        return ERR_SURVEY_CLOSED;
+    bool is_past =
+        terms->retention == RETENTION_DELETE && response->answered_at < survey_retained_from(terms, change->now_ms);
+    return is_past ? ERR_PAST_RETENTION : CXD_OK;
+}
+
+/* Validated against the survey as it was when it arrived, a response is held against the one that is there now. */
+bool decide_admit(struct change *change, const struct survey *terms) {
+    struct response *response = &change->as.response.value;
+    if (!terms) {
+        refuse(change, ERR_NO_SURVEY);
+        return false;
+    }
+    if (response->has_score && (response->score < terms->scale_min || response->score > terms->scale_max)) {
+        refuse(change, ERR_INVALID);
+        return false;
+    }
+    bool keeps_revision = response->import != 0 && response->revision > 0 && response->revision < terms->revision;
+    if (!keeps_revision)
+        response->revision = terms->revision;
+    change->as.response.keeps_out = keeps_out(change, terms);
+    return true;
+}
+
+/* Why nothing but a retry is taken: what the request was refused for comes first. */
+static enum cxd_err unless_stored_of(const struct change *change) {
+    enum cxd_err said = change->as.response.unless_stored;
+    return said == CXD_OK ? change->as.response.keeps_out : said;
+}
+
+/* Why what is no retry may not be stored. */
+static enum cxd_err judge(struct change *change, const struct response *stored) {
+    enum cxd_err unless_stored = unless_stored_of(change);
+    if (stored && change->as.response.is_keyed && unless_stored != ERR_INVALID)
+        return ERR_KEY_REUSED;
+    if (unless_stored != CXD_OK)
+        return unless_stored;
+    if (!decide_response_held(change, stored, 2))
+        return ERR_PRECONDITION;
+    if (!stored)
+        return CXD_OK;
+    return may_amend(change, stored) ? CXD_OK : ERR_CONFLICT;
+}
+
+/* With what is stored, and nothing is written. */
+static enum cxd_err answer_late(struct change *change, const struct response *stored, struct error *err) {
+    struct response *value = &change->as.response.value, now = *stored;
+    if (keep_sent(change, err) != CXD_OK || !copy_response(change->arena, &now))
+        return error_set(err, ERR_NO_MEMORY, "no memory for the reply to a response");
+    now.sent = value->sent;
+    *value = now;
+    change->as.response.fresh_flags = 0;
+    change->outcome = OUTCOME_REPLAYED;
+    return CXD_OK;
+}
+
+/* What is not sent stays: what comes late is known by it. */
+static void keep_order(struct response *sent, const struct response *stored, bool same) {
+    if (same || !sent->has_answered_at) {
+        sent->has_answered_at = stored->has_answered_at;
+        sent->answered_at = stored->answered_at;
+        sent->ahead_ms = stored->ahead_ms;
+    }
+    if (same || !sent->has_sequence) {
+        sent->has_sequence = stored->has_sequence;
+        sent->sequence = stored->sequence;
+    }
+}
+
+enum cxd_err decide_response(struct change *change, const struct response *stored, struct error *err) {
+    struct response *sent = &change->as.response.value;
+    bool same = stored && response_same_payload(sent, stored);
+    if (stored && sent->import != 0 && (same || stored->import != 0))
+        return answer_late(change, stored, err);
+    /* Whoever guesses an id may come first, or later: what another says under it stands for neither. */
+    if (stored && !same && (sent->import != 0 || stored->import != 0)) {
+        refuse(change, unless_stored_of(change) != CXD_OK ? unless_stored_of(change) : ERR_CONFLICT);
+        return CXD_OK;
+    }
+    if (stored && !same && is_late_retry(sent, stored))
+        return answer_late(change, stored, err);
+    enum cxd_err refusal = same ? CXD_OK : judge(change, stored);
+    if (stored && !same && (refusal == CXD_OK || refusal == ERR_CONFLICT) && response_is_older(sent, stored))
+        return answer_late(change, stored, err);
+    if (refusal != CXD_OK) {
+        refuse(change, refusal);
+        return CXD_OK;
+    }
+    if (!stored) {
+        change->outcome = OUTCOME_CREATED;
+        return CXD_OK;
+    }
+    char *reason = arena_strdup(change->arena, stored->excluded_reason);
+    if (keep_sent(change, err) != CXD_OK || (stored->excluded_reason && !reason))
+        return error_set(err, ERR_NO_MEMORY, "no memory for the reply to a response");
+    if (same)
+        sent->revision = stored->revision;
+    keep_order(sent, stored, same);
+    sent->received_at = stored->received_at;
+    sent->updated_at = same ? stored->updated_at : change->now_ms;
+    sent->import = stored->import;
+    sent->number = stored->number;
+    sent->first = same ? stored->first : first_of(stored);
+    /* Suspicion adds up, and a fresh one excludes; an exclusion is lifted only by an operator. */
+    unsigned fresh_flags = same ? 0 : sent->flags & ~stored->flags;
+    change->as.response.fresh_flags = fresh_flags;
+    if (fresh_flags == 0 || stored->excluded) {
+        sent->excluded = stored->excluded;
+        sent->excluded_reason = reason;
+    }
+    sent->flags = same ? stored->flags : sent->flags | stored->flags;
+    change->outcome = same ? OUTCOME_REPLAYED : OUTCOME_AMENDED;
+    return CXD_OK;
+}
+
+bool decide_gone(struct change *change, bool is_marked, const struct response *stored) {
+    bool gone = is_marked || (stored && stored->forgotten_at != 0);
+    if (gone)
+        refuse(change, ERR_GONE);
+    return gone;
+}
+
+static bool says_of_record(const struct invitation_record *record, struct arena *arena, struct invitation *ret_says) {
+    struct invitation_record copy = *record;
+    bool copied = copy_invitation(arena, &copy);
+    *ret_says = (struct invitation){
+        .respondent = copy.respondent, .properties = copy.properties, .property_count = copy.property_count};
+    return copied;
+}
+
+/* What of a stored response its invitation may have filled in. */
+static bool says_of_stored(const struct response *sent, const struct response *stored, struct arena *arena,
+                           struct invitation *ret_says) {
+    struct property *properties = arena_alloc(arena, (stored->property_count + 1) * sizeof *properties);
+    struct invitation_record filled = {.respondent = stored->respondent, .properties = properties};
+    for (size_t i = 0; properties && i < stored->property_count; i++)
+        if (!response_property(sent, stored->properties[i].key))
+            properties[filled.property_count++] = stored->properties[i];
+    return properties && says_of_record(&filled, arena, ret_says);
+}
+
+enum cxd_err decide_invited(struct change *change, const struct invitation_record *record,
+                            const struct response *stored, bool *ret_goes_on, struct error *err) {
+    struct response *sent = &change->as.response.value;
+    struct error fault;
+    *ret_goes_on = false;
+    if (!record && !stored) {
+        refuse(change, unless_stored_of(change) != CXD_OK ? unless_stored_of(change) : ERR_INVITATION_GONE);
+        return CXD_OK;
+    }
+    if (!record && !stored->respondent) {
+        *ret_goes_on = true;
+        return CXD_OK;
+    }
+    struct invitation *says = arena_alloc(change->arena, sizeof *says);
+    struct response *came = arena_alloc(change->arena, sizeof *came);
+    bool is_read =
+        says && came &&
+        (record ? says_of_record(record, change->arena, says) : says_of_stored(sent, stored, change->arena, says));
+    if (!is_read)
+        return error_set(err, ERR_NO_MEMORY, "no memory for an invitation");
+    *came = *sent;
+    change->as.response.invited.says = says;
+    error_clear(&fault);
+    invitation_check(says, sent, change->as.response.invited.properties_max, &fault);
+    if (fault.code != CXD_OK) {
+        refuse(change, ERR_INVALID);
+        return CXD_OK;
+    }
+    if (!invitation_fill(says, sent, change->arena))
+        return error_set(err, ERR_NO_MEMORY, "no memory for an invitation");
+    change->as.response.invited.came = came;
+    *ret_goes_on = true;
+    return CXD_OK;
+}
+
+static bool needs_recontact(const struct change *change) {
+    return change->as.response.value.respondent &&
+           (change->as.response.recontact.survey_ms > 0 || change->as.response.recontact.any_ms > 0);
+}
+
+bool decide_looks_first(const struct change *change) {
+    return unless_stored_of(change) != CXD_OK || needs_recontact(change) || change->precondition.if_match;
+}
+
+/* What is amended in other members only was theirs, and answered then, before. */
+static bool becomes_an_answer(const struct response *sent, const struct response *stored) {
+    return !stored || stored->answered_at != sent->answered_at || !text_equal(stored->respondent, sent->respondent);
+}
+
+enum cxd_err decide_recontact(struct change *change, const struct response *stored, decide_last_answer *find,
+                              void *context, struct error *err) {
+    const struct response *sent = &change->as.response.value;
+    if (!needs_recontact(change) || !becomes_an_answer(sent, stored))
+        return CXD_OK;
+    const struct {
+        int64_t survey, span_ms;
+    } rules[] = {{sent->survey, change->as.response.recontact.survey_ms}, {0, change->as.response.recontact.any_ms}};
+    int64_t until = TIME_MIN;
+    enum cxd_err code = CXD_OK;
+    for (size_t i = 0; code == CXD_OK && i < CXD_COUNT(rules); i++) {
+        int64_t span_ms = rules[i].span_ms, last = TIME_MIN;
+        if (span_ms <= 0)
+            continue;
+        code = find(context, sent->respondent, rules[i].survey, sent->answered_at - span_ms + 1,
+                    sent->answered_at + span_ms, stored ? stored->number : 0, &last, err);
+        if (code == CXD_OK && last != TIME_MIN && last + span_ms > until)
+            until = last + span_ms;
+    }
+    if (code == CXD_OK && until != TIME_MIN) {
+        refuse(change, ERR_RECONTACT);
+        change->as.response.recontact.until = until;
+    }
+    return code;
+}
