@@ -145,7 +145,7 @@ test('what is wrong is told, and counted by line', async () => {
   );
   assert.equal((await get(id)).refused, bad.length + 2);
   // Only an import may say these.
-  for (const more of [{ received_at: ago(1) }, { excluded: false }, { revision: 1 }])
+  for (const more of [{ received_at: ago(1) }, { excluded: false }, { updated_at: ago(1) }])
     assertProblem(await d.post('shop', { score: 5, ...more }), 422, 'invalid');
   const { key } = (await d.admin('POST', '/v1/keys', { body: { name: 'w', scopes: ['write', 'read'] } })).json;
   for (const [method, target] of [
