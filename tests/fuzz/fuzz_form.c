@@ -3,6 +3,7 @@
 #include "fuzz.h"
 
 #include "cxd/base/buffer.h"
+#include "cxd/base/compiler.h"
 #include "cxd/codec/form.h"
 #include "cxd/codec/response.h"
 
@@ -79,11 +80,27 @@ done:
     buffer_free(&out);
 }
 
+/* Of what is a number to a question is none left that is a text of one, and nothing else is touched. */
+static void check_settled(struct response *response, struct arena *arena) {
+    static const struct question QUESTIONS[] = {{.key = "e", .type = QUESTION_SCALE},
+                                                {.key = "r", .type = QUESTION_CHOICE}};
+    const struct survey survey = {.questions = QUESTIONS, .question_count = CXD_COUNT(QUESTIONS)};
+    struct response sent = *response;
+    CHECK(response_settle_answers(response, &survey, arena) && response->answer_count == sent.answer_count);
+    for (size_t i = 0; i < sent.answer_count; i++) {
+        const struct question *question = survey_question(&survey, sent.answers[i].key);
+        CHECK(question || sent.answers[i].form == response->answers[i].form);
+        CHECK(sent.answers[i].form != ANSWER_NUMBER);
+    }
+}
+
 static void check_response(struct form *form, struct arena *arena) {
     struct response response;
     enum cxd_err code = response_decode_form(form, arena, &response, &err);
     if (code == CXD_OK)
         CHECK(err.code == CXD_OK && err.member_count == 0);
+    if (code == CXD_OK)
+        check_settled(&response, arena);
     else
         fuzz_check_error(&err, code, code == ERR_INVALID ? ERR_INVALID : ERR_MALFORMED_JSON);
 }

@@ -3,8 +3,10 @@
 #include "fuzz.h"
 
 #include "cxd/base/clock.h"
+#include "cxd/codec/answers.h"
 #include "cxd/codec/json.h"
 #include "cxd/codec/response.h"
+#include "cxd/domain/judge.h"
 
 enum { DEPTH = 16, ITEM_BYTES = 65536 };
 
@@ -130,6 +132,55 @@ static void check_encoded(const struct response *sent) {
     buffer_free(&out);
 }
 
+/* Questions whose answers are likely to be found. */
+static const struct question_option OPTIONS[] = {{.value = "a"}, {.value = "b"}, {.value = "6"}};
+static const char *const ONE[] = {"a", "other"};
+static const struct question QUESTIONS[] = {
+    {.key = "r", .type = QUESTION_CHOICE, .options = OPTIONS, .option_count = CXD_COUNT(OPTIONS), .other = true},
+    {.key = "f", .type = QUESTION_CHOICES, .options = OPTIONS, .option_count = CXD_COUNT(OPTIONS), .other = true},
+    {.key = "e", .type = QUESTION_SCALE, .scale = {.metric = METRIC_CES, .min = 1, .max = 7}},
+    {.key = "a", .type = QUESTION_TEXT, .show = {.key = "f", .in = ONE, .in_count = CXD_COUNT(ONE)}},
+    {.key = "t", .type = QUESTION_TEXT, .show = {.bands = 1}},
+};
+
+static void check_judged(const struct response *judged, const struct survey *survey) {
+    CHECK(judged->answer_count <= CXD_COUNT(QUESTIONS));
+    for (size_t i = 0; i < judged->answer_count; i++) {
+        const struct answer *answer = &judged->answers[i];
+        const struct question *question = survey_question(survey, answer->key);
+        CHECK(i == 0 || strcmp(judged->answers[i - 1].key, answer->key) < 0);
+        CHECK(question && question_is_shown(survey, question, judged));
+        CHECK(answer->form == (question->type == QUESTION_SCALE     ? ANSWER_NUMBER
+                               : question->type == QUESTION_CHOICES ? ANSWER_LIST
+                                                                    : ANSWER_TEXT));
+        CHECK(!answer->other || question->other);
+    }
+}
+
+/* What is taken comes back, is judged the same again, and is the same content; what is not is named. */
+static void check_answers(const struct response *sent, struct arena *arena) {
+    struct survey survey = {.slug = "shop", .metric = METRIC_NPS};
+    struct response judged = *sent, again;
+    struct buffer out;
+    survey_set_defaults(&survey, false);
+    survey.questions = QUESTIONS;
+    survey.question_count = CXD_COUNT(QUESTIONS);
+    CHECK(response_judge_answers(&judged, &survey, arena));
+    check_judged(&judged, &survey);
+    CHECK(judged.answer_count == sent->answer_count || judged.sent.left_out);
+    again = judged;
+    CHECK(response_judge_answers(&again, &survey, arena));
+    CHECK(response_same_payload(&judged, &again) && again.sent.left_out == judged.sent.left_out);
+    buffer_init(&out);
+    buffer_append_char(&out, '{');
+    answers_encode(&out, judged.answers, judged.answer_count);
+    buffer_append_char(&out, '}');
+    CHECK(!out.failed && response_decode(out.data, out.length, DEPTH, arena, &again, &err) == CXD_OK);
+    judged = (struct response){.answers = judged.answers, .answer_count = judged.answer_count};
+    CHECK(response_same_payload(&judged, &again));
+    buffer_free(&out);
+}
+
 static void check_round_trip(const struct response *response, struct arena *arena) {
     struct buffer sent;
     struct response again;
@@ -169,6 +220,7 @@ static void fuzz_one(const char *bytes, size_t size, struct arena *arena) {
     if (code == CXD_OK) {
         check_encoded(&response);
         check_round_trip(&response, arena);
+        check_answers(&response, arena);
     }
     /* Malformed is what is nested too deep, and what is not JSON, but for what fuzz_mend.c looks at. */
     bool is_json = json_open(bytes, size, &document, &err) == CXD_OK, is_deep = json_too_deep(bytes, size, DEPTH);
