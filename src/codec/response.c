@@ -173,7 +173,8 @@ static const struct response_member *find_member(const char *name, size_t length
 }
 
 bool response_has_member(const char *name) {
-    return find_member(name, strlen(name), CLIENTS) || strcmp(name, FORM_CHARSET) == 0;
+    return find_member(name, strlen(name), CLIENTS) || strcmp(name, FORM_CHARSET) == 0 ||
+           strncmp(name, FORM_ANSWER, strlen(FORM_ANSWER)) == 0;
 }
 
 static void refuse_stray(struct target *target, const char *pointer, const char *name) {

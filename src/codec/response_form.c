@@ -12,7 +12,7 @@
 
 enum { POINTER_SIZE = sizeof(((struct error_member *)NULL)->pointer), DEPTH = 4 };
 
-static const char PROPERTY[] = "property.", ANSWER[] = "answer.", WORDS_OF_OTHER[] = "." OPTION_OTHER;
+static const char PROPERTY[] = "property.", WORDS_OF_OTHER[] = "." OPTION_OTHER;
 
 static const char *behind(const char *name, const char *prefix) {
     size_t length = strlen(prefix);
@@ -26,7 +26,7 @@ static const char *property_key(const struct form_field *field) {
 
 /* The key of a question, which ends where `.other` begins; NULL: the field is no answer. */
 static const char *answer_key(const struct form_field *field, size_t *ret_length, bool *ret_is_words) {
-    const char *key = behind(field->name, ANSWER);
+    const char *key = behind(field->name, FORM_ANSWER);
     size_t suffix = sizeof WORDS_OF_OTHER - 1;
     if (!key)
         return NULL;
@@ -37,7 +37,7 @@ static const char *answer_key(const struct form_field *field, size_t *ret_length
 }
 
 static bool is_answer(const struct form_field *field) {
-    return behind(field->name, ANSWER) != NULL;
+    return behind(field->name, FORM_ANSWER) != NULL;
 }
 
 static bool is_charset(const struct form_field *field) {
@@ -235,7 +235,7 @@ static void add_faults(const struct form *form, struct error *err) {
         if (!fault)
             continue;
         if (is_answer(&form->fields[i]))
-            key = behind(form->fields[i].name, ANSWER);
+            key = behind(form->fields[i].name, FORM_ANSWER);
         if (key)
             error_pointer_append(pointer, sizeof pointer, is_answer(&form->fields[i]) ? "answers" : "properties");
         error_pointer_append(pointer, sizeof pointer, key ? key : form->fields[i].name);

@@ -294,8 +294,8 @@ static void test_reply_and_form(void **state) {
 static void test_stored_honeypot(void **state) {
     static const struct {
         const char *name, *kept; /* kept NULL: the default */
-    } CASES[] = {
-        {"visit", NULL}, {"_charset_", NULL}, {"survey", NULL}, {SURVEY_HONEYPOT, NULL}, {"nickname", "nickname"}};
+    } CASES[] = {{"visit", NULL},          {"_charset_", NULL}, {"survey", NULL},     {SURVEY_HONEYPOT, NULL},
+                 {"nickname", "nickname"}, {"answers", NULL},   {"answer.why", NULL}, {"answer", "answer"}};
     for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
         struct arena arena;
         struct survey survey;

@@ -26,6 +26,8 @@ struct form {
 
 /* What a browser adds, where a form asks for it: in which charset it has sent the form. */
 #define FORM_CHARSET "_charset_"
+/* What names of fields begin with that are answers to further questions. */
+#define FORM_ANSWER "answer."
 
 /* A form has no more. */
 enum { FORM_FIELDS_MAX = 512 };
