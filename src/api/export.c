@@ -6,16 +6,12 @@
 #include "api/deed.h"
 #include "api/export_cursor.h"
 #include "api/parameters.h"
+#include "api/pieces.h"
 #include "api/search.h"
 #include "api/settings.h"
 #include "cxd/base/clock.h"
 #include "cxd/base/log.h"
 #include "cxd/codec/export.h"
-
-enum {
-    STREAM_BYTES = 256 * 1024, /* for a client that is slower for a moment */
-    PIECE_BYTES = 32 * 1024
-};
 
 /* A form that a file has. */
 struct export_form {
@@ -38,78 +34,59 @@ static const struct export_form NDJSON = {"ndjson", "application/x-ndjson", NULL
 struct export {
     const struct export_form *form;
     const struct survey *survey;
-    struct http_stream *stream;
-    struct buffer out;
-    int64_t last;   /* number of the last response in it */
-    int64_t count;  /* of responses */
-    int64_t end_ms; /* of the snapshot, monotonic */
-    bool is_cut;    /* it has not all */
+    struct pieces pieces;
+    int64_t last;  /* number of the last response in it */
+    int64_t count; /* of responses */
     char history[STORE_HISTORY_SIZE];
 };
 
-static bool hand_on(struct export *export) {
-    bool ok =
-        !export->out.failed && http_stream_write(export->stream, export->out.data, export->out.length) == HTTP_WRITTEN;
-    buffer_reset(&export->out);
-    return ok;
-}
-
-/* Also asked while nothing is found. */
-static bool goes_on(const void *context) {
-    const struct export *export = context;
-    return !http_stream_is_ending(export->stream) && clock_monotonic_ms() < export->end_ms;
-}
-
 static bool write_response(void *context, const struct response *response) {
     struct export *export = context;
-    export->form->append(&export->out, export->survey, response);
-    if (export->out.failed)
+    export->form->append(&export->pieces.out, export->survey, response);
+    if (export->pieces.out.failed)
         return false;
     export->last = response->number;
     export->count++;
-    if (export->out.length < PIECE_BYTES && !http_stream_is_ending(export->stream))
-        return true;
-    export->is_cut = !hand_on(export) || !goes_on(export);
-    return !export->is_cut;
+    return pieces_end_row(&export->pieces);
 }
 
 static enum cxd_err write_end(struct export *export, struct error *err) {
     char cursor[EXPORT_CURSOR_SIZE];
     export_cursor_write(cursor, export->history, export->last);
-    if (export->is_cut)
-        export->form->append_incomplete(&export->out, export->survey, cursor);
-    if (export->out.failed) /* a row, or this, is not in it */
+    if (export->pieces.is_cut)
+        export->form->append_incomplete(&export->pieces.out, export->survey, cursor);
+    if (export->pieces.out.failed) /* a row, or this, is not in it */
         return error_set(err, ERR_NO_MEMORY, "no memory for a row of the file");
-    http_stream_trailer(export->stream, "Cxd-Complete", export->is_cut ? "false" : "true");
-    http_stream_trailer(export->stream, "Cxd-Cursor", cursor);
-    (void)hand_on(export); /* who is gone does not miss it */
+    http_stream_trailer(export->pieces.stream, "Cxd-Complete", export->pieces.is_cut ? "false" : "true");
+    http_stream_trailer(export->pieces.stream, "Cxd-Cursor", cursor);
+    (void)pieces_hand_on(&export->pieces); /* who is gone does not miss it */
     return CXD_OK;
 }
 
 /* Everything between the head and the end. The snapshot is let go of before the client has all. */
 static enum cxd_err write_all(struct http_request *request, struct export *export, struct walk *walk,
                               struct error *err) {
-    walk->goes_on = goes_on;
-    walk->context = export;
+    walk->goes_on = pieces_go_on;
+    walk->context = &export->pieces;
     if (export->form->begin)
-        export->form->begin(&export->out, export->survey);
+        export->form->begin(&export->pieces.out, export->survey);
     enum cxd_err result = store_walk_responses(http_worker(request), walk, write_response, export, err);
     /* A walk that ended by itself in the moment in which it should has all that there is, and says otherwise. */
-    export->is_cut = export->is_cut || !goes_on(export);
+    export->pieces.is_cut = !pieces_go_on(&export->pieces);
     return result;
 }
 
 static enum cxd_err open_stream(struct http_request *request, struct export *export, struct error *err) {
     const struct http_stream_form form = {.type = export->form->type,
                                           .trailers = "Cxd-Complete, Cxd-Cursor",
-                                          .buffer_bytes = STREAM_BYTES,
+                                          .buffer_bytes = PIECES_STREAM_BYTES,
                                           .may_gzip = true};
     char disposition[SLUG_SIZE + 64];
     snprintf(disposition, sizeof disposition, "attachment; filename=\"%s.%s\"", export->survey->slug,
              export->form->extension);
     http_reply_header(request, "Content-Disposition", disposition);
     http_reply_header(request, "Cxd-History", export->history);
-    return http_stream_open(request, &form, &export->stream, err);
+    return http_stream_open(request, &form, &export->pieces.stream, err);
 }
 
 static enum cxd_err tell(struct http_request *request, const struct export *export, const struct walk *walk,
@@ -140,7 +117,7 @@ static enum cxd_err write_file(struct http_request *request, struct export *expo
     if (result == CXD_OK) {
         http_reply_header(request, "Cxd-Moment", time_format(moment, now_ms));
         export->last = walk->after;
-        export->end_ms = clock_monotonic_ms() + api_settings(request)->config.export_time_s * 1000;
+        export->pieces.end_ms = clock_monotonic_ms() + api_settings(request)->config.export_time_s * 1000;
         result = open_stream(request, export, err);
     }
     if (result == CXD_OK)
@@ -167,22 +144,22 @@ static void export_file(struct http_request *request, const struct export_form *
     struct walk walk;
     const char *cursor = NULL;
     struct error err;
-    buffer_init(&export.out);
+    buffer_init(&export.pieces.out);
     enum cxd_err result = deed_find_survey(request, &snapshot, &export.survey, &err);
     if (result == CXD_OK)
         result = search_read_walk(request, export.survey, &walk, &cursor, &err);
     if (result == CXD_OK)
         result = write_file(request, &export, &walk, cursor, &err);
-    if (export.stream)
+    if (export.pieces.stream)
         result = finish(request, &export, result, &err);
     else
         http_problem(request, &err);
     catalog_release(snapshot);
-    buffer_free(&export.out);
-    if (export.stream && result == CXD_OK)
-        http_stream_close(export.stream);
-    else if (export.stream)
-        http_stream_fail(export.stream);
+    buffer_free(&export.pieces.out);
+    if (export.pieces.stream && result == CXD_OK)
+        http_stream_close(export.pieces.stream);
+    else if (export.pieces.stream)
+        http_stream_fail(export.pieces.stream);
 }
 
 void api_export_csv_get(struct http_request *request) {

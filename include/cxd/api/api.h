@@ -25,7 +25,8 @@
  *   listing.c         stored responses: one, a list, a respondent's
  *   export.c          those of a survey as a file, of one moment, streamed
  *   archive.c         all there is, as a file for another cxd
- *   export_cursor.c   where it goes on
+ *   pieces.c          a file that is written to a stream in pieces, below both
+ *   export_cursor.c   where an export goes on
  *   comments.c        those that have a comment
  *   search.c          which of them, and what they say there
  *   search_cursor.c   where its pages go on
