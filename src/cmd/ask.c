@@ -24,7 +24,8 @@ int ask_window(struct call *call, const struct window_options *options) {
     return EXIT_OK;
 }
 
-static int add_properties(struct call *call, const struct text_list *list) {
+/* Items KEY=VALUE, behind the prefix that the parameter's name has. */
+static int add_keyed(struct call *call, const struct text_list *list, const char *option, const char *prefix) {
     struct buffer *names = &call->names;
     size_t at = names->length;
 
@@ -32,8 +33,8 @@ static int add_properties(struct call *call, const struct text_list *list) {
         const char *equals = strchr(list->items[i], '=');
 
         if (!equals || equals == list->items[i])
-            return command_usage(call->invocation->command, "--property takes KEY=VALUE, not '%s'", list->items[i]);
-        buffer_append_text(names, "property.");
+            return command_usage(call->invocation->command, "%s takes KEY=VALUE, not '%s'", option, list->items[i]);
+        buffer_append_text(names, prefix);
         buffer_append(names, list->items[i], (size_t)(equals - list->items[i]));
         buffer_append_char(names, '\0');
     }
@@ -48,5 +49,6 @@ int ask_filter(struct call *call, const struct filter_options *options) {
     client_query_add(&call->request, "touchpoint", options->touchpoint);
     client_query_add(&call->request, "channel", options->channel);
     client_query_add(&call->request, "locale", options->locale);
-    return add_properties(call, &options->properties);
+    int result = add_keyed(call, &options->properties, "--property", "property.");
+    return result == EXIT_OK ? add_keyed(call, &options->answers, "--answer", "answer.") : result;
 }

@@ -18,7 +18,7 @@ struct window_options {
 
 struct filter_options {
     const char *touchpoint, *channel, *locale;
-    struct text_list properties;
+    struct text_list properties, answers;
 };
 #define OPTIONS_FILTER(at)                                                                                             \
     OPTION_VALUE("touchpoint", 0, (at) + offsetof(struct filter_options, touchpoint), "X",                             \
@@ -28,11 +28,17 @@ struct filter_options {
         OPTION_VALUE("locale", 0, (at) + offsetof(struct filter_options, locale), "X",                                 \
                      "responses in this locale only"),                                                                 \
         OPTION_VALUES("property", 'p', (at) + offsetof(struct filter_options, properties), "K=V",                      \
-                      "responses with this property only; may be repeated")
+                      "responses with this property only; may be repeated"),                                           \
+        OPTION_VALUES("answer", 0, (at) + offsetof(struct filter_options, answers), "K=V",                             \
+                      "responses with this answer to a further question only; may be repeated")
 
 /* Add them to the call's query. An exit code, after a complaint where it is not EXIT_OK. */
 CXD_NODISCARD int ask_window(struct call *call, const struct window_options *options);
 CXD_NODISCARD int ask_filter(struct call *call, const struct filter_options *options);
+/* The key of a further question, whose answers are asked for in place of the score. */
+#define OPTION_QUESTION(at)                                                                                            \
+    OPTION_VALUE("question", 0, at, "KEY", "of the answers to this question, on a scale, and not of the score")
+
 /* A window without a start or an end has none before it. */
 bool ask_has_previous(const struct window_options *options);
 

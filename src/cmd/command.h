@@ -56,7 +56,7 @@ struct invocation {
     int count;
 };
 
-enum { COMMAND_OPTIONS_SIZE = 1024 }; /* of the largest such struct */
+enum { COMMAND_OPTIONS_SIZE = 2048 }; /* of the largest such struct */
 
 struct command {
     const char *name;     /* with those of the groups that it is in: "survey put" */
@@ -76,9 +76,10 @@ struct command {
 /* commands.c: what `cxd` itself is, the group of all commands. */
 extern const struct command cmd_cxd;
 
-extern const struct command cmd_serve, cmd_status, cmd_score, cmd_trend, cmd_segments, cmd_terms, cmd_movement,
-    cmd_plan, cmd_journey, cmd_post, cmd_survey, cmd_comments, cmd_export, cmd_import, cmd_suspects, cmd_alerts,
-    cmd_invite, cmd_key, cmd_signing_key, cmd_retention, cmd_audit, cmd_backup, cmd_check, cmd_rebuild, cmd_completion;
+extern const struct command cmd_serve, cmd_status, cmd_score, cmd_trend, cmd_segments, cmd_questions, cmd_terms,
+    cmd_movement, cmd_plan, cmd_journey, cmd_post, cmd_survey, cmd_comments, cmd_export, cmd_import, cmd_suspects,
+    cmd_alerts, cmd_invite, cmd_key, cmd_signing_key, cmd_retention, cmd_audit, cmd_backup, cmd_check, cmd_rebuild,
+    cmd_completion;
 /* alerts.c */
 extern const struct command cmd_alert;
 /* backup.c */

@@ -11,7 +11,7 @@ struct score_options {
     struct output_options output;
     struct window_options window;
     struct filter_options filter;
-    const char *surveys;
+    const char *surveys, *question;
     const char *compare, *confidence, *alpha, *interval, *count, *errors;
     bool respondents;
 };
@@ -33,6 +33,7 @@ static const char *const intervals[] = {"default", "t", NULL};
     " " CSV_PREVIOUS
 
 static const struct option_spec score_specs[] = {
+    OPTION_QUESTION(AT(question)),
     {"surveys", 0, OPTION_TEXT, AT(surveys), "A,B-*", "these surveys as one, by names and patterns", NULL},
     OPTIONS_WINDOW(AT(window)),
     OPTIONS_FILTER(AT(filter)),
@@ -55,6 +56,9 @@ static int prepare(struct call *call) {
 
     if (call->operand && options->surveys)
         return command_usage(call->invocation->command, "a survey does not go with --surveys");
+    if (options->question && !call->operand)
+        return command_usage(call->invocation->command, "--question is of one survey");
+    client_query_add(request, "question", options->question);
     if (options->surveys) {
         request->path = "/v1/score";
         call->member = "surveys";
@@ -106,7 +110,7 @@ const struct command cmd_score = {
                                       .path = "/v1/surveys/%s/score",
                                       .member = "survey",
                                       .what = "a score",
-                                      .csv = "survey " CSV_SCORE CSV_PEOPLE,
+                                      .csv = "survey " CSV_SCORE CSV_PEOPLE " question",
                                       .prepare = prepare,
                                       .show = show},
 };

@@ -83,6 +83,8 @@ void score_view_append_title(const struct screen *screen, struct buffer *out, co
         (void)view_append(screen, out, score, "{surveys}");
     else
         screen_append(screen, out, json_text(score, "survey"));
+    if (json_text(score, "question"))
+        (void)view_append(screen, out, score, " / {question}");
     buffer_append_text(out, screen_paint(screen, PAINT_NONE));
     buffer_append_text(out, "  ");
     screen_append(screen, out, json_text(score, "metric"));

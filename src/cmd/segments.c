@@ -10,7 +10,7 @@ struct segments_options {
     struct output_options output;
     struct window_options window;
     struct filter_options filter;
-    const char *by, *limit, *compare, *confidence, *alpha;
+    const char *by, *question, *limit, *compare, *confidence, *alpha;
 };
 
 #define AT(member) offsetof(struct segments_options, member)
@@ -19,7 +19,8 @@ static const char *const comparisons[] = {"previous", "year", "previous_whole", 
 
 static const struct option_spec segments_specs[] = {
     {"by", 'b', OPTION_TEXT, AT(by), "D[,D]",
-     "touchpoint, channel, locale or property.KEY, or two of them; touchpoint unless given", NULL},
+     "touchpoint, channel, locale, property.KEY or answer.KEY, or two of them; touchpoint unless given", NULL},
+    OPTION_QUESTION(AT(question)),
     {"limit", 0, OPTION_TEXT, AT(limit), "N", "so many rows, and one for all others; 20 unless given", NULL},
     OPTIONS_WINDOW(AT(window)),
     OPTIONS_FILTER(AT(filter)),
@@ -33,7 +34,8 @@ static const struct option_spec segments_specs[] = {
 
 #define CSV_DOCUMENT "survey=/survey window_from=/window.from window_to=/window.to by=/by "
 #define CSV_SEGMENT                                                                                                    \
-    " remainder value_count " CSV_FIGURES " share impact test p_value p_adjusted significant " CSV_RATE " " CSV_PREVIOUS
+    " remainder value_count " CSV_FIGURES " share impact test p_value p_adjusted significant " CSV_RATE                \
+    " " CSV_PREVIOUS " question=/question"
 
 static int prepare(struct call *call) {
     const struct segments_options *options = call->invocation->options;
@@ -43,6 +45,7 @@ static int prepare(struct call *call) {
     if (result != EXIT_OK)
         return result;
     client_query_add(request, "by", by);
+    client_query_add(request, "question", options->question);
     client_query_add(request, "limit", options->limit ? options->limit : "20");
     if (options->compare && strcmp(options->compare, "none") != 0)
         client_query_add(request, "compare", options->compare);

@@ -14,7 +14,7 @@ struct trend_options {
     struct output_options output;
     struct window_options window;
     struct filter_options filter;
-    const char *interval, *rolling, *confidence;
+    const char *interval, *rolling, *question, *confidence;
     bool rate;
 };
 
@@ -25,6 +25,7 @@ static const char *const intervals[] = {"hour", "day", "week", "month", "quarter
 static const struct option_spec trend_specs[] = {
     {"interval", 'i', OPTION_TEXT, AT(interval), "hour|day|week|month|quarter", "a figure for each; day", intervals},
     OPTION_VALUE("rolling", 'r', AT(rolling), "DAYS", "each figure over so many days that end with it, as 30d"),
+    OPTION_QUESTION(AT(question)),
     OPTIONS_WINDOW(AT(window)),
     OPTIONS_FILTER(AT(filter)),
     {"confidence", 0, OPTION_TEXT, AT(confidence), "0.8|0.9|0.95|0.99", "of the intervals", ask_confidences},
@@ -36,6 +37,7 @@ static int prepare(struct call *call) {
     const struct trend_options *options = call->invocation->options;
     int result = ask_window(call, &options->window);
 
+    client_query_add(&call->request, "question", options->question);
     client_query_add(&call->request, "interval", options->interval);
     client_query_add(&call->request, "rolling", options->rolling);
     client_query_add(&call->request, "confidence", options->confidence);

@@ -40,6 +40,8 @@
  *   segments_view.c    its layout
  *   journey.c          cxd journey list, show, put, delete, score
  *   plan.c             cxd plan
+ *   questions.c        cxd questions
+ *   questions_view.c   its layout
  *   movement.c         cxd movement
  *   status.c           cxd status
  *   survey.c           cxd survey list, show, put, archive, reopen
