@@ -467,7 +467,7 @@ UPDATE dimension SET beyond = beyond + ?3 WHERE survey = ?1 AND name = ?2;
 
 -- name: list_overflows
 SELECT survey, name, series, beyond FROM dimension INDEXED BY dimension_overflowing
-WHERE beyond <> 0 AND survey > ?2 ORDER BY survey, name LIMIT ?1;
+WHERE beyond <> 0 AND survey > ?2 AND survey < ?3 ORDER BY survey, name LIMIT ?1;
 
 -- name: is_overflowing
 SELECT 1 FROM dimension WHERE survey = ?1 AND name = ?2 AND beyond <> 0;
@@ -488,24 +488,40 @@ SELECT value FROM series WHERE survey = ?1 AND dimension = ?2 LIMIT ?3;
 -- name: delete_dimension
 DELETE FROM dimension WHERE survey = ?1 AND name = ?2;
 
+-- The numbers that a survey's rollups lie under: its own, and those of its questions.
+-- fragment: numbers_of_survey
+IN (SELECT ?1 UNION ALL SELECT ?1 + (slot << 32) FROM question WHERE question.survey = ?1)
+
 -- name: is_clearing
-SELECT 1 FROM dimension WHERE survey = ?1 AND name = 'property.' || ?2 AND state = 2;
+SELECT 1 FROM dimension
+WHERE name = 'property.' || ?2 AND state = 2 AND survey
+-- use: numbers_of_survey
+LIMIT 1;
 
 -- What follows is for a survey whose properties have just been put. Of a dimension without series nothing is to be
 -- cleared away.
 -- name: forget_undeclared
 DELETE FROM dimension
-WHERE survey = ?1 AND state <> 2 AND series = 0 AND substr(name, 1, 9) = 'property.'
+WHERE survey
+-- use: numbers_of_survey
+  AND state <> 2 AND series = 0 AND substr(name, 1, 9) = 'property.'
   AND substr(name, 10) NOT IN (SELECT key FROM survey_property WHERE survey = ?1);
 
 -- name: begin_clearing
 UPDATE dimension SET beyond = 0, state = 2, a = 0, b = 0, c = 0, number = 0
-WHERE survey = ?1 AND state <> 2 AND substr(name, 1, 9) = 'property.'
+WHERE survey
+-- use: numbers_of_survey
+  AND state <> 2 AND substr(name, 1, 9) = 'property.'
   AND substr(name, 10) NOT IN (SELECT key FROM survey_property WHERE survey = ?1);
 
+-- Of the survey alone: what its questions count is filled in along with it.
 -- name: begin_filling
 INSERT INTO dimension (survey, name, state, a)
-SELECT survey, 'property.' || key, 1, 9223372036854775807 FROM survey_property WHERE survey = ?1 AND rolled = 0
+SELECT survey, 'property.' || key, 1, 9223372036854775807 FROM survey_property AS p
+WHERE survey = ?1 AND rolled = 0
+  AND NOT EXISTS (SELECT 1 FROM dimension AS d WHERE d.name = 'property.' || p.key AND d.state = 2 AND d.survey
+-- use: numbers_of_survey
+)
 ON CONFLICT (survey, name) DO UPDATE SET state = 1, a = excluded.a WHERE state = 0;
 
 -- name: end_filling
@@ -634,11 +650,13 @@ WHERE survey = -?1 AND at >= ?2 AND at < ?3
   AND CASE kind WHEN 0 THEN 1 WHEN 1 THEN answers + next_answers > 0 OR seen & 72 WHEN 2 THEN seen & 18
                 WHEN 3 THEN seen & 36 ELSE seen & 1 END
 
--- ?4 is the dimension, and ?5 the path of a property's value.
+-- ?4 is the dimension, ?5 the path of a property's value, and ?6 that of an answer on a scale, or NULL.
 -- name: scan_segments
-SELECT score, CASE ?4 WHEN 'touchpoint' THEN touchpoint WHEN 'channel' THEN channel WHEN 'locale' THEN locale
+SELECT iif(?6 IS NULL, score, json_extract(answers, ?6)),
+       CASE ?4 WHEN 'touchpoint' THEN touchpoint WHEN 'channel' THEN channel WHEN 'locale' THEN locale
               ELSE json_extract(properties, ?5) END
-FROM response WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND excluded = 0;
+FROM response WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND excluded = 0
+  AND (?6 IS NULL OR json_type(answers, ?6) = 'integer');
 
 -- name: scan_shown_segments
 -- use: told
@@ -671,19 +689,33 @@ ORDER BY answered_at;
          WHERE NOT EXISTS (SELECT 1 FROM json_each(response.properties) AS held
                            WHERE held.key = wanted.key AND held.value = wanted.value))))
 
+-- ?19 is a JSON array of the answers that must be there, each as a path into them and a text, or NULL: of several
+-- choices, one must be that. (A number is its digits, and an answer that was erased is no text.)
+-- fragment: of_answers
+  AND (?19 IS NULL OR (answers IS NOT NULL AND NOT EXISTS (
+         SELECT 1 FROM json_each(?19) AS wanted
+         WHERE NOT EXISTS (SELECT 1 FROM json_each(response.answers, json_extract(wanted.value, '$[0]')) AS held
+                           WHERE CAST(held.value AS TEXT) = json_extract(wanted.value, '$[1]')))))
+
+-- ?20 is the path of an answer on a scale, which is counted instead of the score, or NULL.
+-- fragment: of_question
+  AND (?20 IS NULL OR json_type(answers, ?20) = 'integer')
+
 -- ?8 is the text of one member of ?7, which is found sooner than JSON is read.
 -- name: scan_filtered
-SELECT answered_at, score
+SELECT answered_at, iif(?20 IS NULL, score, json_extract(answers, ?20))
 FROM response
 WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND excluded = 0
 -- use: of_dimensions
   AND (?8 IS NULL OR instr(properties, ?8) > 0)
 -- use: of_properties
+-- use: of_answers
+-- use: of_question
 ORDER BY answered_at;
 
 -- ?9 says which columns are wanted (enum given): the others are not read, and with what the index holds no row is.
 -- name: visit_responses
-SELECT answered_at, score, number, iif(?9 & 2, id, NULL), iif(?9 & 4, touchpoint, NULL), iif(?9 & 8, channel, NULL),
+SELECT answered_at, iif(?20 IS NULL, score, json_extract(answers, ?20)), number, iif(?9 & 2, id, NULL), iif(?9 & 4, touchpoint, NULL), iif(?9 & 8, channel, NULL),
        iif(?9 & 16, locale, NULL), iif(?9 & 32, respondent, NULL), iif(?9 & 64, comment, NULL),
        iif(?9 & 128, visit, NULL), iif(?9 & 256, properties, NULL), iif(?9 & 512, answers, NULL),
        iif(?9 & 512, revision, NULL)
@@ -692,6 +724,8 @@ WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND excluded = 0
 -- use: of_dimensions
   AND (?8 IS NULL OR instr(properties, ?8) > 0)
 -- use: of_properties
+-- use: of_answers
+-- use: of_question
 ORDER BY answered_at, number;
 
 -- name: scan_visits
@@ -724,7 +758,7 @@ FROM survey CROSS JOIN rollup ON survey = number AND segmented = 0 AND tier = 0;
 
 -- name: sum_overflows
 SELECT count(*), coalesce(sum(beyond), 0) FROM dimension INDEXED BY dimension_overflowing
-WHERE beyond <> 0 AND survey > 0;
+WHERE beyond <> 0 AND survey > 0 AND survey < 1 << 32;
 
 -- name: count_unrolled
 SELECT count(*) FROM dimension INDEXED BY dimension_unrolled WHERE state <> 0;
@@ -737,9 +771,11 @@ PRAGMA user_version;
 
 -- name: list_series
 SELECT number, '', '', 0 FROM survey UNION ALL
+SELECT survey + (slot << 32), '', '', 0 FROM question UNION ALL
 SELECT survey, dimension, value, id FROM series AS s
 WHERE survey > 0
-  AND NOT EXISTS (SELECT 1 FROM dimension AS d WHERE d.survey = s.survey AND d.name = s.dimension AND d.state <> 0)
+  AND NOT EXISTS (SELECT 1 FROM dimension AS d WHERE d.survey IN (s.survey, s.survey & 0xffffffff)
+                                                 AND d.name = s.dimension AND d.state <> 0)
 ORDER BY 1, 2, 3;
 
 -- fragment: surveys
@@ -801,6 +837,9 @@ SELECT survey, key, slot, type FROM question ORDER BY survey, slot;
 
 -- name: select_questions
 SELECT key, slot, type FROM question WHERE survey = ?1 ORDER BY slot;
+
+-- name: select_question
+SELECT slot, type FROM question WHERE survey = ?1 AND key = ?2;
 
 -- name: select_revision
 SELECT definition FROM survey_revision WHERE survey = ?1 AND revision = ?2;
@@ -885,6 +924,7 @@ DELETE FROM signing_key WHERE number NOT IN (SELECT number FROM signing_key ORDE
 -- fragment: listed
 -- use: of_dimensions
 -- use: of_properties
+-- use: of_answers
   AND (?8 < 0 OR excluded & 1 = ?8) AND (?9 IS NULL OR respondent = ?9)
   AND (?15 = 0 OR (excluded < 2 AND ?15 >> score & 1))
 
@@ -1360,9 +1400,10 @@ SELECT survey, count(*) FROM survey_property GROUP BY survey HAVING count(*) > 1
 -- name: check_orphans
 SELECT 'responses', survey, count(*) FROM response WHERE survey NOT IN (SELECT number FROM survey) GROUP BY survey
 UNION ALL
-SELECT 'series', survey, count(*) FROM series WHERE abs(survey) NOT IN (SELECT number FROM survey) GROUP BY survey
+SELECT 'series', survey, count(*) FROM series WHERE abs(survey) & 0xffffffff NOT IN (SELECT number FROM survey)
+GROUP BY survey
 UNION ALL
-SELECT 'rollup rows', survey, count(*) FROM rollup WHERE abs(survey) NOT IN (SELECT number FROM survey)
+SELECT 'rollup rows', survey, count(*) FROM rollup WHERE abs(survey) & 0xffffffff NOT IN (SELECT number FROM survey)
 GROUP BY survey;
 
 -- name: check_surveys
@@ -1387,10 +1428,24 @@ FROM response INDEXED BY response_by_time WHERE survey = ?1 ORDER BY answered_at
 SELECT answered_at, score, excluded, revision, touchpoint, channel, locale, properties, id, 0
 FROM response INDEXED BY response_by_time WHERE survey = ?1 ORDER BY answered_at;
 
--- name: check_quarters
+-- What is counted of answers has but days: of a survey, the series of these dimensions; of a question's number, all.
+-- fragment: series_of_answers
+(SELECT id FROM series
+ WHERE survey = ?1 AND (dimension = 'revision' OR substr(dimension, 1, 7) = 'answer.' OR substr(dimension, 1, 6) = 'asked.'))
+
+-- Of quarter hours all; of days (?5: the tier) those alone that have nothing finer.
+-- name: check_buckets
 SELECT bucket, series, n0, n1, n2, n3, n4, n5, n6, n7, n8, n9, n10
-FROM rollup WHERE survey = ?1 AND segmented = ?2 AND tier = 3 AND bucket >= ?3 AND bucket < ?4
+FROM rollup WHERE survey = ?1 AND segmented = ?2 AND tier = ?5 AND bucket >= ?3 AND bucket < ?4
+  AND (?5 <> 1 OR ?1 >> 32 > 0 OR series IN
+-- use: series_of_answers
+)
 ORDER BY bucket, series;
+
+-- name: check_answers
+SELECT
+-- use: response_columns
+FROM response INDEXED BY response_by_time WHERE survey = ?1 AND excluded = 0 ORDER BY answered_at;
 
 -- name: check_dimension
 SELECT dimension FROM series WHERE id = ?1;
@@ -1401,7 +1456,9 @@ WITH part (i) AS (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10),
                          (17), (18), (19), (20), (21), (22), (23))
 SELECT up.bucket, up.series
 FROM rollup AS up
-WHERE up.survey = ?1 AND up.segmented = ?2 AND up.tier = ?3
+WHERE up.survey = ?1 AND up.segmented = ?2 AND up.tier = ?3 AND (up.tier <> 1 OR up.series NOT IN
+-- use: series_of_answers
+)
   AND (up.n0, up.n1, up.n2, up.n3, up.n4, up.n5, up.n6, up.n7, up.n8, up.n9, up.n10) IS NOT (
     SELECT coalesce(sum(n0), 0), coalesce(sum(n1), 0), coalesce(sum(n2), 0), coalesce(sum(n3), 0),
            coalesce(sum(n4), 0), coalesce(sum(n5), 0), coalesce(sum(n6), 0), coalesce(sum(n7), 0),
@@ -1434,7 +1491,8 @@ HAVING sum(CASE tier WHEN 0 THEN n0 ELSE -n0 END) <> 0 OR sum(CASE tier WHEN 0 T
 
 -- name: check_places
 SELECT count(*), coalesce(sum(survey = 0 OR segmented NOT IN (0, 1) OR tier NOT BETWEEN 0 AND 3
-                              OR (tier = 0 AND bucket <> 0) OR (segmented = 0 AND series <> 0)), 0)
+                              OR (tier = 0 AND bucket <> 0) OR (segmented = 0 AND series <> 0)
+                              OR (tier > 1 AND survey >> 32 > 0)), 0)
 FROM rollup;
 
 -- A series that no rollup row needs keeps a name or a value that should be gone.

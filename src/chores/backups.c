@@ -231,7 +231,7 @@ static enum cxd_err expect_in_place(struct backups *backups, struct error *err) 
 /* What lies in the place of the database, and is not it, must not push out the copies of it. */
 static enum cxd_err make_one(struct backups *backups, const char *path, struct store_report *ret_report,
                              struct error *err) {
-    const struct store_progress progress = {tell, backups, catalog_examine, catalog_examine_document};
+    const struct store_progress progress = {tell, backups, catalog_examine, catalog_examine_document, catalog_decode};
     enum cxd_err result = make_directory(backups->directory, err);
     if (result == CXD_OK)
         result = expect_in_place(backups, err);

@@ -96,7 +96,7 @@ static void stand_back(void) {
 void progress_begin(struct progress *progress, bool quiet) {
     sigset_t held;
 
-    *progress = (struct progress){.tell = {tell, progress, catalog_examine, catalog_examine_document}};
+    *progress = (struct progress){.tell = {tell, progress, catalog_examine, catalog_examine_document, catalog_decode}};
     screen_init(&progress->screen, stderr);
     progress->is_shown = !quiet && isatty(STDERR_FILENO) == 1;
     progress->begun_ms = progress->stage_begun_ms = clock_monotonic_ms();

@@ -103,6 +103,7 @@ static struct delta_series *series_add(struct deltas *deltas, const struct delta
 
 static struct delta_series *series_find(struct deltas *deltas, int64_t survey, const struct dimension *dimension) {
     struct delta_series key = {.survey = survey, .dimension = dimension->name, .value = dimension->value};
+    key.is_coarse = answered_is_coarse(survey, key.dimension);
     key.hash = hash_series(deltas, survey, key.dimension, key.value);
     struct delta_series *array = reserve(deltas->series, &deltas->series_capacity, deltas->series_count, sizeof key);
     if (!array)
@@ -146,32 +147,69 @@ static int64_t bucket_number(enum tier tier, int64_t time_ms) {
     return tier == TIER_ALL ? 0 : tier_bucket(tier, time_ms) / tier_length_ms(tier);
 }
 
-/* NULL when memory is refused. */
-static struct delta_row *row_find(struct deltas *deltas, int64_t survey, const struct dimension *dimension,
-                                  int64_t bucket) {
-    struct delta_series *series = series_find(deltas, survey, dimension);
-    return series ? quarter_find(deltas, (uint32_t)(series - deltas->series), bucket) : NULL;
+/* A time as it is kept: in quarter hours. */
+struct moment {
+    int64_t quarter, day;
+};
+
+static struct moment moment_of(int64_t at) {
+    int64_t length = tier_length_ms(TIER_QUARTER_HOUR);
+    return (struct moment){tier_bucket(TIER_QUARTER_HOUR, at) / length, tier_bucket(TIER_DAY, at) / length};
 }
 
-bool deltas_add_in(struct deltas *deltas, const struct dimension *dimensions, size_t count,
-                   const struct response *response, int sign) {
-    if (!response_counts(response))
-        return true;
-    int64_t bucket = bucket_number(TIER_QUARTER_HOUR, response->answered_at);
-    for (size_t i = 0; i < count; i++) {
-        struct delta_row *row = row_find(deltas, response->survey, &dimensions[i], bucket);
+/* NULL when memory is refused. */
+static struct delta_row *row_find(struct deltas *deltas, int64_t survey, const struct dimension *dimension,
+                                  const struct moment *moment) {
+    struct delta_series *series = series_find(deltas, survey, dimension);
+    return series ? quarter_find(deltas, (uint32_t)(series - deltas->series),
+                                 series->is_coarse ? moment->day : moment->quarter)
+                  : NULL;
+}
+
+static bool add_scores(struct deltas *deltas, const struct answered *answered, int64_t at, int sign) {
+    const struct moment moment = moment_of(at);
+    for (size_t i = 0; i < answered->count; i++) {
+        struct delta_row *row = row_find(deltas, answered->number, &answered->dimensions[i], &moment);
         if (!row)
             return false;
-        row->hist.n[response->score] += sign;
+        row->hist.n[answered->score] += sign;
     }
     return true;
 }
 
+bool deltas_add_answered(struct deltas *deltas, const struct answered *answered, const struct response *response,
+                         int sign) {
+    return !response_counts(response) || add_scores(deltas, answered, response->answered_at, sign);
+}
+
+bool deltas_add_in(struct deltas *deltas, struct dimension *dimensions, size_t count, const struct response *response,
+                   int sign) {
+    const struct answered answered = {response->survey, dimensions, count, response->score};
+    return deltas_add_answered(deltas, &answered, response, sign);
+}
+
+struct adding {
+    struct deltas *deltas;
+    const struct response *response;
+    int sign;
+};
+
+static bool add_answered(void *context, const struct answered *answered) {
+    const struct adding *adding = context;
+    return deltas_add_answered(adding->deltas, answered, adding->response, adding->sign);
+}
+
+bool deltas_add_answers(struct deltas *deltas, const struct declared *declared, const struct survey *asked,
+                        const struct response *response, int sign) {
+    struct adding adding = {deltas, response, sign};
+    return !response_counts(response) || answered_walk(response, declared, asked, add_answered, &adding);
+}
+
 bool deltas_add_counts(struct deltas *deltas, int64_t survey, int64_t at, const struct dimension *dimensions,
                        size_t count, const struct histogram *counts) {
-    int64_t bucket = bucket_number(TIER_QUARTER_HOUR, at);
+    const struct moment moment = moment_of(at);
     for (size_t i = 0; i < count; i++) {
-        struct delta_row *row = row_find(deltas, survey, &dimensions[i], bucket);
+        struct delta_row *row = row_find(deltas, survey, &dimensions[i], &moment);
         if (!row)
             return false;
         histogram_add(&row->hist, counts);
@@ -259,6 +297,10 @@ static int compare_rows(const void *a, const void *b, void *context) {
     return order ? order : compare(series[x->series].rank, series[y->series].rank);
 }
 
+static bool has_tier(const struct delta_series *series, enum tier tier) {
+    return tier <= TIER_DAY || !series->is_coarse;
+}
+
 /* Appends the sums of the sorted quarter hours in one tier; returns the new row count. */
 static size_t sum_tier(struct deltas *deltas, enum tier tier, size_t row_count) {
     int64_t length = tier == TIER_ALL ? 0 : tier_length_ms(TIER_QUARTER_HOUR);
@@ -272,7 +314,7 @@ static size_t sum_tier(struct deltas *deltas, enum tier tier, size_t row_count) 
                 break;
             histogram_add(&row->hist, &quarter->hist);
         }
-        row_count += !histogram_is_empty(&row->hist);
+        row_count += !histogram_is_empty(&row->hist) && has_tier(&deltas->series[row->series], tier);
     }
     return row_count;
 }

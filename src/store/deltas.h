@@ -3,15 +3,17 @@
 
 #include "cxd/base/hash.h"
 #include "cxd/store/store.h"
-#include "store/dimensions.h"
+#include "store/answered.h"
 
 /* What a batch changes in the rollups, summed in memory. Only quarter hours are kept while responses are
- * added: an hour, a day and the whole are sums of them, made once at the end by deltas_rows. */
+ * added: an hour, a day and the whole are sums of them, made once at the end by deltas_rows. Of a series that has but
+ * days (answered_is_coarse) what is kept is the day, as the quarter hour that it begins with. */
 
 struct delta_series {
     int64_t survey;
     const char *dimension, *value; /* of the deltas' arena */
     uint64_t hash;
+    bool is_coarse;
     /* Set by deltas_rows. */
     uint32_t rank; /* its place by survey, dimension and value */
     int64_t net;   /* responses by which it rises, or falls */
@@ -58,8 +60,15 @@ void deltas_clear(struct deltas *deltas);
 CXD_NODISCARD bool deltas_add(struct deltas *deltas, const struct declared *declared, const struct response *response,
                               int sign);
 /* The same in these dimensions only. */
-CXD_NODISCARD bool deltas_add_in(struct deltas *deltas, const struct dimension *dimensions, size_t count,
+CXD_NODISCARD bool deltas_add_in(struct deltas *deltas, struct dimension *dimensions, size_t count,
                                  const struct response *response, int sign);
+
+/* The same of what it has answered. */
+CXD_NODISCARD bool deltas_add_answered(struct deltas *deltas, const struct answered *answered,
+                                       const struct response *response, int sign);
+/* All of that, see answered_walk. */
+CXD_NODISCARD bool deltas_add_answers(struct deltas *deltas, const struct declared *declared,
+                                      const struct survey *asked, const struct response *response, int sign);
 
 /* Adds counts of anything at a time. */
 CXD_NODISCARD bool deltas_add_counts(struct deltas *deltas, int64_t survey, int64_t at,

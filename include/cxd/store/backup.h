@@ -21,6 +21,8 @@ struct store_progress {
     enum cxd_err (*examine)(const struct survey_record *survey, struct error *err);
     /* The same of a named definition. */
     enum cxd_err (*examine_document)(const struct document *document, struct error *err);
+    /* How a definition is read: what hangs on what revisions ask is counted anew by it; NULL: that is passed over. */
+    store_read_definition *read_definition;
 };
 
 /* What is looked at, in this order. */

@@ -74,7 +74,8 @@ enum {
     COMMENT_SCHEMA = 5,
     VISIT_SCHEMA = 5,
     IMPORT_SCHEMA = 6,
-    NAME_SCHEMA = 6
+    NAME_SCHEMA = 6,
+    QUESTION_SCHEMA = 7
 };
 struct checker {
     struct db *db;
@@ -84,6 +85,8 @@ struct checker {
     struct arena arena, scratch; /* for one survey, for one response */
 };
 void sqlite_check_damage(struct checker *checker, enum store_part part, const char *format, ...) CXD_PRINTF(3, 4);
+/* How definitions are read; NULL: nobody has said. */
+store_read_definition *sqlite_check_reader(const struct checker *checker);
 /* What is left of an error: damage of pages is noted as such, and OK; else the error. */
 CXD_NODISCARD enum cxd_err sqlite_check_absorb(struct checker *checker, enum cxd_err code, struct error *err);
 /* check_rollups.c */

@@ -10,11 +10,13 @@ struct survey_check {
     struct declared declared; /* of visits: the survey's number has a minus in front */
     char slug[SLUG_SIZE];
     int scale_min, scale_max;
-    int64_t revision; /* the last that was found; 0: none yet */
-    int64_t begin;    /* quarter hours before this one cannot be counted: rows of visits are gone */
-    int64_t from;     /* quarter hours before this one have been compared */
-    int64_t last;     /* the quarter hour of the last response */
-    bool has_rolled;  /* properties have to be read */
+    int64_t revision;      /* the last that was found; 0: none yet */
+    int64_t begin;         /* quarter hours before this one cannot be counted: rows of visits are gone */
+    int64_t from;          /* quarter hours before this one have been compared */
+    int64_t last;          /* the quarter hour of the last response */
+    bool has_rolled;       /* properties have to be read */
+    enum tier finest;      /* that is counted: of answers, TIER_DAY */
+    struct deltas *deltas; /* what was counted since the last comparison */
     struct dimension_check *dimensions;
     size_t dimension_count;
 };
@@ -27,6 +29,20 @@ struct dimension_check {
     bool miscounts_series;
     struct response_place from;
 };
+
+/* check_compare.c: compares what was summed with the stored rows up to the quarter hour `to`, and forgets it. */
+CXD_NODISCARD enum cxd_err sqlite_check_stretch(struct checker *checker, struct survey_check *survey, int64_t to,
+                                                struct error *err);
+/* Before what happened `at` is counted, which ascends: does that where much has come together. */
+CXD_NODISCARD enum cxd_err sqlite_check_advance(struct checker *checker, struct survey_check *survey, int64_t at,
+                                                struct error *err);
+/* After all of it: what the store says of its dimensions; and the coarser tiers. */
+void sqlite_check_said(struct checker *checker, const struct survey_check *survey);
+CXD_NODISCARD enum cxd_err sqlite_check_sums(struct checker *checker, const struct survey_check *survey,
+                                             struct error *err);
+/* check_answers.c: what is counted of the answers to further questions. */
+CXD_NODISCARD enum cxd_err sqlite_check_answers(struct checker *checker, struct survey_check *survey,
+                                                struct error *err);
 
 /* check_survey.c. Into the checker's arena. */
 CXD_NODISCARD enum cxd_err sqlite_check_load_declared(struct checker *checker, struct survey_check *survey,

@@ -10,6 +10,10 @@
 #include "store/sqlite/reader.h"
 #include "store/sqlite/writer.h"
 
+/* Numbers from here on are those of answers on scales (store/answered.h): what lies beyond of these lies beyond of the
+ * survey, and is told there. */
+static const int64_t NUMBERS = INT64_C(1) << 32;
+
 /* The columns of a query's one row. */
 static enum cxd_err read_numbers(struct db *db, enum query query, int64_t *const *ret_numbers, int count,
                                  struct error *err) {
@@ -73,7 +77,7 @@ enum cxd_err sqlite_read_overflows(struct store_reader *base, size_t limit, stru
         return error_set(err, ERR_NO_MEMORY, "no memory for the dimensions that overflow");
     enum cxd_err code = sqlite_reader_enter(reader, &began, err);
     if (code == CXD_OK)
-        code = SQLITE_ASK(&reader->db, QUERY_LIST_OVERFLOWS, &stmt, err, INT(limit), INT(0));
+        code = SQLITE_ASK(&reader->db, QUERY_LIST_OVERFLOWS, &stmt, err, INT(limit), INT(0), INT(NUMBERS));
     while (code == CXD_OK && count < limit && (code = sqlite_db_next(&reader->db, stmt, &row, err)) == CXD_OK && row) {
         struct store_overflow *overflow = &overflows[count++];
         overflow->survey = sqlite3_column_int64(stmt, 0);

@@ -31,3 +31,8 @@ enum cxd_err sqlite_check_absorb(struct checker *checker, enum cxd_err code, str
     }
     return code;
 }
+
+store_read_definition *sqlite_check_reader(const struct checker *checker) {
+    const struct store_progress *progress = checker->watch->progress;
+    return progress ? progress->read_definition : NULL;
+}

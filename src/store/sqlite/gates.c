@@ -88,7 +88,8 @@ static enum cxd_err add_gate(struct gates *gates, int64_t survey, const char *na
 static enum cxd_err load(struct sqlite_store *store, struct error *err) {
     sqlite3_stmt *stmt = NULL;
     bool row = false;
-    enum cxd_err code = SQLITE_ASK(&store->db, QUERY_LIST_OVERFLOWS, &stmt, err, INT(-1), INT(INT64_MIN));
+    enum cxd_err code =
+        SQLITE_ASK(&store->db, QUERY_LIST_OVERFLOWS, &stmt, err, INT(-1), INT(INT64_MIN), INT(INT64_MAX));
     while (code == CXD_OK && (code = sqlite_db_next(&store->db, stmt, &row, err)) == CXD_OK && row) {
         const char *name = (const char *)sqlite3_column_text(stmt, 1);
         code = add_gate(&store->gates, sqlite3_column_int64(stmt, 0), name ? name : "", err);

@@ -108,22 +108,39 @@ static struct group find_group(const struct declared *declared, const struct res
     return group;
 }
 
-static enum cxd_err count_in_group(struct sqlite_store *store, const struct group *group,
-                                   const struct response *response, struct error *err) {
-    struct dimension dimensions[SURVEY_PROPERTIES_MAX];
+static size_t dimensions_in(const struct group *group, const struct response *response,
+                            struct dimension ret_dimensions[SURVEY_PROPERTIES_MAX]) {
     size_t count = 0;
     for (size_t i = 0; i < group->count; i++) {
         const char *value = response_property(response, declared_key(group->properties[i]));
         if (value)
-            dimensions[count++] = (struct dimension){group->properties[i]->dimension, value};
+            ret_dimensions[count++] = (struct dimension){group->properties[i]->dimension, value};
     }
-    return sqlite_count_response_in(store, response, dimensions, count, 1, err);
+    return count;
+}
+
+/* Of the response, and of what it answers on scales. */
+static enum cxd_err count_in_group(struct sqlite_store *store, const struct group *group,
+                                   const struct declared *declared, const struct response *response,
+                                   struct error *err) {
+    struct dimension dimensions[SURVEY_PROPERTIES_MAX];
+    struct answered answered = {response->survey, dimensions, dimensions_in(group, response, dimensions),
+                                response->score};
+    enum cxd_err code = sqlite_count_answered(store, response, &answered, 1, err);
+    for (size_t i = 0; code == CXD_OK && i < response->answer_count; i++) {
+        if (!answered_on_scale(&response->answers[i], declared, response->survey, &answered))
+            continue;
+        answered.count = dimensions_in(group, response, dimensions);
+        code = sqlite_count_answered(store, response, &answered, 1, err);
+    }
+    return code;
 }
 
 /* Reads and counts; *ret_to is the last that was. */
 static enum cxd_err count_slice(struct sqlite_store *store, const struct unrolled *unrolled, size_t limit,
                                 const struct group *group, struct place *ret_to, int64_t *ret_count,
                                 struct error *err) {
+    const struct declared *declared = sqlite_declared_find(&store->declared, unrolled->survey);
     sqlite3_stmt *stmt = NULL;
     bool row = false;
     const struct place *from = &unrolled->place;
@@ -134,7 +151,7 @@ static enum cxd_err count_slice(struct sqlite_store *store, const struct unrolle
         arena_reset(&store->scratch);
         code = sqlite_row_read_response(&store->db, stmt, &store->scratch, &response, err);
         if (code == CXD_OK) {
-            code = count_in_group(store, group, &response, err);
+            code = count_in_group(store, group, declared, &response, err);
             *ret_to =
                 (struct place){response.answered_at, response.score, response_standing(&response), response.number};
             ++*ret_count;
@@ -213,13 +230,19 @@ static enum cxd_err clear_rows(struct sqlite_store *store, const struct unrolled
     return code == CXD_OK ? move(store, unrolled, uncleared.looked_at == limit ? &uncleared.last : &end, err) : code;
 }
 
-/* Declared again in the meantime: it is filled in from here on. */
+/* Declared again in the meantime: it is filled in from here on, unless the same is still being cleared away of another
+ * number of the survey. */
 static enum cxd_err end_clearing(struct sqlite_store *store, const struct unrolled *unrolled, struct error *err) {
-    const struct declared *declared = sqlite_declared_find(&store->declared, unrolled->survey);
+    int64_t survey = answered_survey(unrolled->survey);
+    const char *key = unrolled->name + strlen(DIMENSION_PROPERTY);
+    const struct declared *declared = sqlite_declared_find(&store->declared, survey);
+    bool waits = false;
     enum cxd_err code = run_named(store, QUERY_DELETE_DIMENSION, unrolled->survey, unrolled->name, err);
-    if (code == CXD_OK && declared && declared_has(declared, unrolled->name + strlen(DIMENSION_PROPERTY))) {
-        code = SQLITE_RUN(&store->db, QUERY_BEGIN_FILLING, err, INT(unrolled->survey));
-        sqlite_declared_set_filled(&store->declared, unrolled->survey, unrolled->name, &RESPONSE_PLACE_END);
+    if (code == CXD_OK)
+        code = is_clearing(store, survey, key, &waits, err);
+    if (code == CXD_OK && !waits && declared && declared_has(declared, key)) {
+        code = SQLITE_RUN(&store->db, QUERY_BEGIN_FILLING, err, INT(survey));
+        sqlite_declared_set_filled(&store->declared, survey, unrolled->name, &RESPONSE_PLACE_END);
     }
     return code;
 }

@@ -321,10 +321,9 @@ CXD_NODISCARD enum cxd_err sqlite_write_index(struct sqlite_store *store, struct
 CXD_NODISCARD enum cxd_err sqlite_count_response(struct sqlite_store *store, const struct response *response, int sign,
                                                  struct error *err);
 
-/* The same in these dimensions only; the array is changed. */
-CXD_NODISCARD enum cxd_err sqlite_count_response_in(struct sqlite_store *store, const struct response *response,
-                                                    struct dimension *dimensions, size_t count, int sign,
-                                                    struct error *err);
+/* The same in these dimensions only, whose array is changed. */
+CXD_NODISCARD enum cxd_err sqlite_count_answered(struct sqlite_store *store, const struct response *response,
+                                                 const struct answered *answered, int sign, struct error *err);
 
 /* rollups.c: writes the deltas to the rollup table and clears them; sqlite_rollups_relieve only where many wait. */
 CXD_NODISCARD enum cxd_err sqlite_rollups_flush(struct sqlite_store *store, struct error *err);

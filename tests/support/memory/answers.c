@@ -1,7 +1,8 @@
-/* Answers to further questions in the memory engine: what a revision asks. */
+/* Answers to further questions in the memory engine: what a revision asks, and what a filter by answers finds. */
 
 #include <string.h>
 
+#include "cxd/domain/judge.h"
 #include "memory.h"
 
 bool memory_asked(const struct memory_store *store, int64_t survey, int64_t revision, struct arena *arena,
@@ -22,4 +23,31 @@ bool memory_asked(const struct memory_store *store, int64_t survey, int64_t revi
         return code != ERR_NO_MEMORY;
     }
     return true;
+}
+
+bool memory_answers_match(const struct filter *filter, const struct response *response) {
+    for (size_t i = 0; i < filter->answer_count; i++) {
+        const struct answer *answer = response_answer(response, filter->answers[i].key);
+        if (!answer || !answer_is(answer, filter->answers[i].value))
+            return false;
+    }
+    return true;
+}
+
+bool memory_counted(const char *question, const struct response *response, int *ret_score) {
+    const struct answer *answer = question ? response_answer(response, question) : NULL;
+    bool is_number = answer && answer->form == ANSWER_NUMBER;
+    *ret_score = question && is_number ? answer->number : response->score;
+    return response_counts(response) && (!question || is_number);
+}
+
+bool memory_find_question(const struct memory_store *store, int64_t survey, const char *key, int64_t *ret_number) {
+    for (size_t i = 0; i < store->questions.count; i++) {
+        const struct memory_question *question = store->questions.blocks[i];
+        if (question && question->survey == survey && strcmp(question->key, key) == 0) {
+            *ret_number = answered_number(survey, question->slot);
+            return question->type == QUESTION_SCALE;
+        }
+    }
+    return false;
 }

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 
+#include "store/answered.h"
 #include "store/audit.h"
 #include "store/deltas.h"
 #include "store/dimensions.h"
@@ -153,6 +154,11 @@ CXD_NODISCARD bool memory_declared(const struct memory_store *store, int64_t sur
 /* answers.c: what a revision asks; NULL: nothing that is known. False when memory is refused. */
 CXD_NODISCARD bool memory_asked(const struct memory_store *store, int64_t survey, int64_t revision, struct arena *arena,
                                 const struct survey **ret_asked);
+bool memory_answers_match(const struct filter *filter, const struct response *response);
+/* Whether a response counts, and with what: its score, or what it answers to a question (NULL: none) on a scale. */
+bool memory_counted(const char *question, const struct response *response, int *ret_score);
+/* The number that answers to it would lie under; false of a question that is not there, or on no scale. */
+bool memory_find_question(const struct memory_store *store, int64_t survey, const char *key, int64_t *ret_number);
 
 /* document.c: false when memory is refused. */
 CXD_NODISCARD bool memory_put_document(struct memory_store *store, struct change *change);

@@ -25,33 +25,58 @@ static int compare_rows(const void *a, const void *b) {
     return order ? order : (x->bucket > y->bucket) - (x->bucket < y->bucket);
 }
 
-static bool add_response(const struct memory_store *store, struct rows *rows, const struct response *response,
-                         const struct declared *declared) {
-    struct dimension dimensions[DIMENSIONS_MAX];
-    size_t count = dimensions_of(response, declared, dimensions);
-    if (rows->count + count * CXD_COUNT(TIERS) > rows->capacity) {
-        size_t larger = 2 * rows->capacity + DIMENSIONS_MAX * CXD_COUNT(TIERS);
+struct adding {
+    const struct memory_store *store;
+    struct rows *rows;
+    const struct response *response;
+    struct arena *arena;
+};
+
+static bool add(void *context, const struct answered *answered) {
+    const struct adding *adding = context;
+    struct rows *rows = adding->rows;
+    if (rows->count + answered->count * CXD_COUNT(TIERS) > rows->capacity) {
+        size_t larger = 2 * rows->capacity + (answered->count + 100) * CXD_COUNT(TIERS);
         struct rollup_row *grown = reallocarray(rows->items, larger, sizeof *grown);
         if (!grown)
             return false;
         rows->items = grown;
         rows->capacity = larger;
     }
-    for (size_t i = 0; i < count; i++) {
-        bool beyond = i > 0 && memory_is_beyond(store, response->survey, &dimensions[i]);
-        for (size_t t = 0; !beyond && t < CXD_COUNT(TIERS); t++) {
+    for (size_t i = 0; i < answered->count; i++) {
+        const struct dimension *dimension = &answered->dimensions[i];
+        bool is_coarse = answered_is_coarse(answered->number, dimension->name);
+        if (dimension->name[0] != '\0' && memory_is_beyond(adding->store, answered->number, dimension))
+            continue;
+        const char *value = arena_strdup(adding->arena, dimension->value); /* a revision is on the stack */
+        for (size_t t = 0; value && t < CXD_COUNT(TIERS) && (TIERS[t] <= TIER_DAY || !is_coarse); t++) {
             struct rollup_row *row = &rows->items[rows->count++];
             *row = (struct rollup_row){
-                .survey = response->survey,
-                .dimension = dimensions[i].name,
-                .value = dimensions[i].value,
+                .survey = answered->number,
+                .dimension = dimension->name,
+                .value = value,
                 .tier = TIERS[t],
-                .bucket = TIERS[t] == TIER_ALL ? 0 : tier_bucket(TIERS[t], response->answered_at),
+                .bucket = TIERS[t] == TIER_ALL ? 0 : tier_bucket(TIERS[t], adding->response->answered_at),
             };
-            row->hist.n[response->score] = 1;
+            row->hist.n[answered->score] = 1;
         }
+        if (!value)
+            return false;
     }
     return true;
+}
+
+static bool add_response(const struct memory_store *store, struct rows *rows, const struct response *response,
+                         const struct declared *declared, struct arena *arena) {
+    struct dimension dimensions[DIMENSIONS_MAX];
+    struct adding adding = {store, rows, response, arena};
+    const struct answered whole = {response->survey, dimensions, dimensions_of(response, declared, dimensions),
+                                   response->score};
+    const struct survey *asked;
+    if (!add(&adding, &whole) || declared->question_count == 0)
+        return declared->question_count == 0;
+    return memory_asked(store, response->survey, response->revision, arena, &asked) &&
+           answered_walk(response, declared, asked, add, &adding);
 }
 
 static bool add_all(const struct memory_store *store, struct arena *arena, struct rows *rows) {
@@ -62,7 +87,7 @@ static bool add_all(const struct memory_store *store, struct arena *arena, struc
     for (size_t i = 0; done && i < store->responses.count; i++) {
         const struct response *response = store->responses.blocks[i];
         if (response && response_counts(response))
-            done = add_response(store, rows, response, &declared[response->survey - 1]);
+            done = add_response(store, rows, response, &declared[response->survey - 1], arena);
     }
     return done;
 }

@@ -129,8 +129,11 @@ bool memory_count(struct memory_store *store, const struct response *response, i
     if (!response)
         return true;
     arena_init(&arena);
+    const struct survey *asked;
     bool done = memory_declared(store, response->survey, &arena, &declared) &&
-                deltas_add(&store->deltas, &declared, response, sign);
+                memory_asked(store, response->survey, response->revision, &arena, &asked) &&
+                deltas_add(&store->deltas, &declared, response, sign) &&
+                (declared.question_count == 0 || deltas_add_answers(&store->deltas, &declared, asked, response, sign));
     arena_free(&arena);
     return done;
 }
@@ -170,14 +173,23 @@ static const char *name_of(struct arena *arena, const char *key) {
     return name;
 }
 
+/* Under the survey's number, or one of its questions'. */
+static bool is_clearing(const struct memory_store *store, int64_t survey, const char *name) {
+    for (size_t i = 0; i < store->dimensions.count; i++) {
+        const struct memory_dimension *dimension = store->dimensions.blocks[i];
+        if (dimension && dimension->state == DIMENSION_CLEARING && answered_survey(dimension->survey) == survey &&
+            strcmp(dimension->name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool memory_roll_hold(struct memory_store *store, struct survey_record *survey) {
     for (size_t i = 0; i < survey->property_count; i++) {
-        struct memory_dimension dimension;
         const char *name = name_of(&store->scratch, survey->property_keys[i]);
         if (!name)
             return false;
-        find_dimension(store, survey->number, name, &dimension);
-        survey->property_rolled[i] = survey->property_rolled[i] && dimension.state != DIMENSION_CLEARING;
+        survey->property_rolled[i] = survey->property_rolled[i] && !is_clearing(store, survey->number, name);
     }
     return true;
 }
@@ -198,7 +210,7 @@ bool memory_roll_begin(struct memory_store *store, const struct survey_record *s
     bool done = true;
     for (size_t i = 0; done && i < store->dimensions.count; i++) {
         const struct memory_dimension *dimension = store->dimensions.blocks[i];
-        if (dimension && dimension->survey == survey->number &&
+        if (dimension && answered_survey(dimension->survey) == survey->number &&
             strncmp(dimension->name, DIMENSION_PROPERTY, strlen(DIMENSION_PROPERTY)) == 0)
             done = begin_one(store, i, survey);
     }
@@ -206,7 +218,7 @@ bool memory_roll_begin(struct memory_store *store, const struct survey_record *s
         struct memory_dimension dimension;
         const char *name = survey->property_rolled[i] ? NULL : name_of(&store->scratch, survey->property_keys[i]);
         size_t at = name ? find_dimension(store, survey->number, name, &dimension) : 0;
-        if (name && dimension.state == DIMENSION_KEPT) {
+        if (name && dimension.state == DIMENSION_KEPT && !is_clearing(store, survey->number, name)) {
             dimension.state = DIMENSION_FILLING;
             done = put_dimension(store, at, &dimension);
         }
@@ -229,6 +241,23 @@ static int compare_numbers(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
+/* In a property, with what it answers on scales. */
+static bool count_in(struct memory_store *store, const struct response *response, const char *property,
+                     const char *value) {
+    struct dimension dimension = {property, value};
+    struct answered answered = {response->survey, &dimension, 1, response->score};
+    struct declared declared;
+    struct arena arena;
+    arena_init(&arena);
+    bool done = memory_declared(store, response->survey, &arena, &declared) &&
+                deltas_add_answered(&store->deltas, &answered, response, 1);
+    for (size_t i = 0; done && i < response->answer_count; i++)
+        if (answered_on_scale(&response->answers[i], &declared, response->survey, &answered))
+            done = deltas_add_answered(&store->deltas, &answered, response, 1);
+    arena_free(&arena);
+    return done;
+}
+
 /* Counts the responses of a survey (0: of all) in these dimensions (NULL: in every one). */
 static bool count_sorted(struct memory_store *store, int64_t survey, const char *property,
                          int (*compare)(const void *, const void *)) {
@@ -244,11 +273,10 @@ static bool count_sorted(struct memory_store *store, int64_t survey, const char 
         qsort(sorted, count, sizeof *sorted, compare);
     for (size_t i = 0; done && i < count; i++) {
         const char *value = property ? response_property(sorted[i], property + strlen(DIMENSION_PROPERTY)) : NULL;
-        const struct dimension dimension = {property, value};
         if (!property)
             done = memory_count(store, sorted[i], 1);
         else if (value)
-            done = deltas_add_in(&store->deltas, &dimension, 1, sorted[i], 1);
+            done = count_in(store, sorted[i], property, value);
     }
     free(sorted);
     return done && memory_settle(store);
@@ -277,27 +305,38 @@ static bool set_rolled(struct memory_store *store, const struct memory_dimension
     return block && memory_swap(store, &store->surveys, at, block);
 }
 
-static bool roll_one(struct memory_store *store, size_t at) {
-    struct memory_dimension dimension = *(const struct memory_dimension *)store->dimensions.blocks[at];
-    bool rolled, declared = declares(store->surveys.blocks[dimension.survey - 1], dimension.name, &rolled);
-    if (dimension.state == DIMENSION_CLEARING &&
-        (!drop_series(store, &dimension) || !memory_swap(store, &store->dimensions, at, NULL)))
+static bool clear_one(struct memory_store *store, size_t at, bool *ret_filling) {
+    const struct memory_dimension dimension = *(const struct memory_dimension *)store->dimensions.blocks[at];
+    struct memory_dimension whole = {.survey = answered_survey(dimension.survey), .name = dimension.name};
+    bool rolled = false, declared = declares(store->surveys.blocks[whole.survey - 1], dimension.name, &rolled);
+    if (!drop_series(store, &dimension) || !memory_swap(store, &store->dimensions, at, NULL))
         return false;
-    if (!declared)
+    *ret_filling = declared && !rolled && !is_clearing(store, whole.survey, dimension.name);
+    if (!*ret_filling)
         return true;
+    whole.state = DIMENSION_FILLING;
+    return put_dimension(store, find_dimension(store, whole.survey, whole.name, &(struct memory_dimension){0}), &whole);
+}
+
+static bool fill_one(struct memory_store *store, size_t at) {
+    struct memory_dimension dimension = *(const struct memory_dimension *)store->dimensions.blocks[at];
     dimension.state = DIMENSION_KEPT;
     dimension.series = dimension.beyond = 0;
     return put_dimension(store, at, &dimension) &&
            count_sorted(store, dimension.survey, dimension.name, compare_newest) && set_rolled(store, &dimension);
 }
 
+/* What is cleared away goes first. */
 bool memory_roll(struct memory_store *store, int64_t *ret_touched) {
-    bool done = true;
+    static const enum dimension_state STATES[] = {DIMENSION_CLEARING, DIMENSION_FILLING};
+    bool done = true, filling;
     *ret_touched = 0;
-    for (size_t i = 0; done && i < store->dimensions.count; i++) {
-        const struct memory_dimension *dimension = store->dimensions.blocks[i];
-        if (dimension && dimension->state != DIMENSION_KEPT) {
-            done = roll_one(store, i);
+    for (size_t k = 0; k < CXD_COUNT(STATES); k++) {
+        for (size_t i = 0; done && i < store->dimensions.count; i++) {
+            const struct memory_dimension *dimension = store->dimensions.blocks[i];
+            if (!dimension || dimension->state != STATES[k])
+                continue;
+            done = STATES[k] == DIMENSION_CLEARING ? clear_one(store, i, &filling) : fill_one(store, i);
             ++*ret_touched;
         }
     }
@@ -330,7 +369,7 @@ enum cxd_err memory_read_overflows(struct store_reader *base, size_t limit, stru
     struct store_overflow *overflows = arena_alloc_zero(arena, table->count + 1, sizeof *overflows);
     for (size_t i = 0; overflows && done && i < table->count; i++) {
         const struct memory_dimension *dimension = table->blocks[i];
-        if (dimension && dimension->beyond > 0) {
+        if (dimension && dimension->beyond > 0 && answered_survey(dimension->survey) == dimension->survey) {
             overflows[count] = (struct store_overflow){dimension->survey, arena_strdup(arena, dimension->name),
                                                        dimension->series, dimension->beyond};
             done = overflows[count++].dimension;
@@ -350,8 +389,9 @@ void memory_add_figures(const struct memory_store *store, struct store_figures *
     for (size_t i = 0; i < store->dimensions.count; i++) {
         const struct memory_dimension *dimension = store->dimensions.blocks[i];
         if (dimension) {
-            figures->overflows += dimension->beyond > 0;
-            figures->beyond += dimension->beyond;
+            bool is_own = answered_survey(dimension->survey) == dimension->survey;
+            figures->overflows += is_own && dimension->beyond > 0;
+            figures->beyond += is_own ? dimension->beyond : 0;
             figures->unrolled += dimension->state != DIMENSION_KEPT;
         }
     }
