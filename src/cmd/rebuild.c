@@ -4,6 +4,7 @@
 #include "cmd/command.h"
 #include "cmd/output.h"
 #include "cxd/base/actor.h"
+#include "cxd/catalog/catalog.h"
 #include "cxd/cmd/cmd.h"
 #include "cxd/config/config.h"
 #include "cxd/store/store.h"
@@ -34,6 +35,7 @@ static int run(const struct invocation *invocation) {
         result = store_open(config.storage_url, &store, &err);
     if (result == CXD_OK) {
         store_bound_values(store, config.dimension_values);
+        store_judge_by(store, catalog_decode); /* answers are counted by what their revisions ask */
         result = store_rebuild(store, &responses, &err);
     }
     store_close(store);

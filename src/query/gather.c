@@ -165,8 +165,9 @@ static enum cxd_err read_rollups(struct gathering *gathering, struct store_segme
         struct window window = window_of(gathering, part);
         spans[part] = (struct store_span){window.from, is_read(gathering, part) ? window.to : window.from};
     }
-    return store_read_segments(gathering->reader, gathering->filter.survey, gathering->question->by[0], spans,
-                               SEGMENT_PARTS, gathering->values->arena, ret_segments, err);
+    return store_read_segments(gathering->reader, gathering->filter.survey, gathering->filter.question,
+                               gathering->question->by[0], spans, SEGMENT_PARTS, gathering->values->arena, ret_segments,
+                               err);
 }
 
 /* Of several choices there is a value "" for all who ticked any. */
@@ -221,7 +222,9 @@ static_assert((int)SEGMENT_PARTS == (int)STORE_SPANS_MAX, "a segment's histogram
 static enum cxd_err gather(struct gathering *gathering, struct error *err) {
     struct store_segments segments = {.cover = STORE_COVER_NONE};
     enum cxd_err result = CXD_OK;
-    if (gathering->question->by_count == 1 && filter_is_empty(&gathering->filter))
+    struct filter conditions = gathering->filter; /* rollups have the answers to a question too */
+    conditions.question = NULL;
+    if (gathering->question->by_count == 1 && filter_is_empty(&conditions))
         result = read_rollups(gathering, &segments, err);
     if (result == CXD_OK && segments.cover != STORE_COVER_NONE)
         result = take_rollups(gathering, &segments, err);

@@ -99,7 +99,7 @@ static enum cxd_err read_rollups(struct store_reader *reader, const struct score
     *ret_segments = (struct store_segments){.cover = STORE_COVER_NONE};
     if (!filter_is_empty(&question->filter))
         return CXD_OK;
-    return store_read_segments(reader, question->survey->number, dimension, &span, 1, arena, ret_segments, err);
+    return store_read_segments(reader, question->survey->number, NULL, dimension, &span, 1, arena, ret_segments, err);
 }
 
 enum cxd_err shown_revisions(struct store_reader *reader, const struct score_question *question,

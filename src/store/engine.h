@@ -73,9 +73,9 @@ typedef void engine_reader_end(struct store_reader *reader);
 typedef enum cxd_err engine_read_histograms(struct store_reader *reader, const struct filter *filter,
                                             const int64_t *bounds, size_t count, struct histogram *ret_hists,
                                             struct error *err);
-typedef enum cxd_err engine_read_segments(struct store_reader *reader, int64_t survey, const char *dimension,
-                                          const struct store_span *spans, size_t count, struct arena *arena,
-                                          struct store_segments *ret_segments, struct error *err);
+typedef enum cxd_err engine_read_segments(struct store_reader *reader, int64_t survey, const char *question,
+                                          const char *dimension, const struct store_span *spans, size_t count,
+                                          struct arena *arena, struct store_segments *ret_segments, struct error *err);
 typedef enum cxd_err engine_read_impressions(struct store_reader *reader, const struct filter *filter,
                                              const int64_t *bounds, size_t count, struct impressions *ret_impressions,
                                              enum impressions_known *ret_known, struct error *err);

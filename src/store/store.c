@@ -127,21 +127,36 @@ enum cxd_err store_read_histograms(struct store_reader *reader, const struct fil
     return reader->engine->read_histograms(reader, filter, bounds, count, ret_hists, err);
 }
 
-enum cxd_err store_read_segments(struct store_reader *reader, int64_t survey, const char *dimension,
-                                 const struct store_span *spans, size_t count, struct arena *arena,
-                                 struct store_segments *ret_segments, struct error *err) {
-    return reader->engine->read_segments(reader, survey, dimension, spans, count, arena, ret_segments, err);
+enum cxd_err store_read_segments(struct store_reader *reader, int64_t survey, const char *question,
+                                 const char *dimension, const struct store_span *spans, size_t count,
+                                 struct arena *arena, struct store_segments *ret_segments, struct error *err) {
+    return reader->engine->read_segments(reader, survey, question, dimension, spans, count, arena, ret_segments, err);
+}
+
+/* Of visits nobody knows what was answered. */
+static bool is_of_answers(const struct filter *filter) {
+    return filter->answer_count > 0 || filter->question;
 }
 
 enum cxd_err store_read_impressions(struct store_reader *reader, const struct filter *filter, const int64_t *bounds,
                                     size_t count, struct impressions *ret_impressions,
                                     enum impressions_known *ret_known, struct error *err) {
+    for (size_t i = 0; is_of_answers(filter) && i + 1 < count; i++) {
+        ret_impressions[i] = (struct impressions){{0}};
+        ret_known[i] = IMPRESSIONS_UNDECLARED;
+    }
+    if (is_of_answers(filter))
+        return CXD_OK;
     return reader->engine->read_impressions(reader, filter, bounds, count, ret_impressions, ret_known, err);
 }
 
 enum cxd_err store_visit_impressions(struct store_reader *reader, const struct filter *filter, const char *const *by,
                                      size_t by_count, int64_t from, int64_t to, store_impressions_visit *visit,
                                      void *context, enum impressions_known *ret_known, struct error *err) {
+    if (is_of_answers(filter)) {
+        *ret_known = IMPRESSIONS_UNDECLARED;
+        return CXD_OK;
+    }
     return reader->engine->visit_impressions(reader, filter, by, by_count, from, to, visit, context, ret_known, err);
 }
 

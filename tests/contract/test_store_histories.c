@@ -444,10 +444,10 @@ static void check_segments(struct history *h, const struct survey_record *survey
         struct store_segments a, b;
         struct error err;
         random_spans(spans);
-        assert_ok(store_read_segments(h->memory.reader, filter.survey, dimension, spans, STORE_SPANS_MAX,
+        assert_ok(store_read_segments(h->memory.reader, filter.survey, NULL, dimension, spans, STORE_SPANS_MAX,
                                       &h->memory.arena, &a, &err),
                   err);
-        assert_ok(store_read_segments(h->sqlite.reader, filter.survey, dimension, spans, STORE_SPANS_MAX,
+        assert_ok(store_read_segments(h->sqlite.reader, filter.survey, NULL, dimension, spans, STORE_SPANS_MAX,
                                       &h->sqlite.arena, &b, &err),
                   err);
         assert_true(!alike || (a.cover == b.cover && a.count == b.count));

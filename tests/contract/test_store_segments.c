@@ -47,7 +47,8 @@ static void fill(struct fixture *f, unsigned touchpoints) {
 static struct store_segments read_segments(struct fixture *f, const char *dimension, const struct store_span *spans) {
     struct store_segments segments;
     struct error err;
-    assert_ok(store_read_segments(f->reader, f->survey, dimension, spans, SPANS, &f->arena, &segments, &err), err);
+    assert_ok(store_read_segments(f->reader, f->survey, NULL, dimension, spans, SPANS, &f->arena, &segments, &err),
+              err);
     return segments;
 }
 

@@ -15,6 +15,7 @@
  *   impressions.c           the rules of visits: which row says what, and what is counted of it
  *   terms.c                 by what of its survey a response is judged, in the transaction
  *   dimensions.c            which dimensions a response counts in
+ *   answered.c              which of them its answers to further questions count in
  *   deltas.c                the sums of a batch: what it adds to the rollups, and takes from them
  *   audit.c                 what a change is in the audit log, and its chain of hashes
  *   copy.c                  what an engine hands out of its own memory
@@ -81,6 +82,8 @@
  *   sqlite/properties.c     the stored text of properties, read at each of them
  *   sqlite/answers.c        the stored text of answers, read and written
  *   sqlite/segments.c       the same of every value of a dimension at once
+ *   sqlite/answer_segments.c  of what was answered to a question
+ *   sqlite/answer_filter.c  answers as conditions of a query
  *   sqlite/impressions.c    what is counted of visits, for windows
  *   sqlite/shown.c          and by the values of a dimension, or of two
  *   sqlite/figures.c        what an operator asks: how much, how much more
@@ -91,6 +94,8 @@
  *   sqlite/check.c          a database looked at from end to end
  *   sqlite/check_survey.c   what a recount of a survey's rollups goes by
  *   sqlite/check_rollups.c  its rollups held against a recount
+ *   sqlite/check_answers.c  those of answers to further questions
+ *   sqlite/check_compare.c  what is counted anew, held against what is stored
  *   sqlite/check_comments.c  the index of comments held against them
  *   sqlite/findings.c       what that finds
  *
@@ -124,6 +129,11 @@
  * - Rollups (see domain/window.h for tiers) move in the same transaction as the responses they count. Dimensions are
  *   "" (the total), "touchpoint", "channel", "locale", and "property.KEY" for each declared property that is `rolled`.
  *   What is excluded counts nowhere, nor does what has no score (response_counts).
+ * - Answers to further questions count, too, by days in UTC and in all alone: in the dimension "answer.KEY" the scores
+ * of those who answered that (the value "" is all of them who ticked or wrote anything: of several choices, and of a
+ *   text); in "revision" those of a revision that has questions, and in "asked.KEY" those to whom a question was to be
+ *   shown that hangs on another answer, with the value ""; and of a question on a scale its own answers, in all other
+ *   dimensions. What is erased of an answer's words changes no count.
  * - A dimension of a survey has rollups for a bounded number of values, first come. Responses with any other are
  *   counted (see struct store_overflow), and while there are some, no further value gets rollups: those that a value
  *   has are always of all its responses. What has none is read from the responses. */
@@ -254,12 +264,15 @@ struct filter {
     const struct property *answers;
     size_t answer_count;
     /* The key of a question on a scale: what was answered to it takes the place of the score, wherever one is counted
-     * or given, and what has no answer to it is left out; NULL: the score itself. Of responses that count alone. */
+     * or given, and what has no answer to it is left out; NULL: the score itself. Of histograms and visits, which are
+     * of responses that count; what gives responses whole (listings, walks, searches) does not look at it. Nothing is
+     * known of impressions (IMPRESSIONS_UNDECLARED) by a question, nor by answers. */
     const char *question;
 };
 
 /* Histograms of the buckets [bounds[i], bounds[i+1]), i < count − 1, of counted responses; bounds ascend. Reads rollups
- * where the filter has at most one condition and it is rolled, else responses. */
+ * where the filter has at most one condition and it is rolled, else responses. Of answers, as of a question, rollups
+ * tell whole days in UTC, or all time. */
 CXD_NODISCARD enum cxd_err store_read_histograms(struct store_reader *reader, const struct filter *filter,
                                                  const int64_t *bounds, size_t count, struct histogram *ret_hists,
                                                  struct error *err);
@@ -284,11 +297,13 @@ struct store_segments {
     struct store_segment *segments; /* that have a response in some span, by value */
     size_t count;
 };
-/* Dimensions as they are named above, but for the total. `count` spans, at most STORE_SPANS_MAX; they may overlap. What
- * is returned is of the arena. */
-CXD_NODISCARD enum cxd_err store_read_segments(struct store_reader *reader, int64_t survey, const char *dimension,
-                                               const struct store_span *spans, size_t count, struct arena *arena,
-                                               struct store_segments *ret_segments, struct error *err);
+/* Dimensions as they are named above, but for the total. `question` (NULL: the score) as a filter's: then answers tell
+ * nothing apart (STORE_COVER_NONE). `count` spans, at most STORE_SPANS_MAX; they may overlap. What is returned is of
+ * the arena. */
+CXD_NODISCARD enum cxd_err store_read_segments(struct store_reader *reader, int64_t survey, const char *question,
+                                               const char *dimension, const struct store_span *spans, size_t count,
+                                               struct arena *arena, struct store_segments *ret_segments,
+                                               struct error *err);
 
 /* What is counted of visits and invitations (docs/scoring.md §13), of the same buckets and filters; property_rolled is
  * not looked at. Where rows are gone, a quarter of an hour is counted in the bucket that its beginning lies in. An

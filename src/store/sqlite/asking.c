@@ -9,11 +9,13 @@ enum cxd_err sqlite_asking_ask(struct asking *asking, enum query query, struct d
                                sqlite3_stmt **ret_stmt, struct error *err) {
     const struct listing *listing = &asking->search->listing;
     const struct filter *filter = &listing->filter;
-    return SQLITE_ASK(&asking->reader->db, query, ret_stmt, err, first, INT(listing->from), INT(listing->to),
-                      TEXT(filter->touchpoint), TEXT(filter->channel), TEXT(filter->locale), TEXT(asking->wanted),
-                      INT(listing->excluded), TEXT(listing->respondent), INT(from),
-                      query == QUERY_SEARCH_NEWEST || query == QUERY_SEARCH_OLDEST ? INT(to) : NONE, NONE,
-                      INT(listing->flagged), NONE, INT(listing->scores));
+    enum cxd_err code =
+        SQLITE_ASK(&asking->reader->db, query, ret_stmt, err, first, INT(listing->from), INT(listing->to),
+                   TEXT(filter->touchpoint), TEXT(filter->channel), TEXT(filter->locale), TEXT(asking->wanted),
+                   INT(listing->excluded), TEXT(listing->respondent), INT(from),
+                   query == QUERY_SEARCH_NEWEST || query == QUERY_SEARCH_OLDEST ? INT(to) : NONE, NONE,
+                   INT(listing->flagged), NONE, INT(listing->scores));
+    return code == CXD_OK ? sqlite_bind_answers(asking->reader, filter, *ret_stmt, err) : code;
 }
 
 enum cxd_err sqlite_asking_count(struct asking *asking, sqlite3_stmt *stmt, int column, uint32_t *counts,

@@ -1,12 +1,12 @@
 /* Histograms of a window, or of every bucket of a trend in one pass: spans of rollup tiers with the ragged
  * edges from the responses, or, where no rollup serves the filter, the responses alone. Both are read in
- * order of time and dealt out to the buckets. */
+ * order of time and dealt out to the buckets. Of answers to further questions there are two tiers: all and days. */
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "cxd/base/clock.h"
-#include "store/dimensions.h"
+#include "store/answered.h"
 #include "store/sqlite/reader.h"
 #include "store/sqlite/rows.h"
 
@@ -25,9 +25,10 @@ static struct histogram *deal(struct dealer *dealer, int64_t time_ms) {
 
 /* How the filter is answered. */
 struct plan {
-    bool rolled;
+    bool rolled, is_empty;         /* empty: nobody has answered what is counted */
     const char *dimension, *value; /* "" for the total */
-    int64_t series;
+    int64_t number, series;        /* number: of the survey, or of its question */
+    enum tier finest;
 };
 
 static struct plan plan_filter(const struct filter *filter) {
@@ -38,8 +39,8 @@ static struct plan plan_filter(const struct filter *filter) {
         {"channel", filter->channel},
         {"locale", filter->locale},
     };
-    struct plan plan = {.dimension = "", .value = ""};
-    size_t conditions = filter->property_count;
+    struct plan plan = {.dimension = "", .value = "", .number = filter->survey};
+    size_t conditions = filter->property_count + filter->answer_count;
     for (size_t i = 0; i < CXD_COUNT(fixed); i++) {
         if (fixed[i].value) {
             plan.dimension = fixed[i].dimension;
@@ -51,8 +52,36 @@ static struct plan plan_filter(const struct filter *filter) {
         plan.dimension = NULL; /* named once it is known to be the only one */
         plan.value = filter->properties[0].value;
     }
-    plan.rolled = conditions <= 1 && (filter->property_count == 0 || filter->property_rolled);
+    if (filter->answer_count > 0) {
+        plan.dimension = NULL;
+        plan.value = filter->answers[0].value;
+    }
+    plan.rolled = conditions <= 1 && (filter->property_count == 0 || filter->property_rolled) &&
+                  (filter->answer_count == 0 || !filter->question);
+    plan.finest = filter->answer_count > 0 || filter->question ? TIER_DAY : TIER_QUARTER_HOUR;
     return plan;
+}
+
+/* What is counted of the answers to a question lies under its own number; what is told apart by answers, in the
+ * dimension of the one. Of texts there is one value, which is none of them, and the value "" is nobody's. */
+static enum cxd_err find_question(struct sqlite_reader *reader, const struct filter *filter, struct plan *plan,
+                                  struct error *err) {
+    bool asks = filter->question || (filter->answer_count > 0 && plan->rolled);
+    struct declared_question question;
+    bool found = false;
+    if (!asks || filter->survey < 0)
+        return CXD_OK;
+    enum cxd_err code =
+        sqlite_find_question(&reader->db, filter->survey, filter->question ? filter->question : filter->answers[0].key,
+                             &found, &question, err);
+    if (code != CXD_OK)
+        return code;
+    plan->is_empty = !found || (filter->question && question.type != QUESTION_SCALE);
+    if (found && filter->question)
+        plan->number = answered_number(filter->survey, question.slot);
+    else if (found)
+        plan->rolled = question.type != QUESTION_TEXT && plan->value[0] != '\0';
+    return CXD_OK;
 }
 
 /* The question was made with the definition of a moment ago; what this transaction reads may be newer. */
@@ -67,18 +96,17 @@ static enum cxd_err check_rolled(struct sqlite_reader *reader, const struct filt
 static enum cxd_err name_dimension(struct sqlite_reader *reader, const struct filter *filter, struct plan *plan,
                                    struct error *err) {
     buffer_reset(&reader->text);
-    buffer_append_text(&reader->text, DIMENSION_PROPERTY);
-    buffer_append_text(&reader->text, filter->properties[0].key);
+    buffer_append_text(&reader->text, filter->answer_count > 0 ? DIMENSION_ANSWER : DIMENSION_PROPERTY);
+    buffer_append_text(&reader->text, filter->answer_count > 0 ? filter->answers[0].key : filter->properties[0].key);
     plan->dimension = buffer_terminate(&reader->text);
     return plan->dimension ? CXD_OK : error_set(err, ERR_NO_MEMORY, "no memory to read a segment");
 }
 
 /* A value without a series has no response, or is one of those beyond: then the responses have to be read. */
-static enum cxd_err check_beyond(struct sqlite_reader *reader, const struct filter *filter, struct plan *plan,
-                                 struct error *err) {
+static enum cxd_err check_beyond(struct sqlite_reader *reader, struct plan *plan, struct error *err) {
     bool overflows = false;
     enum cxd_err code =
-        SQLITE_HAS(&reader->db, QUERY_IS_OVERFLOWING, &overflows, err, INT(filter->survey), TEXT(plan->dimension));
+        SQLITE_HAS(&reader->db, QUERY_IS_OVERFLOWING, &overflows, err, INT(plan->number), TEXT(plan->dimension));
     plan->rolled = plan->rolled && !overflows;
     return code;
 }
@@ -93,13 +121,13 @@ static enum cxd_err find_series(struct sqlite_reader *reader, const struct filte
         code = name_dimension(reader, filter, plan, err);
     sqlite3_stmt *stmt = NULL;
     if (code == CXD_OK)
-        code = SQLITE_FIRST(&reader->db, QUERY_SELECT_SERIES, &stmt, ret_found, err, INT(filter->survey),
+        code = SQLITE_FIRST(&reader->db, QUERY_SELECT_SERIES, &stmt, ret_found, err, INT(plan->number),
                             TEXT(plan->dimension), TEXT(plan->value));
     if (code == CXD_OK && *ret_found) {
         plan->series = sqlite3_column_int64(stmt, 0);
         sqlite3_reset(stmt);
     }
-    return code == CXD_OK && !*ret_found ? check_beyond(reader, filter, plan, err) : code;
+    return code == CXD_OK && !*ret_found ? check_beyond(reader, plan, err) : code;
 }
 
 void sqlite_read_rollup_row(sqlite3_stmt *stmt, int64_t *ret_bucket, struct histogram *ret_hist) {
@@ -119,10 +147,10 @@ int64_t sqlite_bucket_at(enum tier tier, int64_t time_ms) {
     return open ? time_ms : time_ms / tier_length_ms(tier);
 }
 
-static enum cxd_err read_rolled(struct sqlite_reader *reader, const struct filter *filter, const struct plan *plan,
-                                const struct span *span, struct dealer *dealer, struct error *err) {
+static enum cxd_err read_rolled(struct sqlite_reader *reader, const struct plan *plan, const struct span *span,
+                                struct dealer *dealer, struct error *err) {
     sqlite3_stmt *stmt = NULL;
-    enum cxd_err code = sqlite_bind_rollup_range(&reader->db, filter->survey, plan->series, span->tier,
+    enum cxd_err code = sqlite_bind_rollup_range(&reader->db, plan->number, plan->series, span->tier,
                                                  sqlite_bucket_at(span->tier, span->from),
                                                  sqlite_bucket_at(span->tier, span->to), &stmt, err);
     bool row = false;
@@ -155,17 +183,18 @@ enum cxd_err sqlite_write_wanted(struct sqlite_reader *reader, const struct filt
 /* Any filter, from the responses in [from, to). */
 static enum cxd_err bind_scan(struct sqlite_reader *reader, const struct filter *filter, int64_t from, int64_t to,
                               sqlite3_stmt **ret_stmt, struct error *err) {
-    bool plain =
-        filter->survey > 0 && !filter->touchpoint && !filter->channel && !filter->locale && filter->property_count == 0;
+    bool plain = filter->survey > 0 && !filter->touchpoint && !filter->channel && !filter->locale &&
+                 filter->property_count == 0 && filter->answer_count == 0 && !filter->question;
     if (plain)
         return SQLITE_ASK(&reader->db, QUERY_SCAN_TOTAL, ret_stmt, err, INT(filter->survey), INT(from), INT(to));
     const char *wanted = NULL, *member = NULL;
     enum cxd_err code = sqlite_write_wanted(reader, filter, &wanted, &member, err);
     if (code != CXD_OK)
         return code;
-    return SQLITE_ASK(&reader->db, filter->survey < 0 ? QUERY_SCAN_VISITS : QUERY_SCAN_FILTERED, ret_stmt, err,
+    code = SQLITE_ASK(&reader->db, filter->survey < 0 ? QUERY_SCAN_VISITS : QUERY_SCAN_FILTERED, ret_stmt, err,
                       INT(filter->survey), INT(from), INT(to), TEXT(filter->touchpoint), TEXT(filter->channel),
                       TEXT(filter->locale), TEXT(wanted), TEXT(member));
+    return code == CXD_OK ? sqlite_bind_answers(reader, filter, *ret_stmt, err) : code;
 }
 
 static enum cxd_err scan(struct sqlite_reader *reader, const struct filter *filter, int64_t from, int64_t to,
@@ -190,10 +219,10 @@ static enum cxd_err read_spans(struct sqlite_reader *reader, const struct filter
     struct span *spans = reallocarray(NULL, 9 * (dealer->count - 1), sizeof *spans);
     if (!spans)
         return error_set(err, ERR_NO_MEMORY, "no memory to read a window");
-    size_t count = window_cover(dealer->bounds, dealer->count, TIER_QUARTER_HOUR, spans);
+    size_t count = window_cover(dealer->bounds, dealer->count, plan->finest, spans);
     for (size_t i = 0; code == CXD_OK && i < count; i++) {
         code = spans[i].tier == TIER_RAW ? scan(reader, filter, spans[i].from, spans[i].to, dealer, err)
-                                         : read_rolled(reader, filter, plan, &spans[i], dealer, err);
+                                         : read_rolled(reader, plan, &spans[i], dealer, err);
     }
     free(spans);
     return code;
@@ -212,11 +241,13 @@ enum cxd_err sqlite_read_counts(struct sqlite_reader *reader, const struct filte
     if (code == CXD_OK)
         code = check_rolled(reader, filter, &plan, err);
     if (code == CXD_OK)
+        code = find_question(reader, filter, &plan, err);
+    if (code == CXD_OK && !plan.is_empty)
         code = find_series(reader, filter, &plan, &found, err);
     while (!plan.rolled && unserved < count - 1 && bounds[unserved] < whole_from)
         unserved++;
     struct dealer dealer = {.bounds = bounds + unserved, .count = count - unserved, .hists = hists + unserved};
-    if (code == CXD_OK && !plan.rolled && dealer.count > 1)
+    if (code == CXD_OK && !plan.rolled && !plan.is_empty && dealer.count > 1)
         code = scan(reader, filter, dealer.bounds[0], bounds[count - 1], &dealer, err);
     else if (code == CXD_OK && plan.rolled && found)
         code = read_spans(reader, filter, &plan, &dealer, err);

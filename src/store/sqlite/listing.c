@@ -7,7 +7,7 @@
 static bool is_of_person(const struct listing *listing) {
     const struct filter *filter = &listing->filter;
     return listing->respondent && !listing->flagged && !filter->touchpoint && !filter->channel && !filter->locale &&
-           filter->property_count == 0 && listing->scores == 0;
+           filter->property_count == 0 && filter->answer_count == 0 && listing->scores == 0;
 }
 
 static enum query query_of(const struct listing *listing) {
@@ -27,7 +27,7 @@ static enum cxd_err ask(struct sqlite_reader *reader, const struct listing *list
     if (code != CXD_OK)
         return code;
     bool goes_on = listing->has_after, bounded = goes_on && listing->after_answered_at < listing->to;
-    return SQLITE_ASK(
+    code = SQLITE_ASK(
         &reader->db, query_of(listing), ret_stmt, err, filter->survey != 0 ? INT(filter->survey) : TEXT(NULL),
         INT(listing->from), INT(bounded ? listing->after_answered_at + 1 : listing->to), TEXT(filter->touchpoint),
         TEXT(filter->channel), TEXT(filter->locale), TEXT(wanted), INT(listing->excluded), TEXT(listing->respondent),
@@ -35,6 +35,7 @@ static enum cxd_err ask(struct sqlite_reader *reader, const struct listing *list
         INT(listing->limit), listing->respondent && !is_of_person(listing) ? INT(listing->flagged) : NONE,
         listing->respondent ? INT(filter->survey == 0 ? listing->after_survey : 0) : NONE, /* 0: before every one */
         is_of_person(listing) ? NONE : INT(listing->scores));
+    return code == CXD_OK ? sqlite_bind_answers(reader, filter, *ret_stmt, err) : code;
 }
 
 enum cxd_err sqlite_read_responses(struct store_reader *base, const struct listing *listing, struct arena *arena,

@@ -28,6 +28,9 @@ enum cxd_err sqlite_reader_open(struct store *base, struct store_reader **ret_re
     reader->base.engine = base->engine;
     buffer_init(&reader->text);
     buffer_init(&reader->member);
+    buffer_init(&reader->answers);
+    buffer_init(&reader->path);
+    reader->store = base;
     reader->places = &store->places;
     enum cxd_err code = sqlite_db_open(store->path, DB_READER, &reader->db, err);
     /* SQLite opens the log at the first read: it is this one, and not what lies in its place later. */
@@ -50,6 +53,8 @@ void sqlite_reader_close(struct store_reader *base) {
     sqlite_db_close(&reader->db);
     buffer_free(&reader->text);
     buffer_free(&reader->member);
+    buffer_free(&reader->answers);
+    buffer_free(&reader->path);
     free(reader);
 }
 

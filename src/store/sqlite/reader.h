@@ -2,6 +2,7 @@
 #define CXD_STORE_SQLITE_READER_H
 
 #include "cxd/base/buffer.h"
+#include "store/dimensions.h"
 #include "store/engine.h"
 #include "store/sqlite/db.h"
 #include "store/sqlite/places.h"
@@ -15,12 +16,14 @@ struct sqlite_reader {
     const struct places *places; /* the store's */
     struct buffer text;          /* a dimension's name, or wanted properties */
     struct buffer member;        /* the text of one of these */
-    struct word_finder words;    /* opened by the first search */
-    bool counts_phrases;         /* phrase_counts is there */
-    bool deals;                  /* deal_rollup is */
-    struct sweep *sweep;         /* of segments.c, while rows are dealt out to it */
-    int calls;                   /* of count_steps, since the question began */
-    const struct walk *walk;     /* that is under way, and says itself when it ends; else NULL */
+    struct buffer answers, path; /* what answers a filter wants, and the one that it counts */
+    const struct store *store;
+    struct word_finder words; /* opened by the first search */
+    bool counts_phrases;      /* phrase_counts is there */
+    bool deals;               /* deal_rollup is */
+    struct sweep *sweep;      /* of segments.c, while rows are dealt out to it */
+    int calls;                /* of count_steps, since the question began */
+    const struct walk *walk;  /* that is under way, and says itself when it ends; else NULL */
 };
 
 /* Begins unless the caller has: a read of several statements sees one state too. *ret_began says whether
@@ -32,6 +35,14 @@ void sqlite_reader_leave(struct sqlite_reader *reader, bool began);
  * next question. */
 CXD_NODISCARD enum cxd_err sqlite_write_wanted(struct sqlite_reader *reader, const struct filter *filter,
                                                const char **ret_wanted, const char **ret_member, struct error *err);
+/* answer_filter.c: ?19 and ?20, of a statement that has them; they live until the next question. */
+CXD_NODISCARD enum cxd_err sqlite_bind_answers(struct sqlite_reader *reader, const struct filter *filter,
+                                               sqlite3_stmt *stmt, struct error *err);
+/* '$."KEY"', of the buffer; NULL without memory. */
+const char *sqlite_write_answer_path(struct buffer *text, const char *key);
+/* The slot and the type of a question that the survey has, or has had. */
+CXD_NODISCARD enum cxd_err sqlite_find_question(struct db *db, int64_t survey, const char *key, bool *ret_found,
+                                                struct declared_question *ret_question, struct error *err);
 /* histograms.c: a time on a boundary of the tier, as the number of its bucket. */
 int64_t sqlite_bucket_at(enum tier tier, int64_t time_ms);
 /* The bucket number and the eleven counts of a row of read_total or read_segment. */
@@ -48,9 +59,10 @@ CXD_NODISCARD enum cxd_err sqlite_bind_rollup_range(struct db *db, int64_t surve
 /* segments.c */
 /* store_read_segments; of a negative survey, what is counted of the visits of that one, and then segments
  * with nothing in any span too. */
-CXD_NODISCARD enum cxd_err sqlite_sweep_segments(struct sqlite_reader *reader, int64_t survey, const char *dimension,
-                                                 const struct store_span *spans, size_t count, struct arena *arena,
-                                                 struct store_segments *ret_segments, struct error *err);
+CXD_NODISCARD enum cxd_err sqlite_sweep_segments(struct sqlite_reader *reader, int64_t survey, const char *question,
+                                                 const char *dimension, const struct store_span *spans, size_t count,
+                                                 struct arena *arena, struct store_segments *ret_segments,
+                                                 struct error *err);
 /* The KEY of "property.KEY"; NULL for another dimension. */
 const char *sqlite_property_key(const char *dimension);
 /* '$."KEY"' of "property.KEY", of the buffer; NULL for another dimension, or (and it has failed) without memory. */

@@ -49,9 +49,10 @@ static enum cxd_err ask(struct sqlite_reader *reader, const struct filter *filte
     enum cxd_err code = sqlite_write_wanted(reader, filter, &wanted, &member, err);
     if (code != CXD_OK)
         return code;
-    return SQLITE_ASK(&reader->db, QUERY_VISIT_RESPONSES, ret_stmt, err, INT(filter->survey), INT(from), INT(to),
+    code = SQLITE_ASK(&reader->db, QUERY_VISIT_RESPONSES, ret_stmt, err, INT(filter->survey), INT(from), INT(to),
                       TEXT(filter->touchpoint), TEXT(filter->channel), TEXT(filter->locale), TEXT(wanted), TEXT(member),
                       INT(given));
+    return code == CXD_OK ? sqlite_bind_answers(reader, filter, *ret_stmt, err) : code;
 }
 
 enum cxd_err sqlite_visit_responses(struct store_reader *base, const struct filter *filter, int64_t from, int64_t to,

@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/dimensions.h"
-#include "store/sqlite/reader.h"
+#include "store/sqlite/answer_segments.h"
 
 /* The segments of a survey lie together by time, those of all its dimensions. Going through all of them is cheaper than
  * a search for each row of one dimension, unless these are fewer than one in so many. */
@@ -19,9 +18,11 @@ struct owner {
 /* The question while it is answered. */
 struct sweep {
     struct sqlite_reader *reader;
-    int64_t survey;
+    int64_t survey, number; /* the number that the rollups lie under: the survey's, or a question's */
+    const char *question;   /* that is counted; NULL: the score */
     const char *dimension;
     const char *path; /* of a property's value, as JSON paths go; NULL for another dimension */
+    enum tier finest;
     struct arena *arena;
     struct store_segment *segments; /* by value */
     struct owner *owners;           /* by series */
@@ -48,14 +49,14 @@ static enum cxd_err read_cover(struct sweep *sweep, struct error *err) {
     sweep->cover = rolled ? STORE_COVER_ALL : STORE_COVER_NONE;
     if (code != CXD_OK || !rolled)
         return code;
-    code = SQLITE_FIRST(db, QUERY_SELECT_DIMENSION, &stmt, &row, err, INT(sweep->survey), TEXT(sweep->dimension));
+    code = SQLITE_FIRST(db, QUERY_SELECT_DIMENSION, &stmt, &row, err, INT(sweep->number), TEXT(sweep->dimension));
     if (code != CXD_OK || !row)
         return code;
     sweep->capacity = (size_t)sqlite3_column_int64(stmt, 0);
     if (sqlite3_column_int64(stmt, 1) != 0)
         sweep->cover = STORE_COVER_SOME;
     sqlite3_reset(stmt);
-    code = SQLITE_FIRST(db, QUERY_COUNT_SERIES, &stmt, &row, err, INT(sweep->survey));
+    code = SQLITE_FIRST(db, QUERY_COUNT_SERIES, &stmt, &row, err, INT(sweep->number));
     if (code == CXD_OK) {
         sweep->is_search = (int64_t)sweep->capacity * ROWS_A_SEARCH < sqlite3_column_int64(stmt, 0);
         sqlite3_reset(stmt);
@@ -76,7 +77,7 @@ static enum cxd_err list_series(struct sweep *sweep, struct error *err) {
     if (!sweep->segments || !sweep->owners)
         return error_set(err, ERR_NO_MEMORY, "no memory for the segments of a survey");
     enum cxd_err code =
-        SQLITE_ASK(&sweep->reader->db, QUERY_LIST_SEGMENTS, &stmt, err, INT(sweep->survey), TEXT(sweep->dimension));
+        SQLITE_ASK(&sweep->reader->db, QUERY_LIST_SEGMENTS, &stmt, err, INT(sweep->number), TEXT(sweep->dimension));
     while (code == CXD_OK && (code = sqlite_db_next(&sweep->reader->db, stmt, &row, err)) == CXD_OK && row) {
         if (sweep->count == sweep->capacity) {
             code = error_set(err, ERR_STORAGE, "%s has more series than its dimension says", sweep->dimension);
@@ -133,7 +134,7 @@ static enum cxd_err read_rolled(struct sweep *sweep, const struct span *span, si
         return code;
     reader->sweep = sweep;
     code = SQLITE_RUN(&reader->db, sweep->is_search ? QUERY_DEAL_SEGMENTS_OF : QUERY_DEAL_SEGMENTS, err,
-                      INT(sweep->survey), INT(span->tier), INT(sqlite_bucket_at(span->tier, span->from)),
+                      INT(sweep->number), INT(span->tier), INT(sqlite_bucket_at(span->tier, span->from)),
                       INT(sqlite_bucket_at(span->tier, span->to)), sweep->is_search ? TEXT(sweep->dimension) : NONE);
     reader->sweep = NULL;
     return code;
@@ -144,13 +145,23 @@ static int compare_value(const void *value, const void *segment) {
 }
 
 /* A value that has no series lies beyond. */
+static void count_one(struct sweep *sweep, size_t at, const char *value, int score) {
+    struct store_segment *segment =
+        value ? bsearch(value, sweep->segments, sweep->count, sizeof *sweep->segments, compare_value) : NULL;
+    if (segment)
+        segment->hists[at].n[score]++;
+}
+
 static enum cxd_err scan(struct sweep *sweep, const struct span *span, size_t at, struct error *err) {
     struct db *db = &sweep->reader->db;
     sqlite3_stmt *stmt = NULL;
     bool row = false;
-    enum cxd_err code =
-        SQLITE_ASK(db, sweep->survey < 0 ? QUERY_SCAN_SHOWN_SEGMENTS : QUERY_SCAN_SEGMENTS, &stmt, err,
-                   INT(sweep->survey), INT(span->from), INT(span->to), TEXT(sweep->dimension), TEXT(sweep->path));
+    const char *answer = sweep->question ? sqlite_write_answer_path(&sweep->reader->path, sweep->question) : NULL;
+    if (sweep->question && !answer)
+        return error_set(err, ERR_NO_MEMORY, "no memory for the segments of a survey");
+    enum cxd_err code = SQLITE_ASK(db, sweep->survey < 0 ? QUERY_SCAN_SHOWN_SEGMENTS : QUERY_SCAN_SEGMENTS, &stmt, err,
+                                   INT(sweep->survey), INT(span->from), INT(span->to), TEXT(sweep->dimension),
+                                   TEXT(sweep->path), sweep->survey < 0 ? NONE : TEXT(answer));
     while (code == CXD_OK && (code = sqlite_db_next(db, stmt, &row, err)) == CXD_OK && row) {
         int score = sqlite3_column_int(stmt, 0);
         const char *value = (const char *)sqlite3_column_text(stmt, 1);
@@ -158,21 +169,41 @@ static enum cxd_err scan(struct sweep *sweep, const struct span *span, size_t at
             sqlite3_reset(stmt);
             return error_set(err, ERR_STORAGE, "a stored response has the score %d", score);
         }
-        struct store_segment *segment =
-            value ? bsearch(value, sweep->segments, sweep->count, sizeof *sweep->segments, compare_value) : NULL;
-        if (segment)
-            segment->hists[at].n[score]++;
+        count_one(sweep, at, value, score);
     }
     return code;
+}
+
+/* Of a dimension of answers. */
+struct sweeping {
+    struct sweep *sweep;
+    size_t at;
+};
+
+static void count_answer(void *context, const char *value, int score) {
+    const struct sweeping *sweeping = context;
+    count_one(sweeping->sweep, sweeping->at, value, score);
+}
+
+static enum cxd_err scan_answers(struct sweep *sweep, const struct span *span, size_t at, struct error *err) {
+    struct sweeping sweeping = {sweep, at};
+    return sqlite_scan_answers(sweep->reader, sweep->survey, sweep->dimension, span, count_answer, &sweeping, err);
+}
+
+static enum cxd_err read_span(struct sweep *sweep, const struct span *span, size_t at, struct error *err) {
+    if (span->tier != TIER_RAW)
+        return read_rolled(sweep, span, at, err);
+    return answered_is_coarse(sweep->survey, sweep->dimension) ? scan_answers(sweep, span, at, err)
+                                                               : scan(sweep, span, at, err);
 }
 
 static enum cxd_err read_spans(struct sweep *sweep, const struct store_span *wanted, size_t at, struct error *err) {
     struct span spans[9];
     const int64_t bounds[2] = {wanted->from, wanted->to};
-    size_t count = wanted->from < wanted->to ? window_cover(bounds, 2, TIER_QUARTER_HOUR, spans) : 0;
+    size_t count = wanted->from < wanted->to ? window_cover(bounds, 2, sweep->finest, spans) : 0;
     enum cxd_err code = CXD_OK;
     for (size_t i = 0; code == CXD_OK && i < count; i++)
-        code = spans[i].tier == TIER_RAW ? scan(sweep, &spans[i], at, err) : read_rolled(sweep, &spans[i], at, err);
+        code = read_span(sweep, &spans[i], at, err);
     return code;
 }
 
@@ -206,17 +237,39 @@ static enum cxd_err write_path(struct sweep *sweep, struct error *err) {
                : error_set(err, ERR_NO_MEMORY, "no memory for the segments of a survey");
 }
 
-enum cxd_err sqlite_sweep_segments(struct sqlite_reader *reader, int64_t survey, const char *dimension,
-                                   const struct store_span *spans, size_t count, struct arena *arena,
-                                   struct store_segments *ret_segments, struct error *err) {
-    struct sweep sweep = {.reader = reader, .survey = survey, .dimension = dimension, .arena = arena};
-    bool began = false;
+/* Where its answers lie: nobody has answered a question that is not there, or is on no scale. */
+static enum cxd_err find_number(struct sweep *sweep, bool *ret_found, struct error *err) {
+    struct declared_question question;
+    bool is_coarse = answered_is_coarse(sweep->survey, sweep->dimension);
+    sweep->number = sweep->survey;
+    sweep->finest = is_coarse || sweep->question ? TIER_DAY : TIER_QUARTER_HOUR;
+    *ret_found = true;
+    if (!sweep->question)
+        return CXD_OK;
+    enum cxd_err code =
+        sqlite_find_question(&sweep->reader->db, sweep->survey, sweep->question, ret_found, &question, err);
+    *ret_found = code == CXD_OK && *ret_found && question.type == QUESTION_SCALE;
+    if (*ret_found)
+        sweep->number = answered_number(sweep->survey, question.slot);
+    sweep->cover = is_coarse ? STORE_COVER_NONE : STORE_COVER_ALL;
+    *ret_found = *ret_found && !is_coarse;
+    return code;
+}
+
+enum cxd_err sqlite_sweep_segments(struct sqlite_reader *reader, int64_t survey, const char *question,
+                                   const char *dimension, const struct store_span *spans, size_t count,
+                                   struct arena *arena, struct store_segments *ret_segments, struct error *err) {
+    struct sweep sweep = {
+        .reader = reader, .survey = survey, .question = question, .dimension = dimension, .arena = arena};
+    bool began = false, found = false;
     enum cxd_err code = sqlite_reader_enter(reader, &began, err);
     if (code == CXD_OK)
-        code = write_path(&sweep, err);
+        code = find_number(&sweep, &found, err);
     if (code == CXD_OK)
+        code = write_path(&sweep, err);
+    if (code == CXD_OK && found)
         code = read_cover(&sweep, err);
-    if (code == CXD_OK && sweep.cover != STORE_COVER_NONE)
+    if (code == CXD_OK && found && sweep.cover != STORE_COVER_NONE)
         code = list_series(&sweep, err);
     for (size_t i = 0; code == CXD_OK && i < count && sweep.count > 0; i++)
         code = read_spans(&sweep, &spans[i], i, err);
@@ -229,9 +282,9 @@ enum cxd_err sqlite_sweep_segments(struct sqlite_reader *reader, int64_t survey,
     return CXD_OK;
 }
 
-enum cxd_err sqlite_read_segments(struct store_reader *base, int64_t survey, const char *dimension,
-                                  const struct store_span *spans, size_t count, struct arena *arena,
-                                  struct store_segments *ret_segments, struct error *err) {
-    return sqlite_sweep_segments((struct sqlite_reader *)base, survey, dimension, spans, count, arena, ret_segments,
-                                 err);
+enum cxd_err sqlite_read_segments(struct store_reader *base, int64_t survey, const char *question,
+                                  const char *dimension, const struct store_span *spans, size_t count,
+                                  struct arena *arena, struct store_segments *ret_segments, struct error *err) {
+    return sqlite_sweep_segments((struct sqlite_reader *)base, survey, question, dimension, spans, count, arena,
+                                 ret_segments, err);
 }

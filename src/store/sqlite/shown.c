@@ -118,7 +118,7 @@ static enum cxd_err visit_rollups(struct telling *telling, struct error *err) {
     struct store_segments segments = {.cover = STORE_COVER_NONE};
     struct arena arena;
     arena_init(&arena);
-    enum cxd_err code = sqlite_sweep_segments(telling->reader, -telling->filter->survey, telling->by[0], &span, 1,
+    enum cxd_err code = sqlite_sweep_segments(telling->reader, -telling->filter->survey, NULL, telling->by[0], &span, 1,
                                               &arena, &segments, err);
     if (code == CXD_OK)
         code = segments.cover != STORE_COVER_ALL && telling->has_rows ? visit_rows(telling, err)

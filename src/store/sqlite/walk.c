@@ -77,12 +77,13 @@ static enum cxd_err ask(struct sqlite_reader *reader, const struct walk *walk, e
     if (code != CXD_OK)
         return code;
     bool is_updated = walk->updated_from != TIME_MIN || walk->updated_to != TIME_MAX;
-    return SQLITE_ASK(&reader->db, query, ret_stmt, err, INT(filter->survey), INT(walk->from), INT(walk->to),
+    code = SQLITE_ASK(&reader->db, query, ret_stmt, err, INT(filter->survey), INT(walk->from), INT(walk->to),
                       TEXT(filter->touchpoint), TEXT(filter->channel), TEXT(filter->locale), TEXT(wanted),
                       INT(walk->excluded), TEXT(walk->respondent), INT(after),
                       query == QUERY_WALK_RESPONSES ? INT(last) : NONE, INT(walk->received_from),
                       INT(walk->received_to), is_updated ? INT(walk->updated_from) : TEXT(NULL), INT(walk->scores),
                       INT(walk->updated_to), INT(walk->flagged), INT(walk->amended));
+    return code == CXD_OK ? sqlite_bind_answers(reader, filter, *ret_stmt, err) : code;
 }
 
 /* One walk, as it goes. */

@@ -22,7 +22,7 @@ static bool matches(const struct filter *filter, const struct response *response
         if (!value || strcmp(value, filter->properties[i].value) != 0)
             return false;
     }
-    return true;
+    return memory_answers_match(filter, response);
 }
 
 /* The bucket that holds a time of [bounds[0], bounds[count − 1]): the last whose start is not after it. */
@@ -49,9 +49,10 @@ enum cxd_err memory_read_histograms(struct store_reader *base, const struct filt
     memory_enter(reader);
     for (size_t i = 0; i < responses->count; i++) {
         const struct response *response = responses->blocks[i];
-        if (response && response_counts(response) && response->answered_at >= bounds[0] &&
-            response->answered_at < bounds[count - 1] && matches(filter, response))
-            ret_hists[find_bucket(bounds, count, response->answered_at)].n[response->score]++;
+        int score;
+        if (response && response->answered_at >= bounds[0] && response->answered_at < bounds[count - 1] &&
+            matches(filter, response) && memory_counted(filter->question, response, &score))
+            ret_hists[find_bucket(bounds, count, response->answered_at)].n[score]++;
     }
     memory_leave(reader);
     return CXD_OK;
@@ -242,15 +243,17 @@ enum cxd_err memory_visit_responses(struct store_reader *base, const struct filt
     const struct response **visited = reallocarray(NULL, table->count + 1, sizeof *visited);
     for (size_t i = 0; visited && i < table->count; i++) {
         const struct response *response = table->blocks[i];
-        if (response && response_counts(response) && response->answered_at >= from && response->answered_at < to &&
-            matches(filter, response))
+        int score;
+        if (response && response->answered_at >= from && response->answered_at < to && matches(filter, response) &&
+            memory_counted(filter->question, response, &score))
             visited[count++] = response;
     }
     if (visited)
         qsort(visited, count, sizeof *visited, compare_visited);
     bool goes_on = true;
     for (size_t i = 0; goes_on && i < count; i++) {
-        const struct response response = give(visited[i], given);
+        struct response response = give(visited[i], given);
+        memory_counted(filter->question, visited[i], &response.score);
         goes_on = visit(context, &response);
         heartbeat_answer(base->beat);
     }
