@@ -99,7 +99,7 @@ ifeq ($(WEB),no)
 CPPFLAGS += -DCXD_NO_WEB
 OBJECTS := $(filter-out $(OUT)/obj/src/web/%,$(OBJECTS))
 else
-OBJECTS += $(OUT)/obj/gen/assets.o
+OBJECTS += $(OUT)/obj/gen/assets.o $(OUT)/obj/gen/texts.o
 endif
 
 .DEFAULT_GOAL = all
@@ -176,6 +176,15 @@ $(OUT)/obj/gen/assets.c: build/tools/embed_web $(ASSETS)
 $(OUT)/obj/gen/assets.o: $(OUT)/obj/gen/assets.c src/web/assets.h
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
+# What pages say, by language.
+TEXTS = $(sort $(wildcard web/texts/*.json))
+$(OUT)/obj/gen/texts.c: build/tools/embed_web $(TEXTS)
+	@mkdir -p $(@D)
+	build/tools/embed_web --texts $(TEXTS) > $@.tmp && mv $@.tmp $@
+
+$(OUT)/obj/gen/texts.o: $(OUT)/obj/gen/texts.c src/web/texts.h
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
 # Unit and contract tests: each tests/{unit,contract}/test_*.c is a cmocka program.
 UNIT_SOURCES = $(sort $(wildcard tests/unit/test_*.c tests/contract/test_*.c))
 UNIT_PROGRAMS = $(UNIT_SOURCES:%.c=$(OUT)/%)
@@ -239,6 +248,7 @@ help:
 	@echo "make check-r     figures of random tables against R's (SEED=20, TABLES=500)"
 	@echo 'make tables      how often tests and intervals are right: the tables of docs/scoring.md'
 	@echo 'make bench       speed and scale, as a table and build/bench/result.json (BENCH="speed", "web", "scale", "analysis", "imports", "import", "delay", "footprint", "all")'
+	@echo 'make screenshots pictures of every state of the pages, into build/screenshots/'
 	@echo 'make crash       kill -9 under load (KILLS=100)'
 	@echo 'make torture     every fault: memory, storage, clock, connections, malformed requests, kills; prints a table'
 	@echo 'make fuzz        fuzz every parser, and all calls against a model (FUZZ_SECONDS=300 each)'
@@ -382,6 +392,12 @@ TABLES ?= 500
 check-r: deps-check
 	$(BUILD) VARIANT=test all
 	@CXD_BINARY=build/test/cxd node tests/figures/figures.mjs --seed $(SEED) --tables $(TABLES)
+
+# What people see, in every state, theme and width, to be looked at.
+.PHONY: screenshots
+screenshots: deps-check
+	$(BUILD) VARIANT=asan all
+	@node tests/browser/screenshots.mjs
 
 # How often tests and intervals are right: the tables of docs/scoring.md.
 .PHONY: tables figure-programs

@@ -5,6 +5,7 @@
 #include "api/bodies.h"
 #include "api/settings.h"
 #include "api/suspicion.h"
+#include "cxd/api/site.h"
 #include "cxd/base/clock.h"
 #include "cxd/codec/form.h"
 #include "cxd/codec/response.h"
@@ -15,6 +16,7 @@ struct submission {
     struct change change;
     char slug[SLUG_SIZE];
     struct error *invalid; /* what is not valid by now: then only the retry of one that was is answered */
+    http_handler *stored;  /* replies that it is; NULL: what is stored is shown */
 };
 
 static enum cxd_err decode(struct http_request *request, const struct body *body, struct response *ret_response,
@@ -92,7 +94,7 @@ static void reply_refused(struct http_request *request, const struct submission 
 
 /* What an id is made from may be guessed: by one, nobody is to read what others said; nor, by a token, who was invited.
  * A tag would let it be tried out. */
-static void reply_stored(struct http_request *request, const struct submission *submission) {
+static void show_stored(struct http_request *request, const struct submission *submission) {
     const struct response *sent = submission->change.as.response.as_sent;
     bool created = submission->change.outcome == OUTCOME_CREATED;
     struct response shown;
@@ -113,6 +115,13 @@ static void reply_stored(struct http_request *request, const struct submission *
         http_reply_header(request, "Location", location);
     }
     http_reply(request, created ? 201 : 200, "application/json");
+}
+
+static void reply_stored(struct http_request *request, const struct submission *submission) {
+    if (submission->stored)
+        submission->stored(request);
+    else
+        show_stored(request, submission);
 }
 
 /* The response is stored, whatever has become of the flags: the next of the burst tries to flag them all again. */
@@ -153,7 +162,8 @@ static void finish_response(struct http_request *request) {
     api_submit(request, &submission->ticket, finish_burst);
 }
 
-static void submit_response(struct http_request *request, const struct body *body, struct admission *how) {
+static void submit_response(struct http_request *request, const struct body *body, struct admission *how,
+                            http_handler *stored) {
     struct submission *submission = arena_alloc_zero(http_arena(request), 1, sizeof *submission);
     struct error err;
     if (!submission) {
@@ -168,10 +178,11 @@ static void submit_response(struct http_request *request, const struct body *bod
     memcpy(submission->slug, how->survey->slug, sizeof submission->slug);
     submission->ticket.changes = &submission->change;
     submission->ticket.count = 1;
+    submission->stored = stored;
     api_submit(request, &submission->ticket, finish_response);
 }
 
-static void try_response(struct http_request *request, const char *path_id) {
+static void try_response(struct http_request *request, const char *path_id, http_handler *stored) {
     struct body body;
     if (!body_take(request, BODY_OF_RESPONSE, &body))
         return;
@@ -181,21 +192,25 @@ static void try_response(struct http_request *request, const char *path_id) {
     if (!survey)
         http_problem_code(request, ERR_NO_SURVEY, "there is no survey of this name");
     else
-        submit_response(request, &body, &(struct admission){snapshot, survey, path_id, NULL, NULL, false});
+        submit_response(request, &body, &(struct admission){snapshot, survey, path_id, NULL, NULL, false}, stored);
     catalog_release(snapshot);
 }
 
 /* What is on its way to the writer is counted when it comes back, on this thread too. */
-static void take_response(struct http_request *request, const char *path_id) {
-    try_response(request, path_id);
+static void take_response(struct http_request *request, const char *path_id, http_handler *stored) {
+    try_response(request, path_id, stored);
     if (http_refusal(request) != CXD_OK)
         api_count_refused(request, http_refusal(request));
 }
 
 void api_response_post(struct http_request *request) {
-    take_response(request, NULL);
+    take_response(request, NULL, NULL);
 }
 
 void api_response_put(struct http_request *request) {
-    take_response(request, http_path(request, "id"));
+    take_response(request, http_path(request, "id"), NULL);
+}
+
+void site_take_response(struct http_request *request, http_handler *stored) {
+    take_response(request, NULL, stored);
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "api/app.h"
+#include "api/settings.h"
+#include "api/suspicion.h"
 
 enum cxd_err api_join_routes(struct app *app, struct error *err) {
     size_t more = app->site ? app->site->route_count : 0;
@@ -21,4 +23,22 @@ enum cxd_err api_join_routes(struct app *app, struct error *err) {
 const void *site_context(const struct http_request *request) {
     const struct app *app = http_app(request);
     return app->site->context;
+}
+
+const struct snapshot *site_acquire(const struct http_request *request) {
+    const struct app *app = http_app(request);
+    return catalog_acquire(app->catalog);
+}
+
+const struct response_limits *site_limits(const struct http_request *request) {
+    return &api_settings(request)->limits;
+}
+
+const char *site_public_url(const struct http_request *request) {
+    return api_settings(request)->config.public_url;
+}
+
+void site_sign_nonce(struct buffer *out, const struct snapshot *snapshot, const struct survey *survey, int64_t now_ms) {
+    if (survey->min_seconds > 0)
+        suspicion_sign_nonce(out, snapshot, survey, now_ms);
 }

@@ -121,13 +121,8 @@ static size_t count_refused(const struct client_reply *reply, const char *type) 
 
 static bool show(struct call *call) {
     const struct client_reply *reply = &call->reply;
-    const struct invite_options *options = call->invocation->options;
     size_t refused;
 
-    if (!options->link)
-        buffer_append_text(&call->hint,
-                           "cxd: cxd serves no page at this address yet: post the token with the score, as "
-                           "\"invitation\", or have links of your own page with --link URL\n");
     if (!call->request.takes_text)
         return view_append(&call->screen, &call->out, reply->document, "{url}\n");
     buffer_append(&call->out, reply->body.data, reply->body.length);

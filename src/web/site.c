@@ -1,13 +1,21 @@
 /* Everything that is served beside the API, in one table. */
+#include "cxd/domain/key.h"
 #include "web/assets.h"
+#include "web/survey_page.h"
+
+#define PAGE "/s/{survey}"
 
 static const struct http_route ROUTES[] = {
     {HTTP_GET, ASSETS_PATH "{name}", web_asset_get, 0, HTTP_LOOSE_QUERY},
+    {HTTP_GET, PAGE, web_survey_get, 0, HTTP_PAGE | HTTP_POOLED_PUBLIC | HTTP_LOOSE_QUERY},
+    {HTTP_POST, PAGE, web_survey_post, SCOPE_WRITE,
+     HTTP_PAGE | HTTP_OPEN | HTTP_INGEST | HTTP_RATED | HTTP_LOOSE_QUERY},
+    {HTTP_GET, PAGE "/thanks", web_thanks_get, 0, HTTP_PAGE | HTTP_LOOSE_QUERY},
 };
 
 void web_open(struct web *web, const char *directory) {
     *web = (struct web){
         .directory = directory,
-        .site = {.routes = ROUTES, .route_count = CXD_COUNT(ROUTES), .context = web},
+        .site = {.routes = ROUTES, .route_count = CXD_COUNT(ROUTES), .explain = web_explain, .context = web},
     };
 }

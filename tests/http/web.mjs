@@ -1,5 +1,8 @@
-// What a browser asks for beside the API, which docs/openapi.yaml does not describe: { status, headers, body, text }.
+// What a browser asks for beside the API, which docs/openapi.yaml does not describe.
+import assert from 'node:assert/strict';
 import http from 'node:http';
+
+// { status, headers, body, text }
 
 export function ask(daemon, method, target, { headers = {}, body } = {}) {
   const sent = { ...headers };
@@ -25,4 +28,57 @@ export function ask(daemon, method, target, { headers = {}, body } = {}) {
     request.on('error', reject);
     request.end(body);
   });
+}
+
+// --- Pages, read as a browser reads them -----------------------------------------------------------------------------
+
+const ENTITIES = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
+const unescape = (text) => text.replace(/&(#?\w+);/g, (whole, name) => ENTITIES[name] ?? assert.fail(whole));
+
+// The elements of a page, in their order: { name, attributes, text: what stands between it and the next markup }.
+// Markup is nothing else than what cxd writes: an element or the end of one, attributes in double quotes.
+export function elements(page) {
+  const body = page.replace(/^<!doctype html>\n/, '');
+  const found = [];
+  const markup = /<(\/?)([a-z][a-z0-9]*)((?: [a-z-]+(?:="[^"<>]*")?)*)>([^<>]*)/gy;
+  while (markup.lastIndex < body.length) {
+    const at = markup.lastIndex;
+    const [, end, name, attributes, text] = markup.exec(body) ?? assert.fail(`no markup of ours: ${body.slice(at)}`);
+    if (end) continue;
+    const pairs = [...attributes.matchAll(/ ([a-z-]+)(?:="([^"]*)")?/g)];
+    found.push({
+      name,
+      attributes: Object.fromEntries(
+        pairs.map(([, key, value]) => [key, value === undefined ? true : unescape(value)]),
+      ),
+      text: unescape(text),
+    });
+  }
+  return found;
+}
+
+// The form of a page, as a browser would send it: { action, fields: a Map, points, error, question }.
+export function formOf(page) {
+  const all = elements(page);
+  const inputs = all.filter(({ name }) => name === 'input').map(({ attributes }) => attributes);
+  const fields = new Map();
+  for (const { type, name, value = '', checked } of inputs) if (type !== 'radio' || checked) fields.set(name, value);
+  const comment = all.find(({ name }) => name === 'textarea');
+  if (comment) fields.set('comment', comment.text.replace(/^\n/, ''));
+  return {
+    action: all.find(({ name }) => name === 'form')?.attributes.action,
+    fields,
+    points: inputs.filter(({ name }) => name === 'score').map(({ value }) => value),
+    error: all.find(({ attributes }) => attributes.class === 'error')?.text,
+    question: all.find(({ name }) => name === 'h1')?.text,
+    language: all[0].attributes.lang,
+    direction: all[0].attributes.dir,
+  };
+}
+
+// Sends it, with some fields filled in.
+export function send(daemon, form, filled = {}, options = {}) {
+  const body = new URLSearchParams([...form.fields]);
+  for (const [name, value] of Object.entries(filled)) body.set(name, value);
+  return ask(daemon, 'POST', form.action, { body: body.toString(), ...options });
 }

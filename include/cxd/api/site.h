@@ -2,6 +2,9 @@
 #define CXD_API_SITE_H
 
 #include "cxd/api/api.h"
+#include "cxd/catalog/catalog.h"
+#include "cxd/domain/response.h"
+#include "cxd/domain/survey.h"
 #include "cxd/http/http.h"
 
 /* site.c: what a room above this one serves beside the calls of the API, and what it needs of them. */
@@ -17,5 +20,21 @@ struct app_site {
 
 /* The context of the site. */
 const void *site_context(const struct http_request *request);
+
+/* The surveys there are; every acquire has its catalog_release. */
+const struct snapshot *site_acquire(const struct http_request *request);
+/* What a response may hold, for this request. */
+const struct response_limits *site_limits(const struct http_request *request);
+/* Under which the daemon is reached, "https://survey.example/cx"; "": it is not said. */
+const char *site_public_url(const struct http_request *request);
+/* Appends the nonce that an answer to a form of now has to bring along; nothing where the survey asks for none. */
+void site_sign_nonce(struct buffer *out, const struct snapshot *snapshot, const struct survey *survey, int64_t now_ms);
+
+/* responses.c */
+
+/* Takes what a page posts to the survey {survey} of the path, by the way of every response (POST
+ * /v1/surveys/{survey}/responses): the same members, as a form or JSON. Once it is stored `stored` replies, on the
+ * loop; else a problem is the reply. On the loop. */
+void site_take_response(struct http_request *request, http_handler *stored);
 
 #endif

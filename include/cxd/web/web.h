@@ -3,8 +3,14 @@
 
 /* src/web/: what people see, lowest file first; a file uses those above it in this list.
  *
- *   assets.c   the files of web/assets/, under a name that says what is in them
- *   site.c     its routes, in one table */
+ *   assets.c          the files of web/assets/, under a name that says what is in them
+ *   html.c            HTML, escaped
+ *   language.c        in which language a page is
+ *   page.c            the frame of every page, and its headers
+ *   fields.c          what a page is told, by its link or by what was posted to it
+ *   questionnaire.c   the form by which a person answers
+ *   survey_page.c     the page of a survey, thanks, and what a person reads of a problem
+ *   site.c            its routes, in one table */
 
 #include "cxd/api/site.h"
 

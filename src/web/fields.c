@@ -1,0 +1,38 @@
+/* Links come from mails, receipts and codes, and have whatever trackers put behind them: what a page does not know it
+ * passes over. */
+#include "web/fields.h"
+
+#include <string.h>
+
+#include "cxd/base/utf8.h"
+
+struct form fields_read(struct http_request *request) {
+    struct form form;
+    struct error err;
+    size_t length;
+    const char *text = http_query_text(request);
+    if (http_request_method(request) == HTTP_POST)
+        text = http_body(request, &length);
+    else
+        length = text ? strlen(text) : 0;
+    if (form_read_fields(text ? text : "", length, http_arena(request), &form, &err) != CXD_OK)
+        form = (struct form){.count = 0};
+    return form;
+}
+
+const char *field_value(struct http_request *request, const struct form_field *field) {
+    size_t length = strnlen(field->value, field->value_length);
+    char *value = arena_alloc(http_arena(request), length + 1);
+    if (!value)
+        return NULL;
+    memcpy(value, field->value, length);
+    value[length] = '\0';
+    return utf8_all_blank(value) ? NULL : value;
+}
+
+const char *fields_value(struct http_request *request, const struct form *form, const char *name) {
+    for (size_t i = 0; i < form->count; i++)
+        if (strcmp(form->fields[i].name, name) == 0)
+            return field_value(request, &form->fields[i]);
+    return NULL;
+}

@@ -1,0 +1,27 @@
+#ifndef CXD_SRC_WEB_LANGUAGE_H
+#define CXD_SRC_WEB_LANGUAGE_H
+
+#include <stdbool.h>
+
+#include "cxd/domain/survey.h"
+#include "web/texts.h"
+
+/* In which language a page is: of the survey's texts and ours, what who reads it asked for. */
+
+struct wording {
+    const struct survey_text *own;   /* the survey's; NULL: it has none */
+    const struct language *language; /* ours, for all that the survey does not say */
+};
+
+/* `wanted` is the tag that a link names, `accepted` the Accept-Language of a browser, `survey` what is asked; each may
+ * be NULL. Where nothing fits it is English, or the first text that the survey has. */
+struct wording language_choose(const char *wanted, const char *accepted, const struct survey *survey);
+
+/* What the page says by itself. */
+const char *language_text(const struct wording *wording, enum text text);
+/* The tag of the survey's texts, else of ours. */
+const char *language_tag(const struct wording *wording);
+/* Whether what has this tag is written from right to left. */
+bool language_is_rtl(const char *tag);
+
+#endif

@@ -1,0 +1,247 @@
+/* The form by which a person answers. It is a form as any that is posted to a survey: its fields are the members of a
+ * response. So it needs no script; and what the link says (a touchpoint, properties) goes along in fields that nobody
+ * sees. */
+#include "web/questionnaire.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "web/html.h"
+
+enum { NUMBER_SIZE = 24, PATH_SIZE = 160 };
+
+static const char *const PASSED[] = {"touchpoint", "channel"};
+static const char PROPERTY[] = "property.";
+
+/* What a scale's ends and its question are called where the survey does not say. */
+struct usual {
+    enum text question, low, high;
+};
+
+static struct usual usual_of(const struct survey *survey) {
+    static const struct usual NPS = {TEXT_NPS_QUESTION, TEXT_NPS_LOW, TEXT_NPS_HIGH};
+    static const struct usual CSAT = {TEXT_CSAT_QUESTION, TEXT_CSAT_LOW, TEXT_CSAT_HIGH};
+    static const struct usual WORSE = {TEXT_CSAT_QUESTION, TEXT_CSAT_HIGH, TEXT_CSAT_LOW};
+    static const struct usual EASE = {TEXT_EASE_QUESTION, TEXT_EASE_LOW, TEXT_EASE_HIGH};
+    static const struct usual EFFORT = {TEXT_EFFORT_QUESTION, TEXT_EFFORT_LOW, TEXT_EFFORT_HIGH};
+    bool is_lower = survey->direction == DIRECTION_LOWER;
+    if (survey->metric == METRIC_NPS)
+        return NPS;
+    if (survey->metric == METRIC_CSAT)
+        return is_lower ? WORSE : CSAT;
+    return is_lower ? EFFORT : EASE;
+}
+
+static const char *either(const char *own, const struct page *page, enum text text) {
+    return own ? own : language_text(&page->wording, text);
+}
+
+const char *questionnaire_title(const struct page *page, const struct survey *survey) {
+    const struct survey_text *own = page->wording.own;
+    return either(own ? own->question : NULL, page, usual_of(survey).question);
+}
+
+/* --- What is wrong ------------------------------------------------------------------------------------------------
+ */
+
+static bool is_refused(const struct questionnaire *form, const char *pointer) {
+    size_t count = form->invalid ? form->invalid->member_count : 0;
+    for (size_t i = 0; i < count && i < ERROR_MEMBERS_MAX; i++)
+        if (strcmp(form->invalid->members[i].pointer, pointer) == 0)
+            return true;
+    return false;
+}
+
+static void write_fault(const struct questionnaire *form) {
+    const struct page *page = form->page;
+    char number[NUMBER_SIZE];
+    enum text text = TEXT_INVALID;
+    if (!form->invalid)
+        return;
+    bool has_score = fields_value(page->request, form->fields, "score");
+    if (is_refused(form, "/score"))
+        text = has_score ? TEXT_SCORE_INVALID : TEXT_SCORE_MISSING;
+    else if (is_refused(form, "/comment"))
+        text = TEXT_COMMENT_LONG;
+    snprintf(number, sizeof number, "%zu", site_limits(page->request)->comment_characters);
+    html_open(page->out, "p", "class", "error", "id", "error", "role", "alert", "tabindex", "-1", NULL);
+    html_pattern(page->out, language_text(&page->wording, text), number, "");
+    html_close(page->out, "p");
+}
+
+/* --- What nobody sees -----------------------------------------------------------------------------------------------
+ */
+
+static void write_hidden(struct buffer *out, const char *name, const char *value) {
+    if (value)
+        html_open(out, "input", "type", "hidden", "name", name, "value", value, "autocomplete", "off", NULL);
+}
+
+/* What the link says that was refused is left out when the form is shown again: who answers cannot mend it. */
+static void write_passed(const struct questionnaire *form) {
+    struct buffer *out = form->page->out;
+    char pointer[sizeof(((struct error_member *)NULL)->pointer)];
+    for (size_t i = 0; i < CXD_COUNT(PASSED); i++) {
+        snprintf(pointer, sizeof pointer, "/%s", PASSED[i]);
+        if (!is_refused(form, pointer))
+            write_hidden(out, PASSED[i], fields_value(form->page->request, form->fields, PASSED[i]));
+    }
+    if (is_refused(form, "/properties"))
+        return;
+    for (size_t i = 0; i < form->fields->count; i++) {
+        const struct form_field *field = &form->fields->fields[i];
+        if (strncmp(field->name, PROPERTY, sizeof PROPERTY - 1) != 0)
+            continue;
+        strcpy(pointer, "/properties");
+        error_pointer_append(pointer, sizeof pointer, field->name + sizeof PROPERTY - 1);
+        if (!is_refused(form, pointer))
+            write_hidden(out, field->name, field_value(form->page->request, field));
+    }
+}
+
+static void write_trap(const struct questionnaire *form) {
+    const struct page *page = form->page;
+    struct buffer *out = page->out;
+    html_open(out, "div", "class", "unseen", "aria-hidden", "true", NULL);
+    html_open(out, "label", NULL);
+    html_text(out, language_text(&page->wording, TEXT_TRAP));
+    html_open(out, "input", "type", "text", "name", survey_honeypot(form->survey), "tabindex", "-1", "autocomplete",
+              "off", NULL);
+    html_close(out, "label");
+    html_close(out, "div");
+}
+
+/* --- What is asked --------------------------------------------------------------------------------------------------
+ */
+
+/* `end`: what this end of the scale is called, or "". Who listens hears it all, who looks sees the number. */
+static void write_point(const struct questionnaire *form, int score, const char *chosen, const char *end) {
+    const struct page *page = form->page;
+    struct buffer *out = page->out;
+    char number[NUMBER_SIZE], most[NUMBER_SIZE];
+    snprintf(number, sizeof number, "%d", score);
+    snprintf(most, sizeof most, "%d", form->survey->scale_max);
+    html_open(out, "label", NULL);
+    html_open(out, "input", "type", "radio", "name", "score", "value", number, "required",
+              HTML_IF(form->survey->score_rule == SCORE_REQUIRED), "checked",
+              HTML_IF(chosen && strcmp(chosen, number) == 0), "aria-describedby",
+              is_refused(form, "/score") ? "error" : HTML_NONE, NULL);
+    html_element(out, "span", number, "class", "point", "aria-hidden", "true", NULL);
+    html_open(out, "span", "class", "spoken", NULL);
+    html_pattern(out, language_text(&page->wording, TEXT_POINT), number, most);
+    if (*end) {
+        buffer_append_text(out, ", ");
+        html_text(out, end);
+    }
+    html_close(out, "span");
+    html_close(out, "label");
+}
+
+static void write_scale(const struct questionnaire *form) {
+    const struct page *page = form->page;
+    const struct survey *survey = form->survey;
+    const struct survey_text *own = page->wording.own;
+    struct buffer *out = page->out;
+    const char *chosen = fields_value(page->request, form->fields, "score");
+    const char *low = either(own ? own->low_label : NULL, page, usual_of(survey).low);
+    const char *high = either(own ? own->high_label : NULL, page, usual_of(survey).high);
+    const char *tag = language_tag(&page->wording);
+    bool is_long = survey->scale_max - survey->scale_min >= 10;
+    html_open(out, "fieldset", NULL);
+    html_open(out, "legend", "lang", tag, NULL);
+    html_element(out, "h1", questionnaire_title(page, survey), NULL);
+    html_close(out, "legend");
+    html_open(out, "div", "class", is_long ? "scale scale-11" : "scale", NULL);
+    for (int score = survey->scale_min; score <= survey->scale_max; score++)
+        write_point(form, score, chosen, score == survey->scale_min ? low : score == survey->scale_max ? high : "");
+    html_close(out, "div");
+    html_open(out, "div", "class", "ends", "lang", tag, "aria-hidden", "true", NULL);
+    html_element(out, "span", low, NULL);
+    html_element(out, "span", high, NULL);
+    html_close(out, "div");
+    html_close(out, "fieldset");
+}
+
+static void write_comment(const struct questionnaire *form) {
+    const struct page *page = form->page;
+    const struct survey_text *own = page->wording.own;
+    struct buffer *out = page->out;
+    const char *said = fields_value(page->request, form->fields, "comment");
+    bool is_wrong = is_refused(form, "/comment");
+    char most[NUMBER_SIZE];
+    snprintf(most, sizeof most, "%zu", site_limits(page->request)->comment_characters);
+    html_open(out, "div", "class", "field", NULL);
+    html_open(out, "label", "for", "comment", NULL);
+    html_element(out, "span", either(own ? own->comment_prompt : NULL, page, TEXT_COMMENT), "lang",
+                 own && own->comment_prompt ? own->locale : HTML_NONE, NULL);
+    buffer_append_char(out, ' ');
+    html_open(out, "span", "class", "note", NULL);
+    html_pattern(out, "({0})", language_text(&page->wording, TEXT_OPTIONAL), "");
+    html_close(out, "span");
+    html_close(out, "label");
+    html_open(out, "textarea", "id", "comment", "name", "comment", "rows", "4", "maxlength", most, "dir", "auto",
+              "aria-invalid", is_wrong ? "true" : HTML_NONE, "aria-describedby", is_wrong ? "error" : HTML_NONE, NULL);
+    buffer_append_char(out, '\n'); /* one that browsers pass over, and not the first of the comment */
+    html_text(out, said ? said : "");
+    html_close(out, "textarea");
+    html_close(out, "div");
+}
+
+/* --- All of it ------------------------------------------------------------------------------------------------------
+ */
+
+static void open_form(const struct questionnaire *form) {
+    const struct page *page = form->page;
+    struct buffer action;
+    buffer_init(&action);
+    page_path(&action, page->request, form->survey->slug);
+    page_language(&action, page);
+    const char *text = buffer_terminate(&action);
+    html_open(page->out, "form", "method", "post", "action", text ? text : "", "accept-charset", "utf-8", NULL);
+    page->out->failed = page->out->failed || !text;
+    buffer_free(&action);
+}
+
+/* Last, and no part of the digest: it is another one each time, and no other form for that. */
+static void write_nonce(const struct questionnaire *form) {
+    const struct page *page = form->page;
+    struct buffer nonce;
+    if (form->nonce) {
+        write_hidden(page->out, "nonce", form->nonce);
+        return;
+    }
+    buffer_init(&nonce);
+    site_sign_nonce(&nonce, form->snapshot, form->survey, http_now_ms(page->request));
+    const char *text = buffer_terminate(&nonce);
+    if (!text)
+        page->out->failed = true;
+    else if (*text)
+        write_hidden(page->out, "nonce", text);
+    buffer_free(&nonce);
+}
+
+void questionnaire_write(const struct questionnaire *form, char ret_tag[ETAG_SIZE]) {
+    const struct page *page = form->page;
+    struct buffer *out = page->out;
+    char revision[NUMBER_SIZE];
+    snprintf(revision, sizeof revision, "%lld", (long long)form->survey->revision);
+    page_open(page, questionnaire_title(page, form->survey));
+    write_fault(form);
+    open_form(form);
+    write_hidden(out, "id", form->id);
+    write_hidden(out, "invitation", form->invitation);
+    write_hidden(out, "revision", revision);
+    write_hidden(out, "locale", language_tag(&page->wording));
+    write_passed(form);
+    if (form->replaces)
+        html_element(out, "p", language_text(&page->wording, TEXT_REPLACES), "class", "note", NULL);
+    write_scale(form);
+    write_comment(form);
+    write_trap(form);
+    html_element(out, "button", language_text(&page->wording, TEXT_SEND), "type", "submit", NULL);
+    if (ret_tag && !out->failed)
+        etag_make(out->data, out->length, ret_tag);
+    write_nonce(form);
+    html_close(out, "form");
+    page_close(page);
+}

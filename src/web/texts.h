@@ -1,0 +1,65 @@
+#ifndef CXD_SRC_WEB_TEXTS_H
+#define CXD_SRC_WEB_TEXTS_H
+
+#include <stddef.h>
+
+/* What pages say by themselves, a file a language: web/texts/TAG.json, where the names are those below in small letters
+ * without TEXT_. "{0}" and "{1}" are put in. The build makes the table (src/tools/embed_web.c). */
+
+enum text {
+    TEXT_NPS_QUESTION,
+    TEXT_NPS_LOW,
+    TEXT_NPS_HIGH,
+    TEXT_CSAT_QUESTION,
+    TEXT_CSAT_LOW,
+    TEXT_CSAT_HIGH,
+    TEXT_EASE_QUESTION, /* of CES where higher is better, else of effort */
+    TEXT_EASE_LOW,
+    TEXT_EASE_HIGH,
+    TEXT_EFFORT_QUESTION,
+    TEXT_EFFORT_LOW,
+    TEXT_EFFORT_HIGH,
+    TEXT_POINT, /* "{0} out of {1}" */
+    TEXT_COMMENT,
+    TEXT_OPTIONAL,
+    TEXT_SEND,
+    TEXT_REPLACES, /* an invitation was answered, and may be again */
+    TEXT_TRAP,
+    TEXT_SCORE_MISSING,
+    TEXT_SCORE_INVALID,
+    TEXT_COMMENT_LONG, /* "{0}" characters */
+    TEXT_INVALID,
+    TEXT_THANKS,
+    TEXT_CLOSE,
+    TEXT_CLOSED_TITLE,
+    TEXT_CLOSED,
+    TEXT_UNKNOWN_TITLE,
+    TEXT_UNKNOWN,
+    TEXT_USED_TITLE,
+    TEXT_USED,
+    TEXT_EXPIRED_TITLE,
+    TEXT_EXPIRED,
+    TEXT_FORGED_TITLE,
+    TEXT_FORGED,
+    TEXT_GONE_TITLE,
+    TEXT_GONE,
+    TEXT_INVITED_TITLE,
+    TEXT_INVITED,
+    TEXT_RECONTACT_TITLE,
+    TEXT_RECONTACT,
+    TEXT_BUSY_TITLE,
+    TEXT_BUSY,
+    TEXT_FAILED_TITLE,
+    TEXT_FAILED,
+    TEXT_COUNT
+};
+
+struct language {
+    const char *tag; /* "de" */
+    const char *texts[TEXT_COUNT];
+};
+
+extern const struct language LANGUAGES[];
+extern const size_t LANGUAGE_COUNT;
+
+#endif

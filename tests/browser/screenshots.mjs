@@ -1,0 +1,68 @@
+// `make screenshots`: every state of the pages in both themes and at three widths, into build/screenshots/, to be
+// looked at.
+//
+// usage: node tests/browser/screenshots.mjs [PART OF A NAME…]
+import fs from 'node:fs';
+import path from 'node:path';
+import { ROOT, start } from '../http/harness.mjs';
+import { launch } from './harness.mjs';
+
+const OUT = path.join(ROOT, 'build/screenshots');
+const WIDTHS = [320, 768, 1280];
+const THEMES = ['light', 'dark'];
+const TEXTS = {
+  en: {
+    question: 'How likely are you to recommend our checkout to a friend?',
+    low_label: 'Not at all',
+    high_label: 'Absolutely',
+    comment_prompt: 'What is the main reason for your score?',
+    thanks: 'Thank you, that helps us a lot!',
+  },
+  ar: { question: 'ما مدى احتمال أن توصي بنا صديقًا؟' },
+};
+
+const daemon = await start();
+await daemon.survey('checkout', { metric: 'nps', texts: TEXTS });
+await daemon.survey('plain', { metric: 'nps' });
+await daemon.survey('delivery', { metric: 'csat' });
+await daemon.survey('effort', { metric: 'ces' });
+await daemon.survey('closed', { metric: 'nps', closes_at: '2020-01-01T00:00:00Z' });
+const SCENES = {
+  'nps': { target: '/s/checkout?score=9' },
+  'arabic': { target: '/s/checkout?lang=ar' },
+  'japanese': { target: '/s/plain?lang=ja' },
+  'csat': { target: '/s/delivery?lang=de' },
+  'ces': { target: '/s/effort?lang=fr' },
+  'missing': {
+    target: '/s/checkout',
+    then: async (page) => {
+      await page.evaluate(() => (document.querySelector('form').noValidate = true));
+      await page.click('button');
+    },
+  },
+  'focus': { target: '/s/checkout', then: (page) => page.keyboard.press('Tab') },
+  'thanks': { target: '/s/checkout/thanks' },
+  'closed': { target: '/s/closed?lang=es' },
+  'unknown': { target: '/s/nothing' },
+  'forged': { target: '/s/checkout?i=cut' },
+};
+
+fs.rmSync(OUT, { recursive: true, force: true });
+fs.mkdirSync(OUT, { recursive: true });
+const browser = await launch();
+const wanted = process.argv.slice(2);
+for (const colorScheme of THEMES)
+  for (const width of WIDTHS) {
+    const context = await browser.newContext({ colorScheme, viewport: { width, height: 800 } });
+    const page = await context.newPage();
+    for (const [name, { target, then }] of Object.entries(SCENES)) {
+      if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) continue;
+      await page.goto(daemon.url + target);
+      await then?.(page);
+      await page.screenshot({ path: path.join(OUT, `${name}-${colorScheme}-${width}.png`), fullPage: true });
+    }
+    await context.close();
+  }
+await browser.close();
+await daemon.stop();
+console.log(`${fs.readdirSync(OUT).length} pictures in ${path.relative(ROOT, OUT)}`);

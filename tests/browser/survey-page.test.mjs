@@ -1,0 +1,204 @@
+// The page of a survey in a real browser: with script and without, by mouse, keyboard and touch, once however often it
+// is sent; and what axe-core has against any state of it.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, beforeEach, afterEach, describe, test } from 'node:test';
+import { ROOT, start } from '../http/harness.mjs';
+import { launch } from './harness.mjs';
+
+const AXE = fs.readFileSync(path.join(ROOT, 'tests/node_modules/axe-core/axe.min.js'), 'utf8');
+const TEXTS = {
+  en: { question: 'Would you recommend us?', low_label: 'Never', high_label: 'Always', thanks: 'Thanks!' },
+  ar: { question: 'هل توصي بنا؟' },
+};
+
+let daemon,
+  browser,
+  number = 0;
+before(async () => {
+  daemon = await start();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await daemon?.stop();
+});
+const survey = async (definition = {}) => {
+  const slug = `s${++number}`;
+  await daemon.survey(slug, { metric: 'nps', texts: TEXTS, ...definition });
+  return slug;
+};
+const stored = async (slug) => (await daemon.admin('GET', `/v1/surveys/${slug}/responses`)).json.responses;
+
+for (const javaScriptEnabled of [true, false])
+  describe(`the page ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, () => {
+    let context, page, slug;
+    beforeEach(async () => {
+      context = await browser.newContext({ javaScriptEnabled, viewport: { width: 320, height: 640 }, hasTouch: true });
+      page = await context.newPage();
+      slug = await survey();
+    });
+    afterEach(() => context.close());
+    const open = (query = '') => page.goto(`${daemon.url}/s/${slug}${query}`);
+    const thanked = () => page.waitForURL(/\/thanks/);
+    const send = () => page.click('button');
+
+    test('is answered by mouse, from the score of a link, and may be loaded and sent again', async () => {
+      await open('?score=9&touchpoint=receipt');
+      assert.equal(await page.isChecked('input[value="9"]'), true);
+      await page.fill('textarea', 'quick');
+      await send();
+      await thanked();
+      assert.equal(await page.textContent('h1'), 'Thanks!');
+      await page.reload();
+      await page.goBack();
+      await page.fill('textarea', 'quick, and friendly');
+      await send();
+      await thanked();
+      const all = await stored(slug);
+      assert.equal(all.length, 1);
+      assert.deepEqual(
+        [all[0].score, all[0].comment, all[0].touchpoint, all[0].flags],
+        [9, 'quick, and friendly', 'receipt', undefined],
+      );
+    });
+
+    test('is one answer where it is loaded again before it is sent, and another on a later visit', async () => {
+      await open();
+      const id = await page.getAttribute('input[name=id]', 'value');
+      await page.reload();
+      assert.equal(await page.getAttribute('input[name=id]', 'value'), id);
+      await page.check('input[value="3"]', { force: true });
+      await send();
+      await thanked();
+      await open();
+      assert.notEqual(await page.getAttribute('input[name=id]', 'value'), id);
+      await page.check('input[value="4"]', { force: true });
+      await send();
+      await thanked();
+      assert.deepEqual((await stored(slug)).map(({ score }) => score).sort(), [3, 4]);
+    });
+
+    test('is answered by keyboard alone', async () => {
+      await open();
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('Tab');
+      await page.keyboard.type('typed');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await thanked();
+      const [{ score, comment, flags }] = await stored(slug);
+      assert.deepEqual([comment, flags], ['typed', undefined], 'no key leads to the honeypot');
+      assert.ok(score === 1 || score === 2, `${score}`);
+    });
+
+    test('is answered by touch, and sent once by two', async () => {
+      await open();
+      await page.tap('label:has(input[value="10"])');
+      const button = page.locator('button');
+      await button.dblclick({ noWaitAfter: true });
+      await thanked();
+      const all = await stored(slug);
+      assert.deepEqual(
+        all.map(({ score }) => score),
+        [10],
+      );
+    });
+
+    test('without a number is not sent', async () => {
+      await open();
+      await send();
+      assert.match(page.url(), new RegExp(`/s/${slug}$`));
+      assert.deepEqual(await stored(slug), []);
+    });
+
+    test('fits a screen of 320 pixels, and a text of twice the size', async () => {
+      await open();
+      const widths = () => page.locator('html').evaluate((root) => [root.scrollWidth, root.clientWidth]);
+      for (const width of [320, 256]) {
+        await page.setViewportSize({ width, height: 640 });
+        const [needed, there] = await widths();
+        assert.ok(needed <= there, `${needed} of ${there} at ${width}`);
+      }
+      for (const box of await page.locator('.point').all()) {
+        const { width, height } = await box.boundingBox();
+        assert.ok(width >= 24 && height >= 24, `${width} × ${height}`);
+      }
+    });
+  });
+
+describe('nothing that anybody says runs', () => {
+  const CORPUS = [
+    '<script>say()</script>',
+    '"><img src=x onerror=say()>',
+    '</textarea><svg onload=say()>',
+    'javascript:say()',
+  ];
+  test('in texts, in links, and in what is shown again', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const heard = [];
+    await page.exposeFunction('say', () => heard.push(page.url()));
+    page.on('dialog', (dialog) => heard.push(dialog.message()) && dialog.dismiss());
+    page.on('console', (message) => /Content Security Policy/.test(message.text()) && heard.push(message.text()));
+    for (const text of CORPUS) {
+      const slug = await survey({
+        texts: { en: { question: text, low_label: text, comment_prompt: text, thanks: text } },
+      });
+      const said = encodeURIComponent(text);
+      await page.goto(`${daemon.url}/s/${slug}?touchpoint=${said}&property.x=${said}&lang=${said}&score=${said}`);
+      assert.equal(await page.textContent('h1'), text);
+      await page.evaluate(() => (document.querySelector('form').noValidate = true));
+      await page.fill('textarea', text);
+      await page.click('button');
+      await page.waitForSelector('.error');
+      assert.equal(await page.inputValue('textarea'), text);
+      await page.goto(`${daemon.url}/s/${slug}/thanks`);
+      await page.goto(`${daemon.url}/s/${slug}?i=${said}`);
+    }
+    await context.close();
+    assert.deepEqual(heard, []);
+  });
+});
+
+describe('axe-core finds nothing', () => {
+  for (const colorScheme of ['light', 'dark'])
+    for (const lang of ['en', 'ar'])
+      test(`in any state: ${colorScheme}, ${lang}`, async () => {
+        const slug = await survey();
+        const closed = await survey({ closes_at: '2020-01-01T00:00:00Z' });
+        const context = await browser.newContext({
+          colorScheme,
+          bypassCSP: true,
+          viewport: { width: 320, height: 800 },
+        });
+        const page = await context.newPage();
+        const judge = async (state) => {
+          await page.evaluate(AXE);
+          const { violations, passes } = await page.evaluate(() =>
+            window.axe.run(document, {
+              runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+            }),
+          );
+          assert.ok(passes.length > 10, `${passes.length} rules were asked`);
+          const said = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200))}`);
+          assert.deepEqual(said, [], state);
+        };
+        await page.goto(`${daemon.url}/s/${slug}?lang=${lang}&score=9`);
+        await judge('form');
+        await page.goto(`${daemon.url}/s/${slug}?lang=${lang}`);
+        await page.evaluate(() => (document.querySelector('form').noValidate = true));
+        await page.click('button');
+        await page.waitForSelector('.error');
+        assert.equal(await page.evaluate(() => document.activeElement.id), 'error');
+        await judge('no number');
+        for (const target of [`${slug}/thanks`, closed, 'nothing']) {
+          await page.goto(`${daemon.url}/s/${target}?lang=${lang}`);
+          await judge(target);
+        }
+        await context.close();
+      });
+});
