@@ -1,11 +1,12 @@
 /* Any bytes as a survey's definition (and as a key's): what decodes is canonical after one round, and its
- * reply can be put back. */
+ * reply can be put back; its questions take what they ask for, of those to whom they are shown. */
 #include "fuzz.h"
 
 #include "cxd/base/clock.h"
 #include "cxd/codec/json.h"
 #include "cxd/codec/key.h"
 #include "cxd/codec/survey.h"
+#include "cxd/domain/judge.h"
 
 enum { DEPTH = 16, BACKDATE_S = 604800 };
 
@@ -32,6 +33,40 @@ static void check_definition(const struct buffer *text, const struct buffer *exp
     buffer_free(&out);
 }
 
+/* What its first option is, or its lowest number, or a text. */
+static struct answer answer_to(const struct question *question) {
+    struct answer answer = {.key = question->key, .form = ANSWER_TEXT, .text = "x"};
+    if (question->type == QUESTION_SCALE) {
+        answer.form = ANSWER_NUMBER;
+        answer.number = question->scale.min;
+    } else if (question->option_count > 0) {
+        answer.text = question->options[0].value;
+    }
+    return answer;
+}
+
+static void check_questions(const struct survey *survey, struct arena *arena) {
+    struct answer answers[QUESTIONS_MAX];
+    struct response response = {.has_score = true, .score = survey->scale_min, .answers = answers};
+    CHECK(survey->question_count <= QUESTIONS_MAX);
+    for (size_t i = 0; i < survey->question_count; i++) {
+        const struct question *question = &survey->questions[i];
+        CHECK(survey_question(survey, question->key) == question);
+        CHECK((question->option_count > 0) == (question->type <= QUESTION_CHOICES));
+        answers[i] = answer_to(question);
+    }
+    response.answer_count = survey->question_count;
+    CHECK(response_judge_answers(&response, survey, arena));
+    for (size_t i = 0; i < survey->question_count; i++) {
+        const struct question *question = &survey->questions[i];
+        CHECK(question_is_shown(survey, question, &response) == (response_answer(&response, question->key) != NULL));
+    }
+    CHECK((response.answer_count == survey->question_count) == (response.sent.left_out == NULL));
+    struct response again = response;
+    CHECK(response_judge_answers(&again, survey, arena));
+    CHECK(again.answer_count == response.answer_count && again.sent.left_out == response.sent.left_out);
+}
+
 static void check_survey(struct survey *survey, struct arena *arena) {
     struct buffer definition;
     struct buffer other;
@@ -46,8 +81,9 @@ static void check_survey(struct survey *survey, struct arena *arena) {
     check_is_json(&other);
     check_definition(&other, &definition, arena);
     buffer_reset(&other);
-    survey_encode_form(&other, survey, &(struct survey_form){.now_ms = NOW_MS});
+    survey_encode_form(&other, survey, &(struct survey_form){.now_ms = NOW_MS, .locale = "de-AT"});
     check_is_json(&other);
+    check_questions(survey, arena);
     buffer_free(&definition);
     buffer_free(&other);
 }
