@@ -126,8 +126,9 @@ static const struct command put = {
     .name = "survey put",
     .operands = "SLUG FILE",
     .summary = "Creates a survey, or replaces its definition, from a JSON file ('-': standard input).",
-    .text = "Metric and scale are fixed once there are responses. An archived survey stays archived, unless the file "
-            "has '\"archived\": false'.",
+    .text =
+        "Metric and scale are fixed once there are responses, and so are those of a further question, and its type, "
+        "once it is answered. An archived survey stays archived, unless the file has '\"archived\": false'.",
     .example = "echo '{\"metric\": \"nps\"}' | cxd survey put checkout -",
     .options = command_json_option,
     .option_count = 1,
