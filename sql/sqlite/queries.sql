@@ -1105,8 +1105,12 @@ UPDATE comment_state SET indexed = ?1, purge = ?2, stale = ?3;
 SELECT max(0, coalesce((SELECT max(number) FROM response), 0) - coalesce((SELECT indexed FROM comment_state), 0));
 
 -- name: select_unindexed
-SELECT number, survey, iif(excluded < 2, score, NULL), answered_at, comment
+SELECT number, survey, iif(excluded < 2, score, NULL), answered_at, comment, answers
 FROM response WHERE number > ?1 ORDER BY number LIMIT ?2;
+
+-- Which questions are for texts (enum question_type): of a survey, or (0) of every one.
+-- name: list_text_questions
+SELECT survey, key FROM question WHERE type = 3 AND (?1 = 0 OR survey = ?1) ORDER BY survey, key;
 
 -- name: insert_indexed
 INSERT INTO comment_index (rowid, comment, facet) VALUES (?1, ?2, ?3);
@@ -1191,7 +1195,7 @@ WHERE comment_index MATCH ?1 AND comment_index.rowid BETWEEN ?2 AND ?3 AND p.pla
 ORDER BY comment_index.rowid DESC;
 
 -- name: search_one
-SELECT number, answered_at, id, iif(excluded < 2, score, NULL), comment
+SELECT number, answered_at, id, iif(excluded < 2, score, NULL), comment, answers
 FROM response NOT INDEXED
 WHERE number = ?10 AND survey = ?1 AND answered_at >= ?2 AND answered_at < ?3
 -- use: of_search
@@ -1202,17 +1206,19 @@ SELECT 1 FROM comment_place WHERE place <= ?1 LIMIT 1;
 
 -- What it has not: numbers behind ?10, which are few; no index, not even of a survey's times, is as short a way.
 -- name: search_unindexed
-SELECT number, answered_at, id, iif(excluded < 2, score, NULL), comment
+SELECT number, answered_at, id, iif(excluded < 2, score, NULL), comment, answers
 FROM response NOT INDEXED
-WHERE number > ?10 AND survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND comment IS NOT NULL
+WHERE number > ?10 AND survey = ?1 AND answered_at >= ?2 AND answered_at < ?3
+  AND (comment IS NOT NULL OR answers IS NOT NULL)
 -- use: of_search
 ;
 
 -- Of one respondent, who has few: all of them, without the index of comments.
 -- name: search_person
-SELECT number, answered_at, id, iif(excluded < 2, score, NULL), comment
+SELECT number, answered_at, id, iif(excluded < 2, score, NULL), comment, answers
 FROM response INDEXED BY response_by_respondent
-WHERE respondent = ?9 AND survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND comment IS NOT NULL
+WHERE respondent = ?9 AND survey = ?1 AND answered_at >= ?2 AND answered_at < ?3
+  AND (comment IS NOT NULL OR answers IS NOT NULL)
 -- use: of_search
 ;
 
@@ -1221,7 +1227,8 @@ SELECT count(*) FROM (SELECT 1 FROM response INDEXED BY response_by_respondent
                       WHERE respondent = ?1 AND survey = ?2 LIMIT ?3);
 
 -- name: list_unindexed
-SELECT comment FROM response NOT INDEXED WHERE number > ?1 AND survey = ?2 AND comment IS NOT NULL;
+SELECT comment, answers FROM response NOT INDEXED
+WHERE number > ?1 AND survey = ?2 AND (comment IS NOT NULL OR answers IS NOT NULL);
 
 -- name: select_expired
 SELECT number FROM response INDEXED BY response_by_time WHERE survey = ?1 AND answered_at < ?2 LIMIT ?3;
@@ -1373,11 +1380,17 @@ SELECT count(*) FROM response WHERE number < 1 OR number = 9223372036854775807;
 SELECT doc, col = 'facet', offset, term FROM temp.comment_words;
 
 -- name: check_comment_places
-SELECT place, words, p.number, survey, iif(excluded < 2, score, NULL), answered_at, comment
+SELECT place, words, p.number, survey, iif(excluded < 2, score, NULL), answered_at, comment, answers
 FROM comment_place AS p LEFT JOIN response AS r ON r.number = p.number;
 
 -- name: check_comments_missing
-SELECT abs((SELECT count(*) FROM response WHERE comment IS NOT NULL AND number <= (SELECT indexed FROM comment_state))
+SELECT abs((SELECT count(*) FROM response AS r
+            WHERE (comment IS NOT NULL
+                   OR (answers IS NOT NULL
+                       AND EXISTS (SELECT 1 FROM json_each(answers) AS said
+                                   LEFT JOIN question AS q ON q.survey = r.survey AND q.key = said.key
+                                   WHERE said.type = 'text' AND (said.key GLOB '*/other' OR q.type = 3))))
+              AND number <= (SELECT indexed FROM comment_state))
            - (SELECT count(DISTINCT number) FROM comment_place))
        + (SELECT count(*) - count(DISTINCT number) FROM comment_place);
 

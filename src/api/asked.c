@@ -40,6 +40,19 @@ enum cxd_err asked_find(struct http_request *request, const struct survey *surve
     return result;
 }
 
+enum cxd_err asked_find_texts(struct http_request *request, const struct survey *survey, const char *key,
+                              const struct question **ret_question, struct error *err) {
+    const struct question *question = NULL;
+    enum cxd_err result = key ? asked_find(request, survey, "question", key, &question, err) : CXD_OK;
+    bool is_closed = question && (question->type == QUESTION_CHOICE || question->type == QUESTION_CHOICES);
+    if (result == CXD_OK && question && question->type != QUESTION_TEXT && !(is_closed && question->other))
+        return error_set(err, ERR_BAD_PARAMETER,
+                         "question: %s is not answered in words; filter by answer.%s=VALUE for what was answered", key,
+                         key);
+    *ret_question = result == CXD_OK ? question : NULL;
+    return result;
+}
+
 /* Of a closed list what is no option may have been one. */
 static enum cxd_err check_value(struct http_request *request, const struct survey *survey,
                                 const struct question *question, const char *name, const char *value,

@@ -399,6 +399,7 @@ static const struct {
     {"channel", WINDOWED, parameter_read_channel},
     {"locale", WINDOWED, parameter_read_locale},
     {"question", PARAMETERS_QUESTION, parameter_read_question},
+    {"question", PARAMETERS_SEARCH | PARAMETERS_TERMS, parameter_read_texts_of},
     {"confidence", FIGURED, read_confidence},
     {"alpha", TESTED, read_alpha},
     {"compare", PARAMETERS_SCORE | PARAMETERS_JOURNEY, read_compare},

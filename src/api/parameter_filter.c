@@ -32,6 +32,11 @@ enum cxd_err parameter_read_question(struct reading *reading, const char *value,
     return parameter_read_filter("question", value, &reading->question.score.filter.question, err);
 }
 
+enum cxd_err parameter_read_texts_of(struct reading *reading, const char *value, struct error *err) {
+    reading->terms.question = value;
+    return parameter_read_filter("question", value, &reading->asked.question, err);
+}
+
 /* What is behind the prefix; NULL: it does not begin with it. */
 static const char *behind(const char *name, const char *prefix) {
     return strncmp(name, prefix, strlen(prefix)) == 0 ? name + strlen(prefix) : NULL;

@@ -14,6 +14,8 @@ CXD_NODISCARD enum cxd_err parameter_read_channel(struct reading *reading, const
 CXD_NODISCARD enum cxd_err parameter_read_locale(struct reading *reading, const char *value, struct error *err);
 /* The key of a question on a scale; whether the survey has it is judged by who knows the survey. */
 CXD_NODISCARD enum cxd_err parameter_read_question(struct reading *reading, const char *value, struct error *err);
+/* The same of one that is answered in words, for searches and terms. */
+CXD_NODISCARD enum cxd_err parameter_read_texts_of(struct reading *reading, const char *value, struct error *err);
 
 /* Whether the name of a parameter has a key behind it: property.KEY, answer.KEY. */
 bool parameter_is_keyed(const char *name);

@@ -17,14 +17,14 @@ enum parameter_set {
     PARAMETERS_SEGMENTS = 1 << 7, /* by, limit; and with PARAMETERS_SCORE */
     PARAMETERS_EVENTS = 1 << 8,   /* a page of an alert's history: limit, cursor */
     PARAMETERS_MOVEMENT = 1 << 9, /* compare, alpha */
-    PARAMETERS_TERMS = 1 << 15,   /* band, language, min_count, limit */
+    PARAMETERS_TERMS = 1 << 15,   /* band, language, min_count, limit, question */
     PARAMETERS_PLAN = 1 << 14,    /* margin, detect, power, assume, alpha */
     PARAMETERS_JOURNEY = 1 << 13, /* compare (default previous, where there is one before), alpha; no touchpoint */
     PARAMETERS_POOL = 1 << 12,    /* surveys; and with PARAMETERS_SCORE */
     PARAMETERS_EXPORT = 1 << 16,  /* as PARAMETERS_LISTING, without pages; received_…, updated_…, amended, cursor */
     PARAMETERS_QUESTION = 1 << 17,  /* with others: question */
     PARAMETERS_QUESTIONS = 1 << 18, /* what is asked behind the score: alpha */
-    PARAMETERS_SEARCH = 1 << 11     /* with PARAMETERS_LISTING: q, order, score, band */
+    PARAMETERS_SEARCH = 1 << 11     /* with PARAMETERS_LISTING: q, order, score, band, question */
 };
 
 /* Reads window or from/to, filters and confidence (all routes), and what `sets` adds, into ret_question (its survey is
@@ -37,6 +37,7 @@ CXD_NODISCARD enum cxd_err parameters_read(struct http_request *request, unsigne
 struct terms_asked {
     const char *band;     /* as it was sent; NULL: it was not */
     const char *language; /* NULL: any */
+    const char *question; /* the key of one that is answered in words; NULL: it was not sent */
     int64_t min_count;    /* default 3 */
     size_t limit;         /* default 20 */
 };
@@ -70,7 +71,8 @@ CXD_NODISCARD enum cxd_err parameters_read_listing(struct http_request *request,
 /* What a search of comments is asked for, as it was sent; NULL: it was not. */
 struct search_asked {
     const char *q, *order, *score, *band;
-    const char *cursor; /* of any kind; one of a listing has been read */
+    const char *question; /* the key of one that is answered in words */
+    const char *cursor;   /* of any kind; one of a listing has been read */
 };
 /* As parameters_read_listing of PARAMETERS_LISTING, and what is asked beside. */
 CXD_NODISCARD enum cxd_err parameters_read_search(struct http_request *request, struct listing *ret_listing,

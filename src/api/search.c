@@ -89,11 +89,16 @@ enum cxd_err search_read(struct http_request *request, const struct survey *surv
                          struct search *ret_search, bool *ret_is_search, struct error *err) {
     struct search_asked asked;
     struct search_query *query;
+    const struct question *question;
     *ret_search = (struct search){.order = SEARCH_NEWEST};
     enum cxd_err result = parameters_read_search(request, &ret_search->listing, &asked, err);
     ret_search->listing.filter.survey = survey->number;
     if (result == CXD_OK)
         result = asked_check(request, survey, &ret_search->listing.filter, err);
+    if (result == CXD_OK)
+        result = asked_find_texts(request, survey, asked.question, &question, err);
+    if (result == CXD_OK && asked.question && !asked.q && !is_of_comments)
+        result = error_set(err, ERR_BAD_PARAMETER, "question: in whose answers q is looked for: give q");
     if (result == CXD_OK)
         result = read_which(&asked, survey, &ret_search->listing.scores, err);
     if (result == CXD_OK)
@@ -105,6 +110,7 @@ enum cxd_err search_read(struct http_request *request, const struct survey *surv
         ret_search->query = query;
     }
     *ret_is_search = is_of_comments || asked.q;
+    ret_search->texts_of = asked.question;
     ret_search->looks = LOOKS;
     return result == CXD_OK ? search_read_cursor(asked.cursor, ret_search, err) : result;
 }
@@ -132,11 +138,11 @@ static enum cxd_err append_hit(struct http_request *request, const struct survey
     size_t count = 0;
     struct snippet_part *parts = NULL;
     if (search->query) {
-        parts = snippet_make(hit->response.comment, hit->marks, hit->mark_count, http_arena(request), &count);
+        parts = snippet_make(hit->said.text, hit->marks, hit->mark_count, http_arena(request), &count);
         if (!parts)
             return error_set(err, ERR_NO_MEMORY, "no memory for a snippet");
     }
-    response_encode_found(out, &hit->response, survey->slug, parts, count);
+    response_encode_found(out, &hit->response, survey->slug, hit->said.key, parts, count);
     return CXD_OK;
 }
 

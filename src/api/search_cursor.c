@@ -28,9 +28,10 @@ static uint32_t mix(uint32_t mark, const void *bytes, size_t length) {
     return (uint32_t)hash_keyed(&KEY, bytes, length) ^ (mark << 5 | mark >> 27);
 }
 
-/* Of what a query asks, however it is written: the same in every process. */
-static uint32_t mark_of(const struct search_query *query) {
-    uint32_t mark = 0;
+/* Of what is asked, however it is written: the same in every process. */
+static uint32_t mark_of(const struct search *search) {
+    const struct search_query *query = search->query;
+    uint32_t mark = search->texts_of ? mix(1, search->texts_of, strlen(search->texts_of)) : 0;
     for (size_t i = 0; query && i < query->phrase_count; i++) {
         const struct search_phrase *phrase = &query->phrases[i];
         mark = mix(mark, phrase->text, strlen(phrase->text)) + phrase->is_prefix;
@@ -49,7 +50,7 @@ enum { MARK_SIZE = 24 }; /* the longest prefix, the mark, "_", NUL */
 static void write_mark(char out[MARK_SIZE], const struct search *search) {
     out[0] = '\0';
     if (search->query || search->order != SEARCH_NEWEST)
-        snprintf(out, MARK_SIZE, "%s%08x_", PREFIXES[search->order], (unsigned)mark_of(search->query));
+        snprintf(out, MARK_SIZE, "%s%08x_", PREFIXES[search->order], (unsigned)mark_of(search));
 }
 
 /* Of as many digits as are read. */
@@ -106,7 +107,7 @@ enum cxd_err search_read_cursor(const char *text, struct search *search, struct 
         is_read = read_place(text + strlen(mark), search);
     return is_read ? CXD_OK
                    : error_set(err, ERR_BAD_PARAMETER,
-                               "cursor: what the page before gave as next, for the same q and order");
+                               "cursor: what the page before gave as next, for the same q and order, and question");
 }
 
 static int64_t bounded(int64_t time) {

@@ -30,6 +30,8 @@ static enum cxd_err read_question(struct http_request *request, const struct sur
     if (result == CXD_OK)
         result = asked_check(request, survey, &ret_question->filter, err);
     if (result == CXD_OK)
+        result = asked_find_texts(request, survey, asked.question, &ret_question->texts_of, err);
+    if (result == CXD_OK)
         result = api_allow_filter(request, survey, &ret_question->filter, err);
     return result;
 }
@@ -64,6 +66,7 @@ static enum cxd_err answer_terms(struct http_request *request, const struct term
     scoring_encode(out, question->survey);
     window_encode(out, &answer.window, answer.rounded);
     write_text(out, "band", band_name(question->survey->metric, question->band));
+    write_given(out, "question", question->texts_of ? question->texts_of->key : NULL);
     write_text(out, "language", question->language);
     write_open(out, "n", '{');
     write_int(out, "band", answer.totals.count);

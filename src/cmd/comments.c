@@ -12,7 +12,7 @@ struct comments_options {
     struct output_options output;
     struct window_options window;
     struct filter_options filter;
-    const char *score, *band, *order, *limit;
+    const char *score, *band, *order, *limit, *question;
     bool flagged;
 };
 
@@ -26,6 +26,7 @@ static const struct option_spec comments_specs[] = {
     {"order", 0, OPTION_TEXT, AT(order), "newest|oldest|best|lowest|highest",
      "best: those first that fit QUERY best; lowest, highest: by score", orders},
     OPTION_VALUE("limit", 'n', AT(limit), "N", "so many at most, up to 500; 20"),
+    OPTION_VALUE("question", 0, AT(question), "KEY", "only what was answered in words to this further question"),
     {"flagged", 0, OPTION_FLAG, AT(flagged), NULL, "only those suspected to be a machine's", NULL},
     OPTIONS_WINDOW(AT(window)),
     OPTIONS_FILTER(AT(filter)),
@@ -49,6 +50,7 @@ static int prepare(struct call *call) {
     client_query_add(request, "score", options->score);
     client_query_add(request, "band", options->band);
     client_query_add(request, "order", options->order);
+    client_query_add(request, "question", options->question);
     if (!read_limit(options->limit, &call->want))
         return command_usage(call->invocation->command, "--limit is a number from 1 to 500");
     if (options->flagged)
@@ -62,14 +64,40 @@ static void append_line(struct buffer *out, const char *text) {
         buffer_append_char(out, *text == '\n' || *text == '\r' || *text == '\t' ? ' ' : *text);
 }
 
-/* Of one that was searched for, what is around the words. */
-static void append_comment(struct buffer *out, const struct json *row) {
-    const struct json *snippet = json_get(row, "snippet");
+struct said {
+    struct buffer *out;
+    const char *between;
+};
 
+/* What stands in words, or was chosen. */
+static void append_answer(void *context, const char *key, const struct json *value) {
+    struct said *said = context;
+    const char *text = json_kind_of(value) == JSON_KIND_TEXT ? json_text(value, "") : json_text(value, "other");
+    if (!text)
+        return;
+    buffer_append_text(said->out, said->between);
+    append_line(said->out, key);
+    buffer_append_text(said->out, ": ");
+    append_line(said->out, text);
+    said->between = " | ";
+}
+
+/* Of one that was searched for, what is around the words; else all that was said. */
+static void append_comment(struct buffer *out, const struct json *row) {
+    const struct json *snippet = json_get(row, "snippet"), *answers = json_get(row, "answers");
+    const char *comment = json_text(row, "comment"), *key = json_text(row, "snippet_question");
+
+    if (key) {
+        append_line(out, key);
+        buffer_append_text(out, ": ");
+    }
     for (size_t i = 0; i < json_count(snippet); i++)
         append_line(out, json_text(json_at(snippet, i), "text"));
-    if (!snippet)
-        append_line(out, json_text(row, "comment"));
+    if (snippet)
+        return;
+    append_line(out, comment);
+    if (answers)
+        json_each(answers, append_answer, &(struct said){out, comment ? " | " : ""});
 }
 
 static bool show(struct call *call) {
@@ -89,7 +117,8 @@ const struct command cmd_comments = {
     .operands = "SURVEY [QUERY]",
     .summary = "Lists what people wrote, newest first, or searches it.",
     .text = "QUERY: words (all of them), \"a phrase\", word*, OR, NOT or -word, parentheses. Letters are compared\n"
-            "without their case and their accents. The window is all unless another is given.",
+            "without their case and their accents. What was answered in words to further questions is said too, and\n"
+            "stands behind its question's key. The window is all unless another is given.",
     .example = "cxd comments checkout --band detractors --window 30d\ncxd comments checkout 'deliver* -\"next day\"'",
     .options = comments_specs,
     .option_count = CXD_COUNT(comments_specs),
@@ -104,7 +133,7 @@ const struct command cmd_comments = {
                                       .what = "a list of responses",
                                       .rows = "responses",
                                       .csv = "survey id answered_at received_at score comment respondent touchpoint "
-                                             "channel locale properties visit flags excluded",
+                                             "channel locale properties visit flags excluded answers",
                                       .prepare = prepare,
                                       .show = show},
 };

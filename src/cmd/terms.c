@@ -10,7 +10,7 @@ struct terms_options {
     struct output_options output;
     struct window_options window;
     struct filter_options filter;
-    const char *band, *language, *min_count, *limit;
+    const char *band, *language, *min_count, *limit, *question;
 };
 
 #define AT(member) offsetof(struct terms_options, member)
@@ -23,6 +23,7 @@ static const struct option_spec terms_specs[] = {
     OPTION_VALUE("language", 0, AT(language), "L", "comments in this language only, such as de"),
     OPTION_VALUE("min-count", 0, AT(min_count), "N", "terms that so many of the band have at least; 3"),
     OPTION_VALUE("limit", 'n', AT(limit), "N", "so many terms at most; 20"),
+    OPTION_VALUE("question", 0, AT(question), "KEY", "of what was answered in words to this further question alone"),
     OPTIONS_OUTPUT(AT(output)),
 };
 
@@ -36,6 +37,7 @@ static int prepare(struct call *call) {
     client_query_add(request, "language", options->language);
     client_query_add(request, "min_count", options->min_count);
     client_query_add(request, "limit", options->limit);
+    client_query_add(request, "question", options->question);
     return ask_filter(call, &options->filter);
 }
 

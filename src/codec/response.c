@@ -348,7 +348,7 @@ void response_encode(struct buffer *out, const struct response *response, const 
 }
 
 void response_encode_found(struct buffer *out, const struct response *response, const char *survey_slug,
-                           const struct snippet_part *parts, size_t count) {
+                           const char *key, const struct snippet_part *parts, size_t count) {
     encode_members(out, response, survey_slug);
     if (parts)
         write_open(out, "snippet", '[');
@@ -359,5 +359,9 @@ void response_encode_found(struct buffer *out, const struct response *response, 
             write_bool(out, "match", true);
         buffer_append_char(out, '}');
     }
-    buffer_append_text(out, parts ? "]}" : "}");
+    if (parts) {
+        buffer_append_char(out, ']');
+        write_given(out, "snippet_question", key);
+    }
+    buffer_append_char(out, '}');
 }

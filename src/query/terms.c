@@ -13,11 +13,22 @@ struct scan {
     enum scan_end { SCAN_DONE, SCAN_TOO_MUCH, SCAN_NO_MEMORY } end;
 };
 
+static bool is_text(const void *context, const char *key) {
+    const struct terms_question *question = context;
+    return question->texts_of ? question->texts_of->type == QUESTION_TEXT : texts_asked(question->survey, key);
+}
+
+static size_t find_texts(const struct terms_question *question, const struct response *response,
+                         struct said_text ret_texts[TEXTS_MAX]) {
+    const char *only = question->texts_of ? question->texts_of->key : NULL;
+    return texts_of(response, is_text, question, only, ret_texts);
+}
+
 static bool visit(void *context, const struct response *response) {
     struct scan *scan = context;
     struct said_text texts[TEXTS_MAX];
     const struct survey *survey = scan->question->survey;
-    const size_t count = texts_of(response, texts_asked, survey, scan->question->texts_of, texts);
+    const size_t count = find_texts(scan->question, response, texts);
     if (count == 0)
         return true;
     for (size_t i = 0; i < count; i++)
@@ -41,7 +52,8 @@ static enum cxd_err scan_window(struct store_reader *reader, const struct terms_
                                 const struct window *window, struct terms *terms, struct error *err) {
     struct filter filter = filter_complete(&question->filter, question->survey);
     struct scan scan = {.terms = terms, .question = question};
-    unsigned given = GIVE_ID | GIVE_LOCALE | GIVE_COMMENT | (question->survey->question_count > 0 ? GIVE_ANSWERS : 0);
+    unsigned given = GIVE_ID | GIVE_LOCALE | GIVE_COMMENT |
+                     (question->survey->question_count > 0 || question->texts_of ? GIVE_ANSWERS : 0);
     enum cxd_err result = store_visit_responses(reader, &filter, window->from, window->to, given, visit, &scan, err);
     if (result != CXD_OK || scan.end == SCAN_DONE)
         return result;
@@ -63,7 +75,7 @@ static enum cxd_err read_example(struct store_reader *reader, const struct terms
         store_read_response(reader, survey->number, &term->examples[number], arena, &found, &response, err);
     if (result != CXD_OK || !found)
         return result;
-    size_t count = texts_of(&response, texts_asked, survey, question->texts_of, texts);
+    size_t count = find_texts(question, &response, texts);
     *ret_example =
         (struct term_example){.id = response.id, .score = response.score, .answered_at = response.answered_at};
     if (count > 0)

@@ -2,6 +2,8 @@
 
 #include "store/search.h"
 
+#include <string.h>
+
 static int compare(enum search_order order, const struct found *a, const struct found *b) {
     if (a->rank != b->rank)
         return a->rank > b->rank ? -1 : 1;
@@ -74,6 +76,67 @@ bool found_page_has_room(const struct found_page *page, int64_t rank) {
     const struct search *search = page->search;
     bool is_behind = !search->listing.has_after || rank <= search->after_rank;
     return is_behind && (page->count < search->listing.limit || rank >= page->items[page->count - 1].rank);
+}
+
+enum cxd_err found_count(const struct search_query *query, const struct word_source *words,
+                         const struct said_text *texts, size_t count, uint32_t ret_counts[SEARCH_PHRASES_MAX],
+                         int64_t *ret_words, struct error *err) {
+    memset(ret_counts, 0, SEARCH_PHRASES_MAX * sizeof *ret_counts);
+    *ret_words = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t counts[SEARCH_PHRASES_MAX];
+        struct search_words found;
+        enum cxd_err code =
+            words->find(words->context, texts[i].text, strlen(texts[i].text), words->arena, &found, err);
+        if (code != CXD_OK)
+            return code;
+        search_count(query, &found, counts);
+        for (size_t k = 0; k < query->phrase_count; k++)
+            ret_counts[k] += counts[k];
+        *ret_words += (int64_t)found.count;
+    }
+    return CXD_OK;
+}
+
+enum cxd_err found_mark(const struct search_query *query, const struct word_source *words,
+                        const struct said_text *texts, size_t count, struct arena *arena, struct search_hit *hit,
+                        struct error *err) {
+    const struct search_mark *best = NULL;
+    struct search_mark *kept;
+    hit->mark_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct search_words found;
+        size_t mark_count;
+        enum cxd_err code =
+            words->find(words->context, texts[i].text, strlen(texts[i].text), words->arena, &found, err);
+        if (code != CXD_OK)
+            return code;
+        const struct search_mark *marks = search_mark(query, &found, words->arena, &mark_count);
+        if (!marks)
+            return error_set(err, ERR_NO_MEMORY, "no memory for what is found");
+        if (best && mark_count <= hit->mark_count)
+            continue;
+        best = marks;
+        hit->mark_count = mark_count;
+        hit->said = texts[i];
+    }
+    kept = arena_alloc(arena, (hit->mark_count + 1) * sizeof *kept);
+    if (!kept)
+        return error_set(err, ERR_NO_MEMORY, "no memory for what is found");
+    if (hit->mark_count > 0)
+        memcpy(kept, best, hit->mark_count * sizeof *kept);
+    hit->marks = kept;
+    return CXD_OK;
+}
+
+size_t found_bytes(const struct response *response) {
+    size_t bytes = response->comment ? strlen(response->comment) : 0;
+    for (size_t i = 0; i < response->answer_count; i++) {
+        const struct answer *answer = &response->answers[i];
+        bytes += answer->form == ANSWER_TEXT && answer->text ? strlen(answer->text) : 0;
+        bytes += answer->other ? strlen(answer->other) : 0;
+    }
+    return bytes;
 }
 
 void decide_indexed(struct change *change, bool has_written) {

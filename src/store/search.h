@@ -36,6 +36,24 @@ int64_t found_rank_of_score(enum search_order order, int score);
 /* Whether something of this rank may have a place on it; where the best come first. */
 bool found_page_has_room(const struct found_page *page, int64_t rank);
 
+/* Who finds the words of texts, and where these are put meanwhile. */
+struct word_source {
+    search_find_words *find;
+    void *context;
+    struct arena *arena;
+};
+/* How often each phrase of a query stands in the texts, and how many words these have. */
+CXD_NODISCARD enum cxd_err found_count(const struct search_query *query, const struct word_source *words,
+                                       const struct said_text *texts, size_t count,
+                                       uint32_t ret_counts[SEARCH_PHRASES_MAX], int64_t *ret_words, struct error *err);
+/* Sets the text of a hit, of at least one, and marks it. The marks are of the arena. */
+CXD_NODISCARD enum cxd_err found_mark(const struct search_query *query, const struct word_source *words,
+                                      const struct said_text *texts, size_t count, struct arena *arena,
+                                      struct search_hit *hit, struct error *err);
+
+/* What the texts of a response take of SEARCH_BYTES_MAX. */
+size_t found_bytes(const struct response *response);
+
 /* CHANGE_INDEX: whether anything was written. */
 void decide_indexed(struct change *change, bool has_written);
 

@@ -34,10 +34,10 @@ bool response_has_member(const char *name);
  * answered_at, received_at; excluded and excluded_reason where it is; adjusted, of what was just sent, where it is
  * stored otherwise; answers_refused, of what was just sent. */
 void response_encode(struct buffer *out, const struct response *response, const char *survey_slug);
-/* The same of one that a search has found, with `snippet`: [{"text", "match": true where it is what was asked for}, …];
- * `parts` NULL: nothing was. */
+/* The same of one that a search has found, with `snippet`: [{"text", "match": true where it is what was asked for}, …],
+ * and, where that is of an answer, `snippet_question`: its question's `key`. `parts` NULL: nothing was asked for. */
 void response_encode_found(struct buffer *out, const struct response *response, const char *survey_slug,
-                           const struct snippet_part *parts, size_t count);
+                           const char *key, const struct snippet_part *parts, size_t count);
 /* The member `adjusted` alone, in an object that is being written; nothing where there is none. */
 void response_encode_adjusted(struct buffer *out, const struct response *response);
 /* And `answers_refused`: [{"key", "detail"}, …] of those that were left out, in the order in which they were. */

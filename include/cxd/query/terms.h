@@ -24,9 +24,10 @@ struct terms_question {
     struct window window;
     struct filter filter; /* .survey and .property_rolled are filled by query_terms */
     enum band band;
-    const char *texts_of; /* the key of a question, whose texts alone are meant; NULL: all that was said */
-    const char *language; /* of terms_open */
-    int64_t min_count;    /* the survey's min_n, where that is more */
+    const struct question *texts_of; /* whose texts alone are meant, also of one that is asked no more; NULL: all that
+                                        is said to what the survey asks now */
+    const char *language;            /* of terms_open */
+    int64_t min_count;               /* the survey's min_n, where that is more */
     size_t limit;
 };
 

@@ -57,6 +57,7 @@
  *   sqlite/list.c           that list, as a file
  *   sqlite/audit.c          the table of the audit log
  *   sqlite/comments.c       the index of comments (FTS5) follows them
+ *   sqlite/said.c           the texts of a response, as they are in it
  *   sqlite/words.c          what FTS5 takes for words
  *   sqlite/count.c          a response counts, or counts no more
  *   sqlite/rollups.c        the deltas of a batch to the rollup rows; which values get rollups (dimension_values)
@@ -118,6 +119,7 @@
 #include "cxd/domain/response.h"
 #include "cxd/domain/search.h"
 #include "cxd/domain/survey.h"
+#include "cxd/domain/texts.h"
 #include "cxd/domain/window.h"
 #include "cxd/store/change.h"
 
@@ -411,11 +413,13 @@ enum { STORE_HISTORY_SIZE = 33 };
 CXD_NODISCARD enum cxd_err store_read_history(struct store_reader *reader, char ret_history[STORE_HISTORY_SIZE],
                                               struct error *err);
 
-/* Responses with a comment, and which of them. */
+/* Responses that say something in words (cxd/domain/texts.h; what is asked no more counts as well), and which of them.
+ * All their texts are one document, but a phrase stands in one of them. */
 enum search_order { SEARCH_NEWEST, SEARCH_OLDEST, SEARCH_BEST, SEARCH_LOWEST, SEARCH_HIGHEST };
 struct search {
     struct listing listing;           /* of one survey */
-    const struct search_query *query; /* as it was parsed; NULL: every comment */
+    const char *texts_of;             /* the key of a question, whose texts alone are looked at; NULL: all texts */
+    const struct search_query *query; /* as it was parsed; NULL: every one */
     enum search_order order;          /* by rank, then newest first; SEARCH_BEST: with a query only */
     bool has_weights;                 /* goes on with what was reckoned for the first page */
     struct search_weights weights;
@@ -425,7 +429,8 @@ struct search {
 };
 struct search_hit {
     struct response response;
-    const struct search_mark *marks; /* in its comment */
+    struct said_text said;           /* with a query: the text that most of it was found in, the first of several */
+    const struct search_mark *marks; /* in that */
     size_t mark_count;
     int64_t rank; /* of the best how well it fits; of the highest the score, of the lowest with a minus; else 0 */
 };
@@ -442,9 +447,9 @@ struct search_result {
     struct search_cut cut;
     bool is_full; /* there is more behind the last of them */
 };
-/* At most search->listing.limit of them, everything that is stored included; fewer where their comments pass
- * SEARCH_BYTES_MAX together. All is of the arena. ERR_NOT_READY where so much is not indexed yet that it cannot be read
- * each time. */
+/* At most search->listing.limit of them, everything that is stored included; fewer where their texts pass
+ * SEARCH_BYTES_MAX together. How rare a phrase is is reckoned over all texts, whichever are looked at. All is of the
+ * arena. ERR_NOT_READY where so much is not indexed yet that it cannot be read each time. */
 enum { SEARCH_BYTES_MAX = 1 << 20 };
 CXD_NODISCARD enum cxd_err store_search(struct store_reader *reader, const struct search *search, struct arena *arena,
                                         struct search_result *ret_result, struct error *err);

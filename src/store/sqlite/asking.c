@@ -18,21 +18,20 @@ enum cxd_err sqlite_asking_ask(struct asking *asking, enum query query, struct d
     return code == CXD_OK ? sqlite_bind_answers(asking->reader, filter, *ret_stmt, err) : code;
 }
 
-enum cxd_err sqlite_asking_count(struct asking *asking, sqlite3_stmt *stmt, int column, uint32_t *counts,
-                                 int64_t *ret_words, struct error *err) {
-    struct search_words words;
-    const char *text = (const char *)sqlite3_column_text(stmt, column);
+enum cxd_err sqlite_asking_count(struct asking *asking, sqlite3_stmt *stmt, int column, int which,
+                                 uint32_t counts[SEARCH_PHRASES_MAX], int64_t *ret_words, bool *ret_found,
+                                 struct error *err) {
+    const struct word_source words = {sqlite_words_find, &asking->reader->words, &asking->scratch};
+    const char *only = which == ALL_TEXTS ? NULL : asking->search->texts_of;
+    struct said_text texts[TEXTS_MAX];
+    size_t count = 0;
     arena_reset(&asking->scratch);
-    if (!text)
-        return error_set(err, ERR_NO_MEMORY, "no memory to read comments");
-    enum cxd_err code = sqlite_words_find(&asking->reader->words, text, (size_t)sqlite3_column_bytes(stmt, column),
-                                          &asking->scratch, &words, err);
+    enum cxd_err code = sqlite_said_read(&asking->keys, asking->search->listing.filter.survey, stmt, column, only,
+                                         &asking->scratch, texts, &count, err);
     if (code != CXD_OK)
         return code;
-    *ret_words = (int64_t)words.count;
-    if (asking->has_query)
-        search_count(&asking->query, &words, counts);
-    return CXD_OK;
+    *ret_found = count > 0;
+    return asking->has_query ? found_count(&asking->query, &words, texts, count, counts, ret_words, err) : CXD_OK;
 }
 
 void sqlite_asking_put(struct asking *asking, sqlite3_stmt *stmt, const uint32_t *counts, int64_t words) {

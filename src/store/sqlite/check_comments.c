@@ -11,6 +11,8 @@
 struct holding {
     struct checker *checker;
     struct word_finder words;
+    struct said_keys keys;
+    struct arena arena, row; /* what is read once, and of one row */
     struct hash_key key;
     uint64_t indexed, said; /* sums over all words */
     uint64_t column, word;  /* of the text that is being read: which column, how many words before */
@@ -52,17 +54,24 @@ static enum cxd_err read_words(struct holding *holding, uint64_t column, const c
 
 static enum cxd_err read_place(struct holding *holding, sqlite3_stmt *stmt, struct error *err) {
     char facet[FACET_SIZE];
-    const char *text = (const char *)sqlite3_column_text(stmt, 6);
-    int64_t number = sqlite3_column_int64(stmt, 2);
+    struct said_text texts[TEXTS_MAX];
+    size_t count = 0;
+    int64_t number = sqlite3_column_int64(stmt, 2), survey = sqlite3_column_int64(stmt, 3);
     holding->place = sqlite3_column_int64(stmt, 0);
-    if (!text || !sqlite_comments_is_place(holding->place, sqlite3_column_int64(stmt, 5), number)) {
+    arena_reset(&holding->row);
+    enum cxd_err code = sqlite_said_read(&holding->keys, survey, stmt, 6, NULL, &holding->row, texts, &count, err);
+    if (code != CXD_OK)
+        return code;
+    if (count == 0 || !sqlite_comments_is_place(holding->place, sqlite3_column_int64(stmt, 5), number)) {
         sqlite_check_damage(holding->checker, STORE_COMMENTS, "place %lld is not that of a comment",
                             (long long)holding->place);
         return CXD_OK;
     }
-    sqlite_comments_facet(facet, sqlite3_column_int64(stmt, 3), sqlite_comments_score(stmt, 4));
-    enum cxd_err code = read_words(holding, 0, text, (size_t)sqlite3_column_bytes(stmt, 6), err);
-    if (code == CXD_OK && (int64_t)holding->word != sqlite3_column_int64(stmt, 1))
+    sqlite_comments_facet(facet, survey, sqlite_comments_score(stmt, 4), texts, count);
+    const char *text = sqlite_said_join(texts, count, &holding->row);
+    code = text ? read_words(holding, 0, text, strlen(text), err)
+                : error_set(err, ERR_NO_MEMORY, "no memory to read comments");
+    if (code == CXD_OK && (int64_t)(holding->word - (count - 1)) != sqlite3_column_int64(stmt, 1))
         sqlite_check_damage(holding->checker, STORE_COMMENTS, "response %lld has another number of words",
                             (long long)number);
     return code == CXD_OK ? read_words(holding, 1, facet, strlen(facet), err) : code;
@@ -104,6 +113,8 @@ static enum cxd_err read_missing(struct holding *holding, struct error *err) {
 static enum cxd_err hold(struct holding *holding, struct error *err) {
     struct db *db = holding->checker->db;
     enum cxd_err code = sqlite_words_open(&holding->words, db, err);
+    if (code == CXD_OK)
+        code = sqlite_said_read_keys(db, 0, &holding->arena, &holding->keys, err);
     if (code == CXD_OK) /* of the connection's own, the file stays closed to writing */
         code = sqlite_db_exec(db,
                               "PRAGMA query_only = OFF;"
@@ -122,8 +133,12 @@ enum cxd_err sqlite_check_comments(struct checker *checker, struct error *err) {
     struct holding holding = {.checker = checker};
     if (!hash_key_make(&holding.key))
         return error_set(err, ERR_SYSTEM, "the system gave no random bytes");
+    arena_init(&holding.arena);
+    arena_init(&holding.row);
     enum cxd_err code = hold(&holding, err);
     sqlite_words_close(&holding.words);
+    arena_free(&holding.arena);
+    arena_free(&holding.row);
     if (code != CXD_OK && (sqlite3_errcode(checker->db->handle) & 0xff) == SQLITE_CORRUPT &&
         !checker->watch->cancelled) {
         sqlite_check_damage(checker, STORE_COMMENTS, "%s", sqlite3_errmsg(checker->db->handle));

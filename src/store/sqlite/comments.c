@@ -92,47 +92,90 @@ int sqlite_comments_score(sqlite3_stmt *stmt, int column) {
     return has_score ? sqlite3_column_int(stmt, column) : COMMENT_SCORELESS;
 }
 
-void sqlite_comments_facet(char out[FACET_SIZE], int64_t survey, int score) {
-    if (score == COMMENT_SCORELESS)
-        snprintf(out, FACET_SIZE, "%lld %lldsx", (long long)survey, (long long)survey);
-    else
-        snprintf(out, FACET_SIZE, "%lld %llds%d", (long long)survey, (long long)survey, score);
+static char *append_key(char *at, const char *end, int64_t survey, const char *key) {
+    static const char DIGITS[] = "0123456789abcdef";
+    at += snprintf(at, (size_t)(end - at), " %lldq", (long long)survey);
+    for (; *key != '\0' && end - at > 2; key++) {
+        *at++ = DIGITS[(unsigned char)*key >> 4];
+        *at++ = DIGITS[(unsigned char)*key & 15];
+    }
+    *at = '\0';
+    return at;
+}
+
+void sqlite_comments_facet(char out[FACET_SIZE], int64_t survey, int score, const struct said_text *texts,
+                           size_t count) {
+    char *at = out, *end = out + FACET_SIZE;
+    at += snprintf(at, FACET_SIZE, "%lld %llds", (long long)survey, (long long)survey);
+    at += score == COMMENT_SCORELESS ? snprintf(at, (size_t)(end - at), "x")
+                                     : snprintf(at, (size_t)(end - at), "%d", score);
+    for (size_t i = 0; i < count; i++)
+        if (texts[i].key && end - at > 24 + 2 * QUESTION_KEY_CHARACTERS_MAX)
+            at = append_key(at, end, survey, texts[i].key);
 }
 
 static enum cxd_err add_total(struct sqlite_store *store, int64_t survey, int sign, int64_t words, struct error *err) {
     return SQLITE_RUN(&store->db, QUERY_ADD_COMMENTS, err, INT(survey), INT(sign), INT(sign * words));
 }
 
+/* What is in the index of a comment, in its two columns. */
+struct indexed {
+    const char *text;
+    char facet[FACET_SIZE];
+};
+
+static enum cxd_err make_indexed(struct sqlite_store *store, const struct comment *comment, struct indexed *ret,
+                                 struct error *err) {
+    sqlite_comments_facet(ret->facet, comment->survey, comment->score, comment->texts, comment->text_count);
+    ret->text = sqlite_said_join(comment->texts, comment->text_count, &store->scratch);
+    return ret->text ? CXD_OK : error_set(err, ERR_NO_MEMORY, "no memory to index comments");
+}
+
 static enum cxd_err put_in(struct sqlite_store *store, const struct comment *comment, int64_t place,
                            struct error *err) {
-    char facet[FACET_SIZE];
+    struct indexed indexed;
     int64_t words = 0;
-    sqlite_comments_facet(facet, comment->survey, comment->score);
-    enum cxd_err code = sqlite_words_count(&store->words, comment->text, strlen(comment->text), &words, err);
+    enum cxd_err code = make_indexed(store, comment, &indexed, err);
     if (code == CXD_OK)
-        code = SQLITE_RUN(&store->db, QUERY_INSERT_INDEXED, err, INT(place), TEXT(comment->text), TEXT(facet));
+        code = sqlite_words_count(&store->words, indexed.text, strlen(indexed.text), &words, err);
+    words -= (int64_t)comment->text_count - 1; /* what stands between them */
+    if (code == CXD_OK)
+        code = SQLITE_RUN(&store->db, QUERY_INSERT_INDEXED, err, INT(place), TEXT(indexed.text), TEXT(indexed.facet));
     if (code == CXD_OK)
         code = SQLITE_RUN(&store->db, QUERY_INSERT_PLACE, err, INT(place), INT(comment->number), INT(words));
     return code == CXD_OK ? add_total(store, comment->survey, 1, words, err) : code;
 }
 
 static enum cxd_err take_out(struct sqlite_store *store, const struct comment *comment, struct error *err) {
-    char facet[FACET_SIZE];
+    struct indexed indexed;
     int64_t place = 0, words = 0;
     bool found = false;
-    sqlite_comments_facet(facet, comment->survey, comment->score);
     enum cxd_err code = find_place(store, comment->answered_at, comment->number, &place, &words, &found, err);
     if (code != CXD_OK || !found) /* not found: the index is damaged, which a check tells */
         return code;
-    code = SQLITE_RUN(&store->db, QUERY_DELETE_INDEXED, err, INT(place), TEXT(comment->text), TEXT(facet));
+    code = make_indexed(store, comment, &indexed, err);
+    if (code == CXD_OK)
+        code = SQLITE_RUN(&store->db, QUERY_DELETE_INDEXED, err, INT(place), TEXT(indexed.text), TEXT(indexed.facet));
     if (code == CXD_OK)
         code = SQLITE_RUN(&store->db, QUERY_DELETE_PLACE, err, INT(place));
     return code == CXD_OK ? add_total(store, comment->survey, -1, words, err) : code;
 }
 
-static struct comment comment_of(const struct response *response) {
-    int score = response->has_score ? response->score : COMMENT_SCORELESS;
-    return (struct comment){response->number, response->survey, score, response->answered_at, response->comment};
+/* Of one that has answers it is asked which of its survey's questions are for texts. */
+static enum cxd_err read_comment(struct sqlite_store *store, const struct response *response, struct comment *ret,
+                                 struct error *err) {
+    struct said_keys keys = {0};
+    enum cxd_err code = response->answer_count > 0
+                            ? sqlite_said_read_keys(&store->db, response->survey, &store->scratch, &keys, err)
+                            : CXD_OK;
+    if (code != CXD_OK)
+        return code;
+    *ret = (struct comment){.number = response->number,
+                            .survey = response->survey,
+                            .score = response->has_score ? response->score : COMMENT_SCORELESS,
+                            .answered_at = response->answered_at};
+    ret->text_count = sqlite_said_texts(&keys, response, NULL, ret->texts);
+    return CXD_OK;
 }
 
 static enum cxd_err load_state(struct sqlite_store *store, struct error *err) {
@@ -161,30 +204,37 @@ static enum cxd_err note_state(struct sqlite_store *store, struct error *err) {
 }
 
 static bool is_same(const struct comment *a, const struct comment *b) {
-    return a->text && b->text && a->score == b->score && a->answered_at == b->answered_at &&
-           strcmp(a->text, b->text) == 0;
+    bool is = a->text_count == b->text_count && a->score == b->score && a->answered_at == b->answered_at;
+    for (size_t i = 0; is && i < a->text_count; i++) {
+        const char *left = a->texts[i].key, *right = b->texts[i].key;
+        is = strcmp(left ? left : "", right ? right : "") == 0 && strcmp(a->texts[i].text, b->texts[i].text) == 0;
+    }
+    return is;
 }
 
 static enum cxd_err replace(struct sqlite_store *store, const struct comment *old, const struct comment *fresh,
                             struct error *err) {
     int64_t place = 0, words = 0;
     bool found = false;
-    enum cxd_err code = old->text ? take_out(store, old, err) : CXD_OK;
-    if (code == CXD_OK && fresh->text)
+    enum cxd_err code = old->text_count > 0 ? take_out(store, old, err) : CXD_OK;
+    if (code == CXD_OK && fresh->text_count > 0)
         code = find_place(store, fresh->answered_at, fresh->number, &place, &words, &found, err);
-    return code == CXD_OK && fresh->text && !found ? put_in(store, fresh, place, err) : code;
+    return code == CXD_OK && fresh->text_count > 0 && !found ? put_in(store, fresh, place, err) : code;
 }
 
 enum cxd_err sqlite_comments_replace(struct sqlite_store *store, const struct response *before,
                                      const struct response *after, struct error *err) {
-    struct comment old = comment_of(before), fresh = comment_of(after);
-    if ((!old.text && !fresh.text) || is_same(&old, &fresh))
-        return CXD_OK;
-    enum cxd_err code = load_state(store, err);
+    struct comment old = {0}, fresh = {0};
+    enum cxd_err code = read_comment(store, before, &old, err);
+    if (code == CXD_OK)
+        code = read_comment(store, after, &fresh, err);
+    if (code != CXD_OK || (old.text_count == 0 && fresh.text_count == 0) || is_same(&old, &fresh))
+        return code;
+    code = load_state(store, err);
     if (code != CXD_OK || before->number > store->comments.indexed)
         return code;
     code = replace(store, &old, &fresh, err);
-    if (code != CXD_OK || !old.text || store->comments.is_stale)
+    if (code != CXD_OK || old.text_count == 0 || store->comments.is_stale)
         return code;
     store->comments.is_stale = true;
     return note_state(store, err);
@@ -192,9 +242,13 @@ enum cxd_err sqlite_comments_replace(struct sqlite_store *store, const struct re
 
 /* What it said before it was amended may lie in the index too. */
 enum cxd_err sqlite_comments_forget(struct sqlite_store *store, const struct response *response, struct error *err) {
-    const struct comment old = comment_of(response), fresh = {0};
+    const struct comment fresh = {0};
+    struct comment old = {0};
     enum cxd_err code = load_state(store, err);
-    if (code != CXD_OK || response->number > store->comments.indexed || (!old.text && !store->comments.is_stale))
+    if (code == CXD_OK && response->number <= store->comments.indexed)
+        code = read_comment(store, response, &old, err);
+    if (code != CXD_OK || response->number > store->comments.indexed ||
+        (old.text_count == 0 && !store->comments.is_stale))
         return code;
     code = replace(store, &old, &fresh, err);
     enum purge purge = store->comments.purge == PURGE_NONE      ? PURGE_WANTED
@@ -216,7 +270,28 @@ struct slice {
     bool more;
 };
 
+/* Of one row, copied. */
+static enum cxd_err gather_row(struct sqlite_store *store, const struct said_keys *keys, sqlite3_stmt *stmt,
+                               struct slice *slice, size_t *bytes, struct error *err) {
+    struct comment *comment = &slice->items[slice->count];
+    *comment = (struct comment){.number = sqlite3_column_int64(stmt, 0),
+                                .survey = sqlite3_column_int64(stmt, 1),
+                                .score = sqlite_comments_score(stmt, 2),
+                                .answered_at = sqlite3_column_int64(stmt, 3)};
+    enum cxd_err code = sqlite_said_read(keys, comment->survey, stmt, 4, NULL, &store->scratch, comment->texts,
+                                         &comment->text_count, err);
+    if (code != CXD_OK || comment->text_count == 0)
+        return code;
+    if (!comment->texts[0].key) /* the row's own */
+        code = sqlite_db_copy_text(stmt, 4, &store->scratch, &comment->texts[0].text, err);
+    for (size_t i = 0; code == CXD_OK && i < comment->text_count; i++)
+        *bytes += strlen(comment->texts[i].text);
+    slice->count++;
+    return code;
+}
+
 static enum cxd_err gather(struct sqlite_store *store, size_t limit, struct slice *slice, struct error *err) {
+    struct said_keys keys;
     sqlite3_stmt *stmt = NULL;
     bool row = false;
     size_t bytes = 0;
@@ -225,8 +300,9 @@ static enum cxd_err gather(struct sqlite_store *store, size_t limit, struct slic
     slice->more = true;
     if (!slice->items)
         return error_set(err, ERR_NO_MEMORY, "no memory to index comments");
-    enum cxd_err code =
-        SQLITE_ASK(&store->db, QUERY_SELECT_UNINDEXED, &stmt, err, INT(store->comments.indexed), INT(limit));
+    enum cxd_err code = sqlite_said_read_keys(&store->db, 0, &store->scratch, &keys, err);
+    if (code == CXD_OK)
+        code = SQLITE_ASK(&store->db, QUERY_SELECT_UNINDEXED, &stmt, err, INT(store->comments.indexed), INT(limit));
     while (code == CXD_OK && bytes < SLICE_BYTES && slice->looked < limit) {
         code = sqlite_db_next(&store->db, stmt, &row, err);
         slice->more = code == CXD_OK && row;
@@ -234,13 +310,8 @@ static enum cxd_err gather(struct sqlite_store *store, size_t limit, struct slic
             break;
         slice->looked++;
         slice->last = sqlite3_column_int64(stmt, 0);
-        if (sqlite3_column_type(stmt, 4) == SQLITE_NULL)
-            continue;
-        struct comment *comment = &slice->items[slice->count++];
-        *comment = (struct comment){sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1),
-                                    sqlite_comments_score(stmt, 2), sqlite3_column_int64(stmt, 3), NULL};
-        code = sqlite_db_copy_text(stmt, 4, &store->scratch, &comment->text, err);
-        bytes += code == CXD_OK ? strlen(comment->text) : 0;
+        if (sqlite3_column_type(stmt, 4) != SQLITE_NULL || sqlite3_column_type(stmt, 5) != SQLITE_NULL)
+            code = gather_row(store, &keys, stmt, slice, &bytes, err);
     }
     sqlite3_reset(stmt);
     return code;

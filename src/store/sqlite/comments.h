@@ -1,6 +1,7 @@
 #ifndef CXD_STORE_SQLITE_COMMENTS_H
 #define CXD_STORE_SQLITE_COMMENTS_H
 
+#include "store/sqlite/said.h"
 #include "store/sqlite/writer.h"
 
 /* The index of comments, for those who write it and read it; see comments.c. */
@@ -11,14 +12,17 @@ struct comment {
     int64_t number, survey;
     int score; /* COMMENT_SCORELESS: it has none */
     int64_t answered_at;
-    const char *text; /* NULL: there is none */
+    struct said_text texts[TEXTS_MAX];
+    size_t text_count; /* 0: it says nothing, and is in no index */
 };
 
-/* The second column of the index: "SURVEY SURVEYsSCORE", two words; SCORE is x where there is none. */
-enum { FACET_SIZE = 64 };
+/* The second column of the index: words "SURVEY", "SURVEYsSCORE", where SCORE is x if there is none, and of each text
+ * that answers a question "SURVEYqKEY", with the key's bytes in hexadecimal digits. */
+enum { FACET_SIZE = 64 + QUESTIONS_MAX * (24 + 2 * QUESTION_KEY_CHARACTERS_MAX) };
 /* As a query has it in a column; NULL: there is none. */
 int sqlite_comments_score(sqlite3_stmt *stmt, int column);
-void sqlite_comments_facet(char out[FACET_SIZE], int64_t survey, int score);
+void sqlite_comments_facet(char out[FACET_SIZE], int64_t survey, int score, const struct said_text *texts,
+                           size_t count);
 
 /* Places of comments of [from, to), in the order of time; and of those that lie apart, in none. first > last: there are
  * none. */

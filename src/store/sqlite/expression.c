@@ -103,19 +103,59 @@ static void write_node(const struct writing *writing, int at) {
         write_conjunction(writing, at);
 }
 
-void sqlite_expression_write(struct expression *out, int64_t survey, unsigned scores,
-                             const struct search_query *query) {
-    struct writing writing = {out, survey, query};
+/* Whether something has to be in the comment for the query to mean one of its texts: what must not be in that may be in
+ * another. */
+static bool is_bound(const struct search_query *query, int at) {
+    const struct search_node *node = &query->nodes[at];
+    if (node->kind == SEARCH_PHRASE || node->kind == SEARCH_NOT)
+        return node->kind == SEARCH_PHRASE;
+    bool left = is_bound(query, node->left), right = is_bound(query, node->right);
+    return node->kind == SEARCH_AND ? left || right : left && right;
+}
+
+static void write_wide(const struct writing *writing, int at) {
+    const struct search_query *query = writing->query;
+    const struct search_node *node = &query->nodes[at];
+    if (node->kind == SEARCH_PHRASE) {
+        write_phrase(writing, node->left);
+        return;
+    }
+    bool is_both = is_bound(query, node->left) && is_bound(query, node->right);
+    buffer_append_char(&writing->out->text, '(');
+    if (is_both || is_bound(query, node->left))
+        write_wide(writing, node->left);
+    if (is_both)
+        buffer_append_text(&writing->out->text, node->kind == SEARCH_AND ? " AND " : " OR ");
+    if (is_both || !is_bound(query, node->left))
+        write_wide(writing, node->right);
+    buffer_append_char(&writing->out->text, ')');
+}
+
+static void write_texts_of(const struct writing *writing, const char *key) {
+    buffer_append_format(&writing->out->text, " AND facet:\"%lldq", (long long)writing->survey);
+    for (; *key != '\0'; key++)
+        buffer_append_format(&writing->out->text, "%02x", (unsigned char)*key);
+    buffer_append_char(&writing->out->text, '"');
+    note_phrase(writing->out, -1);
+}
+
+void sqlite_expression_write(struct expression *out, const struct expressed *what) {
+    struct writing writing = {out, what->survey, what->query};
+    bool is_wide = what->query && what->is_wide, is_asked = what->query && !what->is_wide;
     buffer_reset(&out->text);
     out->count = 0;
-    if (scores != 0)
-        write_scores(&writing, scores);
+    if (what->scores != 0)
+        write_scores(&writing, what->scores);
     else
         write_survey(&writing);
-    if (query) {
+    if (what->texts_of)
+        write_texts_of(&writing, what->texts_of);
+    if (is_asked || (is_wide && is_bound(what->query, what->query->root)))
         buffer_append_text(&out->text, " AND ");
-        write_node(&writing, query->root);
-    }
+    if (is_asked)
+        write_node(&writing, what->query->root);
+    else if (is_wide && is_bound(what->query, what->query->root))
+        write_wide(&writing, what->query->root);
 }
 
 void sqlite_expression_write_phrase(struct expression *out, int64_t survey, const struct search_query *query,

@@ -11,7 +11,6 @@
 enum { UNINDEXED_MAX = 500 * 1000 };
 /* A respondent with fewer is found by name, and what was said is read. */
 enum { OF_PERSON_MAX = 2000 };
-enum { COMMENT_COLUMN = 4 }; /* of the queries that read texts */
 
 /* Of a tree in which nothing but phrases lies below an OR or a NOT, FTS5 stands on a row with all that is wanted. */
 static bool is_simple(const struct search_query *query, int at, bool is_below) {
@@ -54,13 +53,12 @@ static enum cxd_err search_texts(struct asking *asking, enum query query, struct
     uint32_t counts[SEARCH_PHRASES_MAX] = {0};
     int64_t words = 0;
     sqlite3_stmt *stmt = NULL;
-    bool row = false;
+    bool row = false, found = false;
     enum cxd_err code =
         sqlite_asking_ask(asking, query, INT(asking->search->listing.filter.survey), asking->indexed, 0, &stmt, err);
     while (code == CXD_OK && (code = sqlite_db_next(&asking->reader->db, stmt, &row, err)) == CXD_OK && row) {
-        if (asking->has_query)
-            code = sqlite_asking_count(asking, stmt, COMMENT_COLUMN, counts, &words, err);
-        if (code == CXD_OK && (!asking->has_query || search_holds(&asking->query, counts)))
+        code = sqlite_asking_count(asking, stmt, COMMENT_COLUMN, ASKED_TEXTS, counts, &words, &found, err);
+        if (code == CXD_OK && found && (!asking->has_query || search_holds(&asking->query, counts)))
             sqlite_asking_put(asking, stmt, counts, words);
     }
     sqlite3_reset(stmt);
@@ -96,23 +94,13 @@ static enum cxd_err search(struct asking *asking, struct error *err) {
 /* --- A page ------------------------------------------------------------------------------------------------------ */
 
 /* Of all its words only what is marked is kept. */
-static enum cxd_err mark(struct asking *asking, struct search_hit *hit, struct error *err) {
-    const char *comment = hit->response.comment;
-    struct search_words words;
-    struct search_mark *marks = NULL, *kept = NULL;
+static enum cxd_err mark(struct asking *asking, struct search_hit *hit, bool *ret_found, struct error *err) {
+    const struct word_source words = {sqlite_words_find, &asking->reader->words, &asking->scratch};
+    struct said_text texts[TEXTS_MAX];
+    size_t count = sqlite_said_texts(&asking->keys, &hit->response, asking->search->texts_of, texts);
     arena_reset(&asking->scratch);
-    enum cxd_err code =
-        sqlite_words_find(&asking->reader->words, comment, strlen(comment), &asking->scratch, &words, err);
-    if (code != CXD_OK)
-        return code;
-    marks = search_mark(&asking->query, &words, &asking->scratch, &hit->mark_count);
-    if (marks)
-        kept = arena_alloc(asking->arena, (hit->mark_count + 1) * sizeof *kept);
-    if (!kept)
-        return error_set(err, ERR_NO_MEMORY, "no memory for what is found");
-    memcpy(kept, marks, hit->mark_count * sizeof *kept);
-    hit->marks = kept;
-    return CXD_OK;
+    *ret_found = count > 0; /* else the index is damaged */
+    return *ret_found ? found_mark(&asking->query, &words, texts, count, asking->arena, hit, err) : CXD_OK;
 }
 
 static enum cxd_err read_hit(struct asking *asking, const struct found *found, struct search_hit *hit, bool *ret_found,
@@ -124,8 +112,7 @@ static enum cxd_err read_hit(struct asking *asking, const struct found *found, s
         code = sqlite_row_read_response(db, stmt, asking->arena, &hit->response, err);
     sqlite3_reset(stmt);
     hit->rank = found->rank;
-    bool is_marked = code == CXD_OK && *ret_found && asking->has_query && hit->response.comment;
-    return is_marked ? mark(asking, hit, err) : code;
+    return code == CXD_OK && *ret_found && asking->has_query ? mark(asking, hit, ret_found, err) : code;
 }
 
 static enum cxd_err read_hits(struct asking *asking, struct search_result *ret_result, struct error *err) {
@@ -140,7 +127,7 @@ static enum cxd_err read_hits(struct asking *asking, struct search_result *ret_r
         bool found = false;
         code = read_hit(asking, &asking->page.items[i], hit, &found, err);
         result.count += found;
-        bytes += code == CXD_OK && found && hit->response.comment ? strlen(hit->response.comment) : 0;
+        bytes += code == CXD_OK && found ? found_bytes(&hit->response) : 0;
         result.is_full = bytes > SEARCH_BYTES_MAX && i + 1 < asking->page.count;
     }
     if (code == CXD_OK)
@@ -164,8 +151,17 @@ static enum cxd_err prepare(struct asking *asking, struct error *err) {
     if (code == CXD_OK && asking->has_query)
         code = search_resolve(&asking->query, sqlite_words_find, &reader->words, asking->arena, err);
     if (code == CXD_OK)
+        code = sqlite_said_read_keys(&reader->db, filter->survey, asking->arena, &asking->keys, err);
+    if (code == CXD_OK)
         code = found_page_init(&asking->page, search, asking->arena, err);
     return code;
+}
+
+static bool asks_for_border(const struct search_query *query) {
+    bool does = false;
+    for (size_t i = 0; i < query->phrase_count; i++)
+        does = does || sqlite_said_is_border(&query->phrases[i]);
+    return does;
 }
 
 static enum cxd_err answer(struct asking *asking, struct search_result *ret_result, struct error *err) {
@@ -173,7 +169,9 @@ static enum cxd_err answer(struct asking *asking, struct search_result *ret_resu
     enum cxd_err code = prepare(asking, err);
     bool finds_nothing = asking->has_query && asking->query.root == SEARCH_NOTHING;
     if (code == CXD_OK && !finds_nothing) {
-        asking->is_simple = asking->has_query && is_simple(&asking->query, asking->query.root, false);
+        asking->is_exact = asking->has_query && (asking->search->texts_of || asks_for_border(&asking->query));
+        asking->is_simple =
+            asking->has_query && !asking->is_exact && is_simple(&asking->query, asking->query.root, false);
         asking->weights = asking->search->weights;
         if (is_best && !asking->search->has_weights)
             code = sqlite_search_weigh(asking, err);

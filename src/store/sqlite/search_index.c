@@ -4,6 +4,9 @@
 #include "store/sqlite/asking.h"
 #include "store/sqlite/comments.h"
 
+/* What is read to know whether it is meant counts as so many that are not. */
+enum { EXACT_LOOKS = 4 };
+
 /* A range of places, and the rank that all matches there have (0: not by score). */
 struct range {
     int64_t first, last, rank;
@@ -18,7 +21,8 @@ static bool is_enough(struct asking *asking, int64_t rank, int64_t answered_at) 
                      answered_at == search->listing.after_answered_at;
     if (is_passed)
         return false;
-    if (search->looks > 0 && asking->looked >= search->looks && !is_same) {
+    size_t looks = asking->is_exact ? search->looks / EXACT_LOOKS + 1 : search->looks;
+    if (search->looks > 0 && asking->looked >= looks && !is_same) {
         found_page_cut(&asking->page, asking->looked_rank, asking->looked_at);
         return true;
     }
@@ -36,26 +40,31 @@ static void take_counts(const struct asking *asking, sqlite3_stmt *stmt, uint32_
             counts[asking->expression.phrases[i]] = counted[i];
 }
 
+/* Puts the response of a number on the page, with these counts, or those of its texts. */
+static enum cxd_err read_row(struct asking *asking, int64_t number, uint32_t counts[SEARCH_PHRASES_MAX], int64_t words,
+                             struct error *err) {
+    sqlite3_stmt *one = NULL;
+    bool row = false, found = true;
+    enum cxd_err code =
+        sqlite_asking_ask(asking, QUERY_SEARCH_ONE, INT(asking->search->listing.filter.survey), number, 0, &one, err);
+    if (code == CXD_OK)
+        code = sqlite_db_next(&asking->reader->db, one, &row, err);
+    if (code == CXD_OK && row && !asking->is_simple)
+        code = sqlite_asking_count(asking, one, COMMENT_COLUMN, ASKED_TEXTS, counts, &words, &found, err);
+    if (code == CXD_OK && row && found && (!asking->is_exact || search_holds(&asking->query, counts)))
+        sqlite_asking_put(asking, one, counts, words);
+    sqlite3_reset(one);
+    return code;
+}
+
 /* What a row of the index is worth decides whether its response is read at all. */
 static enum cxd_err rank_row(struct asking *asking, sqlite3_stmt *stmt, struct error *err) {
     uint32_t counts[SEARCH_PHRASES_MAX] = {0};
     int64_t words = sqlite3_column_int64(stmt, 3);
-    sqlite3_stmt *one = NULL;
-    bool row = false;
     take_counts(asking, stmt, counts);
-    if (asking->is_simple &&
-        !found_page_has_room(&asking->page, search_rank(&asking->query, &asking->weights, counts, words)))
-        return CXD_OK;
-    enum cxd_err code = sqlite_asking_ask(asking, QUERY_SEARCH_ONE, INT(asking->search->listing.filter.survey),
-                                          sqlite3_column_int64(stmt, 0), 0, &one, err);
-    if (code == CXD_OK)
-        code = sqlite_db_next(&asking->reader->db, one, &row, err);
-    if (code == CXD_OK && row && !asking->is_simple)
-        code = sqlite_asking_count(asking, one, 4, counts, &words, err);
-    if (code == CXD_OK && row)
-        sqlite_asking_put(asking, one, counts, words);
-    sqlite3_reset(one);
-    return code;
+    bool has_room = !asking->is_simple ||
+                    found_page_has_room(&asking->page, search_rank(&asking->query, &asking->weights, counts, words));
+    return has_room ? read_row(asking, sqlite3_column_int64(stmt, 0), counts, words, err) : CXD_OK;
 }
 
 static enum cxd_err walk_ranked(struct asking *asking, const struct range *range, struct error *err) {
@@ -87,7 +96,11 @@ static enum cxd_err walk(struct asking *asking, const struct range *range, struc
         if (range->is_timely &&
             (found_page_ends(&asking->page, range->rank, answered_at) || is_enough(asking, range->rank, answered_at)))
             break;
-        if (sqlite3_column_int(stmt, 4) != 0)
+        if (sqlite3_column_int(stmt, 4) == 0)
+            continue;
+        if (asking->is_exact)
+            code = read_row(asking, sqlite3_column_int64(stmt, 0), (uint32_t[SEARCH_PHRASES_MAX]){0}, 0, err);
+        else
             sqlite_asking_put(asking, stmt, NULL, 0);
     }
     sqlite3_reset(stmt);
@@ -111,8 +124,12 @@ static struct range range_of(const struct search *search, int64_t rank) {
 static enum cxd_err walk_matches(struct asking *asking, unsigned scores, int64_t rank, bool has_apart,
                                  struct error *err) {
     struct range apart = {.rank = rank}, timely = range_of(asking->search, rank);
-    sqlite_expression_write(&asking->expression, asking->search->listing.filter.survey, scores,
-                            asking->has_query ? &asking->query : NULL);
+    const struct expressed what = {.survey = asking->search->listing.filter.survey,
+                                   .scores = scores,
+                                   .texts_of = asking->search->texts_of,
+                                   .query = asking->has_query ? &asking->query : NULL,
+                                   .is_wide = asking->is_exact};
+    sqlite_expression_write(&asking->expression, &what);
     if (!buffer_terminate(&asking->expression.text))
         return error_set(err, ERR_NO_MEMORY, "no memory to search");
     enum cxd_err code = walk(asking, &timely, err);

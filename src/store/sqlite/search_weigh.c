@@ -27,7 +27,7 @@ static enum cxd_err find_sample(struct asking *asking, struct search_statistics 
     if (statistics->comments <= SAMPLE)
         return CXD_OK;
     statistics->sample = SAMPLE;
-    sqlite_expression_write(&asking->expression, asking->search->listing.filter.survey, 0, NULL);
+    sqlite_expression_write(&asking->expression, &(struct expressed){.survey = asking->search->listing.filter.survey});
     return read_number(asking, QUERY_SELECT_PLACE_BEHIND, SAMPLE - 1, ret_first, err);
 }
 
@@ -57,11 +57,13 @@ static enum cxd_err count_unindexed(struct asking *asking, struct search_statist
     uint32_t counts[SEARCH_PHRASES_MAX] = {0};
     int64_t words = 0;
     sqlite3_stmt *stmt = NULL;
-    bool row = false;
+    bool row = false, found = false;
     enum cxd_err code = SQLITE_ASK(&asking->reader->db, QUERY_LIST_UNINDEXED, &stmt, err, INT(asking->indexed),
                                    INT(asking->search->listing.filter.survey));
     while (code == CXD_OK && (code = sqlite_db_next(&asking->reader->db, stmt, &row, err)) == CXD_OK && row) {
-        code = sqlite_asking_count(asking, stmt, 0, counts, &words, err);
+        code = sqlite_asking_count(asking, stmt, 0, ALL_TEXTS, counts, &words, &found, err);
+        if (code != CXD_OK || !found)
+            continue;
         statistics->comments++;
         statistics->sample++;
         statistics->words += words;

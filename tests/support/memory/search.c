@@ -63,6 +63,7 @@ static enum cxd_err find_words(void *context, const char *text, size_t length, s
 }
 
 struct looking {
+    const struct memory_store *store;
     const struct search *search;
     struct search_query query;
     struct search_statistics statistics;
@@ -71,15 +72,21 @@ struct looking {
     struct arena *arena;
 };
 
-static enum cxd_err count_phrases(struct looking *looking, const char *text, uint32_t *counts, int64_t *ret_words,
-                                  struct error *err) {
-    struct search_words words;
-    enum cxd_err code = find_words(NULL, text, strlen(text), looking->arena, &words, err);
-    if (code != CXD_OK)
-        return code;
-    search_count(&looking->query, &words, counts);
-    *ret_words = (int64_t)words.count;
-    return CXD_OK;
+static bool is_text(const void *context, const char *key) {
+    const struct looking *looking = context;
+    const struct memory_table *table = &looking->store->questions;
+    for (size_t i = 0; i < table->count; i++) {
+        const struct memory_question *question = table->blocks[i];
+        if (question && question->survey == looking->search->listing.filter.survey && strcmp(question->key, key) == 0)
+            return question->type == QUESTION_TEXT;
+    }
+    return false;
+}
+
+static enum cxd_err count_phrases(struct looking *looking, const struct said_text *texts, size_t count,
+                                  uint32_t *counts, int64_t *ret_words, struct error *err) {
+    const struct word_source words = {find_words, NULL, looking->arena};
+    return found_count(&looking->query, &words, texts, count, counts, ret_words, err);
 }
 
 static enum cxd_err weigh(struct looking *looking, const struct memory_table *table, struct error *err) {
@@ -88,9 +95,12 @@ static enum cxd_err weigh(struct looking *looking, const struct memory_table *ta
     enum cxd_err code = CXD_OK;
     for (size_t i = 0; code == CXD_OK && i < table->count; i++) {
         const struct response *response = table->blocks[i];
-        if (!response || !response->comment || response->survey != looking->search->listing.filter.survey)
+        struct said_text texts[TEXTS_MAX];
+        bool is_its = response && response->survey == looking->search->listing.filter.survey;
+        size_t count = is_its ? texts_of(response, is_text, looking, NULL, texts) : 0;
+        if (count == 0)
             continue;
-        code = count_phrases(looking, response->comment, counts, &words, err);
+        code = count_phrases(looking, texts, count, counts, &words, err);
         looking->statistics.comments++;
         looking->statistics.sample++;
         looking->statistics.words += words;
@@ -104,9 +114,13 @@ static enum cxd_err weigh(struct looking *looking, const struct memory_table *ta
 static enum cxd_err look_at(struct looking *looking, const struct response *response, size_t at, struct error *err) {
     uint32_t counts[SEARCH_PHRASES_MAX] = {0};
     int64_t words = 0;
+    struct said_text texts[TEXTS_MAX];
+    size_t count = texts_of(response, is_text, looking, looking->search->texts_of, texts);
     struct found found = {.answered_at = response->answered_at, .id = response->id, .number = (int64_t)at};
+    if (count == 0)
+        return CXD_OK;
     if (looking->search->query) {
-        enum cxd_err code = count_phrases(looking, response->comment, counts, &words, err);
+        enum cxd_err code = count_phrases(looking, texts, count, counts, &words, err);
         if (code != CXD_OK || !search_holds(&looking->query, counts))
             return code;
     }
@@ -121,18 +135,16 @@ static enum cxd_err look_at(struct looking *looking, const struct response *resp
 
 static enum cxd_err read_hit(struct looking *looking, const struct response *response, int64_t rank,
                              struct search_hit *hit, struct error *err) {
-    struct search_words words;
+    const struct word_source words = {find_words, NULL, looking->arena};
+    struct said_text texts[TEXTS_MAX];
     hit->response = *response;
     hit->rank = rank;
     if (!copy_response(looking->arena, &hit->response))
         return error_set(err, ERR_NO_MEMORY, "no memory for what is found");
     if (!looking->search->query)
         return CXD_OK;
-    const char *text = hit->response.comment;
-    enum cxd_err code = find_words(NULL, text, strlen(text), looking->arena, &words, err);
-    if (code == CXD_OK && !(hit->marks = search_mark(&looking->query, &words, looking->arena, &hit->mark_count)))
-        code = error_set(err, ERR_NO_MEMORY, "no memory for what is found");
-    return code;
+    size_t count = texts_of(&hit->response, is_text, looking, looking->search->texts_of, texts);
+    return found_mark(&looking->query, &words, texts, count, looking->arena, hit, err);
 }
 
 static enum cxd_err answer(struct looking *looking, const struct memory_table *table, struct search_result *ret_result,
@@ -148,7 +160,7 @@ static enum cxd_err answer(struct looking *looking, const struct memory_table *t
         code = weigh(looking, table, err);
     for (size_t i = 0; code == CXD_OK && i < table->count; i++) {
         const struct response *response = table->blocks[i];
-        if (response && response->comment && memory_is_listed(&anywhere, response))
+        if (response && memory_is_listed(&anywhere, response))
             code = look_at(looking, response, i, err);
     }
     struct search_result result = {.weights = looking->weights};
@@ -160,7 +172,7 @@ static enum cxd_err answer(struct looking *looking, const struct memory_table *t
         const struct found *found = &looking->page.items[result.count];
         struct search_hit *hit = &result.hits[result.count++];
         code = read_hit(looking, table->blocks[found->number], found->rank, hit, err);
-        bytes += code == CXD_OK ? strlen(hit->response.comment) : 0;
+        bytes += code == CXD_OK ? found_bytes(&hit->response) : 0;
         result.is_full = bytes > SEARCH_BYTES_MAX && result.count < looking->page.count;
     }
     if (code == CXD_OK)
@@ -174,6 +186,7 @@ enum cxd_err memory_search(struct store_reader *base, const struct search *searc
     struct looking *looking = arena_alloc_zero(arena, 1, sizeof *looking);
     if (!looking)
         return error_set(err, ERR_NO_MEMORY, "no memory to search");
+    looking->store = reader->store;
     looking->search = search;
     looking->arena = arena;
     if (search->query)
