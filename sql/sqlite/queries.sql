@@ -833,10 +833,20 @@ SELECT number FROM survey ORDER BY number;
 
 -- Every question that a survey has, or has had.
 -- name: list_questions
-SELECT survey, key, slot, type FROM question ORDER BY survey, slot;
+SELECT survey, key, slot, type, metric, scale_min, scale_max, answered FROM question ORDER BY survey, slot;
 
 -- name: select_questions
-SELECT key, slot, type FROM question WHERE survey = ?1 ORDER BY slot;
+SELECT key, slot, type, metric, scale_min, scale_max, answered FROM question WHERE survey = ?1 ORDER BY slot;
+
+-- A new one gets the next slot.
+-- name: put_question
+INSERT INTO question (survey, slot, key, type, metric, scale_min, scale_max, revision, answered)
+VALUES (?1, (SELECT coalesce(max(slot), 0) + 1 FROM question WHERE survey = ?1), ?2, ?3, ?4, ?5, ?6, ?7, 0)
+ON CONFLICT (survey, key) DO UPDATE SET type = excluded.type, metric = excluded.metric, scale_min = excluded.scale_min,
+    scale_max = excluded.scale_max, revision = excluded.revision;
+
+-- name: fix_question
+UPDATE question SET answered = 1 WHERE survey = ?1 AND key = ?2;
 
 -- name: select_question
 SELECT slot, type FROM question WHERE survey = ?1 AND key = ?2;

@@ -65,11 +65,22 @@ static bool names(const struct response *response, const char *value) {
     return value && response->respondent && respondent_is(response->respondent, value);
 }
 
+/* Words are taken out of an answer; what was chosen stays. What is of no question that is known may be words. */
+static bool take_words(const struct declared *declared, struct answer *answer) {
+    const struct declared_question *question = declared_question(declared, answer->key);
+    bool is_chosen = question && question->type != QUESTION_TEXT;
+    bool is_words = answer->other || (answer->form == ANSWER_TEXT && answer->text && !is_chosen);
+    answer->other = NULL;
+    if (answer->form == ANSWER_TEXT && !is_chosen)
+        answer->text = NULL;
+    return is_words;
+}
+
 bool decide_forget(const struct response *stored, const struct declared *declared, bool by_age, int64_t now_ms,
-                   struct property *properties, struct response *ret_after, bool *ret_moves) {
+                   struct property *properties, struct answer *answers, struct response *ret_after, bool *ret_moves) {
     struct response after = *stored;
     const char **segments[] = {&after.touchpoint, &after.channel, &after.locale};
-    bool moves = false;
+    bool moves = false, is_words = false;
     after.comment = after.respondent = after.visit = after.excluded_reason = NULL;
     for (size_t i = 0; i < CXD_COUNT(segments); i++) {
         if (names(stored, *segments[i])) {
@@ -86,6 +97,11 @@ bool decide_forget(const struct response *stored, const struct declared *declare
             properties[after.property_count++] = *property;
         moves = moves || (is_declared && names(stored, property->value));
     }
+    for (size_t i = 0; i < stored->answer_count; i++) {
+        answers[i] = stored->answers[i];
+        is_words = take_words(declared, &answers[i]) || is_words;
+    }
+    after.answers = answers;
     after.first = (struct first_said){0};
     if (after.forgotten_at == 0)
         after.forgotten_at = now_ms;
@@ -94,7 +110,7 @@ bool decide_forget(const struct response *stored, const struct declared *declare
     *ret_after = after;
     *ret_moves = moves;
     return stored->forgotten_at == 0 || stored->forgotten_by_age != after.forgotten_by_age ||
-           !response_same_payload(&after, stored) || stored->excluded_reason || stored->first.is_kept;
+           !response_same_payload(&after, stored) || is_words || stored->excluded_reason || stored->first.is_kept;
 }
 
 void decide_exclude(struct change *change, const struct response *stored, struct response *ret_after) {
@@ -225,7 +241,25 @@ static int64_t archived_since(const struct change *change, const struct survey_r
     return before;
 }
 
-void decide_survey(struct change *change, const struct survey_record *stored, bool has_responses) {
+static bool is_fixed_otherwise(const struct declared_question *declared, const struct question *question) {
+    if (!declared || !declared->is_answered)
+        return false;
+    const struct question_scale *scale = &declared->scale;
+    return question->type != declared->type ||
+           (question->type == QUESTION_SCALE &&
+            (question->scale.metric != scale->metric || question->scale.min != scale->min ||
+             question->scale.max != scale->max));
+}
+
+static bool turns_question(const struct declared *declared, const struct survey *asks) {
+    for (size_t i = 0; declared && asks && i < asks->question_count; i++)
+        if (is_fixed_otherwise(declared_question(declared, asks->questions[i].key), &asks->questions[i]))
+            return true;
+    return false;
+}
+
+void decide_survey(struct change *change, const struct survey_record *stored, bool has_responses,
+                   const struct declared *declared, const struct survey *asks) {
     struct survey_record *survey = &change->as.survey;
     bool same = stored && text_equal(stored->definition, survey->definition);
     int64_t archived_at = archived_since(change, stored);
@@ -238,6 +272,10 @@ void decide_survey(struct change *change, const struct survey_record *stored, bo
         (stored->metric != survey->metric || stored->scale_min != survey->scale_min ||
          stored->scale_max != survey->scale_max)) {
         refuse(change, ERR_SURVEY_FIXED);
+        return;
+    }
+    if (!same && turns_question(declared, asks)) {
+        refuse(change, ERR_QUESTION_FIXED);
         return;
     }
     for (size_t i = 0; i < survey->property_count; i++) {

@@ -18,13 +18,14 @@ void decide_unreadable(struct change *change);
 /* CHANGE_RETAIN: what is deleted does not come back, and the rule may be another by now. */
 bool decide_retain(struct change *change, const struct survey *terms);
 
-/* What is left of a response when its person is forgotten and the counts are kept: score, times, flags, and the
- * segments that it counts in, except where a segment's value is the respondent's name. `properties` has room for
- * stored->property_count. *ret_moves says whether it counts in fewer segments than before. False if it was forgotten
- * before, and there is nothing to take: one that never named anybody is forgotten too, so that nobody can be filled in
- * later. `by_age`: retention wants it, and not the person; what a person wanted stays so. */
+/* What is left of a response when its person is forgotten and the counts are kept: score, times, flags, what was chosen
+ * and that it was answered, and the segments that it counts in, except where a segment's value is the respondent's
+ * name. `properties` has room for stored->property_count, `answers` for stored->answer_count. *ret_moves says whether
+ * it counts in fewer segments than before. False if it was forgotten before, and there is nothing to take: one that
+ * never named anybody is forgotten too, so that nobody can be filled in later. `by_age`: retention wants it, and not
+ * the person; what a person wanted stays so. */
 bool decide_forget(const struct response *stored, const struct declared *declared, bool by_age, int64_t now_ms,
-                   struct property *properties, struct response *ret_after, bool *ret_moves);
+                   struct property *properties, struct answer *answers, struct response *ret_after, bool *ret_moves);
 
 /* CHANGE_EXCLUDE: *ret_after is set where it is REPLAYED or AMENDED. What was forgotten is given no reason. *ret_after
  * as in decide_flag. */
@@ -58,8 +59,10 @@ void decide_rolled(struct change *change, bool found);
 /* CHANGE_SETTLE, before the commit (not yet) and after it. */
 void decide_settled(struct change *change, bool is_settled);
 
-/* CHANGE_SURVEY. Fills every out member but, for a new survey, the number. */
-void decide_survey(struct change *change, const struct survey_record *stored, bool has_responses);
+/* CHANGE_SURVEY. Fills every out member but, for a new survey, the number. `declared` is what it has asked before
+ * (NULL: it is new), `asks` what its new definition says; NULL: the store does not judge. */
+void decide_survey(struct change *change, const struct survey_record *stored, bool has_responses,
+                   const struct declared *declared, const struct survey *asks);
 
 /* CHANGE_ARCHIVE; of what is AMENDED, archived_at becomes now_ms. */
 void decide_archive(struct change *change, const struct survey_record *stored);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cxd/base/clock.h"
-#include "cxd/domain/respondent.h"
+#include "cxd/domain/judge.h"
 #include "store/copy.h"
 
 static void refuse(struct change *change, enum cxd_err refusal) {
@@ -66,11 +66,79 @@ static struct first_said first_of(const struct response *stored) {
     return first;
 }
 
+/* --- Answers to further questions -----------------------------------------------------------------------------------
+ */
+
+static bool is_strictly_refused(const struct change *change, const struct response *judged) {
+    return change->as.response.is_strict && judged->sent.left_out;
+}
+
+/* *ret_judged is `value`, with its answers as they came judged by that revision. */
+static enum cxd_err judge_by(const struct change *change, int64_t revision, const struct decide_asking *asking,
+                             struct response *ret_judged, struct error *err) {
+    static const struct survey NOTHING;
+    const struct survey *asked = NULL;
+    struct response judged = change->as.response.value;
+    enum cxd_err code = CXD_OK;
+    if (change->as.response.said.is_kept) {
+        judged.answers = change->as.response.said.answers;
+        judged.answer_count = change->as.response.said.answer_count;
+        judged.sent.left_out = change->as.response.said.left_out;
+    }
+    if (judged.answer_count > 0)
+        code = asking->find(asking->context, judged.survey, revision, &asked, err);
+    if (code == CXD_OK && !response_judge_answers(&judged, asked ? asked : &NOTHING, change->arena))
+        code = error_set(err, ERR_NO_MEMORY, "no memory for the answers of a response");
+    if (code == CXD_OK)
+        *ret_judged = judged;
+    return code;
+}
+
+enum cxd_err decide_answers(struct change *change, const struct decide_asking *asking, struct error *err) {
+    struct response *sent = &change->as.response.value, judged = *sent;
+    if (!asking->find)
+        return CXD_OK;
+    enum cxd_err code = sent->answer_count > 0 ? judge_by(change, sent->revision, asking, &judged, err) : CXD_OK;
+    if (code != CXD_OK)
+        return code;
+    change->as.response.said.is_kept = sent->answer_count > 0;
+    change->as.response.said.answers = sent->answers;
+    change->as.response.said.answer_count = sent->answer_count;
+    change->as.response.said.left_out = sent->sent.left_out;
+    *sent = judged;
+    bool names_none = sent->sent.revision != 0 && sent->sent.revision != sent->revision;
+    if (change->as.response.keeps_out == CXD_OK &&
+        (is_strictly_refused(change, sent) || (change->as.response.is_strict && names_none)))
+        change->as.response.keeps_out = ERR_INVALID;
+    return CXD_OK;
+}
+
+/* As decide_answers has left it, or judged by what another revision asks: of a request that names none of its own it is
+ * not known which one was there when it was sent first. */
+static enum cxd_err judge_again(const struct change *change, int64_t revision, const struct decide_asking *asking,
+                                struct response *ret_judged, struct error *err) {
+    const struct response *sent = &change->as.response.value;
+    bool names_its_own = sent->sent.revision != 0 && sent->sent.revision == sent->revision;
+    if (change->as.response.said.is_kept && !names_its_own && sent->revision != revision)
+        return judge_by(change, revision, asking, ret_judged, err);
+    *ret_judged = *sent;
+    return CXD_OK;
+}
+
+/* --- What is stored -------------------------------------------------------------------------------------------------
+ */
+
 void decide_response_begin(struct change *change) {
     if (change->as.response.as_sent)
         change->as.response.value = *change->as.response.as_sent;
     if (change->as.response.invited.came)
         change->as.response.value = *change->as.response.invited.came;
+    if (change->as.response.said.is_kept) {
+        change->as.response.value.answers = change->as.response.said.answers;
+        change->as.response.value.answer_count = change->as.response.said.answer_count;
+        change->as.response.value.sent.left_out = change->as.response.said.left_out;
+        change->as.response.said.is_kept = false;
+    }
     change->as.response.as_sent = change->as.response.invited.came = NULL;
     change->as.response.invited.says = NULL;
 }
@@ -110,9 +178,9 @@ bool decide_admit(struct change *change, const struct survey *terms) {
         refuse(change, ERR_INVALID);
         return false;
     }
-    bool keeps_revision = response->import != 0 && response->revision > 0 && response->revision < terms->revision;
-    if (!keeps_revision)
-        response->revision = terms->revision;
+    bool was_archived = response->import != 0 && response->revision > 0;
+    int64_t named = was_archived ? response->revision : response->sent.revision;
+    response->revision = named >= 1 && named <= terms->revision ? named : terms->revision;
     change->as.response.keeps_out = keeps_out(change, terms);
     return true;
 }
@@ -162,25 +230,9 @@ static void keep_order(struct response *sent, const struct response *stored, boo
     }
 }
 
-enum cxd_err decide_response(struct change *change, const struct response *stored, struct error *err) {
+/* What becomes of `sent` where there is nothing, or of `stored`, which is `same` or is amended. */
+static enum cxd_err settle(struct change *change, const struct response *stored, bool same, struct error *err) {
     struct response *sent = &change->as.response.value;
-    bool same = stored && response_same_payload(sent, stored);
-    if (stored && sent->import != 0 && (same || stored->import != 0))
-        return answer_late(change, stored, err);
-    /* Whoever guesses an id may come first, or later: what another says under it stands for neither. */
-    if (stored && !same && (sent->import != 0 || stored->import != 0)) {
-        refuse(change, unless_stored_of(change) != CXD_OK ? unless_stored_of(change) : ERR_CONFLICT);
-        return CXD_OK;
-    }
-    if (stored && !same && is_late_retry(sent, stored))
-        return answer_late(change, stored, err);
-    enum cxd_err refusal = same ? CXD_OK : judge(change, stored);
-    if (stored && !same && (refusal == CXD_OK || refusal == ERR_CONFLICT) && response_is_older(sent, stored))
-        return answer_late(change, stored, err);
-    if (refusal != CXD_OK) {
-        refuse(change, refusal);
-        return CXD_OK;
-    }
     if (!stored) {
         change->outcome = OUTCOME_CREATED;
         return CXD_OK;
@@ -206,6 +258,58 @@ enum cxd_err decide_response(struct change *change, const struct response *store
     sent->flags = same ? stored->flags : sent->flags | stored->flags;
     change->outcome = same ? OUTCOME_REPLAYED : OUTCOME_AMENDED;
     return CXD_OK;
+}
+
+/* Whether it is what is stored, or what was stored first: then `value` is judged as that was. */
+static enum cxd_err know(struct change *change, const struct response *stored, const struct decide_asking *asking,
+                         bool *ret_same, bool *ret_late, struct error *err) {
+    struct response judged;
+    *ret_same = *ret_late = false;
+    if (!stored)
+        return CXD_OK;
+    enum cxd_err code = judge_again(change, stored->revision, asking, &judged, err);
+    if (code == CXD_OK && response_same_payload(&judged, stored))
+        *ret_same = true;
+    /* What was said first to a cxd that knew of no questions had no answers. */
+    bool may_be_late =
+        !*ret_same && stored->first.is_kept && (stored->first.revision > 0 || !change->as.response.said.is_kept);
+    if (code == CXD_OK && may_be_late)
+        code = judge_again(change, stored->first.revision, asking, &judged, err);
+    if (code == CXD_OK && may_be_late)
+        *ret_late = is_late_retry(&judged, stored);
+    if (code == CXD_OK && (*ret_same || *ret_late))
+        change->as.response.value = judged;
+    return code;
+}
+
+enum cxd_err decide_response(struct change *change, const struct response *stored, const struct decide_asking *asking,
+                             struct error *err) {
+    struct response *sent = &change->as.response.value;
+    bool same = false, late = false;
+    enum cxd_err code = know(change, stored, asking, &same, &late, err);
+    if (code != CXD_OK)
+        return code;
+    if ((same || late) && is_strictly_refused(change, sent)) {
+        refuse(change, ERR_INVALID);
+        return CXD_OK;
+    }
+    if (stored && sent->import != 0 && (same || stored->import != 0))
+        return answer_late(change, stored, err);
+    /* Whoever guesses an id may come first, or later: what another says under it stands for neither. */
+    if (stored && !same && (sent->import != 0 || stored->import != 0)) {
+        refuse(change, unless_stored_of(change) != CXD_OK ? unless_stored_of(change) : ERR_CONFLICT);
+        return CXD_OK;
+    }
+    if (late)
+        return answer_late(change, stored, err);
+    enum cxd_err refusal = same ? CXD_OK : judge(change, stored);
+    if (stored && !same && (refusal == CXD_OK || refusal == ERR_CONFLICT) && response_is_older(sent, stored))
+        return answer_late(change, stored, err);
+    if (refusal != CXD_OK) {
+        refuse(change, refusal);
+        return CXD_OK;
+    }
+    return settle(change, stored, same, err);
 }
 
 bool decide_gone(struct change *change, bool is_marked, const struct response *stored) {

@@ -11,13 +11,25 @@ void decide_response_begin(struct change *change);
  * answered. Of CHANGE_EXCLUDE too. */
 bool decide_response_held(struct change *change, const struct response *stored, size_t ways);
 
-/* By the terms of its survey (decide_by_terms): fills keeps_out and the revision. */
+/* By the terms of its survey (decide_by_terms): fills keeps_out and the revision by which it is judged. */
 bool decide_admit(struct change *change, const struct survey *terms);
+
+/* What a revision of a survey asks, *ret_asked, until it is asked again; NULL: nothing that is known. */
+typedef enum cxd_err decide_find_asked(void *context, int64_t survey, int64_t revision, const struct survey **ret_asked,
+                                       struct error *err);
+struct decide_asking {
+    decide_find_asked *find; /* NULL: the store does not judge, and keeps what is sent */
+    void *context;
+};
+/* Next, whatever is stored: its answers become those that its revision takes. Strict, keeps_out may become ERR_INVALID.
+ * ERR_NO_MEMORY if change->arena refuses. */
+CXD_NODISCARD enum cxd_err decide_answers(struct change *change, const struct decide_asking *asking, struct error *err);
 
 /* `stored` is NULL where there is none. Replayed and amended: change->as.response.value becomes what is stored after
  * it; ERR_NO_MEMORY if change->arena refuses. Its strings are those that were sent, or of the arena. What is created or
  * amended has decide_recontact before it. */
-CXD_NODISCARD enum cxd_err decide_response(struct change *change, const struct response *stored, struct error *err);
+CXD_NODISCARD enum cxd_err decide_response(struct change *change, const struct response *stored,
+                                           const struct decide_asking *asking, struct error *err);
 
 /* Before decide_response: refused if its id is marked, or what is stored (NULL: nothing) was forgotten. */
 bool decide_gone(struct change *change, bool is_marked, const struct response *stored);

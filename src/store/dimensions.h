@@ -36,6 +36,8 @@ struct declared_question {
     const char *dimension, *asked; /* "answer.KEY", "asked.KEY" */
     int slot;                      /* from 1 */
     enum question_type type;
+    struct question_scale scale; /* of QUESTION_SCALE: metric, min, max */
+    bool is_answered;            /* somebody has: these are fixed */
 };
 
 /* The properties that a survey declares now, and what it has ever asked behind its score. */

@@ -35,6 +35,15 @@ static int judging_setup(void **state) {
     return 0;
 }
 
+/* A survey, "other", for whose definition there is never memory. */
+static struct change *put_unread(struct fixture *f) {
+    struct change *put = make_survey(f, "other", "no memory", NULL);
+    store_judge_by(f->store, NULL);
+    assert_int_equal(apply(f, put), OUTCOME_CREATED);
+    store_judge_by(f->store, read_definition);
+    return put;
+}
+
 static struct change *make_archive(struct fixture *f, const char *slug) {
     struct change *change = make_change(f, CHANGE_ARCHIVE, NOW_MS);
     strcpy(change->as.archive.slug, slug);
@@ -183,8 +192,7 @@ static void test_retention_is_the_survey_s_of_the_moment(void **state) {
 /* A batch that is taken back takes back what it was judged by. */
 static void test_a_batch_that_fails_leaves_no_terms(void **state) {
     struct fixture *f = *state;
-    struct change *put = make_survey(f, "other", "no memory", NULL);
-    assert_int_equal(apply(f, put), OUTCOME_CREATED);
+    struct change *put = put_unread(f);
     struct change *fails = make_response(f, 1, 9, NOW_MS), *late = make_response(f, 2, 9, NOW_MS);
     fails->as.response.value.survey = put->as.survey.number;
     struct change *closing = make_survey(f, "shop", "-2 -1 0 delete", NULL);
@@ -222,8 +230,7 @@ static void test_a_batch_that_fails_leaves_changes_as_they_came(void **state) {
     struct fixture *f = *state;
     struct response stored;
     struct error err;
-    struct change *put = make_survey(f, "other", "no memory", NULL);
-    assert_int_equal(apply(f, put), OUTCOME_CREATED);
+    struct change *put = put_unread(f);
     assert_int_equal(apply(f, make_response(f, 1, 9, NOW_MS)), OUTCOME_CREATED);
     struct change *amend = make_response(f, 1, 3, NOW_MS), *retry = make_response(f, 1, 9, NOW_MS);
     struct change *suspect = make_response(f, 2, 9, NOW_MS), *clean = make_response(f, 2, 3, NOW_MS + 7);

@@ -155,6 +155,13 @@ const CASES = {
     return d.post('rare', { score: 9, respondent: 'ann' });
   },
   survey_fixed: () => d.admin('PUT', '/v1/surveys/fixed', { body: { metric: 'csat' } }),
+  question_fixed: async () => {
+    const why = { key: 'why', type: 'text' };
+    await d.survey('asking', { metric: 'nps', questions: [why] });
+    assert.equal((await d.post('asking', { score: 1, answers: { why: 'cold' } })).status, 201);
+    const ease = { key: 'why', type: 'scale', metric: 'csat' };
+    return d.admin('PUT', '/v1/surveys/asking', { body: { metric: 'nps', questions: [ease] } });
+  },
   response_gone: async () => {
     const name = id();
     assert.equal((await d.put('nps', name, { score: 9, respondent: 'erased' })).status, 201);

@@ -205,6 +205,12 @@ struct change {
                 const struct invitation *says; /* out: what it fills in; NULL: it was not looked up, or not found */
                 const struct response *came;   /* the store's: `value` before it was filled in; else NULL */
             } invited;
+            struct {
+                bool is_kept; /* answers have been judged; false: those of `value` are as they came */
+                const struct answer *answers;
+                size_t answer_count;
+                const struct answer_refusal *left_out;
+            } said; /* the store's: what `value` came with */
         } response;
         struct {
             struct id id;
@@ -383,10 +389,10 @@ struct change {
  * of it as it is in the transaction; what is MISSING is missing and what is REPLAYED is answered all the same, so that
  * a retry whose reply was lost is not refused for what it has done itself. It is judged after whatever a request is
  * refused for by itself, or for the state of its survey (ERR_GONE, ERR_KEY_REUSED, unless_stored), and before
- * ERR_CONFLICT, ERR_SURVEY_FIXED and ERR_RECONTACT. Surveys, documents and responses have tags (survey_record_tag,
- * document_tag, response_tag). A RESPONSE may name the tag that who answered was shown too (response_as_answered), for
- * it leaves an exclusion as it is. A person, a key, an import and a survey's suspects are there or not, and have no
- * tag. The other kinds have no precondition.
+ * ERR_CONFLICT, ERR_SURVEY_FIXED, ERR_QUESTION_FIXED and ERR_RECONTACT. Surveys, documents and responses have tags
+ * (survey_record_tag, document_tag, response_tag). A RESPONSE may name the tag that who answered was shown too
+ * (response_as_answered), for it leaves an exclusion as it is. A person, a key, an import and a survey's suspects are
+ * there or not, and have no tag. The other kinds have no precondition.
  */
 
 /* What becomes of each kind, beyond what its line of CHANGE_KINDS says:
@@ -407,6 +413,12 @@ struct change {
  *   one of the same respondent that counts has an answered_at less than recontact.survey_ms (the same survey) or
  *   recontact.any_ms (any survey) away from its own; before or after it makes no difference.
  *
+ *   Its answers are judged (response_judge_answers) by what the revision asks that it names (sent.revision), if there
+ *   is one of that number, and by the survey's as it is now if not; that one is stored as its revision. What is not
+ *   taken is left out, and named in sent.left_out whatever becomes of it; is_strict makes that ERR_INVALID, and
+ *   a revision that is not there too. Whether it is stored already is judged by the revision of what is stored, and
+ *   whether it was said first by the one of then: what has become of the survey since makes a retry no other answer.
+ *
  *   One that is invited (is_kept) gets respondent and properties of the invitation before anything else is judged but
  *   marks. It is refused ERR_INVALID where it says otherwise (invitation_check), and where the invitation is not kept
  *   any more, ERR_INVITATION_GONE, or unless_stored; unless its response is stored, which then says what was filled in.
@@ -417,9 +429,10 @@ struct change {
  *
  * FLAG: REPLAYED with all its flags there already. One that is excluded keeps its reason, another gets flags_reason.
  *
- * ERASE: takes a response's respondent, comment, visit, properties that are not declared, excluded_reason, and each
- *   segment (touchpoint, channel, locale, declared property) whose value is the respondent's name (respondent_is).
- *   Invitations of the respondent go too, and leave the mark of the response that each would have had.
+ * ERASE: takes a response's respondent, comment, visit, properties that are not declared, excluded_reason, what it
+ *   answered in words (it stays that it was answered, and what was chosen), and each segment (touchpoint, channel,
+ * locale, declared property) whose value is the respondent's name (respondent_is). Invitations of the respondent go
+ * too, and leave the mark of the response that each would have had.
  *
  * INVITE: MISSING where there is no such survey; REPLAYED where all were there. An invitation goes with the response to
  *   it too, whoever deletes or forgets that.
@@ -436,6 +449,8 @@ struct change {
  * metric or scale once there are responses is refused ERR_SURVEY_FIXED. A property that is declared while there are
  * responses, or while its earlier rollups are still being cleared away, is stored with rolled = false until CHANGE_ROLL
  * has filled it in; one that is no longer declared is not read from rollups again, and CHANGE_ROLL clears them away.
+ * A question that somebody has answered (and be it erased since) keeps its type, and on a scale metric and ends, also
+ * where it was removed and comes again: else ERR_QUESTION_FIXED.
  *
  * ARCHIVE of an archived survey, REVOKE of a revoked key: REPLAYED.
  *

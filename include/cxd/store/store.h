@@ -39,6 +39,7 @@
  *   sqlite/suspects.c       flag, and clear flags
  *   sqlite/survey.c         definitions: put, archive
  *   sqlite/declared.c       what the writer knows of every survey
+ *   sqlite/questions.c      the questions of every survey: put, and fixed by the first answer
  *   sqlite/asked.c          what a survey has ever asked, and what each revision asks
  *   sqlite/terms.c          the terms of a survey, read in the transaction
  *   sqlite/document.c       named definitions: put, deleted, read

@@ -115,6 +115,12 @@ enum cxd_err sqlite_question_add(sqlite3_stmt *stmt, int column, struct arena *a
         !declared_question_make(arena, key, sqlite3_column_int(stmt, column + 1),
                                 (enum question_type)sqlite3_column_int(stmt, column + 2), &questions[count]))
         return error_set(err, ERR_NO_MEMORY, "no memory for the questions of a survey");
+    const char *metric = (const char *)sqlite3_column_text(stmt, column + 3);
+    int word = metric ? words_find(&SURVEY_METRICS, metric) : -1;
+    questions[count].scale = (struct question_scale){.metric = word < 0 ? METRIC_NPS : (enum metric)word,
+                                                     .min = sqlite3_column_int(stmt, column + 4),
+                                                     .max = sqlite3_column_int(stmt, column + 5)};
+    questions[count].is_answered = sqlite3_column_int(stmt, column + 6) != 0;
     declared->questions = questions;
     declared->question_count++;
     return CXD_OK;

@@ -22,7 +22,7 @@ CXD_NODISCARD enum cxd_err sqlite_asked_find(struct db *db, store_read_definitio
                                              int64_t survey, int64_t revision, const struct survey **ret_asked,
                                              struct error *err);
 
-/* Adds a row of (key, slot, type), from `column` on, to what a survey has ever asked; texts and array are of the arena.
+/* Adds a row of select_questions, from `column` on, to what a survey has ever asked; texts and array are of the arena.
  */
 CXD_NODISCARD enum cxd_err sqlite_question_add(sqlite3_stmt *stmt, int column, struct arena *arena,
                                                struct declared *declared, struct error *err);

@@ -34,6 +34,13 @@ void sqlite_declared_set_anonymised(struct declared_set *set, int64_t survey, in
         declared->anonymised_to = done_at;
 }
 
+void sqlite_declared_set_answered(struct declared_set *set, int64_t survey, const struct declared_question *question) {
+    struct declared *declared = find(set->surveys, set->count, survey);
+    for (size_t i = 0; declared && i < declared->question_count; i++)
+        if (&declared->questions[i] == question)
+            declared->questions[i].is_answered = true;
+}
+
 void sqlite_declared_set_reported(struct declared_set *set, int64_t survey, int64_t after) {
     struct declared *declared = find(set->surveys, set->count, survey);
     if (declared)

@@ -73,9 +73,10 @@ enum cxd_err sqlite_forget_response(struct sqlite_store *store, const struct res
     bool moves = false;
     const struct declared *declared = sqlite_declared_find(&store->declared, response->survey);
     struct property *kept = arena_alloc(&store->scratch, (response->property_count + 1) * sizeof *kept);
-    if (!kept)
+    struct answer *answers = arena_alloc(&store->scratch, (response->answer_count + 1) * sizeof *answers);
+    if (!kept || !answers)
         return error_set(err, ERR_NO_MEMORY, "no memory to forget a respondent");
-    *ret_taken = decide_forget(response, declared ? declared : &none, by_age, now_ms, kept, &after, &moves);
+    *ret_taken = decide_forget(response, declared ? declared : &none, by_age, now_ms, kept, answers, &after, &moves);
     enum cxd_err code = *ret_taken ? write_forgotten(store, &after, err) : CXD_OK;
     if (code == CXD_OK && *ret_taken)
         code = sqlite_comments_forget(store, response, err);

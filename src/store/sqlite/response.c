@@ -80,15 +80,23 @@ static enum cxd_err put_first(struct sqlite_store *store, const struct response 
                       BLOB(response->first.digest, sizeof response->first.digest), INT(response->first.revision));
 }
 
+static enum cxd_err find_asked(void *context, int64_t survey, int64_t revision, const struct survey **ret_asked,
+                               struct error *err) {
+    struct sqlite_store *store = context;
+    return sqlite_asked_find(&store->db, store->base.read_definition, &store->asked, survey, revision, ret_asked, err);
+}
+
+static struct decide_asking asking_of(struct sqlite_store *store) {
+    return (struct decide_asking){.find = store->base.read_definition ? find_asked : NULL, .context = store};
+}
+
 /* Counts what has been stored; and where retention has passed its time already, has it look there again. */
 static enum cxd_err count_stored(struct sqlite_store *store, const struct response *response, struct error *err) {
     const struct declared *declared = sqlite_declared_find(&store->declared, response->survey);
-    if (declared && response->answered_at <= declared->anonymised_to) {
-        enum cxd_err code = sqlite_anonymised_again(store, response->survey, response->answered_at, err);
-        if (code != CXD_OK)
-            return code;
-    }
-    return sqlite_count_response(store, response, 1, err);
+    enum cxd_err code = declared ? sqlite_questions_fix(store, declared, response, err) : CXD_OK;
+    if (code == CXD_OK && declared && response->answered_at <= declared->anonymised_to)
+        code = sqlite_anonymised_again(store, response->survey, response->answered_at, err);
+    return code == CXD_OK ? sqlite_count_response(store, response, 1, err) : code;
 }
 
 static enum cxd_err find_last_answer(void *context, const char *respondent, int64_t survey, int64_t from, int64_t to,
@@ -105,8 +113,9 @@ static enum cxd_err answer_stored(struct sqlite_store *store, struct change *cha
     enum cxd_err code = sqlite_find_response(store, sent->survey, &sent->id, &found, &stored, err);
     if (code == CXD_OK && decide_gone(change, false, found ? &stored : NULL))
         return CXD_OK;
+    const struct decide_asking asking = asking_of(store);
     if (code == CXD_OK)
-        code = decide_response(change, found ? &stored : NULL, err);
+        code = decide_response(change, found ? &stored : NULL, &asking, err);
     if (code == CXD_OK && (change->outcome == OUTCOME_CREATED || change->outcome == OUTCOME_AMENDED))
         code = decide_recontact(change, found ? &stored : NULL, find_last_answer, store, err);
     if (code != CXD_OK || change->outcome != OUTCOME_AMENDED)
@@ -157,7 +166,10 @@ static enum cxd_err write_response(struct sqlite_store *store, struct change *ch
         change->outcome = OUTCOME_MISSING;
         return CXD_OK;
     }
-    code = response->has_id ? sqlite_marks_find(store, response->survey, &response->id, &marked, err) : CXD_OK;
+    const struct decide_asking asking = asking_of(store);
+    code = decide_answers(change, &asking, err);
+    if (code == CXD_OK && response->has_id)
+        code = sqlite_marks_find(store, response->survey, &response->id, &marked, err);
     if (code != CXD_OK || decide_gone(change, marked, NULL))
         return code;
     bool is_kept = false;

@@ -71,16 +71,43 @@ static enum cxd_err put_properties(struct sqlite_store *store, const struct surv
     return code;
 }
 
+/* What its new definition asks; NULL: the store does not judge, or it cannot be read. */
+static enum cxd_err read_asks(struct sqlite_store *store, const struct survey_record *record,
+                              const struct survey **ret_asks, struct error *err) {
+    if (!store->base.read_definition)
+        return CXD_OK;
+    struct survey *asks = arena_alloc(&store->scratch, sizeof *asks);
+    if (!asks)
+        return error_set(err, ERR_NO_MEMORY, "no memory for a definition");
+    enum cxd_err code = store->base.read_definition(record, &store->scratch, asks, err);
+    if (code == CXD_OK)
+        *ret_asks = asks;
+    return code == ERR_STORAGE ? CXD_OK : code;
+}
+
+/* Whether it may be put: by what is stored of it, *ret_found. */
+static enum cxd_err decide(struct sqlite_store *store, struct change *change, bool *ret_found,
+                           struct survey_record *ret_stored, const struct survey **ret_asks, struct error *err) {
+    bool responses = false;
+    enum cxd_err code = find_survey(&store->db, change->as.survey.slug, &store->scratch, ret_found, ret_stored, err);
+    if (code == CXD_OK && *ret_found)
+        code = has_responses(store, ret_stored->number, &responses, err);
+    if (code == CXD_OK)
+        code = read_asks(store, &change->as.survey, ret_asks, err);
+    if (code == CXD_OK)
+        decide_survey(change, *ret_found ? ret_stored : NULL, responses,
+                      *ret_found ? sqlite_declared_find(&store->declared, ret_stored->number) : NULL, *ret_asks);
+    return code;
+}
+
 enum cxd_err sqlite_write_survey(struct sqlite_store *store, struct change *change, struct error *err) {
     struct survey_record *survey = &change->as.survey;
     struct survey_record stored;
-    bool found = false, responses = false;
-    enum cxd_err code = find_survey(&store->db, survey->slug, &store->scratch, &found, &stored, err);
-    if (code == CXD_OK && found)
-        code = has_responses(store, stored.number, &responses, err);
+    const struct survey *asks = NULL;
+    bool found = false;
+    enum cxd_err code = decide(store, change, &found, &stored, &asks, err);
     if (code != CXD_OK)
         return code;
-    decide_survey(change, found ? &stored : NULL, responses);
     if (change->outcome != OUTCOME_CREATED && change->outcome != OUTCOME_AMENDED)
         return CXD_OK;
     /* Responses before this change count by the declarations before it. */
@@ -93,6 +120,8 @@ enum cxd_err sqlite_write_survey(struct sqlite_store *store, struct change *chan
         code = put_revision(store, survey, err);
     if (code == CXD_OK)
         code = put_properties(store, survey, err);
+    if (code == CXD_OK)
+        code = sqlite_questions_put(store, survey, asks, err);
     if (code == CXD_OK)
         code = sqlite_visits_declare(store, survey->number, change->now_ms, err);
     if (code == CXD_OK)

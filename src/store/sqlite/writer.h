@@ -162,9 +162,17 @@ void sqlite_declared_set_filled(struct declared_set *set, int64_t survey, const 
                                 const struct response_place *place);
 /* A copy of what has been read; false when memory is refused. */
 CXD_NODISCARD bool sqlite_declared_set_terms(struct declared_set *set, int64_t survey, const struct survey *terms);
+void sqlite_declared_set_answered(struct declared_set *set, int64_t survey, const struct declared_question *question);
 void sqlite_declared_set_reported(struct declared_set *set, int64_t survey, int64_t after);
 void sqlite_declared_set_anonymised(struct declared_set *set, int64_t survey, int64_t done_at);
 const struct declared *sqlite_declared_find(const struct declared_set *set, int64_t survey); /* NULL: none */
+
+/* questions.c: those that a definition has, by its revision; `asks` NULL: none. */
+CXD_NODISCARD enum cxd_err sqlite_questions_put(struct sqlite_store *store, const struct survey_record *survey,
+                                                const struct survey *asks, struct error *err);
+/* Those that a response has answered are fixed. */
+CXD_NODISCARD enum cxd_err sqlite_questions_fix(struct sqlite_store *store, const struct declared *declared,
+                                                const struct response *response, struct error *err);
 
 /* terms.c: in a store that judges, whether a change may go on by the terms of `survey`; in another it always may. */
 CXD_NODISCARD enum cxd_err sqlite_judge(struct sqlite_store *store, struct change *change, int64_t survey,

@@ -78,6 +78,19 @@ static enum cxd_err find_last_answer(void *context, const char *respondent, int6
     return CXD_OK;
 }
 
+static enum cxd_err find_asked(void *context, int64_t survey, int64_t revision, const struct survey **ret_asked,
+                               struct error *err) {
+    struct memory_store *store = context;
+    return memory_asked(store, survey, revision, &store->scratch, ret_asked) ? CXD_OK : no_memory(err);
+}
+
+/* One that is created or amended. */
+static enum cxd_err keep_response(struct memory_store *store, size_t at, const struct response *response,
+                                  struct error *err) {
+    return memory_fix_questions(store, response) ? put(store, &store->responses, at, block_response(response), err)
+                                                 : no_memory(err);
+}
+
 static enum cxd_err write_response(struct memory_store *store, struct change *change, struct error *err) {
     struct response *response = &change->as.response.value;
     bool goes_on = false;
@@ -88,6 +101,10 @@ static enum cxd_err write_response(struct memory_store *store, struct change *ch
         change->outcome = OUTCOME_MISSING;
         return CXD_OK;
     }
+    const struct decide_asking asking = {.find = store->base.read_definition ? find_asked : NULL, .context = store};
+    code = decide_answers(change, &asking, err);
+    if (code != CXD_OK)
+        return code;
     size_t at = memory_find_response(store, response->survey, &response->id);
     const struct response *stored = response_at(store, at);
     bool marked = response->has_id && memory_is_gone(store, response->survey, &response->id);
@@ -100,7 +117,7 @@ static enum cxd_err write_response(struct memory_store *store, struct change *ch
         if (code != CXD_OK || !goes_on)
             return code;
     }
-    code = decide_response(change, stored, err);
+    code = decide_response(change, stored, &asking, err);
     if (code == CXD_OK && (change->outcome == OUTCOME_CREATED || change->outcome == OUTCOME_AMENDED))
         code = decide_recontact(change, stored, find_last_answer, store, err);
     if (code != CXD_OK)
@@ -108,16 +125,14 @@ static enum cxd_err write_response(struct memory_store *store, struct change *ch
     if (change->outcome == OUTCOME_AMENDED && !memory_note_amended(store, response->number))
         return no_memory(err);
     if (change->outcome == OUTCOME_AMENDED)
-        return memory_visits_move(store, stored, response)
-                   ? put(store, &store->responses, at, block_response(response), err)
-                   : no_memory(err);
+        return memory_visits_move(store, stored, response) ? keep_response(store, at, response, err) : no_memory(err);
     if (change->outcome == OUTCOME_CREATED) {
         at = store->responses.count;
         response->number = (int64_t)at + 1;
         if (!memory_index_response(store, &response->id, at) || !keep_answered(store, change, kept_at) ||
             !memory_visits_move(store, NULL, response))
             return no_memory(err);
-        return put(store, &store->responses, at, block_response(response), err);
+        return keep_response(store, at, response, err);
     }
     return CXD_OK;
 }
@@ -186,11 +201,12 @@ static enum cxd_err forget(struct memory_store *store, size_t at, bool by_age, i
     struct declared declared;
     bool moves = false;
     struct property *kept = arena_alloc(&store->scratch, (stored->property_count + 1) * sizeof *kept);
-    if (!kept || !memory_declared(store, stored->survey, &store->scratch, &declared))
+    struct answer *answers = arena_alloc(&store->scratch, (stored->answer_count + 1) * sizeof *answers);
+    if (!kept || !answers || !memory_declared(store, stored->survey, &store->scratch, &declared))
         return no_memory(err);
     if (!memory_visits_forget(store, stored, LEAVE_FORGOTTEN))
         return no_memory(err);
-    *ret_taken = decide_forget(stored, &declared, by_age, now_ms, kept, &after, &moves);
+    *ret_taken = decide_forget(stored, &declared, by_age, now_ms, kept, answers, &after, &moves);
     if (*ret_taken && !remove_invitation(store, stored->survey, &stored->id))
         return no_memory(err);
     return *ret_taken ? put(store, &store->responses, at, block_response(&after), err) : CXD_OK;
@@ -354,11 +370,31 @@ static bool has_responses(const struct memory_store *store, int64_t survey) {
     return false;
 }
 
+/* Whether it may be put: *ret_asks is what its new definition asks. */
+static enum cxd_err judge_survey(struct memory_store *store, struct change *change, const struct survey_record *stored,
+                                 const struct survey **ret_asks, struct error *err) {
+    struct survey *asks = arena_alloc(&store->scratch, sizeof *asks);
+    struct declared declared;
+    if (!asks || (stored && !memory_declared(store, stored->number, &store->scratch, &declared)))
+        return no_memory(err);
+    enum cxd_err code = ERR_STORAGE;
+    if (store->base.read_definition)
+        code = store->base.read_definition(&change->as.survey, &store->scratch, asks, err);
+    if (code == ERR_NO_MEMORY)
+        return code;
+    *ret_asks = code == CXD_OK ? asks : NULL;
+    decide_survey(change, stored, stored && has_responses(store, stored->number), stored ? &declared : NULL, *ret_asks);
+    return CXD_OK;
+}
+
 static enum cxd_err apply_survey(struct memory_store *store, struct change *change, struct error *err) {
     struct survey_record *survey = &change->as.survey;
     size_t at = memory_find_survey(store, survey->slug);
     const struct survey_record *stored = at == SIZE_MAX ? NULL : store->surveys.blocks[at];
-    decide_survey(change, stored, stored && has_responses(store, stored->number));
+    const struct survey *asks = NULL;
+    enum cxd_err code = judge_survey(store, change, stored, &asks, err);
+    if (code != CXD_OK)
+        return code;
     if (change->outcome != OUTCOME_CREATED && change->outcome != OUTCOME_AMENDED)
         return CXD_OK;
     if (!stored) {
@@ -369,7 +405,9 @@ static enum cxd_err apply_survey(struct memory_store *store, struct change *chan
     if (!memory_settle(store) || !memory_roll_hold(store, survey))
         return no_memory(err);
     bool is_revised = !stored || stored->revision != survey->revision;
-    enum cxd_err code = put(store, &store->surveys, at, block_survey(survey), err);
+    code = put(store, &store->surveys, at, block_survey(survey), err);
+    if (code == CXD_OK && !memory_put_questions(store, survey->number, asks))
+        code = no_memory(err);
     if (code == CXD_OK && is_revised)
         code = put(store, &store->revisions, store->revisions.count, block_survey(survey), err);
     if (code == CXD_OK && (!memory_visits_declare(store, survey, change->now_ms) || !memory_roll_begin(store, survey)))

@@ -102,9 +102,12 @@ static bool declare_questions(const struct memory_store *store, int64_t survey, 
     bool done = declared->questions;
     for (size_t i = 0; done && i < store->questions.count; i++) {
         const struct memory_question *question = store->questions.blocks[i];
-        if (question && question->survey == survey)
-            done = declared_question_make(arena, question->key, question->slot, question->type,
-                                          &declared->questions[declared->question_count++]);
+        if (!question || question->survey != survey)
+            continue;
+        struct declared_question *made = &declared->questions[declared->question_count++];
+        done = declared_question_make(arena, question->key, question->slot, question->type, made);
+        made->scale = question->scale;
+        made->is_answered = question->is_answered;
     }
     return done;
 }

@@ -82,6 +82,8 @@ struct memory_question {
     const char *key;
     int slot; /* from 1 */
     enum question_type type;
+    struct question_scale scale;
+    bool is_answered;
 };
 
 struct memory_store {
@@ -159,6 +161,11 @@ bool memory_answers_match(const struct filter *filter, const struct response *re
 bool memory_counted(const char *question, const struct response *response, int *ret_score);
 /* The number that answers to it would lie under; false of a question that is not there, or on no scale. */
 bool memory_find_question(const struct memory_store *store, int64_t survey, const char *key, int64_t *ret_number);
+
+/* Every question of a definition (NULL: none) is there after it. False when memory is refused. */
+CXD_NODISCARD bool memory_put_questions(struct memory_store *store, int64_t survey, const struct survey *asks);
+/* What a response has answered is fixed. False when memory is refused. */
+CXD_NODISCARD bool memory_fix_questions(struct memory_store *store, const struct response *response);
 
 /* document.c: false when memory is refused. */
 CXD_NODISCARD bool memory_put_document(struct memory_store *store, struct change *change);
