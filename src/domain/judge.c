@@ -63,8 +63,12 @@ static void leave_out(struct judging *judging, const char *key, const char *deta
     judging->refused = judging->refused || !kept || !response_leave_out(judging->response, judging->arena, key, kept);
 }
 
+/* In the order of keys; there are few. */
 static void take(struct judging *judging, const struct answer *answer) {
-    judging->taken[judging->taken_count++] = *answer;
+    size_t at = judging->taken_count++;
+    for (; at > 0 && strcmp(judging->taken[at - 1].key, answer->key) > 0; at--)
+        judging->taken[at] = judging->taken[at - 1];
+    judging->taken[at] = *answer;
 }
 
 static bool is_of_bands(unsigned bands, const struct survey *asked, const struct response *response) {
@@ -196,6 +200,7 @@ static void judge(struct judging *judging, const struct question *question, cons
 
 bool response_judge_answers(struct response *response, const struct survey *asked, struct arena *arena) {
     struct judging judging = {.arena = arena, .asked = asked, .response = response};
+    size_t known = 0;
     if (response->answer_count == 0)
         return true;
     judging.taken = arena_alloc(arena, (asked->question_count + 1) * sizeof *judging.taken);
@@ -205,11 +210,11 @@ bool response_judge_answers(struct response *response, const struct survey *aske
         const struct answer *sent = response_answer(response, asked->questions[i].key);
         if (sent)
             judge(&judging, &asked->questions[i], sent);
+        known += sent != NULL;
     }
-    for (size_t i = 0; i < response->answer_count; i++)
+    for (size_t i = 0; known < response->answer_count && i < response->answer_count; i++)
         if (!survey_question(asked, response->answers[i].key))
             leave_out(&judging, response->answers[i].key, "is no question of the survey", true);
-    (void)!response_sort_answers(judging.taken, judging.taken_count); /* no key is there twice */
     response->answers = judging.taken_count > 0 ? judging.taken : NULL;
     response->answer_count = judging.taken_count;
     return !judging.refused;
