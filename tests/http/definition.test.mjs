@@ -166,6 +166,55 @@ test('the form has questions in the asked locale, with the scores that they are 
   assert.notEqual(tags[0], tags[1]);
 });
 
+const choice = (key, values, more) => ({ key, type: 'choice', options: values.map((value) => ({ value })), ...more });
+const scale = (more) => ({ key: 'ease', type: 'scale', metric: 'csat', ...more });
+const asks = (slug, ...questions) => put(slug, { metric: 'nps', questions });
+
+test('what is answered is fixed, and everything else of a question changes', async () => {
+  const ASKED = [choice('reason', ['price', 'speed']), scale(), { key: 'more', type: 'text' }];
+  assert.equal((await asks('fixed', ...ASKED)).status, 201);
+  const said = { reason: 'price', ease: 4 };
+  assert.equal((await d.post('fixed', { score: 3, answers: said })).status, 201);
+  const [, ease, more] = ASKED;
+  const REFUSED = [
+    [choice('reason', ['price'], { type: 'choices' }), ease, more],
+    [{ key: 'reason', type: 'text' }, ease, more],
+    [choice('reason', ['price']), scale({ scale: { min: 1, max: 7 } }), more],
+    [choice('reason', ['price']), scale({ metric: 'ces', scale: { min: 1, max: 5 } }), more],
+  ];
+  for (const questions of REFUSED) assertProblem(await asks('fixed', ...questions), 409, 'question_fixed');
+  const bands = { satisfied_from: 5, dissatisfied_to: 1 };
+  const TAKEN = [
+    [choice('reason', ['weather'], { other: true }), scale({ method: 'mean', bands }), { key: 'more', type: 'text' }],
+    [scale(), choice('reason', ['speed'], { show: { answer: { key: 'ease', in: [1] } } }), choice('more', ['a'])],
+    [{ key: 'more', type: 'text' }],
+  ];
+  for (const [i, questions] of TAKEN.entries()) {
+    const reply = await asks('fixed', ...questions);
+    assert.deepEqual([reply.status, reply.json.revision], [200, i + 2], reply.text);
+    const list = await d.admin('GET', '/v1/surveys/fixed/responses');
+    assert.deepEqual(list.json.responses[0].answers, said, 'stays as it was answered');
+  }
+  assertProblem(await asks('fixed', { key: 'reason', type: 'text' }), 409, 'question_fixed');
+  assert.equal((await asks('fixed', choice('reason', ['price']))).status, 200);
+});
+
+test('answers are judged by the revision that the form had', async () => {
+  assert.equal((await asks('forms', choice('reason', ['price'], { show: { band: ['detractors'] } }))).status, 201);
+  const { revision } = await form('forms');
+  assert.equal((await asks('forms', choice('reason', ['speed']), { key: 'why', type: 'text' })).status, 200);
+  const answers = { reason: 'price', why: 'x' };
+  const before = (await d.post('forms', { score: 3, answers, revision })).json;
+  assert.deepEqual([before.revision, before.answers], [1, { reason: 'price' }]);
+  assert.deepEqual(before.answers_refused, [{ key: 'why', detail: 'is no question of the survey' }]);
+  const other = (await d.post('forms', { score: 9, answers, revision })).json;
+  assert.deepEqual([other.answers, other.score], [undefined, 9]);
+  assert.deepEqual(other.answers_refused.map(({ key }) => key).sort(), ['reason', 'why']);
+  const now = (await d.post('forms', { score: 9, answers })).json;
+  assert.deepEqual([now.revision, now.answers], [2, { why: 'x' }]);
+  assert.match(now.answers_refused[0].detail, /which "price" is not/);
+});
+
 test('the command line puts them, shows them, and names what is wrong', async () => {
   const env = { CXD_URL: d.url, CXD_KEY: d.key };
   const input = JSON.stringify({ metric: 'nps', questions: QUESTIONS });
