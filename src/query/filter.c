@@ -18,5 +18,5 @@ bool filter_is_of_visits(const struct filter *filter) {
 
 bool filter_is_empty(const struct filter *filter) {
     return !filter->touchpoint && !filter->channel && !filter->locale && filter->property_count == 0 &&
-           filter->answer_count == 0 && !filter->question;
+           filter->answer_count == 0;
 }

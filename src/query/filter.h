@@ -8,7 +8,7 @@
 struct filter filter_complete(const struct filter *filter, const struct survey *survey);
 /* Whether visits can be told by it: what was answered, nobody knows of what was shown. */
 bool filter_is_of_visits(const struct filter *filter);
-/* No condition at all, and the score itself. */
+/* No condition at all. */
 bool filter_is_empty(const struct filter *filter);
 
 #endif
