@@ -12,7 +12,9 @@ enum { TOP_OPTIONS = 3, PAIR_SIZE = 2 * FIGURE_SIZE + 8, WITH_INTERVALS = 90 };
 
 /* The first of the texts, of whatever locale; NULL: there is none. */
 static const char *first_text(const struct json *row) {
-    return json_text(row, "text.#0");
+    const struct json *text = json_get(row, "text");
+    const char *locale = json_name_at(text, 0);
+    return locale ? json_text(text, locale) : NULL;
 }
 
 static void append_percent(struct buffer *out, double share) {
