@@ -220,6 +220,7 @@ const NO_TESTS = [
   'tests/crash/ledger.mjs',
   'tests/fault/control.mjs',
   'tests/fault/faketime.mjs',
+  'tests/figures/questions.mjs', // of figures.mjs
   'tests/fault/torture.mjs', // `make torture`: the same with --long
 ];
 function strayFiles() {

@@ -1,6 +1,6 @@
 // Figures of a real daemon against base R, which computes them from the raw answers (figures.R): scores, intervals of
 // every confidence, the classical ones, comparisons, trends, rolling trends and segments of random tables, for every
-// metric, scale, method and direction.
+// metric, scale, method and direction; response rates; and further questions (questions.mjs).
 //
 //   node tests/figures/figures.mjs [--seed N] [--tables N]
 //
@@ -10,6 +10,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { bandsOf, KINDS, methodOf, scaleOf } from '../http/figures.mjs';
+import { askQuestions } from './questions.mjs';
 import { ROOT, seeded, start, UNLIMITED } from '../http/harness.mjs';
 
 const option = (name, standard) => {
@@ -169,6 +170,16 @@ function faultsOfRate(got, want, confidence) {
   hold('low', same(interval?.low ?? null, want.low, 1));
   hold('high', same(interval?.high ?? null, want.high, 1));
   hold('confidence', !interval || interval.confidence === confidence);
+  return faults;
+}
+
+function faultsOfShare(got, want) {
+  const faults = [];
+  const hold = (name, good) => good || faults.push(`share.${name}`);
+  hold('n', got.n === Number(want.n));
+  hold('share', same(got.score, want.score, 1));
+  hold('low', same(got.interval.low, want.low, 1));
+  hold('high', same(got.interval.high, want.high, 1));
   return faults;
 }
 
@@ -335,19 +346,25 @@ try {
     );
   }
   await askRates(daemon, ask);
+  await askQuestions(daemon, ask, { pick, below, random });
   fs.mkdirSync(path.join(ROOT, 'build'), { recursive: true });
   const figures = await judge(cases);
   assert.equal(figures.size, cases.length);
   for (const [
     i,
-    { id, decimals, score, bucket, segment, alpha, rate, confidence, isClassical = false },
+    { id, decimals, score, bucket, segment, share, alpha, rate, confidence, isClassical = false },
   ] of asked.entries()) {
     const want = figures.get(id);
+    if (share !== undefined) {
+      count(faultsOfShare(share, want), () => `${cases[i]}\n  says ${JSON.stringify(share)}`);
+      continue;
+    }
     if (rate !== undefined) {
       count(faultsOfRate(rate, want, confidence), () => `${cases[i]}\n  says ${JSON.stringify(rate)}`);
       continue;
     }
     const got = score ?? bucket ?? segment;
+    if (!got) continue; // of its table's family alone
     const faults = faultsOfFigures(got, want, decimals, isClassical);
     if (score) faults.push(...faultsOfComparison(score.previous, want, decimals));
     if (segment) faults.push(...faultsOfSegment(segment, want, decimals, alpha));
