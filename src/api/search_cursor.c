@@ -38,7 +38,7 @@ static uint32_t mark_of(const struct search *search) {
     }
     for (size_t i = 0; query && i < query->node_count; i++) {
         const struct search_node *node = &query->nodes[i];
-        const int parts[] = {node->kind, node->left, node->right};
+        const int parts[] = {(int)node->kind, node->left, node->right};
         mark = mix(mark, parts, sizeof parts);
     }
     return mark;
