@@ -5,6 +5,7 @@ import { assertComparison, assertFigures, BAND_NAMES } from '../http/figures.mjs
 import { assertProblem, parseLines, shownTo } from '../http/harness.mjs';
 import { cutOf, floorTo, isRunning, previousOf, windowOf } from '../http/zone.mjs';
 import { DAY, isUsualScale, placeOf } from './model.mjs';
+import { makeAnswers, makeQuestions } from './questions.mjs';
 import { POOL, visit } from './visits.mjs';
 
 const SLUGS = ['alpha', 'beta', 'gamma', 'delta-1', 'e_5', 'zeta'];
@@ -49,7 +50,14 @@ const GONE = { status: 410, slug: 'response_gone' };
 
 function holdProblem(reply, either) {
   const want = either.orGone && reply.status === GONE.status ? GONE : either;
-  assertProblem(reply, want.status, want.slug, want.pointers);
+  const problem = assertProblem(reply, want.status, want.slug);
+  if (want.pointers) holdPointers(problem, want);
+}
+
+function holdPointers({ errors = [] }, { pointers, orAnswers }) {
+  const isMore = (pointer) => orAnswers && !pointers.includes(pointer) && /^\/(answers\/|revision$)/.test(pointer);
+  const named = errors.map(({ pointer }) => pointer).filter((pointer) => !isMore(pointer));
+  assert.deepEqual(named.sort(), [...pointers].sort());
 }
 
 function holdSurvey(json, want) {
@@ -73,13 +81,20 @@ function holdSurvey(json, want) {
   }
 }
 
-function holdResponse(json, response) {
+// `sent`: what the reply is to, judged; undefined: all of it is taken.
+function holdResponse(json, response, { refused = [], named } = {}) {
   const { said, ...want } = response;
-  const { adjusted, ...rest } = json;
+  const { adjusted, answers_refused: left, ...rest } = json;
+  assert.deepEqual(
+    (left ?? []).map(({ key }) => key),
+    refused,
+  );
+  const isOther = named !== undefined && named !== response.revision;
+  assert.equal(adjusted?.some(({ pointer }) => pointer === '/revision') ?? false, isOther, `revision ${named}`);
   const got = { ...rest, answered_at: ms(json.answered_at), received_at: ms(json.received_at) };
   for (const { pointer } of adjusted ?? []) {
     if (pointer === '/answered_at') assert.ok(said > response.answered_at, 'only what lay ahead was adjusted');
-    else assert.equal(pointer, '/comment'); // of what was sent, which may be older than what is shown
+    else if (pointer !== '/revision') assert.equal(pointer, '/comment'); // of what was sent, which may be older
   }
   assert.deepEqual(got, Object.fromEntries(Object.entries(want).filter(([, value]) => value !== undefined)));
   assert.deepEqual(Object.keys(json.properties ?? {}), Object.keys(response.properties ?? {}), 'properties are sorted');
@@ -142,6 +157,8 @@ function makeBody(dice, survey, now, spoil, farthest = 6 * DAY) {
     body.properties = { plan: dice.of([...PLANS, 7, true, 1.5]) };
     if (dice.chance(0.4)) body.properties[dice.of(['tier', 'a.b', 'Z-1', '10'])] = dice.of(WORDS);
   }
+  if (dice.chance(0.5)) body.answers = makeAnswers(dice);
+  if (dice.chance(0.15)) body.revision = dice.of([1, 2, 3, 99, 0, survey?.revision ?? 1]);
   if (dice.chance(0.6)) body.answered_at = makeTime(dice, now, farthest);
   if (dice.chance(0.1)) body.sequence = dice.below(4);
   if (dice.chance(0.05))
@@ -197,6 +214,12 @@ const SPOILS = [
     body.sequence = dice.of([-1, 1.5, '1', 2 ** 53, true, []]);
   },
   (body, dice) => {
+    body.answers = dice.of([[], 'x', 7, true]);
+  },
+  (body, dice) => {
+    body.revision = dice.of(['1', 1.5, true, {}]);
+  },
+  (body, dice) => {
     body.id = dice.of(['x', '00000000-0000-0000-0000-000000000000', 7, 'ffffffff-ffff-ffff-ffff-ffffffffffff']);
   },
 ];
@@ -232,6 +255,7 @@ function makeDefinition(dice, known) {
       en: { thanks: 'Thanks', low_label: dice.of(WORDS) },
     };
   if (dice.chance(0.5)) sent.properties = dice.of([['plan'], ['plan', 'tier'], ['tier'], []]);
+  if (dice.chance(0.6)) sent.questions = makeQuestions(dice, metric);
   if (dice.chance(0.15)) sent.allowed_origins = ORIGINS.slice(0, 1 + dice.below(3));
   if (dice.chance(0.1))
     sent[dice.of(['opens_at', 'closes_at'])] = dice.of(['2020-01-01T00:00:00Z', '2040-01-01T00:00:00Z']);
@@ -329,8 +353,13 @@ async function getSurvey(context, dice) {
   if (want) return holdProblem(reply, want);
   assert.equal(reply.status, 200, reply.text);
   if (form) {
-    const { metric, scale, score, texts } = survey.definition;
-    assert.deepEqual(reply.json, {
+    const { metric, scale, score, texts, questions } = survey.definition;
+    const { questions: drawn, locale: _locale, ...rest } = reply.json;
+    assert.deepEqual(
+      drawn.map(({ key }) => key),
+      questions.map(({ key }) => key),
+    );
+    assert.deepEqual(rest, {
       slug,
       metric,
       scale,
@@ -373,7 +402,7 @@ function holdStored(context, reply, want, t0, t1) {
   const shown = shownTo(want.sent, want.response);
   const isWhole = Object.keys(want.response).every((name) => name in shown || want.response[name] === undefined);
   assert.equal(reply.headers.etag !== undefined, isWhole, reply.text);
-  holdResponse(json, shown);
+  holdResponse(json, shown, want.sent);
   if (reply.headers.etag) context.tags.learn(placeOf(json.survey, json.id), reply.headers.etag, want.response);
 }
 
@@ -413,6 +442,8 @@ async function sendResponse(context, dice) {
     if (dice.chance(0.3)) delete body.answered_at;
     context.keyed[`${slug} ${options.key}`] ??= body;
   }
+  if (dice.chance(0.15)) headers.Prefer = dice.of(['handling=strict', 'handling=lenient', 'wait=1, Handling="Strict"']);
+  options.isStrict = /strict/i.test(headers.Prefer);
   if (dice.chance(0.15)) headers.Origin = options.origin = dice.of([...ORIGINS, 'https://evil.example']);
   const at = before && dice.chance(0.9) ? before.survey : slug;
   const named = context.model.named.get(`${at}\n0\n${options.key}`);
@@ -446,12 +477,14 @@ function changeOne(body, dice, response) {
     'answered_at',
     'sequence',
     'visit',
+    'answers',
   ]);
   const others = {
     score: 1,
     locale: 'fr',
     visit: `v-${dice.hex(10)}`,
     properties: { plan: 'other' },
+    answers: makeAnswers(dice),
     answered_at: new Date((response.said ?? response.answered_at) + dice.of([1000, -1000])).toISOString(),
     sequence: 3,
   };
@@ -469,6 +502,7 @@ const MEMBERS = [
   'properties',
   'visit',
   'sequence',
+  'answers',
 ];
 
 function bodyOf(response) {
@@ -507,12 +541,15 @@ async function sendBatch(context, dice) {
       if (dice.chance(0.8)) lines.splice(dice.below(lines.length + 1), 0, line, ...(dice.chance(0.1) ? [line] : []));
   }
   if (key !== undefined) context.batches[key] = lines.slice(0, 40);
+  const isStrict = dice.chance(0.15);
   const refused = context.model.authorize(who, 'write');
   const t0 = Date.now();
   const counts = {};
   const wants = refused
     ? []
-    : lines.map((line) => context.model.batchLine(typeof line === 'string' ? undefined : line, t0, key, counts));
+    : lines.map((line) =>
+        context.model.batchLine(typeof line === 'string' ? undefined : line, t0, key, counts, isStrict),
+      );
   const body = asArray
     ? JSON.stringify(lines)
     : lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n');
@@ -520,7 +557,11 @@ async function sendBatch(context, dice) {
     key: secretOf(who),
     body,
     type: asArray ? 'application/json' : 'application/x-ndjson',
-    headers: { ...(key && { 'Idempotency-Key': key }), ...context.tags.draw(dice, '', 0.1).headers },
+    headers: {
+      ...(key && { 'Idempotency-Key': key }),
+      ...(isStrict && { Prefer: 'handling=strict' }),
+      ...context.tags.draw(dice, '', 0.1).headers,
+    },
   });
   if (refused) return holdProblem(reply, refused);
   assert.equal(reply.status, 200, reply.text);
@@ -535,11 +576,14 @@ function holdLine(context, result, either, number, [t0, t1]) {
   assert.equal(result.status, want.status, JSON.stringify({ result, want }));
   if (want.slug) {
     assert.equal(result.type, `/problems/${want.slug}`);
-    if (want.pointers)
-      assert.deepEqual((result.errors ?? []).map((error) => error.pointer).sort(), [...want.pointers].sort());
+    if (want.pointers) holdPointers(result, want);
     return;
   }
   assert.equal(result.outcome, want.outcome);
+  assert.deepEqual(
+    (result.answers_refused ?? []).map(({ key }) => key),
+    want.sent.refused,
+  );
   // When it came is not told here: a replay later does.
   context.model.learn(want, { id: result.id });
   assert.equal(result.id, want.response.id);

@@ -3,6 +3,7 @@
 // what it changes.
 import { expectComparison, expectFigures, methodOf, bandsOf, scaleOf } from '../http/figures.mjs';
 import { add, civil, floorTo, timeOfDay } from '../http/zone.mjs';
+import { forgetAnswers, judgeAnswers, readAnswers } from './questions.mjs';
 
 const DAY = 86_400_000;
 const SKEW = DAY;
@@ -21,6 +22,8 @@ const MEMBERS = new Set([
   'sequence',
   'id',
   'visit',
+  'answers',
+  'revision',
 ]);
 const USUAL_SCALES = { nps: ['0-10'], csat: ['0-1', '1-3', '1-5', '1-7', '1-10'], ces: ['1-7', '1-5'] };
 const mayHaveScale = (metric, { min, max }) =>
@@ -46,7 +49,7 @@ const problem = (status, slug, pointers) => ({ status, slug, pointers });
 const BROKEN = problem(412, 'precondition_failed');
 const plain = (response) =>
   JSON.stringify(
-    ['score', 'comment', 'respondent', 'touchpoint', 'channel', 'locale', 'properties', 'visit'].map(
+    ['score', 'comment', 'respondent', 'touchpoint', 'channel', 'locale', 'properties', 'visit', 'answers'].map(
       (name) => response[name] ?? null,
     ),
   );
@@ -146,6 +149,7 @@ export class Model {
       score: sent.score ?? 'required',
       texts,
       properties: sent.properties ?? [],
+      questions: sent.questions ?? [],
       allowed_origins: sent.allowed_origins ?? [],
       opens_at: sent.opens_at ?? null,
       closes_at: sent.closes_at ?? null,
@@ -180,6 +184,7 @@ export class Model {
     if (!(same && !turns) && isBroken(known)) return BROKEN;
     if (fixed && this.answersOf(slug).length > 0) return problem(409, 'survey_fixed');
     const survey = same ? known : { ...known, slug, definition, revision: (known?.revision ?? 0) + 1 };
+    survey.revisions = { ...known?.revisions, [survey.revision]: definition };
     const archived = sent.archived ?? known?.archived ?? false;
     if (archived && !known?.archived) survey.archivals = (known?.archivals ?? 0) + 1;
     survey.archived = archived;
@@ -234,6 +239,14 @@ export class Model {
       else bad.add('/locale');
     }
     if (own(sent, 'properties')) this.judgeProperties(sent.properties, kept, bad);
+    if (own(sent, 'answers')) {
+      if (typeof sent.answers === 'object' && !Array.isArray(sent.answers)) kept.read = readAnswers(sent.answers);
+      else bad.add('/answers');
+    }
+    if (own(sent, 'revision')) {
+      if (Number.isInteger(sent.revision)) kept.named = sent.revision;
+      else bad.add('/revision');
+    }
     if (own(sent, 'id')) {
       if (typeof sent.id === 'string' && UUID.test(sent.id) && !/^[0-]+$/.test(sent.id) && !/^[f-]+$/i.test(sent.id))
         kept.id = sent.id.toLowerCase();
@@ -303,21 +316,48 @@ export class Model {
     return sent.said !== undefined && stored.said !== undefined && sent.said < stored.said;
   }
 
+  // Answers are judged by the revision that is named, where there is one, else by the current one; what may be a retry
+  // by that of what is stored, or was stored first, unless it names another.
+  judgeBy(survey, { read, named, ...kept }) {
+    const isThere = named >= 1 && named <= survey.revision;
+    const own = isThere ? named : survey.revision;
+    return (revision) => {
+      const by = isThere ? own : (revision ?? own);
+      const judged = judgeAnswers(survey.revisions[by], kept.score, read);
+      const pointers = judged.refused.map((key) => `/answers/${key}`);
+      if (named !== undefined && !isThere) pointers.push('/revision');
+      return { sent: { ...kept, ...judged, named }, own, pointers };
+    };
+  }
+
   // `id`, `answered_at` and `received_at` that are not known before the reply are undefined; learn() fills them in.
-  decide(survey, kept, refuseNew, isKeyed = false, isBroken = () => false) {
+  decide(survey, came, refused, isKeyed = false, isBroken = () => false, isStrict = false) {
+    const judge = this.judgeBy(survey, came);
+    const { sent, own: revision, pointers } = judge();
+    const { refused: _left, named: _named, ...kept } = sent;
     const stored = kept.id === undefined ? undefined : this.responses.get(placeOf(survey.slug, kept.id));
     if (kept.id !== undefined && this.gone.has(placeOf(survey.slug, kept.id))) return problem(410, 'response_gone');
     const first = this.first.get(placeOf(survey.slug, kept.id));
-    const same = stored !== undefined && (this.isSame(kept, stored) || this.isFirst(kept, first));
+    const known = [stored, first].find((one) => {
+      const again = one && judge(one.revision).sent;
+      return one && (one === stored ? this.isSame(again, one) : this.isFirst(again, one));
+    });
+    const same = known !== undefined;
+    const again = judge(known?.revision);
+    if (same && isStrict && again.sent.refused.length > 0) return problem(422, 'invalid', again.pointers);
+    let refuseNew = refused;
+    if (isStrict && pointers.length > 0 && (!refused || refused.slug === 'invalid'))
+      refuseNew = problem(422, 'invalid', [...(refused?.pointers ?? []), ...pointers]);
     if (stored && !same && isKeyed && refuseNew?.slug !== 'invalid') return problem(422, 'idempotency_key_reused');
     if (refuseNew && !same) return refuseNew;
     if (!same && isBroken(stored)) return BROKEN;
     if (!stored) {
-      const response = { ...kept, revision: survey.revision, received_at: undefined };
+      const response = { ...kept, revision, received_at: undefined };
       if (response.id !== undefined) this.responses.set(placeOf(response.survey, response.id), response);
-      return { status: 201, outcome: 'created', response, sent: kept };
+      return { status: 201, outcome: 'created', response, sent };
     }
-    if (same || this.isOlder(kept, stored)) return { status: 200, outcome: 'replayed', response: stored, sent: kept };
+    if (same || this.isOlder(kept, stored))
+      return { status: 200, outcome: 'replayed', response: stored, sent: again.sent };
     if (survey.definition.amend_window === 0) return problem(409, 'response_conflict');
     const response = {
       ...kept,
@@ -325,12 +365,12 @@ export class Model {
       said: kept.said ?? stored.said,
       sequence: kept.sequence ?? stored.sequence,
       received_at: stored.received_at,
-      revision: survey.revision,
+      revision,
     };
     for (const name of ['excluded', 'excluded_reason']) if (stored[name] !== undefined) response[name] = stored[name];
     if (first === undefined) this.first.set(placeOf(response.survey, response.id), stored);
     this.responses.set(placeOf(response.survey, response.id), response);
-    return { status: 200, outcome: 'amended', response, sent: kept };
+    return { status: 200, outcome: 'amended', response, sent };
   }
 
   erase(respondent, counts, isBroken) {
@@ -356,10 +396,11 @@ export class Model {
     if (kept.length > 0) response.properties = Object.fromEntries(kept);
     else delete response.properties;
     for (const name of ['comment', 'respondent', 'visit', 'excluded_reason']) delete response[name];
+    if (response.answers) response.answers = forgetAnswers(response.answers);
   }
 
   // { pathId, key: Idempotency-Key, isBroken: of its precondition } of one response.
-  putResponse(slug, sent, now, { pathId, key, origin, isBroken } = {}) {
+  putResponse(slug, sent, now, { pathId, key, origin, isBroken, isStrict } = {}) {
     const survey = this.surveys.get(slug);
     if (
       survey &&
@@ -381,23 +422,23 @@ export class Model {
     const old = kept.old;
     delete kept.old;
     if (old && (!hasId || bad.size > 0)) bad.add('/answered_at');
-    if (bad.size > 0) return this.invalid(survey, bad, kept.id ?? this.named.get(name));
+    if (bad.size > 0) return this.invalid(survey, bad, kept.id ?? this.named.get(name), isStrict);
     if (name !== undefined) kept.id = this.named.get(name);
     const open = this.isOpen(survey, now);
     if (!open && !hasId) return problem(403, 'survey_closed');
     const refuse = old ? problem(422, 'invalid', ['/answered_at']) : !open ? problem(403, 'survey_closed') : null;
-    return { ...this.decide(survey, kept, refuse, name !== undefined, isBroken), name, hasId };
+    return { ...this.decide(survey, kept, refuse, name !== undefined, isBroken, isStrict), name, hasId };
   }
 
-  // Under an id that was erased only what could not be read is refused for itself; the model does not tell that from
-  // what a limit keeps out.
-  invalid(survey, bad, id) {
+  // Under an id that was erased only what could not be read is refused for itself, and only of that answers are not
+  // judged; the model does not tell it from what a limit keeps out.
+  invalid(survey, bad, id, isStrict) {
     const orGone = id !== undefined && this.gone.has(placeOf(survey.slug, id));
-    return { ...problem(422, 'invalid', [...bad]), orGone };
+    return { ...problem(422, 'invalid', [...bad]), orGone, orAnswers: isStrict };
   }
 
   // One line of a batch; `counts` is one object for all of its lines.
-  batchLine(sent, now, key, counts) {
+  batchLine(sent, now, key, counts, isStrict) {
     if (sent === undefined) return problem(400, 'malformed_json');
     if (!own(sent, 'survey') || typeof sent.survey !== 'string' || !SLUG.test(sent.survey)) {
       return problem(422, 'invalid', undefined);
@@ -405,10 +446,10 @@ export class Model {
     const survey = this.surveys.get(sent.survey);
     if (!survey) return problem(404, 'no_survey');
     const { bad, kept } = this.judge(survey, sent, now, { batch: true, free: true });
-    if (bad.size > 0) return this.invalid(survey, bad, kept.id);
+    if (bad.size > 0) return this.invalid(survey, bad, kept.id, isStrict);
     let name;
     if (kept.id === undefined && key !== undefined) {
-      const content = `${sent.survey}\n${plain(kept)} ${kept.said} ${kept.sequence}`;
+      const content = `${sent.survey}\n${plain({ ...kept, answers: kept.read })} ${kept.said} ${kept.sequence}`;
       counts[content] = (counts[content] ?? -1) + 1;
       name = `${content} ${counts[content]}\n${key}`;
     }
@@ -417,7 +458,14 @@ export class Model {
     const open = this.isOpen(survey, now);
     if (!open && !hasId) return problem(403, 'survey_closed');
     return {
-      ...this.decide(survey, kept, open ? null : problem(403, 'survey_closed'), name !== undefined),
+      ...this.decide(
+        survey,
+        kept,
+        open ? null : problem(403, 'survey_closed'),
+        name !== undefined,
+        undefined,
+        isStrict,
+      ),
       name,
       hasId,
     };
@@ -507,7 +555,7 @@ export class Model {
     const floor = (ms) => (unit === 'hour' ? ms - this.intoHour(ms) : floorTo(unit, ms, this.zone));
     const next = (ms) => (unit === 'hour' ? floor(ms) + 3_600_000 : add(unit, ms, 1, this.zone));
     if (from === -Infinity || to === Infinity) {
-      const times = this.answersOf(slug).map((response) => response.answered_at);
+      const times = this.select(slug, {}).map((response) => response.answered_at);
       if (times.length === 0) return null;
       if (from === -Infinity) from = floor(Math.min(...times));
       if (to === Infinity) to = next(Math.max(...times));
@@ -545,6 +593,7 @@ const DEFINITION = new Set([
   'score',
   'texts',
   'properties',
+  'questions',
   'allowed_origins',
   'opens_at',
   'closes_at',
