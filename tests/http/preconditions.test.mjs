@@ -340,6 +340,7 @@ test('whatever of a response is shown otherwise, its tag is another', async () =
     locale: { locale: 'de' },
     visit: { visit: 'x' },
     properties: { properties: { x: 'x' } },
+    answers: { answers: { why: 'x' }, revision: 2 },
     answered_at: { answered_at: new Date(Date.now() - 60_000).toISOString() },
     sequence: { sequence: 0 },
   };
@@ -353,13 +354,14 @@ test('whatever of a response is shown otherwise, its tag is another', async () =
     'excluded',
     'excluded_reason',
     'adjusted',
-    'answers',
     'answers_refused',
     'snippet',
+    'snippet_question',
   ];
   assert.deepEqual(Object.keys(schema('Response').properties).sort(), [...Object.keys(MEMBERS), ...OTHERS].sort());
   const target = await newResponse();
   const slug = target.split('/')[3];
+  await d.survey(slug, { metric: 'nps', questions: [{ key: 'why', type: 'text', text: { en: 'Why?' } }] });
   const tags = [await tagOf(target)];
   for (const body of Object.values(MEMBERS)) {
     const reply = await d.request('PUT', target, { body: { score: 9, ...body } });
