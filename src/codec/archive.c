@@ -2,6 +2,7 @@
  * of one, so it goes there as it stands. */
 #include "cxd/codec/archive.h"
 
+#include "cxd/codec/answers.h"
 #include "cxd/codec/survey.h"
 #include "cxd/codec/write.h"
 #include "cxd/domain/score.h"
@@ -76,6 +77,7 @@ void archive_encode_response(struct buffer *out, const char *slug, const struct 
     write_given(out, "locale", response->locale);
     write_given(out, "visit", response->visit);
     encode_properties(out, response);
+    answers_encode(out, response->answers, response->answer_count);
     if (response->has_sequence)
         write_int(out, "sequence", response->sequence);
     write_time(out, "answered_at", response->answered_at);
