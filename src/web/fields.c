@@ -36,3 +36,18 @@ const char *fields_value(struct http_request *request, const struct form *form, 
             return field_value(request, &form->fields[i]);
     return NULL;
 }
+
+const char *fields_value_or(struct http_request *request, const struct form *form, const char *name, const char *none) {
+    const char *value = fields_value(request, form, name);
+    return value ? value : none;
+}
+
+bool fields_has(const struct form *form, const char *name, const char *value) {
+    size_t length = strlen(value);
+    for (size_t i = 0; i < form->count; i++) {
+        const struct form_field *field = &form->fields[i];
+        if (strcmp(field->name, name) == 0 && field->value_length == length && memcmp(field->value, value, length) == 0)
+            return true;
+    }
+    return false;
+}

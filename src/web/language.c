@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "cxd/base/compiler.h"
+#include "cxd/domain/locale.h"
 
 enum { WANTED_MAX = 16, WEIGHT_WHOLE = 1000 };
 
@@ -119,6 +120,16 @@ struct wording language_choose(const char *wanted, const char *accepted, const s
         read_accepted(&wishes, accepted);
     const struct survey_text *own = survey ? choose_own(survey, &wishes) : NULL;
     return (struct wording){own, choose_language(own, &wishes)};
+}
+
+const struct localized *language_pick(const struct wording *wording, const struct localized *texts, size_t count) {
+    struct locale_choice choice;
+    const struct localized *picked = NULL;
+    locale_begin(&choice, language_tag(wording));
+    for (size_t i = 0; i < count; i++)
+        if (locale_try(&choice, texts[i].locale))
+            picked = &texts[i];
+    return picked;
 }
 
 const char *language_text(const struct wording *wording, enum text text) {

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "cxd/domain/question.h"
 #include "cxd/domain/survey.h"
 #include "web/texts.h"
 
@@ -17,6 +18,8 @@ struct wording {
  * be NULL. Where nothing fits it is English, or the first text that the survey has. */
 struct wording language_choose(const char *wanted, const char *accepted, const struct survey *survey);
 
+/* That of the texts which the page's language is nearest to; NULL: there is none. */
+const struct localized *language_pick(const struct wording *wording, const struct localized *texts, size_t count);
 /* What the page says by itself. */
 const char *language_text(const struct wording *wording, enum text text);
 /* The tag of the survey's texts, else of ours. */

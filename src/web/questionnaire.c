@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "web/further.h"
 #include "web/html.h"
+#include "web/point.h"
 
-enum { NUMBER_SIZE = 24, PATH_SIZE = 160 };
+enum { NUMBER_SIZE = 24 };
 
 static const char *const PASSED[] = {"touchpoint", "channel"};
 static const char PROPERTY[] = "property.";
@@ -114,59 +116,32 @@ static void write_trap(const struct questionnaire *form) {
 /* --- What is asked --------------------------------------------------------------------------------------------------
  */
 
-/* `end`: what this end of the scale is called, or "". Who listens hears it all, who looks sees the number. */
-static void write_point(const struct questionnaire *form, int score, const char *chosen, const char *end) {
-    const struct page *page = form->page;
-    struct buffer *out = page->out;
-    char number[NUMBER_SIZE], most[NUMBER_SIZE];
-    snprintf(number, sizeof number, "%d", score);
-    snprintf(most, sizeof most, "%d", form->survey->scale_max);
-    html_open(out, "label", NULL);
-    html_open(out, "input", "type", "radio", "name", "score", "value", number, "required",
-              HTML_IF(form->survey->score_rule == SCORE_REQUIRED), "checked",
-              HTML_IF(chosen && strcmp(chosen, number) == 0), "aria-describedby",
-              is_refused(form, "/score") ? "error" : HTML_NONE, NULL);
-    html_element(out, "span", number, "class", "point", "aria-hidden", "true", NULL);
-    html_open(out, "span", "class", "spoken", NULL);
-    html_pattern(out, language_text(&page->wording, TEXT_POINT), number, most);
-    if (*end) {
-        buffer_append_text(out, ", ");
-        html_text(out, end);
-    }
-    html_close(out, "span");
-    html_close(out, "label");
-}
-
 static void write_scale(const struct questionnaire *form) {
     const struct page *page = form->page;
     const struct survey *survey = form->survey;
     const struct survey_text *own = page->wording.own;
-    struct buffer *out = page->out;
-    const char *chosen = fields_value(page->request, form->fields, "score");
-    const char *low = either(own ? own->low_label : NULL, page, usual_of(survey).low);
-    const char *high = either(own ? own->high_label : NULL, page, usual_of(survey).high);
-    const char *tag = language_tag(&page->wording);
-    bool is_long = survey->scale_max - survey->scale_min >= 10;
-    html_open(out, "fieldset", NULL);
-    html_open(out, "legend", "lang", tag, NULL);
-    html_element(out, "h1", questionnaire_title(page, survey), NULL);
-    html_close(out, "legend");
-    html_open(out, "div", "class", is_long ? "scale scale-11" : "scale", NULL);
-    for (int score = survey->scale_min; score <= survey->scale_max; score++)
-        write_point(form, score, chosen, score == survey->scale_min ? low : score == survey->scale_max ? high : "");
-    html_close(out, "div");
-    html_open(out, "div", "class", "ends", "lang", tag, "aria-hidden", "true", NULL);
-    html_element(out, "span", low, NULL);
-    html_element(out, "span", high, NULL);
-    html_close(out, "div");
-    html_close(out, "fieldset");
+    const struct point_scale scale = {
+        .name = "score",
+        .min = survey->scale_min,
+        .max = survey->scale_max,
+        .low = either(own ? own->low_label : NULL, page, usual_of(survey).low),
+        .high = either(own ? own->high_label : NULL, page, usual_of(survey).high),
+        .chosen = fields_value(page->request, form->fields, "score"),
+        .is_required = survey->score_rule == SCORE_REQUIRED,
+        .is_refused = is_refused(form, "/score"),
+    };
+    html_open(page->out, "fieldset", NULL);
+    html_open(page->out, "legend", "lang", language_tag(&page->wording), "dir", "auto", NULL);
+    html_element(page->out, "h1", questionnaire_title(page, survey), NULL);
+    html_close(page->out, "legend");
+    point_write_scale(page, &scale);
+    html_close(page->out, "fieldset");
 }
 
 static void write_comment(const struct questionnaire *form) {
     const struct page *page = form->page;
     const struct survey_text *own = page->wording.own;
     struct buffer *out = page->out;
-    const char *said = fields_value(page->request, form->fields, "comment");
     bool is_wrong = is_refused(form, "/comment");
     char most[NUMBER_SIZE];
     snprintf(most, sizeof most, "%zu", site_limits(page->request)->comment_characters);
@@ -182,7 +157,7 @@ static void write_comment(const struct questionnaire *form) {
     html_open(out, "textarea", "id", "comment", "name", "comment", "rows", "4", "maxlength", most, "dir", "auto",
               "aria-invalid", is_wrong ? "true" : HTML_NONE, "aria-describedby", is_wrong ? "error" : HTML_NONE, NULL);
     buffer_append_char(out, '\n'); /* one that browsers pass over, and not the first of the comment */
-    html_text(out, said ? said : "");
+    html_text(out, fields_value_or(page->request, form->fields, "comment", ""));
     html_close(out, "textarea");
     html_close(out, "div");
 }
@@ -236,6 +211,7 @@ void questionnaire_write(const struct questionnaire *form, char ret_tag[ETAG_SIZ
     if (form->replaces)
         html_element(out, "p", language_text(&page->wording, TEXT_REPLACES), "class", "note", NULL);
     write_scale(form);
+    further_write(page, form->survey, form->fields);
     write_comment(form);
     write_trap(form);
     html_element(out, "button", language_text(&page->wording, TEXT_SEND), "type", "submit", NULL);

@@ -22,6 +22,10 @@ enum text {
     TEXT_POINT, /* "{0} out of {1}" */
     TEXT_COMMENT,
     TEXT_OPTIONAL,
+    TEXT_OTHER,       /* an option for whatever is none */
+    TEXT_OTHER_WORDS, /* what that is */
+    TEXT_SEVERAL,     /* of a list may be ticked */
+    TEXT_IF_APPLIES,  /* of a question that is for some, where it cannot be hidden from others */
     TEXT_SEND,
     TEXT_REPLACES, /* an invitation was answered, and may be again */
     TEXT_TRAP,

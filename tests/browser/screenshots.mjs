@@ -26,9 +26,35 @@ await daemon.survey('checkout', { metric: 'nps', texts: TEXTS });
 await daemon.survey('plain', { metric: 'nps' });
 await daemon.survey('delivery', { metric: 'csat' });
 await daemon.survey('effort', { metric: 'ces' });
+await daemon.survey('further', {
+  metric: 'nps',
+  texts: TEXTS,
+  questions: [
+    {
+      key: 'reason',
+      type: 'choice',
+      text: { en: 'What was the main reason?', ar: 'ما السبب؟' },
+      options: ['Price', 'Speed of delivery', 'Support'].map((en) => ({ value: en.slice(0, 5), text: { en } })),
+      other: true,
+      required: true,
+    },
+    {
+      key: 'features',
+      type: 'choices',
+      text: { en: 'Which of these do you use?' },
+      options: ['Alerts', 'Boards', 'Exports'].map((en) => ({ value: en, text: { en } })),
+    },
+    { key: 'ease', type: 'scale', metric: 'ces', text: { en: 'How easy was it to find what you wanted?' } },
+    { key: 'wish', type: 'text', text: { en: 'What should we do next?' } },
+  ],
+});
 await daemon.survey('closed', { metric: 'nps', closes_at: '2020-01-01T00:00:00Z' });
 const SCENES = {
   'nps': { target: '/s/checkout?score=9' },
+  'further': {
+    target: '/s/further?score=7&answer.reason=Price&answer.features=Boards&answer.features=Alerts&answer.ease=5',
+  },
+  'further-arabic': { target: '/s/further?lang=ar' },
   'arabic': { target: '/s/checkout?lang=ar' },
   'japanese': { target: '/s/plain?lang=ja' },
   'csat': { target: '/s/delivery?lang=de' },

@@ -130,6 +130,81 @@ for (const javaScriptEnabled of [true, false])
     });
   });
 
+const QUESTIONS = [
+  {
+    key: 'reason',
+    type: 'choice',
+    text: { en: 'What was it?' },
+    options: [
+      { value: 'price', text: { en: 'The price' } },
+      { value: 'speed', text: { en: 'The speed' } },
+    ],
+    other: true,
+    required: true,
+    show: { band: ['detractors'] },
+  },
+  {
+    key: 'why',
+    type: 'text',
+    text: { en: 'Why that?' },
+    required: true,
+    show: { answer: { key: 'reason', in: ['price'] } },
+  },
+  {
+    key: 'features',
+    type: 'choices',
+    text: { en: 'Which do you use?' },
+    options: [{ value: 'a', text: { en: 'Alerts' } }],
+    show: { band: ['promoters'] },
+  },
+  { key: 'ease', type: 'scale', metric: 'ces', text: { en: 'How easy was it?' }, high_label: { en: 'Easy' } },
+];
+
+for (const javaScriptEnabled of [true, false])
+  test(`further questions ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async () => {
+    const context = await browser.newContext({ javaScriptEnabled, viewport: { width: 320, height: 640 } });
+    const page = await context.newPage();
+    const slug = await survey({ questions: QUESTIONS });
+    const shown = async () => {
+      const keys = [];
+      for (const one of await page.locator('.question').all())
+        if (await one.isVisible()) keys.push(await one.getAttribute('data-key'));
+      return keys;
+    };
+    const choose = (name, value) => page.locator(`label:has([name="${name}"][value="${value}"])`).click();
+    // What hangs on an answer no style sheet can hide; a word says so.
+    const always = javaScriptEnabled ? [] : ['why'];
+    await page.goto(`${daemon.url}/s/${slug}`);
+    assert.deepEqual(await shown(), [...always, 'ease']);
+    assert.equal(await page.locator('.hint:visible').count(), always.length);
+    await choose('score', 10);
+    assert.deepEqual(await shown(), [...always, 'features', 'ease']);
+    await choose('answer.features', 'a');
+    await choose('score', 2);
+    assert.deepEqual(await shown(), ['reason', ...always, 'ease']);
+    if (javaScriptEnabled) {
+      await page.click('button');
+      assert.match(page.url(), new RegExp(`/s/${slug}$`), 'what must be answered is asked for');
+      await page.fill('.words', 'something');
+      assert.equal(await page.isChecked('[name="answer.reason"][value="other"]'), true);
+    }
+    await choose('answer.reason', 'price');
+    assert.deepEqual(await shown(), ['reason', 'why', 'ease']);
+    if (javaScriptEnabled) await page.fill('.words', '');
+    await choose('answer.reason', 'price');
+    await page.fill('[name="answer.why"]', 'too much');
+    await choose('answer.ease', 6);
+    await page.click('button');
+    await page.waitForURL(/\/thanks/);
+    const [{ score, answers }] = await stored(slug);
+    assert.deepEqual(
+      [score, answers],
+      [2, { reason: 'price', why: 'too much', ease: 6 }],
+      'what was hidden is not said',
+    );
+    await context.close();
+  });
+
 describe('nothing that anybody says runs', () => {
   const CORPUS = [
     '<script>say()</script>',
@@ -168,7 +243,7 @@ describe('axe-core finds nothing', () => {
   for (const colorScheme of ['light', 'dark'])
     for (const lang of ['en', 'ar'])
       test(`in any state: ${colorScheme}, ${lang}`, async () => {
-        const slug = await survey();
+        const slug = await survey({ questions: QUESTIONS });
         const closed = await survey({ closes_at: '2020-01-01T00:00:00Z' });
         const context = await browser.newContext({
           colorScheme,
@@ -189,6 +264,8 @@ describe('axe-core finds nothing', () => {
         };
         await page.goto(`${daemon.url}/s/${slug}?lang=${lang}&score=9`);
         await judge('form');
+        await page.goto(`${daemon.url}/s/${slug}?lang=${lang}&score=2&answer.reason=price`);
+        await judge('further questions');
         await page.goto(`${daemon.url}/s/${slug}?lang=${lang}`);
         await page.evaluate(() => (document.querySelector('form').noValidate = true));
         await page.click('button');

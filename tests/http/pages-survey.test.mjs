@@ -283,6 +283,126 @@ describe('what is posted', () => {
   });
 });
 
+const QUESTIONS = [
+  {
+    key: 'reason',
+    type: 'choice',
+    text: { en: 'What was it?', de: 'Was war es?' },
+    options: [
+      { value: 'price', text: { en: 'The price', de: 'Der Preis' } },
+      { value: 'speed', text: { en: 'The speed' } },
+    ],
+    other: true,
+    required: true,
+    show: { band: ['detractors', 'passives'] },
+  },
+  {
+    key: 'features',
+    type: 'choices',
+    text: { en: 'Which do you use?' },
+    options: [
+      { value: 'a', text: { en: 'Alerts' } },
+      { value: 'b', text: { en: 'Boards' } },
+    ],
+    other: true,
+  },
+  {
+    key: 'ease',
+    type: 'scale',
+    metric: 'ces',
+    text: { en: 'How easy?' },
+    low_label: { en: 'Hard' },
+    high_label: { en: 'Easy' },
+  },
+  {
+    key: 'why',
+    type: 'text',
+    text: { en: 'Why <that>?' },
+    required: true,
+    show: { answer: { key: 'reason', in: ['price', 'other'] } },
+  },
+];
+
+describe('further questions', () => {
+  const asked = () => fresh({ questions: QUESTIONS });
+
+  test('are there with their options, and to whom they are shown', async () => {
+    const slug = await asked();
+    const { text } = await ask(d, 'GET', `/s/${slug}?lang=de`);
+    const { further } = formOf(text);
+    assert.deepEqual(
+      further.map((one) => [one['data-key'], one['data-scores'], one['data-after'], one['data-in'], one.text]),
+      [
+        ['reason', '0 1 2 3 4 5 6 7 8', undefined, undefined, 'Was war es?'],
+        ['features', undefined, undefined, undefined, 'Which do you use?'],
+        ['ease', undefined, undefined, undefined, 'How easy?'],
+        ['why', undefined, 'reason', 'price other', 'Why <that>?'],
+      ],
+    );
+    const inputs = elements(text).filter(({ attributes }) => attributes.name?.startsWith('answer.'));
+    const values = (name) => inputs.filter((one) => one.attributes.name === name).map((one) => one.attributes.value);
+    assert.deepEqual(values('answer.reason'), ['price', 'speed', 'other']);
+    assert.deepEqual(values('answer.features'), ['a', 'b', 'other']);
+    assert.deepEqual(values('answer.ease'), ['1', '2', '3', '4', '5', '6', '7']);
+    const ticks = elements(text).filter(({ attributes }) => attributes.class === 'tick');
+    assert.deepEqual(
+      ticks.map((one) => one.text),
+      ['Der Preis', 'The speed', 'Etwas anderes', 'Alerts', 'Boards', 'Etwas anderes'],
+    );
+    assert.ok(
+      !inputs.some(({ attributes }) => 'required' in attributes),
+      'whom it is not for cannot be made to answer',
+    );
+  });
+
+  test('are answered by the fields of the form', async () => {
+    for (const [fields, answers] of [
+      [
+        ['answer.reason=price', 'answer.features=b', 'answer.features=a', 'answer.ease=6', 'answer.why=too+much'],
+        { reason: 'price', features: ['a', 'b'], ease: 6, why: 'too much' },
+      ],
+      [
+        [
+          'answer.reason=other',
+          'answer.reason.other=the+size',
+          'answer.features=a',
+          'answer.features=other',
+          'answer.features.other=',
+          'answer.why=',
+        ],
+        { reason: { other: 'the size' }, features: ['a', 'other'] },
+      ],
+      [['answer.reason.other=only+words', 'answer.why=%0D%0A'], { reason: { other: 'only words' } }],
+      [['answer.features.other=', 'answer.why=not+asked'], undefined],
+    ]) {
+      const slug = await asked();
+      const form = await open(`/s/${slug}?score=3`);
+      for (const name of [...form.fields.keys()].filter((name) => name.startsWith('answer.'))) form.fields.delete(name);
+      const body = [new URLSearchParams([...form.fields]).toString(), ...fields].join('&');
+      const reply = await ask(d, 'POST', form.action, { body });
+      assert.equal(reply.status, 303, reply.text);
+      const response = await only(slug);
+      assert.deepEqual(response.answers, answers, fields.join('&'));
+      assert.equal(response.score, 3);
+    }
+  });
+
+  test('what a link answers, and what was answered before, is chosen', async () => {
+    const slug = await asked();
+    const form = await open(
+      `/s/${slug}?answer.reason=speed&answer.features=b&answer.ease=2&answer.why=%3Cb%3E&answer.reason.other=w`,
+    );
+    assert.equal(form.fields.get('answer.reason'), 'speed');
+    assert.equal(form.fields.get('answer.features'), 'b');
+    assert.equal(form.fields.get('answer.ease'), '2');
+    assert.equal(form.fields.get('answer.reason.other'), 'w');
+    const again = await send(d, form, { 'answer.features': 'a' });
+    assert.equal(again.status, 422);
+    assert.equal(formOf(again.text).fields.get('answer.features'), 'a');
+    assert.match(again.text, /<textarea name="answer.why"[^>]*>\n&lt;b&gt;<\/textarea>/);
+  });
+});
+
 describe('languages', () => {
   const pick = async (target, accepted) => {
     const reply = await ask(d, 'GET', target, { headers: accepted ? { 'Accept-Language': accepted } : {} });

@@ -57,20 +57,25 @@ export function elements(page) {
   return found;
 }
 
-// The form of a page, as a browser would send it: { action, fields: a Map, points, error, question }.
+// The form of a page, as a browser would send it: { action, fields: a Map, points, error, question, further: what is
+// asked behind the score, as the attributes of each with its text }.
 export function formOf(page) {
   const all = elements(page);
   const inputs = all.filter(({ name }) => name === 'input').map(({ attributes }) => attributes);
   const fields = new Map();
-  for (const { type, name, value = '', checked } of inputs) if (type !== 'radio' || checked) fields.set(name, value);
-  const comment = all.find(({ name }) => name === 'textarea');
-  if (comment) fields.set('comment', comment.text.replace(/^\n/, ''));
+  for (const { type, name, value = '', checked } of inputs)
+    if (!['radio', 'checkbox'].includes(type) || checked) fields.set(name, value);
+  for (const { attributes, text } of all.filter(({ name }) => name === 'textarea'))
+    fields.set(attributes.name, text.replace(/^\n/, ''));
   return {
     action: all.find(({ name }) => name === 'form')?.attributes.action,
     fields,
     points: inputs.filter(({ name }) => name === 'score').map(({ value }) => value),
     error: all.find(({ attributes }) => attributes.class === 'error')?.text,
     question: all.find(({ name }) => name === 'h1')?.text,
+    further: all.flatMap(({ attributes }, i) =>
+      attributes.class === 'field question' ? [{ ...attributes, text: all[i + 2].text }] : [],
+    ),
     language: all[0].attributes.lang,
     direction: all[0].attributes.dir,
   };

@@ -8,6 +8,8 @@
  *   language.c        in which language a page is
  *   page.c            the frame of every page, and its headers
  *   fields.c          what a page is told, by its link or by what was posted to it
+ *   point.c           a scale as points
+ *   further.c         what is asked behind the score
  *   questionnaire.c   the form by which a person answers
  *   survey_page.c     the page of a survey, thanks, and what a person reads of a problem
  *   site.c            its routes, in one table */
