@@ -1359,6 +1359,16 @@ SELECT 'import', count(*) FROM import AS i
 WHERE created - removed < (SELECT count(*) FROM response
                            WHERE response.import = i.number AND response.number > i.after AND response.number <= i.last);
 
+-- name: check_questions
+SELECT count(*) FROM question AS q
+WHERE slot NOT BETWEEN 1 AND 2147483647 OR length(key) NOT BETWEEN 1 AND 32 OR type NOT BETWEEN 0 AND 3
+   OR answered NOT IN (0, 1) OR (metric IS NULL) = (type = 2) OR (type <> 2 AND (scale_min, scale_max) <> (0, 0))
+   OR (type = 2 AND NOT (0 <= scale_min AND scale_min < scale_max AND scale_max <= 10))
+   OR NOT EXISTS (SELECT 1 FROM survey_revision AS r WHERE r.survey = q.survey AND r.revision = q.revision);
+
+-- name: check_answered
+SELECT survey, number, answers FROM response WHERE answers IS NOT NULL;
+
 -- name: check_visits
 SELECT 'impression', count(*) FROM impression
 WHERE length(visit) <> 16 OR survey NOT IN (SELECT number FROM survey) OR answers < 0 OR next_answers < 0;

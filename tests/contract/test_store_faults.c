@@ -57,10 +57,14 @@ enum { BATCH = 300 };
 
 static void make_batch(struct fixture *f, unsigned first, struct change *batch[BATCH]) {
     static char values[BATCH][8];
+    static struct answer answers[BATCH];
     for (unsigned i = 0; i < BATCH; i++) {
         batch[i] = make_response(f, first + i, (int)(i % 11), NOW_MS + (int64_t)i * HOUR_MS);
         snprintf(values[i], sizeof values[i], "t%u", i);
         batch[i]->as.response.value.touchpoint = values[i];
+        answers[i] = (struct answer){.key = "why", .form = ANSWER_TEXT, .text = values[i]};
+        batch[i]->as.response.value.answers = &answers[i];
+        batch[i]->as.response.value.answer_count = i % 2;
     }
 }
 
@@ -301,7 +305,11 @@ static void test_missing_directory_is_made(void **state) {
     assert_int_equal(rmdir(directory), 0);
 }
 
-static void test_erased_words_leave_the_file(void **state) {
+/* Of a response that goes, or (counts false) of one that stays without what it said. */
+static void erase_words(bool counts) {
+    static const struct answer ANSWERS[] = {
+        {.key = "reason", .form = ANSWER_TEXT, .text = "other", .other = "her-own-words"},
+        {.key = "why", .form = ANSWER_TEXT, .text = "her-long-answer"}};
     struct fixture f;
     char path[128];
     fixture_open(&f, "sqlite:%s/cxd.db");
@@ -309,11 +317,13 @@ static void test_erased_words_leave_the_file(void **state) {
     struct change *change = make_response(&f, 1, 9, NOW_MS);
     change->as.response.value.respondent = "ann-the-respondent";
     change->as.response.value.comment = "my-telling-comment";
-    change->as.response.value.touchpoint = "her-touchpoint";
+    change->as.response.value.touchpoint = "ann-the-respondent";
+    change->as.response.value.answers = ANSWERS;
+    change->as.response.value.answer_count = CXD_COUNT(ANSWERS);
     assert_int_equal(apply(&f, change), OUTCOME_CREATED);
     struct change *erase = make_change(&f, CHANGE_ERASE, NOW_MS);
     erase->as.erase.respondent = "ann-the-respondent";
-    erase->as.erase.counts = true;
+    erase->as.erase.counts = counts;
     erase->as.erase.limit = SIZE_MAX;
     assert_int_equal(apply(&f, erase), OUTCOME_AMENDED);
     fixture_close_store(&f);
@@ -322,12 +332,17 @@ static void test_erased_words_leave_the_file(void **state) {
     char *bytes = read_file(path, &size);
     assert_non_null(bytes);
     assert_true(size > 4096);
-    static const char *const WORDS[] = {"ann-the-respondent", "my-telling-comment", "her-touchpoint"};
+    static const char *const WORDS[] = {"ann-the-respondent", "my-telling-comment", "her-own-words", "her-long-answer"};
     for (size_t i = 0; i < CXD_COUNT(WORDS); i++)
         assert_null(memmem(bytes, size, WORDS[i], strlen(WORDS[i])));
     assert_non_null(memmem(bytes, size, "shop", 4));
     free(bytes);
     fixture_close(&f);
+}
+
+static void test_erased_words_leave_the_file(void **state) {
+    erase_words(true);
+    erase_words(false);
 }
 
 /* The list's text, without its times; and the list itself, for who removes it. */

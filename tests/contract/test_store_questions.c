@@ -1,6 +1,7 @@
 /* Answers to further questions: kept, judged by the revision that was answered, replayed and amended, forgotten; what a
  * question was once it was answered stays. */
 #include "cxd/domain/question.h"
+#include "cxd/store/backup.h"
 #include "database.h"
 #include "fixture.h"
 
@@ -621,6 +622,81 @@ static void test_who_is_invited_answers_too(void **state) {
     assert_string_equal(text_of(f, &stored), "reason=speed");
 }
 
+/* --- Checked --------------------------------------------------------------------------------------------------------
+ */
+
+/* What somebody may do to a file, and the words by which the check names it. */
+static const struct {
+    const char *sql, *place;
+} DAMAGES[] = {
+    {"UPDATE response SET answers = ''", "the answers of response 1 cannot be read"},
+    {"UPDATE response SET answers = '{}'", "the answers of response 1 cannot be read"},
+    {"UPDATE response SET answers = '{\"ease\":4'", "the answers of response 1 cannot be read"},
+    {"UPDATE response SET answers = '{\"ease\":4}}'", "the answers of response 1 cannot be read"},
+    {"UPDATE response SET answers = '{\"ease\":4.5}'", "the answers of response 1 cannot be read"},
+    {"UPDATE response SET answers = '{\"ease\":}'", "the answers of response 1 cannot be read"},
+    {"UPDATE response SET answers = '{\"ease\":nul}'", "the answers of response 1 cannot be read"},
+    {"UPDATE response SET answers = '{\"ease\":9999999999}'", "the answers of response 1 cannot be read"},
+    {"UPDATE response SET answers = '{\"features\":[]}'", "the answers of response 1 cannot be read"},
+    {"UPDATE response SET answers = '{\"features\":[\"a\",}'", "the answers of response 1 cannot be read"},
+    {"UPDATE response SET answers = '{\"features\":[\"a\"'", "the answers of response 1 cannot be read"},
+    {"UPDATE response SET answers = '{\"why\":\"x\",\"ease\":4}'", "the answers of response 1 cannot be read"},
+    {"UPDATE response SET answers = '{\"why\":\"x\",\"why\":\"x\"}'", "the answers of response 1 cannot be read"},
+    {"UPDATE response SET answers = '{\"why\":\"\\ud83d\"}'", "the answers of response 1 cannot be read"},
+    {"UPDATE response SET answers = answers || char(0) || 'x'", "the answers of response 1 cannot be read"},
+    {"UPDATE response SET answers = '{\"colour\":\"red\"}'", "response 1 has an answer to colour that is none of it"},
+    {"UPDATE response SET answers = '{\"ease\":6}'", "response 1 has an answer to ease that is none of it"},
+    {"UPDATE response SET answers = '{\"ease\":-1}'", "response 1 has an answer to ease that is none of it"},
+    {"UPDATE response SET answers = '{\"ease\":\"4\"}'", "response 1 has an answer to ease that is none of it"},
+    {"UPDATE response SET answers = '{\"features\":\"a\"}'", "response 1 has an answer to features that is none of it"},
+    {"UPDATE response SET answers = '{\"reason\":null}'", "response 1 has an answer to reason that is none of it"},
+    {"UPDATE response SET answers = '{\"why\":\"x\",\"why/other\":\"y\"}'",
+     "response 1 has an answer to why that is none of it"},
+    {"UPDATE question SET answered = 0 WHERE key = 'ease'", "response 1 has an answer to ease that is none of it"},
+    {"DELETE FROM question WHERE key = 'why'", "response 1 has an answer to why that is none of it"},
+    {"UPDATE question SET slot = 0 WHERE key = 'why'", "1 questions say what none can"},
+    {"UPDATE question SET type = 4 WHERE key = 'why'", "1 questions say what none can"},
+    {"UPDATE question SET metric = NULL WHERE key = 'ease'", "1 questions say what none can"},
+    {"UPDATE question SET scale_max = 11 WHERE key = 'ease'", "1 questions say what none can"},
+    {"UPDATE question SET scale_max = 1 WHERE key = 'why'", "1 questions say what none can"},
+    {"UPDATE question SET revision = 9", "5 questions say what none can"},
+    {"UPDATE question SET answered = 2 WHERE key = 'why'", "1 questions say what none can"},
+};
+
+static void test_what_no_question_has_is_damage(void **state) {
+    const struct store_progress progress = {.read_definition = read_definition};
+    struct fixture *f = *state;
+    char *path = strstr(f->url, f->directory), copy[160], url[192];
+    if (!path || strncmp(engine_url, "faulty:", 7) == 0)
+        return;
+    assert_int_equal(apply(f, ANSWERS(f, 1, GIVEN)), OUTCOME_CREATED);
+    fixture_close_store(f);
+    snprintf(copy, sizeof copy, "%s.copy", path);
+    snprintf(url, sizeof url, "sqlite:%s", copy);
+    for (size_t i = 0; i <= CXD_COUNT(DAMAGES); i++) {
+        struct store_report report;
+        struct error err;
+        sqlite3 *db = open_database(path);
+        char *sql = sqlite3_mprintf("VACUUM INTO %Q", copy);
+        run_sql(db, sql);
+        sqlite3_free(sql);
+        assert_int_equal(sqlite3_close(db), SQLITE_OK);
+        if (i < CXD_COUNT(DAMAGES))
+            run_sql_in(copy, DAMAGES[i].sql);
+        assert_ok(store_check(url, &progress, &report, &err), err);
+        if (i == CXD_COUNT(DAMAGES))
+            assert_true(store_report_is_good(&report));
+        else if (!strstr(report.parts[STORE_RECORDS].places[0], DAMAGES[i].place))
+            fail_msg("%s: %s", DAMAGES[i].sql, report.parts[STORE_RECORDS].places[0]);
+        assert_int_equal(unlink(copy), 0);
+    }
+    snprintf(copy, sizeof copy, "%s.copy.lock", path);
+    unlink(copy);
+    struct error err;
+    assert_ok(store_open(f->url, &f->store, &err), err);
+    assert_ok(store_reader_open(f->store, &f->reader, &err), err);
+}
+
 int main(void) {
 #define ASKING_TEST(name) cmocka_unit_test_setup_teardown(name, asking_setup, engine_teardown)
     const struct CMUnitTest tests[] = {
@@ -642,6 +718,7 @@ int main(void) {
         ASKING_TEST(test_without_a_judge_answers_are_kept_as_they_are_sent),
         ASKING_TEST(test_an_import_is_judged_by_the_revision_of_its_rows),
         ASKING_TEST(test_who_is_invited_answers_too),
+        ASKING_TEST(test_what_no_question_has_is_damage),
     };
     return run_over_engines(tests, CXD_COUNT(tests));
 }

@@ -46,7 +46,7 @@ struct store_report {
     int64_t bytes, surveys, responses, rollups, audit_records;
     uint8_t audit_head[SHA256_SIZE]; /* hash of the last record; zero bytes without one */
     struct store_finding {
-        bool skipped;   /* could not be looked at, because the schema is damaged */
+        bool skipped;   /* could not be looked at, because of other damage */
         int64_t damage; /* how many places are damaged; of integrity no more than 100 are counted */
         char places[STORE_PLACES][STORE_PLACE_SIZE]; /* the first of them, one line each; names no person */
     } parts[STORE_PART_COUNT];

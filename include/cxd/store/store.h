@@ -96,6 +96,7 @@
  *   sqlite/check.c          a database looked at from end to end
  *   sqlite/check_survey.c   what a recount of a survey's rollups goes by
  *   sqlite/check_rollups.c  its rollups held against a recount
+ *   sqlite/check_questions.c  the table of questions, and answers held against it
  *   sqlite/check_answers.c  those of answers to further questions
  *   sqlite/check_compare.c  what is counted anew, held against what is stored
  *   sqlite/check_comments.c  the index of comments held against them

@@ -83,12 +83,15 @@ struct checker {
     struct store_report *report;
     struct deltas deltas;
     struct arena arena, scratch; /* for one survey, for one response */
+    bool has_odd_answers;        /* that cannot be read: what is counted and indexed of them is not looked at */
 };
 void sqlite_check_damage(struct checker *checker, enum store_part part, const char *format, ...) CXD_PRINTF(3, 4);
 /* How definitions are read; NULL: nobody has said. */
 store_read_definition *sqlite_check_reader(const struct checker *checker);
 /* What is left of an error: damage of pages is noted as such, and OK; else the error. */
 CXD_NODISCARD enum cxd_err sqlite_check_absorb(struct checker *checker, enum cxd_err code, struct error *err);
+/* check_questions.c: sets has_odd_answers. */
+CXD_NODISCARD enum cxd_err sqlite_check_questions(struct checker *checker, struct error *err);
 /* check_rollups.c */
 CXD_NODISCARD enum cxd_err sqlite_check_rollups(struct checker *checker, struct error *err);
 /* check_comments.c */

@@ -342,6 +342,8 @@ static enum cxd_err check_content(struct checker *checker, struct error *err) {
         code = each_row(checker, QUERY_CHECK_IMPORTS, take_imports, err);
     if (code == CXD_OK && checker->report->schema >= NAME_SCHEMA)
         code = each_row(checker, QUERY_CHECK_VISIT_NAMES, take_visits, err);
+    if (code == CXD_OK && checker->report->schema >= QUESTION_SCHEMA)
+        code = sqlite_check_questions(checker, err);
     bool has_dimensions = checker->report->schema >= DIMENSION_SCHEMA;
     if (code == CXD_OK)
         code = each_row(checker, has_dimensions ? QUERY_CHECK_SERIES : QUERY_CHECK_OLD_SERIES, take_series, err);
@@ -349,7 +351,8 @@ static enum cxd_err check_content(struct checker *checker, struct error *err) {
         code = each_row(checker, QUERY_CHECK_UNKNOWN_SERIES, take_unknown_series, err);
     if (code == CXD_OK)
         code = sqlite_check_rollups(checker, err);
-    if (code == CXD_OK && checker->report->schema >= COMMENT_SCHEMA)
+    checker->report->parts[STORE_COMMENTS].skipped = checker->has_odd_answers;
+    if (code == CXD_OK && checker->report->schema >= COMMENT_SCHEMA && !checker->has_odd_answers)
         code = sqlite_check_comments(checker, err);
     if (code == CXD_OK && checker->report->schema >= AUDIT_SCHEMA)
         code = check_audit(checker, err);

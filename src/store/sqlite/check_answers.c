@@ -54,7 +54,6 @@ static enum cxd_err count_response(struct recount *recount, sqlite3_stmt *stmt, 
     return code == CXD_OK ? recount->code : code;
 }
 
-/* Answers that cannot be read are told of where records are. */
 static enum cxd_err count_all(struct recount *recount, struct error *err) {
     struct checker *checker = recount->checker;
     sqlite3_stmt *stmt = NULL;
@@ -104,7 +103,7 @@ enum cxd_err sqlite_check_answers(struct checker *checker, struct survey_check *
     sqlite_asked_init(&recount.asked);
     enum cxd_err code =
         sqlite_questions_read(checker->db, survey->declared.survey, &checker->arena, &survey->declared, err);
-    bool asks = code == CXD_OK && survey->declared.question_count > 0;
+    bool asks = code == CXD_OK && survey->declared.question_count > 0 && !checker->has_odd_answers;
     if (asks)
         code = make_parts(&recount, err);
     if (code == CXD_OK && asks)
