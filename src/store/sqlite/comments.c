@@ -222,16 +222,22 @@ static enum cxd_err replace(struct sqlite_store *store, const struct comment *ol
     return code == CXD_OK && fresh->text_count > 0 && !found ? put_in(store, fresh, place, err) : code;
 }
 
+static bool may_say(const struct response *response) {
+    return response->comment || response->answer_count > 0;
+}
+
 enum cxd_err sqlite_comments_replace(struct sqlite_store *store, const struct response *before,
                                      const struct response *after, struct error *err) {
     struct comment old = {0}, fresh = {0};
-    enum cxd_err code = read_comment(store, before, &old, err);
+    if (!may_say(before) && !may_say(after))
+        return CXD_OK;
+    enum cxd_err code = load_state(store, err);
+    if (code != CXD_OK || before->number > store->comments.indexed)
+        return code;
+    code = read_comment(store, before, &old, err);
     if (code == CXD_OK)
         code = read_comment(store, after, &fresh, err);
     if (code != CXD_OK || (old.text_count == 0 && fresh.text_count == 0) || is_same(&old, &fresh))
-        return code;
-    code = load_state(store, err);
-    if (code != CXD_OK || before->number > store->comments.indexed)
         return code;
     code = replace(store, &old, &fresh, err);
     if (code != CXD_OK || old.text_count == 0 || store->comments.is_stale)
