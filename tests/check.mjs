@@ -217,6 +217,7 @@ const TIERS = ['check', 'long'];
 // Files that are tests by their shape and that no step runs.
 const TEST_FILE = /\/(test_\w+\.c|fuzz_\w+\.c|[\w-]+\.test\.mjs)$|^tests\/(crash|fault|figures)\/\w+\.mjs$/;
 const NO_TESTS = [
+  'tests/crash/imported.mjs',
   'tests/crash/ledger.mjs',
   'tests/fault/control.mjs',
   'tests/fault/faketime.mjs',

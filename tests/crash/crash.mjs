@@ -14,7 +14,7 @@ const KILLS = Number(process.argv[2] ?? 20);
 const SEED = Number(process.argv[3] ?? Date.now() % 1_000_000);
 const fast = path.join(ROOT, 'build/test/cxd');
 const binary = process.env.CXD_BINARY || !fs.existsSync(fast) ? BINARY : fast;
-const ledger = new Ledger({ seed: SEED, named: true });
+const ledger = new Ledger({ seed: SEED, named: true, imports: true });
 
 const begun = performance.now();
 let passed = 0;
@@ -47,6 +47,8 @@ try {
     });
   }
   await hold(`the last ${ledger.unknown.length} unknown requests are settled by a retry`, () => ledger.retry(daemon));
+  await hold('imports have counted what was acknowledged', () => ledger.imported.expectCounted(daemon));
+  await hold('one is undone over a kill', () => ledger.imported.undo(daemon));
   for (const slug of Object.keys(SURVEYS))
     await hold(`the score of ${slug} is the ledger's`, () => ledger.expectScore(daemon, slug));
   let told = 0;

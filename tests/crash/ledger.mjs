@@ -7,6 +7,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { expectFigures } from '../http/figures.mjs';
 import { makeId, run, seeded, sqlite, until } from '../http/harness.mjs';
+import { Imported } from './imported.mjs';
 
 // What a survey's definition says of each, for the figures.
 export const SURVEYS = {
@@ -26,7 +27,7 @@ const OK = [200, 201];
 const AGAIN = [503, 507];
 
 export class Ledger {
-  constructor({ seed = Date.now() % 1_000_000, clients = 24, events = true, named = false } = {}) {
+  constructor({ seed = Date.now() % 1_000_000, clients = 24, events = true, named = false, imports = false } = {}) {
     this.seed = seed;
     this.clients = clients;
     this.random = seeded(seed);
@@ -36,6 +37,8 @@ export class Ledger {
     this.kinds = ['post', 'post', 'put', 'put', 'put', 'key', 'key', 'batch', 'keyed batch', 'amend', 'bad'];
     this.named = new Set(); // journeys and alerts that were acknowledged, as "kind name"
     if (named) this.kinds.push('journey', 'alert');
+    this.imported = imports ? new Imported(this) : null;
+    if (imports) this.kinds.push('import');
     this.watches = named; // by a rule of the kind detractor, on all of nps
     if (events) this.kinds.push('event', 'event', 'event', 'bad event');
     this.refused = new Set(); // ids
@@ -62,6 +65,7 @@ export class Ledger {
     // Answers count in their visits from the first report on.
     const first = Object.keys(SURVEYS).map((slug) => this.eventOf(slug, false));
     for (const request of this.kinds.includes('event') ? first : []) assert.ok(await this.deliver(daemon, request));
+    await this.imported?.begin(daemon);
     if (!this.watches) return;
     const made = await daemon.admin('PUT', '/v1/alerts/each', { body: { survey: 'nps', kind: 'detractor' } });
     assert.equal(made.status, 201, made.text);
@@ -142,6 +146,8 @@ export class Ledger {
         if (id === undefined || this.amending.has(id)) return this.compose('put');
         return this.amendOf(id);
       }
+      case 'import':
+        return this.imported.compose();
       case 'journey':
         return this.definitionOf('journey', 'journeys', {
           stages: [
