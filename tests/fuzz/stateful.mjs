@@ -7,10 +7,12 @@
 // failure can be had from fewer: what failed is tried again without more and more of the steps before it, and the
 // shortest list is printed for --only.
 import { run, seeded, start } from '../http/harness.mjs';
-import { audit, CALLS, Dice } from './calls.mjs';
+import { APART, audit, CALLS, Dice } from './calls.mjs';
+import { Imports } from './imports.mjs';
 import { Model } from './model.mjs';
+import { Named } from './named.mjs';
 import { Tags } from './preconditions.mjs';
-import { POOL, Visits } from './visits.mjs';
+import { Visits } from './visits.mjs';
 
 const ZONES = ['UTC', 'Asia/Kathmandu', 'America/New_York'];
 const SHRINK_MS = 90_000;
@@ -37,13 +39,16 @@ function pick(random) {
 }
 
 class Context {
-  constructor(daemon, model) {
+  constructor(daemon, model, storage) {
+    this.storage = storage;
     this.daemon = daemon;
     this.model = model;
     this.unsure = new Map();
     this.keyed = {}; // the first body under a survey and an Idempotency-Key
     this.tags = new Tags();
     this.visits = new Visits();
+    this.imports = new Imports();
+    this.named = new Named();
     this.batches = {}; // the last lines under an Idempotency-Key
     this.log = [];
     this.calls = 0;
@@ -84,7 +89,7 @@ async function runSteps({ seed, steps, seconds, only, storage }, report = () => 
   const zone = ZONES[seed % ZONES.length];
   const daemon = await start({ timezone: zone, storage });
   const model = new Model({ zone });
-  const context = new Context(daemon, model);
+  const context = new Context(daemon, model, storage);
   const end = performance.now() + seconds * 1000;
   let failure = null;
   try {
@@ -97,7 +102,7 @@ async function runSteps({ seed, steps, seconds, only, storage }, report = () => 
     // There is always this survey, and it never goes.
     model.putSurvey('alpha', { metric: 'nps' });
     await daemon.survey('alpha', { metric: 'nps' });
-    await daemon.survey(POOL, { metric: 'nps' });
+    for (const slug of APART) await daemon.survey(slug, { metric: 'nps', max_backdate: '30d' });
     const list = only ?? {
       *[Symbol.iterator]() {
         for (let i = 0; i < steps && performance.now() < end; i++) yield i;
