@@ -2,6 +2,7 @@
  * rollups must agree. The memory engine counts everything anew from its responses, so the SQLite engine's
  * incremental rollups are held against a recount. */
 
+#include "answer_history.h"
 #include "cxd/store/backup.h"
 #include "fixture.h"
 #include "import_history.h"
@@ -90,6 +91,10 @@ static struct change *random_response(struct history *h) {
             properties[response->property_count++] = (struct property){KEYS[i], value};
     }
     response->properties = properties;
+    if (h->judges && roll(3)) {
+        answer_random(&h->memory.arena, roll, response);
+        change->as.response.is_strict = roll(12) == 0;
+    }
     h->sent[h->sent_count++ % CXD_COUNT(h->sent)] = *response;
     return change;
 }
@@ -123,14 +128,17 @@ static struct change *random_replay(struct history *h) {
     return change;
 }
 
-/* Of random_survey, whose second number is how the survey stands to the responses; of another nothing follows. */
+/* Of random_survey, whose second number is how the survey stands to the responses, and the third what it asks behind
+ * the score; of another nothing follows. */
 static enum cxd_err read_definition(const struct survey_record *record, struct arena *arena, struct survey *ret_survey,
                                     struct error *err) {
-    unsigned declared, state = 0;
+    unsigned declared, state = 0, asks = 0;
     (void)arena;
     (void)err;
     *ret_survey = (struct survey){.opens_at = TIME_MIN, .closes_at = TIME_MAX, .score_rule = SCORE_OPTIONAL};
-    if (sscanf(record->definition, "{%u,%u}", &declared, &state) != 2 || state == 0)
+    int count = sscanf(record->definition, "{%u,%u,%u}", &declared, &state, &asks);
+    answer_define(asks, ret_survey);
+    if (count != 3 || state == 0)
         return CXD_OK;
     ret_survey->score_rule = state == 2 ? SCORE_REQUIRED : SCORE_OPTIONAL;
     ret_survey->opens_at = NOW_MS + (int64_t)state * 2 * HOUR_MS;
@@ -144,7 +152,7 @@ static struct change *random_survey(struct history *h) {
     unsigned declared = roll(8);
     char *definition = arena_alloc(&h->memory.arena, 16);
     assert_non_null(definition);
-    snprintf(definition, 16, "{%u,%u}", declared, roll(h->judges ? 3 : 2));
+    snprintf(definition, 16, "{%u,%u,%u}", declared, roll(h->judges ? 3 : 2), h->judges ? roll(ANSWER_DEFINITIONS) : 0);
     struct change *change = make_survey(&h->memory, roll(4) ? "shop" : "app", definition, NULL);
     change->now_ms = h->now_ms;
     change->as.survey.archival = (enum archival)roll(3);
@@ -348,12 +356,15 @@ static size_t random_bounds(int64_t bounds[12]) {
     return count;
 }
 
+/* Four properties are room for two, and two answers. */
+enum { CONDITIONS = 4 };
 static struct filter random_filter(struct history *h, const struct survey_record *survey,
-                                   struct property properties[2]) {
-    (void)h;
+                                   struct property properties[CONDITIONS]) {
     struct filter filter = {.survey = survey->number, .properties = properties};
-    bool several = roll(3) == 0;
-    unsigned which = roll(6);
+    bool several = roll(3) == 0, by_answers = h->judges && roll(2);
+    unsigned which = by_answers && roll(2) ? 0 : roll(6);
+    if (by_answers)
+        answer_filter(roll, properties + 2, &filter);
     filter.touchpoint = which == 1 || several ? pick(TOUCHPOINTS, 2) : NULL;
     filter.channel = which == 2 || several ? pick(CHANNELS, 3) : NULL;
     filter.locale = which == 3 || several ? pick(LOCALES, 2) : NULL;
@@ -373,7 +384,7 @@ static void check_histograms(struct history *h, const struct survey_record *surv
     for (unsigned i = 0; i < 60; i++) {
         int64_t bounds[12];
         struct histogram a[11], b[11];
-        struct property properties[2];
+        struct property properties[CONDITIONS];
         struct error err;
         size_t count = random_bounds(bounds);
         struct filter filter = random_filter(h, &surveys[roll((unsigned)survey_count)], properties);
@@ -398,6 +409,7 @@ static bool print_visited(void *context, const struct response *response) {
         buffer_append_json(text, response->properties[i].key);
         buffer_append_json(text, response->properties[i].value);
     }
+    answer_print(text, response);
     buffer_append(text, response->id.bytes, response->has_id ? sizeof response->id.bytes : 0);
     buffer_append_char(text, '\n');
     return text->length < 100000;
@@ -408,11 +420,11 @@ static void check_visits(struct history *h, const struct survey_record *surveys,
     buffer_init(&a);
     buffer_init(&b);
     for (unsigned i = 0; i < 30; i++) {
-        struct property properties[2];
+        struct property properties[CONDITIONS];
         struct error err;
         struct filter filter = random_filter(h, &surveys[roll((unsigned)survey_count)], properties);
         int64_t from = roll(3) ? random_time() : TIME_MIN, to = roll(3) ? random_time() : TIME_MAX;
-        unsigned given = roll(2) ? roll(2 * GIVE_PROPERTIES) : GIVE_NUMBER;
+        unsigned given = roll(2) ? roll(2 * GIVE_ANSWERS) : GIVE_NUMBER;
         buffer_reset(&a);
         buffer_reset(&b);
         assert_ok(store_visit_responses(h->memory.reader, &filter, from, to, given, print_visited, &a, &err), err);
@@ -425,7 +437,9 @@ static void check_visits(struct history *h, const struct survey_record *surveys,
     buffer_free(&b);
 }
 
-static const char *const DIMENSIONS[] = {"touchpoint", "channel", "locale", "property.age", "property.plan"};
+static const char *const DIMENSIONS[] = {
+    "touchpoint",      "channel",    "locale",   "property.age", "property.plan",  "answer.reason", "answer.ease",
+    "answer.features", "answer.why", "revision", "asked.cost",   "asked.features", "answer.nobody", "answer.again"};
 
 static void random_spans(struct store_span spans[STORE_SPANS_MAX]) {
     for (unsigned i = 0; i < STORE_SPANS_MAX; i++) {
@@ -439,16 +453,17 @@ static void random_spans(struct store_span spans[STORE_SPANS_MAX]) {
 static void check_segments(struct history *h, const struct survey_record *surveys, size_t survey_count, bool alike) {
     for (unsigned i = 0; i < 20; i++) {
         const char *dimension = DIMENSIONS[roll(CXD_COUNT(DIMENSIONS))];
-        struct filter filter = {.survey = surveys[roll((unsigned)survey_count)].number};
+        struct filter filter = {.survey = surveys[roll((unsigned)survey_count)].number,
+                                .question = roll(3) ? NULL : ANSWER_KEYS[roll(CXD_COUNT(ANSWER_KEYS))]};
         struct store_span spans[STORE_SPANS_MAX];
         struct store_segments a, b;
         struct error err;
         random_spans(spans);
-        assert_ok(store_read_segments(h->memory.reader, filter.survey, NULL, dimension, spans, STORE_SPANS_MAX,
-                                      &h->memory.arena, &a, &err),
+        assert_ok(store_read_segments(h->memory.reader, filter.survey, filter.question, dimension, spans,
+                                      STORE_SPANS_MAX, &h->memory.arena, &a, &err),
                   err);
-        assert_ok(store_read_segments(h->sqlite.reader, filter.survey, NULL, dimension, spans, STORE_SPANS_MAX,
-                                      &h->sqlite.arena, &b, &err),
+        assert_ok(store_read_segments(h->sqlite.reader, filter.survey, filter.question, dimension, spans,
+                                      STORE_SPANS_MAX, &h->sqlite.arena, &b, &err),
                   err);
         assert_true(!alike || (a.cover == b.cover && a.count == b.count));
         for (size_t k = 0; k < b.count; k++) {
@@ -458,14 +473,60 @@ static void check_segments(struct history *h, const struct survey_record *survey
             filter.locale = dimension[0] == 'l' ? property.value : NULL;
             filter.properties = &property;
             filter.property_count = dimension[0] == 'p';
+            filter.answers = &property;
+            filter.answer_count = dimension[0] == 'a';
+            bool is_told =
+                filter.answer_count == 0 ? dimension[0] != 'r' : dimension[1] == 'n' && property.value[0] != '\0';
             assert_true(k == 0 || strcmp(b.segments[k - 1].value, property.value) < 0);
             assert_true(!alike || strcmp(a.segments[k].value, property.value) == 0);
             for (size_t at = 0; at < STORE_SPANS_MAX; at++) {
                 struct histogram hist = read_window(&h->memory, &filter, spans[at].from, spans[at].to);
+                if (!is_told) /* by no filter: both count it in their own way */
+                    hist = alike ? a.segments[k].hists[at] : b.segments[k].hists[at];
                 assert_memory_equal(&hist, &b.segments[k].hists[at], sizeof hist);
                 assert_true(!alike || memcmp(&hist, &a.segments[k].hists[at], sizeof hist) == 0);
             }
         }
+    }
+}
+
+static bool note_number(void *context, const struct response *response) {
+    buffer_append_format(context, "%lld ", (long long)response->number);
+    return true;
+}
+
+/* What is listed, and what is walked over, by any filter. */
+static void check_lists(struct history *h, const struct survey_record *surveys, size_t survey_count) {
+    struct fixture *both[] = {&h->memory, &h->sqlite};
+    struct buffer texts[2];
+    for (unsigned i = 0; i < 20; i++) {
+        struct property properties[CONDITIONS];
+        struct filter filter = random_filter(h, &surveys[roll((unsigned)survey_count)], properties);
+        struct listing listing = {
+            .filter = filter, .from = TIME_MIN, .to = TIME_MAX, .excluded = (int)roll(3) - 1, .limit = 1 + roll(40)};
+        struct walk walk = {.filter = filter,
+                            .from = TIME_MIN,
+                            .to = TIME_MAX,
+                            .received_from = TIME_MIN,
+                            .received_to = TIME_MAX,
+                            .updated_from = TIME_MIN,
+                            .updated_to = TIME_MAX,
+                            .excluded = listing.excluded,
+                            .amended = -1};
+        for (size_t k = 0; k < 2; k++) {
+            struct response *responses;
+            size_t count;
+            struct error err;
+            buffer_init(&texts[k]);
+            assert_ok(store_read_responses(both[k]->reader, &listing, &both[k]->arena, &responses, &count, &err), err);
+            for (size_t r = 0; r < count; r++)
+                note_number(&texts[k], &responses[r]);
+            assert_ok(store_walk_responses(both[k]->reader, &walk, note_number, &texts[k], &err), err);
+            assert_non_null(buffer_terminate(&texts[k]));
+        }
+        assert_string_equal(texts[0].data, texts[1].data);
+        buffer_free(&texts[0]);
+        buffer_free(&texts[1]);
     }
 }
 
@@ -502,19 +563,35 @@ static void check_suspects(struct history *h) {
     }
 }
 
+/* What must have been counted once, so that the histories are told to be of it. */
+enum { COUNTED = 6 };
+static const char *const COUNTED_AS[COUNTED] = {
+    " answer.reason=other ", " answer.features= ", " answer.why= ", " revision=",
+    " asked.features= ",     " property.plan="};
+static bool counted[COUNTED];
+
 static void check_rollups(struct history *h) {
     char *a = rollups_text(&h->memory), *b = rollups_text(&h->sqlite);
     assert_string_equal(a, b);
+    for (size_t i = 0; i < COUNTED; i++)
+        counted[i] = counted[i] || strstr(a, COUNTED_AS[i]);
     free(a);
     free(b);
 }
 
 /* Whatever happened, the checker finds nothing: neither beside the open store, in the middle of whatever goes on in it,
  * nor in a copy of it. */
+static bool go_on(void *context, enum store_stage stage, int64_t done, int64_t total) {
+    (void)context;
+    (void)stage;
+    return done <= total;
+}
+
 static void check_soundness(const struct history *h) {
+    static const struct store_progress KNOWS = {.tell = go_on, .read_definition = read_definition};
     struct store_report report;
     struct error err;
-    assert_ok(store_check(h->sqlite.url, NULL, &report, &err), err);
+    assert_ok(store_check(h->sqlite.url, h->judges && roll(2) ? &KNOWS : NULL, &report, &err), err);
     for (int part = 0; part < STORE_PART_COUNT; part++)
         assert_string_equal(report.parts[part].places[0], "");
     assert_true(store_report_is_good(&report));
@@ -539,6 +616,7 @@ static void check(struct history *h) {
     check_surveys(h, &surveys, &count);
     check_histograms(h, surveys, count);
     check_visits(h, surveys, count);
+    check_lists(h, surveys, count);
     check_soundness(h);
     check_segments(h, surveys, count, h->rolled && !h->overflows);
     if (h->rolled && !(h->overflows && h->rolls_apart)) {
@@ -607,7 +685,7 @@ static void test_engines_agree(void **state) {
     int64_t told = 0, undone = 0;
     for (unsigned seed = 1; seed <= rounds(HISTORIES, 3); seed++) {
         struct history h = {
-            .now_ms = NOW_MS, .overflows = seed % 3 > 0, .rolls_apart = seed % 3 < 2, .judges = seed % 2 == 0};
+            .now_ms = NOW_MS, .overflows = seed % 3 > 0, .rolls_apart = seed % 3 < 2, .judges = seed % 4 != 1};
         int64_t values = h.overflows ? 1 + seed % 2 : DIMENSION_VALUES;
         random_state = seed * UINT64_C(0x9e3779b97f4a7c15);
         fixture_open(&h.memory, "memory:");
@@ -623,8 +701,11 @@ static void test_engines_agree(void **state) {
             h.surveys[0] = both[i]->survey;
             h.surveys[1] = app->as.survey.number;
             store_bound_values(both[i]->store, values);
-            if (h.judges)
-                store_judge_by(both[i]->store, read_definition);
+            if (!h.judges)
+                continue;
+            store_judge_by(both[i]->store, read_definition);
+            apply(both[i], make_survey(both[i], "shop", "{4,0,1}", (const char *[]){"plan", NULL}));
+            apply(both[i], make_survey(both[i], "app", "{0,0,2}", NULL));
         }
         for (unsigned i = 0; i < STEPS / STEPS_BETWEEN_CHECKS; i++)
             step(&h);
@@ -643,6 +724,9 @@ static void test_engines_agree(void **state) {
     }
     assert_true(told > (int64_t)rounds(10, 0));
     assert_true(undone > 0);
+    for (size_t i = 0; i < rounds(COUNTED, 0); i++)
+        if (!counted[i])
+            fail_msg("nothing was ever counted as \"%s\"", COUNTED_AS[i]);
 }
 
 int main(void) {
