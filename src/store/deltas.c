@@ -37,11 +37,19 @@ void deltas_clear(struct deltas *deltas) {
     index_clear(&deltas->quarter_index);
 }
 
-/* Only the value is a stranger's: what is mixed in beside its keyed hash need not be keyed. */
-static uint64_t hash_series(const struct deltas *deltas, int64_t survey, const char *dimension, const char *value) {
-    uint64_t hash = hash_keyed(&deltas->key, value, strlen(value)) ^ (uint64_t)survey;
-    for (; *dimension; dimension++)
-        hash = (hash ^ (unsigned char)*dimension) * UINT64_C(0x100000001b3);
+static uint64_t mix(uint64_t hash, const char *text) {
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+/* Only the value is a stranger's: what is mixed in beside its keyed hash need not be keyed. Of answers it is one of the
+ * survey's own lists. */
+static uint64_t hash_series(const struct deltas *deltas, const struct delta_series *key) {
+    bool is_of_a_list = key->is_coarse && answered_survey(key->survey) == key->survey;
+    uint64_t hash =
+        is_of_a_list ? mix(deltas->key.words[0], key->value) : hash_keyed(&deltas->key, key->value, strlen(key->value));
+    hash = mix(hash ^ (uint64_t)key->survey, key->dimension);
     return hash ^ hash >> 32;
 }
 
@@ -104,7 +112,7 @@ static struct delta_series *series_add(struct deltas *deltas, const struct delta
 static struct delta_series *series_find(struct deltas *deltas, int64_t survey, const struct dimension *dimension) {
     struct delta_series key = {.survey = survey, .dimension = dimension->name, .value = dimension->value};
     key.is_coarse = answered_is_coarse(survey, key.dimension);
-    key.hash = hash_series(deltas, survey, key.dimension, key.value);
+    key.hash = hash_series(deltas, &key);
     struct delta_series *array = reserve(deltas->series, &deltas->series_capacity, deltas->series_count, sizeof key);
     if (!array)
         return NULL;
@@ -161,9 +169,15 @@ static struct moment moment_of(int64_t at) {
 static struct delta_row *row_find(struct deltas *deltas, int64_t survey, const struct dimension *dimension,
                                   const struct moment *moment) {
     struct delta_series *series = series_find(deltas, survey, dimension);
-    return series ? quarter_find(deltas, (uint32_t)(series - deltas->series),
-                                 series->is_coarse ? moment->day : moment->quarter)
-                  : NULL;
+    if (!series)
+        return NULL;
+    int64_t bucket = series->is_coarse ? moment->day : moment->quarter;
+    struct delta_row *row = series->last > 0 ? &deltas->quarters[series->last - 1] : NULL;
+    if (!row || row->bucket != bucket) {
+        row = quarter_find(deltas, (uint32_t)(series - deltas->series), bucket);
+        series->last = row ? (uint32_t)(row - deltas->quarters) + 1 : 0;
+    }
+    return row;
 }
 
 static bool add_scores(struct deltas *deltas, const struct answered *answered, int64_t at, int sign) {

@@ -14,6 +14,7 @@ struct delta_series {
     const char *dimension, *value; /* of the deltas' arena */
     uint64_t hash;
     bool is_coarse;
+    uint32_t last; /* where its last row is, + 1: most often the next is the same */
     /* Set by deltas_rows. */
     uint32_t rank; /* its place by survey, dimension and value */
     int64_t net;   /* responses by which it rises, or falls */
