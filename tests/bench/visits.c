@@ -1,5 +1,6 @@
-/* What visits cost the store: the processor time of responses without and with a visit, and of events, in a store that
- * is made for it. Under `valgrind --tool=callgrind --toggle-collect=measure` the instructions of one kind.
+/* What visits, and answers to further questions, cost the store: the processor time of responses without and with a
+ * visit, of events, and of responses without and with answers, in a store that is made for it. Under `valgrind
+ * --tool=callgrind --toggle-collect=measure` the instructions of one kind.
  *
  *     visits URL CHANGES BATCH [KIND]
  *
@@ -19,12 +20,23 @@
 static const int64_t NOW_MS = INT64_C(1774000000000), DAY_MS = INT64_C(86400000);
 enum { VISIT_SIZE = 24 };
 
-/* What each does, and to which of the two surveys. */
-enum kind { RESPONSES_PLAIN, RESPONSES_QUIET, EVENTS_SHOWN, EVENTS_AGAIN, RESPONSES_SHOWN, RESPONSES_UNSHOWN, KINDS };
+/* What each does, and to which of the surveys: the last asks behind its score. */
+enum kind {
+    RESPONSES_PLAIN,
+    RESPONSES_QUIET,
+    EVENTS_SHOWN,
+    EVENTS_AGAIN,
+    RESPONSES_SHOWN,
+    RESPONSES_UNSHOWN,
+    RESPONSES_SILENT,
+    RESPONSES_ANSWERED,
+    KINDS
+};
+enum { SURVEYS = 3, ASKING = 2 };
 static const struct {
     const char *name;
     int survey;
-    bool is_event, has_visit, is_new;
+    bool is_event, has_visit, is_new, has_answers;
 } KIND[KINDS] = {
     [RESPONSES_PLAIN] = {"responses without a visit", 0, false, false, false},
     [RESPONSES_QUIET] = {"responses with a visit, where nothing is reported", 0, false, true, true},
@@ -32,11 +44,13 @@ static const struct {
     [EVENTS_AGAIN] = {"events: shown again", 1, true, true, false},
     [RESPONSES_SHOWN] = {"responses of these visits", 1, false, true, false},
     [RESPONSES_UNSHOWN] = {"responses of visits that were not reported", 1, false, true, true},
+    [RESPONSES_SILENT] = {"responses without answers, where further questions are asked", ASKING},
+    [RESPONSES_ANSWERED] = {"responses with four answers", ASKING, .has_answers = true},
 };
 
 struct run {
     struct store *store;
-    int64_t surveys[2];
+    int64_t surveys[SURVEYS];
     struct change *changes, **list;
     char (*visits)[VISIT_SIZE];
     size_t batch;
@@ -50,13 +64,61 @@ static void fail(const struct error *err) {
     exit(1);
 }
 
+/* --- What is asked, and answered ------------------------------------------------------------------------------------
+ */
+
+static const char *const OPTIONS[] = {"delivery", "packaging", "price", "quality", "returns"};
+static const struct question_option CHOICES[] = {
+    {.value = "delivery"}, {.value = "packaging"}, {.value = "price"}, {.value = "quality"}, {.value = "returns"}};
+static const struct question QUESTIONS[] = {
+    {.key = "reason", .type = QUESTION_CHOICE, .options = CHOICES, .option_count = CXD_COUNT(CHOICES)},
+    {.key = "features", .type = QUESTION_CHOICES, .options = CHOICES, .option_count = CXD_COUNT(CHOICES)},
+    {.key = "ease", .type = QUESTION_SCALE, .scale = {.metric = METRIC_CSAT, .min = 1, .max = 5}},
+    {.key = "why", .type = QUESTION_TEXT},
+};
+
+static const char ASKS[] = "{\"metric\":\"nps\",\"questions\":[]}"; /* those */
+
+static enum cxd_err read_definition(const struct survey_record *record, struct arena *arena, struct survey *ret_survey,
+                                    struct error *err) {
+    (void)arena;
+    (void)err;
+    bool asks = strcmp(record->definition, ASKS) == 0;
+    *ret_survey = (struct survey){.opens_at = INT64_MIN,
+                                  .closes_at = INT64_MAX,
+                                  .scale_max = 10,
+                                  .favourable = 9,
+                                  .unfavourable = 6,
+                                  .questions = asks ? QUESTIONS : NULL,
+                                  .question_count = asks ? CXD_COUNT(QUESTIONS) : 0};
+    return CXD_OK;
+}
+
+static void answer(struct arena *arena, size_t number, struct response *response) {
+    struct answer *answers = arena_alloc_zero(arena, CXD_COUNT(QUESTIONS), sizeof *answers);
+    if (!answers)
+        abort();
+    answers[0] = (struct answer){.key = "ease", .form = ANSWER_NUMBER, .number = (int)(1 + number % 5)};
+    answers[1] = (struct answer){.key = "features",
+                                 .form = ANSWER_LIST,
+                                 .values = OPTIONS + number % (CXD_COUNT(OPTIONS) - 1),
+                                 .value_count = 2};
+    answers[2] = (struct answer){.key = "reason", .form = ANSWER_TEXT, .text = OPTIONS[number % CXD_COUNT(OPTIONS)]};
+    answers[3] = (struct answer){.key = "why", .form = ANSWER_TEXT, .text = "the parcel came two days late, and open"};
+    response->answers = answers;
+    response->answer_count = CXD_COUNT(QUESTIONS);
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ */
+
 static void put_survey(struct run *run, int at) {
     struct change change = {.kind = CHANGE_SURVEY, .now_ms = NOW_MS, .arena = &run->arena};
     struct change *const changes[] = {&change};
     struct survey_record *record = &change.as.survey;
     struct error err;
     snprintf(record->slug, sizeof record->slug, "bench-%d", at);
-    record->definition = "{\"metric\":\"nps\"}";
+    record->definition = at == ASKING ? ASKS : "{\"metric\":\"nps\"}";
     record->metric = METRIC_NPS;
     record->scale_max = 10;
     if (store_apply(run->store, changes, 1, NULL, &err) != CXD_OK)
@@ -88,6 +150,8 @@ static void make(struct run *run, enum kind kind, size_t number, size_t total, s
                                   .answered_at = at,
                                   .received_at = at};
     response->visit = KIND[kind].has_visit ? visit : NULL;
+    if (KIND[kind].has_answers)
+        answer(&run->arena, number, response);
     id_make(&run->ids, at, &response->id);
 }
 
@@ -143,7 +207,8 @@ int main(int argc, char **argv) {
         run.list[i] = &run.changes[i];
     if (store_open(argv[1], &run.store, &err) != CXD_OK)
         fail(&err);
-    for (int i = 0; i < 2; i++)
+    store_judge_by(run.store, read_definition);
+    for (int i = 0; i < SURVEYS; i++)
         put_survey(&run, i);
     for (enum kind kind = 0; kind < KINDS && (only < 0 || (int)kind <= only); kind++)
         apply(&run, kind, total, only < 0 || (int)kind == only);
