@@ -165,8 +165,11 @@ function makeBody(dice, survey, now, spoil, farthest = 6 * DAY) {
   if (dice.chance(0.15)) body.revision = dice.of([1, 2, 3, 99, 0, survey?.revision ?? 1]);
   if (dice.chance(0.6)) body.answered_at = makeTime(dice, now, farthest);
   if (dice.chance(0.1)) body.sequence = dice.below(4);
-  if (dice.chance(0.05))
-    body[dice.of(['sequence', 'comment', 'locale', 'properties', 'respondent', 'channel', 'answered_at', 'id'])] = null;
+  // Without a score the comment is all there is.
+  const none =
+    dice.chance(0.05) &&
+    dice.of(['sequence', 'comment', 'locale', 'properties', 'respondent', 'channel', 'answered_at', 'id']);
+  if (none && (none !== 'comment' || 'score' in body)) body[none] = null;
   if (dice.chance(spoil)) dice.of(SPOILS)(body, dice, { min, max, now });
   return body;
 }
