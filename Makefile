@@ -33,7 +33,7 @@ NEEDS = run:$(firstword $(CC)):gcc run:make:make run:$(PKG_CONFIG):pkg-config fi
 # WEB=no: the API alone, without what people see in a browser.
 WEB ?= yes
 ifneq ($(WEB),no)
-NEEDS += run:esbuild:esbuild
+NEEDS += run:esbuild:esbuild lib:libqrencode:libqrencode-dev
 endif
 PACKAGES = $(foreach need,$(filter lib:%,$(NEEDS)),$(word 2,$(subst :, ,$(need))))
 

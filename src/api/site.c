@@ -38,6 +38,20 @@ const char *site_public_url(const struct http_request *request) {
     return api_settings(request)->config.public_url;
 }
 
+bool site_append_origin(struct buffer *out, const struct http_request *request) {
+    const struct app *app = http_app(request);
+    const char *url = site_public_url(request), *scheme = strstr(url, "://"), *host = http_host(request);
+    if (scheme) {
+        buffer_append(out, url, (size_t)(scheme - url) + 3 + strcspn(scheme + 3, "/?#"));
+        return true;
+    }
+    if (!host)
+        return false;
+    buffer_append_text(out, http_server_is_tls(app->http) ? "https://" : "http://");
+    buffer_append_text(out, host);
+    return true;
+}
+
 void site_sign_nonce(struct buffer *out, const struct snapshot *snapshot, const struct survey *survey, int64_t now_ms) {
     if (survey->min_seconds > 0)
         suspicion_sign_nonce(out, snapshot, survey, now_ms);

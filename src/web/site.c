@@ -1,6 +1,7 @@
 /* Everything that is served beside the API, in one table. */
 #include "cxd/domain/key.h"
 #include "web/assets.h"
+#include "web/qr.h"
 #include "web/survey_page.h"
 
 #define PAGE "/s/{survey}"
@@ -11,6 +12,8 @@ static const struct http_route ROUTES[] = {
     {HTTP_POST, PAGE, web_survey_post, SCOPE_WRITE,
      HTTP_PAGE | HTTP_OPEN | HTTP_INGEST | HTTP_RATED | HTTP_LOOSE_QUERY},
     {HTTP_GET, PAGE "/thanks", web_thanks_get, 0, HTTP_PAGE | HTTP_LOOSE_QUERY},
+    {HTTP_GET, PAGE "/qr.svg", web_qr_svg_get, 0, HTTP_POOLED_PUBLIC | HTTP_LOOSE_QUERY},
+    {HTTP_GET, PAGE "/qr.png", web_qr_png_get, 0, HTTP_POOLED_PUBLIC | HTTP_LOOSE_QUERY},
 };
 
 void web_open(struct web *web, const char *directory) {

@@ -28,7 +28,8 @@ main 9"
 # header (as a part of its path) and the rooms or files that may include it
 vendors="microhttpd.h src/http/
 gnutls/ src/http/
-zlib.h src/http/ src/cmd/gzip.c src/import/parts.c
+zlib.h src/http/ src/cmd/gzip.c src/import/parts.c src/web/qr.c
+qrencode.h src/web/qr.c
 sqlite3.h src/store/sqlite/
 jansson.h src/codec/
 expat.h src/import/xml.c

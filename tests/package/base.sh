@@ -5,7 +5,7 @@
 set -euo pipefail
 out=$(realpath -m "$1")
 suite=${2:-$(. /etc/os-release && echo "$VERSION_CODENAME")}
-packages=${3:-systemd,init-system-helpers,tzdata,curl,bash-completion,libmicrohttpd12,libsqlite3-0,libjansson4,libuuid1,libinih1,libcurl4,libexpat1,libminizip1,libnettle8,libgnutls30,zlib1g}
+packages=${3:-systemd,init-system-helpers,tzdata,curl,bash-completion,libmicrohttpd12,libsqlite3-0,libjansson4,libuuid1,libinih1,libcurl4,libexpat1,libminizip1,libnettle8,libqrencode4,libgnutls30,zlib1g}
 
 if [ -z "${CXD_BASE_UNSHARED:-}" ]; then
     mkdir -p "$(dirname "$out")"

@@ -27,6 +27,9 @@ const struct snapshot *site_acquire(const struct http_request *request);
 const struct response_limits *site_limits(const struct http_request *request);
 /* Under which the daemon is reached, "https://survey.example/cx"; "": it is not said. */
 const char *site_public_url(const struct http_request *request);
+/* Appends the scheme and host under which respondents reach the daemon: of the public URL, else as this request came.
+ * False: neither says. */
+bool site_append_origin(struct buffer *out, const struct http_request *request);
 /* Appends the nonce that an answer to a form of now has to bring along; nothing where the survey asks for none. */
 void site_sign_nonce(struct buffer *out, const struct snapshot *snapshot, const struct survey *survey, int64_t now_ms);
 

@@ -12,6 +12,7 @@
  *   further.c         what is asked behind the score
  *   questionnaire.c   the form by which a person answers
  *   survey_page.c     the page of a survey, thanks, and what a person reads of a problem
+ *   qr.c              links to it as codes
  *   site.c            its routes, in one table */
 
 #include "cxd/api/site.h"
