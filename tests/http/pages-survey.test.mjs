@@ -5,7 +5,7 @@ import crypto from 'node:crypto';
 import zlib from 'node:zlib';
 import { after, describe, test } from 'node:test';
 import jsqr from 'jsqr';
-import { ids, signingKeys, start, use } from './harness.mjs';
+import { ids, run, signingKeys, start, use } from './harness.mjs';
 import { ask, elements, formOf, send } from './web.mjs';
 
 const DAY = 86_400_000;
@@ -537,6 +537,22 @@ describe('what cannot be answered has a page that says why', () => {
 });
 
 describe('invitations', () => {
+  test('a list of respondents becomes links, and each leads to an answer of its own', async () => {
+    const slug = await fresh({ access: 'invited', properties: ['plan'] });
+    const input = 'respondent,plan\nanna@example.org,pro\nbo@example.org,free\n';
+    const made = run(['invite', slug, '--file', '-', '-c', d.config], { input });
+    assert.deepEqual([made.status, made.stderr], [0, '']);
+    const links = [...made.stdout.matchAll(/http:\/\/[^,]*?(\/s\/[^,]+)/g)].map(([, target]) => target);
+    assert.equal(links.length, 2);
+    for (const [i, link] of links.entries())
+      assert.equal((await send(d, await open(`${link}&score=${9 - i}`))).status, 303);
+    const all = (await stored(slug)).map(({ respondent, score, properties }) => [respondent, score, properties.plan]);
+    assert.deepEqual(all.sort(), [
+      ['anna@example.org', 9, 'pro'],
+      ['bo@example.org', 8, 'free'],
+    ]);
+  });
+
   test('the link that an invitation gives is answered, and may be changed for a while', async () => {
     const slug = await fresh({ access: 'invited', properties: ['plan'] });
     const invited = await invite(slug, { respondent: 'secret@example.org', properties: { plan: 'hidden-plan' } });
