@@ -4,9 +4,10 @@
 --   wrk … -s load.lua http://ADDRESS -- get /v1/surveys/bench/score
 --   wrk … -s load.lua http://ADDRESS -- visits /v1/surveys/bench/responses
 --   wrk … -s load.lua http://ADDRESS -- events /v1/surveys/bench/events
+--   wrk … -s load.lua http://ADDRESS -- page /s/bench
 --
 -- Of "visits" each response has a respondent, who answers now and then, and a visit of its own; "events" reports visits
--- as shown, each once.
+-- as shown, each once; "page" posts what a page of a survey does, as a form.
 --
 -- The requests are made before the run (wrk has one core to itself and should spend it on sending), each different
 -- from the others. The last line of the output is one JSON object.
@@ -42,6 +43,15 @@ local function body(number)
     pick(scores), table.concat(comment, " "), number, pick(touchpoints), pick(channels), pick(locales), pick(plans))
 end
 
+-- The same response as a form.
+local function form(number)
+  local comment = {}
+  for i = 1, 8 do comment[i] = pick(words) end
+  return string.format("revision=1&score=%d&comment=%s+%d&touchpoint=%s&channel=%s&locale=%s&property.plan=%s" ..
+    "&further_remarks=", pick(scores), table.concat(comment, "+"), number, pick(touchpoints), pick(channels),
+    pick(locales), pick(plans))
+end
+
 function init(args)
   local method, path = args[1] or "post", args[2] or "/v1/surveys/bench/responses"
   math.randomseed(20261124)
@@ -59,6 +69,9 @@ function init(args)
       requests[i] = string.format("POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\n" ..
         "Content-Length: %d\r\n\r\n%s", path, wrk.host, length, said)
     end
+  elseif method == "page" then
+    local headers = { ["Content-Type"] = "application/x-www-form-urlencoded" }
+    for i = 1, POOL do requests[i] = wrk.format("POST", path, headers, form(i)) end
   else
     local headers = { ["Content-Type"] = "application/json" }
     for i = 1, POOL do requests[i] = wrk.format("POST", path, headers, body(i)) end

@@ -22,12 +22,14 @@
 #include "cxd/base/log.h"
 #include "cxd/codec/json.h"
 #include "cxd/config/config.h"
+#include "cxd/web/web.h"
 
 /* Surveys and answers would pile up: now and then the application starts afresh. */
 enum { INPUTS_PER_START = 4000, IDLE_MS = 3, PATIENCE_MS = 20000, REPLY_MAX = 64 << 20 };
 
 static struct error err;
 static struct app *app;
+static struct web web;
 static char key[128];
 static struct sockaddr_in address;
 static char directory[] = "/tmp/cxd-fuzz-XXXXXX";
@@ -58,7 +60,8 @@ static void start(void) {
     config.max_connections = 64;
     config.request_timeout_s = 1;
     config.bytes_per_address = 0; /* all inputs come from one address */
-    CHECK(app_start(&config, NULL, true, NULL, NULL, &app, &err) == CXD_OK);
+    web_open(&web, NULL);
+    CHECK(app_start(&config, NULL, true, &web.site, NULL, &app, &err) == CXD_OK);
 
     char path[sizeof directory + 16];
     snprintf(path, sizeof path, "%s/admin.key", directory);
@@ -204,6 +207,37 @@ static void check_lines(const char *body, size_t length) {
     }
 }
 
+/* A page has no markup but ours: an element or the end of one, its attributes in double quotes. */
+static void check_page(const char *body, size_t length) {
+    static const char BEGIN[] = "<!doctype html>\n<html ", NAMES[] =
+                                                               " html head meta title link script body main h1 p form "
+                                                               "input fieldset legend div label span textarea "
+                                                               "button ";
+    CHECK(length > sizeof BEGIN && memcmp(body, BEGIN, sizeof BEGIN - 1) == 0);
+    const char *end = body + length;
+    for (const char *at = body + strlen("<!doctype html>\n"); at < end;) {
+        if (*at != '<') {
+            CHECK(*at != '>' && *at != '"' && *at != '\'');
+            at++;
+            continue;
+        }
+        at += at[1] == '/' ? 2 : 1;
+        char name[16] = " ";
+        size_t count = strspn(at, "abcdefghijklmnopqrstuvwxyz1");
+        CHECK(count > 0 && count < sizeof name - 2);
+        memcpy(name + 1, at, count);
+        strcpy(name + 1 + count, " ");
+        CHECK(strstr(NAMES, name));
+        bool is_quoted = false;
+        for (at += count; at < end && (is_quoted || *at != '>'); at++) {
+            CHECK(*at != '<');
+            is_quoted ^= *at == '"';
+        }
+        CHECK(at < end);
+        at++;
+    }
+}
+
 /* Statuses that libmicrohttpd gives by itself, as a page of its own. */
 static bool is_parsers(int status) {
     return status == 400 || status == 413 || status == 414 || status == 431 || status == 501 || status == 505;
@@ -217,8 +251,10 @@ static void check_body(const char *head, const char *end, size_t length, int sta
         check_json(end, length);
     else if (begins_with(type, "application/x-ndjson"))
         check_lines(end, length);
+    else if (begins_with(type, "text/html; charset=utf-8"))
+        check_page(end, length);
     else
-        CHECK(status < 300 || status == 304 || is_parsers(status));
+        CHECK(status < 300 || status == 303 || status == 304 || is_parsers(status));
     CHECK(status < 500 || status == 501 || status == 505);
 }
 
