@@ -1143,8 +1143,8 @@ INSERT INTO comment_index (comment_index) VALUES ('delete-all');
 -- name: select_index_structure
 SELECT block FROM comment_index_data WHERE id = 10;
 
--- name: select_place
-SELECT number, words FROM comment_place WHERE place = ?1;
+-- name: select_places
+SELECT place, number, words FROM comment_place WHERE place BETWEEN ?1 AND ?2 ORDER BY place;
 
 -- name: insert_place
 INSERT INTO comment_place (place, number, words) VALUES (?1, ?2, ?3);

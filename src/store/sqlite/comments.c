@@ -58,30 +58,53 @@ void sqlite_comments_range_apart(int64_t *ret_first, int64_t *ret_last) {
     *ret_last = place_of(-TIME_SPAN, 0) + TIME_SPAN;
 }
 
-/* The place where `number` lies (or, of one that lies nowhere, is to lie). */
-static enum cxd_err find_place(struct sqlite_store *store, int64_t answered_at, int64_t number, int64_t *ret_place,
-                               int64_t *ret_words, bool *ret_found, struct error *err) {
-    enum cxd_err code = CXD_OK;
-    int64_t free_place = apart(number);
-    bool has_free = false;
-    *ret_found = false;
-    for (int64_t i = 0; code == CXD_OK && i <= PROBES && !*ret_found; i++) {
-        sqlite3_stmt *stmt = NULL;
-        bool row = false;
-        int64_t place = i < PROBES && is_timely(answered_at) ? place_of(answered_at, number + i) : apart(number);
-        code = SQLITE_FIRST(&store->db, QUERY_SELECT_PLACE, &stmt, &row, err, INT(place));
-        if (code == CXD_OK && row && sqlite3_column_int64(stmt, 0) == number) {
-            *ret_found = true;
-            *ret_place = place;
-            *ret_words = sqlite3_column_int64(stmt, 1);
-        } else if (code == CXD_OK && !row && !has_free) {
-            has_free = true;
-            free_place = place;
+struct probe {
+    int64_t number, place, words, free_place;
+    bool is_found, has_free;
+};
+
+/* One search for all of a run of places: most often none of them is taken. */
+static enum cxd_err probe_run(struct sqlite_store *store, int64_t first, int64_t last, struct probe *probe,
+                              struct error *err) {
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    int64_t next = first;
+    enum cxd_err code = SQLITE_ASK(&store->db, QUERY_SELECT_PLACES, &stmt, err, INT(first), INT(last));
+    while (code == CXD_OK && !probe->is_found && (code = sqlite_db_next(&store->db, stmt, &row, err)) == CXD_OK &&
+           row) {
+        int64_t place = sqlite3_column_int64(stmt, 0);
+        if (place == next)
+            next++;
+        if (sqlite3_column_int64(stmt, 1) == probe->number) {
+            probe->is_found = true;
+            probe->place = place;
+            probe->words = sqlite3_column_int64(stmt, 2);
         }
-        sqlite3_reset(stmt);
     }
-    if (code == CXD_OK && !*ret_found)
-        *ret_place = free_place;
+    sqlite3_reset(stmt);
+    if (!probe->has_free && next <= last) {
+        probe->has_free = true;
+        probe->free_place = next;
+    }
+    return code;
+}
+
+/* The place where `number` lies (or, of one that lies nowhere, is to lie): one of the slots behind its own, which begin
+ * anew behind the last, or the one apart. What `is_in` is looked for in all of them; what comes, until it has a place.
+ */
+static enum cxd_err find_place(struct sqlite_store *store, int64_t answered_at, int64_t number, bool is_in,
+                               struct probe *ret_probe, struct error *err) {
+    struct probe probe = {.number = number, .free_place = apart(number)};
+    enum cxd_err code = CXD_OK;
+    if (is_timely(answered_at)) {
+        int64_t first = place_of(answered_at, 0), slot = number & (SLOTS - 1), end = slot + PROBES;
+        code = probe_run(store, first + slot, first + (end < SLOTS ? end : SLOTS) - 1, &probe, err);
+        if (code == CXD_OK && end > SLOTS && !probe.is_found)
+            code = probe_run(store, first, first + end - SLOTS - 1, &probe, err);
+    }
+    if (code == CXD_OK && !probe.is_found && (is_in || !probe.has_free))
+        code = probe_run(store, apart(number), apart(number), &probe, err);
+    *ret_probe = probe;
     return code;
 }
 
@@ -114,8 +137,15 @@ void sqlite_comments_facet(char out[FACET_SIZE], int64_t survey, int score, cons
             at = append_key(at, end, survey, texts[i].key);
 }
 
-static enum cxd_err add_total(struct sqlite_store *store, int64_t survey, int sign, int64_t words, struct error *err) {
-    return SQLITE_RUN(&store->db, QUERY_ADD_COMMENTS, err, INT(survey), INT(sign), INT(sign * words));
+/* What a survey has more in the index, and less. */
+struct total {
+    int64_t survey, comments, words;
+};
+
+static enum cxd_err add_total(struct sqlite_store *store, const struct total *more, struct error *err) {
+    if (more->comments == 0)
+        return CXD_OK;
+    return SQLITE_RUN(&store->db, QUERY_ADD_COMMENTS, err, INT(more->survey), INT(more->comments), INT(more->words));
 }
 
 /* What is in the index of a comment, in its two columns. */
@@ -131,34 +161,47 @@ static enum cxd_err make_indexed(struct sqlite_store *store, const struct commen
     return ret->text ? CXD_OK : error_set(err, ERR_NO_MEMORY, "no memory to index comments");
 }
 
-static enum cxd_err put_in(struct sqlite_store *store, const struct comment *comment, int64_t place,
+/* Unless it lies there. The survey's total waits in `more` for those that follow. */
+static enum cxd_err put_in(struct sqlite_store *store, const struct comment *comment, struct total *more,
                            struct error *err) {
     struct indexed indexed;
+    struct probe probe;
     int64_t words = 0;
-    enum cxd_err code = make_indexed(store, comment, &indexed, err);
+    enum cxd_err code = find_place(store, comment->answered_at, comment->number, false, &probe, err);
+    if (code != CXD_OK || probe.is_found)
+        return code;
+    code = make_indexed(store, comment, &indexed, err);
     if (code == CXD_OK)
         code = sqlite_words_count(&store->words, indexed.text, strlen(indexed.text), &words, err);
     words -= (int64_t)comment->text_count - 1; /* what stands between them */
     if (code == CXD_OK)
-        code = SQLITE_RUN(&store->db, QUERY_INSERT_INDEXED, err, INT(place), TEXT(indexed.text), TEXT(indexed.facet));
+        code = SQLITE_RUN(&store->db, QUERY_INSERT_INDEXED, err, INT(probe.free_place), TEXT(indexed.text),
+                          TEXT(indexed.facet));
     if (code == CXD_OK)
-        code = SQLITE_RUN(&store->db, QUERY_INSERT_PLACE, err, INT(place), INT(comment->number), INT(words));
-    return code == CXD_OK ? add_total(store, comment->survey, 1, words, err) : code;
+        code = SQLITE_RUN(&store->db, QUERY_INSERT_PLACE, err, INT(probe.free_place), INT(comment->number), INT(words));
+    if (code == CXD_OK && more->survey != comment->survey) {
+        code = add_total(store, more, err);
+        *more = (struct total){comment->survey, 0, 0};
+    }
+    more->comments++;
+    more->words += words;
+    return code;
 }
 
 static enum cxd_err take_out(struct sqlite_store *store, const struct comment *comment, struct error *err) {
     struct indexed indexed;
-    int64_t place = 0, words = 0;
-    bool found = false;
-    enum cxd_err code = find_place(store, comment->answered_at, comment->number, &place, &words, &found, err);
-    if (code != CXD_OK || !found) /* not found: the index is damaged, which a check tells */
+    struct probe probe;
+    enum cxd_err code = find_place(store, comment->answered_at, comment->number, true, &probe, err);
+    if (code != CXD_OK || !probe.is_found) /* not found: the index is damaged, which a check tells */
         return code;
     code = make_indexed(store, comment, &indexed, err);
     if (code == CXD_OK)
-        code = SQLITE_RUN(&store->db, QUERY_DELETE_INDEXED, err, INT(place), TEXT(indexed.text), TEXT(indexed.facet));
+        code = SQLITE_RUN(&store->db, QUERY_DELETE_INDEXED, err, INT(probe.place), TEXT(indexed.text),
+                          TEXT(indexed.facet));
     if (code == CXD_OK)
-        code = SQLITE_RUN(&store->db, QUERY_DELETE_PLACE, err, INT(place));
-    return code == CXD_OK ? add_total(store, comment->survey, -1, words, err) : code;
+        code = SQLITE_RUN(&store->db, QUERY_DELETE_PLACE, err, INT(probe.place));
+    const struct total less = {comment->survey, -1, -probe.words};
+    return code == CXD_OK ? add_total(store, &less, err) : code;
 }
 
 /* Of one that has answers it is asked which of its survey's questions are for texts. */
@@ -214,12 +257,11 @@ static bool is_same(const struct comment *a, const struct comment *b) {
 
 static enum cxd_err replace(struct sqlite_store *store, const struct comment *old, const struct comment *fresh,
                             struct error *err) {
-    int64_t place = 0, words = 0;
-    bool found = false;
+    struct total more = {0};
     enum cxd_err code = old->text_count > 0 ? take_out(store, old, err) : CXD_OK;
     if (code == CXD_OK && fresh->text_count > 0)
-        code = find_place(store, fresh->answered_at, fresh->number, &place, &words, &found, err);
-    return code == CXD_OK && fresh->text_count > 0 && !found ? put_in(store, fresh, place, err) : code;
+        code = put_in(store, fresh, &more, err);
+    return code == CXD_OK ? add_total(store, &more, err) : code;
 }
 
 static bool may_say(const struct response *response) {
@@ -270,7 +312,6 @@ enum cxd_err sqlite_comments_forget(struct sqlite_store *store, const struct res
 
 struct slice {
     struct comment *items;
-    int64_t *places;
     size_t count, looked;
     int64_t last; /* number */
     bool more;
@@ -334,17 +375,16 @@ static int compare_comments(const void *a, const void *b) {
 
 static enum cxd_err index_slice(struct sqlite_store *store, struct change *change, struct error *err) {
     struct slice slice = {0};
+    struct total more = {0};
     enum cxd_err code = gather(store, change->as.index.limit, &slice, err);
     if (code == CXD_OK && slice.count > 1)
         qsort(slice.items, slice.count, sizeof *slice.items, compare_comments);
     for (size_t i = 0; code == CXD_OK && i < slice.count; i++) {
-        int64_t place = 0, words = 0;
-        bool found = false;
         heartbeat_answer(store->base.beat);
-        code = find_place(store, slice.items[i].answered_at, slice.items[i].number, &place, &words, &found, err);
-        if (code == CXD_OK && !found)
-            code = put_in(store, &slice.items[i], place, err);
+        code = put_in(store, &slice.items[i], &more, err);
     }
+    if (code == CXD_OK)
+        code = add_total(store, &more, err);
     if (code != CXD_OK)
         return code;
     change->as.index.indexed = (int64_t)slice.looked;
