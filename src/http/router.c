@@ -139,20 +139,24 @@ const struct router_path *router_path_at(const struct router *router, size_t num
     return &router->paths[number];
 }
 
+static bool segment_fits(const struct router_path *path, size_t at, const char *segment) {
+    const char *text = path->segments[at].text;
+    size_t length = path->segments[at].length;
+    if (path->segments[at].parameter)
+        return *segment;
+    return *segment == *text && strncmp(text, segment, length) == 0 && segment[length] == '\0';
+}
+
+/* From the end, where paths differ most. */
 static bool path_fits(const struct router_path *path, const struct target *target,
                       const char *ret_values[ROUTER_PARAMETERS_MAX]) {
     size_t parameter = 0;
-    for (size_t i = 0; i < path->count; i++) {
-        const char *segment = target->segments[i];
-        if (path->segments[i].parameter) {
-            if (!*segment)
-                return false;
-            ret_values[parameter++] = segment;
-        } else if (strncmp(path->segments[i].text, segment, path->segments[i].length) != 0 ||
-                   segment[path->segments[i].length] != '\0') {
+    for (size_t i = path->count; i > 0; i--)
+        if (!segment_fits(path, i - 1, target->segments[i - 1]))
             return false;
-        }
-    }
+    for (size_t i = 0; i < path->count; i++)
+        if (path->segments[i].parameter)
+            ret_values[parameter++] = target->segments[i];
     return true;
 }
 
