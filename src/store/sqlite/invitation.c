@@ -1,6 +1,8 @@
 /* Invitations that are kept: put, looked up by the id of the response, removed with their person and when they are
  * over. */
 
+#include <string.h>
+
 #include "store/copy.h"
 #include "store/decide.h"
 #include "store/sqlite/reader.h"
@@ -22,7 +24,7 @@ static enum cxd_err read_record(struct db *db, sqlite3_stmt *stmt, struct arena 
     if (code == CXD_OK)
         code = sqlite_db_copy_text(stmt, 3, arena, &properties, err);
     if (code == CXD_OK && properties)
-        code = sqlite_row_read_properties(db, properties, arena, &of_properties, err);
+        code = sqlite_properties_read(db, properties, strlen(properties), arena, &of_properties, err);
     record.properties = of_properties.properties;
     record.property_count = of_properties.property_count;
     if (code == CXD_OK)

@@ -1,10 +1,44 @@
-/* The stored text of properties, a JSON object of texts as sqlite_row_write_properties writes it, where many rows are
- * read: by hand, and in place. What is written otherwise is left to SQLite. */
+/* The stored text of properties, a JSON object of texts as sqlite_row_write_properties writes it: read by hand, and in
+ * place. What is written otherwise is left to SQLite. */
 
 #include <string.h>
 
 #include "store/sqlite/rows.h"
 #include "store/sqlite/text.h"
+
+enum cxd_err sqlite_row_read_properties(struct db *db, const char *json, struct arena *arena, struct response *response,
+                                        struct error *err) {
+    sqlite3_stmt *stmt = NULL;
+    enum cxd_err code = SQLITE_ASK(db, QUERY_SELECT_PROPERTIES, &stmt, err, TEXT(json));
+    if (code != CXD_OK)
+        return code;
+    struct property *properties = NULL;
+    size_t count = 0, capacity = 0;
+    bool row = false;
+    while ((code = sqlite_db_next(db, stmt, &row, err)) == CXD_OK && row) {
+        if (count == capacity) {
+            capacity = capacity ? 2 * capacity : 8;
+            struct property *larger = arena_alloc(arena, capacity * sizeof *larger);
+            if (!larger) {
+                code = error_set(err, ERR_NO_MEMORY, "no memory to read properties");
+                break;
+            }
+            if (count > 0)
+                memcpy(larger, properties, count * sizeof *larger);
+            properties = larger;
+        }
+        struct property *property = &properties[count++];
+        code = sqlite_db_copy_text(stmt, 0, arena, &property->key, err);
+        if (code == CXD_OK)
+            code = sqlite_db_copy_text(stmt, 1, arena, &property->value, err);
+        if (code != CXD_OK)
+            break;
+    }
+    sqlite3_reset(stmt);
+    response->properties = properties;
+    response->property_count = count;
+    return code;
+}
 
 /* False where the text is another than is written. */
 static bool parse(char *at, struct property *properties, size_t *ret_count) {

@@ -13,40 +13,6 @@ struct id sqlite_row_read_id(sqlite3_stmt *stmt, int column) {
     return id;
 }
 
-enum cxd_err sqlite_row_read_properties(struct db *db, const char *json, struct arena *arena, struct response *response,
-                                        struct error *err) {
-    sqlite3_stmt *stmt = NULL;
-    enum cxd_err code = SQLITE_ASK(db, QUERY_SELECT_PROPERTIES, &stmt, err, TEXT(json));
-    if (code != CXD_OK)
-        return code;
-    struct property *properties = NULL;
-    size_t count = 0, capacity = 0;
-    bool row = false;
-    while ((code = sqlite_db_next(db, stmt, &row, err)) == CXD_OK && row) {
-        if (count == capacity) {
-            capacity = capacity ? 2 * capacity : 8;
-            struct property *larger = arena_alloc(arena, capacity * sizeof *larger);
-            if (!larger) {
-                code = error_set(err, ERR_NO_MEMORY, "no memory to read properties");
-                break;
-            }
-            if (count > 0)
-                memcpy(larger, properties, count * sizeof *larger);
-            properties = larger;
-        }
-        struct property *property = &properties[count++];
-        code = sqlite_db_copy_text(stmt, 0, arena, &property->key, err);
-        if (code == CXD_OK)
-            code = sqlite_db_copy_text(stmt, 1, arena, &property->value, err);
-        if (code != CXD_OK)
-            break;
-    }
-    sqlite3_reset(stmt);
-    response->properties = properties;
-    response->property_count = count;
-    return code;
-}
-
 int64_t sqlite_row_forgotten(const struct response *response) {
     return response->forgotten_by_age ? -response->forgotten_at : response->forgotten_at;
 }
@@ -114,7 +80,7 @@ enum cxd_err sqlite_row_read_response(struct db *db, sqlite3_stmt *stmt, struct 
     const char *properties = NULL;
     enum cxd_err code = sqlite_row_read_plain(stmt, arena, &response, &properties, err);
     if (code == CXD_OK && properties)
-        code = sqlite_row_read_properties(db, properties, arena, &response, err);
+        code = sqlite_properties_read(db, properties, strlen(properties), arena, &response, err);
     if (code == CXD_OK)
         *ret_response = response;
     return code;

@@ -17,9 +17,6 @@ CXD_NODISCARD enum cxd_err sqlite_row_read_response(struct db *db, sqlite3_stmt 
 /* The same without its properties, whose text, as it is stored, is *ret_properties; NULL where there are none. */
 CXD_NODISCARD enum cxd_err sqlite_row_read_plain(sqlite3_stmt *stmt, struct arena *arena, struct response *ret_response,
                                                  const char **ret_properties, struct error *err);
-/* The members of a JSON object of texts, into `response`. */
-CXD_NODISCARD enum cxd_err sqlite_row_read_properties(struct db *db, const char *json, struct arena *arena,
-                                                      struct response *response, struct error *err);
 /* A column of answers, into `response`; NULL: there are none. */
 CXD_NODISCARD enum cxd_err sqlite_row_read_answers(sqlite3_stmt *stmt, int column, struct arena *arena,
                                                    struct response *response, struct error *err);
@@ -64,9 +61,12 @@ void sqlite_answers_write(struct buffer *buf, const struct answer *answers, size
 CXD_NODISCARD enum cxd_err sqlite_answers_read(const char *json, size_t length, struct arena *arena,
                                                struct response *response, struct error *err);
 
-/* properties.c: as sqlite_row_read_properties, for one of many rows, and sooner. */
+/* properties.c: the members of a JSON object of texts, into `response`. */
 CXD_NODISCARD enum cxd_err sqlite_properties_read(struct db *db, const char *json, size_t length, struct arena *arena,
                                                   struct response *response, struct error *err);
+/* The same by SQLite alone, for who asks whether it can read them; ten times the work. */
+CXD_NODISCARD enum cxd_err sqlite_row_read_properties(struct db *db, const char *json, struct arena *arena,
+                                                      struct response *response, struct error *err);
 
 /* rows.c: the columns a, b, c, number of a dimension that is being filled in, from `column` on. */
 struct response_place sqlite_row_read_place(sqlite3_stmt *stmt, int column);

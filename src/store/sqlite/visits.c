@@ -44,7 +44,7 @@ enum cxd_err sqlite_visit_read(struct db *db, sqlite3_stmt *stmt, int column, st
         code = sqlite_db_copy_text(stmt, column + 7 + i, arena, texts[i], err);
     struct response of_properties = {0};
     if (code == CXD_OK && properties)
-        code = sqlite_row_read_properties(db, properties, arena, &of_properties, err);
+        code = sqlite_properties_read(db, properties, strlen(properties), arena, &of_properties, err);
     row.properties = of_properties.properties;
     row.property_count = of_properties.property_count;
     if (row.property_count > SURVEY_PROPERTIES_MAX)
