@@ -152,16 +152,14 @@ enum cxd_err admission_read_strict(struct http_request *request, bool *ret_stric
     return CXD_OK;
 }
 
-/* What needs the limits, and the types of a form's fields; the store judges the rest. Behind the names: lines are named
- * by what they say, whatever the limits are. */
-static enum cxd_err settle_answers(struct http_request *request, const struct admission *how, struct change *change,
-                                   struct error *err) {
-    struct response *response = &change->as.response.value;
-    struct arena *arena = http_arena(request);
+/* What needs the limits; the store judges the rest. Behind the names: lines are named by what they say, whatever the
+ * limits are. */
+static enum cxd_err bound_answers(struct http_request *request, const struct admission *how, struct change *change,
+                                  struct error *err) {
     change->as.response.is_strict = how->is_strict;
-    bool is_settled = response_settle_answers(response, how->survey, arena) &&
-                      response_bound_answers(response, &api_settings(request)->limits, arena);
-    return is_settled ? CXD_OK : error_set(err, ERR_NO_MEMORY, "no memory for the response");
+    return response_bound_answers(&change->as.response.value, &api_settings(request)->limits, http_arena(request))
+               ? CXD_OK
+               : error_set(err, ERR_NO_MEMORY, "no memory for the response");
 }
 
 /* Judged by another than the one that was sent. */
@@ -262,7 +260,7 @@ enum cxd_err admission_judge(struct http_request *request, const struct admissio
     if (result == CXD_OK)
         result = name_response(request, how, change, err);
     if (result == CXD_OK)
-        result = settle_answers(request, how, change, err);
+        result = bound_answers(request, how, change, err);
     if (result != CXD_OK)
         return result;
     /* Times pass and limits are lowered, but what was never read as it is was never taken either. */

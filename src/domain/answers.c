@@ -197,7 +197,7 @@ static void settle(struct answer *answer, const struct question *question) {
         *answer = (struct answer){.key = answer->key, .form = ANSWER_NUMBER, .number = number};
 }
 
-bool response_settle_answers(struct response *response, const struct survey *survey, struct arena *arena) {
+bool response_settle_answers(struct response *response, const struct survey *asked, struct arena *arena) {
     if (!response->sent.is_form || response->answer_count == 0)
         return true;
     struct answer *answers = arena_alloc(arena, response->answer_count * sizeof *answers);
@@ -205,7 +205,7 @@ bool response_settle_answers(struct response *response, const struct survey *sur
         return false;
     for (size_t i = 0; i < response->answer_count; i++) {
         answers[i] = response->answers[i];
-        const struct question *question = survey_question(survey, answers[i].key);
+        const struct question *question = survey_question(asked, answers[i].key);
         if (question)
             settle(&answers[i], question);
     }

@@ -203,6 +203,8 @@ bool response_judge_answers(struct response *response, const struct survey *aske
     size_t known = 0;
     if (response->answer_count == 0)
         return true;
+    if (!response_settle_answers(response, asked, arena))
+        return false;
     judging.taken = arena_alloc(arena, (asked->question_count + 1) * sizeof *judging.taken);
     if (!judging.taken)
         return false;

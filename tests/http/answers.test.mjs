@@ -364,6 +364,16 @@ test('a form sends answers in its fields, and a retry is one whichever way it co
   const left = await d.post(slug, 'score=9&answer.ease=six&answer.reason=price&answer.reason.other=late', { type });
   assert.deepEqual([left.json.answers, refused(left.json)], [{ reason: 'price' }, ['ease']]);
   assertProblem(await d.post(slug, 'score=9&answers=x', { type }), 422, 'invalid', ['/answers']);
+  // What its fields are is told by what was asked then.
+  await define(slug, [WHY]);
+  const again = await d.put(slug, one, fields, { type });
+  assert.deepEqual(
+    [again.status, again.json.answers, again.json.answers_refused],
+    [200, answers, undefined],
+    again.text,
+  );
+  const unnamed = await d.put(slug, one, fields.replace('revision=1&', ''), { type });
+  assert.deepEqual([unnamed.status, unnamed.json.revision, unnamed.json.answers], [200, 1, answers], unnamed.text);
 });
 
 test('who guesses an id reads no answers that they did not send', async () => {

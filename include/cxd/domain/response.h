@@ -185,9 +185,9 @@ CXD_NODISCARD bool response_leave_out(struct response *response, struct arena *a
 CXD_NODISCARD bool response_bound_answers(struct response *response, const struct response_limits *limits,
                                           struct arena *arena);
 
-/* Once the survey is known: of a form's answers, which are texts and lists of them, those to questions on a scale
- * become numbers, where they are some, and those to a choice the one that was chosen. False when memory is refused. */
-CXD_NODISCARD bool response_settle_answers(struct response *response, const struct survey *survey, struct arena *arena);
+/* Of a form's answers, which are texts and lists of them, those to questions on a scale become numbers, where they are
+ * some, and those to a choice the one that was chosen: a part of judging them. False when memory is refused. */
+CXD_NODISCARD bool response_settle_answers(struct response *response, const struct survey *asked, struct arena *arena);
 
 /* response.c again. True if `sent` says the same as `stored`: every member the client can send; an answered_at or a
  * sequence that was not sent matches any, and an answered_at matches as it was given and as it is stored. */
