@@ -28,23 +28,18 @@ static enum cxd_err no_memory(struct error *err) {
 
 /* --- Whom it was to be shown ------------------------------------------------------------------------------------- */
 
-/* The question of the revision, where it is the same one: of a key that was never answered the type may change. */
-static const struct question *find_same(const struct past *past, const struct question *question) {
-    const struct question *same = past->survey ? survey_question(past->survey, question->key) : NULL;
-    return same && same->type == question->type ? same : NULL;
-}
-
-/* Who was to be shown it by the score alone; *ret_depends: others by what they answered. */
+/* Who was to be shown it by the score alone; *ret_depends: others by what they answered. The key makes it the same
+ * question, as in rollups: of one that was never answered the type may have changed. */
 static int64_t count_by_band(const struct inquiry *inquiry, const struct question *question, bool *ret_depends) {
     int64_t asked = 0;
     *ret_depends = false;
     for (size_t i = 0; i < inquiry->revision_count; i++) {
         const struct past *past = &inquiry->revisions[i];
-        const struct question *same = find_same(past, question);
-        if (same && same->show.key)
+        const struct question *asks = past->survey ? survey_question(past->survey, question->key) : NULL;
+        if (asks && asks->show.key)
             *ret_depends = true;
-        else if (same)
-            asked += shown_by_band(past->survey, &same->show, &past->hist);
+        else if (asks)
+            asked += shown_by_band(past->survey, &asks->show, &past->hist);
     }
     return asked;
 }
@@ -70,6 +65,12 @@ static const struct question_option *option_of(const struct question *question, 
         if (strcmp(question->options[i].value, value) == 0)
             option = &question->options[i];
     return option;
+}
+
+/* The question of the revision, where it has options as this one has. */
+static const struct question *find_same(const struct past *past, const struct question *question) {
+    const struct question *same = past->survey ? survey_question(past->survey, question->key) : NULL;
+    return same && same->type == question->type ? same : NULL;
 }
 
 /* What is no option any more, as the latest revision has it that has it. */

@@ -132,8 +132,8 @@ enum cxd_err shown_revisions(struct store_reader *reader, const struct score_que
 static bool count_shown(void *context, const struct response *response) {
     struct scan *scan = context;
     const struct past *past = find(scan, response->revision);
-    const struct question *same = past && past->survey ? survey_question(past->survey, scan->asked->key) : NULL;
-    if (same && same->type == scan->asked->type && same->show.key && question_is_shown(past->survey, same, response))
+    const struct question *asks = past && past->survey ? survey_question(past->survey, scan->asked->key) : NULL;
+    if (asks && asks->show.key && question_is_shown(past->survey, asks, response))
         scan->shown++;
     return true;
 }

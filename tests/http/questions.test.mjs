@@ -264,6 +264,20 @@ test('options that were retired and questions that were removed are counted as t
   assert.equal((await ask('changed/questions?to=2001-01-01')).questions.length, 0);
 });
 
+test('who was asked goes by the key, also where its type changed before it was answered', async () => {
+  const reason = { key: 'reason', type: 'choice', options: [option('x')] };
+  const show = { answer: { key: 'reason', in: ['x'] } };
+  const post = { survey: 'turned', score: 9, channel: 'web', answers: { reason: 'x' } };
+  await d.survey('turned', { ...NPS, questions: [reason, { key: 'more', type: 'text', show }] });
+  await d.load([post, { ...post, answers: {} }]);
+  await d.survey('turned', { ...NPS, questions: [reason, { key: 'more', type: 'scale', metric: 'ces', show }] });
+  await d.load([post, { ...post, answers: { reason: 'x', more: 3 } }]);
+  for (const query of ['window=all', 'window=all&channel=web']) {
+    const { asked, answered } = await ask(`turned/questions/more?${query}`);
+    assert.deepEqual([asked, answered], [3, 1], query);
+  }
+});
+
 test('what does not count is in no figure of a question', async () => {
   await d.survey('less', { ...NPS, questions: QUESTIONS });
   const answers = { reason: 'price', parts: ['a', 'b'], ease: 2 };
