@@ -46,18 +46,11 @@ static void check_localized(const struct checking *checking, const char *member,
     }
 }
 
-/* Whether another question's key with ".other" behind it, where that one takes other words, is this one's: exports name
- * a column so (docs/export.md). */
-static bool is_key_of_other(const struct checking *checking) {
+/* Fields of forms, and columns of exports and imports, name so what `other` is, in words. */
+static bool is_key_of_other(const char *key) {
     static const char ENDING[] = "." OPTION_OTHER;
-    const char *key = checking->question->key;
-    for (size_t i = 0; i < checking->survey->question_count; i++) {
-        const struct question *one = &checking->survey->questions[i];
-        size_t length = strlen(one->key);
-        if (length > 0 && one->other && strncmp(key, one->key, length) == 0 && strcmp(key + length, ENDING) == 0)
-            return true;
-    }
-    return false;
+    size_t length = strlen(key), ending = sizeof ENDING - 1;
+    return length >= ending && strcmp(key + length - ending, ENDING) == 0;
 }
 
 static void check_key(const struct checking *checking) {
@@ -67,10 +60,8 @@ static void check_key(const struct checking *checking) {
     if (!property_key_valid(key, QUESTION_KEY_CHARACTERS_MAX))
         rules_report(checking->err, at, "must be 1 to %d characters of A-Z, a-z, 0-9, '_', '.' and '-'",
                      QUESTION_KEY_CHARACTERS_MAX);
-    else if (is_key_of_other(checking))
-        rules_report(checking->err, at,
-                     "must not be another question's with \".other\" behind it: exports name its "
-                     "other words so");
+    else if (is_key_of_other(key))
+        rules_report(checking->err, at, "must not end in \".other\": that is what a question's other words are called");
     for (size_t i = 0; i < checking->index; i++)
         if (strcmp(checking->survey->questions[i].key, key) == 0)
             rules_report(checking->err, at, "is another question's already");

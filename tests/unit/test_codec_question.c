@@ -120,10 +120,11 @@ static void test_types(void **state) {
                 "],\"other\":true,\"metric\":\"nps\",\"scale\":{}}]",
                 "/questions/0/options /questions/0/other /questions/0/metric /questions/0/scale");
     must_refuse("[" EASE ",{\"key\":\"ease\",\"type\":\"text\"}]", "/questions/1/key");
-    /* A column of exports would have two meanings. */
+    /* A column of exports, or a field of a form, would have two meanings. */
     must_refuse("[{\"key\":\"q.other\",\"type\":\"text\"}," FIRST "]", "/questions/0/key");
-    must_encode("[{\"key\":\"p.other\",\"type\":\"text\"}]",
-                "[{\"key\":\"p.other\",\"type\":\"text\",\"text\":{},\"required\":false}]");
+    must_refuse("[{\"key\":\"p.other\",\"type\":\"text\"}]", "/questions/0/key");
+    must_encode("[{\"key\":\"other\",\"type\":\"text\"}]",
+                "[{\"key\":\"other\",\"type\":\"text\",\"text\":{},\"required\":false}]");
 }
 
 static void test_options(void **state) {
