@@ -6,7 +6,7 @@
 
 #include "cxd/codec/survey.h"
 
-enum { DEFINITION_DEPTH = 16, REVISIONS_AT_ONCE = 64 };
+enum { DEFINITION_DEPTH = 16, REVISIONS_AT_ONCE = 16 };
 
 /* NULL where it cannot be read any more: then nothing is known of what it asked. */
 static enum cxd_err decode(const struct survey *survey, const char *definition, struct arena *arena,
@@ -52,26 +52,57 @@ static const struct question *find(const struct survey *survey, const char *key,
     return question && (!value || question_has_option(question, value)) ? question : NULL;
 }
 
-enum cxd_err query_past_question(struct store_reader *reader, const struct survey *survey, const char *key,
-                                 const char *value, struct arena *arena, const struct question **ret_question,
-                                 struct error *err) {
+/* What is looked for, and the latest revision that has it, while a history of any length is gone through. */
+struct history {
+    struct store_reader *reader;
+    const struct survey *survey;
+    const char *key, *value; /* NULL: of any value */
+    struct arena page, kept;
+    const char *latest; /* its definition; NULL: none so far */
+};
+
+static enum cxd_err look_at(struct history *history, const char *definition, struct error *err) {
+    const char *key = history->key, *value = history->value;
+    const struct survey *past = NULL;
+    if (!mentions(definition, key) || (value && strcmp(value, OPTION_OTHER) != 0 && !mentions(definition, value)))
+        return CXD_OK;
+    enum cxd_err result = decode(history->survey, definition, &history->page, &past, err);
+    if (result != CXD_OK || !find(past, key, value))
+        return result;
+    arena_reset(&history->kept);
+    history->latest = arena_strdup(&history->kept, definition);
+    return history->latest ? CXD_OK : error_set(err, ERR_NO_MEMORY, "no memory for what a survey asked before");
+}
+
+static enum cxd_err look_through(struct history *history, struct error *err) {
     struct survey_revision *revisions;
     size_t count = REVISIONS_AT_ONCE;
     int64_t after = 0;
     enum cxd_err result = CXD_OK;
-    *ret_question = NULL;
     while (result == CXD_OK && count == REVISIONS_AT_ONCE) {
-        result = store_read_revisions(reader, survey->number, after, REVISIONS_AT_ONCE, arena, &revisions, &count, err);
+        arena_reset(&history->page);
+        result = store_read_revisions(history->reader, history->survey->number, after, REVISIONS_AT_ONCE,
+                                      &history->page, &revisions, &count, err);
         for (size_t i = 0; result == CXD_OK && i < count; i++) {
-            const struct survey *past = NULL;
             after = revisions[i].revision;
-            if (!mentions(revisions[i].definition, key) ||
-                (value && strcmp(value, OPTION_OTHER) != 0 && !mentions(revisions[i].definition, value)))
-                continue;
-            result = decode(survey, revisions[i].definition, arena, &past, err);
-            const struct question *found = result == CXD_OK ? find(past, key, value) : NULL;
-            *ret_question = found ? found : *ret_question;
+            result = look_at(history, revisions[i].definition, err);
         }
     }
+    return result;
+}
+
+enum cxd_err query_past_question(struct store_reader *reader, const struct survey *survey, const char *key,
+                                 const char *value, struct arena *arena, const struct question **ret_question,
+                                 struct error *err) {
+    struct history history = {.reader = reader, .survey = survey, .key = key, .value = value};
+    const struct survey *past = NULL;
+    arena_init(&history.page);
+    arena_init(&history.kept);
+    enum cxd_err result = look_through(&history, err);
+    if (result == CXD_OK && history.latest)
+        result = decode(survey, history.latest, arena, &past, err);
+    *ret_question = result == CXD_OK ? find(past, key, value) : NULL;
+    arena_free(&history.page);
+    arena_free(&history.kept);
     return result;
 }
