@@ -40,12 +40,27 @@ enum cxd_err asked_find(struct http_request *request, const struct survey *surve
     return result;
 }
 
+/* An "other" that was retired has left its words. */
+static enum cxd_err has_words(struct http_request *request, const struct survey *survey,
+                              const struct question *question, bool *ret_has, struct error *err) {
+    const struct question *past = NULL;
+    *ret_has = question->type == QUESTION_TEXT || question->other;
+    if (*ret_has || question->type == QUESTION_SCALE)
+        return CXD_OK;
+    enum cxd_err result =
+        query_past_question(http_worker(request), survey, question->key, OPTION_OTHER, http_arena(request), &past, err);
+    *ret_has = past != NULL;
+    return result;
+}
+
 enum cxd_err asked_find_texts(struct http_request *request, const struct survey *survey, const char *key,
                               const struct question **ret_question, struct error *err) {
     const struct question *question = NULL;
     enum cxd_err result = key ? asked_find(request, survey, "question", key, &question, err) : CXD_OK;
-    bool is_closed = question && (question->type == QUESTION_CHOICE || question->type == QUESTION_CHOICES);
-    if (result == CXD_OK && question && question->type != QUESTION_TEXT && !(is_closed && question->other))
+    bool is_in_words = true;
+    if (result == CXD_OK && question)
+        result = has_words(request, survey, question, &is_in_words, err);
+    if (result == CXD_OK && !is_in_words)
         return error_set(err, ERR_BAD_PARAMETER,
                          "question: %s is not answered in words; filter by answer.%s=VALUE for what was answered", key,
                          key);

@@ -20,7 +20,8 @@ CXD_NODISCARD enum cxd_err asked_settle(struct http_request *request, const stru
 CXD_NODISCARD enum cxd_err asked_find(struct http_request *request, const struct survey *survey, const char *name,
                                       const char *key, const struct question **ret_question, struct error *err);
 
-/* The same of one that is answered in words, if only where "other" is; `key` NULL: none is meant, and NULL is given. */
+/* The same of one that is or was answered in words, if only where "other" is; `key` NULL: none is meant, and NULL is
+ * given. */
 CXD_NODISCARD enum cxd_err asked_find_texts(struct http_request *request, const struct survey *survey, const char *key,
                                             const struct question **ret_question, struct error *err);
 

@@ -172,6 +172,22 @@ test('a question that is asked no more', async (t) => {
   assert.ok(csv.includes('"{""reason"":""price"",""why"":""the box was broken""}"'), csv);
 });
 
+test('an "other" that is taken no more has left its words', async (t) => {
+  const own = await use(t);
+  await own.survey('shop', SURVEY);
+  await own.load(ANSWERS);
+  const retired = QUESTIONS.map(({ other, ...question }) => question);
+  await own.survey('shop', { ...SURVEY, questions: retired });
+  assert.deepEqual(await found({ question: 'reason' }, { daemon: own }), [2]);
+  assert.deepEqual(await found({ q: 'ever', question: 'parts' }, { daemon: own }), [3]);
+  assert.equal((await ask({ question: 'parts' }, { call: 'comments/terms', daemon: own })).status, 200);
+  await own.survey('shop', { ...SURVEY, questions: retired.slice(2) });
+  assert.deepEqual(await found({ question: 'reason' }, { daemon: own }), [2]);
+  await own.survey('never', { ...SURVEY, questions: retired });
+  const options = { survey: 'never', daemon: own };
+  assertProblem(await ask({ question: 'reason' }, options), 400, 'bad_parameter');
+});
+
 test('erased words are found no more, and what was chosen stays', async (t) => {
   const own = await use(t);
   await own.survey('shop', SURVEY);
