@@ -55,39 +55,48 @@ static bool take_words(struct answer *answer, const char *words) {
     return !words || !*words || strcmp(answer->other, words) == 0;
 }
 
-/* One of several that were ticked. False: no question takes it. */
+/* One of several that were ticked; NULL: it is nothing. False: no question takes it. */
 static bool read_ticked(struct answers_reading *answers, struct answer *answer, const json_t *value,
-                        const char **values) {
-    const char *words, *ticked = OPTION_OTHER;
+                        const char **ret_ticked) {
+    const char *words;
+    *ret_ticked = NULL;
     if (read_says_nothing(value))
         return true;
-    if (json_is_string(value))
-        ticked = read_free_member(answers->reading, answers->pointer, answer->key, value);
-    else if (!read_other(answers, answer->key, value, &words) || !take_words(answer, words))
+    if (json_is_string(value)) {
+        *ret_ticked = read_free_member(answers->reading, answers->pointer, answer->key, value);
+        return true;
+    }
+    if (!read_other(answers, answer->key, value, &words) || !take_words(answer, words))
         return false;
-    if (!ticked) /* memory was refused */
-        return false;
-    values[answer->value_count++] = ticked;
+    *ret_ticked = OPTION_OTHER;
     return true;
 }
 
-/* Leaves the form as it is where nothing was ticked, or no question takes it. */
+/* What no question takes is left out of the others. False: nothing was ticked. The form stays as it is where there are
+ * no others. */
 static bool read_list(struct answers_reading *answers, struct answer *answer, const json_t *value) {
     size_t index;
     const json_t *one;
+    bool has_odd = false;
     const char **values = arena_alloc(answers->reading->arena, json_array_size(value) * sizeof *values);
     if (!values)
         return refuse_memory(answers->reading);
     json_array_foreach((json_t *)value, index, one) {
-        if (!read_ticked(answers, answer, one, values)) {
-            *answer = (struct answer){.key = answer->key, .form = ANSWER_ODD};
-            return true;
-        }
+        const char *ticked;
+        has_odd |= !read_ticked(answers, answer, one, &ticked);
+        if (ticked)
+            values[answer->value_count++] = ticked;
     }
+    if (answer->value_count == 0)
+        return has_odd;
+    if (has_odd &&
+        !leave_out(answers, answer->key,
+                   "may have texts, and one {\"" OPTION_OTHER "\": \"words\"}: what else it has is not taken"))
+        return false;
     answer->form = ANSWER_LIST;
     answer->values = values;
     answer->value_count = answer_sort_values(values, answer->value_count);
-    return answer->value_count > 0;
+    return true;
 }
 
 /* False: it says nothing, or is left out. */

@@ -119,8 +119,9 @@ static char *shorten(struct arena *arena, const char *key) {
 
 bool response_leave_out(struct response *response, struct arena *arena, const char *key, const char *detail) {
     size_t count = 0;
-    for (const struct answer_refusal *one = response->sent.left_out; one; one = one->next)
-        count++;
+    for (const struct answer_refusal *one = response->sent.left_out; one; one = one->next, count++)
+        if (strcmp(one->key, key) == 0)
+            return true;
     if (count >= ANSWERS_REFUSED_MAX)
         return true;
     struct answer_refusal *added = arena_alloc(arena, sizeof *added);
@@ -145,6 +146,21 @@ static bool leave_out_long(struct response *response, const char *key, size_t ch
     return copy && response_leave_out(response, arena, key, copy);
 }
 
+/* Words that are too long cost the other options nothing. */
+static bool drop_other(struct answer *answer, struct arena *arena) {
+    const char **values = arena_alloc(arena, answer->value_count * sizeof *values);
+    size_t kept = 0;
+    if (!values)
+        return false;
+    for (size_t i = 0; i < answer->value_count; i++)
+        if (strcmp(answer->values[i], OPTION_OTHER) != 0)
+            values[kept++] = answer->values[i];
+    answer->values = values;
+    answer->value_count = kept;
+    answer->other = NULL;
+    return true;
+}
+
 bool response_bound_answers(struct response *response, const struct response_limits *limits, struct arena *arena) {
     size_t long_count = 0, kept_count = 0;
     for (size_t i = 0; i < response->answer_count; i++)
@@ -152,15 +168,17 @@ bool response_bound_answers(struct response *response, const struct response_lim
     if (long_count == 0)
         return true;
     struct answer *kept = arena_alloc(arena, response->answer_count * sizeof *kept);
-    for (size_t i = 0; kept && i < response->answer_count; i++) {
-        const struct answer *answer = &response->answers[i];
-        if (!is_too_long(answer, limits->comment_characters))
-            kept[kept_count++] = *answer;
-        else if (!leave_out_long(response, answer->key, limits->comment_characters, arena))
-            return false;
-    }
     if (!kept)
         return false;
+    for (size_t i = 0; i < response->answer_count; i++) {
+        struct answer answer = response->answers[i];
+        bool is_long = is_too_long(&answer, limits->comment_characters), is_list = answer.form == ANSWER_LIST;
+        if (is_long && (!leave_out_long(response, answer.key, limits->comment_characters, arena) ||
+                        (is_list && !drop_other(&answer, arena))))
+            return false;
+        if (!is_long || (is_list && answer.value_count > 0))
+            kept[kept_count++] = answer;
+    }
     response->answers = kept;
     response->answer_count = kept_count;
     return true;

@@ -61,7 +61,7 @@ enum cxd_err answer_columns_bind(const struct mapping *mapping, const struct sur
     return CXD_OK;
 }
 
-/* --- Cells --- */
+/* --- Options --- */
 
 static bool says(const struct question_option *option, const char *key) {
     char own[KEY_SIZE];
@@ -74,22 +74,47 @@ static bool says(const struct question_option *option, const char *key) {
     return false;
 }
 
+static const char *value_at(const struct question *question, size_t at) {
+    return at < question->option_count ? question->options[at].value : OPTION_OTHER;
+}
+
 /* The value of the option that is meant, or "other"; NULL: it is none. */
 static const char *find_option(const struct question *question, const char *text, size_t length) {
     char key[KEY_SIZE];
 
-    for (size_t i = 0; i < question->option_count; i++)
-        if (strlen(question->options[i].value) == length && memcmp(question->options[i].value, text, length) == 0)
-            return question->options[i].value;
-    if (question->other && length == strlen(OPTION_OTHER) && memcmp(text, OPTION_OTHER, length) == 0)
-        return OPTION_OTHER;
-    if (text_cell_key(key, sizeof key, text, length) == 0)
-        return NULL;
-    for (size_t i = 0; i < question->option_count; i++)
-        if (says(&question->options[i], key))
-            return question->options[i].value;
+    for (size_t i = 0; i < question->option_count + question->other; i++) {
+        const char *value = value_at(question, i);
+        if (strlen(value) == length && memcmp(value, text, length) == 0)
+            return value;
+    }
+    if (text_cell_key(key, sizeof key, text, length) > 0)
+        for (size_t i = 0; i < question->option_count; i++)
+            if (says(&question->options[i], key))
+                return question->options[i].value;
     return NULL;
 }
+
+static size_t count_char(const char *text, char c) {
+    size_t count = 0;
+
+    for (text = strchr(text, c); text; text = strchr(text + 1, c))
+        count++;
+    return count;
+}
+
+/* How many separators may stand in what an option says. */
+static size_t most_separators(const struct question *question, char separator) {
+    size_t most = 0;
+
+    for (size_t i = 0; i < question->option_count; i++)
+        for (size_t k = 0; k < question->options[i].text_count; k++) {
+            size_t count = count_char(question->options[i].texts[k].text, separator);
+            most = count > most ? count : most;
+        }
+    return most;
+}
+
+/* --- Cells --- */
 
 static void append_text(struct buffer *out, const char *text, size_t length) {
     struct buffer copy;
@@ -103,58 +128,119 @@ static void append_text(struct buffer *out, const char *text, size_t length) {
     buffer_free(&copy);
 }
 
-static void append_other(struct buffer *out, const char *words, size_t length) {
-    buffer_append_text(out, "{\"" OPTION_OTHER "\":");
-    append_text(out, words, length);
-    buffer_append_char(out, '}');
+/* The answer to a question with options, while its cells are read. */
+struct picking {
+    const struct question *question;
+    struct buffer *out;
+    struct buffer words; /* what "other" is: all that is no option */
+    size_t count;        /* of what stands in `out` */
+    bool has_other;
+};
+
+static void pick_words(struct picking *picking, const char *text, size_t length) {
+    text_cell_trim(&text, &length);
+    if (length == 0)
+        return;
+    buffer_append_text(&picking->words, picking->words.length > 0 ? "; " : "");
+    buffer_append(&picking->words, text, length);
+    picking->has_other = true;
 }
 
-/* `words`: what "other" is; NULL: it is not said. */
-static void append_option(const struct question *question, const char *text, size_t length, const char *words,
-                          struct buffer *out) {
-    const char *option = find_option(question, text, length);
+static void pick(struct picking *picking, const char *text, size_t length) {
+    const char *option;
 
-    if (option && strcmp(option, OPTION_OTHER) == 0 && words)
-        append_other(out, words, strlen(words));
-    else if (option)
-        buffer_append_json(out, option);
-    else if (question->other && !words)
-        append_other(out, text, length);
+    text_cell_trim(&text, &length);
+    if (length == 0)
+        return;
+    option = find_option(picking->question, text, length);
+    if (!option && picking->question->other) {
+        pick_words(picking, text, length);
+        return;
+    }
+    if (option && picking->question->other && strcmp(option, OPTION_OTHER) == 0) {
+        picking->has_other = true;
+        return;
+    }
+    buffer_append_text(picking->out, picking->count++ > 0 ? "," : "");
+    if (option)
+        buffer_append_json(picking->out, option);
     else
-        append_text(out, text, length);
+        append_text(picking->out, text, length);
 }
 
-/* Where the piece ends that begins here. */
-static size_t piece_length(const char *text, char separator) {
-    const char *end = strchr(text, separator);
+/* "other" behind all else. */
+static void end_picking(struct picking *picking) {
+    const char *words = buffer_terminate(&picking->words);
 
-    return end ? (size_t)(end - text) : strlen(text);
+    if (picking->has_other) {
+        buffer_append_text(picking->out, picking->count > 0 ? "," : "");
+        if (words && *words != '\0') {
+            buffer_append_text(picking->out, "{\"" OPTION_OTHER "\":");
+            buffer_append_json(picking->out, words);
+            buffer_append_char(picking->out, '}');
+        } else
+            buffer_append_json(picking->out, OPTION_OTHER);
+    }
+    picking->out->failed = picking->out->failed || !words;
+    buffer_free(&picking->words);
+}
+
+/* Where the piece ends that begins here: as far behind as an option goes that says the separator too. */
+static size_t piece_length(const struct picking *picking, const char *text, char separator, size_t most) {
+    size_t first = 0, best = 0, at = 0;
+
+    for (size_t i = 0; i <= most; i++) {
+        const char *piece = text, *end = strchr(text + at, separator);
+        size_t length = end ? (size_t)(end - text) : strlen(text);
+
+        at = length + (end != NULL);
+        first = i == 0 ? length : first;
+        text_cell_trim(&piece, &length);
+        if (find_option(picking->question, piece, length))
+            best = at - (end != NULL);
+        if (!end)
+            break;
+    }
+    return best > 0 ? best : first;
+}
+
+static void pick_pieces(struct picking *picking, const char *text) {
+    char separator = strchr(text, ';') ? ';' : ',';
+    size_t most = most_separators(picking->question, separator);
+
+    while (*text != '\0') {
+        size_t length = piece_length(picking, text, separator, most);
+
+        pick(picking, text, length);
+        text += length + (text[length] != '\0');
+    }
 }
 
 static void append_list(const struct question *question, const char *text, const char *words, struct buffer *out) {
-    char separator = strchr(text, ';') ? ';' : ',';
-    bool is_whole = find_option(question, text, strlen(text)), is_open = false, has_words = false;
+    struct picking picking = {.question = question, .out = out};
 
+    buffer_init(&picking.words);
     buffer_append_char(out, '[');
-    while (*text != '\0') {
-        size_t length = is_whole ? strlen(text) : piece_length(text, separator), piece = length;
-        const char *at = text;
-
-        text_cell_trim(&at, &piece);
-        text += length + (text[length] != '\0');
-        if (piece == 0)
-            continue;
-        const char *option = find_option(question, at, piece);
-        has_words = has_words || !option || strcmp(option, OPTION_OTHER) == 0;
-        buffer_append_text(out, is_open ? "," : "");
-        append_option(question, at, piece, words, out);
-        is_open = true;
-    }
-    if (words && !has_words) {
-        buffer_append_text(out, is_open ? "," : "");
-        append_other(out, words, strlen(words));
-    }
+    if (find_option(question, text, strlen(text)))
+        pick(&picking, text, strlen(text));
+    else
+        pick_pieces(&picking, text);
+    if (words)
+        pick_words(&picking, words, strlen(words));
+    end_picking(&picking);
     buffer_append_char(out, ']');
+}
+
+/* Words beside an option are not meant any more. */
+static void append_choice(const struct question *question, const char *text, const char *words, struct buffer *out) {
+    struct picking picking = {.question = question, .out = out};
+
+    buffer_init(&picking.words);
+    if (text)
+        pick(&picking, text, strlen(text));
+    if (words && picking.count == 0)
+        pick_words(&picking, words, strlen(words));
+    end_picking(&picking);
 }
 
 static void append_number(const struct question *question, const char *text, struct buffer *out) {
@@ -174,10 +260,8 @@ static void append_answer(const struct question *question, const char *text, con
         append_number(question, text, out);
     else if (question->type == QUESTION_CHOICES)
         append_list(question, text ? text : "", words, out);
-    else if (text)
-        append_option(question, text, strlen(text), words, out);
     else
-        append_other(out, words, strlen(words));
+        append_choice(question, text, words, out);
 }
 
 static const char *take(const struct table_row *row, int column, bool has_guards, bool keeps_words,

@@ -78,6 +78,8 @@ const VALUES = [
   ['c', { other: 'else' }],
   ['', null],
   [1],
+  [1, 'a'],
+  [{ other: 'else' }, 'b', { other: 'more' }],
   { other: 'else' },
   { other: '' },
   { other: 'x', more: 1 },
@@ -106,12 +108,23 @@ const isOther = (value) =>
   Object.keys(value).join() === 'other' &&
   (value.other === null || typeof value.other === 'string');
 
+// `isPart`: some of it is no question's, and left out.
 function readList(list) {
   const given = list.filter((value) => !isNothing(value));
-  if (!given.every((value) => typeof value === 'string' || isOther(value))) return { odd: true };
-  const words = given.filter((value) => typeof value !== 'string').map(({ other }) => (isNothing(other) ? '' : other));
-  const values = [...new Set(given.map((value) => (typeof value === 'string' ? value : 'other')))].sort();
-  return values.length === 0 ? undefined : { values, other: words.find((one) => one !== '') };
+  const values = new Set();
+  let words = '';
+  let isPart = false;
+  for (const value of given) {
+    const said = isOther(value) ? value.other : undefined;
+    if (typeof value === 'string') values.add(value);
+    else if (!isOther(value) || (words && !isNothing(said) && said !== words)) isPart = true;
+    else {
+      values.add('other');
+      if (!words && !isNothing(said)) words = said;
+    }
+  }
+  if (values.size > 0) return { values: [...values].sort(), other: words || undefined, isPart };
+  return isPart ? { odd: true } : undefined;
 }
 
 function readOne(value) {
@@ -135,7 +148,7 @@ export function readAnswers(sent) {
 const shownAs = (value, words) => (value === 'other' && words ? { other: words } : value);
 
 // What is taken of one: { value, isPart }, `isPart` where some of it is left out; null: nothing is.
-function judgeOne(question, { text, number, values, other }) {
+function judgeOne(question, { text, number, values, other, isPart: isRead }) {
   const has = (value) =>
     question.options.some((option) => option.value === value) || (question.other && value === 'other');
   const words = question.other ? other : undefined;
@@ -148,7 +161,7 @@ function judgeOne(question, { text, number, values, other }) {
       return text !== undefined && has(text) ? { value: shownAs(text, words) } : null;
     default: {
       const known = (values ?? (text === undefined ? [] : [text])).filter(has);
-      const isPart = values !== undefined && known.length < values.length;
+      const isPart = isRead || (values !== undefined && known.length < values.length);
       return known.length > 0 ? { value: known.map((value) => shownAs(value, words)), isPart } : null;
     }
   }

@@ -112,6 +112,10 @@ test('what no question takes is left out and named, and costs neither the score 
     }
   assert.equal(await n(slug), sent);
   await take(slug, { features: ['a', 'd', 'b'] }, { features: ['a', 'b'] }, ['features']);
+  for (const odd of [1, true, {}, { b: 1 }, [], { other: 1 }])
+    await take(slug, { features: [odd, 'b', odd, 'a'] }, { features: ['a', 'b'] }, ['features']);
+  const two = [{ other: 'x' }, 'b', { other: 'y' }];
+  await take(slug, { features: two }, { features: ['b', { other: 'x' }] }, ['features']);
   // Whom it was to be shown.
   await take(slug, { lost: 'late' }, { lost: 'late' }, [], 3);
   await take(slug, { dear: 'very', reason: 'speed' }, { reason: 'speed' }, ['dear']);
@@ -139,7 +143,7 @@ test('a text may be as long as a comment', async (t) => {
   assert.deepEqual((await post(fits)).json.answers, fits);
   const long = { why: 'abcdef', reason: { other: 'abcdef' }, features: ['a', { other: 'abcdef' }], ease: 3 };
   const { answers, answers_refused: list } = (await post(long)).json;
-  assert.deepEqual(answers, { ease: 3 });
+  assert.deepEqual(answers, { ease: 3, features: ['a'] });
   assert.deepEqual(
     list.map(({ key, detail }) => [key, detail]),
     ['features', 'reason', 'why'].map((key) => [key, 'must have at most 5 characters']),

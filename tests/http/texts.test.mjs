@@ -286,7 +286,8 @@ test('other programs say options in words, and what is not taken is told', async
   await own.survey('shop', SURVEY);
   fs.writeFileSync(
     file,
-    'Score,Main reason,Parts,Easy,Words\n9,der preis,"A, B",7,well\n8,something else,B,9,\n7,Trust,nothing;A,,\n',
+    'Score,Main reason,Parts,Easy,Words\n9,der preis,"A, B",7,well\n8,something else,B,9,\n7,Trust,nothing;A,,\n' +
+      '6,price,b; something; else,,\n',
   );
   const map = 'score=Score,answer.reason=Main reason,answer.parts=Parts,answer.ease=Easy,answer.why=Words';
   const { stdout } = await succeeds(['import', file, '--survey', 'shop', '-c', own.config, '--yes', '--map', map]);
@@ -299,6 +300,7 @@ test('other programs say options in words, and what is not taken is told', async
       { ease: 7, parts: ['-a', 'b'], reason: 'price', why: 'well' },
       { parts: ['b'], reason: { other: 'something else' } },
       { parts: ['-a', { other: 'nothing' }], reason: 'trust' },
+      { parts: ['b', { other: 'something; else' }], reason: 'price' },
     ],
   );
 });

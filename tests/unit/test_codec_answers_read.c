@@ -73,10 +73,17 @@ static void test_passes_over(void **state) {
 
 static void test_reads_what_no_question_takes(void **state) {
     check_read(
-        "{\"a\":true,\"b\":6.5,\"c\":{},\"d\":{\"x\":1},\"e\":{\"other\":1},\"f\":[1],\"g\":[[]],\"h\":[\"a\",{}],"
-        "\"i\":[true],\"j\":{\"other\":\"x\",\"b\":\"y\"},\"k\":[{\"other\":\"x\"},{\"other\":\"y\"}]}",
-        "a:ODD b:ODD c:ODD d:ODD e:ODD f:ODD g:ODD h:ODD i:ODD j:ODD k:ODD;");
+        "{\"a\":true,\"b\":6.5,\"c\":{},\"d\":{\"x\":1},\"e\":{\"other\":1},\"f\":[1],\"g\":[[]],\"h\":[{},\"\",2],"
+        "\"i\":[true],\"j\":{\"other\":\"x\",\"b\":\"y\"}}",
+        "a:ODD b:ODD c:ODD d:ODD e:ODD f:ODD g:ODD h:ODD i:ODD j:ODD;");
     check_read("{\"\":1,\"a/b\":2}", ":1 a/b:2;");
+}
+
+/* Of several the others are read. */
+static void test_leaves_out_of_a_list(void **state) {
+    check_read("{\"a\":[1,\"a\"],\"b\":[\"b\",{},\"a\",[\"c\"],true]}", "a:[\"a\"] b:[\"a\",\"b\"]; b a");
+    check_read("{\"k\":[{\"other\":\"x\"},\"b\",{\"other\":\"y\"}]}", "k:[\"b\",{\"other\":\"x\"}]; k");
+    check_read("{\"k\":[{\"other\":1},{\"other\":\"x\"}]}", "k:[{\"other\":\"x\"}]; k");
 }
 
 /* What is no object is a member of a wrong type, as any. */
@@ -216,6 +223,7 @@ int main(void) {
         cmocka_unit_test(test_reads),
         cmocka_unit_test(test_passes_over),
         cmocka_unit_test(test_reads_what_no_question_takes),
+        cmocka_unit_test(test_leaves_out_of_a_list),
         cmocka_unit_test(test_refuses_what_is_no_object),
         cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_mends_texts),

@@ -109,8 +109,13 @@ static void test_leaves_out(void **state) {
     arena_init(&arena);
     assert_true(response_leave_out(&response, &arena, "first", "is odd"));
     copy = response;
-    for (int i = 0; i < 2 * ANSWERS_REFUSED_MAX; i++)
-        assert_true(response_leave_out(&response, &arena, "second", "is odd too"));
+    assert_true(response_leave_out(&response, &arena, "first", "is odd too"));
+    assert_int_equal(count_left_out(&response), 1);
+    assert_string_equal(response.sent.left_out->detail, "is odd");
+    for (int i = 0; i < 2 * ANSWERS_REFUSED_MAX; i++) {
+        snprintf(key, sizeof key, "key%d", i);
+        assert_true(response_leave_out(&response, &arena, key, "is odd too"));
+    }
     assert_int_equal(count_left_out(&response), ANSWERS_REFUSED_MAX);
     assert_int_equal(count_left_out(&copy), 1);
     assert_string_equal(copy.sent.left_out->key, "first");
@@ -134,6 +139,7 @@ static void test_bounds(void **state) {
         {.key = "f", .form = ANSWER_LIST, .values = AB_OTHER, .value_count = 3, .other = "it"},
         {.key = "g", .form = ANSWER_TEXT, .text = NULL},
         {.key = "h", .form = ANSWER_ODD},
+        {.key = "i", .form = ANSWER_LIST, .values = &AB_OTHER[2], .value_count = 1, .other = "four"},
     };
     struct arena arena;
     struct response response = with(answers, CXD_COUNT(answers)), before = response;
@@ -146,11 +152,14 @@ static void test_bounds(void **state) {
         strcat(left, one->key);
         assert_string_equal(one->detail, "must have at most 3 characters");
     }
-    assert_string_equal(kept, "acfgh");
-    assert_string_equal(left, "edb");
+    assert_string_equal(kept, "acefgh");
+    assert_string_equal(left, "iedb");
+    assert_int_equal(response.answers[2].value_count, 2); /* of several the others are kept */
+    assert_string_equal(response.answers[2].values[1], "b");
+    assert_null(response.answers[2].other);
     assert_true(before.answers == answers && before.answer_count == CXD_COUNT(answers));
     assert_true(response_bound_answers(&response, &LIMITS, &arena)); /* nothing is left to leave out */
-    assert_int_equal(response.answer_count, 5);
+    assert_int_equal(response.answer_count, 6);
     arena_free(&arena);
 }
 

@@ -175,8 +175,8 @@ CXD_NODISCARD bool response_sort_answers(struct answer *answers, size_t count);
 size_t answer_sort_values(const char **values, size_t count);
 
 /* Notes in front of sent.left_out that an answer was left out; what is there already is not changed, so that copies of
- * the response may share it. The key is copied, and shortened; `detail` is a constant, or of the arena. Further ones
- * than ANSWERS_REFUSED_MAX are not kept. False when memory is refused. */
+ * the response may share it. The key is copied, and shortened; `detail` is a constant, or of the arena. One that is
+ * noted stays as it is, and further ones than ANSWERS_REFUSED_MAX are not kept. False when memory is refused. */
 enum { ANSWERS_REFUSED_MAX = 16 };
 CXD_NODISCARD bool response_leave_out(struct response *response, struct arena *arena, const char *key,
                                       const char *detail);
