@@ -87,6 +87,9 @@ struct import {
 CXD_NODISCARD int import_read_file(struct import *import);
 /* To the first row behind the header. */
 CXD_NODISCARD int import_rewind(struct import *import);
+/* Once the survey is known: columns for what only later rows may have, where an export of cxd leaves out of each row
+ * what a response does not have. */
+CXD_NODISCARD int import_expect(struct import *import);
 /* The next row; *ret_more is false at the end. What stands in a file of bad rows beside its rows is not told. */
 CXD_NODISCARD int import_next(struct import *import, struct table_row *ret_row, bool *ret_more);
 /* What stands before the rows in a file of bad ones. Rewind behind it. */

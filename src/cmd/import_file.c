@@ -345,6 +345,41 @@ static int read_labels(struct import *import) {
     return result != EXIT_OK ? result : is_good ? EXIT_OK : import_no_memory(import);
 }
 
+static enum cxd_err expect_member(struct import *import, const char *object, const char *key, const char *suffix,
+                                  struct error *err) {
+    char name[MAPPING_KEY_SIZE + 32];
+
+    snprintf(name, sizeof name, "%s%s%s", object, key, suffix);
+    return table_expect(import->reader, name, err);
+}
+
+static enum cxd_err expect_all(struct import *import, struct error *err) {
+    const struct preset *preset = import->preset;
+    const struct survey *survey = &import->survey;
+    enum cxd_err code = table_rewind(import->reader, err);
+
+    for (size_t i = 0; code == CXD_OK && i < PRESET_COLUMNS_MAX && preset->columns[i].names; i++)
+        code = table_expect(import->reader, preset->columns[i].names, err);
+    for (size_t i = 0; code == CXD_OK && i < survey->property_count; i++)
+        code = expect_member(import, "properties.", survey->properties[i].key, "", err);
+    for (size_t i = 0; code == CXD_OK && i < survey->question_count; i++) {
+        code = expect_member(import, "answers.", survey->questions[i].key, "", err);
+        if (code == CXD_OK && survey->questions[i].other)
+            code = expect_member(import, "answers.", survey->questions[i].key, "." OPTION_OTHER, err);
+    }
+    return code;
+}
+
+int import_expect(struct import *import) {
+    struct table_facts facts;
+    struct error err;
+
+    table_get_facts(import->reader, &facts);
+    if (!import->preset || !import->preset->omits || (facts.format != TABLE_NDJSON && facts.format != TABLE_JSON))
+        return EXIT_OK;
+    return expect_all(import, &err) == CXD_OK ? read_header(import) : import_fail(import, &err);
+}
+
 int import_read_file(struct import *import) {
     int result = open_table(import);
 

@@ -39,7 +39,10 @@ static void find_limits(struct import *import, const char *given) {
 
 static int begin_plan(struct import *import) {
     struct row_plan *plan = &import->plan;
+    struct table_facts facts;
 
+    table_get_facts(import->reader, &facts);
+    plan->is_of_json = facts.format == TABLE_NDJSON || facts.format == TABLE_JSON;
     plan->headings = &import->headings;
     plan->scale_min = import->survey.scale_min;
     plan->scale_max = import->survey.scale_max;
@@ -63,6 +66,8 @@ int import_open(struct import *import, const struct client_options *client) {
         result = client_open(client, &import->client);
     if (result == EXIT_OK)
         result = import_find_survey(import);
+    if (result == EXIT_OK)
+        result = import_expect(import);
     if (result == EXIT_OK)
         result = begin_plan(import);
     if (result == EXIT_OK)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cxd/base/utf8.h"
+#include "cxd/codec/json.h"
 #include "cxd/domain/survey.h"
 #include "cxd/import/score_cell.h"
 #include "cxd/import/text_cell.h"
@@ -216,6 +217,48 @@ static void pick_pieces(struct picking *picking, const char *text) {
     }
 }
 
+static bool is_piece(const struct json *value) {
+    enum json_kind kind = json_kind_of(value);
+
+    return kind == JSON_KIND_TEXT || kind == JSON_KIND_NUMBER ||
+           (kind == JSON_KIND_OBJECT && json_count(value) == 1 && json_text(value, OPTION_OTHER));
+}
+
+static void pick_json(struct picking *picking, const struct json *value) {
+    struct buffer number;
+    const char *text;
+
+    if (json_kind_of(value) == JSON_KIND_OBJECT) {
+        text = json_text(value, OPTION_OTHER);
+        picking->has_other = true;
+        pick_words(picking, text, strlen(text));
+        return;
+    }
+    buffer_init(&number);
+    if (json_kind_of(value) == JSON_KIND_NUMBER)
+        json_write(&number, value);
+    text = json_kind_of(value) == JSON_KIND_NUMBER ? buffer_terminate(&number) : json_text(value, "");
+    if (text)
+        pick(picking, text, strlen(text));
+    picking->out->failed = picking->out->failed || !text;
+    buffer_free(&number);
+}
+
+/* A list as NDJSON has it, with words for "other" in it. False: the cell is no such list. */
+static bool pick_list(struct picking *picking, const char *text) {
+    struct json *list = NULL;
+    struct error err;
+    bool is_list =
+        *text == '[' && json_open(text, strlen(text), &list, &err) == CXD_OK && json_kind_of(list) == JSON_KIND_ARRAY;
+
+    for (size_t i = 0; is_list && i < json_count(list); i++)
+        is_list = is_piece(json_at(list, i));
+    for (size_t i = 0; is_list && i < json_count(list); i++)
+        pick_json(picking, json_at(list, i));
+    json_free(list);
+    return is_list;
+}
+
 static void append_list(const struct question *question, const char *text, const char *words, struct buffer *out) {
     struct picking picking = {.question = question, .out = out};
 
@@ -223,7 +266,7 @@ static void append_list(const struct question *question, const char *text, const
     buffer_append_char(out, '[');
     if (find_option(question, text, strlen(text)))
         pick(&picking, text, strlen(text));
-    else
+    else if (!pick_list(&picking, text))
         pick_pieces(&picking, text);
     if (words)
         pick_words(&picking, words, strlen(words));

@@ -344,8 +344,7 @@ enum cxd_err guess_properties(const struct headings *headings, const char *const
         for (size_t column = 0; column < headings->count; column++) {
             const char *name = headings->columns[column].name;
 
-            if (strncmp(name, "property.", 9) == 0)
-                name += 9;
+            name += strncmp(name, "property.", 9) == 0 ? 9 : strncmp(name, "properties.", 11) == 0 ? 11 : 0;
             if (!is_free(mapping, column) || !preset_name_is(keys[i], name))
                 continue;
             enum cxd_err code = mapping_add_property(mapping, keys[i], column, err);
@@ -357,27 +356,31 @@ enum cxd_err guess_properties(const struct headings *headings, const char *const
     return CXD_OK;
 }
 
-static enum cxd_err guess_answer(const struct headings *headings, const char *key, const char *suffix,
-                                 struct mapping *mapping, struct error *err) {
-    static const char PREFIX[] = "answer.";
-    char name[MAPPING_KEY_SIZE];
-
-    snprintf(name, sizeof name, "%s%s", key, suffix);
-    for (size_t column = 0; column < headings->count; column++) {
-        const char *own = headings->columns[column].name;
-
-        if (is_free(mapping, column) && strncmp(own, PREFIX, sizeof PREFIX - 1) == 0 &&
-            strcmp(own + sizeof PREFIX - 1, name) == 0)
-            return mapping_add_answer(mapping, name, column, err);
-    }
-    return CXD_OK;
-}
-
 static bool has_answer(const struct mapping *mapping, const char *key) {
     for (size_t i = 0; i < mapping->answer_count; i++)
         if (strcmp(mapping->answers[i].key, key) == 0)
             return true;
     return false;
+}
+
+/* As an export in CSV names it, else as one in NDJSON does. */
+static enum cxd_err guess_answer(const struct headings *headings, const char *key, const char *suffix,
+                                 struct mapping *mapping, struct error *err) {
+    static const char *const PREFIXES[] = {"answer.", "answers."};
+    char name[MAPPING_KEY_SIZE];
+
+    snprintf(name, sizeof name, "%s%s", key, suffix);
+    if (has_answer(mapping, name))
+        return CXD_OK;
+    for (size_t i = 0; i < CXD_COUNT(PREFIXES); i++)
+        for (size_t column = 0; column < headings->count; column++) {
+            const char *own = headings->columns[column].name;
+            size_t length = strlen(PREFIXES[i]);
+
+            if (is_free(mapping, column) && strncmp(own, PREFIXES[i], length) == 0 && strcmp(own + length, name) == 0)
+                return mapping_add_answer(mapping, name, column, err);
+        }
+    return CXD_OK;
 }
 
 enum cxd_err guess_answers(const struct headings *headings, const struct survey *survey, struct mapping *mapping,
@@ -387,8 +390,6 @@ enum cxd_err guess_answers(const struct headings *headings, const struct survey 
     for (size_t i = 0; code == CXD_OK && i < survey->question_count; i++) {
         const struct question *question = &survey->questions[i];
 
-        if (has_answer(mapping, question->key))
-            continue;
         code = guess_answer(headings, question->key, "", mapping, err);
         if (code == CXD_OK && question->other)
             code = guess_answer(headings, question->key, "." OPTION_OTHER, mapping, err);

@@ -178,6 +178,11 @@ static enum cxd_err json_reader_rewind(void *reader, struct error *err) {
     return CXD_OK;
 }
 
+static enum cxd_err json_reader_expect(void *reader, const char *name, struct error *err) {
+    struct json_reader *json = reader;
+    return names_find(&json->names, name) == SIZE_MAX ? names_add(&json->names, name, err) : CXD_OK;
+}
+
 static void json_reader_add_facts(const void *reader, struct table_facts *facts) {
     const struct json_reader *json = reader;
     text_add_facts(&json->elements.text, facts);
@@ -234,6 +239,7 @@ const struct reader_kind READER_NDJSON = {
     .open = ndjson_open,
     .next = json_reader_next,
     .rewind = json_reader_rewind,
+    .expect = json_reader_expect,
     .add_facts = json_reader_add_facts,
     .close = json_reader_close,
 };
@@ -242,6 +248,7 @@ const struct reader_kind READER_JSON = {
     .open = array_open,
     .next = json_reader_next,
     .rewind = json_reader_rewind,
+    .expect = json_reader_expect,
     .add_facts = json_reader_add_facts,
     .close = json_reader_close,
 };

@@ -29,6 +29,7 @@ const struct preset PRESETS[] = {
         .zone = "UTC",
         .trial = {"excluded", "true"}, /* it would be counted */
         .has_guards = true,
+        .omits = true,
     },
     {
         .name = "qualtrics",

@@ -14,6 +14,7 @@ struct reader_kind {
     /* As table_next, but after an error it is not called again before a rewind. */
     enum cxd_err (*next)(void *reader, struct table_row *ret, bool *ret_more, struct error *err);
     enum cxd_err (*rewind)(void *reader, struct error *err);
+    enum cxd_err (*expect)(void *reader, const char *name, struct error *err); /* NULL: it knows its columns */
     void (*add_facts)(const void *reader, struct table_facts *facts);
     void (*close)(void *reader);
 };

@@ -31,11 +31,13 @@ static void blame(struct row_reading *reading, const struct row_plan *plan, cons
              cell->text, cell->length > SHOWN ? "..." : "", why);
 }
 
+static bool has_guards(const struct row_plan *plan) {
+    return plan->preset.preset && plan->preset.preset->has_guards && !plan->is_of_json;
+}
+
 /* NULL: it says nothing. */
 static const char *take_text(struct row_plan *plan, const struct table_cell *cell, bool keeps_words) {
-    bool has_guards = plan->preset.preset && plan->preset.preset->has_guards;
-
-    return text_cell_take(cell->text, cell->length, has_guards, keeps_words, &plan->text);
+    return text_cell_take(cell->text, cell->length, has_guards(plan), keeps_words, &plan->text);
 }
 
 static void append_member(struct buffer *out, const char *name, const char *text) {
@@ -263,8 +265,7 @@ static enum cxd_err read_whole(struct row_plan *plan, const struct table_row *ro
         append_texts(plan, row, out);
         places.properties = out->length;
         append_properties(plan, row, out);
-        answer_cells_append(plan->answers, plan->answer_count, row,
-                            plan->preset.preset && plan->preset.preset->has_guards, &plan->text, out);
+        answer_cells_append(plan->answers, plan->answer_count, row, has_guards(plan), &plan->text, out);
         if (out->failed || plan->text.failed)
             return error_set(err, ERR_NO_MEMORY, "out of memory");
         code = find_id(plan, row, out, &places, reading, err);

@@ -120,6 +120,10 @@ enum cxd_err table_rewind(struct table_reader *reader, struct error *err) {
     return reader->kind->rewind(reader->reader, err);
 }
 
+enum cxd_err table_expect(struct table_reader *reader, const char *name, struct error *err) {
+    return reader->kind->expect ? reader->kind->expect(reader->reader, name, err) : CXD_OK;
+}
+
 void table_get_facts(const struct table_reader *reader, struct table_facts *ret_facts) {
     *ret_facts = (struct table_facts){.format = reader->format, .bytes_all = reader->source.size, .rows = reader->rows};
     reader->kind->add_facts(reader->reader, ret_facts);

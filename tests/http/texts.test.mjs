@@ -254,6 +254,44 @@ describe('files', () => {
     assert.deepEqual(await found({ q: 'box', question: 'why' }, { survey: 'copy', daemon: own }), [3, 0]);
   });
 
+  for (const kind of ['csv', 'ndjson'])
+    test(`go there and back with words beside options, in ${kind}`, async (t) => {
+      const dir = useDirectory(t);
+      const file = path.join(dir, `shop.${kind}`);
+      const own = await use(t);
+      const survey = { ...SURVEY, properties: ['plan'] };
+      for (const slug of ['shop', 'copy', 'plain']) await own.survey(slug, survey);
+      // What is said first behind the objects that make the header is in columns too.
+      const early = Array.from({ length: 1000 }, (_, i) => ({ survey: 'shop', score: 8, answered_at: at(i) }));
+      await own.load(early);
+      const said = [
+        { parts: ['b', { other: 'Äpfel, "rot"; [grün]' }], reason: { other: "'=a, b" }, ease: 7, why: "'=1; [x]" },
+        { parts: ['-a', 'b', 'other'], reason: 'other', why: '["a"]' },
+        { parts: [{ other: 'else' }] },
+        { parts: ['-a'], reason: 'trust', why: 'a, b' },
+      ].map((answers, i) => ({ answers, score: i, answered_at: at(2000 + i), respondent: `p${i}` }));
+      const more = { comment: "'=well", properties: { plan: 'pro' }, locale: 'de' };
+      await own.load(said.map((one) => ({ survey: 'shop', ...one, ...more })));
+      await succeeds(['export', 'shop', '-o', file, '-c', own.config]);
+      const done = await succeeds(['import', file, '--survey', 'copy', '-c', own.config, '--yes', '--json']);
+      const told = JSON.parse(done.stdout);
+      assert.deepEqual(Object.keys(told.mapping.answers).length, 6);
+      assert.deepEqual([told.preset, told.import.created, told.import.answers_refused], ['cxd', 1004, 0]);
+      // The columns may be named, and the words are found beside them.
+      const member = kind === 'csv' ? 'answer' : 'answers';
+      const map = ['reason', 'parts'].map((key) => `answer.${key}=${member}.${key}`).join();
+      await succeeds(['import', file, '--survey', 'plain', '-c', own.config, '--yes', '--map', map]);
+      const lines = async (slug) =>
+        parseLines((await own.admin('GET', `/v1/surveys/${slug}/responses.ndjson`)).text).map(
+          ({ score, answered_at, respondent, comment, locale, properties, answers }) =>
+            JSON.stringify({ score, answered_at, respondent, comment, locale, properties, answers }),
+        );
+      const from = await lines('shop');
+      assert.deepEqual(JSON.parse(from.at(-4)).answers, said[0].answers);
+      assert.deepEqual(await lines('copy'), from);
+      assert.deepEqual(await lines('plain'), from);
+    });
+
   test('archives have them as they are', async (t) => {
     const dir = useDirectory(t);
     const file = path.join(dir, 'all.ndjson');

@@ -73,6 +73,22 @@ static void test_guessed(void **state) {
     assert_string_equal(mapping_of_column(&plan.mapping, 7), "comment");
 }
 
+/* NDJSON has them in an object. Of one that is mapped the words are found. */
+static void test_guessed_of_json(void **state) {
+    static const struct heading names[] = {
+        {"answers.reason.other", NULL}, {"answers.reason", NULL}, {"answers.why.not", NULL}, {"answers.gone", NULL}};
+    static const struct headings headings = {names, CXD_COUNT(names)};
+    struct mapping mapping;
+    struct error err;
+    mapping_init(&mapping);
+    assert_int_equal(mapping_add_answer(&mapping, "reason", 1, &err), CXD_OK);
+    assert_int_equal(guess_answers(&headings, &SURVEY, &mapping, &err), CXD_OK);
+    assert_string_equal(mapping_of_column(&mapping, 0), "reason.other");
+    assert_string_equal(mapping_of_column(&mapping, 1), "reason");
+    assert_string_equal(mapping_of_column(&mapping, 2), "why.not");
+    assert_null(mapping_of_column(&mapping, 3));
+}
+
 static void test_cells(void **state) {
     static const struct {
         int column;
@@ -98,6 +114,12 @@ static void test_cells(void **state) {
         {3, "price; more; trust; else", "", "\"parts\":[\"price\",\"trust\",{\"other\":\"more; else\"}]"},
         {3, "Trust, mostly, Der Preis", "", "\"parts\":[\"trust\",\"price\"]"},
         {3, "c-3,trust, MOSTLY,price", "", "\"parts\":[\"c-3\",\"trust\",\"price\"]"},
+        {3, "[\"price\",{\"other\":\"a, b; c\"},\"Trust, mostly\"]", "",
+         "\"parts\":[\"price\",\"trust\",{\"other\":\"a, b; c\"}]"},
+        {3, "[\"other\",1]", "", "\"parts\":[{\"other\":\"1\"}]"},
+        {3, "[\"other\"]", "", "\"parts\":[\"other\"]"},
+        {3, "[price, trust", "", "\"parts\":[\"trust\",{\"other\":\"[price\"}]"},
+        {3, "[{\"a\":1}]", "", "\"parts\":[{\"other\":\"[{\\\"a\\\":1}]\"}]"},
         {3, "price", "x", "\"parts\":[\"price\",{\"other\":\"x\"}]"},
         {3, "", "x", "\"parts\":[{\"other\":\"x\"}]"},
         {3, ";", "", "\"parts\":[]"},
@@ -167,10 +189,8 @@ static void test_row(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_columns),
-        cmocka_unit_test(test_guessed),
-        cmocka_unit_test(test_cells),
-        cmocka_unit_test(test_row),
+        cmocka_unit_test(test_columns), cmocka_unit_test(test_guessed), cmocka_unit_test(test_guessed_of_json),
+        cmocka_unit_test(test_cells),   cmocka_unit_test(test_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -35,11 +35,12 @@ void guess_mapping(const struct headings *headings, const struct column_facts *f
 /* Whether it is a name by which a column is guessed ("score", "Datum"). */
 bool guess_is_name(const char *name);
 
-/* Maps columns of the name of a declared property (KEY, or property.KEY) that are not mapped. */
+/* Maps columns of the name of a declared property (KEY, property.KEY, or properties.KEY) that are not mapped. */
 CXD_NODISCARD enum cxd_err guess_properties(const struct headings *headings, const char *const *keys, size_t key_count,
                                             struct mapping *mapping, struct error *err);
 
-/* Maps columns of the names answer.KEY and answer.KEY.other that are not mapped, as an export has them. */
+/* Maps columns of the names answer.KEY and answer.KEY.other that are not mapped, as an export has them (answers.KEY in
+ * NDJSON). */
 CXD_NODISCARD enum cxd_err guess_answers(const struct headings *headings, const struct survey *survey,
                                          struct mapping *mapping, struct error *err);
 

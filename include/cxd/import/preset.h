@@ -28,6 +28,7 @@ struct preset {
     const char *no_date;           /* a value that begins so is none; NULL */
     bool has_zone_in_name;         /* of the column of dates, in brackets */
     bool has_guards;               /* an apostrophe before what a spreadsheet would take for a formula */
+    bool omits;                    /* a member that a response does not have is not there in JSON */
     struct {
         const char *column, *values; /* the row is of somebody who finished: one of the values; NULL: any */
     } finished;

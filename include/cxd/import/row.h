@@ -19,6 +19,7 @@ struct row_plan {
     struct answer_column answers[QUESTIONS_MAX]; /* answer_columns_bind */
     size_t answer_count;
     struct preset_use preset;
+    bool is_of_json; /* no text has a guard */
     enum date_form dates;
     int scale_min, scale_max;
     bool takes_unscored;   /* a comment alone is a response too */

@@ -87,6 +87,9 @@ CXD_NODISCARD enum cxd_err table_next(struct table_reader *reader, struct table_
                                       struct error *err);
 /* Back to the first row; what was guessed stays. */
 CXD_NODISCARD enum cxd_err table_rewind(struct table_reader *reader, struct error *err);
+/* A column more, where the file may have it and none of the objects that made the header did: of JSON, and only between
+ * table_rewind and the first row. ERR_TABLE where there are too many, ERR_NO_MEMORY. */
+CXD_NODISCARD enum cxd_err table_expect(struct table_reader *reader, const char *name, struct error *err);
 /* Texts belong to the reader. */
 void table_get_facts(const struct table_reader *reader, struct table_facts *ret_facts);
 /* Takes NULL. */
