@@ -1,4 +1,5 @@
 /* Survey definitions: read from the catalog's snapshot, written as changes. */
+#include <stdio.h>
 #include <string.h>
 
 #include "api/bodies.h"
@@ -46,14 +47,39 @@ static void reply_survey(struct http_request *request, const struct survey *surv
     http_reply(request, status, "application/json");
 }
 
+static void refuse_questions(struct http_request *request, const struct deed *deed) {
+    const struct survey *survey = deed->survey;
+    struct error err;
+    error_set(&err, ERR_QUESTION_FIXED, "what somebody has answered keeps its type and scale");
+    for (size_t i = 0; i < survey->question_count; i++) {
+        const struct question_fixed *fixed = &deed->change.as.survey.fixed[i];
+        const char *key = survey->questions[i].key, *advice = "and keeps that: another question needs another key";
+        char pointer[32];
+        snprintf(pointer, sizeof pointer, "/questions/%zu", i);
+        if (fixed->turns && fixed->type == QUESTION_SCALE)
+            error_add_member(&err, pointer, "%s was answered as a scale, of %s from %d to %d, %s", key,
+                             metric_name(fixed->scale.metric), fixed->scale.min, fixed->scale.max, advice);
+        else if (fixed->turns)
+            error_add_member(&err, pointer, "%s was answered as %s, %s", key, QUESTION_TYPES.list[fixed->type], advice);
+    }
+    http_problem(request, &err);
+}
+
+static void refuse_put(struct http_request *request, const struct deed *deed) {
+    if (deed->change.refusal == ERR_QUESTION_FIXED)
+        refuse_questions(request, deed);
+    else
+        http_problem_code(request, deed->change.refusal,
+                          "the survey has responses: make a new survey for another metric or scale");
+}
+
 /* The survey as it was put, whoever has put another since: whoever goes on from its tag has not seen that. */
 static void finish_put(struct http_request *request) {
     const struct deed *deed = deed_done(request);
     if (!deed)
         return;
     if (deed->change.outcome == OUTCOME_REFUSED) {
-        http_problem_code(request, deed->change.refusal,
-                          "the survey has responses: make a new survey for another metric or scale");
+        refuse_put(request, deed);
         return;
     }
     const struct survey_record *record = &deed->change.as.survey;

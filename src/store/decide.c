@@ -251,11 +251,18 @@ static bool is_fixed_otherwise(const struct declared_question *declared, const s
              question->scale.max != scale->max));
 }
 
-static bool turns_question(const struct declared *declared, const struct survey *asks) {
-    for (size_t i = 0; declared && asks && i < asks->question_count; i++)
-        if (is_fixed_otherwise(declared_question(declared, asks->questions[i].key), &asks->questions[i]))
-            return true;
-    return false;
+/* Whether any does; notes which. */
+static bool turn_questions(struct survey_record *survey, const struct declared *declared, const struct survey *asks) {
+    bool any = false;
+    for (size_t i = 0; declared && asks && i < asks->question_count; i++) {
+        const struct declared_question *known = declared_question(declared, asks->questions[i].key);
+        survey->fixed[i] = (struct question_fixed){0};
+        if (!is_fixed_otherwise(known, &asks->questions[i]))
+            continue;
+        survey->fixed[i] = (struct question_fixed){.turns = true, .type = known->type, .scale = known->scale};
+        any = true;
+    }
+    return any;
 }
 
 void decide_survey(struct change *change, const struct survey_record *stored, bool has_responses,
@@ -274,7 +281,7 @@ void decide_survey(struct change *change, const struct survey_record *stored, bo
         refuse(change, ERR_SURVEY_FIXED);
         return;
     }
-    if (!same && turns_question(declared, asks)) {
+    if (!same && turn_questions(survey, declared, asks)) {
         refuse(change, ERR_QUESTION_FIXED);
         return;
     }

@@ -459,6 +459,14 @@ static void test_a_question_is_fixed_by_its_first_answer(void **state) {
     erase->as.erase.limit = 10;
     assert_int_equal(apply(f, erase), OUTCOME_AMENDED);
     assert_refused(f, define(f, "turned"), ERR_QUESTION_FIXED);
+    struct change *wider = define(f, "wider");
+    assert_refused(f, wider, ERR_QUESTION_FIXED);
+    const struct question_fixed *fixed = wider->as.survey.fixed;
+    assert_false(fixed[0].turns);
+    assert_true(fixed[1].turns);
+    assert_int_equal(fixed[1].type, QUESTION_SCALE);
+    assert_int_equal(fixed[1].scale.metric, METRIC_CSAT);
+    assert_int_equal(fixed[1].scale.max, 5);
     assert_refused(f, define(f, "rated"), ERR_QUESTION_FIXED);
     assert_int_equal(apply(f, define(f, "whole")), OUTCOME_AMENDED);
     assert_int_equal(apply(f, define(f, "whole")), OUTCOME_REPLAYED);

@@ -182,7 +182,22 @@ test('what is answered is fixed, and everything else of a question changes', asy
     [choice('reason', ['price']), scale({ scale: { min: 1, max: 7 } }), more],
     [choice('reason', ['price']), scale({ metric: 'ces', scale: { min: 1, max: 5 } }), more],
   ];
-  for (const questions of REFUSED) assertProblem(await asks('fixed', ...questions), 409, 'question_fixed');
+  const KEPT = [
+    /^reason was answered as choice, and keeps that/,
+    /^ease was answered as a scale, of csat from 1 to 5,/,
+  ];
+  for (const [i, questions] of REFUSED.entries()) {
+    const problem = assertProblem(await asks('fixed', ...questions), 409, 'question_fixed');
+    const [fixed, ...others] = problem.errors;
+    assert.deepEqual([fixed.pointer, others], [i < 2 ? '/questions/0' : '/questions/1', []]);
+    assert.match(fixed.detail, KEPT[i < 2 ? 0 : 1]);
+  }
+  const both = await asks('fixed', { key: 'ease', type: 'text' }, { key: 'a', type: 'text' }, scale({ key: 'reason' }));
+  const { errors } = assertProblem(both, 409, 'question_fixed');
+  assert.deepEqual(
+    errors.map(({ pointer }) => pointer),
+    ['/questions/0', '/questions/2'],
+  );
   const bands = { satisfied_from: 5, dissatisfied_to: 1 };
   const TAKEN = [
     [choice('reason', ['weather'], { other: true }), scale({ method: 'mean', bands }), { key: 'more', type: 'text' }],

@@ -14,6 +14,7 @@
 #include "cxd/domain/impression.h"
 #include "cxd/domain/invitation.h"
 #include "cxd/domain/key.h"
+#include "cxd/domain/question.h"
 #include "cxd/domain/response.h"
 #include "cxd/domain/survey.h"
 #include "cxd/store/document.h"
@@ -36,6 +37,11 @@ struct survey_record {
     int64_t created_at, updated_at, archived_at;
     enum archival archival; /* in, of a change */
     bool was_archived;      /* out, of a change */
+    struct question_fixed {
+        bool turns; /* the definition's question of this place is of another type or scale */
+        enum question_type type;
+        struct question_scale scale; /* of QUESTION_SCALE: metric, min, max */
+    } fixed[QUESTIONS_MAX];          /* out, refused ERR_QUESTION_FIXED: as what each was answered */
 };
 /* The entity tag of a survey: another for whatever of it may be shown otherwise, also where a number and a revision
  * were given twice (of a store that is older again), and of another version of cxd, which may show more. */
@@ -299,7 +305,7 @@ struct change {
             size_t limit;
             bool more; /* out: there may be more to do */
         } expire;
-        struct survey_record survey; /* out: number, revision, property_rolled, all times, was_archived */
+        struct survey_record survey; /* out: number, revision, property_rolled, all times, was_archived, fixed */
         struct {
             char slug[SLUG_SIZE];
         } archive;
@@ -450,7 +456,7 @@ struct change {
  * responses, or while its earlier rollups are still being cleared away, is stored with rolled = false until CHANGE_ROLL
  * has filled it in; one that is no longer declared is not read from rollups again, and CHANGE_ROLL clears them away.
  * A question that somebody has answered (and be it erased since) keeps its type, and on a scale metric and ends, also
- * where it was removed and comes again: else ERR_QUESTION_FIXED.
+ * where it was removed and comes again: else ERR_QUESTION_FIXED, and `fixed` says which and what they are.
  *
  * ARCHIVE of an archived survey, REVOKE of a revoked key: REPLAYED.
  *
