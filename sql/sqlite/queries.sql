@@ -1019,7 +1019,7 @@ DELETE FROM alert_amended WHERE NOT EXISTS (SELECT 1 FROM alert_state WHERE thro
 SELECT
 -- use: response_columns
 FROM response
-WHERE number > ?1 AND number <= ?2 AND comment IS NOT NULL AND excluded = 0 AND flags = 0
+WHERE number > ?1 AND number <= ?2 AND (?4 >> score) & 1 AND comment IS NOT NULL AND excluded = 0 AND flags = 0
   AND import IS NULL
 ORDER BY number LIMIT ?3;
 

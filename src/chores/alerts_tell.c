@@ -5,6 +5,7 @@
 #include "chores/alerts_state.h"
 #include "cxd/base/clock.h"
 #include "cxd/base/log.h"
+#include "cxd/domain/band.h"
 
 enum {
     TELL_RESTS = 4, /* as long as the writer took for what was found: most of its time is for others */
@@ -88,26 +89,54 @@ static enum cxd_err keep_told(struct alerts *alerts, const struct store_untold *
     return CXD_OK;
 }
 
-/* Some; true if there are more. */
-static bool tell_some(struct alerts *alerts, struct error *err, enum cxd_err *ret_code) {
+/* Of which some rule may tell, as bits: of all others nothing more is read. */
+static unsigned list_scores(const struct alerts *alerts, const struct snapshot *snapshot) {
+    unsigned scores = 0;
+    for (size_t i = 0; i < alerts->watch_count; i++) {
+        const struct watch *watch = &alerts->watches[i];
+        const struct survey *survey =
+            watch->rule.kind == ALERT_DETRACTOR ? snapshot_survey(snapshot, watch->rule.survey) : NULL;
+        for (int score = 0; survey && score < HISTOGRAM_SIZE; score++)
+            if (survey_band(survey, score) == BAND_UNFAVOURABLE)
+                scores |= 1U << score;
+    }
+    return scores;
+}
+
+/* The catalog is the one by which the scores were chosen. */
+static enum cxd_err find_tales(struct alerts *alerts, const struct snapshot *snapshot, struct store_untold *ret_untold,
+                               struct alert_tale **ret_tales, size_t *ret_count, struct error *err) {
     struct store_untold untold;
     size_t count = 0;
-    arena_reset(&alerts->scratch);
-    *ret_code = store_read_untold(alerts->reader, alerts->through, RESPONSES_AT_ONCE, &alerts->scratch, &untold, err);
-    if (*ret_code != CXD_OK)
-        return false;
+    enum cxd_err code = store_read_untold(alerts->reader, alerts->through, list_scores(alerts, snapshot),
+                                          RESPONSES_AT_ONCE, &alerts->scratch, &untold, err);
+    if (code != CXD_OK)
+        return code;
     size_t most = (untold.fresh_count + untold.amended_count) * alerts->watch_count;
     struct alert_tale *tales = arena_alloc_zero(&alerts->scratch, most + 1, sizeof *tales);
-    if (!tales) {
-        *ret_code = error_set(err, ERR_NO_MEMORY, "no memory to tell of responses");
-        return false;
-    }
-    const struct snapshot *snapshot = catalog_acquire(alerts->options.catalog);
+    if (!tales)
+        return error_set(err, ERR_NO_MEMORY, "no memory to tell of responses");
     for (size_t i = 0; i < untold.fresh_count; i++)
         match(alerts, snapshot, &untold.fresh[i], true, tales, &count);
     for (size_t i = 0; i < untold.amended_count; i++)
         match(alerts, snapshot, &untold.amended[i], false, tales, &count);
+    *ret_untold = untold;
+    *ret_tales = tales;
+    *ret_count = count;
+    return CXD_OK;
+}
+
+/* Some; true if there are more. */
+static bool tell_some(struct alerts *alerts, struct error *err, enum cxd_err *ret_code) {
+    struct store_untold untold = {0};
+    struct alert_tale *tales = NULL;
+    size_t count = 0;
+    arena_reset(&alerts->scratch);
+    const struct snapshot *snapshot = catalog_acquire(alerts->options.catalog);
+    *ret_code = find_tales(alerts, snapshot, &untold, &tales, &count, err);
     catalog_release(snapshot);
+    if (*ret_code != CXD_OK)
+        return false;
     int64_t begun_ms = clock_monotonic_ms();
     *ret_code = keep_told(alerts, &untold, tales, count, err);
     alerts->rest_ms += TELL_RESTS * (clock_monotonic_ms() - begun_ms);

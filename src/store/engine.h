@@ -129,8 +129,8 @@ typedef enum cxd_err engine_read_alerts(struct store_reader *reader, struct aren
 typedef enum cxd_err engine_read_alert_history(struct store_reader *reader, const char *name, int64_t before,
                                                size_t limit, struct arena *arena, struct alert_event **ret_events,
                                                size_t *ret_count, struct error *err);
-typedef enum cxd_err engine_read_untold(struct store_reader *reader, int64_t after, size_t limit, struct arena *arena,
-                                        struct store_untold *ret_untold, struct error *err);
+typedef enum cxd_err engine_read_untold(struct store_reader *reader, int64_t after, unsigned scores, size_t limit,
+                                        struct arena *arena, struct store_untold *ret_untold, struct error *err);
 typedef enum cxd_err engine_read_figures(struct store_reader *reader, struct store_figures *ret_figures,
                                          struct error *err);
 typedef enum cxd_err engine_read_overflows(struct store_reader *reader, size_t limit, struct arena *arena,

@@ -270,9 +270,9 @@ enum cxd_err store_read_alert_history(struct store_reader *reader, const char *n
     return reader->engine->read_alert_history(reader, name, before, limit, arena, ret_events, ret_count, err);
 }
 
-enum cxd_err store_read_untold(struct store_reader *reader, int64_t after, size_t limit, struct arena *arena,
-                               struct store_untold *ret_untold, struct error *err) {
-    return reader->engine->read_untold(reader, after, limit, arena, ret_untold, err);
+enum cxd_err store_read_untold(struct store_reader *reader, int64_t after, unsigned scores, size_t limit,
+                               struct arena *arena, struct store_untold *ret_untold, struct error *err) {
+    return reader->engine->read_untold(reader, after, scores, limit, arena, ret_untold, err);
 }
 
 enum cxd_err store_read_overflows(struct store_reader *reader, size_t limit, struct arena *arena,

@@ -90,7 +90,7 @@ static void named_tell(struct named_history *h) {
         struct store_untold untold;
         struct error err;
         size_t count = 0;
-        assert_ok(store_read_untold(f->reader, alerts.told_through, limit, &f->arena, &untold, &err), err);
+        assert_ok(store_read_untold(f->reader, alerts.told_through, ~0U, limit, &f->arena, &untold, &err), err);
         size_t most = untold.fresh_count + untold.amended_count;
         struct alert_tale *tales = arena_alloc_zero(&f->arena, most + 1, sizeof *tales);
         assert_non_null(tales);

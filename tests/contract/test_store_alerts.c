@@ -101,13 +101,43 @@ static struct change *answer(struct fixture *f, unsigned n, int score, const cha
     return change;
 }
 
+static void test_untold_of_some_scores(void **state) {
+    struct fixture *f = *state;
+    static const int SCORES[] = {2, 5, 9, 5, 2, 5};
+    const unsigned wanted = 1U << 2 | 1U << 9;
+    struct store_untold untold;
+    struct error err;
+    int64_t through = 0;
+    for (unsigned i = 0; i < CXD_COUNT(SCORES); i++)
+        apply(f, answer(f, 100 + i, SCORES[i], "slow"));
+    for (size_t i = 0; i < CXD_COUNT(SCORES); i++) {
+        if (SCORES[i] == 5)
+            continue;
+        assert_ok(store_read_untold(f->reader, through, wanted, 1, &f->arena, &untold, &err), err);
+        assert_int_equal(untold.fresh_count, 1);
+        assert_int_equal(untold.fresh[0].score, SCORES[i]);
+        assert_int_equal(untold.through, untold.fresh[0].number);
+        assert_true(untold.more);
+        through = untold.through;
+    }
+    assert_ok(store_read_untold(f->reader, through, wanted, 1, &f->arena, &untold, &err), err);
+    assert_int_equal(untold.fresh_count, 0);
+    assert_int_equal(untold.through, through + 1);
+    assert_false(untold.more);
+    assert_ok(store_read_untold(f->reader, 0, wanted, 10, &f->arena, &untold, &err), err);
+    assert_int_equal(untold.fresh_count, 3);
+    assert_int_equal(untold.through, through + 1);
+    assert_ok(store_read_untold(f->reader, 0, 0, 10, &f->arena, &untold, &err), err);
+    assert_int_equal(untold.fresh_count, 0);
+}
+
 static size_t tell(struct fixture *f, int64_t *numbers, size_t *ret_found) {
     struct store_alerts alerts = read_alerts(f);
     struct store_untold untold;
     struct error err;
     struct alert_tale tales[16] = {{{0}, 0, 0, 0, false}};
     size_t count = 0;
-    assert_ok(store_read_untold(f->reader, alerts.told_through, 10, &f->arena, &untold, &err), err);
+    assert_ok(store_read_untold(f->reader, alerts.told_through, ~0U, 10, &f->arena, &untold, &err), err);
     for (size_t i = 0; i < untold.fresh_count + untold.amended_count; i++, count++) {
         const struct response *response =
             i < untold.fresh_count ? &untold.fresh[i] : &untold.amended[i - untold.fresh_count];
@@ -198,8 +228,8 @@ static void test_a_look_without_a_rule_is_refused(void **state) {
 }
 
 int main(void) {
-    static const struct CMUnitTest tests[] = {ENGINE_TEST(test_states_go_with_rules),
-                                              ENGINE_TEST(test_each_is_told_once),
-                                              ENGINE_TEST(test_a_look_without_a_rule_is_refused)};
+    static const struct CMUnitTest tests[] = {
+        ENGINE_TEST(test_states_go_with_rules), ENGINE_TEST(test_untold_of_some_scores),
+        ENGINE_TEST(test_each_is_told_once), ENGINE_TEST(test_a_look_without_a_rule_is_refused)};
     return run_over_engines(tests, CXD_COUNT(tests));
 }

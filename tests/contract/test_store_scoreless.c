@@ -378,7 +378,7 @@ static void test_alerts_do_not_tell_of_it(void **state) {
     struct change *scored = make_response(f, 2, 0, NOW_MS);
     scored->as.response.value.comment = "why?";
     assert_int_equal(apply(f, scored), OUTCOME_CREATED);
-    assert_ok(store_read_untold(f->reader, 0, 10, &f->arena, &untold, &err), err);
+    assert_ok(store_read_untold(f->reader, 0, ~0U, 10, &f->arena, &untold, &err), err);
     assert_int_equal(untold.fresh_count, 1);
     assert_int_equal(untold.fresh[0].id.bytes[15], 2);
 }

@@ -534,7 +534,7 @@ CXD_NODISCARD enum cxd_err store_read_alert_history(struct store_reader *reader,
 /* What a rule that tells of responses has not seen: those with a comment that count and have no flags. Texts are of
  * the arena. */
 struct store_untold {
-    struct response *fresh; /* numbered above `after`, ascending; at most `limit` */
+    struct response *fresh; /* numbered above `after`, of one of `scores` (bit n: n), ascending; at most `limit` */
     size_t fresh_count;
     int64_t through;          /* so far it was looked */
     bool more;                /* there are responses behind that */
@@ -543,7 +543,7 @@ struct store_untold {
     int64_t amended_through; /* for CHANGE_ALERT_TELL */
     bool more_amended;
 };
-CXD_NODISCARD enum cxd_err store_read_untold(struct store_reader *reader, int64_t after, size_t limit,
+CXD_NODISCARD enum cxd_err store_read_untold(struct store_reader *reader, int64_t after, unsigned scores, size_t limit,
                                              struct arena *arena, struct store_untold *ret_untold, struct error *err);
 
 /* Cheap however much is stored: a question of some hundred microseconds, which also shows that the store can be read.

@@ -190,7 +190,7 @@ static enum cxd_err read_rows(struct db *db, sqlite3_stmt *stmt, size_t limit, s
     return code;
 }
 
-static enum cxd_err read_fresh(struct db *db, int64_t after, size_t limit, struct arena *arena,
+static enum cxd_err read_fresh(struct db *db, int64_t after, unsigned scores, size_t limit, struct arena *arena,
                                struct store_untold *untold, struct error *err) {
     sqlite3_stmt *stmt = NULL;
     bool row = false;
@@ -199,7 +199,7 @@ static enum cxd_err read_fresh(struct db *db, int64_t after, size_t limit, struc
     int64_t end = last - after > NUMBERS_AT_ONCE ? after + NUMBERS_AT_ONCE : last;
     sqlite3_reset(stmt);
     if (code == CXD_OK && end > after)
-        code = SQLITE_ASK(db, QUERY_LIST_FRESH, &stmt, err, INT(after), INT(end), INT(limit));
+        code = SQLITE_ASK(db, QUERY_LIST_FRESH, &stmt, err, INT(after), INT(end), INT(limit), INT(scores));
     if (code == CXD_OK && end > after)
         code = read_rows(db, stmt, limit, arena, &untold->fresh, &untold->fresh_count, NULL, err);
     sqlite3_reset(stmt);
@@ -228,14 +228,14 @@ static enum cxd_err read_amended(struct db *db, size_t limit, struct arena *aren
     return code;
 }
 
-enum cxd_err sqlite_read_untold(struct store_reader *base, int64_t after, size_t limit, struct arena *arena,
-                                struct store_untold *ret_untold, struct error *err) {
+enum cxd_err sqlite_read_untold(struct store_reader *base, int64_t after, unsigned scores, size_t limit,
+                                struct arena *arena, struct store_untold *ret_untold, struct error *err) {
     struct sqlite_reader *reader = (struct sqlite_reader *)base;
     struct store_untold untold = {0};
     bool began;
     enum cxd_err code = sqlite_reader_enter(reader, &began, err);
     if (code == CXD_OK)
-        code = read_fresh(&reader->db, after, limit, arena, &untold, err);
+        code = read_fresh(&reader->db, after, scores, limit, arena, &untold, err);
     if (code == CXD_OK)
         code = read_amended(&reader->db, limit, arena, &untold, err);
     sqlite_reader_leave(reader, began);

@@ -283,8 +283,8 @@ static bool is_tellable(const struct response *response) {
     return response && response->import == 0 && response_counts(response) && response->flags == 0 && response->comment;
 }
 
-enum cxd_err memory_read_untold(struct store_reader *base, int64_t after, size_t limit, struct arena *arena,
-                                struct store_untold *ret_untold, struct error *err) {
+enum cxd_err memory_read_untold(struct store_reader *base, int64_t after, unsigned scores, size_t limit,
+                                struct arena *arena, struct store_untold *ret_untold, struct error *err) {
     struct memory_reader *reader = (struct memory_reader *)base;
     const struct memory_table *responses = &reader->store->responses, *amended = &reader->store->amended;
     struct store_untold untold = {.through = after};
@@ -294,9 +294,10 @@ enum cxd_err memory_read_untold(struct store_reader *base, int64_t after, size_t
     bool copied = untold.fresh && untold.amended;
     for (size_t i = (size_t)after; copied && i < responses->count && untold.fresh_count < limit; i++) {
         untold.through = (int64_t)i + 1;
-        if (!is_tellable(responses->blocks[i]))
+        const struct response *response = responses->blocks[i];
+        if (!is_tellable(response) || (scores >> response->score & 1) == 0)
             continue;
-        untold.fresh[untold.fresh_count] = *(const struct response *)responses->blocks[i];
+        untold.fresh[untold.fresh_count] = *response;
         copied = copy_response(arena, &untold.fresh[untold.fresh_count++]);
     }
     untold.more = (uint64_t)untold.through < responses->count;
