@@ -3,26 +3,17 @@
 
 #include <math.h>
 
+#include "codec/texts.h"
 #include "cxd/codec/segments.h"
 #include "cxd/codec/write.h"
 
 enum { SHARE_DECIMALS = 1 };
 
-static void encode_texts(struct buffer *out, const struct localized *texts, size_t count) {
-    write_open(out, "text", '{');
-    for (size_t i = 0; i < count; i++) {
-        write_text(out, NULL, texts[i].locale);
-        buffer_append_char(out, ':');
-        buffer_append_json(out, texts[i].text);
-    }
-    buffer_append_char(out, '}');
-}
-
 static void encode_question(struct buffer *out, const char *name, const struct question_figures *figures) {
     const struct question *question = figures->question;
     write_text(out, name, question->key);
     write_text(out, "type", QUESTION_TYPES.list[question->type]);
-    encode_texts(out, question->texts, question->text_count);
+    localized_write(out, "text", question->texts, question->text_count);
     write_bool(out, "removed", figures->is_removed);
     write_known(out, "asked", figures->asked, figures->is_asked_told);
     write_known(out, "answered", figures->answered, figures->is_answered_told);
@@ -30,7 +21,8 @@ static void encode_question(struct buffer *out, const char *name, const struct q
 
 static void encode_option(struct buffer *out, const struct option_figures *option) {
     write_text(out, "value", option->value);
-    encode_texts(out, option->option ? option->option->texts : NULL, option->option ? option->option->text_count : 0);
+    localized_write(out, "text", option->option ? option->option->texts : NULL,
+                    option->option ? option->option->text_count : 0);
     write_bool(out, "retired", option->is_retired);
 }
 
