@@ -94,3 +94,22 @@ size_t window_cover(const int64_t *bounds, size_t count, enum tier finest, struc
             cover_bucket(&cover, bounds[i], bounds[i + 1]);
     return cover.count;
 }
+
+bool window_cut_day(const int64_t *bounds, size_t count, int64_t time_ms, struct cut_day *ret_day) {
+    struct cut_day day = {.from = tier_bucket(TIER_DAY, time_ms)};
+    if (__builtin_add_overflow(day.from, LENGTHS_MS[TIER_DAY], &day.to))
+        day.to = TIME_MAX;
+    day.first = bounds[0] > day.from ? bounds[0] : day.from;
+    day.end = bounds[count - 1] < day.to ? bounds[count - 1] : day.to;
+    day.piece_from = day.piece_to = day.first;
+    for (size_t i = 0; i + 1 < count && bounds[i] < day.to; i++) {
+        int64_t from = bounds[i] > day.from ? bounds[i] : day.from;
+        int64_t to = bounds[i + 1] < day.to ? bounds[i + 1] : day.to;
+        if (to > from && to - from > day.piece_to - day.piece_from) {
+            day.piece_from = from;
+            day.piece_to = to;
+        }
+    }
+    *ret_day = day;
+    return day.to - day.from - (day.piece_to - day.piece_from) < day.end - day.first;
+}

@@ -172,6 +172,42 @@ static void test_single_windows(void **state) {
     assert_int_equal(spans[0].tier, TIER_RAW);
 }
 
+/* Where days are the finest tier: which piece of a day is what the others leave of it. */
+static void test_cut_days(void **state) {
+    static const struct {
+        int64_t bounds[3], time; /* hours since EPOCH_MS */
+        int64_t first, end, from, to;
+        bool less;
+    } CASES[] = {
+        {{-1, 23, 47}, 0, 0, 24, 0, 23, true},     /* days of Berlin in winter */
+        {{-13, 11, 35}, 0, 0, 24, 11, 24, true},   /* where the day after begins early */
+        {{-12, 12, 36}, 0, 0, 24, 0, 12, true},    /* the first of two as long ones */
+        {{1, 40, 50}, 1, 1, 24, 1, 24, true},      /* what lies outside is read */
+        {{23, 40, 50}, 23, 23, 24, 23, 24, false}, /* or what lies inside */
+        {{12, 40, 50}, 12, 12, 24, 12, 24, false},
+        {{2, 8, 22}, 2, 2, 22, 8, 22, true}, /* within one day: ten hours for twenty */
+        {{2, 12, 22}, 5, 2, 22, 2, 12, true},
+        {{8, 12, 16}, 8, 8, 16, 8, 12, false},
+    };
+    struct cut_day day;
+    for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
+        int64_t bounds[3];
+        for (size_t j = 0; j < 3; j++)
+            bounds[j] = EPOCH_MS + CASES[i].bounds[j] * HOUR_MS;
+        assert_int_equal(window_cut_day(bounds, 3, EPOCH_MS + CASES[i].time * HOUR_MS, &day), CASES[i].less);
+        assert_true(day.from == EPOCH_MS && day.to == EPOCH_MS + DAY_MS);
+        assert_int_equal(day.first - EPOCH_MS, CASES[i].first * HOUR_MS);
+        assert_int_equal(day.end - EPOCH_MS, CASES[i].end * HOUR_MS);
+        assert_int_equal(day.piece_from - EPOCH_MS, CASES[i].from * HOUR_MS);
+        assert_int_equal(day.piece_to - EPOCH_MS, CASES[i].to * HOUR_MS);
+    }
+    const int64_t until[] = {TIME_MIN, EPOCH_MS + 20 * HOUR_MS}, last[] = {TIME_MAX - 1, TIME_MAX};
+    assert_true(window_cut_day(until, 2, EPOCH_MS, &day));
+    assert_true(day.first == EPOCH_MS && day.end == until[1]);
+    assert_false(window_cut_day(last, 2, TIME_MAX - 1, &day)); /* there is no day behind */
+    assert_true(day.first == TIME_MAX - 1 && day.end == TIME_MAX);
+}
+
 static void test_unbounded(void **state) {
     struct span spans[27];
     const int64_t all[] = {TIME_MIN, TIME_MAX};
@@ -217,7 +253,8 @@ static void test_tiers(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_random_partitions), cmocka_unit_test(test_zones), cmocka_unit_test(test_single_windows),
+        cmocka_unit_test(test_random_partitions), cmocka_unit_test(test_zones),
+        cmocka_unit_test(test_single_windows),    cmocka_unit_test(test_cut_days),
         cmocka_unit_test(test_unbounded),         cmocka_unit_test(test_tiers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -78,4 +78,15 @@ struct span {
  * 9·(count−1) spans; returns their number. */
 size_t window_cover(const int64_t *bounds, size_t count, enum tier finest, struct span *ret_spans);
 
+/* A day of UTC that lies in a partition in part, or in pieces. */
+struct cut_day {
+    int64_t from, to;             /* the day */
+    int64_t first, end;           /* what of it is in the partition */
+    int64_t piece_from, piece_to; /* the longest piece of that which lies in one bucket */
+};
+
+/* The day of a time within the partition. True where less is read of it if the longest piece is taken for the day less
+ * all else of it (what lies outside the partition too) than if each piece is read. */
+bool window_cut_day(const int64_t *bounds, size_t count, int64_t time_ms, struct cut_day *ret_day);
+
 #endif

@@ -1,6 +1,8 @@
 /* Histograms of a window, or of every bucket of a trend in one pass: spans of rollup tiers with the ragged
  * edges from the responses, or, where no rollup serves the filter, the responses alone. Both are read in
- * order of time and dealt out to the buckets. Of answers to further questions there are two tiers: all and days. */
+ * order of time and dealt out to the buckets. Of answers to further questions there are two tiers: all and days. The
+ * days of other zones begin and end within those of UTC: of a day that is cut the longest piece is what the others
+ * leave of its rollup. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -197,18 +199,60 @@ static enum cxd_err bind_scan(struct sqlite_reader *reader, const struct filter 
     return code == CXD_OK ? sqlite_bind_answers(reader, filter, *ret_stmt, err) : code;
 }
 
+/* `ret_too`: counted there as well; NULL: nowhere. */
 static enum cxd_err scan(struct sqlite_reader *reader, const struct filter *filter, int64_t from, int64_t to,
-                         struct dealer *dealer, struct error *err) {
+                         struct dealer *dealer, struct histogram *ret_too, struct error *err) {
     sqlite3_stmt *stmt = NULL;
-    enum cxd_err code = bind_scan(reader, filter, from, to, &stmt, err);
+    enum cxd_err code = from < to ? bind_scan(reader, filter, from, to, &stmt, err) : CXD_OK;
     bool row = false;
-    while (code == CXD_OK && (code = sqlite_db_next(&reader->db, stmt, &row, err)) == CXD_OK && row) {
+    while (code == CXD_OK && stmt && (code = sqlite_db_next(&reader->db, stmt, &row, err)) == CXD_OK && row) {
         int score = sqlite3_column_int(stmt, 1);
         if (score < 0 || score >= HISTOGRAM_SIZE) {
             sqlite3_reset(stmt);
             return error_set(err, ERR_STORAGE, "a stored response has the score %d", score);
         }
         deal(dealer, sqlite3_column_int64(stmt, 0))->n[score]++;
+        if (ret_too)
+            ret_too->n[score]++;
+    }
+    return code;
+}
+
+/* The longest piece of a day: its rollup less all else of it, of which what lies inside is dealt out as it is read. */
+static enum cxd_err read_cut_day(struct sqlite_reader *reader, const struct filter *filter, const struct plan *plan,
+                                 const struct cut_day *day, struct dealer *dealer, struct error *err) {
+    const struct span whole = {TIER_DAY, day->from, day->to};
+    const int64_t outside_bounds[2] = {day->from, day->to};
+    struct histogram rest = {{0}}, outside = {{0}};
+    struct dealer beside = {.bounds = outside_bounds, .count = 2, .hists = &outside};
+    enum cxd_err code = scan(reader, filter, day->from, day->first, &beside, NULL, err);
+    if (code == CXD_OK)
+        code = scan(reader, filter, day->end, day->to, &beside, NULL, err);
+    if (code == CXD_OK)
+        code = scan(reader, filter, day->first, day->piece_from, dealer, &rest, err);
+    struct histogram *piece = deal(dealer, day->piece_from);
+    if (code == CXD_OK)
+        code = read_rolled(reader, plan, &whole, dealer, err); /* to the piece: the dealer never goes back */
+    if (code == CXD_OK)
+        code = scan(reader, filter, day->piece_to, day->end, dealer, &rest, err);
+    histogram_subtract(piece, &rest);
+    histogram_subtract(piece, &outside);
+    return code;
+}
+
+/* What is in no tier. Where days are the finest, each of its days is cut by a bound, but at the ends of time. */
+static enum cxd_err read_raw(struct sqlite_reader *reader, const struct filter *filter, const struct plan *plan,
+                             const struct span *span, struct dealer *dealer, struct error *err) {
+    uint64_t days = ((uint64_t)span->to - (uint64_t)span->from) / (uint64_t)tier_length_ms(TIER_DAY);
+    enum cxd_err code = CXD_OK;
+    if (plan->finest != TIER_DAY || days > dealer->count)
+        return scan(reader, filter, span->from, span->to, dealer, NULL, err);
+    for (int64_t at = span->from; code == CXD_OK && at < span->to;) {
+        struct cut_day day;
+        code = window_cut_day(dealer->bounds + dealer->at, dealer->count - dealer->at, at, &day)
+                   ? read_cut_day(reader, filter, plan, &day, dealer, err)
+                   : scan(reader, filter, day.first, day.end, dealer, NULL, err);
+        at = day.end;
     }
     return code;
 }
@@ -221,7 +265,7 @@ static enum cxd_err read_spans(struct sqlite_reader *reader, const struct filter
         return error_set(err, ERR_NO_MEMORY, "no memory to read a window");
     size_t count = window_cover(dealer->bounds, dealer->count, plan->finest, spans);
     for (size_t i = 0; code == CXD_OK && i < count; i++) {
-        code = spans[i].tier == TIER_RAW ? scan(reader, filter, spans[i].from, spans[i].to, dealer, err)
+        code = spans[i].tier == TIER_RAW ? read_raw(reader, filter, plan, &spans[i], dealer, err)
                                          : read_rolled(reader, plan, &spans[i], dealer, err);
     }
     free(spans);
@@ -248,7 +292,7 @@ enum cxd_err sqlite_read_counts(struct sqlite_reader *reader, const struct filte
         unserved++;
     struct dealer dealer = {.bounds = bounds + unserved, .count = count - unserved, .hists = hists + unserved};
     if (code == CXD_OK && !plan.rolled && !plan.is_empty && dealer.count > 1)
-        code = scan(reader, filter, dealer.bounds[0], bounds[count - 1], &dealer, err);
+        code = scan(reader, filter, dealer.bounds[0], bounds[count - 1], &dealer, NULL, err);
     else if (code == CXD_OK && plan.rolled && found)
         code = read_spans(reader, filter, &plan, &dealer, err);
     sqlite_reader_leave(reader, began);

@@ -29,6 +29,7 @@ struct sweep {
     size_t count, capacity;
     enum store_cover cover;
     bool is_search;  /* deal_segments_of */
+    bool is_less;    /* what is scanned is taken away */
     size_t at, near; /* of the rows that are read: whose histogram, and where the next owner is */
 };
 
@@ -149,7 +150,7 @@ static void count_one(struct sweep *sweep, size_t at, const char *value, int sco
     struct store_segment *segment =
         value ? bsearch(value, sweep->segments, sweep->count, sizeof *sweep->segments, compare_value) : NULL;
     if (segment)
-        segment->hists[at].n[score]++;
+        segment->hists[at].n[score] += sweep->is_less ? -1 : 1;
 }
 
 static enum cxd_err scan(struct sweep *sweep, const struct span *span, size_t at, struct error *err) {
@@ -197,13 +198,47 @@ static enum cxd_err read_span(struct sweep *sweep, const struct span *span, size
                                                                : scan(sweep, span, at, err);
 }
 
+/* Of a day that the window cuts: what is in it, or what is not, away from the day's rollups, if that is less. */
+static enum cxd_err read_cut_day(struct sweep *sweep, const struct cut_day *day, bool is_less, size_t at,
+                                 struct error *err) {
+    const struct span whole = {TIER_DAY, day->from, day->to}, inside = {TIER_RAW, day->first, day->end};
+    const struct span before = {TIER_RAW, day->from, day->first}, behind = {TIER_RAW, day->end, day->to};
+    if (!is_less)
+        return read_span(sweep, &inside, at, err);
+    enum cxd_err code = read_span(sweep, &whole, at, err);
+    sweep->is_less = true;
+    if (code == CXD_OK && before.from < before.to)
+        code = read_span(sweep, &before, at, err);
+    if (code == CXD_OK && behind.from < behind.to)
+        code = read_span(sweep, &behind, at, err);
+    sweep->is_less = false;
+    return code;
+}
+
+/* What is in no tier. Where days are the finest, that is a day at most at each end, but at the ends of time. */
+static enum cxd_err read_raw(struct sweep *sweep, const int64_t bounds[2], const struct span *span, size_t at,
+                             struct error *err) {
+    uint64_t days = ((uint64_t)span->to - (uint64_t)span->from) / (uint64_t)tier_length_ms(TIER_DAY);
+    enum cxd_err code = CXD_OK;
+    if (sweep->finest != TIER_DAY || days > 2)
+        return read_span(sweep, span, at, err);
+    for (int64_t time = span->from; code == CXD_OK && time < span->to;) {
+        struct cut_day day;
+        bool is_less = window_cut_day(bounds, 2, time, &day);
+        code = read_cut_day(sweep, &day, is_less, at, err);
+        time = day.end;
+    }
+    return code;
+}
+
 static enum cxd_err read_spans(struct sweep *sweep, const struct store_span *wanted, size_t at, struct error *err) {
     struct span spans[9];
     const int64_t bounds[2] = {wanted->from, wanted->to};
     size_t count = wanted->from < wanted->to ? window_cover(bounds, 2, sweep->finest, spans) : 0;
     enum cxd_err code = CXD_OK;
     for (size_t i = 0; code == CXD_OK && i < count; i++)
-        code = read_span(sweep, &spans[i], at, err);
+        code = spans[i].tier == TIER_RAW ? read_raw(sweep, bounds, &spans[i], at, err)
+                                         : read_span(sweep, &spans[i], at, err);
     return code;
 }
 
