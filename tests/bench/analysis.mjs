@@ -1,6 +1,6 @@
 // Analysis: what every call that says what the answers say costs, with few and with many responses stored, where there
-// is everything that can be asked about (generate.c, "people"), and alerts watch. And what each of them takes on disk,
-// and in memory.
+// is everything that can be asked about (generate.c, "people"), and alerts watch; and what further questions cost, of a
+// survey that asks some (generate.c, "asking"). And what each of them takes on disk, and in memory.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ const bench = '/v1/surveys/bench';
 
 // `underMs` are the goals of the project: what rollups serve, and what the issue names. What the daemon's version does
 // not know is in the report as missing, what it refuses with why. (scan): responses are read one by one.
-function questions(nowMs) {
+function ofPeople(nowMs) {
   const month = (ago) => `${day(nowMs - ago * 86400000)}`;
   return [
     { title: 'score, 30 days', path: `${bench}/score?window=30d`, underMs: 5 },
@@ -82,6 +82,60 @@ function questions(nowMs) {
   ];
 }
 
+// Figures of further questions. (ragged): the rest of the first and of the last day is read from the responses.
+function ofAsking(nowMs) {
+  const year = `from=${day(nowMs - 365 * 86400000)}&to=${day(nowMs)}`;
+  const ragged = `from=${day(nowMs - 30 * 86400000)}T07:13:00Z&to=${day(nowMs - 86400000)}T19:31:00Z`;
+  const onScale = `question=ease`;
+  const price = 'answer.reason=price';
+  return [
+    { title: 'score of a survey with further questions, 30 days', path: `${bench}/score?window=30d`, underMs: 5 },
+    { title: 'score of a question, 30 days', path: `${bench}/score?${onScale}&window=30d`, underMs: 5 },
+    { title: 'score of a question, all time', path: `${bench}/score?${onScale}&window=all`, underMs: 5 },
+    {
+      title: 'score of a question with its change, 90 days',
+      path: `${bench}/score?${onScale}&window=90d&compare=previous`,
+      underMs: 5,
+    },
+    { title: 'score of a question, 30 days (ragged)', path: `${bench}/score?${onScale}&${ragged}` },
+    { title: 'trend of a question, a year by day', path: `${bench}/trend?${onScale}&${year}`, underMs: 5 },
+    {
+      title: 'segments of a question, 30 days',
+      path: `${bench}/segments?${onScale}&by=touchpoint&window=30d`,
+      underMs: 5,
+    },
+    { title: 'all questions, 30 days', path: `${bench}/questions?window=30d`, underMs: 5 },
+    { title: 'all questions, all time', path: `${bench}/questions?window=all`, underMs: 5 },
+    { title: 'all questions, 30 days (ragged)', path: `${bench}/questions?${ragged}` },
+    ...['reason', 'features', 'ease', 'why'].flatMap((key) => [
+      { title: `question "${key}", 30 days`, path: `${bench}/questions/${key}?window=30d`, underMs: 5 },
+      { title: `question "${key}", all time`, path: `${bench}/questions/${key}?window=all`, underMs: 5 },
+      { title: `question "${key}", 30 days (ragged)`, path: `${bench}/questions/${key}?${ragged}` },
+    ]),
+    { title: 'score by an answer, 30 days', path: `${bench}/score?${price}&window=30d`, underMs: 5 },
+    { title: 'score by an answer, all time', path: `${bench}/score?${price}&window=all`, underMs: 5 },
+    { title: 'trend by an answer, a year by day', path: `${bench}/trend?${price}&${year}`, underMs: 5 },
+    { title: 'segments by answers, 30 days', path: `${bench}/segments?by=answer.reason&window=30d`, underMs: 5 },
+    { title: 'segments by answers, all time', path: `${bench}/segments?by=answer.reason&window=all`, underMs: 5 },
+    {
+      title: 'segments by several answers, all time',
+      path: `${bench}/segments?by=answer.features&window=all`,
+      underMs: 5,
+    },
+    {
+      title: 'score of a question by an answer, 30 days (scan)',
+      path: `${bench}/score?${onScale}&${price}&window=30d`,
+    },
+    {
+      title: 'segments by answers and touchpoint, 30 days (scan)',
+      path: `${bench}/segments?by=answer.reason,touchpoint&window=30d`,
+    },
+  ];
+}
+
+// By the kind of what is stored.
+const KINDS = { people: ofPeople, asking: ofAsking };
+
 // What the questions ask about, beside the responses; an answer of 404 is a version without it.
 async function prepare(server, key) {
   const put = async (path, body) => {
@@ -93,6 +147,16 @@ async function prepare(server, key) {
     stages: ['app', 'checkout', 'delivery'].map((touchpoint) => ({ survey: 'bench', touchpoint })),
   });
   for (const [name, rule] of Object.entries(RULES)) await put(`/v1/alerts/${name}`, { survey: 'bench', ...rule });
+}
+
+// The daemon's counts of answers against what the generator counted.
+async function checkAnswers(server, key, written) {
+  const { body } = await request(`${server.url}${bench}/questions?window=all`, { key });
+  for (const { key: question, options = [], answers } of JSON.parse(body).questions) {
+    const told = answers?.distribution ?? Object.fromEntries(options.map(({ value, n }) => [value, n]));
+    for (const [value, n] of Object.entries(written[question] ?? {}))
+      if (told[value] !== n) throw new BenchError(`${question}: ${n} said ${value}, ${told[value]} are counted`);
+  }
 }
 
 // In the daemon, where it says so; else what the client waited.
@@ -115,7 +179,14 @@ async function measureQuestion(server, key, question) {
     else times.push(ms);
   }
   if (times.length === 0) times.push(first);
-  return { ...question, firstMs: first, medianMs: median(times), p99Ms: quantile(times, 0.99), times: times.length };
+  return {
+    ...question,
+    firstMs: first,
+    bestMs: Math.min(...times),
+    medianMs: median(times),
+    p99Ms: quantile(times, 0.99),
+    times: times.length,
+  };
 }
 
 // By what its tables and indexes are for: the name of each leads to it.
@@ -131,8 +202,9 @@ const PURPOSES = [
 
 // Rollups are one table, and lie apart in it.
 const ROLLUPS = [
-  ['of them scores (totals)', 'survey > 0 AND segmented = 0'],
-  ['of them segments', 'survey > 0 AND segmented = 1'],
+  ['of them scores (totals)', 'survey > 0 AND survey < 1 << 32 AND segmented = 0'],
+  ['of them segments', 'survey > 0 AND survey < 1 << 32 AND segmented = 1'],
+  ['of them answers on scales: totals and segments', 'survey >= 1 << 32'],
   ['of them events: totals and segments', 'survey < 0'],
 ];
 
@@ -164,17 +236,18 @@ const CACHES = [
   ['batches in flight ([limits] batch_memory)', '64 MB'],
 ];
 
-async function measureSize(size, options) {
-  const { folder, seconds } = await generated(size, undefined, 'people', options.data);
+async function measureSize(size, kind, options) {
+  const { folder, written, seconds } = await generated(size, undefined, kind, options.data);
   const server = await startServer('sqlite', folder);
-  const result = { size, generateSeconds: seconds, questions: [] };
+  const result = { size, kind, generateSeconds: seconds, questions: [] };
   try {
     const key = readFileSync(join(folder, 'admin.key'), 'utf8').trim();
-    await prepare(server, key);
+    if (kind === 'people') await prepare(server, key);
+    else if (written) await checkAnswers(server, key, written);
     result.startMemory = memory(server.pid);
     result.caches = CACHES;
-    for (const question of questions(Date.now())) {
-      process.stderr.write(`bench: ${size} stored, ${question.title}\n`);
+    for (const question of KINDS[kind](Date.now())) {
+      process.stderr.write(`bench: ${size} stored (${kind}), ${question.title}\n`);
       result.questions.push(await measureQuestion(server, key, question));
     }
     result.memory = memory(server.pid);
@@ -187,7 +260,7 @@ async function measureSize(size, options) {
 
 function judge(sizes) {
   const bounds = [];
-  for (const { size, questions, memory } of sizes) {
+  for (const { size, kind, questions, memory } of sizes) {
     for (const one of questions.filter((one) => one.underMs && !one.missing))
       bounds.push({
         what: `${one.title}, with ${size} stored, ms`,
@@ -196,7 +269,7 @@ function judge(sizes) {
         kept: one.medianMs < one.underMs,
       });
     bounds.push({
-      what: `resident memory with ${size} stored, after all questions, MB at its peak`,
+      what: `resident memory with ${size} stored (${kind}), after all questions, MB at its peak`,
       value: memory.peak / 2 ** 20,
       bound: 'under 64',
       kept: memory.peak < MEMORY_BOUND,
@@ -207,6 +280,8 @@ function judge(sizes) {
 
 export async function analysis(options) {
   const sizes = [];
-  for (const size of options.sizes) sizes.push(await measureSize(size, options));
+  for (const size of options.sizes)
+    for (const kind of Object.keys(KINDS).filter((name) => options.kinds.includes(name)))
+      sizes.push(await measureSize(size, kind, options));
   return { sizes, bounds: judge(sizes), errors: 0 };
 }

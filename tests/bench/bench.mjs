@@ -3,11 +3,11 @@
 //     node tests/bench/bench.mjs [speed|delay|web|scale|analysis|imports|import|exports|footprint|all|upgrade|ingest]
 //                                [--json FILE] [--seconds S] [--rounds N]
 //                                [--connections 16,64,256] [--delays 2,10] [--sizes 10000,1000000,20000000] [--keep]
-//                                [--before FOLDER] [--data FOLDER]
+//                                [--before FOLDER] [--data FOLDER] [--kinds people,asking]
 //
-// With --before, `speed` also measures the cxd in that folder, which `upgrade` and
-// `ingest` need. --responses is --sizes. With
-// --data, `analysis` takes FOLDER/people-SIZE/cxd.db where it is there (generate.c makes one).
+// With --before, `speed` also measures the cxd in that folder, which `upgrade` and `ingest` need. --responses is
+// --sizes. With --data, `analysis` takes FOLDER/KIND-SIZE/cxd.db where it is there, and what the generator said of it
+// (generate.c) in written.json beside it; `exports` takes FOLDER/scale-SIZE. --kinds is what `analysis` asks about.
 //
 // Ends with 1 when a request failed or a figure was wrong. A bound that is broken is marked, and is no failure: it
 // may be the machine's.
@@ -45,6 +45,7 @@ function readOptions() {
       sizes: { type: 'string', default: '10000,1000000,20000000' },
       responses: { type: 'string' },
       data: { type: 'string' },
+      kinds: { type: 'string', default: 'people,asking' },
       before: { type: 'string' },
       keep: { type: 'boolean', default: false },
     },
@@ -69,6 +70,7 @@ function readOptions() {
     delays: numbers('delays'),
     sizes: numbers(values.responses === undefined ? 'sizes' : 'responses'),
     data: values.data && resolve(values.data),
+    kinds: values.kinds.split(','),
     before: values.before && resolve(values.before),
     keep: values.keep,
   };

@@ -2,7 +2,7 @@
  * responses in batches, as a busy daemon would have written them over the last 24 months. Ids are UUIDv7 of the time of
  * arrival, in ascending order. The same seed and time give the same responses (but for the random bits of the ids).
  *
- *     generate URL RESPONSES [NOW_MS [invented|people]]
+ *     generate URL RESPONSES [NOW_MS [invented|people|asking]]
  *
  * With "invented" the touchpoint, the channel and eight declared properties of every response are values that no other
  * has: what a stranger can do to a public survey. With "people" there is everything that can be asked about: a
@@ -10,10 +10,12 @@
  * who answers four times within some days; one of a thousand branches, a declared property; and a visit, in which its
  * survey was reported as shown, as it was in another one that nobody answered. Every tenth is of a second survey,
  * "bench-2". What the daemon does by itself as time passes is done too: comments are indexed, and rows of visits go
- * after 90 days.
+ * after 90 days. With "asking" the survey asks further questions, one of each type, the text of who gave one of two
+ * reasons; two responses in three answer them, a million or all of these in words too.
  *
  * Progress goes to stderr. The last line of stdout is what was written, as JSON: the number of responses and of each
- * score, counted here and not by the store, so that the driver can hold the daemon's figures against it. */
+ * score, and of each answer to "reason" and "ease", counted here and not by the store, so that the driver can hold the
+ * daemon's figures against it. */
 
 #include <inttypes.h>
 #include <math.h>
@@ -25,7 +27,9 @@
 #include "cxd/base/buffer.h"
 #include "cxd/base/clock.h"
 #include "cxd/base/id.h"
+#include "cxd/catalog/catalog.h"
 #include "cxd/codec/survey.h"
+#include "cxd/domain/question.h"
 #include "cxd/domain/survey.h"
 #include "cxd/store/store.h"
 
@@ -36,6 +40,8 @@ enum {
     BRANCHES = 1000,
     SURVEYS = 2,
     CHANGES_EACH = 3,
+    ANSWERS = 4,
+    EASE_MAX = 5,
     SLICE = 10000,
     COMMENTS_MAX = 1000000
 };
@@ -47,6 +53,15 @@ static const int64_t KEEP_VISITS_MS = INT64_C(90) * 86400 * 1000;
 static const int64_t RECENT_MS = INT64_C(100) * 86400 * 1000;
 static const char SURVEY[] = "{\"metric\":\"nps\",\"properties\":[\"plan\"]}";
 static const char PEOPLE_SURVEY[] = "{\"metric\":\"nps\",\"properties\":[\"plan\",\"branch\"]}";
+static const char ASKING_SURVEY[] =
+    "{\"metric\":\"nps\",\"properties\":[\"plan\"],\"questions\":["
+    "{\"key\":\"reason\",\"type\":\"choice\",\"text\":{\"en\":\"Why?\"},\"other\":true,\"options\":"
+    "[{\"value\":\"delivery\"},{\"value\":\"packaging\"},{\"value\":\"price\"},{\"value\":\"quality\"}]},"
+    "{\"key\":\"features\",\"type\":\"choices\",\"text\":{\"en\":\"What do you use?\"},\"options\":"
+    "[{\"value\":\"app\"},{\"value\":\"lists\"},{\"value\":\"maps\"},{\"value\":\"search\"},{\"value\":\"shops\"}]},"
+    "{\"key\":\"ease\",\"type\":\"scale\",\"text\":{\"en\":\"How easy was it?\"},\"metric\":\"csat\"},"
+    "{\"key\":\"why\",\"type\":\"text\",\"text\":{\"en\":\"What happened?\"},"
+    "\"show\":{\"answer\":{\"key\":\"reason\",\"in\":[\"delivery\",\"price\"]}}}]}";
 static const char INVENTED_SURVEY[] =
     "{\"metric\":\"nps\",\"properties\":[\"p0\",\"p1\",\"p2\",\"p3\",\"p4\",\"p5\",\"p6\",\"p7\"]}";
 static const char *const KEYS[INVENTED] = {"p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7"};
@@ -58,6 +73,8 @@ static const char *const PLANS[] = {"free", "team", "business"};
 static const char *const WORDS[] = {"delivery", "was",      "quick",  "and",   "the",   "support",
                                     "team",     "answered", "within", "an",    "hour",  "but",
                                     "invoice",  "arrived",  "late",   "again", "would", "recommend"};
+static const char *const REASONS[] = {"delivery", "packaging", "price", "quality", "other"};
+static const char *const FEATURES[] = {"app", "lists", "maps", "search", "shops"};
 static const int SCORES[] = {10, 9, 10, 8, 9, 7, 10, 6, 9, 3, 8, 10, 5, 9, 0, 8};
 
 /* splitmix64: enough to spread values, and the same everywhere. */
@@ -83,6 +100,9 @@ struct slot {
     char values[2 + INVENTED][INVENTED_SIZE];
     char comment[COMMENT_SIZE], respondent[2 * INVENTED_SIZE];
     char branch[INVENTED_SIZE], visits[2][2 * INVENTED_SIZE];
+    struct answer answers[ANSWERS];
+    const char *features[2];
+    char why[COMMENT_SIZE];
 };
 
 struct run {
@@ -91,7 +111,7 @@ struct run {
     struct survey surveys[SURVEYS];
     struct id_source ids;
     uint64_t random, invented; /* values made up so far */
-    bool invents, is_people;
+    bool invents, is_people, asks;
     int64_t week;        /* responses of about one */
     int64_t recent_from; /* arrival of those that have a branch and a visit */
     int64_t recent;      /* how many have */
@@ -99,15 +119,15 @@ struct run {
     struct slot *slots;
     struct change **changes;
     int64_t per_score[HISTOGRAM_SIZE]; /* of the first survey */
+    int64_t per_reason[CXD_COUNT(REASONS)], per_ease[EASE_MAX + 1];
 };
 
-static void make_comment(struct slot *slot, uint64_t *random) {
+static void make_comment(char comment[COMMENT_SIZE], uint64_t *random) {
     size_t words = 6 + below(random, 8);
     size_t length = 0;
 
     for (size_t i = 0; i < words; i++)
-        length += (size_t)snprintf(slot->comment + length, sizeof slot->comment - length, "%s%s", i ? " " : "",
-                                   PICK(WORDS, random));
+        length += (size_t)snprintf(comment + length, COMMENT_SIZE - length, "%s%s", i ? " " : "", PICK(WORDS, random));
 }
 
 /* A word by its place: the nth is about 1/n as often as the first. */
@@ -193,6 +213,30 @@ static void make_invented(struct run *run, struct slot *slot) {
     response->property_count = INVENTED;
 }
 
+/* Sorted by key, as they are stored. */
+static void make_answers(struct run *run, struct slot *slot, int64_t number) {
+    struct response *response = &slot->change.as.response.value;
+    uint64_t *random = &run->random;
+    size_t reason = below(random, CXD_COUNT(REASONS)), first = below(random, CXD_COUNT(FEATURES));
+    size_t second = first + 1 + below(random, CXD_COUNT(FEATURES));
+    int ease = 1 + (int)below(random, EASE_MAX);
+
+    slot->features[0] = FEATURES[first];
+    slot->features[1] = second < CXD_COUNT(FEATURES) ? FEATURES[second] : NULL;
+    slot->answers[0] = (struct answer){.key = "ease", .form = ANSWER_NUMBER, .number = ease};
+    slot->answers[1] = (struct answer){
+        .key = "features", .form = ANSWER_LIST, .values = slot->features, .value_count = slot->features[1] ? 2 : 1};
+    slot->answers[2] = (struct answer){.key = "reason", .form = ANSWER_TEXT, .text = REASONS[reason]};
+    response->answers = slot->answers;
+    response->answer_count = ANSWERS - 1;
+    if ((reason == 0 || reason == 2) && number % run->per_comment == 0) {
+        make_comment(slot->why, random);
+        slot->answers[response->answer_count++] = (struct answer){.key = "why", .form = ANSWER_TEXT, .text = slot->why};
+    }
+    run->per_reason[reason]++;
+    run->per_ease[ease]++;
+}
+
 /* One response in five has a comment; one in twenty was answered up to three hours before it arrived. */
 static void make_response(struct run *run, struct slot *slot, int64_t number, int64_t received_at) {
     struct change *change = &slot->change;
@@ -218,8 +262,8 @@ static void make_response(struct run *run, struct slot *slot, int64_t number, in
     response->property_count = 1;
     if (run->invents)
         make_invented(run, slot);
-    if (!run->is_people && below(random, 5) == 0) {
-        make_comment(slot, random);
+    if (!run->is_people && (!run->asks || number % run->per_comment == 0) && below(random, 5) == 0) {
+        make_comment(slot->comment, random);
         response->comment = slot->comment;
     }
     response->received_at = received_at;
@@ -230,6 +274,8 @@ static void make_response(struct run *run, struct slot *slot, int64_t number, in
     }
     if (run->is_people)
         make_person(run, slot, number);
+    if (run->asks && below(random, 3) != 0)
+        make_answers(run, slot, number);
     if (survey == run->surveys)
         run->per_score[response->score]++;
 }
@@ -243,7 +289,10 @@ static enum cxd_err put_survey(struct run *run, const char *slug, int64_t now_ms
     enum cxd_err code;
 
     buffer_init(&definition);
-    const char *text = run->invents ? INVENTED_SURVEY : run->is_people ? PEOPLE_SURVEY : SURVEY;
+    const char *text = run->invents     ? INVENTED_SURVEY
+                       : run->is_people ? PEOPLE_SURVEY
+                       : run->asks      ? ASKING_SURVEY
+                                        : SURVEY;
     code = survey_decode(text, strlen(text), 16, slug, SPAN_MS / 1000, &run->arena, survey, err);
     if (code != CXD_OK)
         goto out;
@@ -321,7 +370,7 @@ static enum cxd_err fill(struct run *run, int64_t total, int64_t now_ms, struct 
         for (size_t i = 0; i < count && code == CXD_OK; i++)
             if (run->changes[i]->outcome != OUTCOME_CREATED)
                 code = error_set(err, ERR_INTERNAL, "something was not created behind response %" PRId64, done);
-        if (code == CXD_OK && run->is_people)
+        if (code == CXD_OK && (run->is_people || run->asks))
             code = look_after(run, run->slots[slots - 1].change.now_ms, err);
         arena_reset(&run->arena);
         done += (int64_t)slots;
@@ -337,6 +386,12 @@ static void print_written(const struct run *run, int64_t total, int64_t now_ms) 
            run->recent, now_ms);
     for (int score = 0; score < HISTOGRAM_SIZE; score++)
         printf("%s\"%d\":%" PRId64, score ? "," : "", score, run->per_score[score]);
+    printf("},\"reason\":{");
+    for (size_t i = 0; i < CXD_COUNT(REASONS); i++)
+        printf("%s\"%s\":%" PRId64, i ? "," : "", REASONS[i], run->per_reason[i]);
+    printf("},\"ease\":{");
+    for (int ease = 1; ease <= EASE_MAX; ease++)
+        printf("%s\"%d\":%" PRId64, ease > 1 ? "," : "", ease, run->per_ease[ease]);
     printf("}}\n");
 }
 
@@ -349,11 +404,12 @@ int main(int argc, char **argv) {
 
     run.invents = argc == 5 && strcmp(argv[4], "invented") == 0;
     run.is_people = argc == 5 && strcmp(argv[4], "people") == 0;
+    run.asks = argc == 5 && strcmp(argv[4], "asking") == 0;
     run.recent_from = now_ms - RECENT_MS;
     run.week = total / 100 + 1;
     run.per_comment = (total + COMMENTS_MAX - 1) / COMMENTS_MAX;
-    if (argc < 3 || argc > 5 || total < 1 || (argc == 5 && !run.invents && !run.is_people)) {
-        fprintf(stderr, "usage: generate URL RESPONSES [NOW_MS [invented|people]]\n");
+    if (argc < 3 || argc > 5 || total < 1 || (argc == 5 && !run.invents && !run.is_people && !run.asks)) {
+        fprintf(stderr, "usage: generate URL RESPONSES [NOW_MS [invented|people|asking]]\n");
         return 2;
     }
     error_clear(&err);
@@ -367,6 +423,8 @@ int main(int argc, char **argv) {
     }
     if (store_open(argv[1], &run.store, &err) != CXD_OK)
         goto out;
+    if (run.asks)
+        store_judge_by(run.store, catalog_decode); /* answers count where the store knows what is asked */
     for (size_t i = 0; i < (run.is_people ? SURVEYS : 1); i++)
         if (put_survey(&run, i == 0 ? "bench" : "bench-2", now_ms - SPAN_MS - LATE_MS, &run.surveys[i], &err) != CXD_OK)
             goto out;

@@ -2,7 +2,7 @@
 // the run.
 
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchError, freshFolder, programs } from './servers.mjs';
 
@@ -25,13 +25,20 @@ async function generate(folder, size, program, kind) {
   return JSON.parse(out);
 }
 
-// Of a kind that generate knows: { folder, written (what the generator counted), seconds }. Parts that post to it leave
-// more in it than `written` says. What lies ready in `data`, out of a run of the generator by hand, is used as it is,
-// and stays.
+// Of a kind that generate knows: { folder, written (what the generator counted, where that is known), seconds }. Parts
+// that post to it leave more in it than `written` says. What lies ready in `data`, out of a run of the generator by
+// hand, is used as it is, and stays.
 export async function generated(size, program = join(programs, 'generate'), kind = '', data = undefined) {
   const name = `${kind || 'scale'}-${size}`;
   const ready = data && join(data, name);
-  if (ready && existsSync(join(ready, 'cxd.db'))) return { folder: ready, seconds: NaN };
+  if (ready && existsSync(join(ready, 'cxd.db'))) {
+    const told = join(ready, 'written.json');
+    return {
+      folder: ready,
+      written: existsSync(told) ? JSON.parse(readFileSync(told, 'utf8')) : undefined,
+      seconds: NaN,
+    };
+  }
   if (!made.has(name)) {
     const folder = freshFolder(name);
     const began = Date.now();
