@@ -31,13 +31,22 @@ struct import_counts {
     uint64_t unscored; /* of the responses */
     uint64_t scores[IMPORT_SCORES];
     int64_t first_at, last_at; /* TIME_MAX, TIME_MIN: no response has a time */
+    uint64_t answers_refused;  /* of the responses: the survey does not take them */
+    char first_refused[256];   /* of these, for people */
 };
 
 enum { IMPORT_SAMPLE = 10 };
 
+struct import_refusal {
+    const struct import_refusal *next;
+    const char *key, *detail;
+    bool in_part; /* the rest of the answer is taken */
+};
+
 struct import_sample {
     uint64_t line;
     const char *json;
+    const struct import_refusal *refused; /* answers in `json` that the survey does not take */
 };
 
 /* The file is one of bad rows (import/mended.h). */

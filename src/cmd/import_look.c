@@ -11,6 +11,7 @@
 #include "cxd/base/clock.h"
 #include "cxd/cmd/cmd.h"
 #include "cxd/codec/response.h"
+#include "cxd/domain/judge.h"
 #include "cxd/import/text_cell.h"
 
 enum { JSON_DEPTH = 16, SHOW_EVERY = 1024, NAME_SHOWN = 80 };
@@ -273,13 +274,54 @@ static void count_row(struct import *import, const struct table_row *row, const 
     }
 }
 
-static void keep_sample(struct import *import, uint64_t line, const struct buffer *text) {
+/* Leaves out of the response the answers that the daemon will leave out. */
+static int judge_answers(struct import *import, uint64_t line) {
+    struct import_counts *counts = &import->counts;
+    struct response *response = &import->response;
+    const struct answer_refusal *first = NULL;
+
+    if (!response_bound_answers(response, &import->limits, &import->row_arena) ||
+        !response_judge_answers(response, &import->survey, &import->row_arena))
+        return import_no_memory(import);
+    bool is_first = counts->answers_refused == 0;
+    for (const struct answer_refusal *one = response->sent.left_out; one; one = one->next) {
+        counts->answers_refused++;
+        first = one;
+    }
+    if (is_first && first)
+        snprintf(counts->first_refused, sizeof counts->first_refused, "line %" PRIu64 ", %s: %s", line, first->key,
+                 first->detail);
+    return EXIT_OK;
+}
+
+/* Of the arena; NULL where memory is refused. */
+static const struct import_refusal *copy_refusal(struct import *import, const struct answer_refusal *one,
+                                                 const struct import_refusal *next) {
+    struct import_refusal *copy = arena_alloc(&import->arena, sizeof *copy);
+
+    if (!copy)
+        return NULL;
+    *copy = (struct import_refusal){.next = next,
+                                    .key = arena_strdup(&import->arena, one->key),
+                                    .detail = arena_strdup(&import->arena, one->detail),
+                                    .in_part = response_answer(&import->response, one->key) != NULL};
+    return copy->key && copy->detail ? copy : NULL;
+}
+
+static int keep_sample(struct import *import, uint64_t line, const struct buffer *text) {
     if (import->sample_count == IMPORT_SAMPLE)
-        return;
+        return EXIT_OK;
     struct import_sample *sample = &import->sample[import->sample_count];
-    sample->line = line;
-    sample->json = arena_strndup(&import->arena, text->data, text->length);
-    import->sample_count += sample->json != NULL;
+    *sample = (struct import_sample){.line = line, .json = arena_strndup(&import->arena, text->data, text->length)};
+    if (!sample->json)
+        return import_no_memory(import);
+    for (const struct answer_refusal *one = import->response.sent.left_out; one; one = one->next) {
+        sample->refused = copy_refusal(import, one, sample->refused);
+        if (!sample->refused)
+            return import_no_memory(import);
+    }
+    import->sample_count++;
+    return EXIT_OK;
 }
 
 static int try_row(struct import *import, const struct table_row *row, struct buffer *out, struct buffer *cells,
@@ -292,11 +334,11 @@ static int try_row(struct import *import, const struct table_row *row, struct bu
     if (result != EXIT_OK)
         return result;
     count_row(import, row, &reading, cells);
-    if (reading.verdict == ROW_RESPONSE) {
-        sha256_add(run, reading.id.bytes, sizeof reading.id.bytes);
-        keep_sample(import, row->line, out);
-    }
-    return EXIT_OK;
+    if (reading.verdict != ROW_RESPONSE)
+        return EXIT_OK;
+    sha256_add(run, reading.id.bytes, sizeof reading.id.bytes);
+    result = judge_answers(import, row->line);
+    return result == EXIT_OK ? keep_sample(import, row->line, out) : result;
 }
 
 static void end_fingerprint(struct import *import, struct sha256_run *run) {

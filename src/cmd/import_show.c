@@ -159,6 +159,7 @@ static void append_time_cell(struct buffer *out, const char *text) {
 struct answers_line {
     struct buffer *out;
     bool is_open;
+    const struct import_refusal *refused;
 };
 
 static void append_answer(void *context, const char *name, const struct json *value) {
@@ -170,9 +171,12 @@ static void append_answer(void *context, const char *name, const struct json *va
         buffer_append_text(line->out, json_text(value, ""));
     else
         json_write(line->out, value);
+    for (const struct import_refusal *one = line->refused; one; one = one->next)
+        if (strcmp(one->key, name) == 0)
+            buffer_append_text(line->out, one->in_part ? " (in part)" : " (left out)");
 }
 
-static void append_other_members(struct buffer *out, const struct json *row) {
+static void append_other_members(struct buffer *out, const struct json *row, const struct import_refusal *refused) {
     static const char *const NAMES[] = {"respondent", "touchpoint", "channel", "locale", "visit"};
     const struct json *properties = json_get(row, "properties"), *answers = json_get(row, "answers");
     bool is_open = false;
@@ -192,7 +196,7 @@ static void append_other_members(struct buffer *out, const struct json *row) {
         is_open = true;
     }
     if (answers)
-        json_each(answers, append_answer, &(struct answers_line){out, is_open});
+        json_each(answers, append_answer, &(struct answers_line){out, is_open, refused});
 }
 
 static void append_on_one_line(struct buffer *out, const char *text) {
@@ -220,7 +224,7 @@ static void append_cells(const struct screen *screen, struct table *table, const
         else if (column == 3 && json_text(row, "comment"))
             append_on_one_line(&cell, json_text(row, "comment"));
         else if (column == 4)
-            append_other_members(&cell, row);
+            append_other_members(&cell, row, sample->refused);
         table_cell(screen, table, buffer_terminate(&cell));
     }
     buffer_free(&cell);
@@ -270,7 +274,7 @@ static void append_bad(const struct screen *screen, struct buffer *out, const st
 }
 
 /* Each kind of rows that there are, in a line. */
-static void append_counts(struct buffer *out, const struct import *import) {
+static void append_counts(const struct screen *screen, struct buffer *out, const struct import *import) {
     const struct import_counts *counts = &import->counts;
     const struct {
         uint64_t count;
@@ -296,6 +300,13 @@ static void append_counts(struct buffer *out, const struct import *import) {
         if (i == 0 || lines[i].count > 0)
             buffer_append_format(out, "%*s %s\n", LABEL_COLUMNS - 1, count_format(text, (int64_t)lines[i].count),
                                  lines[i].count == 1 ? lines[i].one : lines[i].many);
+    if (counts->answers_refused > 0) {
+        buffer_append_format(out, "%*s %s, which the survey does not take; the first is of ", LABEL_COLUMNS - 1,
+                             count_format(text, (int64_t)counts->answers_refused),
+                             counts->answers_refused == 1 ? "answer that is left out" : "answers that are left out");
+        screen_append(screen, out, counts->first_refused);
+        buffer_append_char(out, '\n');
+    }
     if (counts->first_at != TIME_MAX)
         buffer_append_format(out, "%*s %s to %s\n", LABEL_COLUMNS - 1, "from", calendar_format(first, counts->first_at),
                              calendar_format(last, counts->last_at));
@@ -321,7 +332,7 @@ void import_show(const struct import *import, struct buffer *out) {
                          import->is_new ? ", which will be made" : "");
     append_mapping(&screen, out, import);
     append_sample(&screen, out, import);
-    append_counts(out, import);
+    append_counts(&screen, out, import);
     append_bad(&screen, out, import);
 }
 
@@ -357,6 +368,7 @@ static void write_counts(const struct import_counts *counts, struct buffer *out)
     write_int(out, "unfinished", (int64_t)counts->unfinished);
     write_int(out, "trials", (int64_t)counts->trials);
     write_int(out, "bad", (int64_t)counts->bad);
+    write_int(out, "answers_refused", (int64_t)counts->answers_refused);
     write_open(out, "scores", '{');
     for (int i = 0; i < IMPORT_SCORES; i++) {
         char name[16];
@@ -366,6 +378,20 @@ static void write_counts(const struct import_counts *counts, struct buffer *out)
             write_int(out, name, (int64_t)counts->scores[i]);
     }
     buffer_append_text(out, "}}");
+}
+
+/* As in the daemon's reply, where any was refused. */
+static void write_refused(struct buffer *out, const struct import_refusal *refused) {
+    if (!refused)
+        return;
+    write_open(out, "answers_refused", '[');
+    for (; refused; refused = refused->next) {
+        write_open(out, NULL, '{');
+        write_text(out, "key", refused->key);
+        write_text(out, "detail", refused->detail);
+        buffer_append_char(out, '}');
+    }
+    buffer_append_char(out, ']');
 }
 
 void import_write(const struct import *import, struct buffer *out) {
@@ -391,6 +417,7 @@ void import_write(const struct import *import, struct buffer *out) {
         write_int(out, "line", (int64_t)import->sample[i].line);
         write_name(out, "response");
         buffer_append_text(out, import->sample[i].json);
+        write_refused(out, import->sample[i].refused);
         buffer_append_char(out, '}');
     }
     buffer_append_char(out, ']');

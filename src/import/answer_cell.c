@@ -3,6 +3,7 @@
 #include "cxd/import/answer_cell.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "cxd/base/utf8.h"
 #include "cxd/codec/json.h"
@@ -79,6 +80,21 @@ static const char *value_at(const struct question *question, size_t at) {
     return at < question->option_count ? question->options[at].value : OPTION_OTHER;
 }
 
+/* The one value that is so but for capitals; NULL: none, or several. */
+static const char *find_value(const struct question *question, const char *text, size_t length) {
+    const char *found = NULL;
+
+    for (size_t i = 0; i < question->option_count + question->other; i++) {
+        const char *value = value_at(question, i);
+        if (strlen(value) != length || strncasecmp(value, text, length) != 0)
+            continue;
+        if (found)
+            return NULL;
+        found = value;
+    }
+    return found;
+}
+
 /* The value of the option that is meant, or "other"; NULL: it is none. */
 static const char *find_option(const struct question *question, const char *text, size_t length) {
     char key[KEY_SIZE];
@@ -92,7 +108,7 @@ static const char *find_option(const struct question *question, const char *text
         for (size_t i = 0; i < question->option_count; i++)
             if (says(&question->options[i], key))
                 return question->options[i].value;
-    return NULL;
+    return find_value(question, text, length);
 }
 
 static size_t count_char(const char *text, char c) {

@@ -39,6 +39,17 @@ describe('the description', () => {
     );
   });
 
+  test('knows of a line of an import what a line of a batch can be, and what is of imports', () => {
+    const typesOf = (name) => document.components.schemas[name].oneOf[1].properties.type.enum;
+    const batch = typesOf('BatchResult');
+    assert.deepEqual(
+      typesOf('ImportResult')
+        .filter((type) => !batch.includes(type))
+        .sort(),
+      ['/problems/import_ended', '/problems/no_import', '/problems/past_retention'],
+    );
+  });
+
   test('says of each route who may call it', () => {
     for (const route of routes) {
       const { security, description: text = '', responses } = operation(route);

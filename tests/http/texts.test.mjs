@@ -325,9 +325,25 @@ test('other programs say options in words, and what is not taken is told', async
   fs.writeFileSync(
     file,
     'Score,Main reason,Parts,Easy,Words\n9,der preis,"A, B",7,well\n8,something else,B,9,\n7,Trust,nothing;A,,\n' +
-      '6,price,b; something; else,,\n',
+      '6,PRICE,b; something; else,,\n',
   );
   const map = 'score=Score,answer.reason=Main reason,answer.parts=Parts,answer.ease=Easy,answer.why=Words';
+  // The dry run judges answers as the daemon does.
+  const dry = await succeeds(['import', file, '--survey', 'shop', '-c', own.config, '--dry-run', '--map', map]);
+  assert.match(dry.stdout, /ease=9 \(left out\)/);
+  assert.match(
+    dry.stdout,
+    /^ +1 answer that is left out, which the survey does not take; the first is of line 3, ease: /m,
+  );
+  const { counts, sample } = JSON.parse(
+    (await succeeds(['import', file, '--survey', 'shop', '-c', own.config, '--dry-run', '--json', '--map', map]))
+      .stdout,
+  );
+  assert.equal(counts.answers_refused, 1);
+  assert.deepEqual(
+    sample.map(({ answers_refused: list }) => list),
+    [undefined, [{ key: 'ease', detail: 'must be a whole number from 1 to 7' }], undefined, undefined],
+  );
   const { stdout } = await succeeds(['import', file, '--survey', 'shop', '-c', own.config, '--yes', '--map', map]);
   assert.match(stdout, /^answers +ease: #4 'Easy'\n +parts: #3 'Parts'\n/m);
   assert.match(stdout, /^1 answer was left out, which the survey does not take; the first is of line 3, ease: /m);
