@@ -151,6 +151,39 @@ test('a text may be as long as a comment', async (t) => {
   assertProblem(await post(long, STRICT), 422, 'invalid', ['/answers/features', '/answers/reason', '/answers/why']);
 });
 
+// As config/cxd.conf and docs/edge.md say of [limits] body_bytes.
+test('a body has room for so many texts at their longest', async () => {
+  const keys = Array.from({ length: 12 }, (_, i) => `text${i}`);
+  const slug = await survey(keys.map((key) => ({ ...WHY, key })));
+  const post = (character, count) => {
+    const text = character.repeat(8000);
+    const answers = Object.fromEntries(keys.slice(0, count).map((key) => [key, text]));
+    return d.post(slug, { score: 9, comment: text, answers });
+  };
+  const raw = (character, count) => {
+    const text = character.repeat(8000);
+    const answers = keys.slice(0, count).map((key) => `"${key}":"${text}"`);
+    return d.post(slug, `{"score":9,"comment":"${text}","answers":{${answers}}}`);
+  };
+  const form = (count) => {
+    const text = encodeURIComponent('é').repeat(8000);
+    const fields = ['score=9', `comment=${text}`, ...keys.slice(0, count).map((key) => `answer.${key}=${text}`)];
+    return d.post(slug, fields.join('&'), { type: 'application/x-www-form-urlencoded' });
+  };
+  for (const [send, fits] of [
+    [(count) => post('漢', count), 12],
+    [(count) => raw('\\ud83d\\ude00', count), 2],
+    [form, 5],
+  ]) {
+    const reply = await send(fits);
+    assert.equal(reply.status, 201, reply.text.slice(0, 300));
+    assert.equal(reply.json.answers_refused, undefined);
+    assert.equal(Object.keys(reply.json.answers).length, fits);
+    if (fits < 12) assertProblem(await send(fits + 1), 413, 'too_large');
+  }
+  assertProblem(await post('😀', 12), 413, 'too_large');
+});
+
 test('what is no character of a text becomes U+FFFD, which is told', async () => {
   const slug = await survey();
   const reply = await d.post(slug, '{"score":9,"answers":{"why":"a\\u0000b","reason":{"other":"\\ud800"}}}');
