@@ -260,7 +260,33 @@ static enum cxd_err settle(struct change *change, const struct response *stored,
     return CXD_OK;
 }
 
-/* Whether it is what is stored, or what was stored first: then `value` is judged as that was. */
+/* Whether an answer says nothing that the other one, as another revision takes it, does not say. */
+static bool is_all_in(const struct answer *answer, const struct answer *other) {
+    for (size_t i = 0; other && i < answer->value_count; i++)
+        if (!answer_is(other, answer->values[i]))
+            return false;
+    return other;
+}
+
+/* Whether what came is known again only because the revision of then takes less of it: somebody who says more now, to
+ * what was not asked then, is told from a retry by nothing else. */
+static bool says_more(const struct response *sent, const struct response *judged) {
+    for (size_t i = 0; i < sent->answer_count; i++)
+        if (!is_all_in(&sent->answers[i], response_answer(judged, sent->answers[i].key)))
+            return true;
+    return false;
+}
+
+/* Whether what is stored would be amended, were it another content. */
+static bool would_amend(struct change *change, const struct response *stored) {
+    const struct response *sent = &change->as.response.value;
+    bool amends = sent->import == 0 && judge(change, stored) == CXD_OK && !response_is_older(sent, stored);
+    change->broken = NULL;
+    return amends;
+}
+
+/* Whether it is what is stored, or what was stored first: then `value` is judged as that was. What may be a retry and
+ * may say more amends where it can, for an answer would be lost, and is a retry where it cannot. */
 static enum cxd_err know(struct change *change, const struct response *stored, const struct decide_asking *asking,
                          bool *ret_same, bool *ret_late, struct error *err) {
     struct response judged;
@@ -277,7 +303,11 @@ static enum cxd_err know(struct change *change, const struct response *stored, c
         code = judge_again(change, stored->first.revision, asking, &judged, err);
     if (code == CXD_OK && may_be_late)
         *ret_late = is_late_retry(&judged, stored);
-    if (code == CXD_OK && (*ret_same || *ret_late))
+    if (code != CXD_OK || !(*ret_same || *ret_late))
+        return code;
+    if (says_more(&change->as.response.value, &judged) && would_amend(change, stored))
+        *ret_same = *ret_late = false;
+    else
         change->as.response.value = judged;
     return code;
 }

@@ -36,6 +36,8 @@ static const struct question LATER[] = {
 static const struct question WIDER[] = {REASON, EASE(7)};
 static const struct question RATED[] = {
     {.key = "ease", .type = QUESTION_SCALE, .scale = {.metric = METRIC_CES, .min = 1, .max = 5}}};
+static const struct question FEWER[] = {
+    {.key = "features", .type = QUESTION_CHOICES, .options = FEATURES, .option_count = 2}};
 static const struct question TURNED[] = {{.key = "reason", .type = QUESTION_TEXT}};
 
 /* Definitions of these tests, by their names. */
@@ -44,8 +46,13 @@ static const struct {
     const struct question *questions;
     size_t count;
 } DEFINITIONS[] = {
-    {"whole", WHOLE, CXD_COUNT(WHOLE)}, {"later", LATER, CXD_COUNT(LATER)},    {"wider", WIDER, CXD_COUNT(WIDER)},
-    {"rated", RATED, CXD_COUNT(RATED)}, {"turned", TURNED, CXD_COUNT(TURNED)}, {"nothing", NULL, 0},
+    {"whole", WHOLE, CXD_COUNT(WHOLE)},
+    {"later", LATER, CXD_COUNT(LATER)},
+    {"wider", WIDER, CXD_COUNT(WIDER)},
+    {"rated", RATED, CXD_COUNT(RATED)},
+    {"turned", TURNED, CXD_COUNT(TURNED)},
+    {"fewer", FEWER, CXD_COUNT(FEWER)},
+    {"nothing", NULL, 0},
 };
 
 static enum cxd_err read_definition(const struct survey_record *record, struct arena *arena, struct survey *ret_survey,
@@ -408,6 +415,44 @@ static void test_an_amend_wins_whole_and_the_first_is_known(void **state) {
     assert_refused(f, late, ERR_CONFLICT);
 }
 
+/* The score first, and then what was not asked when it came. */
+static void test_what_is_asked_since_is_no_retry_while_it_may_amend(void **state) {
+    static const char *const BOTH[] = {"a", "other"};
+    static const struct answer FEATURE[] = {{.key = "features", .form = ANSWER_TEXT, .text = "a"}};
+    static const struct answer MORE[] = {
+        {.key = "features", .form = ANSWER_LIST, .values = BOTH, .value_count = 2, .other = "words"}};
+    struct fixture *f = *state;
+    assert_int_equal(apply(f, define(f, "nothing")), OUTCOME_AMENDED);
+    for (unsigned i = 1; i <= 6; i++)
+        assert_int_equal(apply(f, make_response(f, i, 9, NOW_MS)), OUTCOME_CREATED);
+    assert_int_equal(apply(f, make_response(f, 2, 8, NOW_MS)), OUTCOME_AMENDED); /* what it said first is known */
+    assert_int_equal(apply(f, define(f, "fewer")), OUTCOME_AMENDED);
+    assert_int_equal(apply(f, ANSWERS(f, 7, FEATURE)), OUTCOME_CREATED);
+    assert_int_equal(apply(f, define(f, "whole")), OUTCOME_AMENDED);
+    for (unsigned i = 1; i <= 2; i++) {
+        struct change *more = ANSWERS(f, i, GIVEN);
+        assert_int_equal(apply(f, more), OUTCOME_AMENDED);
+        assert_left_out(more, "");
+        assert_stored(f, i, GIVEN_TEXT, 4);
+        assert_int_equal(apply(f, ANSWERS(f, i, GIVEN)), OUTCOME_REPLAYED);
+    }
+    assert_int_equal(apply(f, make_response(f, 2, 9, NOW_MS)), OUTCOME_REPLAYED); /* which is what it said first */
+    assert_int_equal(apply(f, ANSWERS(f, 7, MORE)), OUTCOME_AMENDED);
+    assert_stored(f, 7, "features=a+other(words)", 4);
+    /* Where nothing may be amended it is what it was. */
+    struct change *none[] = {ANSWERS(f, 3, GIVEN), ANSWERS(f, 4, GIVEN), ANSWERS(f, 5, GIVEN), ANSWERS(f, 6, WRONG)};
+    none[0]->now_ms = NOW_MS + DAY_MS;
+    none[1]->as.response.is_keyed = true;
+    none[2]->precondition.if_match = "\"another\"";
+    none[3]->as.response.unless_stored = ERR_SURVEY_CLOSED;
+    for (unsigned i = 0; i < CXD_COUNT(none); i++) {
+        assert_int_equal(apply(f, none[i]), OUTCOME_REPLAYED);
+        assert_null(none[i]->broken);
+        assert_left_out(none[i], i == 3 ? "colour cost ease reason why" : "cost ease features reason why");
+        assert_stored(f, 3 + i, "", 2);
+    }
+}
+
 /* Judged by the survey that a batch which was taken back would have left. */
 static void test_a_batch_that_fails_leaves_answers_as_they_came(void **state) {
     struct fixture *f = *state;
@@ -717,6 +762,7 @@ int main(void) {
         ASKING_TEST(test_an_answer_belongs_to_its_place_in_the_batch),
         ASKING_TEST(test_a_retry_is_judged_by_what_was_answered),
         ASKING_TEST(test_an_amend_wins_whole_and_the_first_is_known),
+        ASKING_TEST(test_what_is_asked_since_is_no_retry_while_it_may_amend),
         ASKING_TEST(test_a_batch_that_fails_leaves_answers_as_they_came),
         ASKING_TEST(test_a_question_is_fixed_by_its_first_answer),
         ASKING_TEST(test_a_batch_that_fails_fixes_nothing),

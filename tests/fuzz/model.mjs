@@ -3,7 +3,7 @@
 // what it changes.
 import { expectComparison, expectFigures, methodOf, bandsOf, scaleOf } from '../http/figures.mjs';
 import { add, civil, floorTo, timeOfDay } from '../http/zone.mjs';
-import { forgetAnswers, judgeAnswers, readAnswers } from './questions.mjs';
+import { forgetAnswers, judgeAnswers, readAnswers, saysMore } from './questions.mjs';
 
 const DAY = 86_400_000;
 const SKEW = DAY;
@@ -342,12 +342,16 @@ export class Model {
       const again = one && judge(one.revision).sent;
       return one && (one === stored ? this.isSame(again, one) : this.isFirst(again, one));
     });
-    const same = known !== undefined;
     const again = judge(known?.revision);
-    if (same && isStrict && again.sent.refused.length > 0) return problem(422, 'invalid', again.pointers);
     let refuseNew = refused;
     if (isStrict && pointers.length > 0 && (!refused || refused.slug === 'invalid'))
       refuseNew = problem(422, 'invalid', [...(refused?.pointers ?? []), ...pointers]);
+    // What was not asked when it was stored is no retry, where it may amend.
+    const mayAmend = () =>
+      !isKeyed && !refuseNew && !isBroken(stored) && survey.definition.amend_window > 0 && !this.isOlder(kept, stored);
+    const isMore = known !== undefined && saysMore(sent.answers, again.sent.answers) && mayAmend();
+    const same = known !== undefined && !isMore;
+    if (same && isStrict && again.sent.refused.length > 0) return problem(422, 'invalid', again.pointers);
     if (stored && !same && isKeyed && refuseNew?.slug !== 'invalid') return problem(422, 'idempotency_key_reused');
     if (refuseNew && !same) return refuseNew;
     if (!same && isBroken(stored)) return BROKEN;

@@ -204,3 +204,9 @@ export function forgetAnswers(answers) {
     Object.entries(answers).map(([key, value]) => [key, TEXT_KEYS.includes(key) ? null : left(value)]),
   );
 }
+
+// Whether there is an answer, or one of several choices, that is not among the others.
+export function saysMore(answers = {}, others = {}) {
+  const isIn = (value, other) => !Array.isArray(value) || valuesOf(value).every((one) => valuesOf(other).includes(one));
+  return Object.entries(answers).some(([key, value]) => !(key in others) || !isIn(value, others[key]));
+}
