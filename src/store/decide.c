@@ -242,13 +242,7 @@ static int64_t archived_since(const struct change *change, const struct survey_r
 }
 
 static bool is_fixed_otherwise(const struct declared_question *declared, const struct question *question) {
-    if (!declared || !declared->is_answered)
-        return false;
-    const struct question_scale *scale = &declared->scale;
-    return question->type != declared->type ||
-           (question->type == QUESTION_SCALE &&
-            (question->scale.metric != scale->metric || question->scale.min != scale->min ||
-             question->scale.max != scale->max));
+    return declared && declared->is_answered && !declared_is_same(declared, question);
 }
 
 /* Whether any does; notes which. */

@@ -73,6 +73,36 @@ static bool is_strictly_refused(const struct change *change, const struct respon
     return change->as.response.is_strict && judged->sent.left_out;
 }
 
+/* Whether what a revision asks under the key of an answer was another question than the survey's by now. */
+static bool was_another(const struct survey *asked, const struct declared *declared, const char *key) {
+    const struct question *question = survey_question(asked, key);
+    const struct declared_question *now = question ? declared_question(declared, key) : NULL;
+    return now && !declared_is_same(now, question);
+}
+
+static bool leave_out_others(struct response *judged, const struct survey *asked, const struct declared *declared,
+                             struct arena *arena) {
+    const struct answer *answers = judged->answers;
+    struct answer *kept = NULL;
+    size_t count = judged->answer_count;
+    for (size_t i = 0; declared && i < count; i++) {
+        bool is_other = was_another(asked, declared, answers[i].key);
+        if (is_other && !kept) {
+            kept = arena_alloc(arena, count * sizeof *kept);
+            if (!kept)
+                return false;
+            memcpy(kept, answers, i * sizeof *kept);
+            judged->answers = kept;
+            judged->answer_count = i;
+        }
+        if (is_other && !response_leave_out(judged, arena, answers[i].key, "is to another question by now"))
+            return false;
+        if (!is_other && kept)
+            kept[judged->answer_count++] = answers[i];
+    }
+    return true;
+}
+
 /* *ret_judged is `value`, with its answers as they came judged by that revision. */
 static enum cxd_err judge_by(const struct change *change, int64_t revision, const struct decide_asking *asking,
                              struct response *ret_judged, struct error *err) {
@@ -87,7 +117,10 @@ static enum cxd_err judge_by(const struct change *change, int64_t revision, cons
     }
     if (judged.answer_count > 0)
         code = asking->find(asking->context, judged.survey, revision, &asked, err);
-    if (code == CXD_OK && !response_judge_answers(&judged, asked ? asked : &NOTHING, change->arena))
+    if (code == CXD_OK && !asked)
+        asked = &NOTHING;
+    if (code == CXD_OK && !(leave_out_others(&judged, asked, asking->declared, change->arena) &&
+                            response_judge_answers(&judged, asked, change->arena)))
         code = error_set(err, ERR_NO_MEMORY, "no memory for the answers of a response");
     if (code == CXD_OK)
         *ret_judged = judged;

@@ -1,7 +1,7 @@
 #ifndef CXD_STORE_DECIDE_RESPONSE_H
 #define CXD_STORE_DECIDE_RESPONSE_H
 
-#include "cxd/store/change.h"
+#include "store/dimensions.h"
 
 /* The rules of CHANGE_RESPONSE, as store/decide.h has those of the others. */
 
@@ -20,6 +20,7 @@ typedef enum cxd_err decide_find_asked(void *context, int64_t survey, int64_t re
 struct decide_asking {
     decide_find_asked *find; /* NULL: the store does not judge, and keeps what is sent */
     void *context;
+    const struct declared *declared; /* what the survey has ever asked; NULL: nothing that is known */
 };
 /* Next, whatever is stored: its answers become those that its revision takes. Strict, keeps_out may become ERR_INVALID.
  * ERR_NO_MEMORY if change->arena refuses. */

@@ -59,6 +59,13 @@ const struct declared_question *declared_question(const struct declared *declare
     return NULL;
 }
 
+bool declared_is_same(const struct declared_question *declared, const struct question *question) {
+    const struct question_scale *then = &declared->scale, *scale = &question->scale;
+    return question->type == declared->type &&
+           (question->type != QUESTION_SCALE ||
+            (scale->metric == then->metric && scale->min == then->min && scale->max == then->max));
+}
+
 size_t dimensions_of(const struct response *response, const struct declared *declared,
                      struct dimension ret_dimensions[DIMENSIONS_MAX]) {
     const struct dimension fixed[] = {

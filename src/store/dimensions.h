@@ -66,6 +66,8 @@ CXD_NODISCARD bool declared_question_make(struct arena *arena, const char *key, 
                                           struct declared_question *ret_question);
 /* NULL: it never had one of this key. */
 const struct declared_question *declared_question(const struct declared *declared, const char *key);
+/* Whether a question is of the same type, and on a scale of the same metric and ends. */
+bool declared_is_same(const struct declared_question *declared, const struct question *question);
 
 struct dimension {
     const char *name, *value;

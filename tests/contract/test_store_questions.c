@@ -453,6 +453,33 @@ static void test_what_is_asked_since_is_no_retry_while_it_may_amend(void **state
     }
 }
 
+/* Before anybody had answered it, a question may have been of another type, or on another scale: what is answered to
+ * that cannot stand beside the answers to what it is now. */
+static void test_what_was_another_question_then_is_left_out(void **state) {
+    static const struct answer SEVEN[] = {{.key = "ease", .form = ANSWER_NUMBER, .number = 7},
+                                          {.key = "reason", .form = ANSWER_TEXT, .text = "speed"}};
+    static const struct answer WORDS[] = {{.key = "reason", .form = ANSWER_TEXT, .text = "my own words"}};
+    struct fixture *f = *state;
+    assert_int_equal(apply(f, define(f, "wider")), OUTCOME_AMENDED);
+    assert_int_equal(apply(f, define(f, "turned")), OUTCOME_AMENDED);
+    assert_int_equal(apply(f, define(f, "whole")), OUTCOME_AMENDED);
+    struct change *change = ANSWERS(f, 1, WORDS);
+    change->as.response.value.sent.revision = 3;
+    assert_int_equal(apply(f, change), OUTCOME_CREATED);
+    assert_left_out(change, "reason");
+    assert_stored(f, 1, "", 3);
+    change = ANSWERS(f, 2, SEVEN);
+    change->as.response.value.sent.revision = 2;
+    assert_int_equal(apply(f, change), OUTCOME_CREATED);
+    assert_left_out(change, "ease");
+    assert_stored(f, 2, "reason=speed", 2);
+    change = ANSWERS(f, 3, SEVEN);
+    change->as.response.value.sent.revision = 2;
+    assert_refused(f, strictly(change), ERR_INVALID);
+    assert_int_equal(apply(f, ANSWERS(f, 4, GIVEN)), OUTCOME_CREATED);
+    assert_stored(f, 4, GIVEN_TEXT, 4);
+}
+
 /* Judged by the survey that a batch which was taken back would have left. */
 static void test_a_batch_that_fails_leaves_answers_as_they_came(void **state) {
     struct fixture *f = *state;
@@ -763,6 +790,7 @@ int main(void) {
         ASKING_TEST(test_a_retry_is_judged_by_what_was_answered),
         ASKING_TEST(test_an_amend_wins_whole_and_the_first_is_known),
         ASKING_TEST(test_what_is_asked_since_is_no_retry_while_it_may_amend),
+        ASKING_TEST(test_what_was_another_question_then_is_left_out),
         ASKING_TEST(test_a_batch_that_fails_leaves_answers_as_they_came),
         ASKING_TEST(test_a_question_is_fixed_by_its_first_answer),
         ASKING_TEST(test_a_batch_that_fails_fixes_nothing),

@@ -424,6 +424,7 @@ struct change {
  *   taken is left out, and named in sent.left_out whatever becomes of it; is_strict makes that ERR_INVALID, and
  *   a revision that is not there too. Whether it is stored already is judged by the revision of what is stored, and
  *   whether it was said first by the one of then: what has become of the survey since makes a retry no other answer.
+ *   What that revision asks under a key that is of another type, or on another scale, by now is left out too.
  *   One that names no revision, and of which the survey's takes answers that the one of then does not, is no retry
  *   where it may amend what is stored.
  *

@@ -86,8 +86,10 @@ static enum cxd_err find_asked(void *context, int64_t survey, int64_t revision, 
     return sqlite_asked_find(&store->db, store->base.read_definition, &store->asked, survey, revision, ret_asked, err);
 }
 
-static struct decide_asking asking_of(struct sqlite_store *store) {
-    return (struct decide_asking){.find = store->base.read_definition ? find_asked : NULL, .context = store};
+static struct decide_asking asking_of(struct sqlite_store *store, int64_t survey) {
+    return (struct decide_asking){.find = store->base.read_definition ? find_asked : NULL,
+                                  .context = store,
+                                  .declared = sqlite_declared_find(&store->declared, survey)};
 }
 
 /* Counts what has been stored; and where retention has passed its time already, has it look there again. */
@@ -113,7 +115,7 @@ static enum cxd_err answer_stored(struct sqlite_store *store, struct change *cha
     enum cxd_err code = sqlite_find_response(store, sent->survey, &sent->id, &found, &stored, err);
     if (code == CXD_OK && decide_gone(change, false, found ? &stored : NULL))
         return CXD_OK;
-    const struct decide_asking asking = asking_of(store);
+    const struct decide_asking asking = asking_of(store, sent->survey);
     if (code == CXD_OK)
         code = decide_response(change, found ? &stored : NULL, &asking, err);
     if (code == CXD_OK && (change->outcome == OUTCOME_CREATED || change->outcome == OUTCOME_AMENDED))
@@ -166,7 +168,7 @@ static enum cxd_err write_response(struct sqlite_store *store, struct change *ch
         change->outcome = OUTCOME_MISSING;
         return CXD_OK;
     }
-    const struct decide_asking asking = asking_of(store);
+    const struct decide_asking asking = asking_of(store, response->survey);
     code = decide_answers(change, &asking, err);
     if (code == CXD_OK && response->has_id)
         code = sqlite_marks_find(store, response->survey, &response->id, &marked, err);

@@ -101,7 +101,11 @@ static enum cxd_err write_response(struct memory_store *store, struct change *ch
         change->outcome = OUTCOME_MISSING;
         return CXD_OK;
     }
-    const struct decide_asking asking = {.find = store->base.read_definition ? find_asked : NULL, .context = store};
+    struct declared declared;
+    if (!memory_declared(store, response->survey, &store->scratch, &declared))
+        return no_memory(err);
+    const struct decide_asking asking = {
+        .find = store->base.read_definition ? find_asked : NULL, .context = store, .declared = &declared};
     code = decide_answers(change, &asking, err);
     if (code != CXD_OK)
         return code;
