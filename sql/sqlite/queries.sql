@@ -1403,6 +1403,17 @@ SELECT doc, col = 'facet', offset, term FROM temp.comment_words;
 SELECT place, words, p.number, survey, iif(excluded < 2, score, NULL), answered_at, comment, answers
 FROM comment_place AS p LEFT JOIN response AS r ON r.number = p.number;
 
+-- Before schema 7 there are no answers.
+-- name: check_old_comment_places
+SELECT place, words, p.number, survey, iif(excluded < 2, score, NULL), answered_at, comment, NULL
+FROM comment_place AS p LEFT JOIN response AS r ON r.number = p.number;
+
+-- name: check_old_comments_missing
+SELECT abs((SELECT count(*) FROM response
+            WHERE comment IS NOT NULL AND number <= (SELECT indexed FROM comment_state))
+           - (SELECT count(DISTINCT number) FROM comment_place))
+       + (SELECT count(*) - count(DISTINCT number) FROM comment_place);
+
 -- name: check_comments_missing
 SELECT abs((SELECT count(*) FROM response AS r
             WHERE (comment IS NOT NULL

@@ -9,6 +9,7 @@
 
 #include "../support/files.h"
 #include "cxd/domain/respondent.h"
+#include "cxd/store/backup.h"
 #include "database.h"
 #include "fixture.h"
 #include "store/sqlite/sql.h"
@@ -267,6 +268,18 @@ static bool exists(const char *path) {
     return access(path, F_OK) == 0;
 }
 
+/* As a backup may be, before it is restored. */
+static void assert_sound(const char *path) {
+    struct store_report report;
+    struct error err;
+    char url[2 * PATH_BYTES + 16];
+    snprintf(url, sizeof url, "sqlite:%s", path);
+    assert_ok(store_check(url, NULL, &report, &err), err);
+    for (size_t i = 0; i < STORE_PART_COUNT; i++)
+        if (report.parts[i].damage > 0 || report.parts[i].skipped)
+            fail_msg("%s: part %zu: %s", path, i, report.parts[i].places[0]);
+}
+
 static void test_every_earlier_schema_opens(void **state) {
     struct error err;
     for (int schema = 1; schema < newest(); schema++) {
@@ -289,6 +302,10 @@ static void test_every_earlier_schema_opens(void **state) {
             struct stat status;
             assert_int_equal(stat(old.backup, &status), 0);
             assert_int_equal(status.st_mode & 0777, 0600);
+            if (!in_log) { /* there the comments are others than their index */
+                assert_sound(old.backup);
+                assert_sound(old.path);
+            }
 
             unlink(old.backup);
             assert_ok(store_open(url, &store, &err), err); /* again: there is nothing to do */

@@ -77,11 +77,16 @@ static enum cxd_err read_place(struct holding *holding, sqlite3_stmt *stmt, stru
     return code == CXD_OK ? read_words(holding, 1, facet, strlen(facet), err) : code;
 }
 
+static bool has_answers(const struct holding *holding) {
+    return holding->checker->report->schema >= QUESTION_SCHEMA;
+}
+
 static enum cxd_err read_comments(struct holding *holding, struct error *err) {
     struct db *db = holding->checker->db;
     sqlite3_stmt *stmt = NULL;
     bool row = false;
-    enum cxd_err code = SQLITE_ASK(db, QUERY_CHECK_COMMENT_PLACES, &stmt, err);
+    enum query query = has_answers(holding) ? QUERY_CHECK_COMMENT_PLACES : QUERY_CHECK_OLD_COMMENT_PLACES;
+    enum cxd_err code = SQLITE_ASK(db, query, &stmt, err);
     while (code == CXD_OK && (code = sqlite_db_next(db, stmt, &row, err)) == CXD_OK && row)
         code = read_place(holding, stmt, err);
     sqlite3_reset(stmt);
@@ -90,10 +95,11 @@ static enum cxd_err read_comments(struct holding *holding, struct error *err) {
 
 /* What no place or no total tells of. */
 static enum cxd_err read_missing(struct holding *holding, struct error *err) {
-    static const struct {
+    const struct {
         enum query query;
         const char *what;
-    } MISSING[] = {{QUERY_CHECK_COMMENTS_MISSING, "comments are not in it, or more than once"},
+    } MISSING[] = {{has_answers(holding) ? QUERY_CHECK_COMMENTS_MISSING : QUERY_CHECK_OLD_COMMENTS_MISSING,
+                    "comments are not in it, or more than once"},
                    {QUERY_CHECK_COMMENT_TOTALS, "surveys have another number of comments, or of their words"},
                    {QUERY_CHECK_COMMENT_STATE, "rows say how far it is, of one"}};
     struct db *db = holding->checker->db;
@@ -113,7 +119,7 @@ static enum cxd_err read_missing(struct holding *holding, struct error *err) {
 static enum cxd_err hold(struct holding *holding, struct error *err) {
     struct db *db = holding->checker->db;
     enum cxd_err code = sqlite_words_open(&holding->words, db, err);
-    if (code == CXD_OK)
+    if (code == CXD_OK && has_answers(holding))
         code = sqlite_said_read_keys(db, 0, &holding->arena, &holding->keys, err);
     if (code == CXD_OK) /* of the connection's own, the file stays closed to writing */
         code = sqlite_db_exec(db,
