@@ -33,6 +33,10 @@ bool answered_is_coarse(int64_t number, const char *dimension) {
            strcmp(dimension, DIMENSION_REVISION) == 0;
 }
 
+bool answered_is_listed(int64_t number, const char *dimension) {
+    return answered_survey(number) == number && answered_is_coarse(number, dimension);
+}
+
 /* The walk. */
 struct walking {
     const struct response *response;

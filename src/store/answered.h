@@ -21,6 +21,9 @@ int64_t answered_survey(int64_t number);
 /* Whether a dimension of a number has but these two tiers. */
 bool answered_is_coarse(int64_t number, const char *dimension);
 
+/* Whether its values are of the survey's own lists, and no stranger's: as many have rollups as there are. */
+bool answered_is_listed(int64_t number, const char *dimension);
+
 /* Dimensions that a response counts in with one score. */
 struct answered {
     int64_t number;

@@ -46,9 +46,9 @@ static uint64_t mix(uint64_t hash, const char *text) {
 /* Only the value is a stranger's: what is mixed in beside its keyed hash need not be keyed. Of answers it is one of the
  * survey's own lists. */
 static uint64_t hash_series(const struct deltas *deltas, const struct delta_series *key) {
-    bool is_of_a_list = key->is_coarse && answered_survey(key->survey) == key->survey;
-    uint64_t hash =
-        is_of_a_list ? mix(deltas->key.words[0], key->value) : hash_keyed(&deltas->key, key->value, strlen(key->value));
+    uint64_t hash = answered_is_listed(key->survey, key->dimension)
+                        ? mix(deltas->key.words[0], key->value)
+                        : hash_keyed(&deltas->key, key->value, strlen(key->value));
     hash = mix(hash ^ (uint64_t)key->survey, key->dimension);
     return hash ^ hash >> 32;
 }

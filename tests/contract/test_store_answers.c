@@ -338,6 +338,26 @@ static void test_damage_is_found(void **state) {
     }
 }
 
+/* Options are the survey's own: the bound is for what strangers make up. */
+static void test_lists_are_not_bounded(void **state) {
+    static const char *const DIMENSIONS[] = {"answer.reason", "answer.features", "answer.ease", "revision"};
+    static const size_t VALUES[] = {2, 3, 2, 2};
+    const struct store_span span = {TIME_MIN, TIME_MAX};
+    struct fixture *f = *state;
+    store_bound_values(f->store, 1);
+    answer(f);
+    define(f, "asks more", NULL);
+    apply(f, make_answers(f, 5, 8, DAY, FAST, CXD_COUNT(FAST)));
+    for (size_t i = 0; i < CXD_COUNT(DIMENSIONS); i++) {
+        struct store_segments segments;
+        struct error err;
+        assert_ok(store_read_segments(f->reader, f->survey, NULL, DIMENSIONS[i], &span, 1, &f->arena, &segments, &err),
+                  err);
+        assert_int_equal(segments.cover, STORE_COVER_ALL);
+        assert_int_equal(segments.count, VALUES[i]);
+    }
+}
+
 #define ASKING_TEST(name) cmocka_unit_test_setup_teardown(name, asking_setup, engine_teardown)
 
 int main(void) {
@@ -345,7 +365,7 @@ int main(void) {
         ASKING_TEST(test_windows_by_answers),       ASKING_TEST(test_counts_follow),
         ASKING_TEST(test_old_answers_stay),         ASKING_TEST(test_late_properties),
         ASKING_TEST(test_segments_by_answers),      ASKING_TEST(test_responses_by_answers),
-        ASKING_TEST(test_visits_are_of_no_answers),
+        ASKING_TEST(test_visits_are_of_no_answers), ASKING_TEST(test_lists_are_not_bounded),
     };
     static const struct CMUnitTest files[] = {ASKING_TEST(test_damage_is_found)};
     int failed = run_over_engines(tests, CXD_COUNT(tests));

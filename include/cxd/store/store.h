@@ -138,9 +138,10 @@
  *   text); in "revision" those of a revision that has questions, and in "asked.KEY" those to whom a question was to be
  *   shown that hangs on another answer, with the value ""; and of a question on a scale its own answers, in all other
  *   dimensions. What is erased of an answer's words changes no count.
- * - A dimension of a survey has rollups for a bounded number of values, first come. Responses with any other are
- *   counted (see struct store_overflow), and while there are some, no further value gets rollups: those that a value
- *   has are always of all its responses. What has none is read from the responses. */
+ * - A dimension of a survey has rollups for a bounded number of values, first come; but "answer.KEY", "revision" and
+ *   "asked.KEY", whose values are the survey's own, for all of them. Responses with any other are counted (see struct
+ *   store_overflow), and while there are some, no further value gets rollups: those that a value has are always of all
+ *   its responses. What has none is read from the responses. */
 
 struct store;
 struct store_reader;

@@ -7,8 +7,9 @@
 enum { QUARTERS_MAX = 20000 };
 
 static enum cxd_err admit_series(struct sqlite_store *store, struct delta_series *series, struct error *err) {
-    enum cxd_err code = SQLITE_RUN(&store->db, QUERY_ADMIT_SERIES, err, INT(series->survey), TEXT(series->dimension),
-                                   INT(store->base.dimension_values));
+    int64_t most = answered_is_listed(series->survey, series->dimension) ? INT64_MAX : store->base.dimension_values;
+    enum cxd_err code =
+        SQLITE_RUN(&store->db, QUERY_ADMIT_SERIES, err, INT(series->survey), TEXT(series->dimension), INT(most));
     series->refused = code == CXD_OK && sqlite3_changes(store->db.handle) == 0;
     if (code != CXD_OK || series->refused)
         return code;

@@ -76,7 +76,9 @@ static bool settle(struct memory_store *store, const struct delta_series *series
     size_t at = find_series(store, series->survey, series->dimension, series->value, &found);
     struct memory_dimension dimension;
     size_t place = find_dimension(store, series->survey, series->dimension, &dimension);
-    if (!found && (count <= 0 || dimension.beyond > 0 || dimension.series >= store->base.dimension_values)) {
+    bool is_full =
+        dimension.series >= store->base.dimension_values && !answered_is_listed(series->survey, series->dimension);
+    if (!found && (count <= 0 || dimension.beyond > 0 || is_full)) {
         dimension.beyond += count;
         return put_dimension(store, place, &dimension);
     }
