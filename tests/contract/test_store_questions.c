@@ -318,7 +318,7 @@ static void test_what_was_left_out_before_stays_named(void **state) {
     change = ANSWERS(f, 3, WRONG);
     change->as.response.value.sent.left_out = &LONG;
     assert_int_equal(apply(f, change), OUTCOME_CREATED);
-    assert_left_out(change, "colour cost ease why why");
+    assert_left_out(change, "colour cost ease why");
 }
 
 static void test_a_revision_that_is_named_is_what_was_asked(void **state) {
