@@ -67,8 +67,9 @@ static enum cxd_err read_field(char *text, size_t length, struct arena *arena, s
     return form_add(form, arena, text, name_length, &field, err);
 }
 
-enum cxd_err form_read_fields(const char *bytes, size_t length, struct arena *arena, struct form *ret_form,
-                              struct error *err) {
+/* With `is_lenient` a field that cannot be one is passed over. */
+static enum cxd_err read_fields(const char *bytes, size_t length, bool is_lenient, struct arena *arena,
+                                struct form *ret_form, struct error *err) {
     struct form form = {0};
     if (length == 0) { /* bytes may be NULL */
         *ret_form = form;
@@ -87,9 +88,21 @@ enum cxd_err form_read_fields(const char *bytes, size_t length, struct arena *ar
         char *ampersand = memchr(at, '&', (size_t)(end - at));
         char *stop = ampersand ? ampersand : end;
         code = read_field(at, (size_t)(stop - at), arena, &form, err);
+        if (code == ERR_MALFORMED_FORM && is_lenient)
+            code = CXD_OK;
         at = stop + 1;
     }
     if (code == CXD_OK)
         *ret_form = form;
     return code;
+}
+
+enum cxd_err form_read_fields(const char *bytes, size_t length, struct arena *arena, struct form *ret_form,
+                              struct error *err) {
+    return read_fields(bytes, length, false, arena, ret_form, err);
+}
+
+enum cxd_err form_read_link(const char *query, size_t length, struct arena *arena, struct form *ret_form,
+                            struct error *err) {
+    return read_fields(query, length, true, arena, ret_form, err);
 }

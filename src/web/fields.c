@@ -15,7 +15,7 @@ struct form fields_read(struct http_request *request) {
         text = http_body(request, &length);
     else
         length = text ? strlen(text) : 0;
-    if (form_read_fields(text ? text : "", length, http_arena(request), &form, &err) != CXD_OK)
+    if (form_read_link(text ? text : "", length, http_arena(request), &form, &err) != CXD_OK)
         form = (struct form){.count = 0};
     return form;
 }

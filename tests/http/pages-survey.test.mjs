@@ -125,6 +125,16 @@ describe('the form', () => {
       assert.equal((await ask(d, 'GET', `/s/nps?${query}`)).status, 200, query);
   });
 
+  test('what cannot be read of a link takes nothing else from it', async () => {
+    const said = 'score=9&touchpoint=mail';
+    const queries = ['%00=1', '%ff=1', 'a=%ff', '%', '='].flatMap((odd) => [`${said}&${odd}`, `${odd}&${said}`]);
+    for (const query of [...queries, said + '&x'.repeat(600)]) {
+      const { fields } = formOf((await ask(d, 'GET', `/s/nps?${query}`)).text);
+      assert.deepEqual([fields.get('score'), fields.get('touchpoint')], ['9', 'mail'], query);
+    }
+    assert.equal((await ask(d, 'GET', '/s/nps?i=cut&%00=1')).status, 403, 'nor its invitation');
+  });
+
   test('where a score is optional none has to be chosen', async () => {
     const slug = await fresh({ score: 'optional' });
     const page = await ask(d, 'GET', `/s/${slug}`);

@@ -38,6 +38,11 @@ enum { FORM_FIELDS_MAX = 512 };
 CXD_NODISCARD enum cxd_err form_read_fields(const char *bytes, size_t length, struct arena *arena,
                                             struct form *ret_form, struct error *err);
 
+/* fields.c: the fields of a link, which others may have added to: one that cannot be a field, and those beyond
+ * FORM_FIELDS_MAX, are passed over. ERR_NO_MEMORY. */
+CXD_NODISCARD enum cxd_err form_read_link(const char *query, size_t length, struct arena *arena, struct form *ret_form,
+                                          struct error *err);
+
 /* A field more, of either kind of form, whose name is a copy of these bytes. */
 CXD_NODISCARD enum cxd_err form_add(struct form *form, struct arena *arena, const char *name, size_t name_length,
                                     const struct form_field *field, struct error *err);
