@@ -108,6 +108,20 @@ for (const javaScriptEnabled of [true, false])
       );
     });
 
+    test('is sent again where sending it was stopped', async () => {
+      let stopped = 0;
+      await page.clock.install();
+      await page.route(/lang=/, (route) => (stopped++ === 0 ? route.abort('aborted') : route.continue()));
+      await open('?score=4');
+      const failed = page.waitForEvent('requestfailed');
+      await send();
+      await failed;
+      await page.clock.fastForward(10_000);
+      await send();
+      await thanked();
+      assert.equal((await stored(slug)).length, 1);
+    });
+
     test('without a number is not sent', async () => {
       await open();
       await send();

@@ -1,6 +1,8 @@
 // What a page does better with JavaScript; all that it must do it does without. A form that is on its way is not sent
-// again: the same answer twice would be one all the same, but the second click would end the first request. And a
-// question that is for some alone is there for them, and is not for others.
+// again for a while: the same answer twice would be one all the same, but the second click would end the first request.
+// And a question that is for some alone is there for them, and is not for others.
+
+const ON_ITS_WAY_MS = 5000; // nobody is told that a request was stopped: then it may be sent again
 
 /** @type {NodeListOf<HTMLFormElement>} */
 const forms = document.querySelectorAll('form');
@@ -44,8 +46,12 @@ for (const form of forms) {
     if (other instanceof HTMLInputElement) other.checked = true;
   });
   form.addEventListener('submit', (event) => {
-    if (form.hasAttribute('data-sent')) event.preventDefault();
+    if (form.hasAttribute('data-sent')) {
+      event.preventDefault();
+      return;
+    }
     form.setAttribute('data-sent', '');
+    setTimeout(() => form.removeAttribute('data-sent'), ON_ITS_WAY_MS);
   });
 }
 
