@@ -174,6 +174,48 @@ const QUESTIONS = [
   { key: 'ease', type: 'scale', metric: 'ces', text: { en: 'How easy was it?' }, high_label: { en: 'Easy' } },
 ];
 
+test('long words and long texts fit a screen of 320 pixels, in either direction', async () => {
+  const word = 'Donaudampfschifffahrtsgesellschaft'.repeat(4);
+  const text = 'One word after another '.repeat(8).trim();
+  const slug = await survey({
+    texts: { en: { question: word, low_label: word, high_label: word, comment_prompt: word, thanks: word } },
+    questions: [
+      {
+        key: 'choice',
+        type: 'choice',
+        text: { en: word },
+        options: [
+          { value: 'a', text: { en: word } },
+          { value: 'b', text: { en: text } },
+        ],
+        other: true,
+      },
+      { key: 'words', type: 'text', text: { en: word } },
+    ],
+  });
+  await daemon.survey(`${slug}ar`, { metric: 'nps', texts: { ar: { question: word } }, questions: QUESTIONS });
+  const context = await browser.newContext({ viewport: { width: 320, height: 640 } });
+  const page = await context.newPage();
+  for (const target of [slug, `${slug}/thanks`, `${slug}ar`]) {
+    await page.goto(`${daemon.url}/s/${target}`);
+    const [needed, there] = await page.locator('html').evaluate((root) => [root.scrollWidth, root.clientWidth]);
+    assert.ok(needed <= there, `${needed} of ${there}: ${target}`);
+  }
+  const words = page.locator('.words').first();
+  assert.equal(await words.evaluate((field) => getComputedStyle(field).direction), 'rtl', 'an empty field in Arabic');
+  await page.goto(`${daemon.url}/s/${slug}`);
+  const lefts = await page
+    .locator('.tick')
+    .nth(1)
+    .evaluate((option) => {
+      const range = document.createRange();
+      range.selectNodeContents(option);
+      return [...new Set([...range.getClientRects()].map(({ left }) => Math.round(left)))];
+    });
+  assert.equal(lefts.length, 1, `lines of an option begin below each other: ${lefts}`);
+  await context.close();
+});
+
 for (const javaScriptEnabled of [true, false])
   test(`further questions ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async () => {
     const context = await browser.newContext({ javaScriptEnabled, viewport: { width: 320, height: 640 } });
