@@ -135,12 +135,16 @@ function readOne(value) {
   return isOther(value) ? { text: 'other', other: isNothing(value.other) ? '' : value.other } : { odd: true };
 }
 
-// Content: the same however it is written; undefined: nothing is answered.
+// Content: the same however it is written; undefined: nothing is answered. What was left out when it was read is no
+// content: `part` of it says so, by its place in what was sent, to who asks for it.
 export function readAnswers(sent) {
   const read = {};
-  for (const key of Object.keys(sent).sort()) {
-    const one = readOne(sent[key]);
-    if (one) read[key] = one;
+  const places = Object.keys(sent);
+  for (const key of [...places].sort()) {
+    const { isPart, ...one } = readOne(sent[key]) ?? {};
+    if (Object.keys(one).length === 0) continue;
+    read[key] = one;
+    if (isPart) Object.defineProperty(one, 'part', { value: places.indexOf(key) });
   }
   return Object.keys(read).length > 0 ? read : undefined;
 }
@@ -148,7 +152,7 @@ export function readAnswers(sent) {
 const shownAs = (value, words) => (value === 'other' && words ? { other: words } : value);
 
 // What is taken of one: { value, isPart }, `isPart` where some of it is left out; null: nothing is.
-function judgeOne(question, { text, number, values, other, isPart: isRead }) {
+function judgeOne(question, { text, number, values, other }) {
   const has = (value) =>
     question.options.some((option) => option.value === value) || (question.other && value === 'other');
   const words = question.other ? other : undefined;
@@ -161,7 +165,7 @@ function judgeOne(question, { text, number, values, other, isPart: isRead }) {
       return text !== undefined && has(text) ? { value: shownAs(text, words) } : null;
     default: {
       const known = (values ?? (text === undefined ? [] : [text])).filter(has);
-      const isPart = isRead || (values !== undefined && known.length < values.length);
+      const isPart = values !== undefined && known.length < values.length;
       return known.length > 0 ? { value: known.map((value) => shownAs(value, words)), isPart } : null;
     }
   }
@@ -184,14 +188,17 @@ function isShown({ show }, definition, score, taken) {
 // { answers, refused }: what a definition takes, undefined for nothing, and the keys of what is left out.
 export function judgeAnswers(definition, score, read = {}) {
   const taken = {};
-  const refused = [];
+  const isPart = (key) => read[key].part !== undefined;
+  const refused = Object.keys(read).filter(isPart);
+  refused.sort((a, b) => read[a].part - read[b].part);
   for (const question of definition.questions) {
     if (!(question.key in read)) continue;
     const one = isShown(question, definition, score, taken) ? judgeOne(question, read[question.key]) : null;
     if (one) taken[question.key] = one.value;
-    if (!one || one.isPart) refused.push(question.key);
+    if ((!one || one.isPart) && !isPart(question.key)) refused.push(question.key);
   }
-  for (const key of Object.keys(read)) if (!definition.questions.some((one) => one.key === key)) refused.push(key);
+  for (const key of Object.keys(read))
+    if (!definition.questions.some((one) => one.key === key) && !isPart(key)) refused.push(key);
   const keys = Object.keys(taken).sort();
   return { answers: keys.length > 0 ? Object.fromEntries(keys.map((key) => [key, taken[key]])) : undefined, refused };
 }
