@@ -89,7 +89,7 @@ static void write_option(const struct further *further, const char *value, const
 
 static void write_other(const struct further *further) {
     const struct page *page = further->page;
-    char name[NAME_SIZE], most[NUMBER_SIZE];
+    char name[NAME_SIZE + sizeof "." OPTION_OTHER], most[NUMBER_SIZE];
     snprintf(name, sizeof name, "%s." OPTION_OTHER, further->name);
     snprintf(most, sizeof most, "%zu", site_limits(page->request)->comment_characters);
     write_option(further, OPTION_OTHER, language_text(&page->wording, TEXT_OTHER), HTML_NONE);

@@ -122,7 +122,7 @@ static enum cxd_err make_link(struct http_request *request, const char **ret_lin
 }
 
 static void reply_code(struct http_request *request, bool is_svg) {
-    const char *link;
+    const char *link = NULL;
     struct error err;
     if (make_link(request, &link, &err) != CXD_OK) {
         http_problem(request, &err);
