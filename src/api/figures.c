@@ -13,7 +13,7 @@ enum cxd_err figures_check_interval(const struct survey *survey, const struct sc
                                     struct error *err) {
     if (!question->use_t || survey->method == METHOD_MEAN)
         return CXD_OK;
-    return error_set(err, ERR_BAD_PARAMETER, "interval: t is of a mean, and this survey's method is %s",
+    return error_set(err, ERR_BAD_PARAMETER, "interval: t is of a mean, and the method here is %s",
                      method_name(survey->method));
 }
 

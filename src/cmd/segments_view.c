@@ -79,6 +79,12 @@ static void add_bar(const struct view *view, struct table *table, const struct j
     buffer_free(&bar);
 }
 
+/* The others of several choices may have ticked the same: nobody knows how many they are. */
+static const char *why_no_n(const struct json *row) {
+    const char *reason = json_text(row, "reason");
+    return reason && strcmp(reason, "overlap") == 0 ? "overlap" : "withheld";
+}
+
 static void add_row(const struct view *view, struct table *table, const struct json *row) {
     char text[FIGURE_SIZE], low[FIGURE_SIZE], high[FIGURE_SIZE], pair[PAIR_SIZE] = "-";
     const struct screen *screen = view->screen;
@@ -90,7 +96,7 @@ static void add_row(const struct view *view, struct table *table, const struct j
     append_value(&value, row);
     table_cell_painted(screen, table, buffer_terminate(&value), is_significant ? PAINT_BOLD : PAINT_NONE);
     buffer_free(&value);
-    table_cell(screen, table, json_number(row, "n", &number) ? number_format(text, number, 0, false) : "withheld");
+    table_cell(screen, table, json_number(row, "n", &number) ? number_format(text, number, 0, false) : why_no_n(row));
     if (json_number(row, "share", &number))
         snprintf(pair, sizeof pair, "%s%%", number_format(text, number, 1, false));
     table_cell(screen, table, pair);

@@ -207,7 +207,8 @@ const struct command cmd_trend = {
             .member = "buckets",
             .what = "a trend",
             .rows = "buckets",
-            .csv = "survey=/survey bucket=/bucket from to local_from figure_from figure_to " CSV_FIGURES " " CSV_RATE,
+            .csv = "survey=/survey bucket=/bucket from to local_from figure_from figure_to " CSV_FIGURES " " CSV_RATE
+                   " question=/question",
             .prepare = prepare,
             .show = show},
 };
