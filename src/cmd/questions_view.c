@@ -205,7 +205,7 @@ bool question_view_append(const struct screen *screen, struct buffer *out, const
 
     if (!json_text(document, "type") || !json_text(document, "method"))
         return false;
-    score_view_append_title(screen, out, document);
+    score_view_append_heading(screen, out, document, options ? document : answers);
     score_view_append_window(screen, out, json_get(document, "window"));
     buffer_append_text(out, "  question    ");
     screen_append(screen, out, text ? text : json_text(document, "question"));

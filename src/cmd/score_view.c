@@ -74,18 +74,10 @@ void score_view_append_before(const struct screen *screen, struct buffer *out, c
     append_window(screen, out, "before", window);
 }
 
-void score_view_append_title(const struct screen *screen, struct buffer *out, const struct json *score) {
+static void append_how(const struct screen *screen, struct buffer *out, const struct json *score) {
     double low = 0, high = 0;
     const char *direction = json_text(score, "direction");
 
-    buffer_append_text(out, screen_paint(screen, PAINT_BOLD));
-    if (json_get(score, "surveys"))
-        (void)view_append(screen, out, score, "{surveys}");
-    else
-        screen_append(screen, out, json_text(score, "survey"));
-    if (json_text(score, "question"))
-        (void)view_append(screen, out, score, " / {question}");
-    buffer_append_text(out, screen_paint(screen, PAINT_NONE));
     buffer_append_text(out, "  ");
     screen_append(screen, out, json_text(score, "metric"));
     buffer_append_text(out, ", ");
@@ -98,7 +90,25 @@ void score_view_append_title(const struct screen *screen, struct buffer *out, co
     }
     if (direction && strcmp(direction, "lower_is_better") == 0)
         buffer_append_text(out, ", lower is better");
+}
+
+void score_view_append_heading(const struct screen *screen, struct buffer *out, const struct json *document,
+                               const struct json *score) {
+    buffer_append_text(out, screen_paint(screen, PAINT_BOLD));
+    if (json_get(document, "surveys"))
+        (void)view_append(screen, out, document, "{surveys}");
+    else
+        screen_append(screen, out, json_text(document, "survey"));
+    if (json_text(document, "question"))
+        (void)view_append(screen, out, document, " / {question}");
+    buffer_append_text(out, screen_paint(screen, PAINT_NONE));
+    if (score)
+        append_how(screen, out, score);
     buffer_append_text(out, "\n\n");
+}
+
+void score_view_append_title(const struct screen *screen, struct buffer *out, const struct json *score) {
+    score_view_append_heading(screen, out, score, score);
 }
 
 /* Where it was asked who answered. */

@@ -17,6 +17,9 @@ CXD_NODISCARD bool score_view_append_list(const struct screen *screen, struct bu
 /* The parts that other views have too: what is scored and how; the window, which may be NULL; score, interval and n.
  * Lines. */
 void score_view_append_title(const struct screen *screen, struct buffer *out, const struct json *score);
+/* A title whose figures are of a member of the document; NULL: it has none. */
+void score_view_append_heading(const struct screen *screen, struct buffer *out, const struct json *document,
+                               const struct json *score);
 void score_view_append_window(const struct screen *screen, struct buffer *out, const struct json *window);
 /* The same of the one that it is held against. */
 void score_view_append_before(const struct screen *screen, struct buffer *out, const struct json *window);

@@ -364,7 +364,8 @@ test('cxd questions: for people, and as CSV', () => {
   assert.match(one, /question +Why\? \(choice\)/);
   assert.match(one, /asked +420/);
   assert.match(one, /price +\d+ +\d+\.\d% .*It is price/);
-  assert.match(cxd('questions', slug, 'ease'), /score +\d\.\d\d/);
+  assert.match(cxd('questions', slug, 'ease'), /^shop \/ ease +ces, mean, scale 1.7\n[^]*score +\d\.\d\d/);
+  assert.match(cxd('questions', slug, 'sorry'), /^shop \/ sorry\n/, 'nothing is scored');
   assert.match(cxd('questions', 'changed', 'q'), /x \(retired\)/);
   assert.match(cxd('questions', 'changed'), /q \(removed\)/);
   assert.match(cxd('questions', 'few', 'reason', '--window', 'all'), /care +withheld/);
