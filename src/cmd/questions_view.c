@@ -7,14 +7,18 @@
 
 #include "cmd/score_view.h"
 #include "cmd/view.h"
+#include "cxd/domain/locale.h"
 
 enum { TOP_OPTIONS = 3, PAIR_SIZE = 2 * FIGURE_SIZE + 8, WITH_INTERVALS = 90 };
 
-/* The first of the texts, of whatever locale; NULL: there is none. */
-static const char *first_text(const struct json *row) {
+/* The text that a form has where no locale is asked for; NULL: there is none. */
+static const char *text_of(const struct json *row) {
     const struct json *text = json_get(row, "text");
-    const char *locale = json_name_at(text, 0);
-    return locale ? json_text(text, locale) : NULL;
+    struct locale_choice choice;
+    locale_begin(&choice, NULL);
+    for (size_t i = 0; i < json_count(text); i++)
+        (void)locale_try(&choice, json_name_at(text, i));
+    return choice.best ? json_text(text, choice.best) : NULL;
 }
 
 static void append_percent(struct buffer *out, double share) {
@@ -149,7 +153,7 @@ static const char *chance(char out[PAIR_SIZE], const struct json *row) {
 
 static void add_row(const struct view *view, struct table *table, const struct json *row) {
     char text[FIGURE_SIZE], pair[PAIR_SIZE] = "-";
-    const char *value = json_text(row, "value"), *said = first_text(row);
+    const char *value = json_text(row, "value"), *said = text_of(row);
     struct buffer option;
     double number;
 
@@ -201,7 +205,7 @@ bool question_view_append(const struct screen *screen, struct buffer *out, const
     const struct json *options = json_get(document, "options"), *answers = json_get(document, "answers");
     const struct view view = {
         .screen = screen, .document = document, .has_intervals = screen->columns >= WITH_INTERVALS};
-    const char *text = first_text(document);
+    const char *text = text_of(document);
 
     if (!json_text(document, "type") || !json_text(document, "method"))
         return false;

@@ -376,6 +376,19 @@ test('cxd questions: for people, and as CSV', () => {
   assert.match(cxd('questions', slug, 'sorry', '--csv'), /\r\nshop,[^\r]*,sorry,text,\d+,\d+,,/);
 });
 
+test('cxd questions speaks English where there is any', async () => {
+  const text = { de: 'Warum?', 'en-GB': 'Why?', fr: 'Pourquoi ?' };
+  const options = [
+    { value: 'a', text: { de: 'Eins', en: 'One' } },
+    { value: 'b', text: { fr: 'Deux', de: 'Zwei' } },
+  ];
+  await d.survey('tongues', { ...NPS, questions: [{ key: 'why', type: 'choice', text, options }] });
+  const shown = cxd('questions', 'tongues', 'why');
+  assert.match(shown, /question +Why\? \(choice\)/);
+  assert.match(shown, /^a .* One$/m);
+  assert.match(shown, /^b .* Zwei$/m);
+});
+
 test('cxd score, trend and segments of a question, and by answers', () => {
   assert.match(cxd('score', slug, '--question', 'ease'), /shop \/ ease +ces, mean/);
   assert.match(cxd('trend', slug, '--question', 'ease', '--interval', 'week'), /ces/);
