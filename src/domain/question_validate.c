@@ -53,6 +53,11 @@ static bool is_key_of_other(const char *key) {
     return length >= ending && strcmp(key + length - ending, ENDING) == 0;
 }
 
+/* Clients take these for other parts of a path, also escaped: no address could name the question. */
+static bool is_dots(const char *key) {
+    return strcmp(key, ".") == 0 || strcmp(key, "..") == 0;
+}
+
 static void check_key(const struct checking *checking) {
     const char *key = checking->question->key;
     char at[POINTER_SIZE];
@@ -60,6 +65,8 @@ static void check_key(const struct checking *checking) {
     if (!property_key_valid(key, QUESTION_KEY_CHARACTERS_MAX))
         rules_report(checking->err, at, "must be 1 to %d characters of A-Z, a-z, 0-9, '_', '.' and '-'",
                      QUESTION_KEY_CHARACTERS_MAX);
+    else if (is_dots(key))
+        rules_report(checking->err, at, "must not be \"%s\": no address can have it for a part", key);
     else if (is_key_of_other(key))
         rules_report(checking->err, at, "must not end in \".other\": that is what a question's other words are called");
     for (size_t i = 0; i < checking->index; i++)

@@ -93,6 +93,8 @@ const BAD = [
   [[{ key: 'x', type: 'rating' }], '/questions/0/type'],
   [[text({ label: 1 })], '/questions/0/label'],
   [[text(), text()], '/questions/1/key'],
+  [[{ key: '.', type: 'text' }], '/questions/0/key'],
+  [[{ key: '..', type: 'text' }], '/questions/0/key'],
   [[{ key: 'x', type: 'choice', options: [{ value: 'other' }] }], '/questions/0/options/0/value'],
   [[{ key: 'x', type: 'choice' }], '/questions/0/options'],
   [[text({ options: [{ value: 'a' }] })], '/questions/0/options'],
