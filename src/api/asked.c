@@ -19,12 +19,15 @@ static const char *list_keys(const struct survey *survey, char out[NAMES_SIZE]) 
     return words_list(&words, out, NAMES_SIZE);
 }
 
+/* Not even one that it asks no more: those are found too, and are not listed. */
 static enum cxd_err refuse_key(const struct survey *survey, const char *name, const char *key, struct error *err) {
     char names[NAMES_SIZE];
     if (survey->question_count == 0)
-        return error_set(err, ERR_BAD_PARAMETER, "%s: the survey %s asks no further questions", name, survey->slug);
-    return error_set(err, ERR_BAD_PARAMETER, "%s: the survey %s asks no question %.64s; it has %s", name, survey->slug,
-                     key, list_keys(survey, names));
+        return error_set(err, ERR_BAD_PARAMETER,
+                         "%s: the survey %s has never asked a question %.64s, and asks none now", name, survey->slug,
+                         key);
+    return error_set(err, ERR_BAD_PARAMETER, "%s: the survey %s has never asked a question %.64s; it asks %s now", name,
+                     survey->slug, key, list_keys(survey, names));
 }
 
 enum cxd_err asked_find(struct http_request *request, const struct survey *survey, const char *name, const char *key,

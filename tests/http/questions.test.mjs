@@ -213,12 +213,15 @@ test('filters by answers', async () => {
 });
 
 test('what is no question, no option or no number says so', async () => {
-  assert.match(await refused(`${slug}/score?answer.reasn=price`), /asks no question reasn; it has reason, parts/);
+  assert.match(
+    await refused(`${slug}/score?answer.reasn=price`),
+    /has never asked a question reasn; it asks reason, parts/,
+  );
   assert.match(await refused(`${slug}/score?answer.reason=prise`), /no option of this question; did you mean price\?/);
   assert.match(await refused(`${slug}/score?answer.ease=8`), /whole number from 1 to 7/);
   assert.match(await refused(`${slug}/score?answer.sorry=x`), /answered in words/);
   assert.match(await refused(`${slug}/score?question=reason`), /on no scale/);
-  assert.match(await refused(`${slug}/score?question=nothing`), /asks no question nothing/);
+  assert.match(await refused(`${slug}/score?question=nothing`), /has never asked a question nothing/);
   assert.match(await refused(`${slug}/segments?by=answer.sorry`), /in words/);
   assert.match(await refused(`${slug}/segments?by=answr.reason`), /did you mean|answer\.KEY/);
   assert.match(await refused(`${slug}/score?answer.parts=`), /a value to filter by/);
