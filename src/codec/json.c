@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "codec/number.h"
 #include "codec/read.h"
+#include "cxd/base/number.h"
 
 #undef json_is_true /* the library's; the view has a function of that name */
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "codec/lex.h"
-#include "codec/number.h"
+#include "cxd/base/number.h"
 #include "cxd/base/utf8.h"
 
 struct mending {

@@ -12,10 +12,10 @@
 #include <string.h>
 
 #include "codec/mend.h"
-#include "codec/number.h"
 #include "cxd/base/buffer.h"
 #include "cxd/base/clock.h"
 #include "cxd/base/nearest.h"
+#include "cxd/base/number.h"
 #include "cxd/base/utf8.h"
 #include "cxd/domain/respondent.h"
 

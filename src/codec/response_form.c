@@ -4,14 +4,15 @@
 #include <string.h>
 
 #include "codec/lex.h"
-#include "codec/number.h"
 #include "cxd/base/buffer.h"
+#include "cxd/base/number.h"
 #include "cxd/base/words.h"
 #include "cxd/codec/form.h"
 #include "cxd/codec/response.h"
 
 enum { POINTER_SIZE = sizeof(((struct error_member *)NULL)->pointer), DEPTH = 4 };
 
+static const char ANSWERS[] = "answers", PROPERTIES[] = "properties";
 static const char PROPERTY[] = "property.", WORDS_OF_OTHER[] = "." OPTION_OTHER;
 
 static const char *behind(const char *name, const char *prefix) {
@@ -44,22 +45,15 @@ static bool is_charset(const struct form_field *field) {
     return strcmp(field->name, FORM_CHARSET) == 0;
 }
 
-/* Writes the value as JSON has numbers, without blanks around it and zeros in front; false: it is none. */
+/* Writes the value as JSON has numbers; false: it is none. */
 static bool write_number(struct buffer *out, const struct form_field *field) {
-    const char *at = field->value, *end = at + field->value_length;
-    struct number number;
-    while (at < end && lex_is_blank(*at))
-        at++;
-    while (at < end && lex_is_blank(end[-1]))
-        end--;
-    bool is_negative = at < end && *at == '-';
-    at += is_negative;
-    while (end - at > 1 && at[0] == '0' && at[1] >= '0' && at[1] <= '9')
-        at++;
-    if (at == end || *at == '-' || !number_parse(at, (size_t)(end - at), &number))
+    const char *text = field->value;
+    size_t length = field->value_length;
+    bool is_negative;
+    if (!number_trim(&text, &length, &is_negative))
         return false;
     buffer_append_text(out, is_negative ? "-" : "");
-    buffer_append(out, at, (size_t)(end - at));
+    buffer_append(out, text, length);
     return true;
 }
 
@@ -129,14 +123,24 @@ static bool find_doubles(struct form *form, struct arena *arena) {
     return true;
 }
 
+/* A browser sends what was left empty too. */
+static bool is_said(const struct form_field *field) {
+    size_t at = 0;
+    while (at < field->value_length && lex_is_blank(field->value[at]))
+        at++;
+    return !field->fault && at < field->value_length;
+}
+
 /* Why a field is not taken, as far as it is a form's matter; NULL: it is. */
 static const char *find_fault(const struct form_field *field) {
     const struct mime_text charset = {field->value, field->value_length, false};
+    if (!is_said(field))
+        return NULL;
     if (is_charset(field))
         return mime_is_utf8(&charset) ? NULL : "must be UTF-8: no other charset is read";
-    if (strcmp(field->name, "properties") == 0)
+    if (strcmp(field->name, PROPERTIES) == 0)
         return "is no field of a form: each property is one, by the name property.KEY";
-    if (strcmp(field->name, "answers") == 0)
+    if (strcmp(field->name, ANSWERS) == 0)
         return "is no field of a form: each answer is one, by the name answer.KEY";
     return NULL;
 }
@@ -146,14 +150,6 @@ struct said {
     const char *key;
     size_t length, count; /* of the key; of the fields that say something */
 };
-
-/* A browser sends what was left empty too. */
-static bool is_said(const struct form_field *field) {
-    size_t at = 0;
-    while (at < field->value_length && lex_is_blank(field->value[at]))
-        at++;
-    return !field->fault && at < field->value_length;
-}
 
 static bool is_of(const struct form_field *field, const struct said *said, bool *ret_is_words) {
     size_t length;
@@ -201,7 +197,7 @@ static void write_answers(struct buffer *out, const struct form *form) {
         if (!gather(form, i, &said))
             continue;
         if (is_first) {
-            write_key(out, "answers");
+            write_key(out, ANSWERS);
             buffer_append_char(out, '{');
         }
         is_first = false;
@@ -210,15 +206,21 @@ static void write_answers(struct buffer *out, const struct form *form) {
     buffer_append_text(out, is_first ? "" : "}");
 }
 
+/* What is made of several fields has their names: one of its own name is empty, or has a fault. */
+static bool is_member(const struct form_field *field) {
+    return !field->fault && !property_key(field) && !is_answer(field) && !is_charset(field) &&
+           strcmp(field->name, ANSWERS) != 0 && strcmp(field->name, PROPERTIES) != 0;
+}
+
 static void write_members(struct buffer *out, const struct form *form) {
     buffer_append_char(out, '{');
     for (size_t i = 0; i < form->count; i++) {
         const struct form_field *field = &form->fields[i];
-        if (!field->fault && !property_key(field) && !is_answer(field) && !is_charset(field))
+        if (is_member(field))
             write_field(out, field->name, field);
     }
     write_answers(out, form);
-    write_key(out, "properties");
+    write_key(out, PROPERTIES);
     buffer_append_char(out, '{');
     for (size_t i = 0; i < form->count; i++) {
         const struct form_field *field = &form->fields[i];

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cxd/base/number.h"
 #include "cxd/base/utf8.h"
 
 static bool same_text(const char *a, const char *b) {
@@ -184,13 +185,16 @@ bool response_bound_answers(struct response *response, const struct response_lim
     return true;
 }
 
-/* The number that a text is to the field of a form: digits, a sign in front, blanks around. */
+/* The whole number that a text is to the field of a form, however it is written. */
 static bool read_number(const char *text, int *ret_number) {
-    char *end;
-    long number = strtol(text, &end, 10);
-    if (end == text || end[strspn(end, " \t\r\n")] != '\0' || number < INT_MIN || number > INT_MAX)
+    size_t length = strlen(text);
+    struct number number;
+    int64_t value;
+    bool is_negative;
+    if (!number_trim(&text, &length, &is_negative) || !number_parse(text, length, &number) ||
+        !number_is_whole(&number) || !number_value(&number, &value) || value > INT_MAX)
         return false;
-    *ret_number = (int)number;
+    *ret_number = is_negative ? -(int)value : (int)value;
     return true;
 }
 

@@ -4,8 +4,8 @@
 
 #include "codec/lex.h"
 #include "codec/mend.h"
-#include "codec/number.h"
 #include "cxd/base/buffer.h"
+#include "cxd/base/number.h"
 #include "cxd/codec/json.h"
 #include "cxd/codec/response.h"
 

@@ -43,6 +43,14 @@ static void test_reads(void **state) {
     check_read("score=9&answer.why=&answer.f=&answer.f.other=+&answer.r=", "");
     check_read("answer.why=a+b%0D%0Ac&answer.ease=+07&answer.r=price&answer.f=a",
                "\"answers\":{\"ease\":7,\"f\":\"a\",\"r\":\"price\",\"why\":\"a b\\nc\"}");
+    check_read("answer.ease=4.0", "\"answers\":{\"ease\":4}");
+    check_read("answer.ease=-40e-1", "\"answers\":{\"ease\":-4}");
+    check_read("answer.ease=+0.4e1+&answer.why=4.0", "\"answers\":{\"ease\":4,\"why\":\"4.0\"}");
+    check_read("answer.ease=4.0000000000000000001", "\"answers\":{\"ease\":\"4.0000000000000000001\"}");
+    check_read("answer.ease=99999999999999999999", "\"answers\":{\"ease\":\"99999999999999999999\"}");
+    check_read("answer.ease=0x4", "\"answers\":{\"ease\":\"0x4\"}");
+    check_read("answers=&score=9&properties=+&_charset_=", "");
+    check_read("properties=&answers=+&answer.why=x&property.a=b", "\"answers\":{\"why\":\"x\"}");
     check_read("answer.f=b&answer.why=x&answer.f=a&answer.f=b", "\"answers\":{\"f\":[\"a\",\"b\"],\"why\":\"x\"}");
     check_read("answer.why=7&answer.r=7&answer.no=7", "\"answers\":{\"no\":\"7\",\"r\":\"7\",\"why\":\"7\"}");
     check_read("answer.=x", "\"answers\":{\"\":\"x\"}");

@@ -4,8 +4,8 @@
 
 #include "codec/lex.h"
 #include "codec/mend.h"
-#include "codec/number.h"
 #include "cxd/base/compiler.h"
+#include "cxd/base/number.h"
 #include "cxd/codec/response.h"
 
 #define FFFD "\xEF\xBF\xBD"

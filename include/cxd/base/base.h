@@ -8,6 +8,7 @@
  *   budget.c     memory that requests share, and who may claim how much of it
  *   buffer.c     growing output: text, numbers, times, JSON strings
  *   utf8.c       what text may look like
+ *   number.c     numbers by their text, exactly
  *   formula.c    what a spreadsheet would run of a text
  *   needles.c    any of many texts in a line
  *   words.c      the words of an enumeration

@@ -6,7 +6,6 @@
  *
  *   read.c             a text becomes a document of JSON values; the usual kinds of members are read
  *   lex.c              JSON as tokens that know where they are
- *   number.c           numbers by their text, exactly
  *   mend.c             what the library would refuse of characters and numbers, before it reads a text again
  *   nesting.c          how deep a text nests, before it is parsed (json.h)
  *   write.c            writing JSON, member by member

@@ -1,5 +1,5 @@
-#ifndef CXD_CODEC_NUMBER_H
-#define CXD_CODEC_NUMBER_H
+#ifndef CXD_BASE_NUMBER_H
+#define CXD_BASE_NUMBER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,6 +18,8 @@ struct number {
 
 /* False where the text is no number by the grammar of JSON. */
 bool number_parse(const char *text, size_t length, struct number *ret_number);
+/* Leaves of a field's text the number: without blanks around it, its sign, and zeros in front. False: it is none. */
+bool number_trim(const char **text, size_t *length, bool *ret_is_negative);
 /* 9, 9.0, 90e-1 and 0.9e1 are. */
 bool number_is_whole(const struct number *number);
 /* The value of a whole number; false where it lies beyond 64 bits. */

@@ -1,6 +1,6 @@
 /* Numbers by their text: for mend.c, which makes of every way to write a whole number the one that the library reads as
  * one, and of what no number of the library can hold a text. */
-#include "codec/number.h"
+#include "cxd/base/number.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -76,6 +76,26 @@ bool number_parse(const char *text, size_t length, struct number *ret_number) {
     number.exponent += exponent;
     *ret_number = number;
     return true;
+}
+
+static bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+bool number_trim(const char **text, size_t *length, bool *ret_is_negative) {
+    const char *at = *text, *end = at + *length;
+    struct number number;
+    while (at < end && is_blank(*at))
+        at++;
+    while (at < end && is_blank(end[-1]))
+        end--;
+    *ret_is_negative = at < end && *at == '-';
+    at += *ret_is_negative;
+    while (end - at > 1 && at[0] == '0' && at[1] >= '0' && at[1] <= '9')
+        at++;
+    *text = at;
+    *length = (size_t)(end - at);
+    return at < end && *at != '-' && number_parse(at, (size_t)(end - at), &number);
 }
 
 bool number_is_whole(const struct number *number) {
