@@ -2,7 +2,7 @@
 // that a retry stays one whatever has become of the survey.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { assertProblem, ids, parseLines, start, use } from './harness.mjs';
+import { assertProblem, ids, parseLines, run, start, use } from './harness.mjs';
 
 const d = await start();
 after(() => d.stop());
@@ -457,4 +457,36 @@ test('a page of another origin may ask for strict handling', async () => {
   const headers = { Origin: 'https://a.example', Prefer: 'handling=strict' };
   const reply = await d.post(slug, { score: 9 }, { headers });
   assert.match(reply.headers['access-control-expose-headers'], /\bPreference-Applied\b/);
+});
+
+test('cxd post: answers are read as their questions have them', async () => {
+  const slug = await survey([...QUESTIONS, { key: 'code', type: 'choice', options: options('7', '8') }]);
+  await define(slug, [WHY]);
+  const post = (...args) => run(['post', slug, '9', ...args, '-c', d.config], {});
+  const answers = ['reason.other=so & "so" + ü', 'features=b', 'features=a', 'ease=6', 'why=7', 'code=7', 'lost=late'];
+  const given = ['--revision', '1', '--property', 'plan=a=b&c', '--comment', 'é 100%\nmore', '--sequence', '2'];
+  const flags = answers.flatMap((answer) => ['--answer', answer]);
+  const done = post(...flags, ...given);
+  assert.equal(done.status, 0, done.stderr);
+  assert.match(done.stdout, /^stored [0-9a-f-]{36} {2}survey a\d+, revision 1, score 9\nleft out lost: .*shown.*\n$/);
+  const found = await stored(slug, /[0-9a-f-]{36}/.exec(done.stdout)[0]);
+  assert.deepEqual(found.answers, {
+    code: '7',
+    ease: 6,
+    features: ['a', 'b'],
+    reason: { other: 'so & "so" + ü' },
+    why: '7',
+  });
+  assert.deepEqual([found.comment, found.properties, found.sequence], ['é 100%\nmore', { plan: 'a=b&c' }, 2]);
+  assert.match(post('--revision', '1').stdout, /revision 1, score 9\n$/, 'as JSON');
+  for (const [args, why] of [
+    [['--answer', 'ease'], /--answer takes KEY=VALUE, not 'ease'/],
+    [['--answer', '=6'], /--answer takes KEY=VALUE/],
+    [['--answer', 'ease=6', '-p', 'a=1', '-p', 'a=2'], /--property gives 'a' twice/],
+    [['--answer', 'ease=6', '-p', 'a'], /--property takes KEY=VALUE/],
+    [['--revision', 'x'], /--revision must be a whole number/],
+  ]) {
+    const bad = post(...args);
+    assert.deepEqual([bad.status, why.test(bad.stderr)], [2, true], bad.stderr);
+  }
 });
