@@ -11,6 +11,7 @@
 #include "cxd/base/clock.h"
 #include "cxd/base/prefer.h"
 #include "cxd/codec/invitation.h"
+#include "cxd/domain/judge.h"
 
 /* --- Names ----------------------------------------------------------------------------------------------------------
  */
@@ -168,17 +169,43 @@ static bool is_of_no_revision(const struct response *response) {
 }
 
 static void explain_answers(const struct response *response, struct error *err) {
-    const struct answer_refusal *refused[ANSWERS_REFUSED_MAX];
+    const struct answer_refusal *refused[ANSWERS_REFUSED_MAX], *newest = response->sent.left_out;
     size_t count = 0;
     if (is_of_no_revision(response))
         error_add_member(err, "/revision", "is none of the survey, which is at %lld", (long long)response->revision);
-    for (const struct answer_refusal *one = response->sent.left_out; one && count < CXD_COUNT(refused); one = one->next)
+    for (const struct answer_refusal *one = newest; one && count < CXD_COUNT(refused); one = one->next)
         refused[count++] = one;
-    for (; count > 0; count--) { /* the newest is in front */
+    for (size_t i = count; i > 0; i--) { /* the newest is in front */
         char pointer[sizeof err->members[0].pointer] = "/answers";
-        error_pointer_append(pointer, sizeof pointer, refused[count - 1]->key);
-        error_add_member(err, pointer, "%s", refused[count - 1]->detail);
+        error_pointer_append(pointer, sizeof pointer, refused[i - 1]->key);
+        error_add_member(err, pointer, "%s", refused[i - 1]->detail);
     }
+    if (count > 0 && newest->more > 0)
+        error_add_member(err, "/answers", "has %zu more that are not taken, %zu in all", newest->more,
+                         newest->more + count);
+}
+
+/* Of what does not come to the store for another fault: as it would be judged there by what is asked now. Where the
+ * score is wrong it is not known whom a question is shown to by it. */
+static bool explain_unjudged(struct http_request *request, const struct admission *how, const struct response *sent,
+                             struct error *err) {
+    struct arena *arena = http_arena(request);
+    struct survey asked = *how->survey;
+    struct response judged = *sent;
+    if (sent->sent.revision != 0 && sent->sent.revision != asked.revision)
+        return true; /* what that one asks is the store's to know */
+    struct question *questions = arena_alloc(arena, (asked.question_count + 1) * sizeof *questions);
+    for (size_t i = 0; questions && i < asked.question_count; i++) {
+        questions[i] = asked.questions[i];
+        if (is_wrong(err, "/score"))
+            questions[i].show.bands = 0;
+    }
+    asked.questions = questions;
+    judged.revision = asked.revision;
+    if (!questions || !response_judge_answers(&judged, &asked, arena))
+        return false;
+    explain_answers(&judged, err);
+    return true;
 }
 
 /* --- Judging --------------------------------------------------------------------------------------------------------
@@ -271,6 +298,9 @@ enum cxd_err admission_judge(struct http_request *request, const struct admissio
     bool is_valid =
         response_validate(response, how->survey, &api_settings(request)->limits, now_ms, how->line, err) == CXD_OK;
     enum cxd_err reason = find_reason(how, response, is_valid, is_expired, now_ms);
+    bool is_unjudged = reason == ERR_INVALID && (!may_be_retry || is_wrong(err, "/score"));
+    if (is_unjudged && how->is_strict && !explain_unjudged(request, how, response, err))
+        return error_set(err, ERR_NO_MEMORY, "no memory for the response");
     if (reason != CXD_OK && !may_be_retry)
         return refuse(reason, err);
     change->as.response.unless_stored = reason;
@@ -311,7 +341,7 @@ void admission_explain(struct http_request *request, const struct change *change
     const struct invitation *says = change->as.response.invited.says;
     if (says)
         invitation_check(says, &change->as.response.value, api_settings(request)->limits.properties, err);
-    if (change->as.response.is_strict)
+    if (change->as.response.is_strict && !is_wrong(err, "/score")) /* which the store does not judge by */
         explain_answers(&change->as.response.value, err);
 }
 

@@ -126,7 +126,7 @@ static bool read_answer(struct answers_reading *answers, struct answer *answer, 
 void read_answers(struct reading *reading, const json_t *value, const char *pointer, bool keeps_erased,
                   struct response *response) {
     struct answers_reading answers = {reading, response, pointer, keeps_erased};
-    size_t count = 0, length, size = json_object_size(value);
+    size_t count = 0, beyond = 0, length, size = json_object_size(value);
     const char *key;
     json_t *member;
     if (!read_is_object(reading, value, pointer) || size == 0)
@@ -139,7 +139,8 @@ void read_answers(struct reading *reading, const json_t *value, const char *poin
     }
     json_object_keylen_foreach((json_t *)value, key, length, member) {
         if (count == ANSWERS_SENT_MAX) {
-            (void)leave_out(&answers, key, "is one more than can be asked for");
+            if (beyond++ < ANSWERS_REFUSED_MAX)
+                (void)leave_out(&answers, key, "is one more than can be asked for");
             continue;
         }
         list[count] = (struct answer){.key = arena_strndup(reading->arena, key, length)};
@@ -148,6 +149,9 @@ void read_answers(struct reading *reading, const json_t *value, const char *poin
         else
             count += read_answer(&answers, &list[count], member);
     }
+    if (beyond > ANSWERS_REFUSED_MAX &&
+        !response_leave_out_more(response, reading->arena, beyond - ANSWERS_REFUSED_MAX))
+        reading->refused = true;
     if (!response_sort_answers(list, count)) {
         error_add_member(reading->err, pointer, "has a member twice");
         return;

@@ -118,18 +118,28 @@ static char *shorten(struct arena *arena, const char *key) {
     return arena_strndup(arena, key, length);
 }
 
+bool response_leave_out_more(struct response *response, struct arena *arena, size_t count) {
+    struct answer_refusal *newest = count > 0 ? arena_alloc(arena, sizeof *newest) : NULL;
+    if (newest) {
+        *newest = *response->sent.left_out;
+        newest->more += count;
+        response->sent.left_out = newest;
+    }
+    return newest || count == 0;
+}
+
 bool response_leave_out(struct response *response, struct arena *arena, const char *key, const char *detail) {
     size_t count = 0;
     for (const struct answer_refusal *one = response->sent.left_out; one; one = one->next, count++)
         if (strcmp(one->key, key) == 0)
             return true;
     if (count >= ANSWERS_REFUSED_MAX)
-        return true;
+        return response_leave_out_more(response, arena, 1);
     struct answer_refusal *added = arena_alloc(arena, sizeof *added);
     char *copy = shorten(arena, key);
     if (!added || !copy)
         return false;
-    *added = (struct answer_refusal){response->sent.left_out, copy, detail};
+    *added = (struct answer_refusal){.next = response->sent.left_out, .key = copy, .detail = detail};
     response->sent.left_out = added;
     return true;
 }

@@ -459,6 +459,38 @@ test('a page of another origin may ask for strict handling', async () => {
   assert.match(reply.headers['access-control-expose-headers'], /\bPreference-Applied\b/);
 });
 
+test('strict handling names bad answers beside a bad score, and says how many there are', async () => {
+  const slug = await survey();
+  const pointers = (reply) => reply.errors.map(({ pointer }) => pointer);
+  const answers = { reason: 'no', ease: 9, why: 'x', lost: 'late', dear: 'y' };
+  const BAD = ['/score', '/answers/reason', '/answers/ease', '/answers/dear'];
+  const strict = { ...STRICT.headers };
+  for (const score of [11, 'nine', 2.5]) {
+    for (const more of [{}, { id: id() }, { revision: 1 }]) {
+      const reply = await d.post(slug, { score, answers, ...more }, STRICT);
+      assertProblem(reply, 422, 'invalid', BAD); // whom `lost` is shown to is not known
+      assert.equal(reply.json.detail, '4 members are not valid');
+    }
+    assertProblem(await d.post(slug, { score, answers }), 422, 'invalid', ['/score']);
+    const batch = await d.batch([{ survey: slug, score, answers }], { headers: strict });
+    assert.deepEqual(pointers(batch.lines[0]).sort(), [...BAD].sort());
+  }
+  assertProblem(await d.post(slug, { score: 11, answers, revision: 9 }, STRICT), 422, 'invalid', ['/score']);
+  const long = { score: 9, touchpoint: 'x'.repeat(1000), answers };
+  const others = ['/touchpoint', ...BAD.slice(1), '/answers/lost'];
+  for (const more of [{}, { id: id() }])
+    assertProblem(await d.post(slug, { ...long, ...more }, STRICT), 422, 'invalid', others);
+  for (const count of [16, 17, 65, 300]) {
+    const many = Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, 1]));
+    const { errors } = assertProblem(await d.post(slug, { score: 9, answers: many }, STRICT), 422, 'invalid');
+    assert.equal(errors.length, count > 16 ? 17 : 16);
+    const last = { pointer: '/answers', detail: `has ${count - 16} more that are not taken, ${count} in all` };
+    if (count > 16) assert.deepEqual(errors[16], last);
+    const taken = await d.post(slug, { score: 9, answers: many });
+    assert.deepEqual([taken.status, taken.json.answers_refused.length], [201, 16]);
+  }
+});
+
 test('cxd post: answers are read as their questions have them', async () => {
   const slug = await survey([...QUESTIONS, { key: 'code', type: 'choice', options: options('7', '8') }]);
   await define(slug, [WHY]);

@@ -104,6 +104,7 @@ struct answer_refusal {
     const struct answer_refusal *next;
     const char *key;    /* as it was sent, shortened if it is long */
     const char *detail; /* in English */
+    size_t more;        /* that are not named; of the newest */
 };
 
 #endif

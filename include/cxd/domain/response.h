@@ -176,10 +176,13 @@ size_t answer_sort_values(const char **values, size_t count);
 
 /* Notes in front of sent.left_out that an answer was left out; what is there already is not changed, so that copies of
  * the response may share it. The key is copied, and shortened; `detail` is a constant, or of the arena. One that is
- * noted stays as it is, and further ones than ANSWERS_REFUSED_MAX are not kept. False when memory is refused. */
+ * noted stays as it is, and of further ones than ANSWERS_REFUSED_MAX it is known how many there are: `more` of the
+ * newest. False when memory is refused. */
 enum { ANSWERS_REFUSED_MAX = 16 };
 CXD_NODISCARD bool response_leave_out(struct response *response, struct arena *arena, const char *key,
                                       const char *detail);
+/* As many more, without their names, behind at least ANSWERS_REFUSED_MAX; 0: nothing is noted. */
+CXD_NODISCARD bool response_leave_out_more(struct response *response, struct arena *arena, size_t count);
 
 /* Leaves out answers with longer texts than comments may be. False when memory is refused. */
 CXD_NODISCARD bool response_bound_answers(struct response *response, const struct response_limits *limits,
