@@ -14,9 +14,22 @@ static bool is_told(const struct question *question, int64_t min_n, int64_t all,
     return min_n <= 0 || !has_rule || (all >= min_n && count >= min_n && !is_few_left);
 }
 
-void question_figures_tell(struct question_figures *figures, const struct survey *survey, int64_t all) {
-    figures->is_asked_told = is_told(figures->question, survey->min_n, all, figures->asked);
-    figures->is_answered_told = is_told(figures->question, survey->min_n, all, figures->answered);
+bool question_figures_hold(const struct question_figures *figures, const struct survey *survey,
+                           const struct question_show *show) {
+    const struct question *question = figures->question;
+    if (survey->min_n <= 0)
+        return false;
+    if (!figures->is_answered_told || (question->type == QUESTION_SCALE && figures->answered < survey->min_n))
+        return true;
+    for (size_t i = 0; i < figures->option_count; i++) {
+        /* Of several choices it tells of all others, too, who ticked these alone. */
+        bool is_meant = question->type == QUESTION_CHOICES;
+        for (size_t j = 0; j < show->in_count; j++)
+            is_meant = is_meant || strcmp(show->in[j], figures->options[i].value) == 0;
+        if (is_meant && figures->options[i].segment->hidden[SEGMENT_WINDOW])
+            return true;
+    }
+    return false;
 }
 
 /* Where the question has it; OPTION_OTHER behind all that it has, and what it has no more behind that. */
@@ -38,6 +51,31 @@ static int compare_options(const void *left, const void *right) {
     if (!order)
         order = (a->place > b->place) - (a->place < b->place);
     return order ? order : strcmp(a->value, b->value);
+}
+
+static void sort_options(struct question_figures *figures) {
+    if (figures->option_count > 0)
+        qsort(figures->options, figures->option_count, sizeof *figures->options, compare_options);
+}
+
+/* What was answered, and by how many. */
+static void hide_answers(struct question_figures *figures) {
+    figures->is_answered_told = false;
+    for (size_t i = 0; i < figures->option_count; i++)
+        figures->options[i].segment->hidden[SEGMENT_WINDOW] = true;
+    sort_options(figures);
+}
+
+void question_figures_tell(struct question_figures *figures, const struct survey *survey, int64_t all) {
+    figures->is_asked_told = is_told(figures->question, survey->min_n, all, figures->asked);
+    figures->is_answered_told = is_told(figures->question, survey->min_n, all, figures->answered);
+    if (!figures->is_answered_told)
+        hide_answers(figures);
+}
+
+void question_figures_withhold(struct question_figures *figures) {
+    figures->is_asked_told = false;
+    hide_answers(figures);
 }
 
 static void fill_share(struct option_figures *option, int64_t answered, double confidence) {
@@ -69,6 +107,5 @@ void question_figures_list(struct question_figures *figures, const struct segmen
                                           .place = place};
         fill_share(option, figures->answered, confidence);
     }
-    if (figures->option_count > 0)
-        qsort(figures->options, figures->option_count, sizeof *figures->options, compare_options);
+    sort_options(figures);
 }

@@ -229,6 +229,75 @@ static void drop_unanswered(struct questions_answer *answer) {
     answer->count = kept;
 }
 
+/* --- min_n -------------------------------------------------------------------------------------------------------- */
+
+/* As the revision has it, if by what was answered to another question. */
+static const struct question_show *find_show(const struct past *past, const char *key) {
+    const struct question *asks = past->survey ? survey_question(past->survey, key) : NULL;
+    return asks && asks->show.key ? &asks->show : NULL;
+}
+
+static bool is_following(const struct inquiry *inquiry, const char *key) {
+    bool follows = false;
+    for (size_t i = 0; i < inquiry->revision_count; i++)
+        follows = follows || find_show(&inquiry->revisions[i], key);
+    return follows;
+}
+
+/* Whether it would tell what is withheld of one that it follows upon, in any revision. */
+static bool would_tell(const struct inquiry *inquiry, const struct questions_answer *answer, const char *key) {
+    for (size_t i = 0; i < inquiry->revision_count; i++) {
+        const struct question_show *show = find_show(&inquiry->revisions[i], key);
+        for (size_t j = 0; show && j < answer->count; j++)
+            if (strcmp(answer->questions[j].question->key, show->key) == 0 &&
+                question_figures_hold(&answer->questions[j], inquiry->question.survey, show))
+                return true;
+    }
+    return false;
+}
+
+/* What is withheld withholds of what follows upon it, in whatever order revisions have them. */
+static void withhold_what_follows(const struct inquiry *inquiry, struct questions_answer *answer) {
+    bool changed = true;
+    while (changed) {
+        changed = false;
+        for (size_t i = 0; i < answer->count; i++) {
+            struct question_figures *figures = &answer->questions[i];
+            if ((figures->is_asked_told || figures->is_answered_told) &&
+                would_tell(inquiry, answer, figures->question->key)) {
+                question_figures_withhold(figures);
+                changed = true;
+            }
+        }
+    }
+}
+
+/* Of all, the one that was asked for. */
+static void keep_one(struct questions_answer *answer, const char *key) {
+    size_t kept = 0;
+    for (size_t i = 0; i < answer->count; i++)
+        if (strcmp(answer->questions[i].question->key, key) == 0)
+            answer->questions[kept++] = answer->questions[i];
+    answer->count = kept;
+}
+
+static enum cxd_err read_all(struct inquiry *inquiry, const char *key, struct questions_answer *answer,
+                             struct error *err) {
+    /* What is withheld of others is known where these are read too. */
+    bool is_alone = key && (inquiry->question.survey->min_n <= 0 || !is_following(inquiry, key));
+    enum cxd_err result = is_alone ? find_question(inquiry, key, answer, err) : list_questions(inquiry, answer, err);
+    for (size_t i = 0; result == CXD_OK && i < answer->count; i++)
+        result = read_figures(inquiry, &answer->questions[i], err);
+    if (result != CXD_OK)
+        return result;
+    withhold_what_follows(inquiry, answer);
+    if (key)
+        keep_one(answer, key);
+    else
+        drop_unanswered(answer);
+    return CXD_OK;
+}
+
 static enum cxd_err read_state(struct inquiry *inquiry, const char *key, struct questions_answer *answer,
                                struct error *err) {
     enum cxd_err result = query_score_within(inquiry->reader, &inquiry->question, &inquiry->whole, err);
@@ -239,9 +308,7 @@ static enum cxd_err read_state(struct inquiry *inquiry, const char *key, struct 
         result = past_read(inquiry->reader, inquiry->question.survey, inquiry->revisions, inquiry->revision_count,
                            inquiry->arena, err);
     if (result == CXD_OK)
-        result = key ? find_question(inquiry, key, answer, err) : list_questions(inquiry, answer, err);
-    for (size_t i = 0; result == CXD_OK && i < answer->count; i++)
-        result = read_figures(inquiry, &answer->questions[i], err);
+        result = read_all(inquiry, key, answer, err);
     return result;
 }
 
@@ -258,8 +325,6 @@ enum cxd_err query_questions(struct store_reader *reader, const struct score_que
     store_reader_end(reader);
     if (result != CXD_OK)
         return result;
-    if (!key)
-        drop_unanswered(&answer);
     answer.whole = inquiry.whole;
     *ret_answer = answer;
     return CXD_OK;

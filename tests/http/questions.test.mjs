@@ -324,7 +324,11 @@ test('min_n: few are withheld, and so many others that nobody gets at them by su
   const { segments } = await ask('few/segments?by=answer.reason&window=all');
   assert.deepEqual(hidden(segments).sort(), ['care', 'speed'], 'the same of the table');
   const ease = await ask('few/questions/ease?window=all');
-  assert.deepEqual([ease.asked, ease.answered, ease.answers], [12, null, null]);
+  assert.deepEqual(
+    [ease.asked, ease.answered, ease.answers],
+    [null, null, null],
+    'it would tell that nobody said other',
+  );
   const { questions } = await ask('few/questions?window=all');
   assert.deepEqual(hidden(questions[0].options).sort(), ['care', 'other', 'speed']);
 });
@@ -346,6 +350,52 @@ test('min_n: of a small window, nothing but how many there are', async () => {
   assert.deepEqual([sorry.n, sorry.asked], [4, null], 'that all were detractors is not told');
   const score = await ask('small/score?question=ease&window=all');
   assert.deepEqual([score.n, score.score, score.suppressed], [4, null, true]);
+});
+
+const followUp = (key, values, type = {}) => ({
+  key,
+  type: 'choice',
+  options: ['x', 'y'].map(option),
+  show: { answer: { key: values[0][0] === 'x' ? 'on_a' : 'reason', in: values } },
+  ...type,
+});
+
+test('min_n: nor by how many were asked what follows upon what is withheld', async () => {
+  const questions = [
+    { key: 'reason', type: 'choice', options: ['a', 'b', 'c'].map(option) },
+    followUp('on_a', ['a']),
+    followUp('on_ab', ['a', 'b']),
+    followUp('on_c', ['c'], { type: 'scale', options: undefined, ...EASE }),
+    followUp('then', ['x', 'y']),
+  ];
+  await d.survey('follow', { ...NPS, min_n: 5, questions });
+  const all = [
+    ...times(20, 9, { reason: 'a', on_a: 'x', on_ab: 'x', then: 'x' }),
+    ...times(3, 9, { reason: 'b', on_ab: 'x' }),
+    ...times(6, 0, { reason: 'c', on_c: 3 }),
+    ...times(9, 10, {}),
+  ];
+  await d.load(all.map(([score, answers]) => ({ survey: 'follow', score, channel: 'web', answers })));
+  const list = (await ask('follow/questions?window=all')).questions;
+  assert.deepEqual(hidden(list[0].options), ['b', 'c']);
+  const told = ({ asked, answered }) => [asked, answered];
+  assert.deepEqual(list.map(told), [
+    [38, 29],
+    [20, 20],
+    [null, null],
+    [null, null],
+    [null, null],
+  ]);
+  assert.deepEqual(hidden(list[2].options), ['x', 'y'], 'of how many the shares are would tell as much');
+  assert.equal(list[3].answers, null);
+  for (const key of ['on_ab', 'on_c', 'then'])
+    assert.deepEqual(told(await ask(`follow/questions/${key}?window=all`)), [null, null], `${key} alone`);
+  assert.deepEqual(told(await ask('follow/questions/on_a?window=all')), [20, 20]);
+  const filtered = await ask('follow/questions/on_ab?window=all&channel=web');
+  assert.deepEqual([filtered.n, ...told(filtered)], [38, null, null]);
+  await d.survey('follow', { ...NPS, min_n: 5, questions: [questions[0], { ...questions[2], show: undefined }] });
+  const since = (await ask('follow/questions?window=all')).questions.find(({ key }) => key === 'on_ab');
+  assert.equal(since.asked, null, 'as it was asked before');
 });
 
 // --- cxd questions -------------------------------------------------------------------------------------------------
