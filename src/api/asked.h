@@ -10,8 +10,11 @@
 /* Whether there is a question of each key, and such an answer to it. ERR_BAD_PARAMETER names it; the store's errors. */
 CXD_NODISCARD enum cxd_err asked_check(struct http_request *request, const struct survey *survey,
                                        const struct filter *filter, struct error *err);
-/* The same; and where question->filter.question is set, question->survey is ret_scoring then, which must outlive it:
- * the survey scored as that question is, which must be on a scale. */
+/* The same of several surveys, where each condition must be one of at least one of them: it counts where it is. */
+CXD_NODISCARD enum cxd_err asked_check_several(struct http_request *request, const struct survey *const *surveys,
+                                               size_t count, const struct filter *filter, struct error *err);
+/* As asked_check; and where question->filter.question is set, question->survey is ret_scoring then, which must outlive
+ * it: the survey scored as that question is, which must be on a scale. */
 CXD_NODISCARD enum cxd_err asked_settle(struct http_request *request, const struct survey *survey,
                                         struct score_question *question, struct survey *ret_scoring, struct error *err);
 

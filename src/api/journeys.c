@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/asked.h"
 #include "api/bodies.h"
 #include "api/deed.h"
 #include "api/figures.h"
@@ -263,6 +264,8 @@ static enum cxd_err answer_score(struct http_request *request, const struct stat
         result = surveys[i] ? api_allow_filter(request, surveys[i], &question->filter, err)
                             : pool_no_survey(state->snapshot, "the journey", journey.stages[i].survey, err);
     }
+    if (result == CXD_OK)
+        result = asked_check_several(request, surveys, journey.stage_count, &question->filter, err);
     if (result == CXD_OK)
         result = query_journey(state->reader, &journey, surveys, question, answer, err);
     if (result == CXD_OK)

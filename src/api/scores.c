@@ -121,6 +121,8 @@ static enum cxd_err answer_pool(struct http_request *request, const struct snaps
         result = api_allow_filter(request, own.pool.surveys[i], &own.filter, err);
     if (result == CXD_OK)
         result = figures_check_interval(&scoring, &own, err);
+    if (result == CXD_OK)
+        result = asked_check_several(request, own.pool.surveys, own.pool.count, &own.filter, err);
     return result == CXD_OK ? answer_score(request, &scoring, &own, query_score_within, err) : result;
 }
 
@@ -169,7 +171,10 @@ void api_scores_get(struct http_request *request) {
     if (result == CXD_OK)
         result = state_begin(request, &state, &err);
     if (result == CXD_OK) {
-        result = append_scores(request, state.snapshot, &page, &question.score, &err);
+        const struct snapshot *snapshot = state.snapshot;
+        result = asked_check_several(request, snapshot->surveys, snapshot->survey_count, &question.score.filter, &err);
+        if (result == CXD_OK)
+            result = append_scores(request, snapshot, &page, &question.score, &err);
         state_end(&state);
     }
     figures_reply(request, clock, result, &err);

@@ -398,6 +398,48 @@ test('min_n: nor by how many were asked what follows upon what is withheld', asy
   assert.equal(since.asked, null, 'as it was asked before');
 });
 
+// --- Several surveys ----------------------------------------------------------------------------------------------
+
+test('several surveys: a condition must be of one of them, and counts there', async () => {
+  const choice = (key, ...values) => ({ key, type: 'choice', options: values.map(option) });
+  await d.survey('one', { ...NPS, questions: [choice('q', 'x', 'y'), choice('old', 'z')] });
+  await d.survey('two', { ...NPS, questions: [choice('q', 'x'), { key: 'why', type: 'text' }] });
+  await d.survey('none', NPS);
+  await d.load([
+    { survey: 'one', score: 9, answers: { q: 'y', old: 'z' } },
+    { survey: 'one', score: 9, answers: { q: 'x' } },
+    { survey: 'two', score: 0, answers: { q: 'x' } },
+    { survey: 'none', score: 0 },
+  ]);
+  await d.survey('one', { ...NPS, questions: [choice('q', 'x', 'y')] });
+  const stages = ['one', 'two'].map((survey) => ({ survey }));
+  assert.equal((await d.admin('PUT', '/v1/journeys/both', { body: { stages } })).status, 201);
+  const targets = ['score?surveys=one,two,none&', 'scores?', 'journeys/both/score?'];
+  for (const target of targets) {
+    for (const [query, why] of [
+      ['answer.typo=x', /^answer.typo: none of these surveys has ever asked a question typo; they ask .*q.* now/],
+      ['answer.q=x&answer.typo=x', /^answer.typo: none/],
+      ['answer.q=w', /^answer.q: w is no option of this question/],
+      ['answer.why=x', /^answer.why: it is answered in words/],
+    ]) {
+      const reply = await d.admin('GET', `/v1/${target}${query}`);
+      assertProblem(reply, 400, 'bad_parameter');
+      assert.match(reply.json.detail, why, target + query);
+    }
+    for (const query of ['answer.q=x', 'answer.q=y', 'answer.old=z'])
+      assert.equal((await d.admin('GET', `/v1/${target}${query}`)).status, 200, target + query);
+  }
+  const n = async (query) => (await d.admin('GET', `/v1/score?surveys=one,two,none&${query}`)).json.n;
+  assert.deepEqual([await n('answer.q=x'), await n('answer.q=y'), await n('answer.old=z')], [2, 1, 1]);
+  const alone = await d.admin('GET', '/v1/score?surveys=two&answer.typo=x');
+  assert.match(alone.json.detail, /the survey two has never asked a question typo; it asks q and why now/);
+  const without = await d.admin('GET', '/v1/score?surveys=none,shop&answer.typo=x');
+  assert.match(without.json.detail, /they ask reason, .* now/);
+  await d.survey('bare', NPS);
+  const bare = await d.admin('GET', '/v1/score?surveys=none,bare&answer.typo=x');
+  assert.match(bare.json.detail, /ever asked a question typo, and none asks any now/);
+});
+
 // --- cxd questions -------------------------------------------------------------------------------------------------
 
 const cxd = (...args) => {
