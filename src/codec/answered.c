@@ -26,10 +26,6 @@ static void encode_option(struct buffer *out, const struct option_figures *optio
     write_bool(out, "retired", option->is_retired);
 }
 
-static bool is_closed(const struct question *question) {
-    return question->type == QUESTION_CHOICE || question->type == QUESTION_CHOICES;
-}
-
 /* Of a question on a scale. */
 static void encode_scale(struct buffer *out, const struct question_figures *figures) {
     if (figures->question->type != QUESTION_SCALE)
@@ -44,7 +40,7 @@ void question_encode_short(struct buffer *out, const struct question_figures *fi
     write_open(out, NULL, '{');
     encode_question(out, "key", figures);
     encode_scale(out, figures);
-    if (is_closed(figures->question)) {
+    if (question_is_closed(figures->question)) {
         write_open(out, "options", '[');
         for (size_t i = 0; i < figures->option_count; i++) {
             const struct option_figures *option = &figures->options[i];
@@ -64,7 +60,7 @@ void question_encode(struct buffer *out, const struct survey *survey, double alp
                      const struct question_figures *figures) {
     encode_question(out, "question", figures);
     encode_scale(out, figures);
-    if (!is_closed(figures->question))
+    if (!question_is_closed(figures->question))
         return;
     buffer_append_format(out, ",\"alpha\":%g", alpha);
     write_open(out, "options", '[');

@@ -250,7 +250,7 @@ static void read_question(const struct asking *asking) {
         return;
     question->type = (enum question_type)type;
     refuse_of_other_types(asking);
-    if (CLOSED >> type & 1) {
+    if (question_is_closed(question)) {
         read_options(asking);
         read_flag(asking, "other", &question->other);
     }
@@ -282,7 +282,7 @@ void questions_read(struct reading *reading, const json_t *value, const char *po
 static void write_scores(struct buffer *out, const struct survey *survey, unsigned bands) {
     write_open(out, "scores", '[');
     for (int score = survey->scale_min; score <= survey->scale_max; score++)
-        if (bands >> survey_band(survey, score) & 1)
+        if (survey_in_bands(survey, bands, score))
             write_int(out, NULL, score);
     buffer_append_char(out, ']');
 }
@@ -354,7 +354,7 @@ void questions_write(struct buffer *out, const struct survey *survey) {
         write_text(out, "key", question->key);
         write_text(out, "type", QUESTION_TYPES.list[question->type]);
         localized_write(out, "text", question->texts, question->text_count);
-        if (CLOSED >> question->type & 1)
+        if (question_is_closed(question))
             write_options(out, question);
         if (question->type == QUESTION_SCALE)
             write_scale(out, survey, question);

@@ -25,6 +25,10 @@ enum band survey_band(const struct survey *survey, int score) {
                                            : BAND_NEUTRAL;
 }
 
+bool survey_in_bands(const struct survey *survey, unsigned bands, int score) {
+    return bands == 0 || (bands >> survey_band(survey, score) & 1) != 0;
+}
+
 const char *band_name(enum metric metric, enum band band) {
     return BANDS[metric][band];
 }

@@ -21,13 +21,6 @@ struct judging {
     bool refused; /* memory was */
 };
 
-static const struct answer *find_answer(const struct answer *answers, size_t count, const char *key) {
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(answers[i].key, key) == 0)
-            return &answers[i];
-    return NULL;
-}
-
 bool answer_is(const struct answer *answer, const char *value) {
     char number[16];
     switch (answer->form) {
@@ -71,12 +64,13 @@ static void take(struct judging *judging, const struct answer *answer) {
     judging->taken[at] = *answer;
 }
 
+/* Nobody without a score is in a band. */
 static bool is_of_bands(unsigned bands, const struct survey *asked, const struct response *response) {
-    return bands == 0 || (response->has_score && bands >> survey_band(asked, response->score) & 1);
+    return response->has_score ? survey_in_bands(asked, bands, response->score) : bands == 0;
 }
 
 static bool is_answered_so(const struct question_show *show, const struct answer *answers, size_t count) {
-    const struct answer *answer = show->key ? find_answer(answers, count, show->key) : NULL;
+    const struct answer *answer = show->key ? answers_find(answers, count, show->key) : NULL;
     for (size_t i = 0; answer && i < show->in_count; i++)
         if (answer_is(answer, show->in[i]))
             return true;

@@ -20,6 +20,17 @@ const struct question *survey_question(const struct survey *survey, const char *
     return NULL;
 }
 
+bool question_is_closed(const struct question *question) {
+    return question->type == QUESTION_CHOICE || question->type == QUESTION_CHOICES;
+}
+
+const struct answer *answers_find(const struct answer *answers, size_t count, const char *key) {
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(answers[i].key, key) == 0)
+            return &answers[i];
+    return NULL;
+}
+
 bool question_has_option(const struct question *question, const char *value) {
     for (size_t i = 0; i < question->option_count; i++)
         if (strcmp(question->options[i].value, value) == 0)

@@ -74,10 +74,6 @@ static void check_key(const struct checking *checking) {
             rules_report(checking->err, at, "is another question's already");
 }
 
-static bool is_closed(const struct question *question) {
-    return question->type == QUESTION_CHOICE || question->type == QUESTION_CHOICES;
-}
-
 static void check_option(const struct checking *checking, size_t index) {
     const struct question_option *option = &checking->question->options[index];
     char member[32], at[POINTER_SIZE];
@@ -161,7 +157,7 @@ static void check_question(const struct checking *checking) {
     check_localized(checking, "text", question->texts, question->text_count);
     if (rules_reported(checking->err, place(checking, "type", at)))
         return; /* the rest depends on it */
-    if (is_closed(question))
+    if (question_is_closed(question))
         check_options(checking);
     if (question->type == QUESTION_SCALE) {
         struct survey scoring = question_scoring(checking->survey, question);

@@ -333,8 +333,5 @@ const char *response_property(const struct response *response, const char *key) 
 }
 
 const struct answer *response_answer(const struct response *response, const char *key) {
-    for (size_t i = 0; i < response->answer_count; i++)
-        if (strcmp(response->answers[i].key, key) == 0)
-            return &response->answers[i];
-    return NULL;
+    return answers_find(response->answers, response->answer_count, key);
 }

@@ -13,14 +13,10 @@
 
 enum { DIMENSION_SIZE = sizeof "asked." + QUESTION_KEY_CHARACTERS_MAX, REVISIONS_FIRST = 8 };
 
-static bool is_band_shown(const struct survey *survey, const struct question_show *show, int score) {
-    return show->bands == 0 || (show->bands & 1U << survey_band(survey, score)) != 0;
-}
-
 int64_t shown_by_band(const struct survey *survey, const struct question_show *show, const struct histogram *hist) {
     int64_t shown = 0;
     for (int score = 0; score < HISTOGRAM_SIZE; score++)
-        shown += is_band_shown(survey, show, score) ? hist->n[score] : 0;
+        shown += survey_in_bands(survey, show->bands, score) ? hist->n[score] : 0;
     return shown;
 }
 

@@ -48,7 +48,7 @@ static const char *list_scores(const struct further *further, char out[SCORES_SI
         return HTML_NONE;
     out[0] = '\0';
     for (int score = survey->scale_min; score <= survey->scale_max; score++)
-        if (further->question->show.bands & 1U << survey_band(survey, score))
+        if (survey_in_bands(survey, further->question->show.bands, score))
             length += (size_t)snprintf(out + length, SCORES_SIZE - length, "%s%d", length > 0 ? " " : "", score);
     return out;
 }

@@ -71,6 +71,9 @@ static void test_bands_go_by_the_direction(void **state) {
     assert_int_equal(survey_band(&survey, 9), BAND_FAVOURABLE);
     assert_int_equal(survey_band(&survey, 7), BAND_NEUTRAL);
     assert_int_equal(survey_band(&survey, 6), BAND_UNFAVOURABLE);
+    assert_true(survey_in_bands(&survey, 1U << BAND_NEUTRAL | 1U << BAND_UNFAVOURABLE, 7));
+    assert_false(survey_in_bands(&survey, 1U << BAND_NEUTRAL | 1U << BAND_UNFAVOURABLE, 9));
+    assert_true(survey_in_bands(&survey, 0, 9));
     survey.direction = DIRECTION_LOWER;
     survey.favourable = 2;
     survey.unfavourable = 5;

@@ -10,6 +10,8 @@
 
 enum band { BAND_FAVOURABLE, BAND_NEUTRAL, BAND_UNFAVOURABLE, BAND_COUNT }; /* in the order of a movement's table */
 enum band survey_band(const struct survey *survey, int score);
+/* Whether the score is of one of the bands, a bit for each; of no bands at all (0): whatever it is. */
+bool survey_in_bands(const struct survey *survey, unsigned bands, int score);
 
 /* "promoters", "satisfied", "easy"; "passives", …: in every call that has or takes one. */
 const char *band_name(enum metric metric, enum band band);

@@ -88,6 +88,12 @@ struct answer {
 /* The question of a key, or NULL. */
 const struct question *survey_question(const struct survey *survey, const char *key);
 
+/* Of a closed list: one choice or several. */
+bool question_is_closed(const struct question *question);
+
+/* The answer to the question of a key, or NULL. */
+const struct answer *answers_find(const struct answer *answers, size_t count, const char *key);
+
 /* True of the value of one of its options, and of OPTION_OTHER where it has `other`. */
 bool question_has_option(const struct question *question, const char *value);
 
