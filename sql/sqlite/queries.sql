@@ -652,11 +652,11 @@ WHERE survey = -?1 AND at >= ?2 AND at < ?3
 
 -- ?4 is the dimension, ?5 the path of a property's value, and ?6 that of an answer on a scale, or NULL.
 -- name: scan_segments
-SELECT iif(?6 IS NULL, score, json_extract(answers, ?6)),
+SELECT iif(?6 IS NULL, score, answer_number(answers, ?6)),
        CASE ?4 WHEN 'touchpoint' THEN touchpoint WHEN 'channel' THEN channel WHEN 'locale' THEN locale
               ELSE json_extract(properties, ?5) END
 FROM response WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND excluded = 0
-  AND (?6 IS NULL OR json_type(answers, ?6) = 'integer');
+  AND (?6 IS NULL OR answer_number(answers, ?6) IS NOT NULL);
 
 -- name: scan_shown_segments
 -- use: told
@@ -689,21 +689,18 @@ ORDER BY answered_at;
          WHERE NOT EXISTS (SELECT 1 FROM json_each(response.properties) AS held
                            WHERE held.key = wanted.key AND held.value = wanted.value))))
 
--- ?19 is a JSON array of the answers that must be there, each as a path into them and a text, or NULL: of several
+-- ?19 is the answers that must be there, as src/store/sqlite/answer_filter.c writes and reads them, or NULL: of several
 -- choices, one must be that. (A number is its digits, and an answer that was erased is no text.)
 -- fragment: of_answers
-  AND (?19 IS NULL OR (answers IS NOT NULL AND NOT EXISTS (
-         SELECT 1 FROM json_each(?19) AS wanted
-         WHERE NOT EXISTS (SELECT 1 FROM json_each(response.answers, json_extract(wanted.value, '$[0]')) AS held
-                           WHERE CAST(held.value AS TEXT) = json_extract(wanted.value, '$[1]')))))
+  AND (?19 IS NULL OR answers_hold(answers, ?19))
 
--- ?20 is the path of an answer on a scale, which is counted instead of the score, or NULL.
+-- ?20 is the member of an answer on a scale, which is counted instead of the score, or NULL.
 -- fragment: of_question
-  AND (?20 IS NULL OR json_type(answers, ?20) = 'integer')
+  AND (?20 IS NULL OR answer_number(answers, ?20) IS NOT NULL)
 
 -- ?8 is the text of one member of ?7, which is found sooner than JSON is read.
 -- name: scan_filtered
-SELECT answered_at, iif(?20 IS NULL, score, json_extract(answers, ?20))
+SELECT answered_at, iif(?20 IS NULL, score, answer_number(answers, ?20))
 FROM response
 WHERE survey = ?1 AND answered_at >= ?2 AND answered_at < ?3 AND excluded = 0
 -- use: of_dimensions
@@ -715,7 +712,7 @@ ORDER BY answered_at;
 
 -- ?9 says which columns are wanted (enum given): the others are not read, and with what the index holds no row is.
 -- name: visit_responses
-SELECT answered_at, iif(?20 IS NULL, score, json_extract(answers, ?20)), number, iif(?9 & 2, id, NULL), iif(?9 & 4, touchpoint, NULL), iif(?9 & 8, channel, NULL),
+SELECT answered_at, iif(?20 IS NULL, score, answer_number(answers, ?20)), number, iif(?9 & 2, id, NULL), iif(?9 & 4, touchpoint, NULL), iif(?9 & 8, channel, NULL),
        iif(?9 & 16, locale, NULL), iif(?9 & 32, respondent, NULL), iif(?9 & 64, comment, NULL),
        iif(?9 & 128, visit, NULL), iif(?9 & 256, properties, NULL), iif(?9 & 512, answers, NULL),
        iif(?9 & 512, revision, NULL)

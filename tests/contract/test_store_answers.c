@@ -275,6 +275,52 @@ static void test_responses_by_answers(void **state) {
     assert_int_equal(listed[0].score, 3);
 }
 
+/* Words that look like other answers, and what has to be escaped, are found as they were said and as nothing else; what
+ * was erased is nobody's word. */
+static void test_words_are_no_answers(void **state) {
+    static const char *const SAID[] = {"\",\"ease\":5,\"reason\":\"speed\"}",
+                                       "{\"ease\":5}",
+                                       "null",
+                                       "5",
+                                       "a\\",
+                                       "\\\"",
+                                       "\n\t\x01<>&\u2028 \xf0\x9f\x98\x80",
+                                       "]"};
+    struct fixture *f = *state;
+    for (unsigned i = 0; i < CXD_COUNT(SAID); i++) {
+        const struct answer answers[] = {{.key = "ease", .form = ANSWER_NUMBER, .number = 2},
+                                         {.key = "reason", .form = ANSWER_TEXT, .text = "price"},
+                                         {.key = "why", .form = ANSWER_TEXT, .text = SAID[i]}};
+        struct change *change = make_answers(f, i + 1, 1, DAY, answers, CXD_COUNT(answers));
+        change->as.response.value.respondent = "bob";
+        assert_int_equal(apply(f, change), OUTCOME_CREATED);
+        const struct answer other[] = {{.key = "reason", .form = ANSWER_TEXT, .text = "other", .other = SAID[i]}};
+        apply(f, make_answers(f, i + 51, 4, DAY, other, CXD_COUNT(other)));
+    }
+    struct property wanted[] = {{"ease", "5"}};
+    struct filter filter = {.survey = f->survey, .answers = wanted, .answer_count = 1};
+    assert_string_equal(scores(f, &filter, 3), "");
+    wanted[0] = (struct property){"reason", "speed"};
+    assert_string_equal(scores(f, &filter, 3), "");
+    wanted[0] = (struct property){"reason", "other"};
+    assert_string_equal(scores(f, &filter, 3), "4 4 4 4 4 4 4 4");
+    for (unsigned i = 0; i < CXD_COUNT(SAID); i++) {
+        wanted[0] = (struct property){"why", SAID[i]};
+        assert_string_equal(scores(f, &filter, 0), "1");
+        wanted[0].key = "why/other";
+        assert_string_equal(scores(f, &filter, 0), "");
+    }
+    struct change *erased = make_change(f, CHANGE_ERASE, NOW_MS);
+    erased->as.erase.respondent = "bob";
+    erased->as.erase.limit = 10;
+    apply(f, erased);
+    assert_int_equal(erased->as.erase.erased, CXD_COUNT(SAID));
+    wanted[0] = (struct property){"why", "null"};
+    assert_string_equal(scores(f, &filter, 0), "");
+    filter = (struct filter){.survey = f->survey, .question = "ease"};
+    assert_string_equal(scores(f, &filter, 3), "2 2 2 2 2 2 2 2");
+}
+
 static void test_visits_are_of_no_answers(void **state) {
     static const struct property WANTED[] = {{"reason", "price"}};
     static const char *const BY[] = {"touchpoint"};
@@ -366,6 +412,7 @@ int main(void) {
         ASKING_TEST(test_old_answers_stay),         ASKING_TEST(test_late_properties),
         ASKING_TEST(test_segments_by_answers),      ASKING_TEST(test_responses_by_answers),
         ASKING_TEST(test_visits_are_of_no_answers), ASKING_TEST(test_lists_are_not_bounded),
+        ASKING_TEST(test_words_are_no_answers),
     };
     static const struct CMUnitTest files[] = {ASKING_TEST(test_damage_is_found)};
     int failed = run_over_engines(tests, CXD_COUNT(tests));

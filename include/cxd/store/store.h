@@ -86,6 +86,7 @@
  *   sqlite/segments.c       the same of every value of a dimension at once
  *   sqlite/answer_segments.c  of what was answered to a question
  *   sqlite/answer_filter.c  answers as conditions of a query
+ *   sqlite/answer_find.c    which SQLite's functions for JSON would be slow at
  *   sqlite/impressions.c    what is counted of visits, for windows
  *   sqlite/shown.c          and by the values of a dimension, or of two
  *   sqlite/figures.c        what an operator asks: how much, how much more

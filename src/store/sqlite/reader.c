@@ -29,10 +29,12 @@ enum cxd_err sqlite_reader_open(struct store *base, struct store_reader **ret_re
     buffer_init(&reader->text);
     buffer_init(&reader->member);
     buffer_init(&reader->answers);
-    buffer_init(&reader->path);
+    buffer_init(&reader->counted);
     reader->store = base;
     reader->places = &store->places;
     enum cxd_err code = sqlite_db_open(store->path, DB_READER, &reader->db, err);
+    if (code == CXD_OK)
+        code = sqlite_find_answers_in(&reader->db, err);
     /* SQLite opens the log at the first read: it is this one, and not what lies in its place later. */
     if (code == CXD_OK)
         code = sqlite_reader_begin(&reader->base, err);
@@ -54,7 +56,7 @@ void sqlite_reader_close(struct store_reader *base) {
     buffer_free(&reader->text);
     buffer_free(&reader->member);
     buffer_free(&reader->answers);
-    buffer_free(&reader->path);
+    buffer_free(&reader->counted);
     free(reader);
 }
 

@@ -13,10 +13,10 @@
 struct sqlite_reader {
     struct store_reader base;
     struct db db;
-    const struct places *places; /* the store's */
-    struct buffer text;          /* a dimension's name, or wanted properties */
-    struct buffer member;        /* the text of one of these */
-    struct buffer answers, path; /* what answers a filter wants, and the one that it counts */
+    const struct places *places;    /* the store's */
+    struct buffer text;             /* a dimension's name, or wanted properties */
+    struct buffer member;           /* the text of one of these */
+    struct buffer answers, counted; /* what answers a filter wants, and the one that it counts */
     const struct store *store;
     struct word_finder words; /* opened by the first search */
     bool counts_phrases;      /* phrase_counts is there */
@@ -38,9 +38,11 @@ CXD_NODISCARD enum cxd_err sqlite_write_wanted(struct sqlite_reader *reader, con
 /* answer_filter.c: ?19 and ?20, of a statement that has them; they live until the next question. */
 CXD_NODISCARD enum cxd_err sqlite_bind_answers(struct sqlite_reader *reader, const struct filter *filter,
                                                sqlite3_stmt *stmt, struct error *err);
-/* '$."KEY"', of the buffer; NULL without memory. */
-const char *sqlite_write_answer_path(struct buffer *text, const char *key);
-/* The slot and the type of a question that the survey has, or has had. */
+/* '"KEY":', of the buffer, as answer_number takes it; NULL without memory. */
+const char *sqlite_write_answer_member(struct buffer *text, const char *key);
+/* answer_find.c: gives the connection the functions answer_number and answers_hold of queries.sql. */
+CXD_NODISCARD enum cxd_err sqlite_find_answers_in(struct db *db, struct error *err);
+/* answer_filter.c: the slot and the type of a question that the survey has, or has had. */
 CXD_NODISCARD enum cxd_err sqlite_find_question(struct db *db, int64_t survey, const char *key, bool *ret_found,
                                                 struct declared_question *ret_question, struct error *err);
 /* histograms.c: a time on a boundary of the tier, as the number of its bucket. */

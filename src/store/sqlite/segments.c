@@ -157,7 +157,7 @@ static enum cxd_err scan(struct sweep *sweep, const struct span *span, size_t at
     struct db *db = &sweep->reader->db;
     sqlite3_stmt *stmt = NULL;
     bool row = false;
-    const char *answer = sweep->question ? sqlite_write_answer_path(&sweep->reader->path, sweep->question) : NULL;
+    const char *answer = sweep->question ? sqlite_write_answer_member(&sweep->reader->counted, sweep->question) : NULL;
     if (sweep->question && !answer)
         return error_set(err, ERR_NO_MEMORY, "no memory for the segments of a survey");
     enum cxd_err code = SQLITE_ASK(db, sweep->survey < 0 ? QUERY_SCAN_SHOWN_SEGMENTS : QUERY_SCAN_SEGMENTS, &stmt, err,
