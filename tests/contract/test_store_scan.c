@@ -1,6 +1,8 @@
 /* The responses of a window, one by one: which, in what order, and what is given of each. */
 #include "fixture.h"
 
+#include "store/sqlite/reader.h"
+
 enum { SEEN_MAX = 64 };
 
 struct seen {
@@ -283,6 +285,112 @@ static void test_long_visits_answer_the_watch(void **state) {
     store_reader_watch(f->reader, NULL);
 }
 
+/* --- How long a question may take ------------------------------------------------------------------------------------
+ */
+
+enum { MANY = 2000 };
+
+/* Of visits that are made to take long: eleven seconds pass with the first. */
+struct delay {
+    struct sqlite_reader *reader;
+    size_t seen;
+};
+
+static bool see_slowly(void *context, const struct response *response) {
+    struct delay *delay = context;
+    (void)response;
+    if (delay->seen++ == 0)
+        delay->reader->since_ns -= INT64_C(11000000000);
+    return true;
+}
+
+static void assert_too_much(enum cxd_err code, const struct error *err) {
+    assert_int_equal(code, ERR_BAD_PARAMETER);
+    assert_non_null(strstr(err->detail, "too many responses"));
+}
+
+static bool walk_on(const void *context) {
+    return context != NULL;
+}
+
+static void add_many(struct fixture *f) {
+    struct change *batch[MANY];
+    struct error err;
+    for (unsigned i = 0; i < MANY; i++)
+        batch[i] = make_response(f, i + 1, 9, NOW_MS + i);
+    assert_ok(store_apply(f->store, batch, MANY, NULL, &err), err);
+}
+
+/* A read ends in its midst; the one behind it, in the same state of the store, at once; and a new question begins
+ * anew. */
+static void test_a_question_ends(void **state) {
+    struct fixture *f = *state;
+    struct sqlite_reader *reader = (struct sqlite_reader *)f->reader;
+    const struct filter filter = {.survey = f->survey};
+    struct delay delay = {.reader = reader};
+    struct error err;
+    add_many(f);
+    for (int begins = 0; begins < 2; begins++) {
+        delay.seen = 0;
+        if (begins)
+            assert_ok(store_reader_begin(f->reader, &err), err);
+        assert_too_much(store_visit_responses(f->reader, &filter, TIME_MIN, TIME_MAX, 0, see_slowly, &delay, &err),
+                        &err);
+        assert_true(delay.seen > 0 && delay.seen < MANY);
+        const int64_t bounds[] = {NOW_MS, NOW_MS + 1};
+        struct histogram hist = {{0}};
+        enum cxd_err code = store_read_histograms(f->reader, &filter, bounds, 2, &hist, &err);
+        if (!begins) {
+            assert_ok(code, err);
+            assert_int_equal(hist.n[9], 1);
+            continue;
+        }
+        assert_too_much(code, &err);
+        store_reader_end(f->reader);
+        assert_ok(store_reader_begin(f->reader, &err), err);
+        assert_ok(store_read_histograms(f->reader, &filter, bounds, 2, &hist, &err), err);
+        store_reader_end(f->reader);
+    }
+    assert_int_equal(count_all(f), MANY);
+}
+
+/* Reads that end in time add up; the time between them is the caller's own, and that of a walk which says when it ends
+ * is nobody's. */
+static void test_reads_add_up(void **state) {
+    struct fixture *f = *state;
+    struct sqlite_reader *reader = (struct sqlite_reader *)f->reader;
+    const struct filter filter = {.survey = f->survey};
+    const struct walk walk = {.filter = filter,
+                              .from = TIME_MIN,
+                              .to = TIME_MAX,
+                              .received_from = TIME_MIN,
+                              .received_to = TIME_MAX,
+                              .updated_from = TIME_MIN,
+                              .updated_to = TIME_MAX,
+                              .excluded = -1,
+                              .amended = -1,
+                              .goes_on = walk_on,
+                              .context = f};
+    struct delay delay = {.reader = reader};
+    struct error err;
+    add_many(f);
+    assert_ok(store_reader_begin(f->reader, &err), err);
+    reader->since_ns -= INT64_C(11000000000);
+    assert_ok(store_walk_responses(f->reader, &walk, see_slowly, &delay, &err), err);
+    assert_int_equal(delay.seen, MANY);
+    int64_t first = 0, last = 0;
+    for (int i = 0; i < 2; i++) {
+        bool found = false;
+        assert_ok(store_read_extent(f->reader, f->survey, EXTENT_ANSWERS, &found, &first, &last, &err), err);
+        assert_true(found);
+        reader->spent_ns += INT64_C(6000000000);
+    }
+    bool found = false;
+    assert_too_much(store_read_extent(f->reader, f->survey, EXTENT_ANSWERS, &found, &first, &last, &err), &err);
+    store_reader_end(f->reader);
+    assert_ok(store_read_extent(f->reader, f->survey, EXTENT_ANSWERS, &found, &first, &last, &err), err);
+}
+
 int main(void) {
     static const struct CMUnitTest tests[] = {
         ENGINE_TEST(test_visits_are_in_the_order_of_time_then_of_commits),
@@ -295,5 +403,8 @@ int main(void) {
         ENGINE_TEST(test_what_was_erased_is_not_given),
         ENGINE_TEST(test_long_visits_answer_the_watch),
     };
-    return run_over_engines(tests, CXD_COUNT(tests));
+    static const struct CMUnitTest files[] = {ENGINE_TEST(test_a_question_ends), ENGINE_TEST(test_reads_add_up)};
+    int failed = run_over_engines(tests, CXD_COUNT(tests));
+    engine_url = "sqlite:%s/cxd.db";
+    return failed + cmocka_run_group_tests_name("of a file", files, NULL, NULL);
 }

@@ -206,15 +206,18 @@ static enum cxd_err code_of(int rc, int system_errno) {
     }
 }
 
+enum cxd_err sqlite_db_too_much(struct error *err) {
+    return error_set(err, ERR_BAD_PARAMETER,
+                     "too many responses would have to be read for this: choose a shorter window, or one filter that "
+                     "the survey declares");
+}
+
 enum cxd_err sqlite_db_error(struct db *db, const char *doing, struct error *err) {
     if (!db->handle)
         return error_set(err, ERR_NO_MEMORY, "%s: no memory for a connection", doing);
     int rc = sqlite3_extended_errcode(db->handle);
-    if (rc == SQLITE_INTERRUPT) {
-        return error_set(err, ERR_BAD_PARAMETER,
-                         "too many responses would have to be read for this: choose a shorter window, or one "
-                         "filter that the survey declares");
-    }
+    if (rc == SQLITE_INTERRUPT)
+        return sqlite_db_too_much(err);
     int system_errno = is_failed_write(rc) ? failed_errno(db->handle) : 0;
     enum cxd_err code = code_of(rc, system_errno);
     if (code == ERR_SCHEMA)

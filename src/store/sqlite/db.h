@@ -61,6 +61,8 @@ bool sqlite_file_is_no_room(int system_errno);
 /* db.c: maps SQLite's last error on the connection and sets err; `doing` says what was tried ("cannot store a
  * response"). */
 enum cxd_err sqlite_db_error(struct db *db, const char *doing, struct error *err);
+/* A question takes too long: ERR_BAD_PARAMETER. */
+enum cxd_err sqlite_db_too_much(struct error *err);
 /* Runs a text of several statements. */
 CXD_NODISCARD enum cxd_err sqlite_db_exec(struct db *db, const char *sql, const char *doing, struct error *err);
 

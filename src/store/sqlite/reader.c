@@ -5,19 +5,21 @@
 
 #include <stdlib.h>
 
+#include "cxd/base/clock.h"
 #include "store/sqlite/writer.h"
 
-/* A question that no rollup serves reads responses, at about a million a second. It ends after these steps of SQLite's
- * machine (some ten seconds), so that a few such questions cannot hold every reader, and with their snapshots the log,
- * for minutes. */
-enum { STEPS_A_CALL = 1000 * 1000, CALLS_MAX = 600 };
+/* A question that no rollup serves reads responses, at about a million a second. It ends once its reads have taken so
+ * long together, so that a few such questions cannot hold every reader, and with their snapshots the log, for minutes.
+ * Steps of SQLite's machine (the clock is looked at after so many) would not tell: one may be a whole text of JSON. */
+static const int64_t QUESTION_NS = INT64_C(10) * 1000 * 1000 * 1000;
+enum { STEPS_A_CALL = 10 * 1000 };
 
 static int count_steps(void *context) {
     struct sqlite_reader *reader = context;
     heartbeat_answer(reader->base.beat);
     if (reader->walk)
         return !reader->walk->goes_on(reader->walk->context);
-    return ++reader->calls > CALLS_MAX;
+    return reader->spent_ns + clock_monotonic_ns() - reader->since_ns > QUESTION_NS;
 }
 
 enum cxd_err sqlite_reader_open(struct store *base, struct store_reader **ret_reader, struct error *err) {
@@ -64,7 +66,9 @@ void sqlite_reader_close(struct store_reader *base) {
  * at once. */
 enum cxd_err sqlite_reader_begin(struct store_reader *base, struct error *err) {
     struct sqlite_reader *reader = (struct sqlite_reader *)base;
-    reader->calls = 0;
+    reader->depth = 0;
+    reader->spent_ns = 0;
+    reader->since_ns = clock_monotonic_ns();
     enum cxd_err code = sqlite_places_expect_readable(reader->places, err);
     if (code == CXD_OK)
         code = SQLITE_RUN(&reader->db, QUERY_BEGIN_READ, err);
@@ -81,9 +85,12 @@ void sqlite_reader_end(struct store_reader *base) {
 
 enum cxd_err sqlite_reader_enter(struct sqlite_reader *reader, bool *ret_began, struct error *err) {
     *ret_began = false;
-    if (!sqlite3_get_autocommit(reader->db.handle))
+    if (reader->depth++ > 0)
         return CXD_OK;
-    reader->calls = 0;
+    reader->since_ns = clock_monotonic_ns();
+    if (!sqlite3_get_autocommit(reader->db.handle))
+        return reader->spent_ns > QUESTION_NS ? sqlite_db_too_much(err) : CXD_OK;
+    reader->spent_ns = 0;
     enum cxd_err code = sqlite_places_expect_readable(reader->places, err);
     if (code == CXD_OK)
         code = SQLITE_RUN(&reader->db, QUERY_BEGIN_READ, err);
@@ -92,6 +99,9 @@ enum cxd_err sqlite_reader_enter(struct sqlite_reader *reader, bool *ret_began, 
 }
 
 void sqlite_reader_leave(struct sqlite_reader *reader, bool began) {
+    if (--reader->depth > 0)
+        return;
+    reader->spent_ns += clock_monotonic_ns() - reader->since_ns;
     if (began)
         sqlite_db_rollback(&reader->db);
 }

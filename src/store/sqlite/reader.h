@@ -22,12 +22,14 @@ struct sqlite_reader {
     bool counts_phrases;      /* phrase_counts is there */
     bool deals;               /* deal_rollup is */
     struct sweep *sweep;      /* of segments.c, while rows are dealt out to it */
-    int calls;                /* of count_steps, since the question began */
+    int64_t spent_ns;         /* what the reads of the question have taken, but for walks */
+    int64_t since_ns;         /* when the one that is under way began; in nanoseconds of clock_monotonic_ns */
+    int depth;                /* reads that are under way: those within others too */
     const struct walk *walk;  /* that is under way, and says itself when it ends; else NULL */
 };
 
 /* Begins unless the caller has: a read of several statements sees one state too. *ret_began says whether
- * to end. */
+ * to end. ERR_BAD_PARAMETER: all reads since the caller's begin have taken too long. To be left in any case. */
 CXD_NODISCARD enum cxd_err sqlite_reader_enter(struct sqlite_reader *reader, bool *ret_began, struct error *err);
 void sqlite_reader_leave(struct sqlite_reader *reader, bool began);
 

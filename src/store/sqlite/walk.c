@@ -158,6 +158,7 @@ enum cxd_err sqlite_walk_responses(struct store_reader *base, const struct walk 
     bool began = false;
     arena_init(&going.arena);
     enum cxd_err code = sqlite_reader_enter(reader, &began, err);
+    int64_t spent_ns = reader->spent_ns;
     reader->walk = walk->goes_on ? walk : NULL;
     if (code == CXD_OK)
         code = gather(reader, walk, &gathered, err);
@@ -167,6 +168,8 @@ enum cxd_err sqlite_walk_responses(struct store_reader *base, const struct walk 
         code = show_all(&going, walk->after, INT64_MAX, err);
     reader->walk = NULL;
     sqlite_reader_leave(reader, began);
+    if (walk->goes_on)
+        reader->spent_ns = spent_ns;
     arena_free(&going.arena);
     free(gathered.numbers);
     return forgive(walk, code);
