@@ -207,7 +207,7 @@ static void test_many(void **state) {
 /* What was left out before stays, and is in no other copy's list. */
 static void test_before(void **state) {
     const struct answer answers[] = {SAYS("features", "gone"), SAYS("reason", "price")};
-    const struct answer_refusal before = {NULL, "why", "must be shorter"};
+    const struct answer_refusal before = {.key = "why", .detail = "must be shorter"};
     const struct response sent = {.answers = answers, .answer_count = 2, .sent.left_out = &before};
     struct arena arena;
     arena_init(&arena);
