@@ -105,7 +105,7 @@ static const char *const OPENED[] = {
 };
 
 /* With the starter surveys come lines to try them, ready to paste. */
-static void print_tries(const struct config *config, const struct app *app) {
+static void print_tries(const struct config *config, const struct app *app, bool has_site) {
     const char *address = app_address(app);
     const char *scheme = app_scheme(app);
     bool has_key = !app_admin_key_fault(app);
@@ -120,6 +120,8 @@ static void print_tries(const struct config *config, const struct app *app) {
                     has_key ? "$(cat '" : "KEY", has_key ? app_state_directory(app) : "", has_key ? "/admin.key')" : "",
                     scheme, address);
     puts("");
+    if (has_site)
+        printf("Or give an answer as a customer does, in a browser:\n\n  %s://%s/s/nps\n\n", scheme, address);
     if (app_metrics_address(app))
         printf("What Prometheus sees:\n\n  curl http://%s/metrics\n\n", app_metrics_address(app));
     printf("The surveys csat (1 to 5) and ces (1 to 7) are there too. Ctrl-C ends.\n");
@@ -164,7 +166,7 @@ static void print_start(const struct life_options *options, const struct config 
     if (app_metrics_address(app))
         output_line(stdout, "metrics: http://%s/metrics", app_metrics_address(app));
     if (options->starter_surveys)
-        print_tries(config, app);
+        print_tries(config, app, options->site);
     fflush(stdout);
     log_record(LOG_LEVEL_INFO, "started", "version=%s listen=%s metrics=%s state_directory=%s", CXD_VERSION,
                app_address(app), app_metrics_address(app), app_state_directory(app));

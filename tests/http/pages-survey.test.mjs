@@ -5,7 +5,7 @@ import crypto from 'node:crypto';
 import zlib from 'node:zlib';
 import { after, describe, test } from 'node:test';
 import jsqr from 'jsqr';
-import { ids, run, signingKeys, start, use } from './harness.mjs';
+import { ids, run, signingKeys, start, until, use } from './harness.mjs';
 import { ask, elements, formOf, send } from './web.mjs';
 
 const DAY = 86_400_000;
@@ -55,6 +55,13 @@ const sign = (payload) => {
 };
 
 describe('the form', () => {
+  test('is told of at the first start, beside what is ready to paste', async (t) => {
+    const first = await use(t, { args: ['--starter-surveys'] });
+    const link = () => /^ +(http:\/\/\S+\/s\/nps)$/m.exec(first.stdout)?.[1];
+    await until(link, 'the page of a starter survey is told');
+    assert.equal((await fetch(link())).status, 200);
+  });
+
   test('comes with headers that let nothing else in', async () => {
     for (const [method, target] of [
       ['GET', '/s/nps'],
