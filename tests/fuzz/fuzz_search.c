@@ -35,7 +35,7 @@ static bool finds(const struct search_query *query, const char *text) {
     sqlite3_bind_text(stmt, 1, text, -1, SQLITE_STATIC);
     CHECK(sqlite3_step(stmt) == SQLITE_DONE);
     sqlite3_finalize(stmt);
-    sqlite_expression_write(&expression, 7, 0, query);
+    sqlite_expression_write(&expression, &(struct expressed){.survey = 7, .query = query});
     CHECK(buffer_terminate(&expression.text));
     CHECK(sqlite3_prepare_v2(db.handle, "SELECT 1 FROM comment_index WHERE comment_index MATCH ?1", -1, &stmt, NULL) ==
           SQLITE_OK);
