@@ -107,8 +107,8 @@ export function sqlite(file, sql) {
   return done.stdout;
 }
 
-// A named query of the store as src/tools/embed.c makes it, without its semicolon. Functions of the store that the shell
-// lacks read what they read: nothing here asks by answers.
+// A named query of the store as src/tools/embed.c makes it, without its semicolon. What asks a function of
+// the store, which the shell lacks, reads the same column: nothing here asks by answers.
 function storeQuery(name) {
   const text = fs.readFileSync(path.join(ROOT, 'sql/sqlite/queries.sql'), 'utf8');
   const blocks = text.split(/^-- (?:name|fragment): /m).slice(1);
