@@ -361,7 +361,8 @@ for (const secure of [false, true])
     if (!secure) assert.equal(whole.status, 0);
     assert.deepEqual(sequence(lines(whole)), ALL);
     const slow = await openOld(daemon, big());
-    await until(async () => (await busy(daemon)) === 0); // it was cut off
+    // It was cut off. A connection that rested too long may end under the question.
+    await until(async () => (await busy(daemon).catch(() => 1)) === 0);
     assert.equal((await slow.read()).status, CURL_RECEIVE_FAILED);
     const killed = await openOld(daemon, big());
     await daemon.kill();
