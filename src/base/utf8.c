@@ -5,6 +5,10 @@
 #include <stdint.h>
 #include <string.h>
 
+bool utf8_same(const char *a, const char *b) {
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
 /* Unicode 15, table 3-7: what may follow a lead byte as the second one, and how long the whole is. 0: it leads none. */
 static size_t judge_lead(unsigned char lead, unsigned char *ret_low, unsigned char *ret_high) {
     if (lead < 0xC2 || lead > 0xF4)

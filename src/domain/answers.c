@@ -11,16 +11,12 @@
 #include "cxd/base/number.h"
 #include "cxd/base/utf8.h"
 
-static bool same_text(const char *a, const char *b) {
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 static bool same_answer(const struct answer *a, const struct answer *b) {
-    bool same = a->form == b->form && strcmp(a->key, b->key) == 0 && same_text(a->other, b->other);
+    bool same = a->form == b->form && strcmp(a->key, b->key) == 0 && utf8_same(a->other, b->other);
     if (same && a->form == ANSWER_NUMBER)
         same = a->number == b->number;
     if (same && a->form == ANSWER_TEXT)
-        same = same_text(a->text, b->text);
+        same = utf8_same(a->text, b->text);
     if (same && a->form == ANSWER_LIST)
         same = a->value_count == b->value_count;
     for (size_t i = 0; same && a->form == ANSWER_LIST && i < a->value_count; i++)

@@ -42,10 +42,6 @@ const char *flags_reason(unsigned flags, char out[FLAG_REASON_SIZE]) {
     return out;
 }
 
-static bool same_text(const char *a, const char *b) {
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 bool response_counts(const struct response *response) {
     return response->has_score && !response->excluded;
 }
@@ -201,17 +197,17 @@ static bool same_properties(const struct response *a, const struct response *b) 
     if (a->property_count != b->property_count)
         return false;
     for (size_t i = 0; i < a->property_count; i++)
-        if (!same_text(a->properties[i].key, b->properties[i].key) ||
-            !same_text(a->properties[i].value, b->properties[i].value))
+        if (!utf8_same(a->properties[i].key, b->properties[i].key) ||
+            !utf8_same(a->properties[i].value, b->properties[i].value))
             return false;
     return true;
 }
 
 bool response_same_payload(const struct response *sent, const struct response *stored) {
     if (sent->has_score != stored->has_score || sent->score != stored->score ||
-        !same_text(sent->comment, stored->comment) || !same_text(sent->respondent, stored->respondent) ||
-        !same_text(sent->touchpoint, stored->touchpoint) || !same_text(sent->channel, stored->channel) ||
-        !same_text(sent->locale, stored->locale) || !same_text(sent->visit, stored->visit) ||
+        !utf8_same(sent->comment, stored->comment) || !utf8_same(sent->respondent, stored->respondent) ||
+        !utf8_same(sent->touchpoint, stored->touchpoint) || !utf8_same(sent->channel, stored->channel) ||
+        !utf8_same(sent->locale, stored->locale) || !utf8_same(sent->visit, stored->visit) ||
         !same_properties(sent, stored) || !answers_same(sent, stored))
         return false;
     if (sent->has_answered_at && response_said_at(sent) != response_said_at(stored) &&
@@ -317,7 +313,7 @@ bool response_withhold(struct response *shown, const struct response *sent) {
         is_withheld = true;
     }
     for (size_t i = 0; i < CXD_COUNT(texts); i++) {
-        if (!*texts[i].shown || same_text(*texts[i].shown, texts[i].sent))
+        if (!*texts[i].shown || utf8_same(*texts[i].shown, texts[i].sent))
             continue;
         *texts[i].shown = NULL;
         is_withheld = true;

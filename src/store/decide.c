@@ -4,16 +4,13 @@
 
 #include <string.h>
 
+#include "cxd/base/utf8.h"
 #include "cxd/domain/respondent.h"
 #include "store/decide_response.h"
 
 static void refuse(struct change *change, enum cxd_err refusal) {
     change->outcome = OUTCOME_REFUSED;
     change->refusal = refusal;
-}
-
-static bool text_equal(const char *a, const char *b) {
-    return a == b || (a && b && strcmp(a, b) == 0);
 }
 
 /* `tags`: none where there is nothing, or it has none. */
@@ -121,7 +118,7 @@ void decide_exclude(struct change *change, const struct response *stored, struct
     bool has_reason = change->as.exclude.excluded && stored->forgotten_at == 0; /* it may name somebody */
     const char *reason = has_reason ? change->as.exclude.reason : NULL;
     bool same = stored->excluded == change->as.exclude.excluded &&
-                (change->as.exclude.excluded || stored->flags == 0) && text_equal(stored->excluded_reason, reason);
+                (change->as.exclude.excluded || stored->flags == 0) && utf8_same(stored->excluded_reason, reason);
     change->outcome = same ? OUTCOME_REPLAYED : OUTCOME_AMENDED;
     if (!same && !decide_response_held(change, stored, 1))
         refuse(change, ERR_PRECONDITION);
@@ -262,7 +259,7 @@ static bool turn_questions(struct survey_record *survey, const struct declared *
 void decide_survey(struct change *change, const struct survey_record *stored, bool has_responses,
                    const struct declared *declared, const struct survey *asks) {
     struct survey_record *survey = &change->as.survey;
-    bool same = stored && text_equal(stored->definition, survey->definition);
+    bool same = stored && utf8_same(stored->definition, survey->definition);
     int64_t archived_at = archived_since(change, stored);
     bool turns = stored && archived_at != stored->archived_at;
     if (!(same && !turns) && !is_survey_held(change, stored)) {

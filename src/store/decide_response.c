@@ -5,16 +5,13 @@
 #include <string.h>
 
 #include "cxd/base/clock.h"
+#include "cxd/base/utf8.h"
 #include "cxd/domain/judge.h"
 #include "store/copy.h"
 
 static void refuse(struct change *change, enum cxd_err refusal) {
     change->outcome = OUTCOME_REFUSED;
     change->refusal = refusal;
-}
-
-static bool text_equal(const char *a, const char *b) {
-    return a == b || (a && b && strcmp(a, b) == 0);
 }
 
 bool decide_response_held(struct change *change, const struct response *stored, size_t ways) {
@@ -52,7 +49,7 @@ static bool is_late_retry(const struct response *sent, const struct response *st
     if (!stored->first.is_kept || (sent->has_answered_at && response_said_at(sent) != stored->first.answered_at))
         return false;
     struct response spelled = response_as_spelled(sent);
-    return is_first(sent, stored) || (!text_equal(spelled.respondent, sent->respondent) && is_first(&spelled, stored));
+    return is_first(sent, stored) || (!utf8_same(spelled.respondent, sent->respondent) && is_first(&spelled, stored));
 }
 
 static struct first_said first_of(const struct response *stored) {
@@ -447,7 +444,7 @@ bool decide_looks_first(const struct change *change) {
 
 /* What is amended in other members only was theirs, and answered then, before. */
 static bool becomes_an_answer(const struct response *sent, const struct response *stored) {
-    return !stored || stored->answered_at != sent->answered_at || !text_equal(stored->respondent, sent->respondent);
+    return !stored || stored->answered_at != sent->answered_at || !utf8_same(stored->respondent, sent->respondent);
 }
 
 enum cxd_err decide_recontact(struct change *change, const struct response *stored, decide_last_answer *find,

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "cxd/base/utf8.h"
 #include "cxd/domain/respondent.h"
 
 #define DAY_MS INT64_C(86400000)
@@ -206,16 +207,12 @@ struct histogram impression_counts(const struct impression *row) {
     return counts;
 }
 
-static bool text_equal(const char *a, const char *b) {
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 bool impression_same_place(const struct impression *a, const struct impression *b) {
-    bool is_same = a->at == b->at && text_equal(a->touchpoint, b->touchpoint) && text_equal(a->channel, b->channel) &&
-                   text_equal(a->locale, b->locale) && a->property_count == b->property_count;
+    bool is_same = a->at == b->at && utf8_same(a->touchpoint, b->touchpoint) && utf8_same(a->channel, b->channel) &&
+                   utf8_same(a->locale, b->locale) && a->property_count == b->property_count;
     for (size_t i = 0; is_same && i < a->property_count; i++)
-        is_same = text_equal(a->properties[i].key, b->properties[i].key) &&
-                  text_equal(a->properties[i].value, b->properties[i].value);
+        is_same = utf8_same(a->properties[i].key, b->properties[i].key) &&
+                  utf8_same(a->properties[i].value, b->properties[i].value);
     return is_same;
 }
 

@@ -7,6 +7,9 @@
 
 /* Text rules shared by every parser. `text` is NUL-terminated. */
 
+/* Whether both have the same bytes, or both are NULL. */
+bool utf8_same(const char *a, const char *b);
+
 /* The bytes of the well-formed character at `text` (1 for a NUL too), 0 if there is none. */
 size_t utf8_length(const char *text);
 
