@@ -161,13 +161,18 @@ build/tools/embed_web: src/tools/embed_web.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 $(PACKAGE_CFLAGS) -o $@ $< $(PACKAGE_LIBS)
 
-ASSETS = $(patsubst web/%,build/web/%,$(sort $(wildcard web/assets/*)))
-# The oldest that pages are made for; esbuild lowers what they lack.
+# Entries, each bundled with the modules that it imports; these stand in folders beside it.
+ASSETS = $(patsubst web/%,build/web/%,$(sort $(wildcard web/assets/*.js web/assets/*.css)))
+ASSET_MODULES = $(sort $(wildcard web/assets/*/*.js web/assets/*/*/*.js))
+# The oldest that pages are made for; esbuild lowers what they lack. An entry may have others, and another format.
 BROWSERS = chrome61,firefox60,safari11
-build/web/assets/%: web/assets/%
+BROWSERS_dashboard = chrome109,firefox115,safari16
+ASSET_FORMAT_widget = iife
+build/web/assets/%: web/assets/% $(ASSET_MODULES)
 	@mkdir -p $(@D)
 	$(SAY) MINIFY $@
-	esbuild --minify --log-level=warning --target=$(BROWSERS) $< >$@.tmp && mv $@.tmp $@
+	esbuild --bundle --minify --legal-comments=none --log-level=warning --target=$(or $(BROWSERS_$(*F:%.js=%)),$(BROWSERS)) \
+		--format=$(or $(ASSET_FORMAT_$(*F:%.js=%)),esm) $< >$@.tmp && mv $@.tmp $@
 
 $(OUT)/obj/gen/assets.c: build/tools/embed_web $(ASSETS)
 	@mkdir -p $(@D)
@@ -432,6 +437,7 @@ lint: deps-check layers
 	@tests/lint/output.sh
 	@tests/lint/javascript.sh
 	@node tests/node_modules/typescript/bin/tsc -p web/tsconfig.json
+	@node tests/node_modules/typescript/bin/tsc -p web/tsconfig.old.json
 	+@$(MAKE) --no-print-directory VARIANT=release all manuals >/dev/null
 	@tests/lint/circles.sh $(OBJECTS) $(OUT)/obj/src/main.o
 	@node tests/lint/citations.mjs
@@ -442,7 +448,7 @@ lint: deps-check layers
 
 format: $(NPM_INSTALLED)
 	clang-format -i $(C_FILES)
-	node tests/node_modules/prettier/bin/prettier.cjs --config tests/.prettierrc.json --log-level warn --write 'tests/**/*.mjs' 'web/assets/*'
+	node tests/node_modules/prettier/bin/prettier.cjs --config tests/.prettierrc.json --log-level warn --write 'tests/**/*.mjs' 'web/assets/**/*'
 
 BINDIR = $(DESTDIR)$(PREFIX)/bin
 SHAREDIR = $(DESTDIR)$(PREFIX)/share

@@ -133,58 +133,122 @@ _Noreturn static void refuse(const char *path, const char *what, const char *at)
     exit(1);
 }
 
-/* The string of JSON that begins behind `at`, as one of C; returns what is behind it. */
-static const char *write_string(const char *path, const char *at) {
-    putchar('"');
+enum { TEXTS_MAX = 256, KEY_SIZE = 64 };
+
+/* The texts of a file, as they stand in it. */
+struct entry {
+    char key[KEY_SIZE];
+    const char *text, *behind; /* with its quotes */
+};
+struct texts {
+    const char *path;
+    size_t count;
+    struct entry list[TEXTS_MAX];
+};
+
+static const struct entry *find_text(const struct texts *texts, const char *key) {
+    for (size_t i = 0; i < texts->count; i++)
+        if (strcmp(texts->list[i].key, key) == 0)
+            return &texts->list[i];
+    return NULL;
+}
+
+static const char BLANKS[] = " \t\r\n";
+
+static const char *skip(const char *at) {
+    return at + strspn(at, BLANKS);
+}
+
+/* Returns what is behind the string of JSON that begins at `at`. What C reads otherwise is not taken. */
+static const char *read_string(const char *path, const char *at) {
     for (at++; *at != '"'; at++) {
         bool is_escape = *at == '\\';
         if (is_escape && (at[1] == '\0' || !strchr("\"\\n", at[1])))
             refuse(path, "an escape that is not read", at);
         if ((unsigned char)*at < ' ')
             refuse(path, "a string without an end", at);
-        if (is_escape)
-            putchar(*at++);
-        putchar(*at);
+        at += is_escape;
     }
-    putchar('"');
     return at + 1;
 }
 
-/* {"name": "text", …}. A name that the table does not have ends the compilation. */
-static void write_language(const char *path) {
-    static const char BLANKS[] = " \t\r\n";
-    struct bytes file = read_file(path);
-    const char *name = base_name(path);
-    char *text = must_have(realloc(file.data, file.length + 1));
-    text[file.length] = '\0';
-    const char *at = text + strspn(text, BLANKS);
-    printf("    {\"%.*s\",\n     {\n", (int)strcspn(name, "."), name);
+/* Returns what is behind it. */
+static const char *read_key(const struct texts *texts, const char *at, char ret_key[KEY_SIZE]) {
+    size_t length = 0;
+    if (*at != '"')
+        refuse(texts->path, "no name", at);
+    for (at++; islower((unsigned char)*at) || *at == '_'; at++) {
+        if (length + 1 == KEY_SIZE)
+            refuse(texts->path, "a name that is too long", at - length);
+        ret_key[length++] = *at;
+    }
+    ret_key[length] = '\0';
+    if (*at != '"' || length == 0)
+        refuse(texts->path, "a name has small letters and _", at);
+    if (find_text(texts, ret_key))
+        refuse(texts->path, "a second text of this name", ret_key);
+    return at + 1;
+}
+
+/* {"name": "text", …}, and nothing behind it. */
+static void read_texts(struct texts *texts, const char *at) {
+    at = skip(at);
     for (char before = '{'; *at == before; before = ',') {
-        at += 1 + strspn(at + 1, BLANKS);
-        fputs("         [TEXT_", stdout);
-        for (at += *at == '"'; islower((unsigned char)*at) || *at == '_'; at++)
-            putchar(toupper((unsigned char)*at));
-        fputs("] = ", stdout);
-        at += *at == '"';
-        at += strspn(at, ": ");
-        if (*at != '"')
-            refuse(path, "no text behind a name", at);
-        at = write_string(path, at);
-        at += strspn(at, BLANKS);
-        puts(",");
+        struct entry *entry = &texts->list[texts->count];
+        if (texts->count == TEXTS_MAX)
+            refuse(texts->path, "too many texts", at);
+        at = skip(read_key(texts, skip(at + 1), entry->key));
+        if (*at != ':')
+            refuse(texts->path, "no ':' behind a name", entry->key);
+        entry->text = skip(at + 1);
+        if (*entry->text != '"')
+            refuse(texts->path, "no text behind a name", entry->key);
+        entry->behind = read_string(texts->path, entry->text);
+        at = skip(entry->behind);
+        texts->count++;
     }
     if (*at != '}')
-        refuse(path, "no object of strings", at);
+        refuse(texts->path, "no object of strings", at);
+    if (*skip(at + 1) != '\0')
+        refuse(texts->path, "more behind the object", skip(at + 1));
+}
+
+/* A name that the table does not have ends the compilation; one that another language has is missed here. */
+static void write_language(const struct texts *texts, const struct texts *first) {
+    const char *name = base_name(texts->path);
+    for (size_t i = 0; i < first->count; i++)
+        if (!find_text(texts, first->list[i].key))
+            refuse(texts->path, "no text of this name, which another language has", first->list[i].key);
+    for (size_t i = 0; i < texts->count; i++)
+        if (!find_text(first, texts->list[i].key))
+            refuse(first->path, "no text of this name, which another language has", texts->list[i].key);
+    printf("    {\"%.*s\",\n     {\n", (int)strcspn(name, "."), name);
+    for (size_t i = 0; i < texts->count; i++) {
+        const struct entry *entry = &texts->list[i];
+        fputs("         [TEXT_", stdout);
+        for (const char *at = entry->key; *at; at++)
+            putchar(toupper((unsigned char)*at));
+        printf("] = %.*s,\n", (int)(entry->behind - entry->text), entry->text);
+    }
     puts("     }},");
-    free(text);
 }
 
 static int write_texts(char *const *paths, int count) {
+    struct texts *all = must_have(calloc((size_t)count, sizeof *all));
+    for (int i = 0; i < count; i++) {
+        struct bytes file = read_file(paths[i]);
+        char *text = must_have(realloc(file.data, file.length + 1)); /* what the table points into */
+        text[file.length] = '\0';
+        all[i].path = paths[i];
+        read_texts(&all[i], text);
+    }
     puts("/* Generated by src/tools/embed_web.c: do not edit. */\n#include \"web/texts.h\"\n");
     puts("const struct language LANGUAGES[] = {");
     for (int i = 0; i < count; i++)
-        write_language(paths[i]);
-    printf("};\nconst size_t LANGUAGE_COUNT = %d;\n", count);
+        write_language(&all[i], &all[0]);
+    puts("};");
+    printf("_Static_assert(TEXT_COUNT == %zu, \"%s: lacks a text, or has one too many\");\n", all[0].count, paths[0]);
+    printf("const size_t LANGUAGE_COUNT = %d;\n", count);
     return ferror(stdout) || fflush(stdout) ? 1 : 0;
 }
 

@@ -1,6 +1,7 @@
 /* Files that pages load. Under its hashed name a file is kept for good by whoever got it; under its own it is asked for
  * again, and mostly answered with 304. Either way its bytes are sent from where they are. With --assets they are read
- * from a directory at every request, on the loop: for developing alone. */
+ * from a directory at every request, on the loop, and so are the modules in folders of it, which the build has put into
+ * the files that import them: for developing alone. */
 #include "web/assets.h"
 
 #include <assert.h>
@@ -90,6 +91,29 @@ static void reply_asset(struct http_request *request, const struct asset *asset,
         http_reply_header(request, "Content-Encoding", "gzip");
     http_reply_header(request, "Cache-Control", is_hashed ? "public, max-age=31536000, immutable" : "no-cache");
     http_reply_with_tag(request, type_of(asset->name), form->tag);
+}
+
+/* `inner` may be "". */
+static void reply_module(struct http_request *request, const char *inner) {
+    const struct web *web = site_context(request);
+    const char *folder = http_path(request, "folder"), *name = http_path(request, "name");
+    char path[PATH_SIZE];
+    int length = snprintf(path, sizeof path, "%s/%s%s%s", folder, inner, *inner ? "/" : "", name);
+    const char *type = type_of(name);
+    bool is_plain_path = is_plain(folder) && is_plain(inner) && is_plain(name) && (size_t)length < sizeof path;
+    http_reply_header(request, "X-Content-Type-Options", "nosniff");
+    if (web->directory && type && is_plain_path && read_file(web->directory, path, http_out(request)))
+        http_reply_tagged(request, type);
+    else
+        refuse(request);
+}
+
+void web_module_get(struct http_request *request) {
+    reply_module(request, "");
+}
+
+void web_inner_module_get(struct http_request *request) {
+    reply_module(request, http_path(request, "inner"));
 }
 
 void web_asset_get(struct http_request *request) {

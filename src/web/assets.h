@@ -26,6 +26,10 @@ extern const size_t ASSET_COUNT;
 
 /* GET /assets/{name} */
 http_handler web_asset_get;
+/* GET /assets/{folder}/{name} and /assets/{folder}/{inner}/{name}: what files import, which are served one by one from
+ * a directory alone. */
+http_handler web_module_get;
+http_handler web_inner_module_get;
 
 /* The path by which pages load the file `name` of web/assets/, which must be there:
  * "/assets/page.0123456789abcdef.css", or, where files are read from a directory, "/assets/page.css". Appended. */

@@ -1,7 +1,7 @@
 // Files that pages load: the bytes of the build, in either coding, under a name that says what is in them and under
 // their own; from a directory with --assets.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
@@ -10,7 +10,10 @@ import { ROOT, start, use, useDirectory } from './harness.mjs';
 import { ask } from './web.mjs';
 
 const FOLDER = path.join(ROOT, 'build/web/assets');
-const NAMES = fs.readdirSync(path.join(ROOT, 'web/assets'));
+const NAMES = fs
+  .readdirSync(path.join(ROOT, 'web/assets'), { withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map(({ name }) => name);
 const TYPES = { '.css': 'text/css; charset=utf-8', '.js': 'text/javascript; charset=utf-8' };
 
 // The table that the tool of the build makes of these files.
@@ -73,6 +76,13 @@ describe('assets', () => {
       assert.equal((await ask(daemon, 'GET', `/assets/${name}?v=1`)).status, 200, 'what caches put behind it');
     });
 
+  test('what files import is in them, and is served by itself from a directory alone', async () => {
+    for (const name of NAMES.filter((name) => name.endsWith('.js')))
+      assert.doesNotMatch(fs.readFileSync(path.join(FOLDER, name), 'utf8'), /\bfrom\s*["']\.|^import\b/m, name);
+    for (const name of ['widget/x.js', 'dashboard/views/x.js'])
+      assert.equal((await ask(daemon, 'GET', `/assets/${name}`)).status, 404);
+  });
+
   test('no other name is there, and no key is looked at', async () => {
     for (const name of ['x.css', 'page.0000000000000000.css', '..%2fpage.css', '%2e%2e', 'page.css%00', 'PAGE.CSS'])
       assert.ok([400, 404].includes((await ask(daemon, 'GET', `/assets/${name}`)).status), name);
@@ -117,6 +127,52 @@ test('with --assets files are read from the directory as they are now, and nothi
   assert.equal((await get('page.css')).body.length, 0);
   fs.writeFileSync(path.join(assets, '.hidden.css'), 'secret');
   fs.writeFileSync(path.join(assets, 'notes.txt'), 'secret');
+  fs.mkdirSync(path.join(assets, 'part/inner'), { recursive: true });
+  for (const name of ['part/one.js', 'part/inner/two.js']) {
+    fs.writeFileSync(path.join(assets, name), `// ${name}`);
+    const module = await get(name);
+    assert.equal(module.body.toString(), `// ${name}`);
+    assert.equal(module.headers['content-type'], TYPES['.js']);
+    assert.equal((await get(name, { 'If-None-Match': module.headers.etag })).status, 304);
+  }
+  for (const name of [
+    'part/..%2fpage.css',
+    '..%2fassets/page.css',
+    'part/..%2finner/two.js',
+    'part/inner',
+    'part/x.js',
+  ])
+    assert.ok((await get(name)).status >= 400, name);
   for (const name of ['..%2fbeside.css', '.hidden.css', 'notes.txt', 'folder.css', '..', `${'a'.repeat(2000)}.css`])
     assert.ok((await get(name)).status >= 400, name);
+});
+
+// What the tool says of texts that are no table; '' where it takes them.
+function refusal(t, ...files) {
+  const dir = useDirectory(t);
+  const paths = files.map((text, i) => path.join(dir, `l${i}.json`));
+  files.forEach((text, i) => fs.writeFileSync(paths[i], text));
+  const run = spawnSync(path.join(ROOT, 'build/tools/embed_web'), ['--texts', ...paths], { encoding: 'utf8' });
+  assert.equal(run.status === 0, run.stderr === '');
+  return run.stderr.replaceAll(`${dir}/`, '').trim();
+}
+
+test('texts that lack one, have one twice or more behind them are refused by the name of file and text', (t) => {
+  const whole = '{"a": "A \\"1\\"", "b_c": "é"}\n';
+  assert.equal(refusal(t, whole, whole), '');
+  for (const [files, said] of [
+    [[whole, '{"a": "A"}'], 'l1.json: no text of this name, which another language has: b_c'],
+    [['{"a": "A"}', whole], 'l0.json: no text of this name, which another language has: b_c'],
+    [[whole, '{"a": "A", "b_c": "B", "a": "C"}'], 'l1.json: a second text of this name: a'],
+    [[`${whole}{}`], 'l0.json: more behind the object: {}'],
+    [['{"a": 1}'], 'l0.json: no text behind a name: a'],
+    [['{"a" "A"}'], "l0.json: no ':' behind a name: a"],
+    [['{a: "A"}'], 'l0.json: no name: a: "A"}'],
+    [['{"A": "A"}'], 'l0.json: a name has small letters and _: A": "A"}'],
+    [['{"a": "A"'], 'l0.json: no object of strings:'],
+    [['{"a": "A\n"}'], 'l0.json: a string without an end: \n"}'],
+    [['{"a": "\\u0041"}'], 'l0.json: an escape that is not read: \\u0041"}'],
+    [['[]'], 'l0.json: no object of strings: []'],
+  ])
+    assert.equal(refusal(t, ...files), said);
 });
