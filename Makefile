@@ -33,7 +33,9 @@ NEEDS = run:$(firstword $(CC)):gcc run:make:make run:$(PKG_CONFIG):pkg-config fi
 # WEB=no: the API alone, without what people see in a browser.
 WEB ?= yes
 ifneq ($(WEB),no)
-NEEDS += run:esbuild:esbuild lib:libqrencode:libqrencode-dev
+# The library of the dashboard's charts, one minified file.
+DYGRAPHS ?= /usr/share/javascript/dygraphs/dygraph.min.js
+NEEDS += run:esbuild:esbuild file:$(DYGRAPHS):libjs-dygraphs lib:libqrencode:libqrencode-dev
 endif
 PACKAGES = $(foreach need,$(filter lib:%,$(NEEDS)),$(word 2,$(subst :, ,$(need))))
 
@@ -163,6 +165,7 @@ build/tools/embed_web: src/tools/embed_web.c
 
 # Entries, each bundled with the modules that it imports; these stand in folders beside it.
 ASSETS = $(patsubst web/%,build/web/%,$(sort $(wildcard web/assets/*.js web/assets/*.css)))
+ASSETS += build/web/assets/dygraphs.js
 ASSET_MODULES = $(sort $(wildcard web/assets/*/*.js web/assets/*/*/*.js))
 # The oldest that pages are made for; esbuild lowers what they lack. An entry may have others, and another format.
 BROWSERS = chrome61,firefox60,safari11
@@ -173,6 +176,11 @@ build/web/assets/%: web/assets/% $(ASSET_MODULES)
 	$(SAY) MINIFY $@
 	esbuild --bundle --minify --legal-comments=none --log-level=warning --target=$(or $(BROWSERS_$(*F:%.js=%)),$(BROWSERS)) \
 		--format=$(or $(ASSET_FORMAT_$(*F:%.js=%)),esm) $< >$@.tmp && mv $@.tmp $@
+
+# As it is, with its notice, but for the last line, which names a file that is not served.
+build/web/assets/dygraphs.js: $(DYGRAPHS)
+	@mkdir -p $(@D)
+	sed '/^\/\/# sourceMappingURL=/d' '$(DYGRAPHS)' >$@.tmp && mv $@.tmp $@
 
 $(OUT)/obj/gen/assets.c: build/tools/embed_web $(ASSETS)
 	@mkdir -p $(@D)

@@ -121,7 +121,7 @@ void web_asset_get(struct http_request *request) {
     const char *name = http_path(request, "name");
     bool is_hashed;
     http_reply_header(request, "X-Content-Type-Options", "nosniff");
-    if (web->directory) {
+    if (web->directory && strcmp(name, CHARTS_ASSET) != 0) {
         reply_read(request, web->directory, name);
         return;
     }

@@ -23,6 +23,8 @@ extern const struct asset ASSETS[];
 extern const size_t ASSET_COUNT;
 
 #define ASSETS_PATH "/assets/"
+/* Debian's dygraphs, put there by the build: always the binary's own, for web/assets/ has none. */
+#define CHARTS_ASSET "dygraphs.js"
 
 /* GET /assets/{name} */
 http_handler web_asset_get;

@@ -13,7 +13,8 @@ const FOLDER = path.join(ROOT, 'build/web/assets');
 const NAMES = fs
   .readdirSync(path.join(ROOT, 'web/assets'), { withFileTypes: true })
   .filter((entry) => entry.isFile())
-  .map(({ name }) => name);
+  .map(({ name }) => name)
+  .concat('dygraphs.js'); // of Debian's package
 const TYPES = { '.css': 'text/css; charset=utf-8', '.js': 'text/javascript; charset=utf-8' };
 
 // The table that the tool of the build makes of these files.
@@ -125,6 +126,8 @@ test('with --assets files are read from the directory as they are now, and nothi
   assert.equal((await get('page.css', { 'If-None-Match': first.headers.etag })).body.toString(), 'b {}');
   fs.writeFileSync(file, '');
   assert.equal((await get('page.css')).body.length, 0);
+  const charts = await get('dygraphs.js');
+  assert.deepEqual(charts.body, fs.readFileSync(path.join(FOLDER, 'dygraphs.js')), 'which is of no directory');
   fs.writeFileSync(path.join(assets, '.hidden.css'), 'secret');
   fs.writeFileSync(path.join(assets, 'notes.txt'), 'secret');
   fs.mkdirSync(path.join(assets, 'part/inner'), { recursive: true });
