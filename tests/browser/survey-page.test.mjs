@@ -1,13 +1,10 @@
 // The page of a survey in a real browser: with script and without, by mouse, keyboard and touch, once however often it
-// is sent; and what axe-core has against any state of it.
+// is sent. What axe-core has against it is asked in survey-page-axe.test.mjs.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import path from 'node:path';
 import { after, before, beforeEach, afterEach, describe, test } from 'node:test';
-import { ROOT, start } from '../http/harness.mjs';
+import { start } from '../http/harness.mjs';
 import { launch } from './harness.mjs';
 
-const AXE = fs.readFileSync(path.join(ROOT, 'tests/node_modules/axe-core/axe.min.js'), 'utf8');
 const TEXTS = {
   en: { question: 'Would you recommend us?', low_label: 'Never', high_label: 'Always', thanks: 'Thanks!' },
   ar: { question: 'هل توصي بنا؟' },
@@ -293,45 +290,4 @@ describe('nothing that anybody says runs', () => {
     await context.close();
     assert.deepEqual(heard, []);
   });
-});
-
-describe('axe-core finds nothing', () => {
-  for (const colorScheme of ['light', 'dark'])
-    for (const lang of ['en', 'ar'])
-      test(`in any state: ${colorScheme}, ${lang}`, async () => {
-        const slug = await survey({ questions: QUESTIONS });
-        const closed = await survey({ closes_at: '2020-01-01T00:00:00Z' });
-        const context = await browser.newContext({
-          colorScheme,
-          bypassCSP: true,
-          viewport: { width: 320, height: 800 },
-        });
-        const page = await context.newPage();
-        const judge = async (state) => {
-          await page.evaluate(AXE);
-          const { violations, passes } = await page.evaluate(() =>
-            window.axe.run(document, {
-              runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-            }),
-          );
-          assert.ok(passes.length > 10, `${passes.length} rules were asked`);
-          const said = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200))}`);
-          assert.deepEqual(said, [], state);
-        };
-        await page.goto(`${daemon.url}/s/${slug}?lang=${lang}&score=9`);
-        await judge('form');
-        await page.goto(`${daemon.url}/s/${slug}?lang=${lang}&score=2&answer.reason=price`);
-        await judge('further questions');
-        await page.goto(`${daemon.url}/s/${slug}?lang=${lang}`);
-        await page.evaluate(() => (document.querySelector('form').noValidate = true));
-        await page.click('button');
-        await page.waitForSelector('.error');
-        assert.equal(await page.evaluate(() => document.activeElement.id), 'error');
-        await judge('no number');
-        for (const target of [`${slug}/thanks`, closed, 'nothing']) {
-          await page.goto(`${daemon.url}/s/${target}?lang=${lang}`);
-          await judge(target);
-        }
-        await context.close();
-      });
 });
