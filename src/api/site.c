@@ -38,6 +38,11 @@ const char *site_public_url(const struct http_request *request) {
     return api_settings(request)->config.public_url;
 }
 
+const char *site_timezone(const struct http_request *request) {
+    const struct app *app = http_app(request);
+    return app->config.timezone;
+}
+
 bool site_append_origin(struct buffer *out, const struct http_request *request) {
     const struct app *app = http_app(request);
     const char *url = site_public_url(request), *scheme = strstr(url, "://"), *host = http_host(request);

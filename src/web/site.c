@@ -1,12 +1,21 @@
 /* Everything that is served beside the API, in one table. */
 #include "cxd/domain/key.h"
 #include "web/assets.h"
+#include "web/dashboard.h"
 #include "web/qr.h"
 #include "web/survey_page.h"
 
 #define PAGE "/s/{survey}"
 
 static const struct http_route ROUTES[] = {
+    {HTTP_GET, "/", web_dashboard_get, 0, HTTP_LOOSE_QUERY},
+    {HTTP_GET, "/surveys/{survey}", web_dashboard_get, 0, HTTP_LOOSE_QUERY},
+    {HTTP_GET, "/surveys/{survey}/{view}", web_dashboard_get, 0, HTTP_LOOSE_QUERY},
+    {HTTP_GET, "/journeys/{journey}", web_dashboard_get, 0, HTTP_LOOSE_QUERY},
+    {HTTP_GET, "/alerts", web_dashboard_get, 0, HTTP_LOOSE_QUERY},
+    {HTTP_GET, "/admin", web_dashboard_get, 0, HTTP_LOOSE_QUERY},
+    {HTTP_GET, "/admin/{view}", web_dashboard_get, 0, HTTP_LOOSE_QUERY},
+    {HTTP_GET, "/login", web_dashboard_get, 0, HTTP_LOOSE_QUERY},
     {HTTP_GET, ASSETS_PATH "{name}", web_asset_get, 0, HTTP_LOOSE_QUERY},
     {HTTP_GET, ASSETS_PATH "{folder}/{name}", web_module_get, 0, HTTP_LOOSE_QUERY},
     {HTTP_GET, ASSETS_PATH "{folder}/{inner}/{name}", web_inner_module_get, 0, HTTP_LOOSE_QUERY},

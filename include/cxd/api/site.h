@@ -27,6 +27,8 @@ const struct snapshot *site_acquire(const struct http_request *request);
 const struct response_limits *site_limits(const struct http_request *request);
 /* Under which the daemon is reached, "https://survey.example/cx"; "": it is not said. */
 const char *site_public_url(const struct http_request *request);
+/* In which days are days: "Europe/Berlin". */
+const char *site_timezone(const struct http_request *request);
 /* Appends the scheme and host under which respondents reach the daemon: of the public URL, else as this request came.
  * False: neither says. */
 bool site_append_origin(struct buffer *out, const struct http_request *request);

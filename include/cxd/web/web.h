@@ -13,6 +13,7 @@
  *   questionnaire.c   the form by which a person answers
  *   survey_page.c     the page of a survey, thanks, and what a person reads of a problem
  *   qr.c              links to it as codes
+ *   dashboard.c       the page on which a dashboard's script runs
  *   site.c            its routes, in one table */
 
 #include "cxd/api/site.h"
