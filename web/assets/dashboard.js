@@ -5,10 +5,16 @@ import { el, fill } from './dashboard/dom.js';
 import { failed } from './dashboard/parts.js';
 import { Router, sectionOf } from './dashboard/router.js';
 import { may, session } from './dashboard/session.js';
+import { view as journey } from './dashboard/views/journey.js';
 import { view as overview } from './dashboard/views/overview.js';
+import { view as survey } from './dashboard/views/survey.js';
 
 // Which view is shown where; src/web/dashboard.c has the same paths.
-const VIEWS = [{ path: '/', view: overview }];
+const VIEWS = [
+  { path: '/', view: overview },
+  { path: '/surveys/{survey}', view: survey },
+  { path: '/journeys/{journey}', view: journey },
+];
 
 const SECTIONS = [
   { path: '/', name: 'surveys', label: 'Surveys', scope: 'read' },
