@@ -1,8 +1,10 @@
 /* What a widget asks for before it shows a survey: the form, and whether this respondent is to be asked at all. Runs on
  * workers, because the latter is read from the store. */
 #include "api/deed.h"
+#include "api/parameter.h"
 #include "api/settings.h"
 #include "api/suspicion.h"
+#include "cxd/api/site.h"
 #include "cxd/base/clock.h"
 #include "cxd/base/utf8.h"
 #include "cxd/codec/survey.h"
@@ -13,12 +15,17 @@ struct asked {
     const char *respondent; /* NULL too where it says nothing, as of a visitor whom the page does not know */
     const char *touchpoint; /* at which they are to be asked */
     const char *locale;     /* any text: what is no locale is read what others are */
+    bool interface;         /* whether to say what a widget has to know beside the survey */
 };
 
 static enum cxd_err read_parameters(struct http_request *request, struct asked *ret_asked, struct error *err) {
     size_t most = api_settings(request)->limits.respondent_characters;
     const char *said;
     enum cxd_err result = http_query_named(request, "touchpoint", &ret_asked->touchpoint, err);
+    if (result == CXD_OK)
+        result = http_query_named(request, "interface", &said, err);
+    if (result == CXD_OK && said)
+        result = parameter_read_boolean("interface", said, &ret_asked->interface, err);
     if (result == CXD_OK)
         result = http_query_named(request, "locale", &ret_asked->locale, err);
     if (result == CXD_OK)
@@ -66,10 +73,18 @@ static enum cxd_err write_form(struct http_request *request, const struct snapsh
         .has_respondent = asked->respondent,
         .locale = asked->locale,
     };
-    struct buffer nonce;
+    const struct app_site *site = ((const struct app *)http_app(request))->site;
+    struct buffer nonce, interface;
     buffer_init(&nonce);
+    buffer_init(&interface);
     enum cxd_err result = CXD_OK;
-    if (asked->respondent)
+    if (asked->interface && site && site->write_interface) {
+        site->write_interface(&interface, request, survey, asked->locale);
+        form.interface = buffer_terminate(&interface);
+        if (!form.interface)
+            result = error_set(err, ERR_NO_MEMORY, "no memory for the form");
+    }
+    if (result == CXD_OK && asked->respondent)
         result = read_eligibility(request, survey, asked->respondent, asked->touchpoint, &form.eligible_from, err);
     if (result == CXD_OK && survey->min_seconds > 0) {
         suspicion_sign_nonce(&nonce, snapshot, survey, form.now_ms);
@@ -80,6 +95,7 @@ static enum cxd_err write_form(struct http_request *request, const struct snapsh
     if (result == CXD_OK)
         survey_encode_form(http_out(request), survey, &form);
     buffer_free(&nonce);
+    buffer_free(&interface);
     return result;
 }
 

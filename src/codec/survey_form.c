@@ -66,6 +66,10 @@ void survey_encode_form(struct buffer *out, const struct survey *survey, const s
     write_bool(out, "open", survey_is_open(survey, form->now_ms));
     write_text(out, "honeypot", survey_honeypot(survey));
     write_given(out, "nonce", form->nonce);
+    if (form->interface) {
+        write_name(out, "interface");
+        buffer_append_text(out, form->interface);
+    }
     if (form->has_respondent) {
         bool is_eligible = form->eligible_from == TIME_MIN;
         write_bool(out, "eligible", is_eligible);

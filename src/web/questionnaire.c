@@ -9,30 +9,12 @@
 #include "web/further.h"
 #include "web/html.h"
 #include "web/point.h"
+#include "web/usual.h"
 
 enum { NUMBER_SIZE = 24 };
 
 static const char *const PASSED[] = {"touchpoint", "channel"};
 static const char PROPERTY[] = "property.";
-
-/* What a scale's ends and its question are called where the survey does not say. */
-struct usual {
-    enum text question, low, high;
-};
-
-static struct usual usual_of(const struct survey *survey) {
-    static const struct usual NPS = {TEXT_NPS_QUESTION, TEXT_NPS_LOW, TEXT_NPS_HIGH};
-    static const struct usual CSAT = {TEXT_CSAT_QUESTION, TEXT_CSAT_LOW, TEXT_CSAT_HIGH};
-    static const struct usual WORSE = {TEXT_CSAT_QUESTION, TEXT_CSAT_HIGH, TEXT_CSAT_LOW};
-    static const struct usual EASE = {TEXT_EASE_QUESTION, TEXT_EASE_LOW, TEXT_EASE_HIGH};
-    static const struct usual EFFORT = {TEXT_EFFORT_QUESTION, TEXT_EFFORT_LOW, TEXT_EFFORT_HIGH};
-    bool is_lower = survey->direction == DIRECTION_LOWER;
-    if (survey->metric == METRIC_NPS)
-        return NPS;
-    if (survey->metric == METRIC_CSAT)
-        return is_lower ? WORSE : CSAT;
-    return is_lower ? EFFORT : EASE;
-}
 
 static const char *either(const char *own, const struct page *page, enum text text) {
     return own ? own : language_text(&page->wording, text);
@@ -40,7 +22,7 @@ static const char *either(const char *own, const struct page *page, enum text te
 
 const char *questionnaire_title(const struct page *page, const struct survey *survey) {
     const struct survey_text *own = page->wording.own;
-    return either(own ? own->question : NULL, page, usual_of(survey).question);
+    return either(own ? own->question : NULL, page, usual_texts(survey).question);
 }
 
 /* --- What is wrong ------------------------------------------------------------------------------------------------
@@ -124,8 +106,8 @@ static void write_scale(const struct questionnaire *form) {
         .name = "score",
         .min = survey->scale_min,
         .max = survey->scale_max,
-        .low = either(own ? own->low_label : NULL, page, usual_of(survey).low),
-        .high = either(own ? own->high_label : NULL, page, usual_of(survey).high),
+        .low = either(own ? own->low_label : NULL, page, usual_texts(survey).low),
+        .high = either(own ? own->high_label : NULL, page, usual_texts(survey).high),
         .chosen = fields_value(page->request, form->fields, "score"),
         .is_required = survey->score_rule == SCORE_REQUIRED,
         .is_refused = is_refused(form, "/score"),

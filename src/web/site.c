@@ -2,6 +2,7 @@
 #include "cxd/domain/key.h"
 #include "web/assets.h"
 #include "web/dashboard.h"
+#include "web/interface.h"
 #include "web/qr.h"
 #include "web/survey_page.h"
 
@@ -30,6 +31,10 @@ static const struct http_route ROUTES[] = {
 void web_open(struct web *web, const char *directory) {
     *web = (struct web){
         .directory = directory,
-        .site = {.routes = ROUTES, .route_count = CXD_COUNT(ROUTES), .explain = web_explain, .context = web},
+        .site = {.routes = ROUTES,
+                 .route_count = CXD_COUNT(ROUTES),
+                 .explain = web_explain,
+                 .write_interface = web_write_interface,
+                 .context = web},
     };
 }

@@ -27,6 +27,13 @@ enum text {
     TEXT_SEVERAL,     /* of a list may be ticked */
     TEXT_IF_APPLIES,  /* of a question that is for some, where it cannot be hidden from others */
     TEXT_SEND,
+    TEXT_NEXT, /* from here to TEXT_REFUSED the widget's */
+    TEXT_BACK,
+    TEXT_DISMISS,
+    TEXT_FEEDBACK, /* the button at the edge */
+    TEXT_MISSING,
+    TEXT_WAITING,
+    TEXT_REFUSED,
     TEXT_REPLACES, /* an invitation was answered, and may be again */
     TEXT_TRAP,
     TEXT_SCORE_MISSING,

@@ -15,6 +15,10 @@ struct app_site {
     size_t route_count;
     /* As the hook of http_options, for routes with HTTP_PAGE. */
     const char *(*explain)(struct http_request *request, const struct error *err);
+    /* Appends what a widget has to know beside the survey to draw it in the language of `locale` (NULL: none is asked
+     * for): an object of JSON, the member `interface` of its form. On a worker. May be NULL. */
+    void (*write_interface)(struct buffer *out, const struct http_request *request, const struct survey *survey,
+                            const char *locale);
     const void *context;
 };
 

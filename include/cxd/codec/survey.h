@@ -54,11 +54,12 @@ struct survey_form {
     int64_t eligible_from; /* when they may answer again; TIME_MIN: now */
     const char *nonce;     /* to be sent back with the response; NULL if there is none */
     const char *locale;    /* what further questions are read in, if they can; NULL: it does not say */
+    const char *interface; /* JSON, put in as it is; NULL: none */
 };
 
 /* What a widget needs to draw the survey: slug, metric, scale, texts and which of their locales is the one that is
- * asked for, questions in that locale, revision, open, honeypot, nonce; with a respondent eligible, and where that is
- * false reason ("recontact") and eligible_from. */
+ * asked for, questions in that locale, revision, open, honeypot, nonce, interface; with a respondent eligible, and
+ * where that is false reason ("recontact") and eligible_from. */
 void survey_encode_form(struct buffer *out, const struct survey *survey, const struct survey_form *form);
 
 #endif

@@ -6,6 +6,8 @@
  *   assets.c          the files of web/assets/, under a name that says what is in them
  *   html.c            HTML, escaped
  *   language.c        in which language a page is
+ *   usual.c           what a scale's question and ends are called where the survey does not say
+ *   interface.c       what the widget reads of cxd's texts, with the form
  *   page.c            the frame of every page, and its headers
  *   fields.c          what a page is told, by its link or by what was posted to it
  *   point.c           a scale as points
