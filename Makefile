@@ -170,6 +170,8 @@ ASSET_MODULES = $(sort $(wildcard web/assets/*/*.js web/assets/*/*/*.js))
 # The oldest that pages are made for; esbuild lowers what they lack. An entry may have others, and another format.
 BROWSERS = chrome61,firefox60,safari11
 BROWSERS_dashboard = chrome109,firefox115,safari16
+# Without a shadow root there is no widget.
+BROWSERS_widget = chrome61,firefox63,safari11.1
 ASSET_FORMAT_widget = iife
 build/web/assets/%: web/assets/% $(ASSET_MODULES)
 	@mkdir -p $(@D)

@@ -69,19 +69,27 @@ static bool read_file(const char *directory, const char *name, struct buffer *ou
     return is_file;
 }
 
+/* Files of a directory are modules, which a page of another origin loads by CORS alone: the widget's. */
+static void allow_pages(struct http_request *request) {
+    http_reply_header(request, "Access-Control-Allow-Origin", "*");
+    http_reply_header(request, "Cross-Origin-Resource-Policy", "cross-origin");
+}
+
 static void refuse(struct http_request *request) {
     http_problem_code(request, ERR_NO_ROUTE, "there is no file of this name");
 }
 
 static void reply_read(struct http_request *request, const char *directory, const char *name) {
     const char *type = type_of(name);
-    if (type && is_plain(name) && read_file(directory, name, http_out(request)))
+    if (type && is_plain(name) && read_file(directory, name, http_out(request))) {
+        allow_pages(request);
         http_reply_tagged(request, type);
-    else
+    } else {
         refuse(request);
+    }
 }
 
-static void reply_asset(struct http_request *request, const struct asset *asset, bool is_hashed) {
+static void reply_asset(struct http_request *request, const struct asset *asset, const char *kept) {
     bool is_gzip = asset->gzip.bytes && http_accepts_gzip(request);
     const struct asset_form *form = is_gzip ? &asset->gzip : &asset->plain;
     http_out_fixed(request, form->bytes, form->length);
@@ -89,7 +97,7 @@ static void reply_asset(struct http_request *request, const struct asset *asset,
         http_reply_header(request, "Vary", "Accept-Encoding");
     if (is_gzip)
         http_reply_header(request, "Content-Encoding", "gzip");
-    http_reply_header(request, "Cache-Control", is_hashed ? "public, max-age=31536000, immutable" : "no-cache");
+    http_reply_header(request, "Cache-Control", kept);
     http_reply_with_tag(request, type_of(asset->name), form->tag);
 }
 
@@ -102,10 +110,12 @@ static void reply_module(struct http_request *request, const char *inner) {
     const char *type = type_of(name);
     bool is_plain_path = is_plain(folder) && is_plain(inner) && is_plain(name) && (size_t)length < sizeof path;
     http_reply_header(request, "X-Content-Type-Options", "nosniff");
-    if (web->directory && type && is_plain_path && read_file(web->directory, path, http_out(request)))
+    if (web->directory && type && is_plain_path && read_file(web->directory, path, http_out(request))) {
+        allow_pages(request);
         http_reply_tagged(request, type);
-    else
+    } else {
         refuse(request);
+    }
 }
 
 void web_module_get(struct http_request *request) {
@@ -127,9 +137,27 @@ void web_asset_get(struct http_request *request) {
     }
     const struct asset *asset = find(name, &is_hashed);
     if (asset)
-        reply_asset(request, asset, is_hashed);
+        reply_asset(request, asset, is_hashed ? "public, max-age=31536000, immutable" : "no-cache");
     else
         refuse(request);
+}
+
+/* Pages of others name it in what is seldom changed, so it has one name, and is kept for minutes. A directory has it
+ * in modules: what is served then loads these. */
+void web_widget_get(struct http_request *request) {
+    static const char LOADER[] = "import('." ASSETS_PATH "widget.js');\n";
+    const struct web *web = site_context(request);
+    bool is_hashed;
+    const struct asset *asset = find("widget.js", &is_hashed);
+    assert(asset);
+    http_reply_header(request, "X-Content-Type-Options", "nosniff");
+    allow_pages(request);
+    if (web->directory) {
+        buffer_append_text(http_out(request), LOADER);
+        http_reply_tagged(request, type_of(asset->name));
+        return;
+    }
+    reply_asset(request, asset, "public, max-age=600");
 }
 
 void web_asset_path(struct buffer *out, const struct web *web, const char *name) {

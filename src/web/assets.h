@@ -32,6 +32,8 @@ http_handler web_asset_get;
  * a directory alone. */
 http_handler web_module_get;
 http_handler web_inner_module_get;
+/* GET /widget.js */
+http_handler web_widget_get;
 
 /* The path by which pages load the file `name` of web/assets/, which must be there:
  * "/assets/page.0123456789abcdef.css", or, where files are read from a directory, "/assets/page.css". Appended. */

@@ -20,6 +20,7 @@ static const struct http_route ROUTES[] = {
     {HTTP_GET, ASSETS_PATH "{name}", web_asset_get, 0, HTTP_LOOSE_QUERY},
     {HTTP_GET, ASSETS_PATH "{folder}/{name}", web_module_get, 0, HTTP_LOOSE_QUERY},
     {HTTP_GET, ASSETS_PATH "{folder}/{inner}/{name}", web_inner_module_get, 0, HTTP_LOOSE_QUERY},
+    {HTTP_GET, "/widget.js", web_widget_get, 0, HTTP_LOOSE_QUERY},
     {HTTP_GET, PAGE, web_survey_get, 0, HTTP_PAGE | HTTP_POOLED_PUBLIC | HTTP_LOOSE_QUERY},
     {HTTP_POST, PAGE, web_survey_post, SCOPE_WRITE,
      HTTP_PAGE | HTTP_OPEN | HTTP_INGEST | HTTP_RATED | HTTP_LOOSE_QUERY},

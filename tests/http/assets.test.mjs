@@ -84,6 +84,32 @@ describe('assets', () => {
       assert.equal((await ask(daemon, 'GET', `/assets/${name}`)).status, 404);
   });
 
+  test('the widget has a name that stays, for pages of any origin', async () => {
+    const wanted = fs.readFileSync(path.join(FOLDER, 'widget.js'));
+    const { plain, gzip } = tableOf('widget.js');
+    for (const [accepted, coding, tag] of [
+      ['identity', undefined, plain],
+      ['gzip', 'gzip', gzip],
+    ]) {
+      const headers = { 'Accept-Encoding': accepted, 'Origin': 'https://shop.example' };
+      const reply = await ask(daemon, 'GET', '/widget.js?v=1', { headers });
+      assert.equal(reply.status, 200);
+      assert.deepEqual(coding ? zlib.gunzipSync(reply.body) : reply.body, wanted);
+      const again = await ask(daemon, 'GET', '/widget.js', { headers: { ...headers, 'If-None-Match': tag } });
+      assert.equal(again.status, 304);
+      for (const { headers } of [reply, again]) {
+        assert.equal(headers.etag, tag);
+        assert.equal(headers['cache-control'], 'public, max-age=600');
+        assert.equal(headers.vary, 'Accept-Encoding');
+        assert.equal(headers['access-control-allow-origin'], '*');
+        assert.equal(headers['cross-origin-resource-policy'], 'cross-origin');
+        assert.equal(headers['x-content-type-options'], 'nosniff');
+      }
+      assert.equal(reply.headers['content-encoding'], coding);
+      assert.equal(reply.headers['content-type'], TYPES['.js']);
+    }
+  });
+
   test('no other name is there, and no key is looked at', async () => {
     for (const name of ['x.css', 'page.0000000000000000.css', '..%2fpage.css', '%2e%2e', 'page.css%00', 'PAGE.CSS'])
       assert.ok([400, 404].includes((await ask(daemon, 'GET', `/assets/${name}`)).status), name);

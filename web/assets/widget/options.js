@@ -1,0 +1,51 @@
+// What a script element or a call says.
+
+/**
+ * @typedef {object} Options
+ * @property {string} survey
+ * @property {string} server where the daemon is, with its path
+ * @property {string} [respondent]
+ * @property {string} [touchpoint]
+ * @property {string} [channel]
+ * @property {string} [locale]
+ * @property {Record<string, unknown>} [properties]
+ * @property {string} mode corner, modal, inline or button
+ * @property {string} [look] numbers, stars, smileys or thumbs
+ * @property {string} [side]
+ * @property {string} [theme]
+ * @property {string} [label]
+ * @property {string | Element} [target]
+ * @property {string} [nonce]
+ * @property {number} [delay] seconds
+ * @property {number} [scroll] per cent
+ * @property {boolean | string} [exit]
+ * @property {string} [url]
+ * @property {number} [share]
+ * @property {number} [every] days
+ * @property {any} [preview]
+ */
+
+/**
+ * By its attributes. What a page is to show by itself does not come again for a month.
+ * @param {HTMLScriptElement} script
+ * @returns {Options}
+ */
+export function optionsOf(script) {
+  /** @type {any} */
+  const options = {
+    mode: 'corner',
+    server: script.src.replace(/\/widget\.js.*$/, ''),
+    nonce: script.nonce,
+    properties: {},
+  };
+  for (const { name, value } of Array.from(script.attributes)) {
+    const [, property, option] = /^data-(?:property-(.+)|(.+))$/.exec(name) || [];
+    if (property) options.properties[property] = value;
+    else if (option) options[option] = value;
+  }
+  if (options.every == null && /corner|modal/.test(options.mode)) options.every = 30;
+  if (options.exit === 'false') options.exit = false;
+  if (options.exit === '') options.exit = true;
+  if (options.mode === 'inline') options.target = options.target || script;
+  return options;
+}

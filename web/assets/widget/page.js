@@ -1,0 +1,18 @@
+// What is taken of the page at the start, before it can be wrapped, and how the page is told.
+
+const fetchOfPage = window.fetch;
+
+/** @param {string} url @param {RequestInit} [how] */
+export const ask = (url, how) => fetchOfPage.call(window, url, { credentials: 'omit', ...how });
+
+/** @param {string} name @param {Record<string, unknown>} detail */
+export const tell = (name, detail) => document.dispatchEvent(new CustomEvent('cxd:' + name, { detail }));
+
+/** A UUID of version 7: it begins with the time, so that ids append to an index. */
+export function makeId() {
+  const time = Date.now().toString(16).padStart(12, '0');
+  const chance = Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) =>
+    (byte + 256).toString(16).slice(1),
+  ).join('');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${chance.slice(0, 3)}-8${chance.slice(3, 6)}-${chance.slice(6)}`;
+}

@@ -1,0 +1,32 @@
+// What outlives a page, in the storage of the page's origin: values of JSON under names that begin with "cxd.". Where
+// there is no storage, or no room in it, they last as long as the page.
+
+/** @type {Record<string, string>} */
+let texts;
+try {
+  texts = /** @type {any} */ (localStorage || {});
+} catch {
+  texts = {}; // of a frame that may have none
+}
+
+/** @param {string} name @returns {any} null: there is none */
+export const read = (name) => JSON.parse(texts['cxd.' + name] || 'null');
+
+/** @param {string} name @param {unknown} value */
+export function write(name, value) {
+  const text = JSON.stringify(value);
+  try {
+    texts['cxd.' + name] = text;
+  } catch {
+    texts = { ...texts, ['cxd.' + name]: text };
+  }
+}
+
+/** @param {string} name */
+export const forget = (name) => delete texts['cxd.' + name];
+
+/** @param {string} kind */
+export const names = (kind) =>
+  Object.keys(texts)
+    .filter((name) => name.startsWith('cxd.' + kind))
+    .map((name) => name.slice(4));
