@@ -100,6 +100,7 @@ typedef enum cxd_err engine_walk_responses(struct store_reader *reader, const st
                                            store_response_visit *visit, void *context, struct error *err);
 typedef enum cxd_err engine_read_history(struct store_reader *reader, char ret_history[STORE_HISTORY_SIZE],
                                          struct error *err);
+typedef enum cxd_err engine_read_last_number(struct store_reader *reader, int64_t *ret_number, struct error *err);
 /* What struct search describes; see store_search. */
 typedef enum cxd_err engine_search(struct store_reader *reader, const struct search *search, struct arena *arena,
                                    struct search_result *ret_result, struct error *err);
@@ -179,6 +180,7 @@ struct store_engine {
     engine_visit_responses *visit_responses;
     engine_walk_responses *walk_responses;
     engine_read_history *read_history;
+    engine_read_last_number *read_last_number;
     engine_search *search;
     engine_read_invitations *read_invitations;
     engine_read_revisions *read_revisions;

@@ -194,6 +194,10 @@ enum cxd_err store_read_history(struct store_reader *reader, char ret_history[ST
     return reader->engine->read_history(reader, ret_history, err);
 }
 
+enum cxd_err store_read_last_number(struct store_reader *reader, int64_t *ret_number, struct error *err) {
+    return reader->engine->read_last_number(reader, ret_number, err);
+}
+
 enum cxd_err store_search(struct store_reader *reader, const struct search *search, struct arena *arena,
                           struct search_result *ret_result, struct error *err) {
     return reader->engine->search(reader, search, arena, ret_result, err);

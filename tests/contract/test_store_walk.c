@@ -217,7 +217,17 @@ static void test_few_among_many(void **state) {
     walk.context = &seen;
     assert_ok(store_walk_responses(f->reader, &walk, see, &seen, &err), err);
     assert_int_equal(seen.count, ALL - count);
+    /* Close behind a place nothing is gathered. */
+    walk = walk_of(f);
+    walk.after = 10 * APART;
+    assert_walk(f, &walk, expected + 10);
+    walk.after = ALL;
+    assert_walk(f, &walk, NUMBERS(0));
     /* A walk that is not to go on is none that failed. */
+    walk.filter.survey = second;
+    walk.after = 0;
+    walk.goes_on = is_going;
+    walk.context = &seen;
     seen = (struct seen){.ends = true};
     assert_ok(store_walk_responses(f->reader, &walk, see, &seen, &err), err);
 }
@@ -245,6 +255,34 @@ static void test_one_state(void **state) {
     struct seen seen = {0};
     assert_ok(store_walk_responses(f->reader, &walk, see, &seen, &err), err);
     assert_int_equal(seen.count, 20);
+}
+
+static int64_t last_number(struct fixture *f) {
+    struct error err;
+    int64_t number = -1;
+    assert_ok(store_read_last_number(f->reader, &number, &err), err);
+    return number;
+}
+
+static void test_the_last_number(void **state) {
+    struct fixture *f = *state;
+    assert_int_equal(last_number(f), 0);
+    add(f, 7, 9, NOW_MS);
+    int64_t first = last_number(f);
+    assert_true(first > 0);
+    struct change *change = make(f, 6, 5, NOW_MS);
+    change->as.response.value.respondent = "ann";
+    assert_int_equal(apply(f, change), OUTCOME_CREATED);
+    int64_t second = last_number(f);
+    assert_true(second > first);
+    struct change *erase = make_change(f, CHANGE_ERASE, NOW_MS);
+    erase->as.erase.respondent = "ann";
+    erase->as.erase.counts = true;
+    erase->as.erase.limit = 10;
+    assert_int_equal(apply(f, erase), OUTCOME_AMENDED);
+    assert_int_equal(last_number(f), first);
+    add(f, 5, 5, NOW_MS);
+    assert_true(last_number(f) > second);
 }
 
 static void read_history(struct fixture *f, char history[STORE_HISTORY_SIZE]) {
@@ -296,6 +334,7 @@ int main(void) {
         ENGINE_TEST(test_they_are_whole),
         ENGINE_TEST(test_few_among_many),
         ENGINE_TEST(test_one_state),
+        ENGINE_TEST(test_the_last_number),
         ENGINE_TEST(test_history),
     };
     return run_over_engines(tests, CXD_COUNT(tests));

@@ -407,7 +407,8 @@ struct walk {
 };
 /* Visits them whole, as store_read_response reads them; what is given lives until `visit` returns, which asks nothing
  * of the reader. False, or a false goes_on, ends the walk, and is no error. A few, or a narrow window of answered_at,
- * are found without a look at all there are; a million or more are found by one. Takes at most 18 MB beside. */
+ * are found without a look at all there are; a million or more are found by one, and so is what lies close behind
+ * `after`, at no cost of what lies before. Takes at most 18 MB beside. */
 CXD_NODISCARD enum cxd_err store_walk_responses(struct store_reader *reader, const struct walk *walk,
                                                 store_response_visit *visit, void *context, struct error *err);
 
@@ -416,6 +417,10 @@ CXD_NODISCARD enum cxd_err store_walk_responses(struct store_reader *reader, con
 enum { STORE_HISTORY_SIZE = 33 };
 CXD_NODISCARD enum cxd_err store_read_history(struct store_reader *reader, char ret_history[STORE_HISTORY_SIZE],
                                               struct error *err);
+
+/* The greatest number that a stored response has; 0 where there is none. It falls where the latest are deleted, whose
+ * numbers are not given again. */
+CXD_NODISCARD enum cxd_err store_read_last_number(struct store_reader *reader, int64_t *ret_number, struct error *err);
 
 /* Responses that say something in words (cxd/domain/texts.h; what is asked no more counts as well), and which of them.
  * All their texts are one document, but a phrase stands in one of them. */

@@ -219,6 +219,7 @@ const struct store_engine STORE_SQLITE = {
     .visit_responses = sqlite_visit_responses,
     .walk_responses = sqlite_walk_responses,
     .read_history = sqlite_read_history,
+    .read_last_number = sqlite_read_last_number,
     .search = sqlite_search,
     .read_invitations = sqlite_read_invitations,
     .read_revisions = sqlite_read_revisions,

@@ -101,6 +101,7 @@ engine_visit_responses sqlite_visit_responses;
 /* walk.c */
 engine_walk_responses sqlite_walk_responses;
 engine_read_history sqlite_read_history;
+engine_read_last_number sqlite_read_last_number;
 /* search.c */
 engine_search sqlite_search;
 /* records.c */

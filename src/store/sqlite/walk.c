@@ -11,7 +11,8 @@
 enum {
     GATHERED_FIRST = 4096,
     GATHERED_MAX = 1024 * 1024, /* 8 MB; of a database with no more the rest is soon passed over */
-    DENSE = 8                   /* where one of so many rows is wanted, it is found soonest by reading all */
+    DENSE = 8,                  /* where one of so many rows is wanted, it is found soonest by reading all */
+    NEAR = 32 * 1024            /* so many numbers are passed over sooner than an index of the whole survey */
 };
 /* Places of values in walk_responses. */
 enum { AT_AFTER = 10 };
@@ -144,6 +145,29 @@ static enum cxd_err show_gathered(struct going *going, struct gathered *gathered
     return is_dense ? show_all(going, first - 1, last, err) : show_each(going, gathered, err);
 }
 
+static enum cxd_err read_last(struct sqlite_reader *reader, int64_t *ret_number, struct error *err) {
+    sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    enum cxd_err code = SQLITE_FIRST(&reader->db, QUERY_LAST_RESPONSE, &stmt, &row, err);
+    if (code == CXD_OK)
+        *ret_number = row ? sqlite3_column_int64(stmt, 0) : 0;
+    sqlite3_reset(stmt);
+    return code;
+}
+
+static enum cxd_err show(struct going *going, struct gathered *gathered, struct error *err) {
+    const struct walk *walk = going->walk;
+    int64_t last = 0;
+    enum cxd_err code = read_last(going->reader, &last, err);
+    bool is_near = walk->after > 0 && last - walk->after <= NEAR;
+    if (code == CXD_OK && !is_near)
+        code = gather(going->reader, walk, gathered, err);
+    if (code != CXD_OK)
+        return code;
+    return is_near || gathered->is_full ? show_all(going, walk->after, INT64_MAX, err)
+                                        : show_gathered(going, gathered, err);
+}
+
 /* The question was ended because the walk did not go on: SQLite knows no other way. */
 static enum cxd_err forgive(const struct walk *walk, enum cxd_err code) {
     bool is_ended = code != CXD_OK && walk->goes_on && !walk->goes_on(walk->context);
@@ -161,11 +185,7 @@ enum cxd_err sqlite_walk_responses(struct store_reader *base, const struct walk 
     int64_t spent_ns = reader->spent_ns;
     reader->walk = walk->goes_on ? walk : NULL;
     if (code == CXD_OK)
-        code = gather(reader, walk, &gathered, err);
-    if (code == CXD_OK && !gathered.is_full)
-        code = show_gathered(&going, &gathered, err);
-    else if (code == CXD_OK)
-        code = show_all(&going, walk->after, INT64_MAX, err);
+        code = show(&going, &gathered, err);
     reader->walk = NULL;
     sqlite_reader_leave(reader, began);
     if (walk->goes_on)
@@ -173,6 +193,16 @@ enum cxd_err sqlite_walk_responses(struct store_reader *base, const struct walk 
     arena_free(&going.arena);
     free(gathered.numbers);
     return forgive(walk, code);
+}
+
+enum cxd_err sqlite_read_last_number(struct store_reader *base, int64_t *ret_number, struct error *err) {
+    struct sqlite_reader *reader = (struct sqlite_reader *)base;
+    bool began = false;
+    enum cxd_err code = sqlite_reader_enter(reader, &began, err);
+    if (code == CXD_OK)
+        code = read_last(reader, ret_number, err);
+    sqlite_reader_leave(reader, began);
+    return code;
 }
 
 enum cxd_err sqlite_read_history(struct store_reader *base, char ret_history[STORE_HISTORY_SIZE], struct error *err) {

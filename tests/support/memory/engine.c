@@ -157,6 +157,7 @@ const struct store_engine STORE_MEMORY = {
     .visit_responses = memory_visit_responses,
     .walk_responses = memory_walk_responses,
     .read_history = memory_read_history,
+    .read_last_number = memory_read_last_number,
     .search = memory_search,
     .read_invitations = memory_read_invitations,
     .read_revisions = memory_read_revisions,

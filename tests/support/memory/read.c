@@ -322,6 +322,22 @@ enum cxd_err memory_read_history(struct store_reader *base, char ret_history[STO
     return CXD_OK;
 }
 
+enum cxd_err memory_read_last_number(struct store_reader *base, int64_t *ret_number, struct error *err) {
+    struct memory_reader *reader = (struct memory_reader *)base;
+    const struct memory_table *table = &reader->store->responses;
+    int64_t last = 0;
+    (void)err;
+    memory_enter(reader);
+    for (size_t i = 0; i < table->count; i++) {
+        const struct response *response = table->blocks[i];
+        if (response && response->number > last)
+            last = response->number;
+    }
+    memory_leave(reader);
+    *ret_number = last;
+    return CXD_OK;
+}
+
 enum cxd_err memory_read_response(struct store_reader *base, int64_t survey, const struct id *id, struct arena *arena,
                                   bool *ret_found, struct response *ret_response, struct error *err) {
     struct memory_reader *reader = (struct memory_reader *)base;
