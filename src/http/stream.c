@@ -9,6 +9,8 @@
 #include "http/stream.h"
 
 #include <assert.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +26,9 @@
 
 enum {
     STATUS_OK = 200,
-    LOOK_MS = 500 /* so often a writer that waits shows that it is no stuck one */
+    BLOCK_BYTES = 32 * 1024,   /* that MHD has for a piece of the body */
+    LASTING_BYTES = 32 * 1024, /* of the kernel's, for one that lasts */
+    LOOK_MS = 500              /* so often a writer that waits shows that it is no stuck one */
 };
 
 struct trailer {
@@ -119,6 +123,16 @@ static void note_headers(struct http_request *request, const struct http_stream_
         http_reply_header(request, "Trailer", form->trailers);
 }
 
+/* A client that stops reading holds what was on its way to it, which the kernel makes room for by megabytes. A Unix
+ * socket has no TCP_USER_TIMEOUT, and needs none. */
+static void settle_lasting(const struct http_request *request) {
+    const struct connection *connection = request->connection;
+    int bytes = LASTING_BYTES;
+    unsigned ms = (unsigned)request->settings->request_timeout_ms;
+    (void)setsockopt(connection->fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+    (void)setsockopt(connection->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms);
+}
+
 /* The loop's side. */
 
 static size_t take(struct http_stream *stream, char *buffer, size_t most) {
@@ -200,8 +214,8 @@ static ssize_t read_body(void *cls, uint64_t position CXD_UNUSED, char *buffer, 
 /* What MHD reads the body from; NULL: no memory. */
 static struct MHD_Response *respond(struct http_request *request) {
     struct http_stream *stream = request->stream;
-    enum { BLOCK_BYTES = 32 * 1024 };
-    stream->response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES, read_body, stream, NULL);
+    size_t block = stream->size < BLOCK_BYTES ? stream->size : BLOCK_BYTES;
+    stream->response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, block, read_body, stream, NULL);
     /* To HEAD MHD (0.9.75) would send a last chunk, which is none of its reply; this way it closes the connection. */
     if (stream->response && stream->is_head &&
         MHD_set_response_options(stream->response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END) != MHD_YES) {
@@ -223,6 +237,8 @@ enum cxd_err http_stream_open(struct http_request *request, const struct http_st
         return error_set(err, ERR_NO_MEMORY, "no memory to stream a reply");
     }
     note_headers(request, form, is_gzip); /* of no other reply */
+    if (form->is_lasting)
+        settle_lasting(request);
     struct stream_counts *counts = counts_of(stream);
     atomic_fetch_add(&counts->begun, 1);
     atomic_fetch_add(&counts->open, 1);
@@ -315,6 +331,13 @@ enum http_written http_stream_try(struct http_stream *stream, const char *bytes,
     }
     pthread_mutex_unlock(&stream->lock);
     return result;
+}
+
+size_t http_stream_room(struct http_stream *stream) {
+    pthread_mutex_lock(&stream->lock);
+    size_t room = atomic_load(&stream->gone) ? 0 : stream->size - stream->used;
+    pthread_mutex_unlock(&stream->lock);
+    return room;
 }
 
 void http_stream_flush(struct http_stream *stream) {

@@ -524,6 +524,7 @@ static void test_try(void **state) {
     struct reply reply = read_head(&client, "HTTP/1.1 ");
     assert_string_equal(reply_find(&reply, "Content-Type"), "text/event-stream");
     reply_free(&reply);
+    assert_int_equal(http_stream_room(stream), SMALL_BUFFER);
     /* What is written comes without more behind it. */
     assert_int_equal(http_stream_try(stream, "000000000\n", LINE_BYTES), HTTP_WRITTEN);
     while (!strstr(client.data, "000000000\n"))
@@ -553,6 +554,7 @@ static void test_try_gone(void **state) {
     client_close(&client);
     while (http_stream_try(stream, "000000000\n", LINE_BYTES) != HTTP_GONE)
         pause_ms(1);
+    assert_int_equal(http_stream_room(stream), 0);
     http_stream_close(stream);
     assert_int_equal(await_end(*state).left, 1);
 }

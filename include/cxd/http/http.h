@@ -388,6 +388,9 @@ struct http_stream_form {
     const char *trailers; /* the names of those that come behind the body, as a list; NULL: none */
     size_t buffer_bytes;  /* so much is kept for a client that is slower than the writer; at least 1 */
     bool may_gzip;        /* where the client takes it */
+    /* It lasts for hours, and one of many: the kernel is to keep little of it for each client, and who acknowledges
+     * nothing for as long as a request may take is cut off, be it that his machine is gone. */
+    bool is_lasting;
 };
 /* Begins the reply, after http_reply_header, and instead of http_reply: on a worker, whose handler goes on as the
  * writer, or on a loop, where it hands the stream to another thread. Whoever writes has the request and its memory
@@ -403,6 +406,8 @@ enum http_written {
 enum http_written http_stream_write(struct http_stream *stream, const char *bytes, size_t length);
 /* All of it or nothing, and never waits: for who writes to many. Not where the form may_gzip. */
 enum http_written http_stream_try(struct http_stream *stream, const char *bytes, size_t length);
+/* How much http_stream_try would take now; 0 where nobody reads. */
+size_t http_stream_room(struct http_stream *stream);
 /* What was written is sent now, and not once it is worth the while. What is being compressed stays where it is. */
 void http_stream_flush(struct http_stream *stream);
 /* Whether the writer should come to an end: nobody reads, or the server stops. Cheap; any thread. */
