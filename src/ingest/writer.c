@@ -157,6 +157,8 @@ static void note_chores(struct ingest *ingest, const struct ticket *first, const
                 atomic_store(&ingest->undoing, true);
             else if (change->kind == CHANGE_UNDO)
                 atomic_store(&ingest->undoing, change->as.undo.more);
+            if (change->outcome == OUTCOME_AMENDED && ingest->options.amended)
+                ingest->options.amended(ingest->options.batch_context, change);
         }
     if (ingest->passed >= PASSED_AT_ONCE) {
         comments += PASSED_WORTH;

@@ -19,6 +19,7 @@ struct bed {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     size_t done, batches;
+    size_t amended; /* changes that the writer told of */
 };
 
 static const char NPS[] = "{\"metric\":\"nps\"}";
@@ -46,6 +47,13 @@ static void batch_done(void *context) {
     pthread_mutex_lock(&bed->lock);
     bed->batches++;
     pthread_cond_broadcast(&bed->changed);
+    pthread_mutex_unlock(&bed->lock);
+}
+
+static void amended(void *context, const struct change *change) {
+    struct bed *bed = context;
+    pthread_mutex_lock(&bed->lock);
+    bed->amended += change->outcome == OUTCOME_AMENDED && change->kind != CHANGE_SETTLE;
     pthread_mutex_unlock(&bed->lock);
 }
 
@@ -108,6 +116,7 @@ static void bed_open(struct bed *bed, const char *url, size_t queue_length) {
                                            .catalog = bed->catalog,
                                            .queue_length = queue_length,
                                            .batch_done = batch_done,
+                                           .amended = amended,
                                            .batch_context = bed};
     assert_int_equal(ingest_start(&options, &bed->ingest, &err), CXD_OK);
     put_survey(bed, "nps", NPS);
@@ -749,6 +758,7 @@ static void test_what_erases_is_to_be_settled(void **state) {
     struct bed bed;
     struct error err;
     bed_open(&bed, "memory:", 16);
+    size_t told = bed.amended;
     assert_true(ingest_is_unsettled(bed.ingest)); /* a life before may have left something */
     counting.apply = agreeing_apply;
     for (unsigned kind = 0; kind < 2 * CHANGE_KIND_COUNT; kind++) {
@@ -757,6 +767,9 @@ static void test_what_erases_is_to_be_settled(void **state) {
         settle(&bed);
         assert_int_equal(ingest_apply(bed.ingest, &change, &err), CXD_OK);
         assert_int_equal(ingest_is_unsettled(bed.ingest), agreed == OUTCOME_AMENDED && ERASES[change.kind]);
+        /* Of each that has made something otherwise somebody was told by then, and of nothing else. */
+        told += agreed == OUTCOME_AMENDED && change.kind != CHANGE_SETTLE;
+        assert_int_equal(bed.amended, told);
     }
     bed_close(&bed);
 }

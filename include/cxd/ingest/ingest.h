@@ -42,7 +42,10 @@ struct ingest_options {
     struct catalog *catalog; /* brought up to date after a batch that changed surveys or keys, before `done` */
     size_t queue_length;     /* changes that may wait */
     void (*batch_done)(void *context); /* after every ticket of a batch is done */
-    void *batch_context;
+    /* Told, after the commit and before its ticket is done, of each change that has made something that was there
+     * otherwise (OUTCOME_AMENDED). Must not block, nor keep the change. May be NULL. */
+    void (*amended)(void *context, const struct change *change);
+    void *batch_context; /* of both */
 };
 
 /* writer.c */
