@@ -141,7 +141,7 @@ const HTTP = names('tests/http', '', '.test.mjs').filter((name) => !HTTP_LONG.in
 // Programs that go round less often by TEST_SIZE=small.
 const SIZED = ['store_gaps', 'store_histories', 'store_upgrade'];
 const SMALL = { TEST_SIZE: 'small' };
-const TSAN = ['http_rate', 'http_server', 'http_stream', 'http_traffic', 'ingest'];
+const TSAN = ['api_live', 'http_rate', 'http_server', 'http_stream', 'http_traffic', 'ingest'];
 const RELEASE = { CXD_BINARY: 'build/cxd' };
 
 // A step: its tier, its runs, how many of them go at once, and whether CI forgives what fails and then does not.

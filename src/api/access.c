@@ -121,6 +121,22 @@ enum cxd_err api_recognise(void *context, struct http_request *request, const ch
     return result == ERR_SCOPE ? CXD_OK : result;
 }
 
+/* A prefix may be another key's too: what ended meanwhile may have been this one. */
+bool api_still_may(const struct app *app, const char *principal, unsigned scope, int64_t since_ms, int64_t now_ms) {
+    const struct snapshot *snapshot = catalog_acquire(app->catalog);
+    bool may = false, has_ended = false;
+    for (size_t i = 0; i < snapshot->key_count; i++) {
+        const struct api_key *key = snapshot->keys[i];
+        if (strcmp(key->prefix, principal) != 0)
+            continue;
+        int64_t ends_at = api_key_ends_at(key);
+        has_ended = has_ended || (ends_at > since_ms && ends_at <= now_ms);
+        may = may || (api_key_is_valid(key, now_ms) && api_key_allows(key, scope));
+    }
+    catalog_release(snapshot);
+    return may && !has_ended;
+}
+
 bool api_has_key(const struct http_request *request) {
     return http_principal(request)[0] != '\0';
 }

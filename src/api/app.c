@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "api/app.h"
+#include "api/live.h"
 #include "api/settings.h"
 #include "api/suspicion.h"
 #include "api/vitals.h"
@@ -44,6 +45,12 @@ static void batch_done(void *context) {
     struct app *app = context;
     http_wake(app->http);
     alerts_committed(app->alerts);
+    live_committed(app->live);
+}
+
+static void amended(void *context, const struct change *change) {
+    const struct app *app = context;
+    live_amended(app->live, change);
 }
 
 static void turn_done(void *context) {
@@ -288,11 +295,14 @@ static enum cxd_err start_all(struct app *app, struct inherited *inherited, bool
         .catalog = app->catalog,
         .queue_length = (size_t)app->config.queue_length,
         .batch_done = batch_done,
+        .amended = amended,
         .batch_context = app,
     };
     result = make_lanes(app, err);
     if (result == CXD_OK)
         result = alerts_make(&app->alerts, err);
+    if (result == CXD_OK)
+        result = live_start(app, &app->live, err);
     if (result == CXD_OK)
         result = ingest_start(&options, &app->ingest, err);
     if (result == CXD_OK)
@@ -402,6 +412,7 @@ int64_t app_stuck_ms(struct app *app, int64_t now_monotonic_ms, const char **ret
         {"workers", http_workers_stuck_ms(app->http, now_monotonic_ms)},
         {"housekeeping", housekeeping_stuck_ms(app->housekeeping, now_monotonic_ms)},
         {"alerts", alerts_stuck_ms(app->alerts, now_monotonic_ms)},
+        {"live", live_stuck_ms(app->live, now_monotonic_ms)},
     };
     size_t worst = 0;
     for (size_t i = 1; i < CXD_COUNT(parts); i++)
@@ -430,6 +441,7 @@ const char *app_state_directory(const struct app *app) {
 void app_stop(struct app *app) {
     if (!app)
         return;
+    live_drain(app->live);
     http_server_stop(app->http, STOP_GRACE_MS);
     if (app->has_endpoint)
         api_remove_state_file(app, "endpoint");
@@ -445,6 +457,7 @@ void app_stop(struct app *app) {
     alerts_stop(app->alerts);
     ingest_stop(app->ingest);
     alerts_free(app->alerts);
+    live_stop(app->live);
     http_server_close(app->http);
     catalog_close(app->catalog);
     suspicion_close(app);

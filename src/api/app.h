@@ -56,6 +56,7 @@ struct app {
     struct budget questions;                  /* memory of those that tell respondents apart, or read terms */
     atomic_uint_fast64_t question_memory;     /* what they may hold together */
     atomic_flag noting_use;                   /* a key's last-used day is on its way to the writer */
+    struct live *live;                        /* who is told of what is committed */
     struct vitals *vitals;
     int64_t started_at_ms, started_monotonic_ms;
     struct {
@@ -104,6 +105,8 @@ http_handler api_export_csv_get, api_export_ndjson_get, api_export_schema_get;
 http_handler api_archive_get;
 /* comments.c */
 http_handler api_comments_get;
+/* live_open.c */
+http_handler api_live_get;
 /* erasure.c */
 http_handler api_response_patch, api_responses_patch, api_respondent_delete;
 /* alerts.c */
@@ -170,6 +173,8 @@ bool api_is_stranger(const struct http_request *request);
 /* Whether figures by this filter may be shown for the survey to who asks. ERR_NO_KEY. */
 CXD_NODISCARD enum cxd_err api_allow_filter(const struct http_request *request, const struct survey *survey,
                                             const struct filter *filter, struct error *err);
+/* Whether who was let in as `principal` (http_principal) at `since_ms` would be let in by it now. Any thread. */
+bool api_still_may(const struct app *app, const char *principal, unsigned scope, int64_t since_ms, int64_t now_ms);
 bool api_allow_origin(void *app, struct http_request *request, const char *origin);
 
 /* bootstrap.c: what a first start makes. */

@@ -67,6 +67,15 @@ static const struct {
      offsetof(struct scrape, streams.memory_bytes)},
     {"cxd_stream_sent_bytes_total", "counter", "Bytes of bodies that were streamed, as they were sent.", metric_counted,
      offsetof(struct scrape, streams.sent_bytes)},
+    {"cxd_live_clients", "gauge", "Live streams that are open.", metric_counted, offsetof(struct scrape, live.open)},
+    {"cxd_live_clients_limit", "gauge", "How many may be: [limits] live_clients.", metric_counted,
+     offsetof(struct scrape, live.limit)},
+    {"cxd_live_responses_total", "counter", "Responses that were told to live streams, once for each.", metric_counted,
+     offsetof(struct scrape, live.responses)},
+    {"cxd_live_skipped_total", "counter", "Responses that live streams were told the number of, as there were many.",
+     metric_counted, offsetof(struct scrape, live.skipped)},
+    {"cxd_live_dropped_total", "counter", "Live streams that were cut since their client took nothing.", metric_counted,
+     offsetof(struct scrape, live.dropped)},
     {"cxd_responses_exported_total", "counter", "Responses that were written to exports.", metric_counted,
      offsetof(struct scrape, exported)},
     {"cxd_responses_total", "counter",
@@ -217,6 +226,7 @@ static void get_metrics(struct http_request *request) {
     http_read_batch_memory(scrape.app->http, &scrape.batch_memory);
     scrape.questions = budget_read(&app->questions);
     http_read_streams(app->http, &scrape.streams);
+    live_read_figures(app->live, &scrape.live);
     scrape.exported = api_exported(app);
     scrape.question_memory = atomic_load(&app->question_memory);
     read_store(&scrape);

@@ -1,7 +1,7 @@
 #ifndef CXD_API_METRICS_H
 #define CXD_API_METRICS_H
 
-#include "api/app.h"
+#include "api/live.h"
 #include "cxd/base/process.h"
 #include "cxd/chores/alerts.h"
 #include "cxd/chores/backups.h"
@@ -29,6 +29,7 @@ struct scrape {
     struct budget_state questions;
     uint64_t question_memory;
     struct http_streams streams;
+    struct live_figures live;
     uint64_t exported; /* responses */
     struct ingest_figures ingest;
     struct process_figures process;

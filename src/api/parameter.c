@@ -382,7 +382,8 @@ static enum cxd_err read_stages_touchpoint(struct reading *reading, const char *
 enum {
     FIGURED = PARAMETERS_SCORE | PARAMETERS_TREND | PARAMETERS_JOURNEY | PARAMETERS_PLAN | PARAMETERS_QUESTIONS,
     WINDOWED = FIGURED | PARAMETERS_LISTING | PARAMETERS_EXPORT | PARAMETERS_MOVEMENT | PARAMETERS_TERMS,
-    OF_SURVEY = WINDOWED & ~PARAMETERS_JOURNEY,
+    FILTERED = WINDOWED | PARAMETERS_LIVE,
+    OF_SURVEY = FILTERED & ~PARAMETERS_JOURNEY,
     TESTED = (FIGURED & ~PARAMETERS_TREND) | PARAMETERS_MOVEMENT
 };
 
@@ -396,8 +397,8 @@ static const struct {
     {"to", WINDOWED, read_to},
     {"touchpoint", OF_SURVEY, parameter_read_touchpoint},
     {"touchpoint", PARAMETERS_JOURNEY, read_stages_touchpoint},
-    {"channel", WINDOWED, parameter_read_channel},
-    {"locale", WINDOWED, parameter_read_locale},
+    {"channel", FILTERED, parameter_read_channel},
+    {"locale", FILTERED, parameter_read_locale},
     {"question", PARAMETERS_QUESTION, parameter_read_question},
     {"question", PARAMETERS_SEARCH | PARAMETERS_TERMS, parameter_read_texts_of},
     {"confidence", FIGURED, read_confidence},
@@ -410,9 +411,9 @@ static const struct {
     {"interval", PARAMETERS_SCORE, read_score_interval},
     {"interval", PARAMETERS_TREND, read_interval},
     {"rolling", PARAMETERS_TREND, read_rolling},
-    {"respondent", PARAMETERS_LISTING | PARAMETERS_EXPORT | PARAMETERS_AUDIT, read_respondent},
-    {"flagged", PARAMETERS_LISTING | PARAMETERS_EXPORT, read_flagged},
-    {"excluded", PARAMETERS_LISTING | PARAMETERS_EXPORT, read_excluded},
+    {"respondent", PARAMETERS_LISTING | PARAMETERS_EXPORT | PARAMETERS_LIVE | PARAMETERS_AUDIT, read_respondent},
+    {"flagged", PARAMETERS_LISTING | PARAMETERS_EXPORT | PARAMETERS_LIVE, read_flagged},
+    {"excluded", PARAMETERS_LISTING | PARAMETERS_EXPORT | PARAMETERS_LIVE, read_excluded},
     {"received_from", PARAMETERS_EXPORT, read_received_from},
     {"received_to", PARAMETERS_EXPORT, read_received_to},
     {"updated_from", PARAMETERS_EXPORT, read_updated_from},
@@ -421,8 +422,8 @@ static const struct {
     {"cursor", PARAMETERS_EXPORT, read_export_cursor},
     {"q", PARAMETERS_SEARCH, read_q},
     {"order", PARAMETERS_SEARCH, read_order},
-    {"score", PARAMETERS_SEARCH | PARAMETERS_EXPORT, read_score},
-    {"band", PARAMETERS_SEARCH | PARAMETERS_EXPORT, read_search_band},
+    {"score", PARAMETERS_SEARCH | PARAMETERS_EXPORT | PARAMETERS_LIVE, read_score},
+    {"band", PARAMETERS_SEARCH | PARAMETERS_EXPORT | PARAMETERS_LIVE, read_search_band},
     {"cursor", PARAMETERS_SEARCH, read_search_cursor},
     {"limit",
      PARAMETERS_LISTING | PARAMETERS_PAGE | PARAMETERS_AUDIT | PARAMETERS_SURVEYS | PARAMETERS_KEYS | PARAMETERS_EVENTS,
@@ -456,7 +457,7 @@ enum cxd_err parameters_refuse(const char *key, const char *const *names, size_t
 static enum cxd_err refuse_unknown(unsigned sets, const char *key, struct error *err) {
     const char *names[CXD_COUNT(PARAMETERS)];
     size_t count = 0;
-    const char *prefix = (sets & WINDOWED) != 0 ? parameter_keyed_like(key) : NULL;
+    const char *prefix = (sets & FILTERED) != 0 ? parameter_keyed_like(key) : NULL;
     if (prefix)
         return error_set(err, ERR_BAD_PARAMETER, "There is no such parameter here: %s; did you mean %s%s?", key, prefix,
                          strchr(key, '.') + 1);
@@ -471,7 +472,7 @@ enum cxd_err parameter_read(struct reading *reading, unsigned sets, const struct
     for (size_t i = 0; i < CXD_COUNT(PARAMETERS); i++)
         if (strcmp(item->key, PARAMETERS[i].name) == 0 && (PARAMETERS[i].sets & sets) != 0)
             return PARAMETERS[i].read(reading, item->value, err);
-    if ((sets & WINDOWED) != 0 && parameter_is_keyed(item->key))
+    if ((sets & FILTERED) != 0 && parameter_is_keyed(item->key))
         return parameter_read_keyed(reading, item, err);
     return refuse_unknown(sets, item->key, err);
 }

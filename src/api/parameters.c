@@ -176,10 +176,10 @@ enum cxd_err parameters_read_search(struct http_request *request, struct listing
     return read_listing(request, PARAMETERS_LISTING | PARAMETERS_SEARCH, ret_listing, ret_asked, err);
 }
 
-enum cxd_err parameters_read_export(struct http_request *request, struct walk *ret_walk, struct search_asked *ret_asked,
-                                    struct error *err) {
+static enum cxd_err read_walk(struct http_request *request, unsigned sets, struct walk *ret_walk,
+                              struct search_asked *ret_asked, struct error *err) {
     struct reading *reading;
-    enum cxd_err result = read_all(request, PARAMETERS_EXPORT, "all", &reading, err);
+    enum cxd_err result = read_all(request, sets, "all", &reading, err);
     if (result != CXD_OK)
         return result;
     const struct listing *listing = &reading->listing;
@@ -198,6 +198,16 @@ enum cxd_err parameters_read_export(struct http_request *request, struct walk *r
     *ret_walk = *walk;
     *ret_asked = reading->asked;
     return CXD_OK;
+}
+
+enum cxd_err parameters_read_export(struct http_request *request, struct walk *ret_walk, struct search_asked *ret_asked,
+                                    struct error *err) {
+    return read_walk(request, PARAMETERS_EXPORT, ret_walk, ret_asked, err);
+}
+
+enum cxd_err parameters_read_live(struct http_request *request, struct walk *ret_walk, struct search_asked *ret_asked,
+                                  struct error *err) {
+    return read_walk(request, PARAMETERS_LIVE, ret_walk, ret_asked, err);
 }
 
 enum cxd_err parameters_read_audit(struct http_request *request, int64_t *ret_after, size_t *ret_limit,

@@ -22,6 +22,7 @@ enum parameter_set {
     PARAMETERS_JOURNEY = 1 << 13, /* compare (default previous, where there is one before), alpha; no touchpoint */
     PARAMETERS_POOL = 1 << 12,    /* surveys; and with PARAMETERS_SCORE */
     PARAMETERS_EXPORT = 1 << 16,  /* as PARAMETERS_LISTING, without pages; received_…, updated_…, amended, cursor */
+    PARAMETERS_LIVE = 1 << 19,    /* filters alone, and respondent, flagged, excluded, score, band */
     PARAMETERS_QUESTION = 1 << 17,  /* with others: question */
     PARAMETERS_QUESTIONS = 1 << 18, /* what is asked behind the score: alpha */
     PARAMETERS_SEARCH = 1 << 11     /* with PARAMETERS_LISTING: q, order, score, band, question */
@@ -82,6 +83,10 @@ CXD_NODISCARD enum cxd_err parameters_read_search(struct http_request *request, 
  * beside: score, band, cursor. ERR_BAD_PARAMETER. */
 CXD_NODISCARD enum cxd_err parameters_read_export(struct http_request *request, struct walk *ret_walk,
                                                   struct search_asked *ret_asked, struct error *err);
+
+/* The same of who listens, with conditions alone. */
+CXD_NODISCARD enum cxd_err parameters_read_live(struct http_request *request, struct walk *ret_walk,
+                                                struct search_asked *ret_asked, struct error *err);
 
 /* A page of a list that most installations see at once. */
 struct parameters_page {

@@ -21,6 +21,7 @@ const struct http_route API_ROUTES[] = {
     {HTTP_GET, RESPONSES ".schema.json", api_export_schema_get, READ_COLUMNS, 0},
     {HTTP_GET, RESPONSES "/{id}", api_response_get, SCOPE_READ, HTTP_POOLED},
     {HTTP_GET, "/v1/archive", api_archive_get, SCOPE_ADMIN, HTTP_POOLED_EXPORT},
+    {HTTP_GET, "/v1/surveys/{survey}/live", api_live_get, SCOPE_READ, HTTP_QUERY},
     {HTTP_GET, "/v1/surveys/{survey}/comments", api_comments_get, SCOPE_READ, HTTP_POOLED | HTTP_QUERY},
     {HTTP_GET, "/v1/surveys/{survey}/comments/terms", api_terms_get, SCOPE_READ, HTTP_POOLED | HTTP_QUERY},
     {HTTP_PATCH, RESPONSES, api_responses_patch, SCOPE_WRITE, HTTP_QUERY},

@@ -130,6 +130,33 @@ enum cxd_err search_read_walk(struct http_request *request, const struct survey 
     return CXD_OK;
 }
 
+/* On a loop, so that of questions only those are known that are asked now. */
+static enum cxd_err check_asked_now(const struct survey *survey, const struct filter *filter, struct error *err) {
+    for (size_t i = 0; i < filter->answer_count; i++) {
+        const struct property *answer = &filter->answers[i];
+        const struct question *question = survey_question(survey, answer->key);
+        if (!question)
+            return error_set(err, ERR_BAD_PARAMETER, "answer.%.64s: the survey %s asks no such question now",
+                             answer->key, survey->slug);
+        if (!question_has_value(question, answer->value))
+            return error_set(err, ERR_BAD_PARAMETER, "answer.%.64s: %.64s is nothing that can be answered to it now",
+                             answer->key, answer->value);
+    }
+    return CXD_OK;
+}
+
+enum cxd_err search_read_live(struct http_request *request, const struct survey *survey, struct walk *ret_wanted,
+                              struct error *err) {
+    struct search_asked asked;
+    enum cxd_err result = parameters_read_live(request, ret_wanted, &asked, err);
+    if (result == CXD_OK)
+        result = check_asked_now(survey, &ret_wanted->filter, err);
+    if (result == CXD_OK)
+        result = read_which(&asked, survey, &ret_wanted->scores, err);
+    ret_wanted->filter.survey = survey->number;
+    return result;
+}
+
 /* --- Pages ------------------------------------------------------------------------------------------------------- */
 
 static enum cxd_err append_hit(struct http_request *request, const struct survey *survey, const struct search *search,

@@ -13,6 +13,9 @@ CXD_NODISCARD enum cxd_err search_read(struct http_request *request, const struc
 /* The same of an export: which responses, as they lie, and where it goes on (NULL: from the first). */
 CXD_NODISCARD enum cxd_err search_read_walk(struct http_request *request, const struct survey *survey,
                                             struct walk *ret_walk, const char **ret_cursor, struct error *err);
+/* The same of who listens: which responses are told. On a loop. */
+CXD_NODISCARD enum cxd_err search_read_live(struct http_request *request, const struct survey *survey,
+                                            struct walk *ret_wanted, struct error *err);
 /* Appends the members of the page, in an object that is begun, and ends that. */
 CXD_NODISCARD enum cxd_err search_append_page(struct http_request *request, const struct survey *survey,
                                               const struct search *search, struct error *err);

@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { listen } from './listening.mjs';
 import { assertProblem, ids, METRICS, ROOT, signingKeys, start, until, use } from './harness.mjs';
 
 const table = [
@@ -135,6 +136,15 @@ const CASES = {
     t.after(() => held.socket.destroy());
     await until(async () => (await daemon.admin('GET', '/v1/status')).json.workers.export.busy === 1);
     const reply = await daemon.admin('GET', '/v1/surveys/nps/responses.ndjson');
+    retryAfter(reply);
+    return reply;
+  },
+  too_many_live: async (t) => {
+    const daemon = await use(t, { config: { limits: { live_clients: 1 } } });
+    await daemon.survey('nps', { metric: 'nps' });
+    const held = await listen(daemon, '/v1/surveys/nps/live');
+    t.after(held.close);
+    const reply = await daemon.admin('GET', '/v1/surveys/nps/live');
     retryAfter(reply);
     return reply;
   },

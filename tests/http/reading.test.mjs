@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
 import { assertProblem, until, use } from './harness.mjs';
+import { glance } from './listening.mjs';
 import { readRoutes } from './routes.mjs';
 
 // Of the scope read: what nobody but the operator wrote, and what people did. A new one has to be put into one of them.
@@ -29,6 +30,7 @@ const FIGURES = [
 const WORDS = [
   'get /v1/surveys/{survey}/responses',
   'get /v1/surveys/{survey}/responses/{id}',
+  'get /v1/surveys/{survey}/live',
   'get /v1/surveys/{survey}/movement',
   'get /v1/surveys/{survey}/comments/terms',
   'get /v1/surveys/{survey}/comments',
@@ -57,22 +59,20 @@ async function prepare(t, read) {
 // Without which there is no reply.
 const QUERIES = { 'get /v1/score': '?surveys=nps', 'get /v1/surveys/{survey}/segments': '?by=property.plan' };
 const name = ({ method, pattern }) => `${method} ${pattern}`;
-const ask = (daemon, route, id, options = {}) =>
-  daemon.request(
-    route.method.toUpperCase(),
+function ask(daemon, route, id, options = {}) {
+  const path =
     route.pattern
       .replace('{survey}', 'nps')
       .replace('{journey}', 'buying')
       .replace('{question}', 'ease')
       .replace('{id}', id)
       .replace('{respondent}', respondent)
-      .replace('{name}', 'each') + (QUERIES[name(route)] ?? ''),
-    {
-      body:
-        ['get', 'delete'].includes(route.method) || route.flags.includes('HTTP_BODILESS') ? undefined : '{"score":1}',
-      ...options,
-    },
-  );
+      .replace('{name}', 'each') + (QUERIES[name(route)] ?? '');
+  const isBodiless = ['get', 'delete'].includes(route.method) || route.flags.includes('HTTP_BODILESS');
+  if (path.endsWith('/live') && !options.method) return glance(daemon, path, { key: null, ...options });
+  const method = (options.method ?? route.method).toUpperCase();
+  return daemon.request(method, path, { body: isBodiless ? undefined : '{"score":1}', ...options });
+}
 
 test('every call of the scope read is judged', () => {
   const read = readRoutes().filter(({ scope, flags }) => scope === 'read' && !flags.includes('HTTP_OPEN'));

@@ -27,6 +27,11 @@
  *   archive.c         all there is, as a file for another cxd
  *   pieces.c          a file that is written to a stream in pieces, below both
  *   export_cursor.c   where an export goes on
+ *   live_open.c       GET …/live: who wants to be told of what is stored
+ *   live.c            the thread that tells them
+ *   live_client.c     what is brought to one, and to all of one filter
+ *   live_notes.c      from the writer to that thread: what has become otherwise
+ *   live_event.c      what is told, as text
  *   comments.c        those that have a comment
  *   search.c          which of them, and what they say there
  *   search_cursor.c   where its pages go on

@@ -72,6 +72,8 @@ struct config {
     int64_t question_memory; /* and those that questions about people may */
     int64_t exports;         /* that may be under way at once */
     int64_t export_time_s;   /* and how long each */
+    int64_t live_clients;    /* that may listen at once */
+    int64_t live_comment_s;  /* a word to them, where there is nothing to tell */
     int64_t header_bytes;
     int64_t json_depth;
     int64_t comment_characters;
