@@ -1,5 +1,8 @@
 /* What a widget asks for before it shows a survey: the form, and whether this respondent is to be asked at all. Runs on
  * workers, because the latter is read from the store. */
+#include <string.h>
+
+#include "api/bodies.h"
 #include "api/deed.h"
 #include "api/parameter.h"
 #include "api/settings.h"
@@ -114,4 +117,50 @@ void api_form_get(struct http_request *request) {
     }
     catalog_release(snapshot);
     deed_reply(request, result, &err, !is_own);
+}
+
+/* --- Of a definition that is not stored -----------------------------------------------------------------------------
+ */
+
+static enum cxd_err read_draft_parameters(struct http_request *request, struct asked *ret_asked, struct error *err) {
+    static const char *const NAMES[] = {"locale", "interface"};
+    size_t count;
+    const struct http_query_item *items = http_query(request, &count);
+    enum cxd_err result = CXD_OK;
+    for (size_t i = 0; i < count && result == CXD_OK; i++)
+        if (strcmp(items[i].key, "locale") == 0)
+            ret_asked->locale = items[i].value;
+        else if (strcmp(items[i].key, "interface") == 0)
+            result = parameter_read_boolean(items[i].key, items[i].value, &ret_asked->interface, err);
+        else
+            result = parameters_refuse(items[i].key, NAMES, CXD_COUNT(NAMES), err);
+    return result;
+}
+
+static enum cxd_err write_draft(struct http_request *request, const struct snapshot *snapshot, struct error *err) {
+    static const char SLUG[] = "preview";
+    struct asked asked = {.respondent = NULL};
+    struct survey survey;
+    size_t length;
+    const char *body = http_body(request, &length);
+    enum cxd_err result = read_draft_parameters(request, &asked, err);
+    if (result == CXD_OK)
+        result = survey_decode(body, length, (size_t)api_settings(request)->config.json_depth, SLUG,
+                               api_settings(request)->config.max_backdate_s, http_arena(request), &survey, err);
+    if (result != CXD_OK)
+        return result;
+    survey.revision = 1;
+    survey.min_seconds = 0; /* nobody answers it: there is nothing to sign */
+    return write_form(request, snapshot, &survey, &asked, err);
+}
+
+void api_form_post(struct http_request *request) {
+    struct app *app = http_app(request);
+    struct error err;
+    if (!body_take(request, BODY_OF_COMMAND, NULL))
+        return;
+    const struct snapshot *snapshot = catalog_acquire(app->catalog);
+    enum cxd_err result = write_draft(request, snapshot, &err);
+    catalog_release(snapshot);
+    deed_reply(request, result, &err, false);
 }

@@ -30,6 +30,7 @@ const struct http_route API_ROUTES[] = {
     {HTTP_DELETE, "/v1/respondents/{respondent}", api_respondent_delete, SCOPE_ERASE, HTTP_QUERY},
     {HTTP_GET, "/v1/surveys/{survey}/form", api_form_get, SCOPE_WRITE,
      HTTP_OPEN | HTTP_CORS | HTTP_POOLED_PUBLIC | HTTP_LOOSE_QUERY | HTTP_RATED_QUERY},
+    {HTTP_POST, "/v1/form", api_form_post, SCOPE_ADMIN, HTTP_POOLED | HTTP_QUERY},
     {HTTP_POST, "/v1/responses", api_batch_post, SCOPE_WRITE,
      HTTP_INGEST | HTTP_BATCH | HTTP_POOLED | HTTP_LOOSE_QUERY},
     {HTTP_GET, "/v1/imports", api_imports_get, SCOPE_ADMIN, HTTP_POOLED | HTTP_QUERY},
