@@ -166,12 +166,13 @@ build/tools/embed_web: src/tools/embed_web.c
 # Entries, each bundled with the modules that it imports; these stand in folders beside it.
 ASSETS = $(patsubst web/%,build/web/%,$(sort $(wildcard web/assets/*.js web/assets/*.css)))
 ASSETS += build/web/assets/dygraphs.js
-ASSET_MODULES = $(sort $(wildcard web/assets/*/*.js web/assets/*/*/*.js))
+ASSET_MODULES = $(sort $(wildcard web/assets/*/*.js web/assets/*/*/*.js web/assets/*/*.css))
 # The oldest that pages are made for; esbuild lowers what they lack. An entry may have others, and another format.
 BROWSERS = chrome61,firefox60,safari11
 BROWSERS_dashboard = chrome109,firefox115,safari16
 # Without a shadow root there is no widget.
 BROWSERS_widget = chrome61,firefox63,safari11.1
+BROWSERS_desk = $(BROWSERS_dashboard)
 ASSET_FORMAT_widget = iife
 build/web/assets/%: web/assets/% $(ASSET_MODULES)
 	@mkdir -p $(@D)

@@ -11,10 +11,12 @@ static const char POLICY[] =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'";
 
-enum path { PATH_ROOT, PATH_STYLE, PATH_SCRIPT, PATH_CHARTS, PATH_COUNT };
+enum path { PATH_ROOT, PATH_STYLE, PATH_SCRIPT, PATH_DESK, PATH_CHARTS, PATH_COUNT };
 
-static const char *const ASSETS_OF[PATH_COUNT] = {
-    [PATH_STYLE] = "dashboard.css", [PATH_SCRIPT] = "dashboard.js", [PATH_CHARTS] = CHARTS_ASSET};
+static const char *const ASSETS_OF[PATH_COUNT] = {[PATH_STYLE] = "dashboard.css",
+                                                  [PATH_SCRIPT] = "dashboard.js",
+                                                  [PATH_DESK] = "desk.js",
+                                                  [PATH_CHARTS] = CHARTS_ASSET};
 
 /* Of the request; NULL: there is no memory. */
 static const char *make_path(struct http_request *request, enum path which) {
@@ -42,8 +44,8 @@ static void write_head(struct buffer *out, const char *const paths[PATH_COUNT]) 
 }
 
 static void write_body(struct buffer *out, const struct http_request *request, const char *const paths[PATH_COUNT]) {
-    html_open(out, "body", "data-root", paths[PATH_ROOT], "data-dygraphs", paths[PATH_CHARTS], "data-timezone",
-              site_timezone(request), NULL);
+    html_open(out, "body", "data-root", paths[PATH_ROOT], "data-desk", paths[PATH_DESK], "data-dygraphs",
+              paths[PATH_CHARTS], "data-timezone", site_timezone(request), NULL);
     html_open(out, "noscript", NULL);
     html_element(out, "p", "This page shows what people answered, and needs JavaScript for it.", NULL);
     html_element(out, "p", "Without it: \"cxd score\" and its like on the command line, or the API under /v1.", NULL);

@@ -1,6 +1,7 @@
 // The dashboard: one page, whose address says what is looked at.
 import { CARRIED } from './dashboard/address.js';
 import { to } from './dashboard/api.js';
+import { DESK_VIEWS } from './dashboard/desk-views.js';
 import { el, fill } from './dashboard/dom.js';
 import { failed } from './dashboard/parts.js';
 import { Router, sectionOf } from './dashboard/router.js';
@@ -11,6 +12,7 @@ import { view as survey } from './dashboard/views/survey.js';
 
 // Which view is shown where; src/web/dashboard.c has the same paths.
 const VIEWS = [
+  ...DESK_VIEWS,
   { path: '/', view: overview },
   { path: '/surveys/{survey}', view: survey },
   { path: '/journeys/{journey}', view: journey },

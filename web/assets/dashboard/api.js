@@ -23,7 +23,11 @@
 /** Under which path of its host the site is reached: "", or "/cx". */
 export const root = document.body.dataset.root ?? '';
 
-/** A path, whose values are encoded: at`/v1/surveys/${slug}`. @param {TemplateStringsArray} texts @param {unknown[]} values */
+/**
+ * A path, whose values are encoded: at`/v1/surveys/${slug}`.
+ * @param {TemplateStringsArray} texts
+ * @param {unknown[]} values
+ */
 export const at = (texts, ...values) =>
   texts.reduce((path, text, i) => path + encodeURIComponent(String(values[i - 1])) + text);
 

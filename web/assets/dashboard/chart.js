@@ -55,7 +55,16 @@ export async function draw(place, { points, label, reach, shown, onSelect, onZoo
   const most = Math.max(...known.map(({ high, value }) => high ?? Number(value)));
   const pad = Math.max((most - least) * 0.06, (reach[1] - reach[0]) * 0.02);
   const look = () => ({ colors: [colour('accent')], gridLineColor: colour('rule'), axisLineColor: colour('rule') });
-  /** @param {any} graph @param {string} series @param {any} context @param {number} x @param {number} y @param {string} hue @param {number} size @param {number} index */
+  /**
+   * @param {any} graph
+   * @param {string} series
+   * @param {any} context
+   * @param {number} x
+   * @param {number} y
+   * @param {string} hue
+   * @param {number} size
+   * @param {number} index
+   */
   const point = (graph, series, context, x, y, hue, size, index) => {
     context.beginPath();
     context.arc(x, y, size, 0, 2 * Math.PI);

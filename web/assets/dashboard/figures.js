@@ -75,7 +75,11 @@ export function before(address, part = 'whole') {
   return part === 'same' && address.compare() !== 'previous_whole' ? ofPart : ofAll;
 }
 
-/** @param {Scoring} scoring @param {Change | null | undefined} change @returns {'better' | 'worse' | 'unclear' | 'none'} */
+/**
+ * @param {Scoring} scoring
+ * @param {Change | null | undefined} change
+ * @returns {'better' | 'worse' | 'unclear' | 'none'}
+ */
 export function verdict(scoring, change) {
   if (!change || change.delta === null || !change.test) return 'none';
   if (!change.significant) return 'unclear';
@@ -108,7 +112,11 @@ export function sentence(figures, change, than) {
   return `${kind === 'better' ? 'Better' : 'Worse'} than ${than}: ${by} ${way}, which is more than chance.`;
 }
 
-/** The same, as short as a row has room for. @param {Scoring & { n: number }} figures @param {Change | null | undefined} change */
+/**
+ * The same, as short as a row has room for.
+ * @param {Scoring & { n: number }} figures
+ * @param {Change | null | undefined} change
+ */
 export function shortly(figures, change) {
   if (!change) return '';
   const kind = verdict(figures, change);

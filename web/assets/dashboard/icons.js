@@ -23,6 +23,7 @@ const PATHS = {
   check: 'M5 12.5l5 5L19 7',
   link: 'M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1',
   zoom: 'M4 12a8 8 0 1 0 3-6.2M4 4v4h4',
+  copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
   next: 'M9 5l7 7-7 7',
   filter: 'M4 6h16M7 12h10M10 18h4',
 };

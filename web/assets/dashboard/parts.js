@@ -39,7 +39,11 @@ export function panel({ title, id, note, actions = [], class: name, level = 2 },
 
 // --- States ---
 
-/** As much room as what comes takes, so that nothing jumps. @param {'rows' | 'panel' | 'chart' | 'page'} kind @param {number} [count] */
+/**
+ * As much room as what comes takes, so that nothing jumps.
+ * @param {'rows' | 'panel' | 'chart' | 'page'} kind
+ * @param {number} [count]
+ */
 export function loading(kind = 'panel', count = kind === 'rows' ? 6 : 1) {
   const bones = Array.from({ length: count }, () => el(`div.bone.bone-${kind}`, { 'aria-hidden': 'true' }));
   return el('div.loading', { role: 'status' }, unseen('Loading…'), ...bones);

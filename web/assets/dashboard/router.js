@@ -42,7 +42,9 @@ export class Router {
   constructor(table, frame) {
     this.table = table.map(({ path, view }) => ({ ...compile(path), view }));
     this.frame = frame;
-    /** @type {{ path: string, view: View, leave: AbortController, turn: AbortController, cleanups: (() => void)[] } | null} */
+    /**
+     * @type {{ path: string, view: View, leave: AbortController, turn: AbortController, cleanups: (() => void)[] } | null}
+     */
     this.shown = null;
   }
 
