@@ -20,6 +20,8 @@ const KEEPALIVE_MAX = 20000; // characters, of which browsers take 64 KiB
 const hearing = {};
 /** @type {Record<string, boolean>} */
 const sending = {};
+/** What else is to be kept before a page goes. @type {Set<() => void>} */
+export const leaving = new Set();
 let failures = 0;
 /** @type {number | undefined} */
 let timer;
@@ -106,6 +108,7 @@ export function send() {
 
 // A page that goes may not live to hear a reply: what it says now is stored, and heard of by the next one.
 function leave() {
+  leaving.forEach((keepMore) => keepMore());
   for (const name of names('q.')) {
     const item = read(name);
     navigator.sendBeacon(item.url, textOf(item));

@@ -2,13 +2,14 @@
 import { begin, questionsFor } from './answer.js';
 import { draw, fill, make } from './dom.js';
 import { field } from './field.js';
+import { leaving } from './queue.js';
 
 const CROSS = 'M6 6l12 12M18 6 6 18';
 const SETTLE_MS = 700; // arrow keys go over points that are not meant
 const STAY_MS = 6000;
 
 /** @param {any} answer */
-const isNothing = (answer) => answer == null || answer.length === 0;
+const isNothing = (answer) => answer == null || answer.length === 0 || answer.other === '';
 
 /**
  * Opens it in the root, and gives what closes it: with true where a person does.
@@ -44,6 +45,7 @@ export function open(root, options, form, closed) {
   let isDone = false;
   let isKeyed = false;
   let isOpen = true;
+  let isHalf = false; // something is written that is not kept yet
   let outcome = '';
   /** @type {number | undefined} */
   let settling;
@@ -84,6 +86,14 @@ export function open(root, options, form, closed) {
   /** @param {string | false} text */
   const remark = (text) => text && make('p', { class: 'note' }, text);
   const focus = () => /** @type {HTMLElement} */ (root.getElementById('t')).focus();
+  const thanks = heading('');
+  const more = make('p', { class: 'note' });
+
+  /** What is half written goes with the page that is left. */
+  const keepHalf = () => {
+    if (isHalf) visit.note();
+    isHalf = false;
+  };
 
   function settle() {
     clearTimeout(settling);
@@ -108,12 +118,15 @@ export function open(root, options, form, closed) {
       error.textContent = texts.missing;
     } else if (steps()[at + 1]) {
       if (at) visit.note();
+      isHalf = false;
       go(1);
     } else {
       isDone = true;
+      isHalf = false;
       visit.note();
       visit.report('commented', { comment: said.comment, answers: said.answers });
       asked.remove();
+      fill(status, thanks, more);
       thank();
       focus();
       if (!isModal && !isInline && !isKeyed) setTimeout(close, STAY_MS);
@@ -148,29 +161,33 @@ export function open(root, options, form, closed) {
   function show() {
     const step = steps()[at];
     const { key, of, text, type, required } = step;
+    const say = (/** @type {any} */ answer) => {
+      of[key] = answer;
+      isHalf = true;
+    };
     const notes = [!required && texts.optional, type === 'choices' && texts.several];
     error.textContent = '';
     fill(
       body,
       heading(text || key),
       remark(at > 0 && notes.filter(Boolean).join(' · ')),
-      ...field(step, form.interface, of[key], at ? (answer) => (of[key] = answer) : choose),
+      ...field(step, form.interface, of[key], at ? say : choose),
     );
     showFoot();
   }
 
-  const thank = () =>
-    fill(
-      status,
-      heading(outcome === 'refused' ? texts.refused : texts.thanks),
-      remark(outcome === 'waiting' && texts.waiting),
-    );
+  // In the same elements each time: one of them has the focus.
+  function thank() {
+    thanks.textContent = outcome === 'refused' ? texts.refused : texts.thanks;
+    more.textContent = outcome === 'waiting' ? texts.waiting : '';
+  }
 
   /** @param {boolean} [isByPerson] */
   function close(isByPerson) {
     if (!isOpen) return;
     isOpen = false;
     if (settling) settle();
+    leaving.delete(keepHalf);
     if (isByPerson === true && isNothing(said.score)) visit.report('dismissed');
     const hadFocus = root.activeElement;
     box.remove();
@@ -179,6 +196,7 @@ export function open(root, options, form, closed) {
   }
 
   show();
+  leaving.add(keepHalf);
   root.appendChild(box);
   if (isModal && box.showModal) box.showModal();
   if (isModal || mode === 'button') focus();
