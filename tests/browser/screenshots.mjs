@@ -1,94 +1,47 @@
-// `make screenshots`: every state of the pages in both themes and at three widths, into build/screenshots/, to be
-// looked at.
+// `make screenshots`: every state of what people see in both themes and at three widths, into build/screenshots/, to be
+// looked at. A file of scenes/ has those of one part: scenes({ daemon, shop }) gives them by name, each with what to open
+// (`target`, on the daemon where it is a path), and what to do there (`then`). It may ask for a daemon of its own kind
+// (`options`).
 //
 // usage: node tests/browser/screenshots.mjs [PART OF A NAME…]
 import fs from 'node:fs';
 import path from 'node:path';
 import { ROOT, start } from '../http/harness.mjs';
 import { launch } from './harness.mjs';
+import { openShop } from './widget.mjs';
 
 const OUT = path.join(ROOT, 'build/screenshots');
+const PARTS = fs.readdirSync(path.join(ROOT, 'tests/browser/scenes'));
 const WIDTHS = [320, 768, 1280];
 const THEMES = ['light', 'dark'];
-const TEXTS = {
-  en: {
-    question: 'How likely are you to recommend our checkout to a friend?',
-    low_label: 'Not at all',
-    high_label: 'Absolutely',
-    comment_prompt: 'What is the main reason for your score?',
-    thanks: 'Thank you, that helps us a lot!',
-  },
-  ar: { question: 'ما مدى احتمال أن توصي بنا صديقًا؟' },
-};
 
-const daemon = await start();
-await daemon.survey('checkout', { metric: 'nps', texts: TEXTS });
-await daemon.survey('plain', { metric: 'nps' });
-await daemon.survey('delivery', { metric: 'csat' });
-await daemon.survey('effort', { metric: 'ces' });
-await daemon.survey('further', {
-  metric: 'nps',
-  texts: TEXTS,
-  questions: [
-    {
-      key: 'reason',
-      type: 'choice',
-      text: { en: 'What was the main reason?', ar: 'ما السبب؟' },
-      options: ['Price', 'Speed of delivery', 'Support'].map((en) => ({ value: en.slice(0, 5), text: { en } })),
-      other: true,
-      required: true,
-    },
-    {
-      key: 'features',
-      type: 'choices',
-      text: { en: 'Which of these do you use?' },
-      options: ['Alerts', 'Boards', 'Exports'].map((en) => ({ value: en, text: { en } })),
-    },
-    { key: 'ease', type: 'scale', metric: 'ces', text: { en: 'How easy was it to find what you wanted?' } },
-    { key: 'wish', type: 'text', text: { en: 'What should we do next?' } },
-  ],
-});
-await daemon.survey('closed', { metric: 'nps', closes_at: '2020-01-01T00:00:00Z' });
-const SCENES = {
-  'nps': { target: '/s/checkout?score=9' },
-  'further': {
-    target: '/s/further?score=7&answer.reason=Price&answer.features=Boards&answer.features=Alerts&answer.ease=5',
-  },
-  'further-arabic': { target: '/s/further?lang=ar' },
-  'arabic': { target: '/s/checkout?lang=ar' },
-  'japanese': { target: '/s/plain?lang=ja' },
-  'csat': { target: '/s/delivery?lang=de' },
-  'ces': { target: '/s/effort?lang=fr' },
-  'missing': {
-    target: '/s/checkout',
-    then: async (page) => {
-      await page.evaluate(() => (document.querySelector('form').noValidate = true));
-      await page.click('button');
-    },
-  },
-  'focus': { target: '/s/checkout', then: (page) => page.keyboard.press('Tab') },
-  'thanks': { target: '/s/checkout/thanks' },
-  'closed': { target: '/s/closed?lang=es' },
-  'unknown': { target: '/s/nothing' },
-  'forged': { target: '/s/checkout?i=cut' },
-};
-
-fs.rmSync(OUT, { recursive: true, force: true });
-fs.mkdirSync(OUT, { recursive: true });
-const browser = await launch();
 const wanted = process.argv.slice(2);
-for (const colorScheme of THEMES)
-  for (const width of WIDTHS) {
-    const context = await browser.newContext({ colorScheme, viewport: { width, height: 800 } });
-    const page = await context.newPage();
-    for (const [name, { target, then }] of Object.entries(SCENES)) {
-      if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) continue;
-      await page.goto(daemon.url + target);
-      await then?.(page);
-      await page.screenshot({ path: path.join(OUT, `${name}-${colorScheme}-${width}.png`), fullPage: true });
+const isWanted = (name) => wanted.length === 0 || wanted.some((part) => name.includes(part));
+
+async function draw(browser, part) {
+  const { scenes, options } = await import(`./scenes/${part}`);
+  const daemon = await start(options);
+  const shop = await openShop();
+  const all = Object.entries(await scenes({ daemon, shop })).filter(([name]) => isWanted(`${part} ${name}`));
+  for (const colorScheme of THEMES)
+    for (const width of WIDTHS) {
+      for (const [name, { target, then }] of all) {
+        const context = await browser.newContext({ colorScheme, viewport: { width, height: 800 } });
+        const page = await context.newPage();
+        await page.goto(new URL(target, daemon.url).href);
+        await then?.(page);
+        const file = path.join(OUT, path.basename(part, '.mjs'), `${name}-${colorScheme}-${width}.png`);
+        await page.screenshot({ path: file, fullPage: true });
+        await context.close();
+      }
     }
-    await context.close();
-  }
+  await shop.close();
+  await daemon.stop();
+}
+
+if (wanted.length === 0) fs.rmSync(OUT, { recursive: true, force: true });
+const browser = await launch();
+for (const part of PARTS) await draw(browser, part);
 await browser.close();
-await daemon.stop();
-console.log(`${fs.readdirSync(OUT).length} pictures in ${path.relative(ROOT, OUT)}`);
+const pictures = fs.readdirSync(OUT, { recursive: true }).filter((name) => name.endsWith('.png'));
+console.log(`${pictures.length} pictures in ${path.relative(ROOT, OUT)}`);
