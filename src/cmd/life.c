@@ -121,7 +121,10 @@ static void print_tries(const struct config *config, const struct app *app, bool
                     scheme, address);
     puts("");
     if (has_site)
-        printf("Or give an answer as a customer does, in a browser:\n\n  %s://%s/s/nps\n\n", scheme, address);
+        printf("Or give an answer as a customer does, in a browser:\n\n  %s://%s/s/nps\n\n"
+               "Or on a page of yours, which is cxd.html here:\n\n"
+               "  echo '<script async src=\"%s://%s/widget.js\" data-survey=\"nps\"></script>' > cxd.html\n\n",
+               scheme, address, scheme, address);
     if (app_metrics_address(app))
         printf("What Prometheus sees:\n\n  curl http://%s/metrics\n\n", app_metrics_address(app));
     printf("The surveys csat (1 to 5) and ces (1 to 7) are there too. Ctrl-C ends.\n");
