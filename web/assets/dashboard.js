@@ -3,6 +3,7 @@ import { CARRIED } from './dashboard/address.js';
 import { to } from './dashboard/api.js';
 import { DESK_VIEWS } from './dashboard/desk-views.js';
 import { el, fill } from './dashboard/dom.js';
+import { icon } from './dashboard/icons.js';
 import { failed } from './dashboard/parts.js';
 import { Router, sectionOf } from './dashboard/router.js';
 import { may, session } from './dashboard/session.js';
@@ -27,6 +28,7 @@ const SECTIONS = [
 const main = el('main', { id: 'main', tabindex: '-1' });
 const nav = el('nav', { 'aria-label': 'Sections' });
 const account = el('div.account');
+const offline = el('div.offline', { role: 'alert' });
 const spoken = el('div.unseen', { 'role': 'status', 'aria-live': 'polite' });
 
 /** @param {string} text */
@@ -66,9 +68,18 @@ fill(
   document.body,
   el('a.skip', { href: '#main' }, 'Skip to the content'),
   el('header.top', null, el('a.brand', { href: to('/') }, 'cxd'), nav, account),
+  offline,
   main,
   spoken,
 );
+document.addEventListener('lost', () =>
+  fill(
+    offline,
+    icon('offline'),
+    'No connection to the server. What you see may be out of date; it is asked for again.',
+  ),
+);
+document.addEventListener('found', () => fill(offline));
 
 new Router(VIEWS, {
   main,

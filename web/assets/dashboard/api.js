@@ -7,7 +7,8 @@
  * @typedef {{ from: string | null, to: string | null, rounded_to?: string }} Window
  * @typedef {{ window: Window, part: string, current?: { window: Window, n: number, score: number | null }, n: number,
  *   score: number | null, delta: number | null, delta_interval: { low: number, high: number } | null,
- *   test: string | null, reason?: string, alpha: number, p_value: number | null, significant: boolean | null }} Comparison
+ * test: string | null, reason?: string, alpha: number, p_value: number | null, significant: boolean | null }}
+ *   Comparison
  * @typedef {{ shown: number | null, answered: number | null, dismissed: number | null, started: number | null,
  *   rate: number | null, interval: { low: number, high: number } | null, suppressed?: true, reason?: string,
  *   invitations: { made: number, opened: number, answered: number } | null }} ResponseRate
@@ -24,9 +25,8 @@
 export const root = document.body.dataset.root ?? '';
 
 /**
- * A path, whose values are encoded: at`/v1/surveys/${slug}`.
- * @param {TemplateStringsArray} texts
- * @param {unknown[]} values
+ * A path, whose values are encoded: at`/v1/surveys/${slug}`. @param {TemplateStringsArray} texts @param {unknown[]}
+ * values
  */
 export const at = (texts, ...values) =>
   texts.reduce((path, text, i) => path + encodeURIComponent(String(values[i - 1])) + text);
@@ -69,6 +69,14 @@ export class Offline extends Error {
 /** Whoever left what was asked for needs no word about it. @param {unknown} error */
 export const isAbort = (error) => error instanceof DOMException && error.name === 'AbortError';
 
+let isReached = true;
+/** Says on the document when the server cannot be reached any more ("lost"), and when it answers again ("found"). */
+function tell(/** @type {boolean} */ isNow) {
+  if (isNow === isReached) return;
+  isReached = isNow;
+  document.dispatchEvent(new CustomEvent(isNow ? 'found' : 'lost'));
+}
+
 function signIn() {
   const here = location.pathname.slice(root.length) + location.search;
   location.assign(to('/login', { next: here }));
@@ -101,8 +109,10 @@ export async function askWhole(path, { query, method = 'GET', body, signal, etag
     json = await read(response);
   } catch (error) {
     if (isAbort(error)) throw error;
+    tell(false);
     throw new Offline();
   }
+  tell(true);
   if (response.ok || response.status === 304)
     return { json, etag: response.headers.get('ETag'), headers: response.headers, status: response.status };
   const problem = new Problem(response.status, json, response.headers.get('Retry-After'));

@@ -45,7 +45,8 @@ const offsetX = (event, place) => event.clientX - place.getBoundingClientRect().
 /**
  * @param {HTMLElement} place
  * @param {{ points: Point[], label: string, reach: [number, number], name: (x: number, unit?: string) => string,
- *   shown: (value: number) => string, onSelect: (row: number | null) => void, onZoom: (isZoomed: boolean) => void }} options
+ * shown: (value: number) => string, onSelect: (row: number | null) => void, onZoom: (isZoomed: boolean) => void }}
+ *   options
  * @returns {Promise<Chart>}
  */
 export async function draw(place, { points, label, reach, shown, onSelect, onZoom }) {
@@ -56,14 +57,8 @@ export async function draw(place, { points, label, reach, shown, onSelect, onZoo
   const pad = Math.max((most - least) * 0.06, (reach[1] - reach[0]) * 0.02);
   const look = () => ({ colors: [colour('accent')], gridLineColor: colour('rule'), axisLineColor: colour('rule') });
   /**
-   * @param {any} graph
-   * @param {string} series
-   * @param {any} context
-   * @param {number} x
-   * @param {number} y
-   * @param {string} hue
-   * @param {number} size
-   * @param {number} index
+   * @param {any} graph @param {string} series @param {any} context @param {number} x @param {number} y @param
+   * {string} hue @param {number} size @param {number} index
    */
   const point = (graph, series, context, x, y, hue, size, index) => {
     context.beginPath();

@@ -43,7 +43,8 @@ function equip(element, props) {
 
 /**
  * "div", or "div.card.wide" with classes.
- * @param {string} tag @param {Props | null} [props] @param {Child[]} children @returns {HTMLElement & Record<string, any>}
+ * @param {string} tag @param {Props | null} [props] @param {Child[]} children @returns {HTMLElement & Record<string,
+ *   any>}
  */
 export function el(tag, props, ...children) {
   const [name, ...classes] = tag.split('.');

@@ -76,9 +76,8 @@ export function before(address, part = 'whole') {
 }
 
 /**
- * @param {Scoring} scoring
- * @param {Change | null | undefined} change
- * @returns {'better' | 'worse' | 'unclear' | 'none'}
+ * @param {Scoring} scoring @param {Change | null | undefined} change @returns {'better' | 'worse' | 'unclear' |
+ * 'none'}
  */
 export function verdict(scoring, change) {
   if (!change || change.delta === null || !change.test) return 'none';
@@ -113,9 +112,8 @@ export function sentence(figures, change, than) {
 }
 
 /**
- * The same, as short as a row has room for.
- * @param {Scoring & { n: number }} figures
- * @param {Change | null | undefined} change
+ * The same, as short as a row has room for. @param {Scoring & { n: number }} figures @param {Change | null |
+ * undefined} change
  */
 export function shortly(figures, change) {
   if (!change) return '';

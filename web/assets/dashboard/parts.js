@@ -40,9 +40,8 @@ export function panel({ title, id, note, actions = [], class: name, level = 2 },
 // --- States ---
 
 /**
- * As much room as what comes takes, so that nothing jumps.
- * @param {'rows' | 'panel' | 'chart' | 'page'} kind
- * @param {number} [count]
+ * As much room as what comes takes, so that nothing jumps. @param {'rows' | 'panel' | 'chart' | 'page'} kind @param
+ * {number} [count]
  */
 export function loading(kind = 'panel', count = kind === 'rows' ? 6 : 1) {
   const bones = Array.from({ length: count }, () => el(`div.bone.bone-${kind}`, { 'aria-hidden': 'true' }));
@@ -159,7 +158,8 @@ export function field({ label, control, hint, error, class: name }) {
 }
 
 /**
- * @param {{ value: string, options: [string, string][], on?: (value: string) => void, [attribute: string]: any }} options
+ * @param {{ value: string, options: [string, string][], on?: (value: string) => void, [attribute: string]: any }}
+ *   options
  * @returns {HTMLSelectElement}
  */
 export function select({ value, options, on, ...rest }) {
@@ -198,7 +198,8 @@ export function choice({ label, value, options, on }) {
  * A dialog; resolves with the value of the button that ended it, or null. `body` may be a form's content: `read` is
  * called before it closes by a button with a value, and what it returns (not null) is the result; an Error keeps it
  * open and shows its words.
- * @param {{ title: Child, body: Child, actions?: { label: string, value: string, kind?: 'primary' | 'danger' | 'quiet' }[],
+ * @param {{ title: Child, body: Child, actions?: { label: string, value: string, kind?: 'primary' | 'danger' |
+ *   'quiet' }[],
  *   read?: (value: string, form: HTMLFormElement) => any }} options @returns {Promise<any>}
  */
 export function dialog({ title, body, actions = [{ label: 'OK', value: 'ok', kind: 'primary' }], read }) {

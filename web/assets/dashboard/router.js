@@ -36,14 +36,16 @@ function compile(pattern) {
 export class Router {
   /**
    * @param {{ path: string, view: View }[]} table
-   * @param {{ main: HTMLElement, announce: (text: string) => void, arrived: (address: import('./address.js').Address) => void,
+   * @param {{ main: HTMLElement, announce: (text: string) => void, arrived: (address:
+   *   import('./address.js').Address) => void,
    *   failed: (root: HTMLElement, error: unknown) => void }} frame
    */
   constructor(table, frame) {
     this.table = table.map(({ path, view }) => ({ ...compile(path), view }));
     this.frame = frame;
     /**
-     * @type {{ path: string, view: View, leave: AbortController, turn: AbortController, cleanups: (() => void)[] } | null}
+     * @type {{ path: string, view: View, leave: AbortController, turn: AbortController, cleanups: (() => void)[] } |
+     * null}
      */
     this.shown = null;
   }

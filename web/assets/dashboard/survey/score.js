@@ -229,7 +229,8 @@ export function filterWords({ address }) {
 
 /**
  * A button that has a table in place of a chart.
- * @param {HTMLElement} place @param {Element} chart @param {() => Element} make @param {(isTable: boolean) => void} [then]
+ * @param {HTMLElement} place @param {Element} chart @param {() => Element} make @param {(isTable: boolean) => void}
+ *   [then]
  */
 export function tableToggle(place, chart, make, then) {
   let isTable = false;

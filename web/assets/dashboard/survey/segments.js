@@ -17,7 +17,9 @@ const LIMIT = 25;
 /** @param {import('../address.js').Address} address */
 const byOf = (address) => address.get('by', 'touchpoint');
 
-/** A row's name: a value, its pair, unset, or what is left. @param {any} row @param {string[]} by @param {any} survey */
+/**
+ * A row's name: a value, its pair, unset, or what is left. @param {any} row @param {string[]} by @param {any} survey
+ */
 function rowName(row, by, survey) {
   if (row.remainder) {
     const others = row.value_count === undefined ? 'All others' : plural(row.value_count, 'other value');

@@ -54,7 +54,10 @@ const BY = {
 /** @param {Row} row */
 const nameOf = (row) => row.definition?.name || row.survey;
 
-/** @param {Context} context @param {(row: Row, place: Element) => void} spark @returns {import('../parts.js').Column[]} */
+/**
+ * @param {Context} context @param {(row: Row, place: Element) => void} spark @returns
+ * {import('../parts.js').Column[]}
+ */
 function columnsOf({ address }, spark) {
   const isCompared = address.compare() !== 'none';
   const columns = /** @type {(import('../parts.js').Column | false)[]} */ ([

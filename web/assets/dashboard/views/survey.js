@@ -16,7 +16,10 @@ import { welcome } from '../survey/welcome.js';
 
 /** @typedef {import('../router.js').Context} Context */
 
-/** What is shown now: asked anew where the address changes. @type {{ update: (context: Context) => Promise<void> } | null} */
+/**
+ * What is shown now: asked anew where the address changes. @type {{ update: (context: Context) => Promise<void> } |
+ * null}
+ */
 let shown = null;
 
 /** @param {Context} context */
