@@ -2,10 +2,12 @@
 // unchanged, what stays inside, restarts, and that no request gets past one as two.
 import assert from 'node:assert/strict';
 import http from 'node:http';
+import https from 'node:https';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { requests, SMUGGLED } from './corpus/requests.mjs';
-import { assertProblem, makeDirectory, parseLines, removeDirectory, start, until, Wire } from './harness.mjs';
+import { assertProblem, makeDirectory, METRICS, parseLines, removeDirectory, start, until, Wire } from './harness.mjs';
+import { listen } from './listening.mjs';
 import { Proxy, Relay, withoutProxys } from './proxies.mjs';
 
 const URL_OF_ALL = 'https://feedback.example';
@@ -40,7 +42,8 @@ for (const [program, isUnix] of [
     const dir = makeDirectory();
     const config = {
       server: { listen: '127.0.0.1:0', public_url: URL_OF_ALL, trusted_proxies: isUnix ? 'unix' : '127.0.0.1' },
-      limits: { ingest_rate: RATE, auth_rate: 0, survey_rate: 0 },
+      limits: { ingest_rate: RATE, auth_rate: 0, survey_rate: 0, live_comment: '1s' },
+      metrics: METRICS,
     };
     if (isUnix) config.server.unix_socket = path.join(dir, 'cxd.sock');
     let d = await start({ dir, config });
@@ -56,6 +59,34 @@ for (const [program, isUnix] of [
     proxy = await Proxy.start(program, relay.place);
     await d.survey('p', { metric: 'nps' });
     const count = async () => (await d.score('p', 'window=all')).json.n;
+
+    test('a live stream comes through event by event, goes on, and ends with its client', async () => {
+      await d.survey('told', { metric: 'nps' });
+      const through = (headers = {}) =>
+        listen({ host: '127.0.0.1', port: proxy.https, key: d.key }, '/v1/surveys/told/live', {
+          get: https.get,
+          headers: { Host: 'feedback.example', ...headers },
+        });
+      const stream = await through();
+      assert.equal(stream.status, 200);
+      assert.equal(stream.headers['content-encoding'], undefined);
+      assert.equal(stream.headers['cache-control'], 'no-store');
+      await stream.next('ready');
+      for (const score of [1, 2]) {
+        assert.equal((await d.post('told', { score })).status, 201);
+        await stream.next('response', score); // and not once there is more
+      }
+      await until(() => stream.comments > 0, 'a comment');
+      stream.close();
+      const again = await through({ 'Last-Event-ID': stream.named('response')[0].id });
+      await again.next('response');
+      assert.deepEqual(
+        again.responses().map(({ score }) => score),
+        [2],
+      );
+      again.close();
+      await until(async () => /^cxd_live_clients 0$/m.test((await d.scrape()).text), 'nobody listens');
+    });
 
     test('a client is limited by its own address, whatever it says of itself', async () => {
       let reply;
