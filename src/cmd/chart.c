@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cmd/draw.h"
+#include "cxd/base/axis.h"
 
 enum { ROWS_MAX = 24, ROWS = 13, TICKS = 5, PLOT_MAX = 240, MARGIN = 2, LABEL = 7, DOTS_ACROSS = 2, DOTS_DOWN = 4 };
 
@@ -19,16 +20,6 @@ struct grid {
     uint8_t dots[ROWS_MAX][PLOT_MAX];
     bool is_band[ROWS_MAX][PLOT_MAX], is_point[ROWS_MAX][PLOT_MAX];
 };
-
-static double nice_step(double span) {
-    static const double factors[] = {1, 2, 5};
-    double raw = span / TICKS, power = pow(10, floor(log10(raw)));
-
-    for (size_t i = 0; i < CXD_COUNT(factors); i++)
-        if (factors[i] * power >= raw * (1 - 1e-9))
-            return factors[i] * power;
-    return 10 * power;
-}
 
 static bool find_range(const struct chart *chart, double *ret_low, double *ret_high) {
     bool is_any = false;
@@ -60,7 +51,7 @@ static bool set_axis(const struct chart *chart, struct grid *grid) {
         high = fmin(chart->max, low + least);
         low = fmin(low, high - least);
     }
-    grid->step = nice_step(high - low);
+    grid->step = axis_step(high - low, TICKS);
     if (chart->step_most > 0 && grid->step > chart->step_most)
         grid->step = chart->step_most;
     grid->bottom = floor(low / grid->step + 1e-9) * grid->step;

@@ -4,51 +4,13 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "cxd/base/utf8.h"
+#include "cxd/base/markup.h"
 
 /* Two places, and not what is there: a value may be empty. */
 const char HTML_BARE[] = "bare", HTML_NONE[] = "none";
 
-static const char REPLACEMENT[] = "\xef\xbf\xbd";
-
-static const char *escape_of(char c) {
-    switch (c) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '"':
-        return "&quot;";
-    case '\'':
-        return "&#39;";
-    default:
-        return NULL;
-    }
-}
-
-static bool is_control(const char *character, size_t length) {
-    unsigned char c = (unsigned char)character[0];
-    bool is_c1 = length == 2 && c == 0xc2 && (unsigned char)character[1] < 0xa0;
-    return is_c1 || c == 0x7f || (c < 0x20 && c != '\t' && c != '\n' && c != '\r');
-}
-
-static void append_escaped(struct buffer *out, const char *text, size_t length) {
-    for (size_t at = 0, taken; at < length; at += taken) {
-        bool is_character = utf8_take(text + at, length - at, &taken);
-        const char *escape = escape_of(text[at]);
-        if (!is_character || is_control(text + at, taken))
-            buffer_append_text(out, REPLACEMENT);
-        else if (escape)
-            buffer_append_text(out, escape);
-        else
-            buffer_append(out, text + at, taken);
-    }
-}
-
 void html_text(struct buffer *out, const char *text) {
-    append_escaped(out, text, strlen(text));
+    markup_append_text(out, text);
 }
 
 static void open_element(struct buffer *out, const char *element, va_list attributes) {
@@ -95,7 +57,7 @@ void html_pattern(struct buffer *out, const char *pattern, const char *zero, con
     const char *mark;
     while ((mark = strchr(pattern, '{'))) {
         bool is_place = (mark[1] == '0' || mark[1] == '1') && mark[2] == '}';
-        append_escaped(out, pattern, (size_t)(mark - pattern) + !is_place);
+        markup_append(out, pattern, (size_t)(mark - pattern) + !is_place);
         if (is_place)
             html_text(out, mark[1] == '0' ? zero : one);
         pattern = mark + (is_place ? 3 : 1);

@@ -9,6 +9,8 @@
  *   buffer.c     growing output: text, numbers, times, JSON strings
  *   utf8.c       what text may look like
  *   number.c     numbers by their text, exactly
+ *   axis.c       where the labels of an axis stand
+ *   markup.c     text within HTML and XML, escaped
  *   formula.c    what a spreadsheet would run of a text
  *   needles.c    any of many texts in a line
  *   words.c      the words of an enumeration
