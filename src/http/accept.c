@@ -1,7 +1,9 @@
-/* Which codings of a reply a client takes. Of these there is one, and one may always send none. */
+/* Which codings of a reply a client takes: of these there is one, and one may always send none. And which of two media
+ * types it would rather have. */
 
 #include "http/accept.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -54,4 +56,56 @@ bool http_accepts_gzip(const struct http_request *request) {
     if (!request->connection->gone)
         MHD_get_connection_values(request->connection->mhd, MHD_HEADER_KIND, take_field, &found);
     return found == 1;
+}
+
+/* In thousandths: "q=0.25" is 250. Of what is wrong with a weight it is 1000. */
+static int weight_of(const char *parameters, size_t length) {
+    for (size_t at = 0; at < length; at++) {
+        if (parameters[at] != ';')
+            continue;
+        at += 1 + strspn(parameters + at + 1, " \t");
+        if (at + 2 >= length || (parameters[at] | ' ') != 'q' || parameters[at + 1] != '=')
+            continue;
+        const char *digits = parameters + at + 2;
+        if (*digits != '0' || digits[1] != '.')
+            return *digits == '0' ? 0 : 1000;
+        int weight = 0;
+        for (int i = 0, unit = 100; i < 3 && digits[2 + i] >= '0' && digits[2 + i] <= '9'; i++, unit /= 10)
+            weight += (digits[2 + i] - '0') * unit;
+        return weight;
+    }
+    return 1000;
+}
+
+/* How exactly a range means a type: 3 it is the type, 2 it is all of its kind, 1 everything, 0 it does not. */
+static int exactness(const char *range, size_t length, const char *type) {
+    size_t main = strcspn(type, "/") + 1;
+    if (is_word(range, length, type))
+        return 3;
+    if (length == main + 1 && range[main] == '*' && strncasecmp(range, type, main) == 0)
+        return 2;
+    return is_word(range, length, "*/*") ? 1 : 0;
+}
+
+int accept_weigh(const char *list, const char *type) {
+    int weight = 0, best = 0;
+    for (const char *at = list; *at != '\0';) {
+        at += strspn(at, " \t,");
+        size_t length = strcspn(at, ","), word = strcspn(at, ",; \t");
+        int exact = exactness(at, word, type);
+        if (exact > best) {
+            best = exact;
+            weight = weight_of(at + word, length - word);
+        }
+        at += length;
+    }
+    return weight;
+}
+
+bool http_prefers(struct http_request *request, const char *usual, const char *other) {
+    const char *list = NULL;
+    struct error err;
+    if (http_header_list(request, "Accept", &list, &err) != CXD_OK || !list)
+        return false;
+    return accept_weigh(list, other) > accept_weigh(list, usual);
 }

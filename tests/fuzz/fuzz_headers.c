@@ -1,5 +1,5 @@
-/* The first byte chooses: a header's value ('a' Authorization, 'e' If-Match, 'f' X-Forwarded-For), a list of
- * trusted networks ('n'), a request target ('t'), or a whole header block for the guard ('g'). */
+/* The first byte chooses: a header's value ('a' Authorization, 'c' Accept, 'e' If-Match, 'f' X-Forwarded-For), a list
+ * of trusted networks ('n'), a request target ('t'), or a whole header block for the guard ('g'). */
 #include "fuzz.h"
 
 #include <arpa/inet.h>
@@ -9,6 +9,7 @@
 #include "cxd/base/arena.h"
 #include "cxd/base/compiler.h"
 #include "cxd/base/etag.h"
+#include "http/accept.h"
 #include "http/auth.h"
 #include "http/forwarded.h"
 #include "http/guard.h"
@@ -23,6 +24,19 @@ static void fuzz_authorization(const char *text) {
     CHECK(token[0] != '\0' && token + strlen(token) == text + strlen(text));
     for (const char *c = token; *c != '\0'; c++)
         CHECK(*c > ' ' && *c < 0x7F && *c != '"' && *c != ',');
+}
+
+/* A weight stays in its bounds, and what stands behind the range that names the type itself changes nothing. */
+static void fuzz_accept(const char *text) {
+    int weight = accept_weigh(text, "image/svg+xml");
+    CHECK(weight >= 0 && weight <= 1000);
+    char *list = malloc(strlen(text) + 32);
+    CHECK(list);
+    sprintf(list, "image/svg+xml;q=0.123, %s", text);
+    CHECK(accept_weigh(list, "image/svg+xml") == 123);
+    int found = accept_find_gzip(text);
+    CHECK(found >= -1 && found <= 1);
+    free(list);
 }
 
 /* Another's tag never fits; ours does wherever it is put into a list that was one before, and a weak one never
@@ -340,6 +354,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     switch (data[0]) {
     case 'a':
         fuzz_authorization(text);
+        break;
+    case 'c':
+        fuzz_accept(text);
         break;
     case 'e':
         fuzz_etag(text);

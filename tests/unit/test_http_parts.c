@@ -2,6 +2,7 @@
 
 #include "../support/unit.h"
 #include "cxd/http/http.h"
+#include "http/accept.h"
 #include "http/auth.h"
 #include "http/deadline.h"
 #include "http/guard.h"
@@ -584,6 +585,36 @@ static void test_deadlines(void **state) {
 }
 
 /* Whose names are this machine's. */
+static void test_accept(void **state) {
+    static const struct {
+        const char *list;
+        int svg, json;
+    } cases[] = {
+        {"", 0, 0},
+        {"*/*", 1000, 1000},
+        {"image/*", 1000, 0},
+        {"Image/SVG+xml ; q=0.25", 250, 0},
+        {"image/svg+xml;q=0, */*;q=0.1", 0, 100},
+        {"*/*;q=0.1, image/*;q=0.2, image/svg+xml;q=0.3", 300, 100},
+        {"image/svg+xml;charset=utf-8;q=0.5,application/json;q=1.000", 500, 1000},
+        {"application/json;q=0.999", 0, 999},
+        {"application/json;q=0.9999;q=0", 0, 999},
+        {"application/json;q=x", 0, 1000},
+        {"application/json;q", 0, 1000},
+        {"application/json;q=", 0, 1000},
+        {"application/json;q=0", 0, 0},
+        {"application/json;q=0.", 0, 0},
+        {"application/jsonx, image/svg, image/, image, *, /", 0, 0},
+        {",, ,application/json,,", 0, 1000},
+        {"application/*;q=0.4", 0, 400},
+    };
+    (void)state;
+    for (size_t i = 0; i < CXD_COUNT(cases); i++)
+        if (accept_weigh(cases[i].list, "image/svg+xml") != cases[i].svg ||
+            accept_weigh(cases[i].list, "application/json") != cases[i].json)
+            fail_msg("%s", cases[i].list);
+}
+
 static void test_host(void **state) {
     static const struct {
         const char *host, *own_url;
@@ -618,11 +649,12 @@ static void test_host(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_host),        cmocka_unit_test(test_query),     cmocka_unit_test(test_query_count),
-        cmocka_unit_test(test_query_find),  cmocka_unit_test(test_target),    cmocka_unit_test(test_target_absolute),
-        cmocka_unit_test(test_target_deep), cmocka_unit_test(test_guard),     cmocka_unit_test(test_guard_facts),
-        cmocka_unit_test(test_router),      cmocka_unit_test(test_methods),   cmocka_unit_test(test_bearer),
-        cmocka_unit_test(test_problem),     cmocka_unit_test(test_deadlines), cmocka_unit_test(test_deadlines_bound),
+        cmocka_unit_test(test_accept),          cmocka_unit_test(test_host),        cmocka_unit_test(test_query),
+        cmocka_unit_test(test_query_count),     cmocka_unit_test(test_query_find),  cmocka_unit_test(test_target),
+        cmocka_unit_test(test_target_absolute), cmocka_unit_test(test_target_deep), cmocka_unit_test(test_guard),
+        cmocka_unit_test(test_guard_facts),     cmocka_unit_test(test_router),      cmocka_unit_test(test_methods),
+        cmocka_unit_test(test_bearer),          cmocka_unit_test(test_problem),     cmocka_unit_test(test_deadlines),
+        cmocka_unit_test(test_deadlines_bound),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,7 +24,7 @@
  *   aside.c       requests set aside on their loop, and handed back from other threads
  *   request.c     the request as handlers read it; deferring it
  *   host.c        under which host a request came, and whether it is this machine's own (DNS rebinding)
- *   accept.c      which codings of a reply a client takes
+ *   accept.c      which codings of a reply a client takes, and which of two media types
  *   reply.c       how a reply is noted down and sent; its headers
  *   problem.c     refusals as RFC 9457 problems; Retry-After, WWW-Authenticate, Allow
  *   limits.c      the limits of addresses and surveys, judged: 429, with its Retry-After
@@ -362,6 +362,8 @@ bool http_is_for_this_machine(const struct http_request *request, const char *ow
 
 /* Whether the client takes a reply that is gzip. On the thread that has the request. */
 bool http_accepts_gzip(const struct http_request *request);
+/* Whether the client would rather have a media type than the usual one (Accept). On the thread that has the request. */
+bool http_prefers(struct http_request *request, const char *usual, const char *other);
 
 /* reply.c: what is replied. */
 
