@@ -94,6 +94,7 @@ http_handler api_journeys_get, api_journey_get, api_journey_put, api_journey_del
 http_handler api_form_get;
 http_handler api_form_post;
 /* scores.c, trend.c, segments.c */
+http_handler api_score_svg_get, api_trend_svg_get;
 http_handler api_score_get, api_scores_get, api_movement_get, api_pooled_score_get, api_trend_get, api_segments_get;
 /* questions.c */
 http_handler api_questions_get, api_question_get;

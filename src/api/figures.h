@@ -6,7 +6,8 @@
 #include "cxd/http/http.h"
 #include "cxd/query/query.h"
 
-/* How the routes that answer with figures end: tagged JSON, with the time they took in a Server-Timing header. */
+/* How the routes that answer with figures end: tagged JSON, or a tagged picture, with the time they took in a
+ * Server-Timing header. */
 
 struct figures_clock {
     int64_t started_ns;
@@ -19,6 +20,11 @@ CXD_NODISCARD enum cxd_err figures_check_interval(const struct survey *survey, c
                                                   struct error *err);
 /* Where a question claims what it holds to tell respondents apart, or for terms. */
 struct purse figures_purse(const struct http_request *request);
+/* Whether the client would rather have a picture of the figures (Accept); the reply says that it depends on that. */
+bool figures_draw(struct http_request *request);
+/* As figures_reply, of a picture. */
+void figures_reply_picture(struct http_request *request, struct figures_clock clock, enum cxd_err result,
+                           const struct error *err);
 /* As deed_reply. */
 void figures_reply(struct http_request *request, struct figures_clock clock, enum cxd_err result,
                    const struct error *err);

@@ -372,6 +372,32 @@ static enum cxd_err refuse_weights(struct reading *reading, const char *value, s
         "Look at the groups by themselves, by a filter");
 }
 
+/* One of these words, by its place among them. */
+static enum cxd_err read_word(const char *name, const struct words *words, const char *value, int *ret_index,
+                              struct error *err) {
+    char all[128];
+    *ret_index = words_find(words, value);
+    if (*ret_index >= 0)
+        return CXD_OK;
+    return error_set(err, ERR_BAD_PARAMETER, "%s: %s", name, words_quote(words, all, sizeof all));
+}
+
+static enum cxd_err read_picture_size(struct reading *reading, const char *value, struct error *err) {
+    int index;
+    enum cxd_err result = read_word("size", &PICTURE_SIZES, value, &index, err);
+    if (result == CXD_OK)
+        reading->look.size = (enum picture_size)index;
+    return result;
+}
+
+static enum cxd_err read_theme(struct reading *reading, const char *value, struct error *err) {
+    int index;
+    enum cxd_err result = read_word("theme", &PICTURE_THEMES, value, &index, err);
+    if (result == CXD_OK)
+        reading->look.theme = (enum picture_theme)index;
+    return result;
+}
+
 /* Each has its own. */
 static enum cxd_err read_stages_touchpoint(struct reading *reading, const char *value, struct error *err) {
     (void)reading;
@@ -411,6 +437,8 @@ static const struct {
     {"interval", PARAMETERS_SCORE, read_score_interval},
     {"interval", PARAMETERS_TREND, read_interval},
     {"rolling", PARAMETERS_TREND, read_rolling},
+    {"size", PARAMETERS_PICTURE, read_picture_size},
+    {"theme", PARAMETERS_PICTURE, read_theme},
     {"respondent", PARAMETERS_LISTING | PARAMETERS_EXPORT | PARAMETERS_LIVE | PARAMETERS_AUDIT, read_respondent},
     {"flagged", PARAMETERS_LISTING | PARAMETERS_EXPORT | PARAMETERS_LIVE, read_flagged},
     {"excluded", PARAMETERS_LISTING | PARAMETERS_EXPORT | PARAMETERS_LIVE, read_excluded},

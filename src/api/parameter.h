@@ -22,6 +22,7 @@ struct reading {
     struct parameters_plan plan;
     const char *by;
     size_t segments_limit;
+    struct picture_look look;
     struct property properties[FILTER_PROPERTIES_MAX], answers[FILTER_ANSWERS_MAX];
 };
 

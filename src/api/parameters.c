@@ -56,6 +56,7 @@ static enum cxd_err read_all(struct http_request *request, unsigned sets, const 
                                   .updated_from = TIME_MIN,
                                   .updated_to = TIME_MAX,
                                   .amended = -1};
+    reading->look.size = PICTURE_MEDIUM;
     reading->segments_limit = SEGMENTS_LIMIT_MAX;
     reading->terms.min_count = TERMS_MIN_COUNT;
     if (sets == PARAMETERS_TERMS)
@@ -81,6 +82,17 @@ enum cxd_err parameters_read(struct http_request *request, unsigned sets, struct
     enum cxd_err result = read_all(request, sets, "30d", &reading, err);
     if (result == CXD_OK)
         *ret_question = reading->question;
+    return result;
+}
+
+enum cxd_err parameters_read_picture(struct http_request *request, unsigned sets, struct trend_question *ret_question,
+                                     struct picture_look *ret_look, struct error *err) {
+    struct reading *reading;
+    enum cxd_err result = read_all(request, sets | PARAMETERS_PICTURE, "30d", &reading, err);
+    if (result == CXD_OK) {
+        *ret_question = reading->question;
+        *ret_look = reading->look;
+    }
     return result;
 }
 

@@ -1,6 +1,7 @@
 #ifndef CXD_API_PARAMETERS_H
 #define CXD_API_PARAMETERS_H
 
+#include "cxd/codec/picture.h"
 #include "cxd/http/http.h"
 #include "cxd/query/query.h"
 
@@ -25,6 +26,7 @@ enum parameter_set {
     PARAMETERS_LIVE = 1 << 19,    /* filters alone, and respondent, flagged, excluded, score, band */
     PARAMETERS_QUESTION = 1 << 17,  /* with others: question */
     PARAMETERS_QUESTIONS = 1 << 18, /* what is asked behind the score: alpha */
+    PARAMETERS_PICTURE = 1 << 20,   /* with PARAMETERS_SCORE or PARAMETERS_TREND: size, theme */
     PARAMETERS_SEARCH = 1 << 11     /* with PARAMETERS_LISTING: q, order, score, band, question */
 };
 
@@ -33,6 +35,10 @@ enum parameter_set {
  * parameter: unknown ones too. */
 CXD_NODISCARD enum cxd_err parameters_read(struct http_request *request, unsigned sets,
                                            struct trend_question *ret_question, struct error *err);
+/* The same with PARAMETERS_PICTURE, and how the picture shall look; default: medium, light. */
+CXD_NODISCARD enum cxd_err parameters_read_picture(struct http_request *request, unsigned sets,
+                                                   struct trend_question *ret_question, struct picture_look *ret_look,
+                                                   struct error *err);
 
 /* What terms of comments are asked for, beside window and filter. */
 struct terms_asked {

@@ -1,4 +1,4 @@
-/* Scores: one survey's, or every survey's. Runs on a worker, each with a store reader of its own. */
+/* Scores: one survey's, also drawn, or every survey's. Runs on a worker, each with a store reader of its own. */
 #include "api/asked.h"
 #include "api/deed.h"
 #include "api/figures.h"
@@ -7,6 +7,7 @@
 #include "api/pool.h"
 #include "api/state.h"
 #include "cxd/base/clock.h"
+#include "cxd/codec/picture.h"
 #include "cxd/codec/score.h"
 #include "cxd/codec/write.h"
 
@@ -15,7 +16,9 @@ enum { PAGE_MS_MAX = 2000 };
 typedef enum cxd_err ask_score(struct store_reader *reader, const struct score_question *question,
                                struct score_answer *ret_answer, struct error *err);
 
-static void append_score(struct buffer *out, const struct score_question *question, const struct score_answer *answer) {
+/* Writes the answer to http_out: as JSON, or drawn where there is a look for it. */
+static void append_score(struct buffer *out, const struct score_question *question, const struct score_answer *answer,
+                         const struct picture_look *look) {
     const struct people_context people = {.respondents = question->respondents,
                                           .latest = question->latest,
                                           .distinct = answer->distinct,
@@ -30,13 +33,17 @@ static void append_score(struct buffer *out, const struct score_question *questi
                                           .previous_window = &answer->previous_window,
                                           .compared_window = answer->is_cut ? &answer->compared_window : NULL,
                                           .people = answer->has_people ? &people : NULL};
-    score_encode(out, question->survey, &context, &answer->hist, &answer->score,
-                 answer->has_previous ? &answer->previous : NULL);
+    const struct comparison *previous = answer->has_previous ? &answer->previous : NULL;
+    if (look)
+        picture_score(out, look, question->survey, &context, &answer->score, previous);
+    else
+        score_encode(out, question->survey, &context, &answer->hist, &answer->score, previous);
 }
 
 /* `query`: query_score, or query_score_within. */
 static enum cxd_err answer_score(struct http_request *request, const struct survey *survey,
-                                 const struct score_question *question, ask_score *query, struct error *err) {
+                                 const struct score_question *question, ask_score *query,
+                                 const struct picture_look *look, struct error *err) {
     struct score_question own = *question;
     own.survey = survey;
     own.purse = figures_purse(request);
@@ -45,7 +52,7 @@ static enum cxd_err answer_score(struct http_request *request, const struct surv
     if (result == CXD_OK)
         result = query(http_worker(request), &own, &answer, err);
     if (result == CXD_OK)
-        append_score(http_out(request), &own, &answer);
+        append_score(http_out(request), &own, &answer, look);
     return result;
 }
 
@@ -88,24 +95,36 @@ void api_movement_get(struct http_request *request) {
     catalog_release(snapshot);
 }
 
-void api_score_get(struct http_request *request) {
+static void reply_score(struct http_request *request, bool is_drawn) {
     struct figures_clock clock = figures_begin();
     const struct snapshot *snapshot;
     const struct survey *survey;
     struct survey scoring;
     struct trend_question question;
+    struct picture_look look;
     struct error err;
     enum cxd_err result = deed_find_survey(request, &snapshot, &survey, &err);
-    if (result == CXD_OK)
+    if (result == CXD_OK && is_drawn)
+        result = parameters_read_picture(request, PARAMETERS_SCORE | PARAMETERS_QUESTION, &question, &look, &err);
+    else if (result == CXD_OK)
         result = parameters_read(request, PARAMETERS_SCORE | PARAMETERS_QUESTION, &question, &err);
     if (result == CXD_OK)
         result = asked_settle(request, survey, &question.score, &scoring, &err);
     if (result == CXD_OK)
         result = figures_check_interval(question.score.survey, &question.score, &err);
     if (result == CXD_OK)
-        result = answer_score(request, question.score.survey, &question.score, query_score, &err);
-    figures_reply(request, clock, result, &err);
+        result =
+            answer_score(request, question.score.survey, &question.score, query_score, is_drawn ? &look : NULL, &err);
+    (is_drawn ? figures_reply_picture : figures_reply)(request, clock, result, &err);
     catalog_release(snapshot);
+}
+
+void api_score_get(struct http_request *request) {
+    reply_score(request, figures_draw(request));
+}
+
+void api_score_svg_get(struct http_request *request) {
+    reply_score(request, true);
 }
 
 static enum cxd_err answer_pool(struct http_request *request, const struct snapshot *snapshot, const char *surveys,
@@ -123,7 +142,7 @@ static enum cxd_err answer_pool(struct http_request *request, const struct snaps
         result = figures_check_interval(&scoring, &own, err);
     if (result == CXD_OK)
         result = asked_check_several(request, own.pool.surveys, own.pool.count, &own.filter, err);
-    return result == CXD_OK ? answer_score(request, &scoring, &own, query_score_within, err) : result;
+    return result == CXD_OK ? answer_score(request, &scoring, &own, query_score_within, NULL, err) : result;
 }
 
 void api_pooled_score_get(struct http_request *request) {
@@ -155,7 +174,7 @@ static enum cxd_err append_scores(struct http_request *request, const struct sna
     write_open(out, "scores", '[');
     while (result == CXD_OK && at < snapshot->survey_count && at - begin < page->limit &&
            out->length < PAGE_BYTES_MAX && (at == begin || clock_monotonic_ms() < end_ms))
-        result = answer_score(request, snapshot->surveys[at++], question, query_score_within, err);
+        result = answer_score(request, snapshot->surveys[at++], question, query_score_within, NULL, err);
     if (result != CXD_OK)
         return result;
     return page_end(request, at < snapshot->survey_count ? snapshot->surveys[at - 1]->slug : NULL, err);

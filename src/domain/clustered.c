@@ -64,9 +64,8 @@ void people_cluster(const struct respondents *people, int side, struct score *sc
     if (!(score->standard_error > 0))
         return;
     double half = -student_quantile((1 - score->confidence) / 2, g - 1) * score->standard_error;
-    bool is_net = survey->method != METHOD_MEAN && survey->method != METHOD_TOP_BOX;
-    double least = survey->method == METHOD_MEAN ? survey->scale_min : is_net ? -100 : 0;
-    double most = survey->method == METHOD_MEAN ? survey->scale_max : 100;
+    double least, most;
+    score_range(survey, &least, &most);
     score->interval = (struct interval){true, fmax(score->value - half, least), fmin(score->value + half, most)};
 }
 

@@ -127,6 +127,12 @@ void score_compute(const struct survey *survey, const struct histogram *hist, do
     *ret = score;
 }
 
+void score_range(const struct survey *survey, double *ret_least, double *ret_most) {
+    bool is_mean = survey->method == METHOD_MEAN;
+    *ret_least = is_mean ? survey->scale_min : survey->method == METHOD_TOP_BOX ? 0 : -100;
+    *ret_most = is_mean ? survey->scale_max : 100;
+}
+
 int score_decimals(const struct survey *survey) {
     return survey->method == METHOD_MEAN ? 2 : 1;
 }

@@ -10,6 +10,8 @@ import { readRoutes } from './routes.mjs';
 // Of the scope read: what nobody but the operator wrote, and what people did. A new one has to be put into one of them.
 const FIGURES = [
   'get /v1/surveys/{survey}/score',
+  'get /v1/surveys/{survey}/score.svg',
+  'get /v1/surveys/{survey}/trend.svg',
   'get /v1/surveys/{survey}/trend',
   'get /v1/surveys/{survey}/plan',
   'get /v1/surveys/{survey}/responses.schema.json',

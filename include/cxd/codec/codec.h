@@ -37,6 +37,9 @@
  *   journey.c          a journey: from the body of a PUT, and as it is kept
  *   key.c              API keys and signing keys: asked for, and told of
  *   score.c            scores, trends and comparisons to JSON: the one place that rounds
+ *   picture.c          what pictures are drawn with, and in which words
+ *   picture_score.c    a score as SVG (picture.h)
+ *   picture_trend.c    a trend as SVG (picture.h)
  *   segments.c         tables of segments to JSON
  *   answered.c         what was answered to further questions, to JSON
  *   alert.c            rules of alerts, their states and history

@@ -51,6 +51,9 @@ void score_compute(const struct survey *survey, const struct histogram *hist, do
  * < 2, or where all answers are the same. Leaves other methods alone. */
 void score_use_t(const struct survey *survey, const struct histogram *hist, struct score *score);
 
+/* The least and the most that a score can be. */
+void score_range(const struct survey *survey, double *ret_least, double *ret_most);
+
 /* Decimals at output: 2 for METHOD_MEAN, else 1. */
 int score_decimals(const struct survey *survey);
 
