@@ -1,6 +1,7 @@
 // The driver of `make bench`: measures, prints tables, and writes all of it as JSON.
 //
-//     node tests/bench/bench.mjs [speed|delay|web|scale|analysis|imports|import|exports|footprint|all|upgrade|ingest]
+//     node tests/bench/bench.mjs [speed|delay|web|scale|dashboard|analysis|imports|import|exports|footprint|all|
+//                                 upgrade|ingest]
 //                                [--json FILE] [--seconds S] [--rounds N]
 //                                [--connections 16,64,256] [--delays 2,10] [--sizes 10000,1000000,20000000] [--keep]
 //                                [--before FOLDER] [--data FOLDER] [--kinds people,asking]
@@ -17,6 +18,7 @@ import os from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { analysis } from './analysis.mjs';
+import { dashboard } from './dashboard.mjs';
 import { footprint } from './footprint.mjs';
 import { exports } from './exports.mjs';
 import { discardGenerated } from './generated.mjs';
@@ -31,7 +33,20 @@ import { upgrade } from './upgrade.mjs';
 import { web } from './web.mjs';
 
 // footprint last: it posts to the databases of scale
-const parts = { speed, delay, ingest, web, scale, analysis, imports, import: importFiles, exports, footprint, upgrade };
+const parts = {
+  speed,
+  delay,
+  ingest,
+  web,
+  scale,
+  dashboard,
+  analysis,
+  imports,
+  import: importFiles,
+  exports,
+  footprint,
+  upgrade,
+};
 
 function readOptions() {
   const { values, positionals } = parseArgs({

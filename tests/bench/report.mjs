@@ -262,6 +262,21 @@ function boundsText(bounds) {
   );
 }
 
+function dashboardText({ size, files, pages, rows }, { rounds, seconds }) {
+  const total = files.reduce((sum, file) => sum + file.bytes, 0);
+  return (
+    `The dashboard: what a browser loads, compressed\n\n` +
+    table(['file', 'bytes'], [...files.map((file) => [file.name, whole(file.bytes)]), ['together', whole(total)]]) +
+    `\n\nA page with ${whole(size)} responses stored, in headless Chromium; medians of ${rounds}\n\n` +
+    table(
+      ['page', 'requests', 'of use after ms'],
+      pages.map((page) => [page.title, whole(page.requests), whole(page.interactiveMs)]),
+    ) +
+    `\n\nIts pictures; medians of ${rounds} interleaved rounds of ${seconds} s; processor time against JSON\n\n` +
+    ingestTable(rows, [{ key: 'cpu', title: 'CPU × JSON' }])
+  );
+}
+
 export function report(result, options) {
   const parts = [];
   if (result.speed) parts.push(speedText(result.speed, options));
@@ -269,6 +284,7 @@ export function report(result, options) {
   if (result.ingest) parts.push(everythingText(result.ingest, options));
   if (result.web) parts.push(webText(result.web, options));
   if (result.scale) parts.push(scaleText(result.scale));
+  if (result.dashboard) parts.push(dashboardText(result.dashboard, options));
   if (result.analysis) parts.push(analysisText(result.analysis));
   if (result.imports) parts.push(importsText(result.imports));
   if (result.exports) parts.push(exportsText(result.exports));

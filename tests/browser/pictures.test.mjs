@@ -35,7 +35,8 @@ for (const slug of ['nps', LONG, 'none'])
     page.on('console', (message) => failed.push(message.text()));
     for (const kind of ['score', 'trend'])
       for (const look of LOOKS) {
-        const target = `${d.url}/v1/surveys/${slug}/${kind}.svg?${look}&window=60d${kind === 'score' ? '&compare=previous' : ''}`;
+        const compared = kind === 'score' ? '&compare=previous' : '';
+        const target = `${d.url}/v1/surveys/${slug}/${kind}.svg?${look}&window=60d${compared}`;
         await page.goto(target);
         const outside = await page.evaluate(() => {
           const { width, height } = document.documentElement.viewBox.baseVal;

@@ -67,8 +67,8 @@ async function draw(target, headers) {
 
 const NAMES = { nps: 'NPS', csat: 'CSAT', ces: 'CES' };
 const figureOf = ({ method, score }) => score.toFixed(method === 'mean' ? 2 : 1) + (method === 'top_box' ? ' %' : '');
-const intervalOf = ({ method, interval }) =>
-  `${interval.confidence * 100} % interval ${figureOf({ method, score: interval.low })} to ${figureOf({ method, score: interval.high })}`;
+const intervalOf = ({ method, interval: { low, high, confidence } }) =>
+  `${confidence * 100} % interval ${figureOf({ method, score: low })} to ${figureOf({ method, score: high })}`;
 
 test('a score says in words and in letters what JSON says', async () => {
   for (const slug of ['nps', 'csat', 'mean', 'ces'])
