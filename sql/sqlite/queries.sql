@@ -640,6 +640,83 @@ WHERE t.survey = ?1 AND t.segmented = 0 AND t.tier = ?2 AND t.bucket >= ?3 AND t
 -- use: dealt
 ;
 
+-- Days that are over, packed (src/store/sqlite/packs.h). Each has counts, or NULL: it has none of the dimension.
+-- name: list_packed
+SELECT p.bucket, (SELECT counts FROM pack AS k
+                  WHERE k.survey = ?1 AND k.span = ?2 AND k.bucket = p.bucket AND k.dimension = ?5)
+FROM packed AS p WHERE p.survey = ?1 AND p.span = ?2 AND p.bucket >= ?3 AND p.bucket < ?4 AND p.state = 1
+ORDER BY p.bucket;
+
+-- What is being cleared away is not packed.
+-- name: list_members
+SELECT s.id, d.name FROM dimension AS d CROSS JOIN series AS s ON s.survey = d.survey AND s.dimension = d.name
+WHERE d.survey = ?1 AND d.state <> 2 ORDER BY d.name;
+
+-- name: read_day_rows
+SELECT series, n0, n1, n2, n3, n4, n5, n6, n7, n8, n9, n10
+FROM rollup WHERE survey = ?1 AND segmented = 1 AND tier = 1 AND bucket >= ?2 AND bucket < ?3;
+
+-- name: wait_packed
+INSERT INTO packed (survey, span, bucket, state) VALUES (?1, ?2, ?3, 0)
+ON CONFLICT (survey, span, bucket) DO UPDATE SET state = 0 WHERE state <> 0;
+
+-- name: delete_packs
+DELETE FROM pack WHERE survey = ?1 AND span = ?2 AND bucket = ?3;
+
+-- name: wait_packed_of
+UPDATE packed SET state = 0 WHERE survey
+-- use: numbers_of_survey
+;
+
+-- name: delete_packs_of
+DELETE FROM pack WHERE survey
+-- use: numbers_of_survey
+;
+
+-- name: delete_all_packs
+DELETE FROM pack;
+
+-- name: delete_all_packed
+DELETE FROM packed;
+
+-- name: forget_packed_through
+UPDATE identity SET packed_through = -1000000;
+
+-- name: note_packed_through
+UPDATE identity SET packed_through = ?1;
+
+-- Every number that days have rollups under.
+-- fragment: days_of_all
+(SELECT number AS it FROM survey UNION ALL SELECT -number FROM survey UNION ALL SELECT survey + (slot << 32) FROM question)
+CROSS JOIN rollup ON survey = it AND segmented = 0 AND tier = 1
+
+-- name: select_unclosed_day
+SELECT min((SELECT bucket FROM rollup WHERE survey = it AND segmented = 0 AND tier = 1 AND bucket >= ?1
+            ORDER BY bucket LIMIT 1))
+FROM (SELECT number AS it FROM survey UNION ALL SELECT -number FROM survey
+      UNION ALL SELECT survey + (slot << 32) FROM question);
+
+-- name: close_days
+INSERT OR IGNORE INTO packed (survey, span, bucket, state)
+SELECT survey, 0, bucket, 0 FROM
+-- use: days_of_all
+WHERE bucket >= ?1 AND bucket < ?2;
+
+-- name: close_runs
+INSERT OR IGNORE INTO packed (survey, span, bucket, state)
+SELECT DISTINCT survey, 1, bucket >> 3, 0 FROM
+-- use: days_of_all
+WHERE bucket >= ?1 >> 3 << 3 AND bucket < ?2 >> 3 << 3;
+
+-- name: next_waiting
+SELECT survey, span, bucket FROM packed INDEXED BY packed_waiting WHERE state = 0 ORDER BY span, survey, bucket LIMIT 1;
+
+-- name: note_packed
+UPDATE packed SET state = ?4 WHERE survey = ?1 AND span = ?2 AND bucket = ?3;
+
+-- name: insert_pack
+INSERT INTO pack (survey, span, bucket, dimension, counts) VALUES (?1, ?2, ?3, ?4, ?5);
+
 -- Each of what is counted of a visit is a row of its own, as a response is: by enum impression_kind.
 -- fragment: told
 WITH told (kind) AS (VALUES (0), (1), (2), (3), (4))
@@ -917,7 +994,7 @@ DELETE FROM document WHERE kind = ?1 AND name = ?2;
 UPDATE identity SET catalog_generation = catalog_generation + 1;
 
 -- name: select_generation
-SELECT catalog_generation, keys_removed FROM identity;
+SELECT catalog_generation, keys_removed, packed_through FROM identity;
 
 -- name: list_signing_keys
 SELECT number, secret, created_at FROM signing_key ORDER BY number DESC LIMIT 2;
@@ -1529,6 +1606,24 @@ HAVING sum(CASE tier WHEN 0 THEN n0 ELSE -n0 END) <> 0 OR sum(CASE tier WHEN 0 T
     OR sum(CASE tier WHEN 0 THEN n6 ELSE -n6 END) <> 0 OR sum(CASE tier WHEN 0 THEN n7 ELSE -n7 END) <> 0
     OR sum(CASE tier WHEN 0 THEN n8 ELSE -n8 END) <> 0 OR sum(CASE tier WHEN 0 THEN n9 ELSE -n9 END) <> 0
     OR sum(CASE tier WHEN 0 THEN n10 ELSE -n10 END) <> 0;
+
+-- name: check_packed_through
+SELECT packed_through FROM identity;
+
+-- Days that wait while the eight days that they lie in are packed: what moves them takes nothing away any more.
+-- name: check_packs_apart
+SELECT (SELECT count(*) FROM pack AS k WHERE NOT EXISTS (
+            SELECT 1 FROM packed AS p
+            WHERE p.survey = k.survey AND p.span = k.span AND p.bucket = k.bucket AND p.state = 1))
+     + (SELECT count(*) FROM packed AS d CROSS JOIN packed AS r
+            ON r.survey = d.survey AND r.span = 1 AND r.bucket = d.bucket >> 3
+        WHERE d.span = 0 AND d.state = 0 AND r.state <> 0);
+
+-- name: check_packed
+SELECT survey, span, bucket, state FROM packed ORDER BY survey, span, bucket;
+
+-- name: check_packs
+SELECT dimension, counts FROM pack WHERE survey = ?1 AND span = ?2 AND bucket = ?3 ORDER BY dimension;
 
 -- name: check_places
 SELECT count(*), coalesce(sum(survey = 0 OR segmented NOT IN (0, 1) OR tier NOT BETWEEN 0 AND 3

@@ -32,6 +32,10 @@ enum {
     PURGE_RESTS = 10 /* as long as all of it took */
 };
 
+/* Rows of the rollups that are read for packs at once; how often it is looked whether any are missing; and how long a
+ * day is over before it is packed, for those who answered at its end. */
+enum { ROWS_AT_ONCE = 4000, PACK_MS = 60 * 1000, LATE_MS = 3600 * 1000 };
+
 enum { NOTE_MS = 3600 * 1000 }; /* how often the time is kept for the next start, at least */
 
 struct housekeeping {
@@ -47,6 +51,7 @@ struct housekeeping {
     int64_t index_ms;          /* monotonic: when few comments are indexed too */
     int64_t purge_ms;          /* monotonic: when what is erased may leave their index again */
     int64_t purge_took_ms;     /* so far, of the time that is under way */
+    int64_t pack_ms;           /* monotonic: when it is looked for days to pack */
     int64_t note_ms;           /* monotonic: when the time is kept next */
     pthread_t thread;
     struct errand errand;
@@ -237,6 +242,21 @@ static bool undo(struct housekeeping *housekeeping) {
     return goes_on && ingest_is_undoing(housekeeping->ingest);
 }
 
+/* Days that are over, and those that have changed since. */
+static bool pack(struct housekeeping *housekeeping) {
+    int64_t until_ms = clock_monotonic_ms() + LOOK_MS;
+    struct change change = {.kind = CHANGE_PACK, .as.pack = {.limit = ROWS_AT_ONCE, .more = true}};
+    bool goes_on = clock_monotonic_ms() >= housekeeping->pack_ms;
+    while (goes_on && change.as.pack.more && clock_monotonic_ms() < until_ms) {
+        change.as.pack.before_ms = trust_now(housekeeping->trust) - LATE_MS;
+        goes_on = apply(housekeeping, &change);
+    }
+    bool has_more = goes_on && change.as.pack.more;
+    if (!has_more && clock_monotonic_ms() >= housekeeping->pack_ms)
+        housekeeping->pack_ms = clock_monotonic_ms() + PACK_MS;
+    return has_more;
+}
+
 static int64_t index_some(struct housekeeping *housekeeping, bool may_purge, bool *ret_goes_on) {
     int64_t begun_ms = clock_monotonic_ms();
     bool is_due = ingest_unindexed(housekeeping->ingest) > 0 && clock_monotonic_ms() >= housekeeping->index_ms;
@@ -341,6 +361,8 @@ static void *housekeeping_main(void *argument) {
         if (undo(housekeeping))
             rest_ms = 0;
         if (index_comments(housekeeping))
+            rest_ms = 0;
+        if (pack(housekeeping))
             rest_ms = 0;
     } while (!errand_rest(&housekeeping->errand, rest_ms));
     return NULL;

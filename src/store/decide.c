@@ -213,6 +213,11 @@ void decide_rolled(struct change *change, bool found) {
     change->outcome = found ? OUTCOME_AMENDED : OUTCOME_REPLAYED;
 }
 
+void decide_packed(struct change *change, size_t done, bool has_more) {
+    change->as.pack.more = has_more;
+    change->outcome = done > 0 ? OUTCOME_AMENDED : OUTCOME_REPLAYED;
+}
+
 void decide_settled(struct change *change, bool is_settled) {
     change->outcome = is_settled ? OUTCOME_AMENDED : OUTCOME_MISSING;
 }

@@ -56,6 +56,8 @@ void decide_unmarked(struct change *change, size_t removed);
 void decide_clock(struct change *change, int64_t kept_ms);
 /* `found`: rollups waited; what was touched of them is the engine's to say. */
 void decide_rolled(struct change *change, bool found);
+/* `done` sums were made, and `has_more`. */
+void decide_packed(struct change *change, size_t done, bool has_more);
 /* CHANGE_SETTLE, before the commit (not yet) and after it. */
 void decide_settled(struct change *change, bool is_settled);
 

@@ -332,12 +332,15 @@ static enum cxd_err look_after(struct run *run, int64_t now_ms, struct error *er
     for (bool more = true; more && code == CXD_OK;) {
         struct change index = {.kind = CHANGE_INDEX, .now_ms = now_ms, .arena = &run->arena};
         struct change expire = {.kind = CHANGE_EXPIRE, .now_ms = now_ms, .arena = &run->arena};
-        struct change *const changes[] = {&index, &expire};
+        struct change pack = {.kind = CHANGE_PACK, .now_ms = now_ms, .arena = &run->arena};
+        struct change *const changes[] = {&index, &expire, &pack};
         index.as.index.limit = SLICE;
         expire.as.expire.before_ms = now_ms - KEEP_VISITS_MS;
         expire.as.expire.limit = SLICE;
+        pack.as.pack.before_ms = now_ms;
+        pack.as.pack.limit = SLICE;
         code = store_apply(run->store, changes, CXD_COUNT(changes), NULL, err);
-        more = index.as.index.more || expire.as.expire.more;
+        more = index.as.index.more || expire.as.expire.more || pack.as.pack.more;
     }
     return code;
 }

@@ -639,6 +639,14 @@ static void roll_one(struct fixture *f, int64_t now_ms, unsigned most) {
     assert_true(!more || most < UINT32_MAX);
 }
 
+/* Some of what waits, of days up to one of the latest: what is over is another day each time. */
+static void pack_some(struct history *h) {
+    struct change *change = make_change(&h->sqlite, CHANGE_PACK, h->now_ms);
+    change->as.pack.before_ms = h->now_ms - (int64_t)roll(12) * DAY_MS;
+    change->as.pack.limit = 1 + roll(300);
+    apply(&h->sqlite, change);
+}
+
 static void step(struct history *h) {
     struct change a[STEPS_BETWEEN_CHECKS], b[STEPS_BETWEEN_CHECKS];
     bool were_rolled = h->rolled;
@@ -658,6 +666,10 @@ static void step(struct history *h) {
         .engines = {&h->memory, &h->sqlite}, .roll = roll, .now_ms = h->now_ms, .told = &h->told};
     named_check(&named);
     named_step(&named);
+    uint64_t sequence = random_state; /* goes on as it would without */
+    for (unsigned times = roll(4); times > 0; times--)
+        pack_some(h);
+    random_state = sequence;
     check(h);
     if (h->rolls_apart) {
         roll_one(&h->sqlite, h->now_ms, roll(8));

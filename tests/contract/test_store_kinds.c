@@ -80,6 +80,10 @@ static struct change *make_any(struct fixture *f, enum change_kind kind) {
     case CHANGE_ROLL:
         change->as.roll.limit = 1000;
         break;
+    case CHANGE_PACK:
+        change->as.pack.before_ms = NOW_MS;
+        change->as.pack.limit = 1000;
+        break;
     case CHANGE_INDEX:
         change->as.index.limit = 10;
         break;

@@ -98,6 +98,9 @@ static char *content_of(sqlite3 *db, int schema) {
             "known, refused, removed, after, last, undone FROM import"},
         {6, "SELECT day, hex(visit), number FROM impression_name"},
         {6, "SELECT impressions_named FROM identity"},
+        {7, "SELECT number, answers FROM response ORDER BY number"},
+        {7, "SELECT response, revision FROM said_first"},
+        {7, "SELECT survey, slot, key, type, metric, scale_min, scale_max, revision, answered FROM question"},
     };
     const char *queries[CXD_COUNT(HELD)];
     size_t count = 0;

@@ -109,7 +109,8 @@ static enum store_place faulty_look(struct store *base, struct error *ret_why) {
 static bool is_own(const struct change *change) {
     return change->kind == CHANGE_KEY_USED || change->kind == CHANGE_PRUNE || change->kind == CHANGE_RETAIN ||
            change->kind == CHANGE_REERASE || change->kind == CHANGE_UNMARK || change->kind == CHANGE_LAPSE ||
-           change->kind == CHANGE_ROLL || change->kind == CHANGE_CLOCK || change->kind == CHANGE_SETTLE;
+           change->kind == CHANGE_ROLL || change->kind == CHANGE_PACK || change->kind == CHANGE_CLOCK ||
+           change->kind == CHANGE_SETTLE;
 }
 
 /* Takes out the first response of the batch, if it is one that is tried again. */

@@ -15,7 +15,8 @@
  * whose states it logs (retention_held, clock_behind, clock_agrees). Every second: it looks whether the files are where
  * they were and how much room their disk has left (disk_low, disk_has_room), and renews the catalog by what others
  * wrote. And where there is something of it to do, it lets what was erased leave the files, and fills in or clears away
- * the rollups of properties that a survey has begun or ceased to declare. */
+ * the rollups of properties that a survey has begun or ceased to declare. Every minute it sums up the days that are
+ * over, for who splits a window by many values. */
 
 struct housekeeping;
 

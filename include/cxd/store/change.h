@@ -117,6 +117,8 @@ struct alert_tale {
     X(RESUME, resume, AUDITED, .act = "retention.resume", .repeats = true)                                             \
     /* go on with rollups that are being filled in or cleared away since a survey changed, some at once */             \
     X(ROLL, roll, SILENT, .repeats = true)                                                                             \
+    /* sum up the days that are over, for who splits a window by many values, some at once */                          \
+    X(PACK, pack, SILENT, .repeats = true)                                                                             \
     /* take comments into the index of them, some at once; and what was erased leaves it, some at once */              \
     X(INDEX, index, SILENT, .repeats = true)                                                                           \
     /* what was overwritten or deleted leaves the files of the store too */                                            \
@@ -285,6 +287,11 @@ struct change {
             int64_t touched; /* out: those that were */
             bool more;       /* out: there may be more to do */
         } roll;
+        struct {
+            int64_t before_ms; /* UTC days that end by then are over */
+            size_t limit;      /* rows of the rollups that are read, about */
+            bool more;         /* out: there may be more to do */
+        } pack;
         struct {
             size_t limit;    /* responses looked at; 0: none */
             bool may_purge;  /* what was erased may begin to leave; where it has begun it goes on in any case */
@@ -460,6 +467,8 @@ struct change {
  * has filled it in; one that is no longer declared is not read from rollups again, and CHANGE_ROLL clears them away.
  * A question that somebody has answered (and be it erased since) keeps its type, and on a scale metric and ends, also
  * where it was removed and comes again: else ERR_QUESTION_FIXED, and `fixed` says which and what they are.
+ *
+ * PACK: changes no figure, and may never come: what is not summed up is read as it is. AMENDED if any was.
  *
  * ARCHIVE of an archived survey, REVOKE of a revoked key: REPLAYED.
  *

@@ -16,6 +16,7 @@
  *   terms.c                 by what of its survey a response is judged, in the transaction
  *   dimensions.c            which dimensions a response counts in
  *   answered.c              which of them its answers to further questions count in
+ *   pack.c                  sums of days as bytes
  *   deltas.c                the sums of a batch: what it adds to the rollups, and takes from them
  *   audit.c                 what a change is in the audit log, and its chain of hashes
  *   copy.c                  what an engine hands out of its own memory
@@ -63,6 +64,9 @@
  *   sqlite/count.c          a response counts, or counts no more
  *   sqlite/rollups.c        the deltas of a batch to the rollup rows; which values get rollups (dimension_values)
  *   sqlite/gates.c          values beyond those that have rollups, told apart without a look
+ *   sqlite/packs.c          packs of days that are over: made, and taken away where a row of theirs moves
+ *   sqlite/packing.c        what the rows of a pack add up to
+ *   sqlite/owners.c         who rows of rollups are of
  *   sqlite/roll.c           rollups of a property that is declared late, or no longer
  *   sqlite/rebuild.c        every rollup from the responses
  *
@@ -78,6 +82,7 @@
  *   sqlite/search_weigh.c   what the best are ranked by
  *   sqlite/expression.c     a query in the words of FTS5
  *   sqlite/histograms.c     the histograms of windows
+ *   sqlite/unpack.c         days by packs, and where there are none by rows
  *   sqlite/scan.c           the responses of a window, one by one
  *   sqlite/walk.c           responses in the order of their commits
  *   sqlite/text.c           strings of stored JSON
@@ -99,6 +104,7 @@
  *   sqlite/check_rollups.c  its rollups held against a recount
  *   sqlite/check_questions.c  the table of questions, and answers held against it
  *   sqlite/check_answers.c  those of answers to further questions
+ *   sqlite/check_packs.c    packs held against their rows
  *   sqlite/check_compare.c  what is counted anew, held against what is stored
  *   sqlite/check_comments.c  the index of comments held against them
  *   sqlite/findings.c       what that finds

@@ -75,7 +75,8 @@ enum {
     VISIT_SCHEMA = 5,
     IMPORT_SCHEMA = 6,
     NAME_SCHEMA = 6,
-    QUESTION_SCHEMA = 7
+    QUESTION_SCHEMA = 7,
+    PACK_SCHEMA = 8
 };
 struct checker {
     struct db *db;
@@ -94,6 +95,8 @@ CXD_NODISCARD enum cxd_err sqlite_check_absorb(struct checker *checker, enum cxd
 CXD_NODISCARD enum cxd_err sqlite_check_questions(struct checker *checker, struct error *err);
 /* check_rollups.c */
 CXD_NODISCARD enum cxd_err sqlite_check_rollups(struct checker *checker, struct error *err);
+/* check_packs.c */
+CXD_NODISCARD enum cxd_err sqlite_check_packs(struct checker *checker, struct error *err);
 /* check_comments.c */
 CXD_NODISCARD enum cxd_err sqlite_check_comments(struct checker *checker, struct error *err);
 

@@ -9,14 +9,17 @@
 #include "store/sqlite/rows.h"
 #include "store/sqlite/writer.h"
 
+/* ret_packed_through: NULL, or read along with it, since it is read by every batch. */
 static enum cxd_err read_generation(struct db *db, int64_t *ret_generation, int64_t *ret_keys_removed,
-                                    struct error *err) {
+                                    int64_t *ret_packed_through, struct error *err) {
     sqlite3_stmt *stmt = NULL;
     bool row = false;
     enum cxd_err code = SQLITE_FIRST(db, QUERY_SELECT_GENERATION, &stmt, &row, err);
     if (code == CXD_OK && row) {
         *ret_generation = sqlite3_column_int64(stmt, 0);
         *ret_keys_removed = sqlite3_column_int64(stmt, 1);
+        if (ret_packed_through)
+            *ret_packed_through = sqlite3_column_int64(stmt, 2);
     }
     sqlite3_reset(stmt);
     return code;
@@ -34,7 +37,7 @@ enum cxd_err sqlite_catalog_raise(struct sqlite_store *store, struct change *con
 
 enum cxd_err sqlite_catalog_renew(struct sqlite_store *store, struct error *err) {
     int64_t generation = 0, keys_removed = 0;
-    enum cxd_err code = read_generation(&store->db, &generation, &keys_removed, err);
+    enum cxd_err code = read_generation(&store->db, &generation, &keys_removed, &store->packed_through, err);
     if (code != CXD_OK || (store->declared.loaded && store->declared.generation == generation))
         return code;
     store->declared.generation = generation;
@@ -145,7 +148,7 @@ static enum cxd_err read_signing_keys(struct db *db, struct store_catalog *catal
 static enum cxd_err read_since(struct db *db, int64_t since, struct arena *arena, struct store_catalog *catalog,
                                struct error *err) {
     int64_t keys_removed = 0;
-    enum cxd_err code = read_generation(db, &catalog->generation, &keys_removed, err);
+    enum cxd_err code = read_generation(db, &catalog->generation, &keys_removed, NULL, err);
     if (code != CXD_OK || catalog->generation == since)
         return code;
     catalog->has_every_key = keys_removed > since;

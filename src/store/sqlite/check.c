@@ -351,6 +351,8 @@ static enum cxd_err check_content(struct checker *checker, struct error *err) {
         code = each_row(checker, QUERY_CHECK_UNKNOWN_SERIES, take_unknown_series, err);
     if (code == CXD_OK)
         code = sqlite_check_rollups(checker, err);
+    if (code == CXD_OK && checker->report->schema >= PACK_SCHEMA)
+        code = sqlite_check_packs(checker, err);
     checker->report->parts[STORE_COMMENTS].skipped = checker->has_odd_answers;
     if (code == CXD_OK && checker->report->schema >= COMMENT_SCHEMA && !checker->has_odd_answers)
         code = sqlite_check_comments(checker, err);

@@ -1,5 +1,6 @@
 /* Every rollup made again from the responses, in one transaction and bounded memory. */
 
+#include "store/sqlite/packs.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/visits.h"
 
@@ -73,6 +74,8 @@ static enum cxd_err rebuild(struct sqlite_store *store, int64_t *ret_responses, 
     int64_t responses = 0;
     for (size_t i = 0; code == CXD_OK && i < CXD_COUNT(PREPARE); i++)
         code = SQLITE_RUN(&store->db, PREPARE[i], err);
+    if (code == CXD_OK)
+        code = sqlite_packs_clear(store, err);
     if (code == CXD_OK)
         code = sqlite_comments_clear(store, err);
     sqlite_gates_reset(&store->gates);

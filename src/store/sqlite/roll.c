@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "store/sqlite/packs.h"
 #include "store/sqlite/rows.h"
-#include "store/sqlite/writer.h"
 
 /* The one behind the last tier: what is cleared away has no rows left, only series. */
 enum { TIER_END = TIER_QUARTER_HOUR + 1 };
@@ -35,8 +35,11 @@ enum cxd_err sqlite_roll_begin(struct sqlite_store *store, const struct survey_r
     static const enum query STEPS[] = {QUERY_FORGET_UNDECLARED, QUERY_BEGIN_CLEARING, QUERY_BEGIN_FILLING,
                                        QUERY_END_FILLING};
     enum cxd_err code = CXD_OK;
-    for (size_t i = 0; code == CXD_OK && i < CXD_COUNT(STEPS); i++)
+    for (size_t i = 0; code == CXD_OK && i < CXD_COUNT(STEPS); i++) {
         code = SQLITE_RUN(&store->db, STEPS[i], err, INT(survey->number));
+        if (code == CXD_OK && STEPS[i] == QUERY_BEGIN_CLEARING && sqlite3_changes(store->db.handle) > 0)
+            code = sqlite_packs_renew(store, survey->number, err);
+    }
     sqlite_gates_reset(&store->gates);
     if (code == CXD_OK)
         code = SQLITE_HAS(&store->db, QUERY_NEXT_UNROLLED, ret_unrolled, err);

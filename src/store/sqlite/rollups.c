@@ -1,7 +1,7 @@
 /* The rollup table: each row that a batch moves is written once. Rows that fall to zero go, and so does a
  * series without rows, so that nothing of an erased person stays behind in a name or value. */
 
-#include "store/sqlite/writer.h"
+#include "store/sqlite/packs.h"
 
 /* Deltas that wait in memory before they are written, however large a batch is: about 10 MiB with their sums. */
 enum { QUARTERS_MAX = 20000 };
@@ -98,6 +98,23 @@ static enum cxd_err delete_if_empty(struct sqlite_store *store, const struct del
     return code;
 }
 
+/* What was packed of the days that move is taken away. The segments of a day come one after the other. */
+static enum cxd_err touch_packs(struct sqlite_store *store, const struct delta_row *rows, size_t count,
+                                struct error *err) {
+    int64_t number = 0, day = 0;
+    enum cxd_err code = CXD_OK;
+    for (size_t i = 0; code == CXD_OK && i < count; i++) {
+        const struct delta_series *series = &store->deltas.series[rows[i].series];
+        if (rows[i].tier != TIER_DAY || rows[i].bucket >= store->packed_through || delta_series_is_total(series) ||
+            (series->survey == number && rows[i].bucket == day))
+            continue;
+        number = series->survey;
+        day = rows[i].bucket;
+        code = sqlite_packs_touch(store, number, day, err);
+    }
+    return code;
+}
+
 enum cxd_err sqlite_rollups_flush(struct sqlite_store *store, struct error *err) {
     const struct delta_row *rows = NULL;
     size_t count = 0;
@@ -106,6 +123,8 @@ enum cxd_err sqlite_rollups_flush(struct sqlite_store *store, struct error *err)
     enum cxd_err code = admit_all(store, err);
     for (size_t i = 0; code == CXD_OK && i < count; i++)
         code = write_row(store, &rows[i], err);
+    if (code == CXD_OK)
+        code = touch_packs(store, rows, count, err);
     /* A series has a row as long as it has one of TIER_ALL. */
     for (size_t i = 0; code == CXD_OK && i < count; i++) {
         const struct delta_series *series = &store->deltas.series[rows[i].series];

@@ -5,15 +5,11 @@
 #include <string.h>
 
 #include "store/sqlite/answer_segments.h"
+#include "store/sqlite/packs.h"
 
 /* The segments of a survey lie together by time, those of all its dimensions. Going through all of them is cheaper than
  * a search for each row of one dimension, unless these are fewer than one in so many. */
 enum { ROWS_A_SEARCH = 8 };
-
-struct owner {
-    int64_t series;
-    size_t at; /* in the segments */
-};
 
 /* The question while it is answered. */
 struct sweep {
@@ -25,12 +21,12 @@ struct sweep {
     enum tier finest;
     struct arena *arena;
     struct store_segment *segments; /* by value */
-    struct owner *owners;           /* by series */
+    struct owners owners;
     size_t count, capacity;
     enum store_cover cover;
-    bool is_search;  /* deal_segments_of */
-    bool is_less;    /* what is scanned is taken away */
-    size_t at, near; /* of the rows that are read: whose histogram, and where the next owner is */
+    bool is_search; /* deal_segments_of */
+    bool is_less;   /* what is scanned is taken away */
+    size_t at;      /* of the rows that are read: whose histogram */
 };
 
 const char *sqlite_property_key(const char *dimension) {
@@ -65,17 +61,12 @@ static enum cxd_err read_cover(struct sweep *sweep, struct error *err) {
     return code;
 }
 
-static int compare_owners(const void *a, const void *b) {
-    const struct owner *x = a, *y = b;
-    return (x->series > y->series) - (x->series < y->series);
-}
-
 static enum cxd_err list_series(struct sweep *sweep, struct error *err) {
     sqlite3_stmt *stmt = NULL;
     bool row = false;
     sweep->segments = arena_alloc_zero(sweep->arena, sweep->capacity + 1, sizeof *sweep->segments);
-    sweep->owners = arena_alloc_zero(sweep->arena, sweep->capacity + 1, sizeof *sweep->owners);
-    if (!sweep->segments || !sweep->owners)
+    sweep->owners.items = arena_alloc_zero(sweep->arena, sweep->capacity + 1, sizeof *sweep->owners.items);
+    if (!sweep->segments || !sweep->owners.items)
         return error_set(err, ERR_NO_MEMORY, "no memory for the segments of a survey");
     enum cxd_err code =
         SQLITE_ASK(&sweep->reader->db, QUERY_LIST_SEGMENTS, &stmt, err, INT(sweep->number), TEXT(sweep->dimension));
@@ -84,34 +75,26 @@ static enum cxd_err list_series(struct sweep *sweep, struct error *err) {
             code = error_set(err, ERR_STORAGE, "%s has more series than its dimension says", sweep->dimension);
             break;
         }
-        sweep->owners[sweep->count] = (struct owner){sqlite3_column_int64(stmt, 0), sweep->count};
+        sweep->owners.items[sweep->count] = (struct owner){sqlite3_column_int64(stmt, 0), sweep->count};
         code = sqlite_db_copy_text(stmt, 1, sweep->arena, &sweep->segments[sweep->count].value, err);
         sweep->count++;
     }
     sqlite3_reset(stmt);
-    if (code == CXD_OK && sweep->count > 0)
-        qsort(sweep->owners, sweep->count, sizeof *sweep->owners, compare_owners);
+    sweep->owners.count = sweep->count;
+    sqlite_owners_sort(&sweep->owners);
     return code;
 }
 
-/* Rows of one bucket ascend by series, and most often the next row is the next owner's. */
-static struct store_segment *find_owner(const struct sweep *sweep, int64_t series, size_t *near) {
-    if (*near >= sweep->count || sweep->owners[*near].series != series) {
-        const struct owner wanted = {.series = series};
-        const struct owner *found =
-            bsearch(&wanted, sweep->owners, sweep->count, sizeof *sweep->owners, compare_owners);
-        if (!found)
-            return NULL;
-        *near = (size_t)(found - sweep->owners);
-    }
-    return &sweep->segments[sweep->owners[(*near)++].at];
+static struct store_segment *find_segment(struct sweep *sweep, int64_t series) {
+    const struct owner *owner = sqlite_owners_find(&sweep->owners, series);
+    return owner ? &sweep->segments[owner->at] : NULL;
 }
 
 /* deal_rollup of queries.sql: the series and the counts of a row go to whom they are of. */
 static void deal_rollup(sqlite3_context *context, int count, sqlite3_value **values) {
     const struct sqlite_reader *reader = sqlite3_user_data(context);
     struct sweep *sweep = reader->sweep;
-    struct store_segment *segment = find_owner(sweep, sqlite3_value_int64(values[0]), &sweep->near);
+    struct store_segment *segment = find_segment(sweep, sqlite3_value_int64(values[0]));
     for (int i = 1; segment && i < count; i++)
         segment->hists[sweep->at].n[i - 1] += sqlite3_value_int64(values[i]);
     sqlite3_result_int(context, 0);
@@ -126,19 +109,46 @@ static enum cxd_err make_dealer(struct sqlite_reader *reader, struct error *err)
     return reader->deals ? CXD_OK : sqlite_db_error(&reader->db, "the database takes no function", err);
 }
 
-static enum cxd_err read_rolled(struct sweep *sweep, const struct span *span, size_t at, struct error *err) {
+/* Buckets [from, to) of a tier. */
+static enum cxd_err read_rows(struct sweep *sweep, enum tier tier, int64_t from, int64_t to, struct error *err) {
     struct sqlite_reader *reader = sweep->reader;
-    sweep->at = at;
-    sweep->near = 0;
+    sweep->owners.near = 0;
     enum cxd_err code = make_dealer(reader, err);
     if (code != CXD_OK)
         return code;
     reader->sweep = sweep;
-    code = SQLITE_RUN(&reader->db, sweep->is_search ? QUERY_DEAL_SEGMENTS_OF : QUERY_DEAL_SEGMENTS, err,
-                      INT(sweep->number), INT(span->tier), INT(sqlite_bucket_at(span->tier, span->from)),
-                      INT(sqlite_bucket_at(span->tier, span->to)), sweep->is_search ? TEXT(sweep->dimension) : NONE);
+    code =
+        SQLITE_RUN(&reader->db, sweep->is_search ? QUERY_DEAL_SEGMENTS_OF : QUERY_DEAL_SEGMENTS, err,
+                   INT(sweep->number), INT(tier), INT(from), INT(to), sweep->is_search ? TEXT(sweep->dimension) : NONE);
     reader->sweep = NULL;
     return code;
+}
+
+static enum cxd_err read_days(void *context, int64_t from, int64_t to, struct error *err) {
+    return read_rows(context, TIER_DAY, from, to, err);
+}
+
+static void take_pack(void *context, struct pack *pack) {
+    struct sweep *sweep = context;
+    sweep->owners.near = 0;
+    while (pack_next(pack)) {
+        struct store_segment *segment = find_segment(sweep, pack->series);
+        pack_take(pack, segment ? &segment->hists[sweep->at] : NULL);
+    }
+}
+
+static enum cxd_err read_rolled(struct sweep *sweep, const struct span *span, size_t at, struct error *err) {
+    int64_t from = sqlite_bucket_at(span->tier, span->from), to = sqlite_bucket_at(span->tier, span->to);
+    const struct unpacking unpacking = {.db = &sweep->reader->db,
+                                        .number = sweep->number,
+                                        .dimension = sweep->dimension,
+                                        .arena = sweep->arena,
+                                        .take = take_pack,
+                                        .read = read_days,
+                                        .context = sweep};
+    sweep->at = at;
+    return span->tier == TIER_DAY ? sqlite_unpack(&unpacking, from, to, err)
+                                  : read_rows(sweep, span->tier, from, to, err);
 }
 
 static int compare_value(const void *value, const void *segment) {

@@ -93,6 +93,7 @@ struct sqlite_store {
     } import;
     struct visit_names names; /* of visits */
     int64_t visits_from;      /* the first day whose rows of visits are there; −1: to be read again before use */
+    int64_t packed_through;   /* days before it may be packed; as the transaction has read it */
     bool has_marks;           /* false: there are none, and nobody looks for them */
     struct identity identity;
     struct list list; /* of erasures */
@@ -357,6 +358,8 @@ CXD_NODISCARD enum cxd_err sqlite_roll_hold(struct sqlite_store *store, struct s
 CXD_NODISCARD enum cxd_err sqlite_roll_begin(struct sqlite_store *store, const struct survey_record *survey,
                                              bool *ret_unrolled, struct error *err);
 CXD_NODISCARD enum cxd_err sqlite_write_roll(struct sqlite_store *store, struct change *change, struct error *err);
+/* packs.c */
+CXD_NODISCARD enum cxd_err sqlite_write_pack(struct sqlite_store *store, struct change *change, struct error *err);
 
 /* The engine's operations. */
 /* apply.c */

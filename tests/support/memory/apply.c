@@ -447,6 +447,14 @@ static enum cxd_err apply_roll(struct memory_store *store, struct change *change
     return CXD_OK;
 }
 
+/* Everything is counted anew. */
+static enum cxd_err apply_pack(struct memory_store *store, struct change *change, struct error *err) {
+    (void)store;
+    (void)err;
+    decide_packed(change, 0, false);
+    return CXD_OK;
+}
+
 /* There is no index. */
 static enum cxd_err apply_index(struct memory_store *store, struct change *change, struct error *err) {
     (void)store;

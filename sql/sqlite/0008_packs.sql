@@ -1,0 +1,26 @@
+-- Migration 8: days that are over, summed up for who splits a window by many values.
+PRAGMA user_version = 8;
+
+-- Days before this one (UTC, since 1970) are over: none from it on is packed. The default lies before all of them.
+ALTER TABLE identity ADD COLUMN packed_through INTEGER NOT NULL DEFAULT -1000000;
+
+-- Days, and runs of days, by the number that their rollups lie under. No row: nothing was ever counted there, or it is
+-- not over.
+CREATE TABLE packed (
+    survey INTEGER NOT NULL,
+    span INTEGER NOT NULL, -- 0 a day, 1 eight days
+    bucket INTEGER NOT NULL, -- in lengths of the span since 1970
+    state INTEGER NOT NULL, -- 0 to be packed, 1 packed, 2 so few rows that they are read as they are
+    PRIMARY KEY (survey, span, bucket)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX packed_waiting ON packed (span, survey, bucket) WHERE state = 0;
+
+-- What is packed, by dimension: the sums of its rollup rows of days, as src/store/pack.h writes them.
+CREATE TABLE pack (
+    survey INTEGER NOT NULL,
+    span INTEGER NOT NULL,
+    bucket INTEGER NOT NULL,
+    dimension TEXT NOT NULL,
+    counts BLOB NOT NULL,
+    PRIMARY KEY (survey, span, bucket, dimension)
+) STRICT, WITHOUT ROWID;
