@@ -142,7 +142,8 @@ void api_segments_get(struct http_request *request) {
     if (result == CXD_OK)
         result = read_question(request, survey, &question, &scoring, &err);
     if (result == CXD_OK)
-        result = query_segments(http_worker(request), &question, http_arena(request), &answer, &err);
+        result =
+            query_segments(http_worker(request), &question, store_reader_scratch(http_worker(request)), &answer, &err);
     if (result == CXD_OK)
         append_segments(http_out(request), &question, &answer);
     figures_reply(request, clock, result, &err);

@@ -49,13 +49,29 @@ static int compare_places(const void *left, const void *right) {
     return order ? order : segment_compare_values(a->segment, b->segment);
 }
 
+/* Puts the rows in the order of their places, where they are: there may be thousands, and each is large. */
+static void arrange(struct segment *rows, struct place *places, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (!places[i].segment)
+            continue;
+        struct segment first = rows[i];
+        size_t at = i;
+        for (size_t from = (size_t)(places[at].segment - rows); from != i; from = (size_t)(places[at].segment - rows)) {
+            rows[at] = rows[from];
+            places[at].segment = NULL;
+            at = from;
+        }
+        rows[at] = first;
+        places[at].segment = NULL;
+    }
+}
+
 /* Of what is hidden the order tells nothing but the values. */
 static bool sort(const struct segments_terms *terms, struct segments *segments) {
     struct place *places = calloc(segments->count + 1, sizeof *places);
-    struct segment *sorted = calloc(segments->count + 1, sizeof *sorted);
     const struct segment all = {.score = segments->score, .parts[SEGMENT_WINDOW] = segments->overall};
     int64_t overall_weight = weight_of(terms->survey, &all);
-    bool done = places && sorted;
+    bool done = places != NULL;
     for (size_t i = 0; done && i < segments->count; i++) {
         struct segment *segment = &segments->rows[i];
         places[i] = (struct place){.segment = segment, .hidden = segment->hidden[SEGMENT_WINDOW]};
@@ -68,12 +84,9 @@ static bool sort(const struct segments_terms *terms, struct segments *segments) 
     }
     if (done && segments->count > 0) {
         qsort(places, segments->count, sizeof *places, compare_places);
-        for (size_t i = 0; i < segments->count; i++)
-            sorted[i] = *places[i].segment;
-        memcpy(segments->rows, sorted, segments->count * sizeof *sorted);
+        arrange(segments->rows, places, segments->count);
     }
     free(places);
-    free(sorted);
     return done;
 }
 

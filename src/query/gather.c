@@ -159,15 +159,20 @@ static enum cxd_err scan(struct gathering *gathering, struct error *err) {
 /* --- By rollups -----------------------------------------------------------------------------------------------------
  */
 
+/* Alone, or all of them. */
+static size_t parts_read(const struct gathering *gathering) {
+    return gathering->whole->has_previous ? SEGMENT_PARTS : 1;
+}
+
 static enum cxd_err read_rollups(struct gathering *gathering, struct store_segments *ret_segments, struct error *err) {
     struct store_span spans[SEGMENT_PARTS];
+    size_t count = parts_read(gathering);
     for (enum segment_part part = SEGMENT_WINDOW; part < SEGMENT_PARTS; part++) {
         struct window window = window_of(gathering, part);
         spans[part] = (struct store_span){window.from, is_read(gathering, part) ? window.to : window.from};
     }
     return store_read_segments(gathering->reader, gathering->filter.survey, gathering->filter.question,
-                               gathering->question->by[0], spans, SEGMENT_PARTS, gathering->values->arena, ret_segments,
-                               err);
+                               gathering->question->by[0], spans, count, gathering->values->arena, ret_segments, err);
 }
 
 /* Of several choices there is a value "" for all who ticked any. */
@@ -175,16 +180,19 @@ static enum cxd_err take_rollups(struct gathering *gathering, const struct store
                                  struct error *err) {
     struct values *values = gathering->values;
     bool overlaps = segments_overlap(gathering->question);
+    size_t bytes = parts_read(gathering) * sizeof(struct histogram);
     values->most = segments->count;
+    if (!values_reserve(values, segments->count + 1))
+        return error_set(err, ERR_NO_MEMORY, "no memory for the segments of a survey");
     for (size_t i = 0; i < segments->count; i++) {
         if (overlaps && segments->segments[i].value[0] == '\0') {
-            memcpy(gathering->answered.parts, segments->segments[i].hists, sizeof gathering->answered.parts);
+            memcpy(gathering->answered.parts, segments->segments[i].hists, bytes);
             continue;
         }
         struct segment *row = values_find(values, &segments->segments[i].value);
         if (!row)
             return error_set(err, ERR_NO_MEMORY, "no memory for the segments of a survey");
-        memcpy(row->parts, segments->segments[i].hists, sizeof row->parts);
+        memcpy(row->parts, segments->segments[i].hists, bytes);
     }
     gathering->rolled = values->count;
     return CXD_OK;

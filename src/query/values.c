@@ -41,21 +41,27 @@ static uint32_t *find_slot(const struct values *values, const char *const *wante
 }
 
 /* What was there before stays with the arena: in all as much again. */
-static bool grow(struct values *values) {
-    size_t capacity = values->capacity ? 2 * values->capacity : ROWS_FIRST;
+static bool grow(struct values *values, size_t capacity) {
+    size_t slot_count = 2 * ROWS_FIRST;
+    while (slot_count < 2 * capacity)
+        slot_count *= 2;
     struct segment *rows = arena_alloc_zero(values->arena, capacity, sizeof *rows);
-    uint32_t *slots = arena_alloc_zero(values->arena, 2 * capacity, sizeof *slots);
+    uint32_t *slots = arena_alloc_zero(values->arena, slot_count, sizeof *slots);
     if (!rows || !slots)
         return false;
     if (values->count > 0)
         memcpy(rows, values->rows, values->count * sizeof *rows);
     values->rows = rows;
     values->slots = slots;
-    values->slot_count = 2 * capacity;
+    values->slot_count = slot_count;
     values->capacity = capacity;
     for (size_t i = 0; i < values->count; i++)
         *find_slot(values, rows[i].values) = (uint32_t)i + 1;
     return true;
+}
+
+bool values_reserve(struct values *values, size_t count) {
+    return count <= ROWS_FIRST || grow(values, count);
 }
 
 static bool note_beyond(struct values *values, const char *const *wanted) {
@@ -79,7 +85,7 @@ static bool note_beyond(struct values *values, const char *const *wanted) {
 }
 
 struct segment *values_find(struct values *values, const char *const *wanted) {
-    if (values->count == values->capacity && !grow(values))
+    if (values->count == values->capacity && !grow(values, values->capacity ? 2 * values->capacity : ROWS_FIRST))
         return NULL;
     uint32_t *slot = find_slot(values, wanted);
     if (*slot)

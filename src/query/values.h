@@ -25,6 +25,8 @@ struct values {
 /* ERR_SYSTEM without randomness, ERR_NO_MEMORY. */
 CXD_NODISCARD enum cxd_err values_init(struct values *values, size_t dimensions, size_t most, struct arena *arena,
                                        struct error *err);
+/* Room for so many rows, before the first. False when memory is refused, as below. */
+CXD_NODISCARD bool values_reserve(struct values *values, size_t count);
 /* The histograms that answers with these values count in: of their row, a new one where there is room, or of what lies
  * beyond. Until the next call. NULL when memory is refused. */
 struct segment *values_find(struct values *values, const char *const *wanted);

@@ -215,6 +215,7 @@ struct store {
 struct store_reader {
     const struct store_engine *engine;
     struct heartbeat *beat; /* NULL: nobody watches */
+    struct arena scratch;   /* the front's: store_reader_scratch */
 };
 
 /* url.c: the engine that takes a URL, and what follows its scheme. NULL, with ERR_CONFIG, if there is none. */

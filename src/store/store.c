@@ -101,13 +101,26 @@ enum cxd_err store_rebuild(struct store *store, int64_t *ret_responses, struct e
     return store->engine->rebuild(store, ret_responses, err);
 }
 
+/* The rows of a table of a thousand segments. */
+enum { SCRATCH_BYTES = 3 << 19 };
+
 enum cxd_err store_reader_open(struct store *store, struct store_reader **ret_reader, struct error *err) {
-    return store->engine->reader_open(store, ret_reader, err);
+    enum cxd_err code = store->engine->reader_open(store, ret_reader, err);
+    if (code == CXD_OK)
+        arena_init_sized(&(*ret_reader)->scratch, SCRATCH_BYTES);
+    return code;
+}
+
+struct arena *store_reader_scratch(struct store_reader *reader) {
+    arena_reset(&reader->scratch);
+    return &reader->scratch;
 }
 
 void store_reader_close(struct store_reader *reader) {
-    if (reader)
-        reader->engine->reader_close(reader);
+    if (!reader)
+        return;
+    arena_free(&reader->scratch);
+    reader->engine->reader_close(reader);
 }
 
 void store_reader_watch(struct store_reader *reader, struct heartbeat *beat) {

@@ -237,6 +237,7 @@ function bytesByPurpose(folder) {
 const CACHES = [
   ['pages of the writer', '8 MB'],
   ['pages of a reader (one a worker, and those of strangers, chores and vitals)', '2 MB each'],
+  ['rows of a table of segments (kept by each worker that has answered one)', '1.5 MB each'],
   ['questions that tell respondents apart, together ([limits] question_memory)', '32 MB'],
   ['a question for terms, alone', '50 MB'],
   ['batches in flight ([limits] batch_memory)', '64 MB'],

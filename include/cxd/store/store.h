@@ -255,6 +255,9 @@ CXD_NODISCARD enum cxd_err store_apply(struct store *store, struct change *const
                                        enum store_fate *ret_fate, struct error *err);
 
 CXD_NODISCARD enum cxd_err store_reader_open(struct store *store, struct store_reader **ret_reader, struct error *err);
+/* Memory for an answer that is large, of which the reader keeps 1.5 MB: its thread's, until whoever begins the next
+ * such question takes it again. */
+struct arena *store_reader_scratch(struct store_reader *reader);
 void store_reader_close(struct store_reader *reader);
 /* `beat`, which must outlive the reader, is answered while a long question is worked on. */
 void store_reader_watch(struct store_reader *reader, struct heartbeat *beat);
@@ -296,7 +299,7 @@ struct store_span {
 };
 struct store_segment {
     const char *value;
-    struct histogram hists[STORE_SPANS_MAX]; /* of each span */
+    struct histogram *hists; /* of each span */
 };
 /* What the rollups of the dimension say. */
 enum store_cover {

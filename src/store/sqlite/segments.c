@@ -20,6 +20,7 @@ struct sweep {
     const char *path; /* of a property's value, as JSON paths go; NULL for another dimension */
     enum tier finest;
     struct arena *arena;
+    size_t spans;                   /* that each has a histogram of */
     struct store_segment *segments; /* by value */
     struct owners owners;
     size_t count, capacity;
@@ -66,7 +67,8 @@ static enum cxd_err list_series(struct sweep *sweep, struct error *err) {
     bool row = false;
     sweep->segments = arena_alloc_zero(sweep->arena, sweep->capacity + 1, sizeof *sweep->segments);
     sweep->owners.items = arena_alloc_zero(sweep->arena, sweep->capacity + 1, sizeof *sweep->owners.items);
-    if (!sweep->segments || !sweep->owners.items)
+    struct histogram *hists = arena_alloc_zero(sweep->arena, sweep->capacity * sweep->spans + 1, sizeof *hists);
+    if (!sweep->segments || !sweep->owners.items || !hists)
         return error_set(err, ERR_NO_MEMORY, "no memory for the segments of a survey");
     enum cxd_err code =
         SQLITE_ASK(&sweep->reader->db, QUERY_LIST_SEGMENTS, &stmt, err, INT(sweep->number), TEXT(sweep->dimension));
@@ -76,6 +78,7 @@ static enum cxd_err list_series(struct sweep *sweep, struct error *err) {
             break;
         }
         sweep->owners.items[sweep->count] = (struct owner){sqlite3_column_int64(stmt, 0), sweep->count};
+        sweep->segments[sweep->count].hists = hists + sweep->count * sweep->spans;
         code = sqlite_db_copy_text(stmt, 1, sweep->arena, &sweep->segments[sweep->count].value, err);
         sweep->count++;
     }
@@ -304,8 +307,12 @@ static enum cxd_err find_number(struct sweep *sweep, bool *ret_found, struct err
 enum cxd_err sqlite_sweep_segments(struct sqlite_reader *reader, int64_t survey, const char *question,
                                    const char *dimension, const struct store_span *spans, size_t count,
                                    struct arena *arena, struct store_segments *ret_segments, struct error *err) {
-    struct sweep sweep = {
-        .reader = reader, .survey = survey, .question = question, .dimension = dimension, .arena = arena};
+    struct sweep sweep = {.reader = reader,
+                          .survey = survey,
+                          .question = question,
+                          .dimension = dimension,
+                          .arena = arena,
+                          .spans = count};
     bool began = false, found = false;
     enum cxd_err code = sqlite_reader_enter(reader, &began, err);
     if (code == CXD_OK)

@@ -35,8 +35,11 @@ static struct store_segment *find_segment(struct store_segments *segments, const
             return &segments->segments[i];
     struct store_segment *fresh = &segments->segments[segments->count];
     fresh->value = arena_strdup(arena, value);
-    segments->count += fresh->value != NULL;
-    return fresh->value ? fresh : NULL;
+    fresh->hists = arena_alloc_zero(arena, STORE_SPANS_MAX, sizeof *fresh->hists);
+    if (!fresh->value || !fresh->hists)
+        return NULL;
+    segments->count++;
+    return fresh;
 }
 
 /* The question while it is answered. */
