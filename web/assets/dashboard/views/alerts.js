@@ -70,7 +70,7 @@ class Alerts {
     fill(
       this.place,
       el('div.list-head', null, el('p.soft', null, summary(this.alerts)), el('div.actions', null, ...make)),
-      el('div.alerts', { role: 'list' }, ...this.alerts.map((alert) => this.card(alert))),
+      el('div.alerts', null, ...this.alerts.map((alert) => this.card(alert))),
     );
   }
 
@@ -82,7 +82,7 @@ class Alerts {
     const history = el('div', null);
     return el(
       'article.alert-card',
-      { role: 'listitem', dataset: { name: alert.name, state: alert.state } },
+      { dataset: { name: alert.name, state: alert.state } },
       el(
         'header',
         null,

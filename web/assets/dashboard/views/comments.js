@@ -8,6 +8,7 @@ import { standing } from '../acting.js';
 import { surveyHead } from '../head.js';
 import { timeAndFilters } from '../time-and-filters.js';
 import { saveComments } from './comments-csv.js';
+import { follow } from './comments-live.js';
 import { terms } from './comments-terms.js';
 
 /** @typedef {import('../router.js').Context} Context */
@@ -115,7 +116,7 @@ function searchBar(context, survey) {
       pick('order', 'Order', orders, 'newest'),
     ),
     el(
-      'details.more#search-help',
+      'details.more',
       null,
       el('summary', null, 'How to search'),
       el(
@@ -385,7 +386,14 @@ export const comments = {
       el(
         'div.with-side',
         null,
-        panel({ title: 'Comments', actions: [...downloads(context, survey)] }, bar, list),
+        panel(
+          {
+            title: 'Comments',
+            actions: [follow(context, survey, () => current?.comments ?? null), ...downloads(context, survey)],
+          },
+          bar,
+          list,
+        ),
         side,
       ),
     );

@@ -25,7 +25,7 @@ class Suspects {
     this.place = place;
     /** @type {Map<string, { response: any, card: any, check: HTMLElement & Record<string, any> }>} */
     this.shown = new Map();
-    this.list = el('div.responses', { 'role': 'list', 'aria-label': 'Suspects' });
+    this.list = el('div.responses', { 'role': 'feed', 'aria-label': 'Suspects' });
     this.bulk = el('div.bulk', { 'role': 'group', 'aria-label': 'With those that are ticked' });
     this.foot = el('div.list-foot', null);
     /** @type {string | null} */
@@ -92,7 +92,6 @@ class Suspects {
             ]
           : [],
     });
-    card.setAttribute('role', 'listitem');
     this.shown.set(response.id, { response, card, check });
     return card;
   }
