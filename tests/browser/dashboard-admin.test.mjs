@@ -1,0 +1,90 @@
+// What admins look at, in the dashboard.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { assertTame, judgeAll, texts, useDesk } from './desk.mjs';
+
+const NAME = '<img src=x onerror=window.ran=1>';
+
+const desk = useDesk((daemon) => daemon.survey('shop', { metric: 'nps' }));
+
+test('a key is made, shown once, good, and revoked', async () => {
+  const page = await desk.open('/admin/keys');
+  await page.getByRole('button', { name: 'New key' }).click();
+  await page.getByLabel('Name').fill(NAME);
+  await page.getByRole('checkbox', { name: /^write/ }).check();
+  await judgeAll(page, 'a new key');
+  await page.getByRole('button', { name: 'Make it' }).click();
+  const secret = await page.getByLabel('Key', { exact: true }).inputValue();
+  assert.match(secret, /^cxs_[\w-]{43}$/);
+  await judgeAll(page, 'a secret');
+  await page.getByRole('button', { name: 'I have it' }).click();
+  const row = page.locator('tr', { hasText: NAME });
+  await row.waitFor();
+  const made = (await desk.get('/v1/keys')).keys.find(({ name }) => name === NAME);
+  assert.deepEqual(made.scopes, ['read', 'write']);
+  assert.ok(made.expires_at);
+  assert.equal((await desk.daemon.request('GET', '/v1/surveys/shop/responses', { key: secret })).status, 200);
+  assert.ok(!(await page.content()).includes(secret), 'it is shown once');
+  await judgeAll(page, 'keys');
+  await row.getByRole('button', { name: 'Revoke' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+  await row.getByText('Revoked').waitFor();
+  assert.equal((await desk.daemon.request('GET', '/v1/surveys/shop/responses', { key: secret })).status, 401);
+  await assertTame(page);
+  await page.context().close();
+});
+
+test('signing keys: another one signs', async () => {
+  const page = await desk.open('/admin/signing-keys');
+  const [before] = (await desk.get('/v1/signing-keys')).signing_keys;
+  await page.getByRole('button', { name: 'Make a new one' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Make it' }).click();
+  await page.locator(`[data-number="${before.number + 1}"]`).waitFor();
+  assert.equal((await desk.get('/v1/signing-keys')).signing_keys[0].number, before.number + 1);
+  await judgeAll(page, 'signing keys');
+  await page.context().close();
+});
+
+test('the audit log has the API’s records, the newest first, in pages', async () => {
+  for (let i = 0; i < 60; i++) await desk.daemon.survey('shop', { metric: 'nps', name: `name ${i}` });
+  const { records } = await desk.get('/v1/audit?limit=500');
+  const page = await desk.open('/admin/audit');
+  const shown = () => texts(page, 'td[data-key=number]');
+  const newest = records.map(({ number }) => String(number)).reverse();
+  assert.deepEqual(await shown(), newest.slice(0, 50));
+  await judgeAll(page, 'the audit log');
+  await page.getByRole('link', { name: 'Older' }).click();
+  await page.locator('td[data-key=number]', { hasText: /^1$/ }).waitFor();
+  assert.deepEqual(await shown(), newest.slice(50, 100));
+  await assertTame(page);
+  await page.context().close();
+});
+
+test('the status says what the API says', async () => {
+  const page = await desk.open('/admin');
+  const status = await desk.get('/v1/status');
+  await page.getByText('It takes answers').waitFor();
+  const tiles = await texts(page, '.tiles dd');
+  assert.equal(tiles[0], String(status.responses.counted));
+  await page.locator('.facts-table', { hasText: status.version }).waitFor();
+  await judgeAll(page, 'the status');
+  await page.context().close();
+});
+
+test('what takes the scope admin is not shown to others, with the reason', async () => {
+  const page = await desk.open('/admin/keys', { scopes: ['read', 'write'] });
+  await page.getByText('It takes a key with the scope admin; yours has read, write.').waitFor();
+  await judgeAll(page, 'no permission');
+  for (const path of ['/admin/audit', '/admin/signing-keys', '/admin/imports', '/surveys/shop/edit', '/surveys/new']) {
+    await desk.go(page, path);
+    await page.getByText(/You may not/).waitFor();
+  }
+  await page.context().close();
+});
+
+test('nothing was imported yet', async () => {
+  const page = await desk.open('/admin/imports');
+  await page.getByText('Nothing was imported').waitFor();
+  await judgeAll(page, 'no imports');
+  await page.context().close();
+});
