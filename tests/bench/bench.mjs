@@ -1,7 +1,6 @@
 // The driver of `make bench`: measures, prints tables, and writes all of it as JSON.
 //
-//     node tests/bench/bench.mjs [speed|delay|web|scale|dashboard|analysis|imports|import|exports|footprint|all|
-//                                 upgrade|ingest]
+//     node tests/bench/bench.mjs [PART…], of those in `parts` below; all: those that are run without a name
 //                                [--json FILE] [--seconds S] [--rounds N]
 //                                [--connections 16,64,256] [--delays 2,10] [--sizes 10000,1000000,20000000] [--keep]
 //                                [--before FOLDER] [--data FOLDER] [--kinds people,asking]
@@ -31,6 +30,7 @@ import { BenchError, installRival, workshop } from './servers.mjs';
 import { delay, ingest, speed } from './speed.mjs';
 import { upgrade } from './upgrade.mjs';
 import { web } from './web.mjs';
+import { widget } from './widget.mjs';
 
 // footprint last: it posts to the databases of scale
 const parts = {
@@ -38,6 +38,7 @@ const parts = {
   delay,
   ingest,
   web,
+  widget,
   scale,
   dashboard,
   analysis,

@@ -82,6 +82,16 @@ function webText({ rows }, { rounds, seconds }) {
   );
 }
 
+function widgetText({ bytes, requests, more, visits, scriptMs, paintedMs }) {
+  return (
+    `The widget on a page of another origin, in headless Chromium; medians of ${visits} visits\n\n` +
+    table(
+      ['bytes, gzip', 'requests', 'for a comment', 'script ms', 'from there to painted ms'],
+      [[whole(bytes), requests.length, more.length, micro(scriptMs), micro(paintedMs)].map(String)],
+    )
+  );
+}
+
 function scaleText({ sizes }) {
   const reads = sizes.flatMap((size) =>
     Object.values(size.questions).map((question) => [
@@ -283,6 +293,7 @@ export function report(result, options) {
   if (result.delay) parts.push(delayText(result.delay, options));
   if (result.ingest) parts.push(everythingText(result.ingest, options));
   if (result.web) parts.push(webText(result.web, options));
+  if (result.widget) parts.push(widgetText(result.widget));
   if (result.scale) parts.push(scaleText(result.scale));
   if (result.dashboard) parts.push(dashboardText(result.dashboard, options));
   if (result.analysis) parts.push(analysisText(result.analysis));

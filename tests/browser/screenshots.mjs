@@ -1,7 +1,7 @@
 // `make screenshots`: every state of what people see in both themes and at three widths, into build/screenshots/, to be
-// looked at. A file of scenes/ has those of one part: scenes({ daemon, shop }) gives them by name, each with what to open
-// (`target`, on the daemon where it is a path), and what to do there (`then`). It may ask for a daemon of its own kind
-// (`options`).
+// looked at. A file of scenes/ has those of one part: scenes({ daemon, shop }) gives them by name, each with what to
+// open (`target`, on the daemon where it is a path), and what to do there (`then`). It may ask for a daemon of its own
+// kind (`options`).
 //
 // usage: node tests/browser/screenshots.mjs [PART OF A NAME…]
 import fs from 'node:fs';
