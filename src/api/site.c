@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "api/app.h"
+#include "api/eligible.h"
 #include "api/settings.h"
 #include "api/suspicion.h"
+#include "cxd/base/clock.h"
 
 enum cxd_err api_join_routes(struct app *app, struct error *err) {
     size_t more = app->site ? app->site->route_count : 0;
@@ -55,6 +57,18 @@ bool site_append_origin(struct buffer *out, const struct http_request *request) 
     buffer_append_text(out, http_server_is_tls(app->http) ? "https://" : "http://");
     buffer_append_text(out, host);
     return true;
+}
+
+enum cxd_err site_judge_recontact(struct http_request *request, const struct survey *survey, const char *respondent,
+                                  const char *touchpoint, struct error *err) {
+    int64_t until = TIME_MIN;
+    char text[TIME_TEXT_SIZE];
+    if (survey->recontact != RECONTACT_REFUSE)
+        return CXD_OK;
+    enum cxd_err result = eligible_read(request, survey, respondent, touchpoint, &until, err);
+    if (result != CXD_OK || until == TIME_MIN || until <= http_now_ms(request))
+        return result;
+    return error_set(err, ERR_RECONTACT, "this respondent may answer again from %s", time_format(text, until));
 }
 
 void site_sign_nonce(struct buffer *out, const struct snapshot *snapshot, const struct survey *survey, int64_t now_ms) {

@@ -65,10 +65,10 @@ static void add_headers(struct http_request *request, enum cxd_err code, int sta
 }
 
 /* As a page, where the route has pages. */
-static const char *explain(struct http_request *request, const struct error *err) {
+static const char *explain(struct http_request *request, const struct error *err, enum cxd_err *code) {
     const struct http_options *options = &request->connection->loop->server->options;
     bool is_page = request->route && request->route->flags & HTTP_PAGE && options->explain;
-    return is_page ? options->explain(request, err) : NULL;
+    return is_page ? options->explain(request, err, code) : NULL;
 }
 
 static void write_object(struct http_request *request, const struct error *err, const char *members) {
@@ -87,12 +87,15 @@ static void reply_problem(struct http_request *request, const struct error *err,
     assert(err->code != CXD_OK);
     buffer_reset(&request->out);
     request->fixed_out = NULL;
-    request->problem = err->code;
-    const char *type = explain(request, err);
-    if (!type)
+    enum cxd_err code = err->code;
+    request->problem = code;
+    const char *type = explain(request, err, &code);
+    if (type)
+        request->problem = code;
+    else
         write_object(request, err, members);
-    int status = error_status(err->code);
-    add_headers(request, err->code, status);
+    int status = error_status(request->problem);
+    add_headers(request, request->problem, status);
     http_reply(request, status, type ? type : problem_type);
 }
 

@@ -104,6 +104,9 @@ typedef enum cxd_err engine_read_last_number(struct store_reader *reader, int64_
 /* What struct search describes; see store_search. */
 typedef enum cxd_err engine_search(struct store_reader *reader, const struct search *search, struct arena *arena,
                                    struct search_result *ret_result, struct error *err);
+typedef enum cxd_err engine_read_invitation(struct store_reader *reader, int64_t survey, const struct id *response,
+                                            struct arena *arena, bool *ret_found, struct invitation_record *ret_record,
+                                            struct error *err);
 typedef enum cxd_err engine_read_invitations(struct store_reader *reader, const char *respondent, size_t limit,
                                              struct arena *arena, struct invitation_record **ret_records,
                                              size_t *ret_count, struct error *err);
@@ -182,6 +185,7 @@ struct store_engine {
     engine_read_history *read_history;
     engine_read_last_number *read_last_number;
     engine_search *search;
+    engine_read_invitation *read_invitation;
     engine_read_invitations *read_invitations;
     engine_read_revisions *read_revisions;
     engine_read_documents *read_documents;

@@ -216,6 +216,12 @@ enum cxd_err store_search(struct store_reader *reader, const struct search *sear
     return reader->engine->search(reader, search, arena, ret_result, err);
 }
 
+enum cxd_err store_read_invitation(struct store_reader *reader, int64_t survey, const struct id *response,
+                                   struct arena *arena, bool *ret_found, struct invitation_record *ret_record,
+                                   struct error *err) {
+    return reader->engine->read_invitation(reader, survey, response, arena, ret_found, ret_record, err);
+}
+
 enum cxd_err store_read_invitations(struct store_reader *reader, const char *respondent, size_t limit,
                                     struct arena *arena, struct invitation_record **ret_records, size_t *ret_count,
                                     struct error *err) {

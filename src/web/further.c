@@ -20,6 +20,7 @@ struct further {
     const struct form *fields;
     const struct question *question;
     const char *name; /* of its fields */
+    bool is_missed;   /* it was to be answered, and was not */
 };
 
 static const char *pick(const struct page *page, const struct localized *texts, size_t count, const char *other) {
@@ -83,7 +84,10 @@ static void write_option(const struct further *further, const char *value, const
               HTML_IF(fields_has(further->fields, further->name, value)), "required",
               HTML_IF(is_needed && !is_for_some(further->question)), "data-required",
               HTML_IF(is_needed && is_for_some(further->question)), NULL);
-    html_element(out, "span", text, "class", "tick", "lang", tag, NULL);
+    html_open(out, "span", "class", "tick", NULL);
+    html_element(out, "span", text, "lang", tag, "dir", tag == HTML_NONE ? page_direction(further->page) : "auto",
+                 NULL);
+    html_close(out, "span");
     html_close(out, "label");
 }
 
@@ -135,8 +139,9 @@ static void write_words(const struct further *further) {
     snprintf(rows, sizeof rows, "%d", ROWS);
     snprintf(most, sizeof most, "%zu", site_limits(page->request)->comment_characters);
     html_open(page->out, "textarea", "name", further->name, "rows", rows, "maxlength", most, "dir", "auto",
-              "aria-labelledby", further->name, "required", HTML_IF(is_needed && !is_for_some(further->question)),
-              "data-required", HTML_IF(is_needed && is_for_some(further->question)), NULL);
+              "placeholder", " ", "aria-labelledby", further->name, "required",
+              HTML_IF(is_needed && !is_for_some(further->question)), "data-required",
+              HTML_IF(is_needed && is_for_some(further->question)), NULL);
     buffer_append_char(page->out, '\n');
     html_text(page->out, fields_value_or(page->request, further->fields, further->name, ""));
     html_close(page->out, "textarea");
@@ -154,7 +159,7 @@ static void write_legend(const struct further *further) {
                  pick_tag(page, question->texts, question->text_count), "dir", "auto", NULL);
     if (!question->required) {
         buffer_append_char(out, ' ');
-        html_open(out, "span", "class", "note", NULL);
+        html_open(out, "span", "class", "note", "dir", page_direction(page), NULL);
         html_pattern(out, "({0})", language_text(&page->wording, TEXT_OPTIONAL), "");
         html_close(out, "span");
     }
@@ -163,7 +168,7 @@ static void write_legend(const struct further *further) {
 
 static void write_hint(const struct further *further, const char *kind, enum text text) {
     const struct page *page = further->page;
-    html_element(page->out, "p", language_text(&page->wording, text), "class", kind, NULL);
+    html_element(page->out, "p", language_text(&page->wording, text), "class", kind, "dir", page_direction(page), NULL);
 }
 
 static void write_question(const struct further *further) {
@@ -173,6 +178,8 @@ static void write_question(const struct further *further) {
     html_open(further->page->out, "fieldset", "class", "field question", "data-key", question->key, "data-scores",
               list_scores(further, scores), "data-after", after, "data-in", list_values(further), NULL);
     write_legend(further);
+    if (further->is_missed)
+        write_hint(further, "missed", TEXT_ANSWER_NEEDED);
     if (is_for_some(question))
         write_hint(further, question->show.key ? "note hint" : "note hint of-scores", TEXT_IF_APPLIES);
     if (question->type == QUESTION_CHOICES)
@@ -186,11 +193,21 @@ static void write_question(const struct further *further) {
     html_close(further->page->out, "fieldset");
 }
 
-void further_write(const struct page *page, const struct survey *survey, const struct form *fields) {
+static bool is_missed(const struct question *question, const struct error *invalid) {
+    char pointer[sizeof(((struct error_member *)NULL)->pointer)] = "/answers";
+    error_pointer_append(pointer, sizeof pointer, question->key);
+    for (size_t i = 0; invalid && i < invalid->member_count && i < ERROR_MEMBERS_MAX; i++)
+        if (strcmp(invalid->members[i].pointer, pointer) == 0)
+            return true;
+    return false;
+}
+
+void further_write(const struct page *page, const struct survey *survey, const struct form *fields,
+                   const struct error *invalid) {
     for (size_t i = 0; i < survey->question_count; i++) {
         char name[NAME_SIZE];
         const struct question *question = &survey->questions[i];
         snprintf(name, sizeof name, FORM_ANSWER "%s", question->key);
-        write_question(&(struct further){page, survey, fields, question, name});
+        write_question(&(struct further){page, survey, fields, question, name, is_missed(question, invalid)});
     }
 }

@@ -5,7 +5,9 @@
 #include "web/page.h"
 
 /* Writes what the survey asks behind its score, all of it: whoever looks at it without the means to hide what is not
- * for them is told where a question is for some alone. `fields` may hold answers already. */
-void further_write(const struct page *page, const struct survey *survey, const struct form *fields);
+ * for them is told where a question is for some alone. `fields` may hold answers already; `invalid` (NULL: nothing)
+ * says which are missing. */
+void further_write(const struct page *page, const struct survey *survey, const struct form *fields,
+                   const struct error *invalid);
 
 #endif

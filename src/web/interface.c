@@ -42,7 +42,7 @@ static void write_texts(struct buffer *out, const struct survey *survey, const s
 
 void web_write_interface(struct buffer *out, const struct http_request *request, const struct survey *survey,
                          const char *locale) {
-    const struct wording wording = language_choose(locale, NULL, survey);
+    const struct wording wording = language_choose((const char *[]){locale, NULL}, NULL, survey);
     const char *tag = language_tag(&wording);
     write_open(out, NULL, '{');
     write_text(out, "locale", tag);

@@ -112,10 +112,10 @@ static const struct language *choose_language(const struct survey_text *own, con
     return found ? found : find_language(&ENGLISH);
 }
 
-struct wording language_choose(const char *wanted, const char *accepted, const struct survey *survey) {
+struct wording language_choose(const char *const *wanted, const char *accepted, const struct survey *survey) {
     struct wishes wishes = {.count = 0};
-    if (wanted)
-        add_wish(&wishes, wanted, strlen(wanted), WEIGHT_WHOLE);
+    for (; *wanted; wanted++)
+        add_wish(&wishes, *wanted, strlen(*wanted), WEIGHT_WHOLE);
     if (accepted)
         read_accepted(&wishes, accepted);
     const struct survey_text *own = survey ? choose_own(survey, &wishes) : NULL;
@@ -140,10 +140,26 @@ const char *language_tag(const struct wording *wording) {
     return wording->own ? wording->own->locale : wording->language->tag;
 }
 
+/* The script that a tag names ("az-Arab", "az_Arab_IR") is its only part of four letters; NULL: it names none. */
+static const char *script_of(const char *tag) {
+    enum { SCRIPT_LENGTH = 4 };
+    for (const char *part = strpbrk(tag, "-_"); part; part = strpbrk(part + 1, "-_"))
+        if (strcspn(part + 1, "-_") == SCRIPT_LENGTH && strspn(part + 1, "0123456789") == 0)
+            return part + 1;
+    return NULL;
+}
+
 bool language_is_rtl(const char *tag) {
-    static const char *const TAGS[] = {"ar", "dv", "fa", "he", "iw", "ks", "ku", "ps", "sd", "ug", "ur", "yi"};
-    for (size_t i = 0; i < CXD_COUNT(TAGS); i++)
-        if (is_related(tag, &(struct wanted){TAGS[i], strlen(TAGS[i]), WEIGHT_WHOLE}))
+    static const char *const SCRIPTS[] = {"Adlm", "Arab", "Hebr", "Mand", "Nkoo", "Rohg", "Syrc", "Thaa"};
+    static const char *const LANGUAGES_RTL[] = {"ar",  "arc", "azb", "bgn", "bqi", "ckb", "dv",  "fa",  "glk",
+                                                "he",  "iw",  "ji",  "khw", "ks",  "lrc", "mzn", "nqo", "pnb",
+                                                "prs", "ps",  "sd",  "sdh", "skr", "syr", "ug",  "ur",  "yi"};
+    const char *script = script_of(tag);
+    for (size_t i = 0; script && i < CXD_COUNT(SCRIPTS); i++)
+        if (strncasecmp(script, SCRIPTS[i], strlen(SCRIPTS[i])) == 0)
+            return true;
+    for (size_t i = 0; !script && i < CXD_COUNT(LANGUAGES_RTL); i++)
+        if (is_related(tag, &(struct wanted){LANGUAGES_RTL[i], strlen(LANGUAGES_RTL[i]), WEIGHT_WHOLE}))
             return true;
     return false;
 }

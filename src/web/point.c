@@ -42,7 +42,7 @@ void point_write_scale(const struct page *page, const struct point_scale *scale)
     if (!*scale->low && !*scale->high)
         return;
     html_open(out, "div", "class", "ends", "lang", language_tag(&page->wording), "aria-hidden", "true", NULL);
-    html_element(out, "span", scale->low, NULL);
-    html_element(out, "span", scale->high, NULL);
+    html_element(out, "span", scale->low, "dir", "auto", NULL);
+    html_element(out, "span", scale->high, "dir", "auto", NULL);
     html_close(out, "div");
 }

@@ -139,7 +139,8 @@ static void reply_code(struct http_request *request, bool is_svg) {
         http_problem_code(request, ERR_NO_MEMORY, "no memory for the code");
         return;
     }
-    page_headers(request);
+    http_reply_header(request, "X-Content-Type-Options", "nosniff");
+    http_reply_header(request, "Content-Security-Policy", "default-src 'none'");
     http_reply_tagged(request, is_svg ? "image/svg+xml" : "image/png");
 }
 

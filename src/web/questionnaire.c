@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cxd/base/utf8.h"
 #include "web/further.h"
 #include "web/html.h"
 #include "web/point.h"
@@ -25,6 +26,11 @@ const char *questionnaire_title(const struct page *page, const struct survey *su
     return either(own ? own->question : NULL, page, usual_texts(survey).question);
 }
 
+const char *questionnaire_thanks(const struct page *page) {
+    const struct survey_text *own = page->wording.own;
+    return either(own ? own->thanks : NULL, page, TEXT_THANKS);
+}
+
 /* --- What is wrong ------------------------------------------------------------------------------------------------
  */
 
@@ -36,19 +42,34 @@ static bool is_refused(const struct questionnaire *form, const char *pointer) {
     return false;
 }
 
+/* A comment may be refused for what is in it too. */
+static bool is_long(const struct questionnaire *form) {
+    struct http_request *request = form->page->request;
+    const char *comment = fields_value_or(request, form->fields, "comment", "");
+    return is_refused(form, "/comment") && utf8_count(comment) > site_limits(request)->comment_characters;
+}
+
+static enum text tell_fault(const struct questionnaire *form) {
+    static const char ANSWERS[] = "/answers/";
+    if (is_refused(form, "/score"))
+        return fields_value(form->page->request, form->fields, "score") ? TEXT_SCORE_INVALID : TEXT_SCORE_MISSING;
+    if (is_long(form))
+        return TEXT_COMMENT_LONG;
+    bool is_missed = form->invalid->member_count > 0 && form->invalid->member_count <= ERROR_MEMBERS_MAX;
+    for (size_t i = 0; is_missed && i < form->invalid->member_count; i++)
+        is_missed = strncmp(form->invalid->members[i].pointer, ANSWERS, sizeof ANSWERS - 1) == 0;
+    return is_missed ? TEXT_ANSWER_MISSING : TEXT_INVALID;
+}
+
 static void write_fault(const struct questionnaire *form) {
     const struct page *page = form->page;
     char number[NUMBER_SIZE];
-    enum text text = TEXT_INVALID;
     if (!form->invalid)
         return;
-    bool has_score = fields_value(page->request, form->fields, "score");
-    if (is_refused(form, "/score"))
-        text = has_score ? TEXT_SCORE_INVALID : TEXT_SCORE_MISSING;
-    else if (is_refused(form, "/comment"))
-        text = TEXT_COMMENT_LONG;
     snprintf(number, sizeof number, "%zu", site_limits(page->request)->comment_characters);
-    html_open(page->out, "p", "class", "error", "id", "error", "role", "alert", "tabindex", "-1", NULL);
+    enum text text = tell_fault(form);
+    html_open(page->out, "p", "class", "error", "id", "error", "role", "alert", "tabindex", "-1", "dir",
+              page_direction(page), NULL);
     html_pattern(page->out, language_text(&page->wording, text), number, "");
     html_close(page->out, "p");
 }
@@ -130,14 +151,15 @@ static void write_comment(const struct questionnaire *form) {
     html_open(out, "div", "class", "field", NULL);
     html_open(out, "label", "for", "comment", NULL);
     html_element(out, "span", either(own ? own->comment_prompt : NULL, page, TEXT_COMMENT), "lang",
-                 own && own->comment_prompt ? own->locale : HTML_NONE, NULL);
+                 own && own->comment_prompt ? own->locale : HTML_NONE, "dir", "auto", NULL);
     buffer_append_char(out, ' ');
-    html_open(out, "span", "class", "note", NULL);
+    html_open(out, "span", "class", "note", "dir", page_direction(page), NULL);
     html_pattern(out, "({0})", language_text(&page->wording, TEXT_OPTIONAL), "");
     html_close(out, "span");
     html_close(out, "label");
     html_open(out, "textarea", "id", "comment", "name", "comment", "rows", "4", "maxlength", most, "dir", "auto",
-              "aria-invalid", is_wrong ? "true" : HTML_NONE, "aria-describedby", is_wrong ? "error" : HTML_NONE, NULL);
+              "placeholder", " ", "aria-invalid", is_wrong ? "true" : HTML_NONE, "aria-describedby",
+              is_wrong ? "error" : HTML_NONE, NULL);
     buffer_append_char(out, '\n'); /* one that browsers pass over, and not the first of the comment */
     html_text(out, fields_value_or(page->request, form->fields, "comment", ""));
     html_close(out, "textarea");
@@ -149,12 +171,16 @@ static void write_comment(const struct questionnaire *form) {
 
 static void open_form(const struct questionnaire *form) {
     const struct page *page = form->page;
+    char seconds[NUMBER_SIZE];
     struct buffer action;
+    snprintf(seconds, sizeof seconds, "%d", page->kiosk_s);
     buffer_init(&action);
     page_path(&action, page->request, form->survey->slug);
-    page_language(&action, page);
+    page_query(&action, page);
     const char *text = buffer_terminate(&action);
-    html_open(page->out, "form", "method", "post", "action", text ? text : "", "accept-charset", "utf-8", NULL);
+    html_open(page->out, "form", "method", "post", "action", text ? text : "", "accept-charset", "utf-8",
+              "autocomplete", page->kiosk_s > 0 ? "off" : HTML_NONE, "data-kiosk",
+              page->kiosk_s > 0 ? seconds : HTML_NONE, NULL);
     page->out->failed = page->out->failed || !text;
     buffer_free(&action);
 }
@@ -177,12 +203,34 @@ static void write_nonce(const struct questionnaire *form) {
     buffer_free(&nonce);
 }
 
+/* What the script of a kiosk shows in its time: thanks, whether somebody is still there, and what waits to be sent. */
+static void write_kiosk(const struct questionnaire *form) {
+    const struct page *page = form->page;
+    const struct wording *wording = &page->wording;
+    struct buffer *out = page->out;
+    html_open(out, "div", "class", "said thanks", "id", "thanks", "tabindex", "-1", "hidden", HTML_BARE, NULL);
+    page_write_said(page, questionnaire_thanks(page), language_text(wording, TEXT_RESTART_SOON));
+    html_element(out, "p", language_text(wording, TEXT_KIOSK_KEPT), "class", "kept note", "dir", page_direction(page),
+                 "hidden", HTML_BARE, NULL);
+    html_close(out, "div");
+    html_open(out, "div", "class", "still", "id", "still", "role", "alertdialog", "aria-labelledby", "still-there",
+              "aria-describedby", "still-why", "dir", page_direction(page), "hidden", HTML_BARE, NULL);
+    html_open(out, "div", "class", "asked", NULL);
+    html_element(out, "h2", language_text(wording, TEXT_STILL_THERE), "id", "still-there", NULL);
+    html_element(out, "p", language_text(wording, TEXT_STILL_THERE_WHY), "id", "still-why", NULL);
+    html_element(out, "button", language_text(wording, TEXT_STILL_THERE_YES), "type", "button", NULL);
+    html_close(out, "div");
+    html_close(out, "div");
+    html_element(out, "p", "", "class", "waiting note", "id", "waiting", "dir", page_direction(page), "data-text",
+                 language_text(wording, TEXT_KIOSK_WAITING), "hidden", HTML_BARE, NULL);
+}
+
 void questionnaire_write(const struct questionnaire *form, char ret_tag[ETAG_SIZE]) {
     const struct page *page = form->page;
     struct buffer *out = page->out;
     char revision[NUMBER_SIZE];
     snprintf(revision, sizeof revision, "%lld", (long long)form->survey->revision);
-    page_open(page, questionnaire_title(page, form->survey));
+    page_open(page, PAGE_FORM, questionnaire_title(page, form->survey));
     write_fault(form);
     open_form(form);
     write_hidden(out, "id", form->id);
@@ -191,15 +239,19 @@ void questionnaire_write(const struct questionnaire *form, char ret_tag[ETAG_SIZ
     write_hidden(out, "locale", language_tag(&page->wording));
     write_passed(form);
     if (form->replaces)
-        html_element(out, "p", language_text(&page->wording, TEXT_REPLACES), "class", "note", NULL);
+        html_element(out, "p", language_text(&page->wording, TEXT_REPLACES), "class", "note", "dir",
+                     page_direction(page), NULL);
     write_scale(form);
-    further_write(page, form->survey, form->fields);
+    further_write(page, form->survey, form->fields, form->invalid);
     write_comment(form);
     write_trap(form);
-    html_element(out, "button", language_text(&page->wording, TEXT_SEND), "type", "submit", NULL);
+    html_element(out, "button", language_text(&page->wording, TEXT_SEND), "type", "submit", "dir", page_direction(page),
+                 NULL);
     if (ret_tag && !out->failed)
         etag_make(out->data, out->length, ret_tag);
     write_nonce(form);
     html_close(out, "form");
+    if (page->kiosk_s > 0)
+        write_kiosk(form);
     page_close(page);
 }

@@ -22,5 +22,7 @@ struct questionnaire {
 void questionnaire_write(const struct questionnaire *form, char ret_tag[ETAG_SIZE]);
 /* The question that the survey asks first. */
 const char *questionnaire_title(const struct page *page, const struct survey *survey);
+/* What it says to who answered. */
+const char *questionnaire_thanks(const struct page *page);
 
 #endif

@@ -39,9 +39,18 @@ enum text {
     TEXT_SCORE_MISSING,
     TEXT_SCORE_INVALID,
     TEXT_COMMENT_LONG, /* "{0}" characters */
+    TEXT_ANSWER_MISSING,
+    TEXT_ANSWER_NEEDED, /* beside such a question */
     TEXT_INVALID,
     TEXT_THANKS,
     TEXT_CLOSE,
+    TEXT_RESTART, /* where many people answer, one after the other */
+    TEXT_RESTART_SOON,
+    TEXT_STILL_THERE,
+    TEXT_STILL_THERE_WHY,
+    TEXT_STILL_THERE_YES,
+    TEXT_KIOSK_KEPT,    /* and is sent later */
+    TEXT_KIOSK_WAITING, /* "{0}" answers */
     TEXT_CLOSED_TITLE,
     TEXT_CLOSED,
     TEXT_UNKNOWN_TITLE,
@@ -60,6 +69,10 @@ enum text {
     TEXT_RECONTACT,
     TEXT_BUSY_TITLE,
     TEXT_BUSY,
+    TEXT_LONG_TITLE,
+    TEXT_LONG,
+    TEXT_ODD_TITLE,
+    TEXT_ODD,
     TEXT_FAILED_TITLE,
     TEXT_FAILED,
     TEXT_COUNT

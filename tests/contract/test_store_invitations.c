@@ -27,6 +27,15 @@ static size_t count_kept(struct fixture *f, const char *respondent) {
     return count;
 }
 
+/* Under the id of its response alone, and of its survey. */
+static bool is_kept(struct fixture *f, int64_t survey, unsigned number, struct invitation_record *ret_record) {
+    struct id id = id_of(number);
+    struct error err;
+    bool found = false;
+    assert_ok(store_read_invitation(f->reader, survey, &id, &f->arena, &found, ret_record, &err), err);
+    return found;
+}
+
 static struct change *make_erase(struct fixture *f, const char *respondent, bool counts) {
     struct change *change = make_change(f, CHANGE_ERASE, NOW_MS);
     change->as.erase.respondent = respondent;
@@ -48,6 +57,12 @@ static void test_is_filled_in(void **state) {
     struct response stored;
     assert_int_equal(apply(f, make_invite(f, 1, "ann")), OUTCOME_CREATED);
     assert_int_equal(apply(f, make_invite(f, 1, "ann")), OUTCOME_REPLAYED);
+    struct invitation_record kept;
+    assert_true(is_kept(f, f->survey, 1, &kept));
+    assert_string_equal(kept.respondent, "ann");
+    assert_string_equal(kept.properties[0].value, "pro");
+    assert_false(is_kept(f, f->survey + 1, 1, &kept));
+    assert_false(is_kept(f, f->survey, 2, &kept));
     struct change *change = make_invited(f, 1, 9, NOW_MS);
     change->as.response.value.properties = OWN;
     change->as.response.value.property_count = 2;

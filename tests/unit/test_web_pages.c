@@ -50,7 +50,7 @@ static size_t count_places(const char *text) {
 
 /* A text that a language lacks is NULL; one that leaves a place out says less than it should. */
 static void test_texts_are_whole(void **state) {
-    const struct wording english = language_choose("en", NULL, NULL);
+    const struct wording english = language_choose((const char *[]){"en", NULL}, NULL, NULL);
     assert_int_equal(LANGUAGE_COUNT, 9);
     for (size_t i = 0; i < LANGUAGE_COUNT; i++)
         for (size_t text = 0; text < TEXT_COUNT; text++) {
@@ -65,24 +65,26 @@ static const struct survey_text GERMAN = {.locale = "de-AT"}, ENGLISH = {.locale
 
 static void test_languages(void **state) {
     const struct {
-        const char *wanted, *accepted;
+        const char *wanted[3], *accepted;
         struct survey_text texts[3];
         size_t count;
         const char *tag, *language;
     } cases[] = {
-        {NULL, NULL, {{0}}, 0, "en", "en"},
-        {NULL, "tlh, xx;q=0.9", {{0}}, 0, "en", "en"},
-        {NULL, "fr-CA, en;q=0.5", {{0}}, 0, "fr", "fr"},
-        {NULL, "en;q=0.2,ar;q=0.25, de;q=0", {{0}}, 0, "ar", "ar"},
-        {"PT_br", "fr", {{0}}, 0, "pt", "pt"},
-        {NULL, "de", {ENGLISH, GERMAN}, 2, "de-AT", "de"},
-        {NULL, "de-CH,de", {ENGLISH, GERMAN, SWISS}, 3, "de-CH", "de"},
-        {"en", "de", {GERMAN, ENGLISH}, 2, "en", "en"},
+        {{NULL}, NULL, {{0}}, 0, "en", "en"},
+        {{NULL}, "tlh, xx;q=0.9", {{0}}, 0, "en", "en"},
+        {{NULL}, "fr-CA, en;q=0.5", {{0}}, 0, "fr", "fr"},
+        {{NULL}, "en;q=0.2,ar;q=0.25, de;q=0", {{0}}, 0, "ar", "ar"},
+        {{"PT_br"}, "fr", {{0}}, 0, "pt", "pt"},
+        {{NULL}, "de", {ENGLISH, GERMAN}, 2, "de-AT", "de"},
+        {{NULL}, "de-CH,de", {ENGLISH, GERMAN, SWISS}, 3, "de-CH", "de"},
+        {{"en"}, "de", {GERMAN, ENGLISH}, 2, "en", "en"},
         /* What the survey does not speak: English, or its first text; ours goes with it. */
-        {"fr", NULL, {GERMAN, ENGLISH}, 2, "en", "en"},
-        {"fr", NULL, {GERMAN}, 1, "de-AT", "de"},
-        {"it", "nl", {POLISH}, 1, "pl", "it"},
-        {"", ";;,q=,=;q=x,\t", {{0}}, 0, "en", "en"},
+        {{"fr"}, NULL, {GERMAN, ENGLISH}, 2, "en", "en"},
+        {{"fr"}, NULL, {GERMAN}, 1, "de-AT", "de"},
+        {{"it"}, "nl", {POLISH}, 1, "pl", "it"},
+        {{"tlh", "es"}, "nl", {{0}}, 0, "es", "es"},
+        {{"de", "en"}, NULL, {ENGLISH, GERMAN}, 2, "de-AT", "de"},
+        {{""}, ";;,q=,=;q=x,\t", {{0}}, 0, "en", "en"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct survey survey = {.texts = cases[i].texts, .text_count = cases[i].count};
@@ -90,18 +92,24 @@ static void test_languages(void **state) {
         assert_string_equal(language_tag(&wording), cases[i].tag);
         assert_string_equal(wording.language->tag, cases[i].language);
     }
-    assert_true(language_is_rtl("ar"));
-    assert_true(language_is_rtl("he-IL"));
-    assert_false(language_is_rtl("arn"));
-    assert_false(language_is_rtl("en"));
+}
+
+static void test_directions(void **state) {
+    static const char *const RIGHT[] = {"ar", "he-IL", "fa", "UR_pk",   "ckb",       "ps",
+                                        "sd", "yi",    "dv", "az-Arab", "ku_arab_IQ"};
+    static const char *const LEFT[] = {"en", "arn", "az", "ku", "ur-Latn", "ks-Deva-IN", "de-1996", "", "-"};
+    for (size_t i = 0; i < sizeof RIGHT / sizeof *RIGHT; i++)
+        if (!language_is_rtl(RIGHT[i]))
+            fail_msg("%s is written from right to left", RIGHT[i]);
+    for (size_t i = 0; i < sizeof LEFT / sizeof *LEFT; i++)
+        if (language_is_rtl(LEFT[i]))
+            fail_msg("%s is written from left to right", LEFT[i]);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_escapes),
-        cmocka_unit_test(test_attributes),
-        cmocka_unit_test(test_texts_are_whole),
-        cmocka_unit_test(test_languages),
+        cmocka_unit_test(test_escapes),   cmocka_unit_test(test_attributes), cmocka_unit_test(test_texts_are_whole),
+        cmocka_unit_test(test_languages), cmocka_unit_test(test_directions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,7 +39,8 @@
  *   erasures.c        at start: whether a restored store has to learn of erasures
  *   invitations.c     signed links
  *   surveys.c         definitions of surveys
- *   form.c            what a widget asks before it shows a survey; recontact
+ *   eligible.c        when a respondent may be asked again
+ *   form.c            what a widget asks before it shows a survey
  *   pool.c            which surveys a list of names and patterns means
  *   state.c           one state of the store, with the surveys that belong to it
  *   scores.c          scores of one, several as one, or all surveys

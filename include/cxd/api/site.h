@@ -14,7 +14,7 @@ struct app_site {
     const struct http_route *routes;
     size_t route_count;
     /* As the hook of http_options, for routes with HTTP_PAGE. */
-    const char *(*explain)(struct http_request *request, const struct error *err);
+    const char *(*explain)(struct http_request *request, const struct error *err, enum cxd_err *code);
     /* Appends what a widget has to know beside the survey to draw it in the language of `locale` (NULL: none is asked
      * for): an object of JSON, the member `interface` of its form. On a worker. May be NULL. */
     void (*write_interface)(struct buffer *out, const struct http_request *request, const struct survey *survey,
@@ -38,6 +38,11 @@ const char *site_timezone(const struct http_request *request);
 bool site_append_origin(struct buffer *out, const struct http_request *request);
 /* Appends the nonce that an answer to a form of now has to bring along; nothing where the survey asks for none. */
 void site_sign_nonce(struct buffer *out, const struct snapshot *snapshot, const struct survey *survey, int64_t now_ms);
+
+/* Whether an answer of this respondent would be taken at the touchpoint (NULL: at none), as far as recontact says:
+ * ERR_RECONTACT. On a worker. */
+CXD_NODISCARD enum cxd_err site_judge_recontact(struct http_request *request, const struct survey *survey,
+                                                const char *respondent, const char *touchpoint, struct error *err);
 
 /* responses.c */
 

@@ -161,9 +161,10 @@ struct http_options {
     /* Whether `origin` may use an HTTP_CORS route (path parameters are there). */
     bool (*allow_origin)(void *app, struct http_request *request, const char *origin);
     /* Of an HTTP_PAGE route: writes to http_out what a person reads of a problem, in place of its JSON object, and
-     * returns the media type of that, a string constant; NULL: the object. It may add headers. On the thread that has
-     * the request. May be NULL where no route is for people. */
-    const char *(*explain)(struct http_request *request, const struct error *err);
+     * returns the media type of that, a string constant; NULL: the object. It may add headers, and tell of another
+     * problem, by whose status it is replied then (*code). On the thread that has the request. May be NULL where no
+     * route is for people. */
+    const char *(*explain)(struct http_request *request, const struct error *err, enum cxd_err *code);
     /* Called on a loop after each turn in which handlers ran, and on a worker after each handler: the place to hand on,
      * at one go, what they collected. */
     void (*turn_done)(void *app);

@@ -472,6 +472,12 @@ enum { SEARCH_BYTES_MAX = 1 << 20 };
 CXD_NODISCARD enum cxd_err store_search(struct store_reader *reader, const struct search *search, struct arena *arena,
                                         struct search_result *ret_result, struct error *err);
 
+/* The invitation that is kept under the id of its response. *ret_record is of the arena, and untouched where there is
+ * none. */
+CXD_NODISCARD enum cxd_err store_read_invitation(struct store_reader *reader, int64_t survey, const struct id *response,
+                                                 struct arena *arena, bool *ret_found,
+                                                 struct invitation_record *ret_record, struct error *err);
+
 /* What is held of a respondent's invitations, the oldest first, at most `limit`. The array and its strings are of the
  * arena. */
 CXD_NODISCARD enum cxd_err store_read_invitations(struct store_reader *reader, const char *respondent, size_t limit,

@@ -8,8 +8,9 @@
  *   language.c        in which language a page is
  *   usual.c           what a scale's question and ends are called where the survey does not say
  *   interface.c       what the widget reads of cxd's texts, with the form
- *   page.c            the frame of every page, and its headers
  *   fields.c          what a page is told, by its link or by what was posted to it
+ *   page.c            the frame of every page, and its headers
+ *   needed.c          what must be answered, and is not
  *   point.c           a scale as points
  *   further.c         what is asked behind the score
  *   questionnaire.c   the form by which a person answers

@@ -221,6 +221,7 @@ const struct store_engine STORE_SQLITE = {
     .read_history = sqlite_read_history,
     .read_last_number = sqlite_read_last_number,
     .search = sqlite_search,
+    .read_invitation = sqlite_read_invitation,
     .read_invitations = sqlite_read_invitations,
     .read_revisions = sqlite_read_revisions,
     .read_documents = sqlite_read_documents,

@@ -64,14 +64,19 @@ enum cxd_err sqlite_write_lapse(struct sqlite_store *store, struct change *chang
     return code;
 }
 
-enum cxd_err sqlite_invitation_find(struct sqlite_store *store, int64_t survey, const struct id *id, bool *ret_found,
-                                    struct invitation_record *ret_record, struct error *err) {
+static enum cxd_err find(struct db *db, int64_t survey, const struct id *id, struct arena *arena, bool *ret_found,
+                         struct invitation_record *ret_record, struct error *err) {
     sqlite3_stmt *stmt = NULL;
-    enum cxd_err code = SQLITE_FIRST(&store->db, QUERY_SELECT_INVITATION, &stmt, ret_found, err, INT(survey), ID(id));
+    enum cxd_err code = SQLITE_FIRST(db, QUERY_SELECT_INVITATION, &stmt, ret_found, err, INT(survey), ID(id));
     if (code == CXD_OK && *ret_found)
-        code = read_record(&store->db, stmt, &store->scratch, ret_record, err);
+        code = read_record(db, stmt, arena, ret_record, err);
     sqlite3_reset(stmt);
     return code;
+}
+
+enum cxd_err sqlite_invitation_find(struct sqlite_store *store, int64_t survey, const struct id *id, bool *ret_found,
+                                    struct invitation_record *ret_record, struct error *err) {
+    return find(&store->db, survey, id, &store->scratch, ret_found, ret_record, err);
 }
 
 enum cxd_err sqlite_invitation_answered(struct sqlite_store *store, const struct change *change, struct error *err) {
@@ -128,6 +133,18 @@ enum cxd_err sqlite_invitations_erase(struct sqlite_store *store, const char *re
         if (code == CXD_OK)
             code = sqlite_erasures_note(store, &named, now_ms, true, err);
     }
+    return code;
+}
+
+enum cxd_err sqlite_read_invitation(struct store_reader *base, int64_t survey, const struct id *response,
+                                    struct arena *arena, bool *ret_found, struct invitation_record *ret_record,
+                                    struct error *err) {
+    struct sqlite_reader *reader = (struct sqlite_reader *)base;
+    bool began = false;
+    enum cxd_err code = sqlite_reader_enter(reader, &began, err);
+    if (code == CXD_OK)
+        code = find(&reader->db, survey, response, arena, ret_found, ret_record, err);
+    sqlite_reader_leave(reader, began);
     return code;
 }
 

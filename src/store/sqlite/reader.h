@@ -109,6 +109,7 @@ engine_read_extent sqlite_read_extent;
 engine_read_response sqlite_read_response;
 engine_read_rollups sqlite_read_rollups;
 /* invitation.c */
+engine_read_invitation sqlite_read_invitation;
 engine_read_invitations sqlite_read_invitations;
 /* document.c */
 engine_read_documents sqlite_read_documents;

@@ -159,6 +159,7 @@ const struct store_engine STORE_MEMORY = {
     .read_history = memory_read_history,
     .read_last_number = memory_read_last_number,
     .search = memory_search,
+    .read_invitation = memory_read_invitation,
     .read_invitations = memory_read_invitations,
     .read_revisions = memory_read_revisions,
     .read_import = memory_read_import,

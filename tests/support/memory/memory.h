@@ -267,6 +267,7 @@ engine_visit_responses memory_visit_responses;
 engine_walk_responses memory_walk_responses;
 engine_read_history memory_read_history;
 engine_read_last_number memory_read_last_number;
+engine_read_invitation memory_read_invitation;
 engine_read_invitations memory_read_invitations;
 engine_read_audit memory_read_audit;
 engine_count_rollups memory_count_rollups;

@@ -409,6 +409,25 @@ static int compare_invitations(const void *a, const void *b) {
     return id_compare(&left->response, &right->response);
 }
 
+enum cxd_err memory_read_invitation(struct store_reader *base, int64_t survey, const struct id *response,
+                                    struct arena *arena, bool *ret_found, struct invitation_record *ret_record,
+                                    struct error *err) {
+    struct memory_reader *reader = (struct memory_reader *)base;
+    memory_enter(reader);
+    size_t at = memory_find_invitation(reader->store, survey, response);
+    struct invitation_record record = {0};
+    if (at != SIZE_MAX)
+        record = *(const struct invitation_record *)reader->store->invitations.blocks[at];
+    bool copied = at == SIZE_MAX || copy_invitation(arena, &record);
+    memory_leave(reader);
+    if (!copied)
+        return error_set(err, ERR_NO_MEMORY, "no memory for an invitation");
+    *ret_found = at != SIZE_MAX;
+    if (*ret_found)
+        *ret_record = record;
+    return CXD_OK;
+}
+
 enum cxd_err memory_read_invitations(struct store_reader *base, const char *respondent, size_t limit,
                                      struct arena *arena, struct invitation_record **ret_records, size_t *ret_count,
                                      struct error *err) {

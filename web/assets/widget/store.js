@@ -10,20 +10,23 @@ try {
 }
 
 /** @param {string} name @returns {any} null: there is none */
-export const read = (name) => JSON.parse(texts[name] || 'null');
+export const read = (name) => JSON.parse(texts['cxd.' + name] || 'null');
 
 /** @param {string} name @param {unknown} value */
 export function write(name, value) {
   const text = JSON.stringify(value);
   try {
-    texts[name] = text;
+    texts['cxd.' + name] = text;
   } catch {
-    texts = { ...texts, [name]: text };
+    texts = { ...texts, ['cxd.' + name]: text };
   }
 }
 
 /** @param {string} name */
-export const forget = (name) => delete texts[name];
+export const forget = (name) => delete texts['cxd.' + name];
 
-/** @param {string} start */
-export const names = (start) => Object.keys(texts).filter((name) => name.startsWith(start));
+/** @param {string} kind */
+export const names = (kind) =>
+  Object.keys(texts)
+    .filter((name) => name.startsWith('cxd.' + kind))
+    .map((name) => name.slice(4));
