@@ -145,7 +145,8 @@ void web_asset_get(struct http_request *request) {
 /* Pages of others name it in what is seldom changed, so it has one name, and is kept for minutes. A directory has it
  * in modules: what is served then loads these. */
 void web_widget_get(struct http_request *request) {
-    static const char LOADER[] = "import('." ASSETS_PATH "widget.js');\n";
+    static const char LOADER[] =
+        "import(document.currentScript.src.replace(/\\/widget\\.js.*/, '" ASSETS_PATH "widget.js'));\n";
     const struct web *web = site_context(request);
     bool is_hashed;
     const struct asset *asset = find("widget.js", &is_hashed);

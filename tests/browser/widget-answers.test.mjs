@@ -310,8 +310,8 @@ describe('the page that embeds it', () => {
   test('gives it its colours and measures', async () => {
     const head = `<style>cxd-widget {
       --cxd-accent: rgb(1, 2, 3); --cxd-on-accent: rgb(4, 5, 6); --cxd-ink: rgb(7, 8, 9);
-      --cxd-paper: rgb(250, 251, 252); --cxd-radius: 3px; --cxd-font: monospace; --cxd-width: 300px; --cxd-gap: 33px;
-      --cxd-z: 4711; } cxd-widget::part(box) { outline: 5px solid rgb(9, 9, 9); }</style>`;
+      --cxd-paper: rgb(250, 251, 252); --cxd-radius: 3px; --cxd-font: monospace; }
+      cxd-widget::part(box) { width: 280px; right: 33px; bottom: 33px; z-index: 4711; }</style>`;
     await show({}, { head });
     const look = await box(page).evaluate((one) => {
       const style = getComputedStyle(one);
@@ -323,7 +323,6 @@ describe('the page that embeds it', () => {
         background: style.backgroundColor,
         radius: style.borderTopLeftRadius,
         font: style.fontFamily,
-        outline: style.outlineWidth,
         width,
         gap: [innerWidth - right, innerHeight - bottom],
         z: above(one),
@@ -334,8 +333,7 @@ describe('the page that embeds it', () => {
       background: 'rgb(250, 251, 252)',
       radius: '3px',
       font: 'monospace',
-      outline: '5px',
-      width: 300,
+      width: 280,
       gap: [33, 33],
       z: 4711,
     });

@@ -1,10 +1,10 @@
 // One showing of a survey, and what a person says in it. What is answered goes under one id, also in another tab and
 // after a reload: within the survey's amend window it is the same answer, said better.
 import { makeId, tell } from './page.js';
-import { keep, send } from './queue.js';
+import { hearing, send } from './queue.js';
 import { forget, names, read, write } from './store.js';
 
-/** @typedef {{score?: number, comment?: string, answers: Record<string, any>, trap?: string}} Said */
+/** @typedef {any} Said score, comment, answers by key, and what a machine wrote under the name of the honeypot */
 
 /**
  * What is asked of who said this: a question may hang on the answer to one in front of it.
@@ -31,46 +31,42 @@ export function questionsFor({ questions }, { score, answers }) {
  * @param {(outcome: import('./queue.js').Outcome) => void} hear
  */
 export function begin({ survey, server, preview, respondent, touchpoint, channel, properties }, form, hear) {
-  const { revision, nonce, honeypot } = form;
+  const { revision, nonce } = form;
   const { locale, amend_window: seconds } = form.interface;
   const visit = makeId();
   const about = { visit, touchpoint, channel, locale, properties };
-  const slot = 'a.' + JSON.stringify([survey, respondent, touchpoint, properties]);
+  const slot = 'cxd.a.' + JSON.stringify([survey, respondent, touchpoint, properties]);
   /** @type {Said} */
   const said = { answers: {} };
 
-  /** @param {string} name @param {string} kind @param {object} body @param {typeof hear} [listen] */
-  const put = (name, kind, body, listen) =>
-    keep(name, { survey, url: `${server}/v1/surveys/${survey}/${kind}`, body: { ...about, ...body } }, listen);
+  /** @param {string} name @param {string} kind @param {object} body */
+  const keep = (name, kind, body) =>
+    write('cxd.q.' + name, {
+      survey,
+      url: `${server}/v1/surveys/${survey}/${kind}`,
+      body: { ...about, ...body },
+      at: Date.now(),
+    });
 
-  return {
-    said,
-    /** Keeps what is said, to be sent with the rest. */
-    note() {
-      const { score, comment, trap } = said;
-      if (preview || (score == null && !comment)) return;
-      for (const name of names('a.')) if (Date.now() - read(name).at > seconds * 1000) forget(name);
-      const { id, n, at } = read(slot) || { id: makeId(), n: 0, at: Date.now() };
-      write(slot, { id, n: n + 1, at });
-      /** @type {Record<string, any>} */
-      const answers = {};
-      for (const { key } of questionsFor(form, said)) answers[key] = said.answers[key];
-      put(
-        id,
-        'responses',
-        { id, sequence: n + 1, revision, nonce, respondent, score, comment, answers, [honeypot]: trap },
-        hear,
-      );
-    },
-    /**
-     * Sends it, and tells the page.
-     * @param {string} name @param {object} [more]
-     */
-    report(name, more) {
-      if (preview) return;
-      if (!more) put(visit + name, 'events', { type: name });
-      tell(name, { survey, visit, ...more });
-      send();
-    },
+  /** Keeps what is said, to be sent with the rest. Answers that are not asked for any more the daemon leaves out. */
+  const note = () => {
+    if (preview || (said.score == null && !said.comment)) return;
+    for (const name of names('cxd.a.')) if (Date.now() - read(name).at > seconds * 1000) forget(name);
+    const { id, n, at } = read(slot) || { id: makeId(), n: 0, at: Date.now() };
+    write(slot, { id, n: n + 1, at });
+    hearing['cxd.q.' + id] = hear;
+    keep(id, 'responses', { id, sequence: n + 1, revision, nonce, respondent, ...said });
   };
+
+  /**
+   * Sends it, and tells the page.
+   * @param {string} name @param {object} [more]
+   */
+  const report = (name, more) => {
+    if (preview) return;
+    if (!more) keep(visit + name, 'events', { type: name });
+    tell(name, { survey, visit, ...more });
+    send();
+  };
+  return /** @type {const} */ ([said, note, report]);
 }

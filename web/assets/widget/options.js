@@ -18,7 +18,7 @@
  * @property {string} [nonce]
  * @property {number} [delay] seconds
  * @property {number} [scroll] per cent
- * @property {boolean | string} [exit]
+ * @property {boolean} [exit]
  * @property {string} [url]
  * @property {number} [share]
  * @property {number} [every] days
@@ -32,20 +32,12 @@
  */
 export function optionsOf(script) {
   /** @type {any} */
-  const options = {
-    mode: 'corner',
-    server: script.src.replace(/\/widget\.js.*$/, ''),
-    nonce: script.nonce,
-    properties: {},
-  };
-  for (const { name, value } of Array.from(script.attributes)) {
-    const [, property, option] = /^data-(?:property-(.+)|(.+))$/.exec(name) || [];
-    if (property) options.properties[property] = value;
-    else if (option) options[option] = value;
+  const options = { server: script.src.replace(/\/widget\.js.*$/, ''), nonce: script.nonce, properties: {} };
+  for (const { name, value } of script.attributes) {
+    const [, isProperty, key] = /^data-(property-)?(.+)/.exec(name) || [];
+    (isProperty ? options.properties : options)[key] = value || true;
   }
-  if (options.every == null && /corner|modal/.test(options.mode)) options.every = 30;
-  if (options.exit === 'false') options.exit = false;
-  if (options.exit === '') options.exit = true;
+  if (options.every == null && !/inline|button/.test(options.mode)) options.every = 30;
   if (options.mode === 'inline') options.target = options.target || script;
   return options;
 }

@@ -11,8 +11,6 @@ export const tell = (name, detail) => document.dispatchEvent(new CustomEvent('cx
 /** A UUID of version 7: it begins with the time, so that ids append to an index. */
 export function makeId() {
   const time = Date.now().toString(16).padStart(12, '0');
-  const chance = Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) =>
-    (byte + 256).toString(16).slice(1),
-  ).join('');
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${chance.slice(0, 3)}-8${chance.slice(3, 6)}-${chance.slice(6)}`;
+  const digit = () => (crypto.getRandomValues(new Uint8Array(1))[0] % 16).toString(16);
+  return `${time.slice(0, 8)}-${time.slice(8)}-7xxx-8xxx-xxxxxxxxxxxx`.replace(/x/g, digit);
 }

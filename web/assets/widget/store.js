@@ -10,23 +10,20 @@ try {
 }
 
 /** @param {string} name @returns {any} null: there is none */
-export const read = (name) => JSON.parse(texts['cxd.' + name] || 'null');
+export const read = (name) => JSON.parse(texts[name] || 'null');
 
 /** @param {string} name @param {unknown} value */
 export function write(name, value) {
   const text = JSON.stringify(value);
   try {
-    texts['cxd.' + name] = text;
+    texts[name] = text;
   } catch {
-    texts = { ...texts, ['cxd.' + name]: text };
+    texts = { ...texts, [name]: text };
   }
 }
 
 /** @param {string} name */
-export const forget = (name) => delete texts['cxd.' + name];
+export const forget = (name) => delete texts[name];
 
-/** @param {string} kind */
-export const names = (kind) =>
-  Object.keys(texts)
-    .filter((name) => name.startsWith('cxd.' + kind))
-    .map((name) => name.slice(4));
+/** @param {string} start */
+export const names = (start) => Object.keys(texts).filter((name) => name.startsWith(start));

@@ -1,66 +1,57 @@
-// The look. A rule a line, for it is sent as it is written; what older browsers lack (gaps of flex, inset, logical
-// shorthands) is done without. Colours are those of the survey's page.
+// The look. A rule a line, for it is sent as it is written; older browsers do without gaps. Colours are those of the
+// survey's page.
 
-const DARK = `--_i:var(--cxd-ink,#eceff5);--_s:var(--cxd-soft,#b3bccb);--_p:var(--cxd-paper,#1c212b);--_l:var(--cxd-line,#8993a5);--_a:var(--cxd-accent,#8ab4f8);--_o:var(--cxd-on-accent,#10213f);--_e:var(--cxd-error,#f2b8b5);color-scheme:dark`;
+const DARK = '--i:var(--cxd-ink,#eceff5);--p:var(--cxd-paper,#1c212b);color-scheme:dark';
 
 const SHEET = `
-:host{all:initial;--_i:var(--cxd-ink,#1d2433);--_s:var(--cxd-soft,#566072);--_p:var(--cxd-paper,#fff);--_l:var(--cxd-line,#7b8699);--_a:var(--cxd-accent,#1c5bd1);--_o:var(--cxd-on-accent,#fff);--_e:var(--cxd-error,#b3261e);--_r:var(--cxd-radius,.75em);--_g:var(--cxd-gap,1em);--_z:var(--cxd-z,2147483000);color-scheme:light}
+:host{all:initial;--i:var(--cxd-ink,#1d2433);--p:var(--cxd-paper,#fff);
+--a:var(--cxd-accent,#2a6ae0);--o:var(--cxd-on-accent,#fff);--r:var(--cxd-radius,.75em)}
 :host([data-theme=dark]){${DARK}}
 @media (prefers-color-scheme:dark){:host(:not([data-theme=light])){${DARK}}}
-:host([data-mode=inline]){display:block}
-*{box-sizing:border-box}
+*{box-sizing:border-box;margin:0;padding:0;border:0;color:inherit;background:0 0;font:inherit}
 [hidden]{display:none!important}
-.box,.edge{font:medium/1.45 var(--cxd-font,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif);color:var(--_i);background:var(--_p)}
-.box{display:block;position:relative;width:100%;max-width:var(--cxd-width,40em);max-height:calc(100vh - 2*var(--_g));margin:0;padding:1.25em;border:1px solid transparent;border-radius:var(--_r);overflow:auto;overflow-wrap:break-word;text-align:start}
-.inline{max-height:none;border-color:var(--_l)}
-.modal,.corner{position:fixed;z-index:var(--_z);box-shadow:0 0 0 1px rgba(0,0,0,.08),0 12px 40px rgba(0,0,0,.25)}
-.corner{bottom:var(--_g);right:var(--_g);width:calc(100vw - 2*var(--_g));max-width:var(--cxd-width,23em)}
-.left{right:auto;left:var(--_g)}
-.modal{top:0;right:0;bottom:0;left:0;width:calc(100vw - 2*var(--_g));height:fit-content;margin:auto;padding:1.75em}
-.modal::backdrop{background:rgba(10,14,22,.55)}
-.edge{position:fixed;z-index:var(--_z);bottom:20%;right:0;max-width:70vw;min-height:2.75em;padding:.5em 1em;border:0;border-radius:var(--_r) 0 0 var(--_r);color:var(--_o);background:var(--_a);font-weight:600;box-shadow:0 4px 16px rgba(0,0,0,.25)}
-.edge.left{right:auto;left:0;border-radius:0 var(--_r) var(--_r) 0}
-.q{margin:0 2em 0 0;font-size:1.125em;font-weight:650;line-height:1.3}
-[dir=rtl] .q{margin:0 0 0 2em}
-.q:focus{outline:0}
-.note,.ends{color:var(--_s);font-size:.875em;font-weight:400}
-.note{margin:.25em 0 0}
-.x{position:absolute;top:.625em;right:.625em;width:2.25em;height:2.25em;padding:.4em;border-radius:50%;color:var(--_s);background:0 0}
-[dir=rtl] .x{right:auto;left:.625em}
-.row{display:flex;flex-wrap:wrap;margin:1em -.125em 0}
-.row label{position:relative;flex:1 1 2em;min-width:1.75em;margin:.125em}
+.box,.edge{font:medium/1.4 var(--cxd-font,system-ui,sans-serif);border-radius:var(--r);overflow-wrap:break-word}
+.box{display:block;position:relative;max-width:40em;padding:1.25em;color:var(--i);
+background:var(--p);box-shadow:0 0 0 1px #8886,0 0 2em #0004}
+.modal,.corner{position:fixed;z-index:2147483000;width:calc(100vw - 2em);max-height:calc(100vh - 2em);overflow:auto}
+.modal{top:0;margin:auto}
+.modal::backdrop{background:#0008}
+.corner{bottom:1em;right:1em;max-width:23em}
+.edge{width:auto}
+.q{font-weight:600;font-size:1.125em;padding-inline-end:2em;outline:0!important}
+.note,.ends{opacity:.8;font-size:.875em}
+.x{position:absolute;top:.5em;right:1em;width:1.5em;font-size:1.5em}
+.left,[dir=rtl] .x{right:auto;left:1em}
+.row,.ends,.foot{display:flex;flex-wrap:wrap;gap:.25em;margin-top:1em}
+.ends,.foot{justify-content:space-between}
+.row label{position:relative;flex:1 1 2em;min-width:1.5em}
 .long label{flex:1 1 calc((29em - 100%)*999);max-width:calc(16.6% - .25em)}
-.row input{position:absolute;top:0;left:0;width:100%;height:100%;margin:0;opacity:0;cursor:pointer}
-.row span{display:flex;align-items:center;justify-content:center;min-height:2.75em;border:1px solid var(--_l);border-radius:.5em;font-weight:600}
-input:hover+span{border-color:var(--_a);box-shadow:inset 0 0 0 1px var(--_a)}
-.numbers :checked+span{color:var(--_o);background:var(--_a);border-color:var(--_a)}
-svg{width:2.5em;height:2.5em;fill:none;stroke:currentColor;stroke-width:1.5;stroke-linecap:round;stroke-linejoin:round}
-.x svg{display:block;width:100%;height:100%;stroke-width:2}
-.row:not(.numbers) span{min-height:3.25em;border-color:transparent;box-shadow:none;color:var(--_l)}
-.row:not(.numbers) input:hover+span,.row:not(.numbers) :checked+span{color:var(--_a)}
-.stars :checked+span svg{fill:currentColor}
-.stars label:has(~label :checked) span{color:var(--_a);fill:currentColor}
-.stars label:has(~label :checked) svg{fill:currentColor}
-.ends{display:flex;justify-content:space-between;margin-top:.375em}
-.ends span{max-width:48%}
-.list label{display:flex;margin-top:.375em;padding:.625em .75em;border:1px solid var(--_l);border-radius:.5em;cursor:pointer}
-.list label:hover{border-color:var(--_a)}
-.list input{flex:none;width:1.25em;height:1.25em;margin:.1em .625em 0 0;accent-color:var(--_a)}
-[dir=rtl] .list input{margin:.1em 0 0 .625em}
-textarea,[placeholder]{display:block;width:100%;margin-top:.75em;padding:.625em .75em;border:1px solid var(--_l);border-radius:.5em;color:inherit;background:0 0;font:inherit;resize:vertical}
-::placeholder{color:var(--_s);opacity:1}
-button{border:0;font:inherit;cursor:pointer}
-.foot{display:flex;justify-content:space-between;flex-wrap:wrap;margin-top:.5em}
-.foot button{min-height:2.75em;margin-top:.5em;padding:.5em 1.25em;border-radius:.5em;font-weight:600;color:var(--_o);background:var(--_a)}
-.foot .back{padding:.5em .75em;color:var(--_i);background:0 0}
-button:hover{filter:brightness(1.1)}
-.error{margin:.75em 0 0;color:var(--_e);font-weight:600}
-.error:empty{display:none}
-.unseen{position:absolute;left:-200vw;width:1px;height:1px;overflow:hidden}
-input:focus+span,button:focus,.list input:focus,textarea:focus,[placeholder]:focus{outline:3px solid var(--_a);outline-offset:2px}
-input:focus:not(:focus-visible)+span,button:focus:not(:focus-visible),.list input:focus:not(:focus-visible){outline:0}
-@media (prefers-reduced-motion:no-preference){.modal,.corner{animation:i .2s ease-out}@keyframes i{from{opacity:0;transform:translateY(.75em)}}}
-@media (forced-colors:active){:checked+span{outline:4px solid Highlight}}
+.row input{position:absolute;width:100%;height:100%;opacity:0}
+label,input,button{cursor:pointer}
+.row span,.list label,textarea,[placeholder]{border:1px solid #7b8699;border-radius:.5em}
+.row span{display:grid;place-items:center;font-weight:600;min-height:3em}
+label:hover,label:hover span{border-color:var(--a)}
+:checked+span{forced-color-adjust:none}
+.numbers :checked+span{color:var(--o);background:var(--a)}
+svg{width:2.5em;fill:none;stroke:currentColor;stroke-width:1.5;stroke-linejoin:round}
+.row:not(.numbers) span{border:0;color:#7b8699}
+.row:not(.numbers) label:hover span,.row:not(.numbers) :checked+span{color:var(--a)}
+.stars span::before{content:'☆';font-size:36px}
+.stars :checked+span::before{content:'★'}
+.stars label:has(~label :checked) span::before{content:'★';color:var(--a)}
+.stars span{font-size:0}
+.list label{display:flex;gap:.5em}
+.list label,textarea,[placeholder]{margin-top:.5em;padding:.5em 1em}
+.list input{flex:none;width:1.5em;height:1.5em;accent-color:var(--a)}
+textarea,[placeholder]{display:block;width:100%;resize:vertical}
+::placeholder{color:inherit;opacity:.8}
+.foot{flex-direction:row-reverse}
+.foot button,.edge{padding:.5em 1em;border-radius:.5em;font-weight:600;color:var(--o);background:var(--a)}
+.foot .back{color:inherit;background:0 0}
+[role=alert]:not(:empty){margin-top:1em;padding-inline-start:.5em;border-inline-start:.25em solid #e5484d}
+.unseen{position:absolute;width:0;opacity:0}
+.row input:focus+span{outline:3px solid var(--a);outline-offset:2px}
+:focus-visible{outline:3px solid var(--a);outline-offset:2px}
 `;
 
 /** @param {ShadowRoot} root @param {string} [nonce] for where style sheets cannot be constructed */

@@ -1,12 +1,7 @@
 // What a person sees: the score, each further question, a comment, thanks; a step at a time.
 import { begin, questionsFor } from './answer.js';
-import { draw, fill, make } from './dom.js';
+import { fill, make } from './dom.js';
 import { field } from './field.js';
-import { leaving } from './queue.js';
-
-const CROSS = 'M6 6l12 12M18 6 6 18';
-const SETTLE_MS = 700; // arrow keys go over points that are not meant
-const STAY_MS = 6000;
 
 /** @param {any} answer */
 const isNothing = (answer) => answer == null || answer.length === 0 || answer.other === '';
@@ -19,187 +14,138 @@ const isNothing = (answer) => answer == null || answer.length === 0 || answer.ot
  * @param {() => void} closed
  */
 export function open(root, options, form, closed) {
-  const { texts, dir, locale, lower_is_better: isLowBest } = form.interface;
-  const { mode, look, side = dir === 'rtl' && 'left' } = options;
+  const { texts, dir, locale: lang, lower_is_better: isLowBest } = form.interface;
+  const { mode, look, side } = options;
   const isModal = mode === 'modal';
   const isInline = mode === 'inline';
-  const opener = /** @type {HTMLElement} */ (document.activeElement);
-  const visit = begin(options, form, (now) => {
-    outcome = now;
-    if (isDone) thank();
-    else if (now === 'refused') error.textContent = texts.refused;
+  const opener = /** @type {HTMLElement} */ (root.activeElement || document.activeElement);
+  const [said, note, report] = begin(options, form, (outcome) => {
+    if (foot.hidden || outcome === 'refused') error.textContent = texts[outcome];
   });
-  const { said } = visit;
-  const scale = {
+  const required = form.score === 'required';
+  const first = {
+    ...texts,
+    look,
+    isLowBest,
     type: 'scale',
     key: 'score',
-    of: said,
     text: texts.question,
+    of: said,
     scale: form.scale,
-    required: form.score === 'required',
+    required,
   };
-  const first = { ...scale, low_label: texts.low_label, high_label: texts.high_label, look, isLowBest };
-  const last = { type: 'text', key: 'comment', of: said, text: texts.comment_prompt };
+  const last = { type: 'text', key: 'comment', text: texts.comment_prompt, of: said };
   const steps = () => [first, ...questionsFor(form, said).map((question) => ({ ...question, of: said.answers })), last];
   let at = 0;
-  let isDone = false;
-  let isKeyed = false;
-  let isOpen = true;
-  let isHalf = false; // something is written that is not kept yet
-  let outcome = '';
   /** @type {number | undefined} */
-  let settling;
+  let scored;
 
+  const trap = make('input', { 'class': 'unseen', 'name': form.honeypot, 'tabindex': -1, 'aria-hidden': 'true' });
+  const error = make('p', { role: 'alert' });
   const body = make('div', {});
-  const foot = make('div', { class: 'foot' });
-  const error = make('p', { class: 'error', id: 'e', role: 'alert' });
-  const status = make('div', { role: 'status' });
-  const trap = make('input', {
-    name: form.honeypot,
-    tabindex: -1,
-    autocomplete: 'off',
-    input: () => (said.trap = trap.value),
-  });
-  const unseen = make('label', { 'class': 'unseen', 'aria-hidden': 'true' }, texts.trap, trap);
-  const asked = make('form', { novalidate: '', submit: next }, body, error, foot, unseen);
-  const cross = make('button', { 'class': 'x', 'aria-label': texts.dismiss, 'click': () => close(true) }, draw(CROSS));
+  const back = make('button', { type: 'button', class: 'back', click: () => go(-1) }, texts.back);
+  const forth = make('button', { part: 'button', click: next });
+  const foot = make('div', { class: 'foot' }, forth, back);
+  const asked = make('form', { autocomplete: 'off' }, body, error, foot, trap);
+  const cross = make('button', { 'class': 'x', 'aria-label': texts.dismiss, 'click': () => close(true) }, '×');
   const attributes = {
-    'class': `box ${isModal || isInline ? mode : 'corner'} ${side}`,
+    'class': `box ${mode === 'button' ? 'corner' : mode} ${side || (dir === 'rtl' ? 'left' : '')}`,
     'part': 'box',
     'role': !isInline && 'dialog',
     'aria-labelledby': 't',
-    'lang': locale,
+    lang,
     dir,
-    'mousedown': () => (isKeyed = false),
     'keydown': (/** @type {KeyboardEvent} */ event) => {
-      isKeyed = true;
+      event.stopPropagation(); // for hotkeys of the page
       if (event.key === 'Escape' && !isInline) close(true);
     },
+    'keypress': (/** @type {Event} */ event) => event.stopPropagation(),
     'cancel': () => close(true),
   };
-  const box = make(isModal ? 'dialog' : 'section', attributes, asked, status, !isInline && cross);
+  const box = make(isModal ? 'dialog' : 'section', attributes, asked, !isInline && cross);
   // The second click of a double one is meant for what has gone.
-  box.addEventListener('click', (/** @type {MouseEvent} */ event) => event.detail > 1 && event.preventDefault(), true);
+  box.addEventListener(
+    'click',
+    (/** @type {MouseEvent} */ event) => {
+      if (event.detail > 1) {
+        event.preventDefault();
+        event.stopPropagation();
+      }
+    },
+    true,
+  );
 
   /** @param {string} text */
   const heading = (text) => make('div', { class: 'q', id: 't', tabindex: -1, dir: 'auto' }, text);
-  /** @param {string | false} text */
-  const remark = (text) => text && make('p', { class: 'note' }, text);
   const focus = () => /** @type {HTMLElement} */ (root.getElementById('t')).focus();
-  const thanks = heading('');
-  const more = make('p', { class: 'note' });
-
-  /** What is half written goes with the page that is left. */
-  const keepHalf = () => {
-    if (isHalf) visit.note();
-    isHalf = false;
-  };
-
-  function settle() {
-    clearTimeout(settling);
-    settling = undefined;
-    visit.note();
-    visit.report('scored', { score: said.score });
-  }
 
   /** @param {number} by */
   function go(by) {
-    if (settling) settle();
     at += by;
     show();
     focus();
   }
 
-  /** @param {Event} event */
+  function score() {
+    if (scored === said.score) return;
+    scored = said.score;
+    report('scored', { score: scored });
+  }
+
+  /** @param {Event} [event] */
   function next(event) {
-    event.preventDefault();
+    if (event) event.preventDefault();
     const { key, of, required } = steps()[at];
     if (required && isNothing(of[key])) {
       error.textContent = texts.missing;
-    } else if (steps()[at + 1]) {
-      if (at) visit.note();
-      isHalf = false;
-      go(1);
-    } else {
-      isDone = true;
-      isHalf = false;
-      visit.note();
-      visit.report('commented', { comment: said.comment, answers: said.answers });
-      asked.remove();
-      fill(status, thanks, more);
-      thank();
-      focus();
-      if (!isModal && !isInline && !isKeyed) setTimeout(close, STAY_MS);
+      return;
     }
-  }
-
-  /** @param {number} score */
-  function choose(score) {
-    said.score = score;
-    clearTimeout(settling);
-    if (isKeyed) {
-      settling = setTimeout(settle, SETTLE_MS);
-      visit.note();
-      showFoot();
-    } else {
-      settle();
-      go(1);
-    }
-  }
-
-  function showFoot() {
-    const { key, of, required } = steps()[at];
-    const canGo = at || !required || !isNothing(of[key]);
-    const label = steps()[at + 1] ? texts.next : texts.send;
-    fill(
-      foot,
-      at > 0 && make('button', { type: 'button', class: 'back', click: () => go(-1) }, texts.back),
-      canGo && make('button', { part: 'button' }, label),
-    );
+    score();
+    if (steps()[at + 1]) return go(1);
+    fill(body, heading(texts.thanks));
+    foot.hidden = true;
+    focus();
+    report('commented', { comment: said.comment, answers: said.answers });
   }
 
   function show() {
-    const step = steps()[at];
-    const { key, of, text, type, required } = step;
-    const say = (/** @type {any} */ answer) => {
-      of[key] = answer;
-      isHalf = true;
-    };
-    const notes = [!required && texts.optional, type === 'choices' && texts.several];
+    const list = steps();
+    const { key, of, text, type, required } = list[at];
+    const remark = type === 'choices' ? texts.several : !required && texts.optional;
     error.textContent = '';
+    back.hidden = !at;
+    forth.hidden = !at && required && isNothing(of[key]);
+    forth.textContent = list[at + 1] ? texts.next : texts.send;
     fill(
       body,
       heading(text || key),
-      remark(at > 0 && notes.filter(Boolean).join(' · ')),
-      ...field(step, form.interface, of[key], at ? say : choose),
+      at > 0 && remark && make('p', { class: 'note' }, remark),
+      ...field(list[at], form.interface, of[key], (answer, clicks) => {
+        of[key] = answer;
+        said[form.honeypot] = trap.value || undefined;
+        note(); // should the page be left now
+        forth.hidden = false;
+        // Arrow keys go over points that are not meant: who uses them goes on by the button, or Enter.
+        if (!at && clicks) next();
+      }),
     );
-    showFoot();
-  }
-
-  // In the same elements each time: one of them has the focus.
-  function thank() {
-    thanks.textContent = outcome === 'refused' ? texts.refused : texts.thanks;
-    more.textContent = outcome === 'waiting' ? texts.waiting : '';
   }
 
   /** @param {boolean} [isByPerson] */
   function close(isByPerson) {
-    if (!isOpen) return;
-    isOpen = false;
-    if (settling) settle();
-    leaving.delete(keepHalf);
-    if (isByPerson === true && isNothing(said.score)) visit.report('dismissed');
+    if (!box.parentNode) return;
     const hadFocus = root.activeElement;
+    score();
+    if (isByPerson && isNothing(said.score)) report('dismissed');
     box.remove();
     closed();
     if (hadFocus) opener.focus();
   }
 
   show();
-  leaving.add(keepHalf);
   root.appendChild(box);
   if (isModal && box.showModal) box.showModal();
   if (isModal || mode === 'button') focus();
-  visit.report('shown');
+  report('shown');
   return close;
 }
