@@ -21,8 +21,8 @@ enum {
     GAP_LONGEST_MS = 800,     /* where the round itself takes long: so that all is there within a second */
     GAP_OF_ROUND = 10,        /* times as long as the round took */
     CLIENTS_A_MS = 2,         /* that make the gap longer by one */
-    TOLD_AT_ONCE = 20 * 1000, /* responses in a round, over all clients; of one: */
-    TOLD_MIN = 16,
+    TOLD_AT_ONCE = 10 * 1000, /* responses in a round, over all clients; of one: */
+    TOLD_MIN = 8,
     TOLD_MAX = 1000,
     REPLAYED_MAX = 10 * 1000, /* numbers that may lie between a client and now: then it begins anew */
     TICK_MS = 1000,
@@ -408,19 +408,19 @@ static void *pump_main(void *context) {
         heartbeat_answer(&live->beat);
         take_newcomers(live);
         int64_t now_ms = clock_monotonic_ms();
-        if (atomic_load(&live->is_draining)) {
+        bool has_clients = live->count > 0, is_due = live->is_behind || atomic_load(&live->is_due);
+        if (atomic_load(&live->is_draining))
             end_all(live, now_ms);
-            continue;
-        }
-        bool is_due = live->is_behind || atomic_load(&live->is_due);
         if (live->count > 0 && is_due && now_ms >= live->round_at_ms)
             run_round(live, now_ms);
         if (live->count > 0 && now_ms >= live->tick_at_ms)
             look_after(live, now_ms);
+        if (has_clients)
+            http_wake(live->app->http);
     }
     take_newcomers(live);
     end_all(live, clock_monotonic_ms());
-    return NULL;
+    return NULL; /* the server has stopped: nobody is left to be woken for */
 }
 
 static enum cxd_err open_parts(struct live *live, struct error *err) {

@@ -26,7 +26,8 @@
 
 enum {
     STATUS_OK = 200,
-    BLOCK_BYTES = 32 * 1024,   /* that MHD has for a piece of the body */
+    BLOCK_BYTES = 32 * 1024, /* that MHD has for a piece of the body */
+    LASTING_BLOCK_BYTES = 4 * 1024,
     LASTING_BYTES = 32 * 1024, /* of the kernel's, for one that lasts */
     LOOK_MS = 500              /* so often a writer that waits shows that it is no stuck one */
 };
@@ -43,6 +44,7 @@ struct http_stream {
     struct deflater *deflater;
     struct trailer *trailers; /* of the request's arena; set before it is closed */
     bool is_head;             /* nobody wants the body */
+    bool is_lasting;
     struct MHD_Response *response;
     /* The loop's. */
     bool begun, settled, failed;
@@ -74,7 +76,8 @@ static void signal_loop(struct http_stream *stream) {
         return;
     stream->signalled = true;
     aside_hand_back(stream->request);
-    aside_wake(stream->loop);
+    if (!stream->is_lasting)
+        aside_wake(stream->loop);
 }
 
 static void init_room(pthread_cond_t *room) {
@@ -101,6 +104,7 @@ static struct http_stream *make(struct http_request *request, const struct http_
     stream->loop = request->connection->loop;
     stream->beat = request->beat;
     stream->is_head = request->is_head;
+    stream->is_lasting = form->is_lasting;
     atomic_init(&stream->gone, stream->is_head);
     stream->size = form->buffer_bytes;
     stream->ring = malloc(stream->size);
@@ -214,7 +218,7 @@ static ssize_t read_body(void *cls, uint64_t position CXD_UNUSED, char *buffer, 
 /* What MHD reads the body from; NULL: no memory. */
 static struct MHD_Response *respond(struct http_request *request) {
     struct http_stream *stream = request->stream;
-    size_t block = stream->size < BLOCK_BYTES ? stream->size : BLOCK_BYTES;
+    size_t block = stream->is_lasting ? LASTING_BLOCK_BYTES : BLOCK_BYTES;
     stream->response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, block, read_body, stream, NULL);
     /* To HEAD MHD (0.9.75) would send a last chunk, which is none of its reply; this way it closes the connection. */
     if (stream->response && stream->is_head &&

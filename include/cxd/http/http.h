@@ -392,7 +392,8 @@ struct http_stream_form {
     size_t buffer_bytes;  /* so much is kept for a client that is slower than the writer; at least 1 */
     bool may_gzip;        /* where the client takes it */
     /* It lasts for hours, and one of many: the kernel is to keep little of it for each client, and who acknowledges
-     * nothing for as long as a request may take is cut off, be it that his machine is gone. */
+     * nothing for as long as a request may take is cut off, be it that his machine is gone. Its writer serves many at
+     * one go: what he does is seen to at the next http_wake, one for all of them. */
     bool is_lasting;
 };
 /* Begins the reply, after http_reply_header, and instead of http_reply: on a worker, whose handler goes on as the
