@@ -287,6 +287,24 @@ function dashboardText({ size, files, pages, rows }, { rounds, seconds }) {
   );
 }
 
+function liveText({ rows }, { rounds, seconds }) {
+  return (
+    `Who listens while answers come; medians of ${rounds} interleaved rounds of ${seconds} s\n\n` +
+    table(
+      ['live clients', 'at rest MiB', 'at rest % CPU', 'at most MiB', 'answers/s', 'CPU µs an answer', 'told MB'],
+      rows.map((row) => [
+        whole(row.clients),
+        row.restMib.toFixed(1),
+        (100 * row.restCpu).toFixed(1),
+        row.mostMib.toFixed(1),
+        whole(row.perSecond),
+        row.cpuUs.toFixed(1),
+        (row.bytes / 1e6).toFixed(1),
+      ]),
+    )
+  );
+}
+
 export function report(result, options) {
   const parts = [];
   if (result.speed) parts.push(speedText(result.speed, options));
@@ -294,6 +312,7 @@ export function report(result, options) {
   if (result.ingest) parts.push(everythingText(result.ingest, options));
   if (result.web) parts.push(webText(result.web, options));
   if (result.widget) parts.push(widgetText(result.widget));
+  if (result.live) parts.push(liveText(result.live, options));
   if (result.scale) parts.push(scaleText(result.scale));
   if (result.dashboard) parts.push(dashboardText(result.dashboard, options));
   if (result.analysis) parts.push(analysisText(result.analysis));

@@ -4,8 +4,8 @@
 /**
  * @typedef {'connecting' | 'live' | 'paused' | 'offline' | 'denied'} State
  * @typedef {{ id: string, score?: number, comment?: string } & Record<string, unknown>} Told
- * @typedef {{ kind: 'amended' | 'excluded' | 'restored' | 'erased' | 'skipped' | 'reset', id?: string, count?: number }}
- *   Change
+ * @typedef {'amended' | 'excluded' | 'restored' | 'erased' | 'skipped' | 'reset'} Kind
+ * @typedef {{ kind: Kind, id?: string, count?: number }} Change
  * @typedef {{ query?: string, onResponse?: (response: Told) => void, onChange?: (change: Change) => void,
  *   onState?: (state: State) => void, signal?: AbortSignal }} Watching
  */
@@ -178,7 +178,7 @@ class Feed {
     if (event === 'response') {
       for (const { onResponse } of this.watchers) onResponse?.(data);
     } else if (event !== 'ready') {
-      this.tell({ kind: /** @type {Change['kind']} */ (event), ...data });
+      this.tell({ kind: /** @type {Kind} */ (event), ...data });
     } else {
       const isAgain = this.wasLive;
       this.wasLive = true;
