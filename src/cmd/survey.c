@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmd/call.h"
+#include "cmd/survey_mail.h"
 #include "cmd/view.h"
 #include "cxd/cmd/cmd.h"
 
@@ -186,5 +187,5 @@ const struct command cmd_survey = {
     .operands = "",
     .summary = "Shows and changes survey definitions.",
     .example = "cxd survey list",
-    .commands = (const struct command *const[]){&list, &show, &put, &archive, &reopen, NULL},
+    .commands = (const struct command *const[]){&list, &show, &put, &archive, &reopen, &survey_mail, NULL},
 };

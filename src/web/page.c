@@ -67,16 +67,36 @@ void page_path(struct buffer *out, const struct http_request *request, const cha
     html_url_value(out, slug);
 }
 
-/* Whether a parameter of the link is said of every answer that a kiosk takes. */
-static bool is_kept(const char *name) {
-    static const char *const NAMES[] = {"touchpoint", "channel", "score"}, *const GROUPS[] = {"property.", FORM_ANSWER};
-    for (size_t i = 0; i < CXD_COUNT(NAMES); i++)
-        if (strcmp(name, NAMES[i]) == 0)
+/* What the link says of an answer, and what it answers already. */
+static const char *const SAID[] = {"touchpoint", "channel", "property.", NULL}, *const ANSWERED[] = {"score",
+                                                                                                     FORM_ANSWER, NULL};
+
+/* By its name, or where that ends with a dot by its beginning. */
+static bool is_of(const char *name, const char *const *list) {
+    for (; *list; list++) {
+        size_t length = strlen(*list);
+        bool is_group = (*list)[length - 1] == '.';
+        if (is_group ? strncmp(name, *list, length) == 0 : strcmp(name, *list) == 0)
             return true;
-    for (size_t i = 0; i < CXD_COUNT(GROUPS); i++)
-        if (strncmp(name, GROUPS[i], strlen(GROUPS[i])) == 0)
-            return true;
+    }
     return false;
+}
+
+static void append_parameters(struct buffer *out, const struct page *page, const char *const *list) {
+    for (size_t i = 0; i < page->link.count; i++) {
+        const struct form_field *field = &page->link.fields[i];
+        const char *value = is_of(field->name, list) ? field_value(page->request, field) : NULL;
+        if (!value)
+            continue;
+        buffer_append_char(out, '&');
+        html_url_value(out, field->name);
+        buffer_append_char(out, '=');
+        html_url_value(out, value);
+    }
+}
+
+void page_append_said(struct buffer *out, const struct page *page) {
+    append_parameters(out, page, SAID);
 }
 
 void page_query(struct buffer *out, const struct page *page) {
@@ -85,16 +105,8 @@ void page_query(struct buffer *out, const struct page *page) {
     if (page->kiosk_s == 0)
         return;
     buffer_append_format(out, "&kiosk=%d", page->kiosk_s);
-    for (size_t i = 0; i < page->link.count; i++) {
-        const struct form_field *field = &page->link.fields[i];
-        const char *value = is_kept(field->name) ? field_value(page->request, field) : NULL;
-        if (!value)
-            continue;
-        buffer_append_char(out, '&');
-        html_url_value(out, field->name);
-        buffer_append_char(out, '=');
-        html_url_value(out, value);
-    }
+    append_parameters(out, page, SAID);
+    append_parameters(out, page, ANSWERED);
 }
 
 /* The element with the path of a file that pages load. */

@@ -40,6 +40,8 @@ void page_path(struct buffer *out, const struct http_request *request, const cha
 /* Appends the query string by which the next page is in this one's language: "?lang=de"; in a kiosk also what the link
  * says of every answer, for it leads back to the start. */
 void page_query(struct buffer *out, const struct page *page);
+/* Appends what the link says of the answer, touchpoint, channel and properties: "&touchpoint=door". */
+void page_append_said(struct buffer *out, const struct page *page);
 /* A page of a title and a sentence, and in a kiosk the way back to the start. */
 void page_say(const struct page *page, enum page_kind kind, const char *title, const char *text);
 /* What such a page has in it. */

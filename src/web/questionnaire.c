@@ -26,6 +26,12 @@ const char *questionnaire_title(const struct page *page, const struct survey *su
     return either(own ? own->question : NULL, page, usual_texts(survey).question);
 }
 
+struct questionnaire_ends questionnaire_ends(const struct page *page, const struct survey *survey) {
+    const struct survey_text *own = page->wording.own;
+    return (struct questionnaire_ends){either(own ? own->low_label : NULL, page, usual_texts(survey).low),
+                                       either(own ? own->high_label : NULL, page, usual_texts(survey).high)};
+}
+
 const char *questionnaire_thanks(const struct page *page) {
     const struct survey_text *own = page->wording.own;
     return either(own ? own->thanks : NULL, page, TEXT_THANKS);
@@ -122,13 +128,13 @@ static void write_trap(const struct questionnaire *form) {
 static void write_scale(const struct questionnaire *form) {
     const struct page *page = form->page;
     const struct survey *survey = form->survey;
-    const struct survey_text *own = page->wording.own;
+    const struct questionnaire_ends ends = questionnaire_ends(page, survey);
     const struct point_scale scale = {
         .name = "score",
         .min = survey->scale_min,
         .max = survey->scale_max,
-        .low = either(own ? own->low_label : NULL, page, usual_texts(survey).low),
-        .high = either(own ? own->high_label : NULL, page, usual_texts(survey).high),
+        .low = ends.low,
+        .high = ends.high,
         .chosen = fields_value(page->request, form->fields, "score"),
         .is_required = survey->score_rule == SCORE_REQUIRED,
         .is_refused = is_refused(form, "/score"),

@@ -22,6 +22,11 @@ struct questionnaire {
 void questionnaire_write(const struct questionnaire *form, char ret_tag[ETAG_SIZE]);
 /* The question that the survey asks first. */
 const char *questionnaire_title(const struct page *page, const struct survey *survey);
+/* What the ends of its scale are called. */
+struct questionnaire_ends {
+    const char *low, *high;
+};
+struct questionnaire_ends questionnaire_ends(const struct page *page, const struct survey *survey);
 /* What it says to who answered. */
 const char *questionnaire_thanks(const struct page *page);
 

@@ -3,6 +3,7 @@
 #include "web/assets.h"
 #include "web/dashboard.h"
 #include "web/interface.h"
+#include "web/mail.h"
 #include "web/qr.h"
 #include "web/survey_page.h"
 
@@ -25,6 +26,7 @@ static const struct http_route ROUTES[] = {
     {HTTP_POST, PAGE, web_survey_post, SCOPE_WRITE,
      HTTP_PAGE | HTTP_OPEN | HTTP_INGEST | HTTP_RATED | HTTP_LOOSE_QUERY},
     {HTTP_GET, PAGE "/thanks", web_thanks_get, 0, HTTP_PAGE | HTTP_LOOSE_QUERY},
+    {HTTP_GET, PAGE "/mail.html", web_mail_get, 0, HTTP_POOLED_PUBLIC | HTTP_LOOSE_QUERY},
     {HTTP_GET, PAGE "/qr.svg", web_qr_svg_get, 0, HTTP_POOLED_PUBLIC | HTTP_LOOSE_QUERY},
     {HTTP_GET, PAGE "/qr.png", web_qr_png_get, 0, HTTP_POOLED_PUBLIC | HTTP_LOOSE_QUERY},
 };

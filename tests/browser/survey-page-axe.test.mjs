@@ -72,6 +72,22 @@ async function send(page) {
 // Each brings the page into a state: `open` takes what stands behind /s/. `status`: of what is looked at then.
 const STATES = {
   'the form': { status: 200, reach: ({ open }) => open('nps?score=9') },
+  'a kiosk': { status: 200, reach: ({ open }) => open('nps?kiosk=30') },
+  'the thanks of a kiosk': {
+    status: 200,
+    reach: async ({ open, page }) => {
+      await open('nps?kiosk=30&score=9');
+      await page.click('form button');
+      await page.waitForSelector('#thanks:visible');
+    },
+  },
+  'whether somebody is there': {
+    status: 200,
+    reach: async ({ open, page }) => {
+      await open('nps?kiosk=30');
+      await page.evaluate(() => (document.getElementById('still').hidden = false));
+    },
+  },
   'the numbers of CSAT': { status: 200, reach: ({ open }) => open('csat') },
   'the numbers of CES': { status: 200, reach: ({ open }) => open('ces?score=7') },
   'further questions': {

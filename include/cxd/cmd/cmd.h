@@ -45,6 +45,7 @@
  *   movement.c         cxd movement
  *   status.c           cxd status
  *   survey.c           cxd survey list, show, put, archive, reopen
+ *   survey_mail.c      cxd survey mail
  *   terms.c            cxd terms
  *   comments.c         cxd comments: what people wrote
  *   export.c           cxd export

@@ -15,6 +15,7 @@
  *   further.c         what is asked behind the score
  *   questionnaire.c   the form by which a person answers
  *   survey_page.c     the page of a survey, thanks, and what a person reads of a problem
+ *   mail.c            its scale as links, for mails
  *   qr.c              links to it as codes
  *   dashboard.c       the page on which a dashboard's script runs
  *   site.c            its routes, in one table */
