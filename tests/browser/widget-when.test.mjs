@@ -125,7 +125,8 @@ describe('a page shows it', () => {
   for (const [pattern, path, isMeant] of [
     ['/cart/*', '/cart/pay', true],
     ['/cart/*', '/home', false],
-    ['/cart', '/cart/pay', false],
+    ['/cart', '/cart/pay', true],
+    ['/cart$', '/cart/pay', false],
     ['/home /cart/*', '/cart/pay?step=2', true],
     ['*step=2*', '/cart/pay?step=2', true],
     ['*://localhost*/cart/*', '/cart/pay', true],
