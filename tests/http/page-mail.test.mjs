@@ -119,7 +119,7 @@ describe('the snippet', () => {
     }
   });
 
-  test('is refused where no public URL is set, of a survey that is not there, and with what does not go together', async (t) => {
+  test('is refused without a public URL, of no survey, and with what does not go together', async (t) => {
     const local = await start();
     t.after(() => local.stop());
     await local.survey('nps', { metric: 'nps' });

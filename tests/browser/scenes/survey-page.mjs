@@ -38,6 +38,7 @@ async function prepare(daemon) {
       { key: 'wish', type: 'text', text: { en: 'What should we do next?' } },
     ],
   });
+  await daemon.survey('hebrew', { metric: 'nps', texts: { he: { question: 'מה הסיכוי שתמליצו עלינו לחבר?' } } });
   await daemon.survey('closed', { metric: 'nps', closes_at: '2020-01-01T00:00:00Z' });
 }
 
@@ -65,5 +66,26 @@ export async function scenes({ daemon }) {
     'closed': { target: '/s/closed?lang=es' },
     'unknown': { target: '/s/nothing' },
     'forged': { target: '/s/checkout?i=cut' },
+    'hebrew': { target: '/s/hebrew' },
+    'required': {
+      target: '/s/further?score=9',
+      then: async (page) => {
+        await page.evaluate(() => (document.querySelector('form').noValidate = true));
+        await page.click('button');
+      },
+    },
+    'kiosk': { target: '/s/checkout?kiosk=30' },
+    'kiosk-further': { target: '/s/further?kiosk=30&lang=ar' },
+    'kiosk-thanks': {
+      target: '/s/checkout?kiosk=30&score=9',
+      then: async (page) => {
+        await page.click('form button');
+        await page.waitForSelector('#thanks:not([hidden])');
+      },
+    },
+    'kiosk-still-there': {
+      target: '/s/checkout?kiosk=30&score=9',
+      then: (page) => page.evaluate(() => (document.getElementById('still').hidden = false)),
+    },
   };
 }
