@@ -6,7 +6,7 @@ import { filesBut } from './files.mjs';
 
 const LIMIT = 120;
 const SKIPPED =
-  /node_modules|fuzz\/corpus\/|http\/exports\/|\/dict\/|\.json$|tests\/upgrade\/schema-|sql\/sqlite\/000[123]_/;
+  /node_modules|fuzz\/corpus\/|http\/exports\/|\/dict\/|\.(json|png)$|tests\/upgrade\/schema-|sql\/sqlite\/000[123]_/;
 const COMMENT = /^\s*(#|--|\/\/|\/\*| \* )/;
 const PROSE = /^(?![|]| {4})./;
 const found = [];

@@ -48,10 +48,14 @@ export class Address {
     ]).filter(([, value]) => value);
   }
 
+  /** Whether it has no beginning or no end, and so none before it. */
+  isEndless() {
+    return this.isCustom() ? !this.get('from') || !this.get('to') : this.get('window') === 'all';
+  }
+
   /** Without a word about it the window is held against the one before, where there is one. */
   compare() {
-    const isEndless = this.isCustom() ? !this.get('from') : this.get('window') === 'all';
-    return isEndless ? 'none' : this.get('compare', 'previous');
+    return this.isEndless() ? 'none' : this.get('compare', 'previous');
   }
 
   /** @returns {[string, string][]} */

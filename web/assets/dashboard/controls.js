@@ -111,9 +111,8 @@ export function windowControls(now) {
     if (!isListed && !address.isCustom()) options.unshift([name, windowName(address)]);
     if (address.isCustom()) options.unshift(['chosen', customName(address)]);
     set(windows, [...options, [CUSTOM, 'Choose days…']], address.isCustom() ? 'chosen' : name);
-    set(compares, COMPARES, address.get('compare', 'previous'));
-    const isEndless = (address.isCustom() && !address.get('from')) || name === 'all';
-    compares.disabled = isEndless && address.get('compare') === '';
+    set(compares, COMPARES, address.compare());
+    compares.disabled = address.isEndless();
   }
   sync(now());
   return {

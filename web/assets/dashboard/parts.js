@@ -339,7 +339,12 @@ export function table({ caption, columns, rows, sorted = null, onSort, last = ()
   draw();
   return el(
     'div.table',
-    { 'class': name, 'tabindex': '0', 'role': 'region', 'aria-label': typeof caption === 'string' ? caption : 'Table' },
+    {
+      'class': name,
+      'tabindex': '0',
+      'role': 'region',
+      'aria-label': typeof caption === 'string' ? `${caption} (table)` : 'Table',
+    },
     el('table', { role: 'table' }, el('caption.unseen', null, caption), el('thead', { role: 'rowgroup' }, head), body),
   );
 }
