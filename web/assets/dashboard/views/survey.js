@@ -8,6 +8,7 @@ import { lastKnown, showHead } from '../head.js';
 import { part } from '../loader.js';
 import { button, failed, panel, select, state } from '../parts.js';
 import { may } from '../session.js';
+import { liveControl } from '../survey/fresh.js';
 import { questionsPanel } from '../survey/questions.js';
 import { distributionPanel, ratePanel, scorePanel } from '../survey/score.js';
 import { segmentsPanel } from '../survey/segments.js';
@@ -107,6 +108,7 @@ export const view = {
     const head = el('div');
     const toolbar = el('div.toolbar');
     const aside = el('div.extra');
+    const live = el('div');
     const content = el('div.survey');
     fill(root, head, toolbar, content);
 
@@ -124,7 +126,7 @@ export const view = {
     );
     const question = el('div.controls');
     const print = button({ label: 'Print', icon: 'print', kind: 'quiet', on: () => window.print() });
-    fill(toolbar, windows.element, question, filters.element, el('div.actions.tools', null, aside, print));
+    fill(toolbar, windows.element, question, filters.element, el('div.actions.tools', null, live, aside, print));
 
     const trend = trendPanel(now, () => survey);
     const segments = segmentsPanel(now, () => survey);
@@ -210,6 +212,9 @@ export const view = {
     };
     const load = async () => {
       sync();
+      await reload();
+    };
+    const reload = async () => {
       await Promise.all([scores, trends, tables, further, journeys].map((one) => one.load(context)));
     };
     const know = () =>
@@ -227,6 +232,7 @@ export const view = {
         if (!next.signal.aborted) next.announce('The figures have changed.');
       },
     };
+    fill(live, liveControl(first, reload));
     try {
       await Promise.all([read, load()]);
     } catch (error) {
