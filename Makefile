@@ -3,7 +3,7 @@
 # One set of rules builds every variant: VARIANT=release (the default, into build/), asan, tsan, fuzz and test
 # (each into build/VARIANT/). Every path is relative, so the checkout may lie under any name.
 
-VERSION = 0.4.0
+VERSION = 0.5.0
 VARIANT ?= release
 # All cores, unless the user says how many.
 ifeq ($(MAKELEVEL)$(filter -j% --jobserver%,$(MAKEFLAGS)),0)
