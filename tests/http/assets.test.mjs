@@ -110,6 +110,12 @@ describe('assets', () => {
     }
   });
 
+  test('the widget is of at most 6 KB, as it is sent', async () => {
+    const { body, headers } = await ask(daemon, 'GET', '/widget.js', { headers: { 'Accept-Encoding': 'gzip' } });
+    assert.equal(headers['content-encoding'], 'gzip');
+    assert.ok(body.length <= 6144, `${body.length}`);
+  });
+
   test('no other name is there, and no key is looked at', async () => {
     for (const name of ['x.css', 'page.0000000000000000.css', '..%2fpage.css', '%2e%2e', 'page.css%00', 'PAGE.CSS'])
       assert.ok([400, 404].includes((await ask(daemon, 'GET', `/assets/${name}`)).status), name);

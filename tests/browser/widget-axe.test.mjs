@@ -1,0 +1,113 @@
+// What axe-core has against the widget, in every state of it, in each mode, in both themes and directions: nothing. It
+// judges the page with the widget on it, so that what the widget adds to it counts too.
+import { after, before, describe, test } from 'node:test';
+import { start } from '../http/harness.mjs';
+import { judge } from './axe.mjs';
+import { launch } from './harness.mjs';
+import { box, choose, edge, embed, listen, openShop, point, widget } from './widget.mjs';
+
+const QUESTIONS = [
+  {
+    key: 'reason',
+    type: 'choice',
+    text: { en: 'What was it?', ar: 'ما السبب؟' },
+    options: [
+      { value: 'price', text: { en: 'The price', ar: 'السعر' } },
+      { value: 'speed', text: { en: 'The speed', ar: 'السرعة' } },
+    ],
+    other: true,
+    required: true,
+  },
+  {
+    key: 'features',
+    type: 'choices',
+    text: { en: 'Which do you use?', ar: 'ماذا تستخدم؟' },
+    options: [{ value: 'a', text: { en: 'Alerts', ar: 'التنبيهات' } }],
+  },
+  { key: 'ease', type: 'scale', metric: 'ces', text: { en: 'How easy was it?' }, high_label: { en: 'Easy' } },
+  { key: 'wish', type: 'text', text: { en: 'What next?' } },
+];
+const LOOKS = { csat: ['numbers', 'stars', 'smileys', 'thumbs'], ces: ['numbers', 'stars'], nps: ['numbers'] };
+
+let daemon, browser, shop;
+before(async () => {
+  daemon = await start();
+  const texts = { en: { question: 'Would you recommend us?' }, ar: { question: 'هل توصي بنا؟' } };
+  for (const metric of Object.keys(LOOKS)) await daemon.survey(metric, { metric, texts });
+  await daemon.survey('further', { metric: 'nps', texts, questions: QUESTIONS });
+  browser = await launch();
+  shop = await openShop();
+});
+after(async () => {
+  await browser?.close();
+  await shop?.close();
+  await daemon?.stop();
+});
+
+for (const colorScheme of ['light', 'dark'])
+  for (const locale of ['en', 'ar'])
+    describe(`axe-core finds nothing: ${colorScheme}, ${locale}`, () => {
+      let context, page;
+      before(async () => {
+        context = await browser.newContext({ colorScheme, viewport: { width: 400, height: 800 } });
+        page = await listen(context);
+      });
+      after(() => context?.close());
+      const show = async (options) => {
+        const head = '<style>:root { color-scheme: light dark }</style>';
+        await page.goto(shop.open(embed(daemon, { locale, every: 0, ...options }, { lang: locale, head })));
+      };
+      const forward = () => widget(page).locator('.foot button:not(.back)').last().click();
+
+      for (const mode of ['corner', 'modal', 'inline', 'button'])
+        test(mode, async () => {
+          await show({ survey: 'nps', mode });
+          if (mode === 'button') {
+            await edge(page).waitFor();
+            await judge(page, 'a button at the edge', { within: 'cxd-widget', isPage: false });
+            await edge(page).click();
+          }
+          await point(page, 5).waitFor();
+          await judge(page, 'the scale', { isPage: mode !== 'corner' && mode !== 'button', within: 'cxd-widget' });
+          await choose(page, 9);
+          await widget(page).locator('textarea').waitFor();
+          await judge(page, 'chosen, and a comment', { within: 'cxd-widget', isPage: false });
+          await widget(page).locator('textarea').fill('words');
+          await forward();
+          await widget(page).locator('textarea').waitFor({ state: 'detached' });
+          await judge(page, 'thanks', { within: 'cxd-widget', isPage: false });
+        });
+
+      for (const [survey, looks] of Object.entries(LOOKS))
+        for (const look of looks)
+          test(`${survey} as ${look}`, async () => {
+            await show({ survey, look, mode: 'inline' });
+            await point(page, survey === 'ces' ? 1 : 5).waitFor();
+            await judge(page, 'the scale', { within: 'cxd-widget', isPage: false });
+          });
+
+      test('each kind of question, one that is missing, and no connection', async () => {
+        await show({ survey: 'further', mode: 'inline' });
+        await choose(page, 3);
+        await box(page).locator('.list').waitFor();
+        await forward();
+        await judge(page, 'a choice, which is missing', { within: 'cxd-widget', isPage: false });
+        await box(page).locator('.list label').last().click();
+        await box(page).locator('[placeholder]').fill('other');
+        await judge(page, 'a choice, other', { within: 'cxd-widget', isPage: false });
+        await forward();
+        await box(page).locator('.list label').first().click();
+        await judge(page, 'choices', { within: 'cxd-widget', isPage: false });
+        await forward();
+        await choose(page, 6);
+        await judge(page, 'a scale', { within: 'cxd-widget', isPage: false });
+        await forward();
+        await judge(page, 'words', { within: 'cxd-widget', isPage: false });
+        await forward();
+        await context.setOffline(true);
+        await box(page).locator('textarea').fill('a comment');
+        await forward();
+        await judge(page, 'no connection', { within: 'cxd-widget', isPage: false });
+        await context.setOffline(false);
+      });
+    });
