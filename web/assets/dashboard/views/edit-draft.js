@@ -1,5 +1,5 @@
 // A definition under somebody's hands: its controls, by JSON pointer, and the errors that belong to each.
-import { durationText, isSame, pointer, read, write } from '../definition.js';
+import { durationText, isSame, nearest, pointer, read, write } from '../definition.js';
 import { el } from '../dom.js';
 import { field, select } from '../parts.js';
 
@@ -15,7 +15,7 @@ export class Draft {
     /** @type {Record<string, string>} */
     this.errors = {};
     /** The language whose texts are shown. */
-    this.locale = Object.keys(now.texts ?? {})[0] ?? 'en';
+    this.locale = nearest(now.texts, navigator.language) ?? 'en';
     /** @type {(() => void)[]} */
     this.listeners = [];
     /** Draws what depends on how many parts there are. @type {() => void} */
