@@ -257,6 +257,12 @@ describe('its language', () => {
     await choose(page, 2);
     await only(daemon, slug, { score: 2, locale: 'ar' }, page);
   });
+
+  test('over the page it stands in the middle, also from right to left', async () => {
+    await show({ locale: 'ar', mode: 'modal' });
+    const { x, width } = await box(page).boundingBox();
+    assert.ok(Math.abs(x + width / 2 - 400) <= 1, `${x} + ${width} of 800`);
+  });
 });
 
 describe('the page that embeds it', () => {

@@ -21,7 +21,7 @@ background:var(--p);box-shadow:0 0 0 1px #8886,0 0 2em #0004}
 .q{font-weight:600;font-size:1.125em;padding-inline-end:2em;outline:0!important}
 .note,.ends{opacity:.8;font-size:.875em}
 .x{position:absolute;top:.5em;right:1em;width:1.5em;font-size:1.5em}
-.left,[dir=rtl] .x{right:auto;left:1em}
+.corner.left,[dir=rtl] .x{right:auto;left:1em}
 .row,.ends,.foot{display:flex;flex-wrap:wrap;gap:.25em;margin-top:1em}
 .ends,.foot{justify-content:space-between}
 .row label{position:relative;flex:1 1 2em;min-width:1.5em}
