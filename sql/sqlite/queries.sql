@@ -965,6 +965,21 @@ DELETE FROM api_key WHERE id = ?1;
 -- name: note_keys_removed
 UPDATE identity SET keys_removed = catalog_generation + 1;
 
+-- name: list_sessions
+SELECT hash, key, scopes, link, created_at, seen_at FROM session ORDER BY hash;
+
+-- name: insert_session
+INSERT INTO session (hash, key, scopes, link, created_at, seen_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6);
+
+-- name: note_session_seen
+UPDATE session SET seen_at = ?2 WHERE hash = ?1;
+
+-- name: delete_session
+DELETE FROM session WHERE hash = ?1;
+
+-- name: note_sessions_changed
+UPDATE identity SET sessions_changed = catalog_generation + 1;
+
 -- fragment: documents
 SELECT name, revision, definition, created_at, updated_at FROM document
 
@@ -994,7 +1009,7 @@ DELETE FROM document WHERE kind = ?1 AND name = ?2;
 UPDATE identity SET catalog_generation = catalog_generation + 1;
 
 -- name: select_generation
-SELECT catalog_generation, keys_removed, packed_through FROM identity;
+SELECT catalog_generation, keys_removed, packed_through, sessions_changed FROM identity;
 
 -- name: list_signing_keys
 SELECT number, secret, created_at FROM signing_key ORDER BY number DESC LIMIT 2;
@@ -1390,6 +1405,9 @@ SELECT count(*) FROM api_key WHERE length(id) <> 16 OR length(hash) <> 32;
 
 -- name: check_signing_keys
 SELECT count(*) FROM signing_key WHERE length(secret) <> 32;
+
+-- name: check_sessions
+SELECT 'session', count(*) FROM session WHERE length(hash) <> 32 OR length(key) <> 16;
 
 -- What has an id, a digest or a secret that is not as long as one.
 -- name: check_lengths

@@ -125,6 +125,7 @@ static enum cxd_err fill_options(struct app *app, const struct config *config, c
         .route_count = app->route_count,
         .rated_parameter = "respondent",
         .app = app,
+        .session_cookie = API_SESSION_COOKIE,
         .authorize = api_authorize,
         .recognise = api_recognise,
         .allow_origin = api_allow_origin,

@@ -15,6 +15,9 @@
 
 enum { KEY_FAULT_SIZE = 160 };
 
+/* Of this host alone, by TLS or loopback, and for all of its paths: browsers hold a cookie of such a name to that. */
+#define API_SESSION_COOKIE "__Host-cxd"
+
 /* What became of an event. */
 enum event_result { EVENT_CREATED, EVENT_REPLAYED, EVENT_SUSPECTED, EVENT_REFUSED, EVENT_RESULT_COUNT };
 
@@ -55,7 +58,8 @@ struct app {
     atomic_flag reading_terms;                /* one question for terms is answered at a time */
     struct budget questions;                  /* memory of those that tell respondents apart, or read terms */
     atomic_uint_fast64_t question_memory;     /* what they may hold together */
-    atomic_flag noting_use;                   /* a key's last-used day is on its way to the writer */
+    atomic_flag noting_use;                   /* a change of api_note is on its way to the writer */
+    _Atomic int64_t sign_in_refused_ms;       /* monotonic, when that was last written down; 0: never */
     struct live *live;                        /* who is told of what is committed */
     struct vitals *vitals;
     int64_t started_at_ms, started_monotonic_ms;
@@ -122,6 +126,8 @@ http_handler api_keys_get, api_key_post, api_key_delete;
 http_handler api_invitations_post;
 /* signing_keys.c */
 http_handler api_signing_keys_get, api_signing_key_post;
+/* sessions.c */
+http_handler api_session_get, api_session_post, api_session_delete, api_session_link_post;
 /* metrics.c */
 /* Opens and runs the listener of the metrics, where there is one. Everything else is open by then. */
 CXD_NODISCARD enum cxd_err api_metrics_start(struct app *app, struct error *err);
@@ -162,21 +168,33 @@ CXD_NODISCARD bool api_key_fill(struct api_key *key, struct id_source *ids, int6
                                 char ret_secret[SECRET_TEXT_SIZE]);
 
 /* access.c: the hooks of the HTTP server. */
-enum cxd_err api_authorize(void *app, struct http_request *request, const char *secret, unsigned scope,
-                           struct error *err);
+enum cxd_err api_authorize(void *app, struct http_request *request, const struct http_credentials *shown,
+                           unsigned scope, struct error *err);
 /* As api_authorize, where no key is needed: a token that is none of ours is passed over, and so is a key without the
  * scope. */
 enum cxd_err api_recognise(void *app, struct http_request *request, const char *credentials, unsigned scope,
                            struct error *err);
 /* Whether the request has shown a key that is good for the call: then it is no stranger's. */
 bool api_has_key(const struct http_request *request);
+/* Whether who asks under this host may read what needs this scope without a key, as [access] read says. */
+bool api_opens(const struct http_request *request, unsigned scope);
+/* The valid key for which the session of this secret acts now, with the session; NULL: there is none, or it has ended.
+ */
+const struct api_key *api_session_key(const struct snapshot *snapshot, const char *secret, int64_t now_ms,
+                                      const struct session **ret_session);
+/* The valid key behind a principal (http_principal), and the session where it is one's; NULL: it has ended. */
+const struct api_key *api_find_holder(const struct snapshot *snapshot, const char *principal, int64_t now_ms,
+                                      const struct session **ret_session);
+/* Has a change done that nobody waits for. One at a time: it is lost where another is on its way, or memory is refused.
+ */
+void api_note(struct app *app, const struct change *change);
+/* Whether a principal that was let in would be let in by it now, for one of these scopes. Any thread. */
+bool api_still_may(const struct app *app, const char *principal, unsigned scope, int64_t now_ms);
 /* Whether the request is one that [access] read = open lets in without a key: what it opens are figures. */
 bool api_is_stranger(const struct http_request *request);
 /* Whether figures by this filter may be shown for the survey to who asks. ERR_NO_KEY. */
 CXD_NODISCARD enum cxd_err api_allow_filter(const struct http_request *request, const struct survey *survey,
                                             const struct filter *filter, struct error *err);
-/* Whether who was let in as `principal` (http_principal) at `since_ms` would be let in by it now. Any thread. */
-bool api_still_may(const struct app *app, const char *principal, unsigned scope, int64_t since_ms, int64_t now_ms);
 bool api_allow_origin(void *app, struct http_request *request, const char *origin);
 
 /* bootstrap.c: what a first start makes. */

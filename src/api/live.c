@@ -352,7 +352,7 @@ static void run_round(struct live *live, int64_t now_ms) {
 static bool still_may(const struct live *live, const struct live_client *client, int64_t now_ms) {
     if (client->principal[0] == '\0')
         return atomic_load(&live->app->reloads.done) == client->reloads;
-    return api_still_may(live->app, client->principal, SCOPE_READ, client->opened_ms, now_ms);
+    return api_still_may(live->app, client->principal, SCOPE_READ, now_ms);
 }
 
 /* Who has left, may no more, or takes nothing; and a word to those who have long heard nothing. */

@@ -22,8 +22,7 @@ struct live_client {
     const char *query;         /* that it is of: what is the same text is the same filter */
     const char *last_event_id; /* NULL: from now on */
     char principal[HTTP_PRINCIPAL_SIZE];
-    int64_t opened_ms; /* wall clock */
-    int64_t reloads;   /* of the configuration, at that time */
+    int64_t reloads; /* of the configuration, at that time */
     bool is_greeted;
     bool is_due;        /* in the round that goes on */
     bool is_gone;       /* reads no more */

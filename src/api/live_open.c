@@ -22,7 +22,6 @@ static enum cxd_err read_client(struct http_request *request, struct live_client
         memcpy(client->slug, survey->slug, sizeof client->slug);
     catalog_release(snapshot);
     client->query = query ? query : "";
-    client->opened_ms = http_now_ms(request);
     client->reloads = atomic_load(&app->reloads.done);
     memcpy(client->principal, principal, strnlen(principal, sizeof client->principal - 1));
     *ret_client = client;

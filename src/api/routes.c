@@ -6,6 +6,7 @@
 #define READ_FIGURES (SCOPE_READ | ACCESS_FIGURES)
 /* What the columns of an export are: for who reads, and for who exports. */
 #define READ_COLUMNS (READ_FIGURES | SCOPE_EXPORT)
+#define ANY_SCOPE (SCOPE_READ | SCOPE_WRITE | SCOPE_EXPORT | SCOPE_ERASE | SCOPE_ADMIN)
 #define INVITATIONS "/v1/surveys/{survey}/invitations"
 
 const struct http_route API_ROUTES[] = {
@@ -69,6 +70,10 @@ const struct http_route API_ROUTES[] = {
     {HTTP_GET, "/v1/keys", api_keys_get, SCOPE_ADMIN, HTTP_POOLED | HTTP_QUERY},
     {HTTP_POST, "/v1/keys", api_key_post, SCOPE_ADMIN, 0},
     {HTTP_DELETE, "/v1/keys/{id}", api_key_delete, SCOPE_ADMIN, 0},
+    {HTTP_GET, "/v1/session", api_session_get, 0, 0},
+    {HTTP_POST, "/v1/session", api_session_post, 0, 0},
+    {HTTP_DELETE, "/v1/session", api_session_delete, ANY_SCOPE, HTTP_QUERY},
+    {HTTP_POST, "/v1/session/links", api_session_link_post, ANY_SCOPE, HTTP_KEYED},
     {HTTP_POST, INVITATIONS, api_invitations_post, SCOPE_WRITE, HTTP_BATCH | HTTP_POOLED | HTTP_QUERY},
     {HTTP_GET, "/v1/signing-keys", api_signing_keys_get, SCOPE_ADMIN, 0},
     {HTTP_POST, "/v1/signing-keys", api_signing_key_post, SCOPE_ADMIN, HTTP_BODILESS},

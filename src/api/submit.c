@@ -1,5 +1,6 @@
 /* Where handlers meet the writer: a change goes down as a ticket, and its request waits, off the loop, until the
  * commit. */
+#include <stdio.h>
 #include <string.h>
 
 #include "api/app.h"
@@ -8,11 +9,12 @@ static void ticket_done(struct ticket *ticket) {
     http_complete(ticket->context);
 }
 
+/* Of a session its key, and that it was one: which one is nobody's business later. */
 static void set_actor(const struct http_request *request, struct change *change) {
     const char *principal = http_principal(request);
-    size_t length = strnlen(principal, sizeof change->actor - 1);
-    memcpy(change->actor, principal, length);
-    change->actor[length] = '\0';
+    size_t length = strcspn(principal, "./");
+    snprintf(change->actor, sizeof change->actor, "%.*s%s", (int)length, principal,
+             principal[length] == ACTOR_SESSION[0] ? ACTOR_SESSION : "");
 }
 
 enum cxd_err api_apply(struct http_request *request, struct change *change, struct error *err) {

@@ -58,6 +58,8 @@ static enum cxd_err fill(struct draft *draft, const struct store_catalog *change
         remove_others(draft, changed->keys, changed->key_count);
     for (size_t i = 0; result == CXD_OK && i < changed->key_count; i++)
         result = draft_put_key(draft, &changed->keys[i], err);
+    if (result == CXD_OK && changed->has_sessions)
+        result = draft_set_sessions(draft, changed->sessions, changed->session_count, err);
     return result;
 }
 

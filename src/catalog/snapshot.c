@@ -12,8 +12,8 @@
 
 enum {
     STORED_JSON_DEPTH = 16,
-    TEXT_BYTES_MIN = 256, /* of a survey, beside what its definition takes */
-    HASH_BYTES = 8        /* of a key's hash: what it is looked for by */
+    TEXT_BYTES_MIN = 256,          /* of a survey, beside what its definition takes */
+    HASH_BYTES = HOLDER_NAME_BYTES /* of a key's hash: what it is looked for by */
 };
 
 /* --- Orders ---------------------------------------------------------------------------------------------------------
@@ -92,15 +92,52 @@ const struct api_key *snapshot_key_id(const struct snapshot *snapshot, const str
     return at < snapshot->key_count && id_compare(id, &by_id[at]->id) == 0 ? by_id[at] : NULL;
 }
 
-const struct api_key *snapshot_key(const struct snapshot *snapshot, const char *secret) {
+static const struct api_key *find_key(const struct snapshot *snapshot, const uint8_t *hash, size_t bytes) {
     const struct api_key *const *by_hash = box_of(snapshot)->keys + box_of(snapshot)->key_room;
-    uint8_t hash[SHA256_SIZE];
-    sha256(secret, strlen(secret), hash);
     size_t at = place_of(by_hash, snapshot->key_count, hash, compare_hash);
     for (; at < snapshot->key_count && compare_hash(hash, &by_hash[at]) == 0; at++)
-        if (secret_equal(by_hash[at]->hash, hash, SHA256_SIZE))
+        if (secret_equal(by_hash[at]->hash, hash, bytes))
             return by_hash[at];
     return NULL;
+}
+
+const struct api_key *snapshot_key(const struct snapshot *snapshot, const char *secret) {
+    uint8_t hash[SHA256_SIZE];
+    sha256(secret, strlen(secret), hash);
+    return find_key(snapshot, hash, sizeof hash);
+}
+
+const struct api_key *snapshot_key_named(const struct snapshot *snapshot, const uint8_t name[HOLDER_NAME_BYTES]) {
+    return find_key(snapshot, name, HOLDER_NAME_BYTES);
+}
+
+static const struct session *find_session(const struct snapshot *snapshot, const uint8_t *hash, size_t bytes) {
+    size_t low = 0, high = snapshot->session_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (memcmp(hash, snapshot->sessions[middle].hash, HOLDER_NAME_BYTES) > 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < snapshot->session_count; low++) {
+        const struct session *session = &snapshot->sessions[low];
+        if (memcmp(hash, session->hash, HOLDER_NAME_BYTES) != 0)
+            return NULL;
+        if (secret_equal(session->hash, hash, bytes))
+            return session;
+    }
+    return NULL;
+}
+
+const struct session *snapshot_session(const struct snapshot *snapshot, const char *secret) {
+    uint8_t hash[SHA256_SIZE];
+    sha256(secret, strlen(secret), hash);
+    return find_session(snapshot, hash, sizeof hash);
+}
+
+const struct session *snapshot_session_named(const struct snapshot *snapshot, const uint8_t name[HOLDER_NAME_BYTES]) {
+    return find_session(snapshot, name, HOLDER_NAME_BYTES);
 }
 
 /* --- Freeing --------------------------------------------------------------------------------------------------------
@@ -109,6 +146,11 @@ const struct api_key *snapshot_key(const struct snapshot *snapshot, const char *
 static void entry_free(struct entry *entry) {
     arena_free(&entry->arena);
     free(entry);
+}
+
+static void let_go_sessions(struct session_list *list) {
+    if (list && atomic_fetch_sub_explicit(&list->boxes, 1, memory_order_acq_rel) == 1)
+        free(list);
 }
 
 static void free_retired(struct entry *retired) {
@@ -137,6 +179,7 @@ void catalog_release(const struct snapshot *snapshot) {
         return;
     free(box->surveys);
     free(box->keys);
+    let_go_sessions(box->sessions);
     let_go(box);
 }
 
@@ -194,6 +237,9 @@ enum cxd_err draft_begin(const struct box *before, size_t more_surveys, size_t m
         free(box);
         return error_set(err, ERR_NO_MEMORY, "no memory for the catalog");
     }
+    box->sessions = before->sessions;
+    if (box->sessions)
+        atomic_fetch_add_explicit(&box->sessions->boxes, 1, memory_order_relaxed);
     box->snapshot.surveys = box->surveys;
     box->snapshot.keys = box->keys;
     atomic_init(&box->users, 1);
@@ -210,6 +256,7 @@ void draft_abandon(struct draft *draft) {
     }
     free(draft->box->surveys);
     free(draft->box->keys);
+    let_go_sessions(draft->box->sessions);
     free(draft->box);
 }
 
@@ -233,6 +280,23 @@ static struct entry *make_entry(struct draft *draft, size_t text_bytes) {
         draft->made = entry;
     }
     return entry;
+}
+
+enum cxd_err draft_set_sessions(struct draft *draft, const struct session *sessions, size_t count, struct error *err) {
+    struct box *box = draft->box;
+    struct session_list *list = count > 0 ? malloc(sizeof *list + count * sizeof list->items[0]) : NULL;
+    if (count > 0 && !list)
+        return error_set(err, ERR_NO_MEMORY, "no memory for the sessions");
+    if (list) {
+        atomic_init(&list->boxes, 1);
+        list->count = count;
+        memcpy(list->items, sessions, count * sizeof list->items[0]);
+    }
+    let_go_sessions(box->sessions);
+    box->sessions = list;
+    box->snapshot.sessions = list ? list->items : NULL;
+    box->snapshot.session_count = count;
+    return CXD_OK;
 }
 
 static enum cxd_err refuse_record(const struct survey_record *record, const char *why, struct error *err) {

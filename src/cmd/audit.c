@@ -62,7 +62,7 @@ struct list {
     struct output_options output;
     struct {
         double count;
-        char at[TIME_TEXT_SIZE], actor[KEY_PREFIX_SIZE], detail[64]; /* of the last */
+        char at[TIME_TEXT_SIZE], actor[ACTOR_SIZE], detail[64]; /* of the last */
     } erasures;
     char restored[TIME_TEXT_SIZE]; /* when the store was last a copy, or without its list; "": never */
 };

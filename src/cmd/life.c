@@ -125,6 +125,10 @@ static void print_tries(const struct config *config, const struct app *app, bool
                "Or on a page of yours, which is cxd.html here:\n\n"
                "  echo '<script async src=\"%s://%s/widget.js\" data-survey=\"nps\"></script>' > cxd.html\n\n",
                scheme, address, scheme, address);
+    if (has_site)
+        printf("See what it makes of the score; 'cxd login' prints a link that signs you in, to change things:\n\n"
+               "  %s://%s/\n\n",
+               scheme, address);
     if (app_metrics_address(app))
         printf("What Prometheus sees:\n\n  curl http://%s/metrics\n\n", app_metrics_address(app));
     printf("The surveys csat (1 to 5) and ces (1 to 7) are there too. Ctrl-C ends.\n");

@@ -37,25 +37,30 @@ static void read_name(struct target *target, const json_t *value) {
         memcpy(target->key->name, name, strlen(name) + 1);
 }
 
-static void read_scopes(struct target *target, const json_t *value) {
-    if (!value)
-        error_add_member(target->reading.err, "/scopes", "is required");
-    if (!value || !read_is_array(&target->reading, value, "/scopes"))
+void read_scopes(struct reading *reading, const json_t *value, unsigned *ret_scopes) {
+    if (!read_is_array(reading, value, "/scopes"))
         return;
     if (json_array_size(value) == 0)
-        error_add_member(target->reading.err, "/scopes", "must name at least one scope");
-    target->key->scopes = 0;
+        error_add_member(reading->err, "/scopes", "must name at least one scope");
+    *ret_scopes = 0;
     for (size_t i = 0; i < json_array_size(value); i++) {
         const char *name = json_string_value(json_array_get(value, i));
         int scope = name ? words_find(&KEY_SCOPES, name) : -1;
         if (scope >= 0) {
-            target->key->scopes |= 1U << scope;
+            *ret_scopes |= 1U << scope;
             continue;
         }
         char pointer[POINTER_SIZE], words[128];
         snprintf(pointer, sizeof pointer, "/scopes/%zu", i);
-        error_add_member(target->reading.err, pointer, "must be %s", words_quote(&KEY_SCOPES, words, sizeof words));
+        error_add_member(reading->err, pointer, "must be %s", words_quote(&KEY_SCOPES, words, sizeof words));
     }
+}
+
+static void read_key_scopes(struct target *target, const json_t *value) {
+    if (value)
+        read_scopes(&target->reading, value, &target->key->scopes);
+    else
+        error_add_member(target->reading.err, "/scopes", "is required");
 }
 
 static void read_expires_at(struct target *target, const json_t *value) {
@@ -80,7 +85,7 @@ static void read_expires_in(struct target *target, const json_t *value) {
 }
 
 static const char *const MEMBER_NAMES[] = {"name", "scopes", "expires_at", "expires_in"};
-static read_member_fn *const MEMBER_READERS[] = {read_name, read_scopes, read_expires_at, read_expires_in};
+static read_member_fn *const MEMBER_READERS[] = {read_name, read_key_scopes, read_expires_at, read_expires_in};
 
 static void read_members(struct target *target, const json_t *root) {
     static const struct words names = WORDS(MEMBER_NAMES);
@@ -112,17 +117,21 @@ enum cxd_err key_decode(const char *bytes, size_t length, size_t depth, int64_t 
     return code;
 }
 
+void key_encode_scopes(struct buffer *out, unsigned scopes) {
+    write_open(out, "scopes", '[');
+    for (int i = 0; scope_name(i); i++)
+        if ((scopes & (1U << i)) != 0)
+            write_text(out, NULL, scope_name(i));
+    buffer_append_char(out, ']');
+}
+
 void key_encode(struct buffer *out, const struct api_key *key, const char *secret) {
     char text[TIME_TEXT_SIZE];
     write_open(out, NULL, '{');
     write_id(out, "id", &key->id);
     write_text(out, "name", key->name);
     write_text(out, "prefix", key->prefix);
-    write_open(out, "scopes", '[');
-    for (int i = 0; scope_name(i); i++)
-        if ((key->scopes & (1U << i)) != 0)
-            write_text(out, NULL, scope_name(i));
-    buffer_append_char(out, ']');
+    key_encode_scopes(out, key->scopes);
     write_time(out, "created_at", key->created_at);
     write_time(out, "expires_at", key->expires_at);
     (void)time_format(text, key->used_day);

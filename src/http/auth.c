@@ -1,5 +1,5 @@
-/* Who asks: the Bearer token is taken from the header here, and judged by the hooks of api/. Before the limits by
- * address, which are not for who has a key; those who show bad ones have a limit of their own. */
+/* Who asks: the Bearer token, or the cookie of a session, is taken from the head here, and judged by the hooks of api/.
+ * Before the limits by address, which are not for who has a key; those who show bad ones have a limit of their own. */
 
 #include "http/auth.h"
 
@@ -33,8 +33,7 @@ const char *auth_bearer(const char *authorization) {
     return token[length] == '\0' ? token : NULL;
 }
 
-/* 401, or where the address has shown too many bad keys 429. */
-static void refuse_key(struct http_request *request, const char *detail) {
+void http_refuse_key(struct http_request *request, const char *detail) {
     limits_auth_failed(request);
     if (!request->replied)
         http_problem_code(request, ERR_BAD_KEY, "%s", detail);
@@ -42,7 +41,7 @@ static void refuse_key(struct http_request *request, const char *detail) {
 
 static void settle(struct http_request *request, enum cxd_err refused, const struct error *err) {
     if (refused == ERR_BAD_KEY)
-        refuse_key(request, err->detail);
+        http_refuse_key(request, err->detail);
     else if (refused)
         http_problem(request, err);
 }
@@ -56,14 +55,22 @@ static void recognise(struct http_request *request, const char *header) {
         settle(request, options->recognise(options->app, request, credentials, request->route->scope, &err), &err);
 }
 
+/* What pages of others ask for, and what machines send, no browser's session is good for. */
+static bool heeds_session(const struct http_route *route) {
+    return !(route->flags & (HTTP_OPEN | HTTP_CORS | HTTP_INGEST | HTTP_KEYED));
+}
+
 static void authorize(struct http_request *request, const char *header) {
     const struct http_options *options = &request->connection->loop->server->options;
-    const char *token = header ? auth_bearer(header) : NULL;
+    const struct http_credentials shown = {
+        .key = header ? auth_bearer(header) : NULL,
+        .session = !header && heeds_session(request->route) ? http_session(request) : NULL,
+    };
     struct error err;
-    if (header && !token)
-        refuse_key(request, "The Authorization header is not \"Bearer KEY\"");
+    if (header && !shown.key)
+        http_refuse_key(request, "The Authorization header is not \"Bearer KEY\"");
     else if (options->authorize)
-        settle(request, options->authorize(options->app, request, token, request->route->scope, &err), &err);
+        settle(request, options->authorize(options->app, request, &shown, request->route->scope, &err), &err);
 }
 
 /* Blanks behind a value are none of it (RFC 9112 §5.1), and MHD 0.9 leaves them there. */
@@ -83,7 +90,7 @@ void auth_admit(struct http_request *request) {
     if (!read_header(request, &header))
         http_problem_code(request, ERR_NO_MEMORY, "No memory for the header Authorization");
     else if (request->facts.authorizations > 1)
-        refuse_key(request, "There is more than one Authorization header");
+        http_refuse_key(request, "There is more than one Authorization header");
     else if (request->route->flags & HTTP_OPEN)
         recognise(request, header);
     else

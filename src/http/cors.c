@@ -1,7 +1,7 @@
 /* Requests from pages of other origins: the paths of HTTP_CORS routes know of them, elsewhere the browser's own rule
  * stands. A page may have the browser send credentials along, as many do without a thought, and read the reply: no
- * cookie is read here, nor a password or certificate, and a key is never the browser's to send. So there is nothing
- * that it would lend to the page. */
+ * cookie is read on these paths (auth.c), nor a password or certificate, and a key is never the browser's to send. So
+ * there is nothing that it would lend to the page. */
 
 #include "http/cors.h"
 

@@ -69,22 +69,40 @@ static void describe_archive(const struct change *change, struct audit_record *r
     snprintf(record->target, sizeof record->target, "%s", change->as.archive.slug);
 }
 
+static void write_scopes(unsigned scopes, struct audit_record *record) {
+    size_t length = strlen(record->detail);
+    const char *name;
+    for (int i = 0, written = 0; (name = scope_name(i)) != NULL; i++)
+        if (scopes & 1U << i)
+            length += (size_t)snprintf(record->detail + length, sizeof record->detail - length, "%s%s",
+                                       written++ > 0 ? "," : "scopes ", name);
+}
+
 static void describe_key(const struct change *change, struct audit_record *record) {
     char id[ID_TEXT_SIZE];
-    size_t length = 0;
-    const char *name;
     snprintf(record->target, sizeof record->target, "%s", id_format(id, &change->as.key.id));
-    for (int i = 0; (name = scope_name(i)) != NULL; i++) {
-        if (change->as.key.scopes & 1U << i) {
-            length += (size_t)snprintf(record->detail + length, sizeof record->detail - length, "%s%s",
-                                       length > 0 ? "," : "scopes ", name);
-        }
-    }
+    write_scopes(change->as.key.scopes, record);
 }
 
 static void describe_revoke(const struct change *change, struct audit_record *record) {
     char id[ID_TEXT_SIZE];
     snprintf(record->target, sizeof record->target, "%s", id_format(id, &change->as.revoke));
+}
+
+static void describe_session(const struct change *change, struct audit_record *record) {
+    const struct session *session = &change->as.session.value;
+    char id[ID_TEXT_SIZE];
+    snprintf(record->act, sizeof record->act, "%s", session->is_link ? "session.link" : "session.begin");
+    snprintf(record->target, sizeof record->target, "%s", id_format(id, &session->key));
+    write_scopes(session->scopes, record);
+    if (change->as.session.by_link)
+        snprintf(record->detail + strlen(record->detail), sizeof record->detail - strlen(record->detail), " by link");
+}
+
+static void describe_session_end(const struct change *change, struct audit_record *record) {
+    char id[ID_TEXT_SIZE];
+    snprintf(record->target, sizeof record->target, "%s", id_format(id, &change->as.session_end.key));
+    snprintf(record->detail, sizeof record->detail, "sessions %lld", (long long)change->as.session_end.ended);
 }
 
 /* Which they were stands in the records of who made and revoked them. */

@@ -303,6 +303,13 @@ void decide_archive(struct change *change, const struct survey_record *stored) {
         refuse(change, ERR_PRECONDITION);
 }
 
+bool decide_holds(struct change *change) {
+    bool holds = is_held(change, true, NULL, 0);
+    if (!holds)
+        refuse(change, ERR_PRECONDITION);
+    return holds;
+}
+
 void decide_key(struct change *change, const struct api_key *stored) {
     if (!stored)
         change->outcome = OUTCOME_CREATED;
@@ -317,8 +324,8 @@ void decide_revoke(struct change *change, const struct api_key *stored) {
         change->outcome = OUTCOME_MISSING;
     else
         change->outcome = stored->revoked_at != 0 ? OUTCOME_REPLAYED : OUTCOME_AMENDED;
-    if (change->outcome == OUTCOME_AMENDED && !is_held(change, true, NULL, 0))
-        refuse(change, ERR_PRECONDITION);
+    if (change->outcome == OUTCOME_AMENDED)
+        (void)decide_holds(change);
 }
 
 void decide_key_used(struct change *change, const struct api_key *stored) {

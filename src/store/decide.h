@@ -69,6 +69,9 @@ void decide_survey(struct change *change, const struct survey_record *stored, bo
 /* CHANGE_ARCHIVE; of what is AMENDED, archived_at becomes now_ms. */
 void decide_archive(struct change *change, const struct survey_record *stored);
 
+/* Whether the precondition of a change holds of what is there and has no tag; else the change is refused. */
+bool decide_holds(struct change *change);
+
 /* CHANGE_KEY, CHANGE_REVOKE (of what is AMENDED, revoked_at becomes now_ms) and CHANGE_KEY_USED. */
 void decide_key(struct change *change, const struct api_key *stored);
 void decide_revoke(struct change *change, const struct api_key *stored);
@@ -76,6 +79,14 @@ void decide_key_used(struct change *change, const struct api_key *stored);
 /* CHANGE_PRUNE, of all keys in the order of their creation: writes the indices of those that go, `limit` at most, to
  * ret_past, which has room for `count`; as.prune.removed says how many they are. */
 void decide_prune(struct change *change, const struct api_key *keys, size_t count, size_t *ret_past);
+/* decide_session.c: CHANGE_SESSION and CHANGE_SESSION_END, of all sessions and links in any order: write the indices of
+ * those that go to ret_gone, which has room for `count`, and return how many they are. What is CREATED is added after
+ * that.
+ */
+size_t decide_session(struct change *change, const struct session *sessions, size_t count, size_t *ret_gone);
+size_t decide_session_end(struct change *change, const struct session *sessions, size_t count, size_t *ret_gone);
+/* CHANGE_SESSION_SEEN; of what is AMENDED, seen_at becomes now_ms. */
+void decide_session_seen(struct change *change, const struct session *stored);
 /* CHANGE_SIGNING_KEY: fills created_at; the number is the engine's. */
 void decide_signing_key(struct change *change);
 

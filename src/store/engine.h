@@ -12,7 +12,7 @@
  * Order. What a batch touches it touches in one order, so that the writers of several nodes wait for each other and
  * never in a circle:
  *   1. what its changes name or find: surveys by number, then responses with their marks by (survey, id), then keys,
- *      then documents by kind and name;
+ *      then sessions, all of them, then documents by kind and name;
  *   2. dimensions, by survey and name, each with its series: of all in the deltas, whether they rise or may fall;
  *   3. rollups, in the order of deltas_rows: by survey, the total first, tier, bucket, dimension, value;
  *   4. what is appended: records of the audit log, entries of the list of erasures.

@@ -58,6 +58,16 @@ static struct change *make_any(struct fixture *f, enum change_kind kind) {
         change->as.prune.before_ms = NOW_MS;
         change->as.prune.limit = 10;
         break;
+    case CHANGE_SESSION:
+        change->as.session.value = (struct session){.hash = {1}, .key = id_of(71), .scopes = SCOPE_READ};
+        break;
+    case CHANGE_SESSION_SEEN:
+        change->as.session_seen.hash[0] = 2;
+        break;
+    case CHANGE_SESSION_END:
+        change->as.session_end.hash[0] = 2;
+        change->as.session_end.key = id_of(71);
+        break;
     case CHANGE_SIGNING_KEY:
         break;
     case CHANGE_RETAIN:
@@ -155,6 +165,10 @@ static int kinds_setup(void **state) {
         key->as.key.expires_at = i == 72 ? NOW_MS - 1 : TIME_MAX;
         assert_int_equal(apply(f, key), OUTCOME_CREATED);
     }
+    struct change *session = make_any(f, CHANGE_SESSION);
+    session->as.session.value.hash[0] = 2;
+    session->now_ms = NOW_MS - HOUR_MS;
+    assert_int_equal(apply(f, session), OUTCOME_CREATED);
     struct change *rule = make_change(f, CHANGE_DOCUMENT, NOW_MS);
     rule->as.document = (struct document){.kind = DOCUMENT_ALERT, .name = "low", .definition = "{\"below\":0}"};
     assert_int_equal(apply(f, rule), OUTCOME_CREATED);
@@ -262,6 +276,9 @@ static char *print_store(struct fixture *f) {
     for (size_t i = 0; i < catalog.key_count; i++)
         buffer_append_format(&out, "key %d %lld %lld\n", keys[i].id.bytes[15], (long long)keys[i].revoked_at,
                              (long long)keys[i].used_day);
+    for (size_t i = 0; i < catalog.session_count; i++)
+        buffer_append_format(&out, "session %d %lld\n", catalog.sessions[i].hash[0],
+                             (long long)catalog.sessions[i].seen_at);
     for (size_t i = 0; i < catalog.signing_key_count; i++)
         buffer_append_format(&out, "signing key %lld\n", (long long)catalog.signing_keys[i].number);
     assert_ok(store_read_rollups(f->reader, print_rollup, &out, &err), err);
@@ -285,7 +302,7 @@ static void test_a_kind(void **state, enum change_kind kind) {
     char *once = print_store(f);
     bool is_done = outcome == OUTCOME_CREATED || outcome == OUTCOME_AMENDED;
     size_t records = traits->act || kind == CHANGE_EXCLUDE || kind == CHANGE_NOTE || kind == CHANGE_DOCUMENT ||
-                     kind == CHANGE_DISCARD || kind == CHANGE_IMPORT_TURN;
+                     kind == CHANGE_DISCARD || kind == CHANGE_SESSION || kind == CHANGE_IMPORT_TURN;
     if (count_log(f) - logged != (is_done ? records : 0))
         fail_msg("%s: %zu records in the log", traits->name, count_log(f) - logged);
     (void)apply(f, &again);

@@ -67,6 +67,19 @@ const CASES = {
   bad_precondition: () => d.post('nps', { score: 1 }, { headers: { 'If-Match': 'abc' } }),
   precondition_failed: () => d.post('nps', { score: 1 }, { headers: { 'If-Match': '*' } }),
   no_key: () => d.request('GET', '/v1/surveys/nps/score'),
+  session_ended: () => d.request('GET', '/v1/keys', { headers: { Cookie: '__Host-cxd=cxw_none' } }),
+  not_own_page: () => d.request('POST', '/v1/session', { body: { key: d.key } }),
+  no_sign_in: () => d.request('POST', '/v1/session', { body: { key: d.key }, headers: { Host: 'far.example' } }),
+  // Who spends it last finds it there, and gone once it is their turn to be written.
+  link_spent: async () => {
+    for (;;) {
+      const { json } = await d.admin('POST', '/v1/session/links', { body: {} });
+      const spent = { body: { link: new URL(json.url).hash.slice(1) }, headers: { Origin: d.url } };
+      const replies = await crowd(d, 8, (agent) => d.request('POST', '/v1/session', { ...spent, agent }));
+      const late = replies.find(({ status }) => status === 410);
+      if (late) return late;
+    }
+  },
   bad_key: () => d.request('GET', '/v1/surveys/nps/score', { key: `cxs_${'A'.repeat(43)}` }),
   scope: async () => {
     const { key } = (await d.admin('POST', '/v1/keys', { body: { name: 'w', scopes: ['write'] } })).json;

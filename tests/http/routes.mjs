@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { ROOT } from './harness.mjs';
 
-// {method, pattern, scope, isFigures, flags} of each call.
+// {method, pattern, scope (or "any"), isFigures, flags} of each call.
 export function readRoutes() {
   const text = fs.readFileSync(path.join(ROOT, 'src/api/routes.c'), 'utf8');
   const macros = Object.fromEntries(
@@ -18,7 +18,8 @@ export function readRoutes() {
         .map((part) => macros[part] ?? part)
         .join('')
         .replaceAll('"', ''),
-      scope: /^(?:SCOPE_(\w+)|(READ)_(?:FIGURES|COLUMNS))$/.exec(scope)?.slice(1).join('').toLowerCase() ?? null,
+      scope:
+        /^(?:SCOPE_(\w+)|(READ)_(?:FIGURES|COLUMNS)|(ANY)_SCOPE)$/.exec(scope)?.slice(1).join('').toLowerCase() ?? null,
       isFigures: /^READ_/.test(scope),
       flags: flags.split('|').map((flag) => flag.trim()),
     }),

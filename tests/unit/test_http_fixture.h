@@ -184,8 +184,9 @@ static void route_problem(struct http_request *request) {
     http_problem_code(request, ERR_STORAGE_FULL, "No room: %d", 7);
 }
 
-static enum cxd_err hook_authorize(void *app, struct http_request *request, const char *secret, unsigned scope,
-                                   struct error *err) {
+static enum cxd_err hook_authorize(void *app, struct http_request *request, const struct http_credentials *shown,
+                                   unsigned scope, struct error *err) {
+    const char *secret = shown->key;
     struct fixture *fixture = app;
     atomic_fetch_add(&fixture->authorizations, 1);
     if (!secret)

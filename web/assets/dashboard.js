@@ -8,6 +8,7 @@ import { failed } from './dashboard/parts.js';
 import { Router, sectionOf } from './dashboard/router.js';
 import { may, session } from './dashboard/session.js';
 import { view as journey } from './dashboard/views/journey.js';
+import { view as login } from './dashboard/views/login.js';
 import { view as overview } from './dashboard/views/overview.js';
 import { view as survey } from './dashboard/views/survey.js';
 
@@ -15,6 +16,7 @@ import { view as survey } from './dashboard/views/survey.js';
 const VIEWS = [
   ...DESK_VIEWS,
   { path: '/', view: overview },
+  { path: '/login', view: login },
   { path: '/surveys/{survey}', view: survey },
   { path: '/journeys/{journey}', view: journey },
 ];

@@ -55,6 +55,7 @@
  *   terms.c           what sets the comments of a band apart
  *   figures.c         what the read routes share
  *   keys.c            API keys
+ *   sessions.c        browsers that sign in and out, and links to do so
  *   signing_keys.c    keys that sign invitations
  *   retention.c       by which time what is old goes, and POST /v1/retention/resume
  *   audit.c           the audit log

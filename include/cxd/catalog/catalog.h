@@ -1,7 +1,7 @@
 #ifndef CXD_CATALOG_CATALOG_H
 #define CXD_CATALOG_CATALOG_H
 
-/* src/catalog/: surveys and keys in memory.
+/* src/catalog/: surveys, keys and sessions in memory.
  *
  *   catalog.c   the current snapshot: taken by requests, swapped when the store has another generation
  *   snapshot.c  how a snapshot is made out of the one before, looked through, and freed */
@@ -29,6 +29,8 @@ struct snapshot {
     size_t live_count;                 /* of them: not archived */
     const struct api_key *const *keys; /* by creation, then id */
     size_t key_count;
+    const struct session *sessions; /* and links, valid or not, by their hashes */
+    size_t session_count;
     struct signing_key signing_keys[SIGNING_KEYS_MAX]; /* newest first: it signs, all are believed */
     size_t signing_key_count;
 };
@@ -66,6 +68,12 @@ size_t snapshot_key_place(const struct snapshot *snapshot, int64_t created_at, c
 /* The key whose secret is `secret`, valid or not. It is looked for by a part of the secret's hash, of which no secret
  * can be told, and the whole hash is compared in constant time. */
 const struct api_key *snapshot_key(const struct snapshot *snapshot, const char *secret);
+/* The session, or the link, of this secret, valid or not: as of snapshot_key. */
+const struct session *snapshot_session(const struct snapshot *snapshot, const char *secret);
+/* The key, and the session, whose hash begins so. */
+enum { HOLDER_NAME_BYTES = 8 };
+const struct api_key *snapshot_key_named(const struct snapshot *snapshot, const uint8_t name[HOLDER_NAME_BYTES]);
+const struct session *snapshot_session_named(const struct snapshot *snapshot, const uint8_t name[HOLDER_NAME_BYTES]);
 const struct api_key *snapshot_key_id(const struct snapshot *snapshot, const struct id *id);
 
 #endif

@@ -65,6 +65,7 @@
  *   unarchive_send.c   its responses on their way
  *   suspects.c         cxd suspects list, clear
  *   alerts.c           cxd alerts; cxd alert show, put, delete, acknowledge, history
+ *   login.c            cxd login
  *   key.c              cxd key create, list, revoke
  *   signing_key.c      cxd signing-key list, rotate
  *   invite.c           cxd invite

@@ -36,6 +36,7 @@
  *   question.c         the further questions of a definition
  *   journey.c          a journey: from the body of a PUT, and as it is kept
  *   key.c              API keys and signing keys: asked for, and told of
+ *   session.c          by what a browser signs in
  *   score.c            scores, trends and comparisons to JSON: the one place that rounds
  *   picture.c          what pictures are drawn with, and in which words
  *   picture_score.c    a score as SVG (picture.h)

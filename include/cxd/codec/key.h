@@ -14,6 +14,9 @@
 CXD_NODISCARD enum cxd_err key_decode(const char *bytes, size_t length, size_t depth, int64_t now_ms,
                                       struct api_key *ret_key, struct error *err);
 
+/* The member "scopes". */
+void key_encode_scopes(struct buffer *out, unsigned scopes);
+
 /* {"id", "name", "prefix", "scopes", "created_at", "expires_at", "last_used", "revoked_at"} and, where `secret` is not
  * NULL (at creation only), "key". last_used is a date or null. */
 void key_encode(struct buffer *out, const struct api_key *key, const char *secret);

@@ -100,7 +100,7 @@ extern const struct words ALERT_EVENT_KINDS;
 
 struct alert_acknowledgement {
     int64_t at; /* 0: there is none */
-    char by[KEY_PREFIX_SIZE];
+    char by[ACTOR_SIZE];
     const char *note; /* NULL: none */
 };
 

@@ -21,6 +21,7 @@
  *   import.c           imports: the names of their states
  *   impression.c       events of a survey that is shown, and the response rate
  *   key.c              API keys and signing keys: scopes, expiry
+ *   session.c          browsers that are signed in: how long, and how many
  *   histogram.c        counts of each score, and their sums
  *   score.c            a score with its interval (NPS, CSAT, CES, means; adjusted Wald, Wilson)
  *   compare.c          two scores held against each other: delta, which test; Benjamini–Hochberg over many tests

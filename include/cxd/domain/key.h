@@ -27,6 +27,11 @@ const char *scope_name(int index);
 
 enum { KEY_PREFIX_SIZE = 9, KEY_NAME_SIZE = 129 };
 
+/* By whom something was done: a key's prefix, and what a browser did that is signed in by it has ACTOR_SESSION behind
+ * that; or "local", the daemon itself. */
+enum { ACTOR_SIZE = 20 };
+#define ACTOR_SESSION "/session"
+
 struct api_key {
     struct id id;
     char name[KEY_NAME_SIZE];

@@ -24,6 +24,7 @@
  *   aside.c       requests set aside on their loop, and handed back from other threads
  *   request.c     the request as handlers read it; deferring it
  *   host.c        under which host a request came, and whether it is this machine's own (DNS rebinding)
+ *   own.c         whether a page of this server's own asks, and whether what a browser is told stays private
  *   accept.c      which codings of a reply a client takes, and which of two media types
  *   reply.c       how a reply is noted down and sent; its headers
  *   problem.c     refusals as RFC 9457 problems; Retry-After, WWW-Authenticate, Allow
@@ -31,7 +32,8 @@
  *   stream.c      replies that are as long as they turn out to be: between a writer and the loop
  *   claim.c       what batches claim of the shared memory
  *   coding.c      Content-Encoding: bodies that come compressed
- *   auth.c        the Bearer token, and the authorize hook
+ *   cookie.c      one cookie of those that a browser sends
+ *   auth.c        the Bearer token, the session's cookie, and the authorize hook
  *   cors.c        pages of other origins, and preflights
  *   admit.c       all checks before a body is read, in their order
  *   pool.c        workers for handlers that block
@@ -88,7 +90,8 @@ enum http_flags {
     /* Needs no key. Who shows one that is good for the scope is no stranger: limits by address are not for them. */
     HTTP_OPEN = 1 << 9,
     HTTP_LOOSE_QUERY = 1 << 10, /* passes over what it does not know in its query string; has http_query_named alone */
-    HTTP_PAGE = 1 << 12         /* for people: `explain` writes its problems */
+    HTTP_PAGE = 1 << 12,        /* for people: `explain` writes its problems */
+    HTTP_KEYED = 1 << 13        /* a key is to be shown: no cookie does in its place */
 };
 
 /* Whose workers run a route. */
@@ -115,6 +118,13 @@ enum http_rate {
 };
 
 enum { HTTP_RATE_MAX = 1 << 30 };
+
+/* What a request shows of who asks; either may be NULL. */
+struct http_credentials {
+    const char *key;     /* the Bearer token */
+    const char *session; /* http_session, where there is no Authorization header, and the route heeds it: not one with
+                            HTTP_OPEN, HTTP_CORS, HTTP_INGEST or HTTP_KEYED */
+};
 
 /* Those marked with a star are taken over by http_server_reload. */
 struct http_options {
@@ -150,9 +160,10 @@ struct http_options {
      * server's, which frees it once no request sees it any more. */
     void *settings;
     void (*settings_free)(void *settings);
-    /* `secret` is the Bearer token or NULL. CXD_OK lets the request pass. */
-    enum cxd_err (*authorize)(void *app, struct http_request *request, const char *secret, unsigned scope,
-                              struct error *err);
+    const char *session_cookie; /* its name; NULL: no cookie is read */
+    /* CXD_OK lets the request pass; ERR_BAD_KEY spends of HTTP_RATE_AUTH. */
+    enum cxd_err (*authorize)(void *app, struct http_request *request, const struct http_credentials *shown,
+                              unsigned scope, struct error *err);
     /* Of an HTTP_OPEN route, asked where the request has a Bearer token, which may be anything: CXD_OK lets it pass, as
      * a stranger's where no principal was set. ERR_BAD_KEY: it looks like one of ours, and is not good. NULL: all pass.
      */
@@ -283,7 +294,7 @@ void http_read_pools(const struct http_server *server, struct http_pool_state re
 
 /* request.c: what was asked. */
 
-enum { HTTP_PRINCIPAL_SIZE = 16 };
+enum { HTTP_PRINCIPAL_SIZE = 32 };
 /* Who asks, as the hooks for keys found out: "" is a stranger. Cut to fit. */
 void http_set_principal(struct http_request *request, const char *principal);
 const char *http_principal(const struct http_request *request);
@@ -358,6 +369,35 @@ const char *http_host(const struct http_request *request);
  * is any. A stranger's page cannot ask under such a name, whatever its own name resolves to (DNS rebinding). So this is
  * asked before anything that wants a key elsewhere is answered without one. */
 bool http_is_for_this_machine(const struct http_request *request, const char *own_url);
+
+/* own.c */
+
+/* Whether the page that asks is of this server: the request has one Origin, and that is the scheme and host of
+ * `own_url` (NULL or "": none), or those under which it came by TLS of this server's or on this machine. A browser says
+ * it with whatever is no GET, and no page can change it. */
+bool http_is_from_own_page(const struct http_request *request, const char *own_url);
+/* Whether a browser says that a page of another origin asks, be it of the same site. */
+bool http_is_from_other_page(const struct http_request *request);
+/* What may become of a secret on its way to the browser that asks. */
+enum http_way {
+    HTTP_WAY_PRIVATE,   /* TLS of this server's; or it never leaves the machine, for the host is a loopback one; or it
+                           came by a trusted proxy under the host of an own_url that is https */
+    HTTP_WAY_PLAIN,     /* it came over plain HTTP */
+    HTTP_WAY_UNTRUSTED, /* it came over plain HTTP under the host of such a URL, by who is no trusted proxy */
+    HTTP_WAY_FORWARDED  /* it came by a trusted proxy, whose X-Forwarded-Proto says: over plain HTTP */
+};
+enum http_way http_way(struct http_request *request, const char *own_url);
+
+/* cookie.c */
+
+/* The session that a browser shows: the value of options.session_cookie, NULL where it is not sent, or more than once,
+ * or by a page of another origin. Lives as long as the request. */
+const char *http_session(struct http_request *request);
+
+/* auth.c */
+
+/* Replies 401, or where this address has shown too many bad keys 429. */
+void http_refuse_key(struct http_request *request, const char *detail);
 
 /* accept.c */
 

@@ -16,6 +16,7 @@
 #include "cxd/domain/key.h"
 #include "cxd/domain/question.h"
 #include "cxd/domain/response.h"
+#include "cxd/domain/session.h"
 #include "cxd/domain/survey.h"
 #include "cxd/store/document.h"
 
@@ -103,6 +104,12 @@ struct alert_tale {
     X(KEY_USED, key_used, SILENT, .redefines = true, .repeats = true)                                                  \
     /* remove keys that ended before a time, some at once */                                                           \
     X(PRUNE, prune, AUDITED, .act = "key.prune", .redefines = true, .repeats = true)                                   \
+    /* a browser signs in, or a link to do so is made */                                                               \
+    X(SESSION, session, AUDITED, .redefines = true, .repeats = true)                                                   \
+    /* note that a session is used */                                                                                  \
+    X(SESSION_SEEN, session_seen, SILENT, .redefines = true, .repeats = true)                                          \
+    /* a session ends, or all of a key */                                                                              \
+    X(SESSION_END, session_end, AUDITED, .act = "session.end", .redefines = true, .repeats = true)                     \
     /* add a signing key; all but the two newest go */                                                                 \
     X(SIGNING_KEY, signing_key, AUDITED, .act = "signing_key.rotate", .redefines = true)                               \
     /* delete or anonymise responses that were answered before a time, some at once */                                 \
@@ -169,11 +176,11 @@ const struct change_traits *change_traits(enum change_kind kind);
 struct audit_record {
     int64_t number; /* from 1, without a gap */
     int64_t at;
-    char actor[KEY_PREFIX_SIZE]; /* a key's prefix, or "local": the daemon itself */
-    char act[24];                /* "survey.put" */
-    char target[72];             /* a slug, an id, a number, or a respondent's hash */
-    char detail[80];             /* "revision 3", "survey shop"; may be "" */
-    uint8_t hash[SHA256_SIZE];   /* of the record before (zero bytes for the first) and this one's text */
+    char actor[ACTOR_SIZE];
+    char act[24];              /* "survey.put" */
+    char target[72];           /* a slug, an id, a number, or a respondent's hash */
+    char detail[80];           /* "revision 3", "survey shop"; may be "" */
+    uint8_t hash[SHA256_SIZE]; /* of the record before (zero bytes for the first) and this one's text */
 };
 
 /* What became of a change. */
@@ -188,7 +195,7 @@ enum outcome {
 
 struct change {
     enum change_kind kind;
-    char actor[KEY_PREFIX_SIZE]; /* who wants it, for the audit log; "" is "local" */
+    char actor[ACTOR_SIZE]; /* who wants it, for the audit log; "" is "local" */
     int64_t now_ms;
     struct precondition precondition;
     union {
@@ -327,6 +334,20 @@ struct change {
             size_t limit;      /* keys removed at most; more are left to the next change */
             int64_t removed;   /* out */
         } prune;
+        struct {
+            struct session value; /* out, by a link: key and scopes are the link's */
+            bool by_link;         /* it is had for the link of this hash, which is gone then */
+            uint8_t link[SHA256_SIZE];
+        } session;
+        struct {
+            uint8_t hash[SHA256_SIZE];
+        } session_seen;
+        struct {
+            bool everywhere; /* all of `key`; else the one of `hash` */
+            uint8_t hash[SHA256_SIZE];
+            struct id key;
+            int64_t ended; /* out */
+        } session_end;
         struct signing_key signing_key; /* in: secret; out: number, created_at */
         struct document document;       /* in: kind, name, definition; out, unless refused: the others */
         struct {
@@ -472,6 +493,10 @@ struct change {
  *
  * ARCHIVE of an archived survey, REVOKE of a revoked key: REPLAYED.
  *
+ * SESSION: what is over goes, and what session_make_room says. CREATED, or REPLAYED where the hash is there; MISSING if
+ *   the link is not there, or is over: that is tried before anything is done.
+ * SESSION_SEEN: AMENDED where it was noted at an earlier time.
+ * SESSION_END: AMENDED if any ended, else REPLAYED.
  * PRUNE: by creation, the oldest first; the key that api_key_is_past leaves stays. AMENDED if any was removed, else
  *   REPLAYED.
  *

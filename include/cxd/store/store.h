@@ -11,6 +11,7 @@
  *   decide_response.c       those of a response: create, replay, amend (all members are replaced), refuse, recontact
  *   decide_alert.c          the rules of the changes of alerts
  *   decide_import.c         the rules of the changes of imports
+ *   decide_session.c        the rules of the changes of sessions
  *   document.c              named definitions, and the rules of their changes (document.h)
  *   impressions.c           the rules of visits: which row says what, and what is counted of it
  *   terms.c                 by what of its survey a response is judged, in the transaction
@@ -51,6 +52,7 @@
  *   sqlite/visit_names.c    which rows are of a visit: the latest in memory, older ones in a table
  *   sqlite/visits.c         the rows of visits: events, and answers as they begin or cease to count
  *   sqlite/key.c            API keys and signing keys
+ *   sqlite/session.c        browsers that are signed in
  *   sqlite/erase.c          a respondent is forgotten; deleting and forgetting one response; erasures repeated
  *   sqlite/retain.c         old responses go, or are anonymised; settling
  *   sqlite/anonymised.c     how far they have been
@@ -521,7 +523,10 @@ struct store_catalog {
     size_t survey_count;
     struct api_key *keys; /* by creation, then id */
     size_t key_count;
-    bool has_every_key;                                /* keys were removed: those that are not among these are gone */
+    bool has_every_key;       /* keys were removed: those that are not among these are gone */
+    bool has_sessions;        /* these are all there are; else they are as they were */
+    struct session *sessions; /* by their hashes */
+    size_t session_count;
     struct signing_key signing_keys[SIGNING_KEYS_MAX]; /* the newest, newest first */
     size_t signing_key_count;
 };

@@ -76,7 +76,8 @@ enum {
     IMPORT_SCHEMA = 6,
     NAME_SCHEMA = 6,
     QUESTION_SCHEMA = 7,
-    PACK_SCHEMA = 8
+    PACK_SCHEMA = 8,
+    SESSION_SCHEMA = 9
 };
 struct checker {
     struct db *db;

@@ -9,17 +9,19 @@
 #include "store/sqlite/rows.h"
 #include "store/sqlite/writer.h"
 
-/* ret_packed_through: NULL, or read along with it, since it is read by every batch. */
-static enum cxd_err read_generation(struct db *db, int64_t *ret_generation, int64_t *ret_keys_removed,
-                                    int64_t *ret_packed_through, struct error *err) {
+struct generations {
+    int64_t catalog, keys_removed, packed_through, sessions_changed;
+};
+
+static enum cxd_err read_generation(struct db *db, struct generations *ret_generations, struct error *err) {
     sqlite3_stmt *stmt = NULL;
     bool row = false;
     enum cxd_err code = SQLITE_FIRST(db, QUERY_SELECT_GENERATION, &stmt, &row, err);
     if (code == CXD_OK && row) {
-        *ret_generation = sqlite3_column_int64(stmt, 0);
-        *ret_keys_removed = sqlite3_column_int64(stmt, 1);
-        if (ret_packed_through)
-            *ret_packed_through = sqlite3_column_int64(stmt, 2);
+        ret_generations->catalog = sqlite3_column_int64(stmt, 0);
+        ret_generations->keys_removed = sqlite3_column_int64(stmt, 1);
+        ret_generations->packed_through = sqlite3_column_int64(stmt, 2);
+        ret_generations->sessions_changed = sqlite3_column_int64(stmt, 3);
     }
     sqlite3_reset(stmt);
     return code;
@@ -36,11 +38,13 @@ enum cxd_err sqlite_catalog_raise(struct sqlite_store *store, struct change *con
 }
 
 enum cxd_err sqlite_catalog_renew(struct sqlite_store *store, struct error *err) {
-    int64_t generation = 0, keys_removed = 0;
-    enum cxd_err code = read_generation(&store->db, &generation, &keys_removed, &store->packed_through, err);
-    if (code != CXD_OK || (store->declared.loaded && store->declared.generation == generation))
+    struct generations now = {0};
+    enum cxd_err code = read_generation(&store->db, &now, err);
+    if (code == CXD_OK)
+        store->packed_through = now.packed_through; /* read along with it, since it is read by every batch */
+    if (code != CXD_OK || (store->declared.loaded && store->declared.generation == now.catalog))
         return code;
-    store->declared.generation = generation;
+    store->declared.generation = now.catalog;
     return sqlite_declared_load(&store->db, &store->declared, err);
 }
 
@@ -147,15 +151,19 @@ static enum cxd_err read_signing_keys(struct db *db, struct store_catalog *catal
 
 static enum cxd_err read_since(struct db *db, int64_t since, struct arena *arena, struct store_catalog *catalog,
                                struct error *err) {
-    int64_t keys_removed = 0;
-    enum cxd_err code = read_generation(db, &catalog->generation, &keys_removed, NULL, err);
+    struct generations now = {0};
+    enum cxd_err code = read_generation(db, &now, err);
+    catalog->generation = now.catalog;
     if (code != CXD_OK || catalog->generation == since)
         return code;
-    catalog->has_every_key = keys_removed > since;
+    catalog->has_every_key = now.keys_removed > since;
+    catalog->has_sessions = now.sessions_changed > since;
     code = read_surveys(db, since, arena, catalog, err);
     if (code == CXD_OK)
         code = sqlite_db_list_keys(db, catalog->has_every_key ? SINCE_EVER : since, arena, &catalog->keys,
                                    &catalog->key_count, err);
+    if (code == CXD_OK && catalog->has_sessions)
+        code = sqlite_db_list_sessions(db, arena, &catalog->sessions, &catalog->session_count, err);
     return code == CXD_OK ? read_signing_keys(db, catalog, err) : code;
 }
 

@@ -333,6 +333,8 @@ static enum cxd_err check_content(struct checker *checker, struct error *err) {
         code = each_row(checker, QUERY_CHECK_DOCUMENTS, take_documents, err);
     if (code == CXD_OK && checker->report->schema >= DOCUMENT_SCHEMA)
         code = each_row(checker, QUERY_CHECK_ALERTS, take_alerts, err);
+    if (code == CXD_OK && checker->report->schema >= SESSION_SCHEMA)
+        code = each_row(checker, QUERY_CHECK_SESSIONS, take_lengths, err);
     for (int kind = 0; code == CXD_OK && checker->report->schema >= DOCUMENT_SCHEMA && kind < DOCUMENT_KIND_COUNT;
          kind++)
         code = check_definitions(checker, (enum document_kind)kind, err);

@@ -264,6 +264,20 @@ void sqlite_row_read_key(sqlite3_stmt *stmt, struct api_key *ret_key) {
     *ret_key = key;
 }
 
+void sqlite_row_read_session(sqlite3_stmt *stmt, struct session *ret_session) {
+    struct session session = {
+        .key = sqlite_row_read_id(stmt, 1),
+        .scopes = (unsigned)sqlite3_column_int(stmt, 2),
+        .is_link = sqlite3_column_int(stmt, 3) != 0,
+        .created_at = sqlite3_column_int64(stmt, 4),
+        .seen_at = sqlite3_column_int64(stmt, 5),
+    };
+    const void *hash = sqlite3_column_blob(stmt, 0);
+    if (hash && sqlite3_column_bytes(stmt, 0) == (int)sizeof session.hash)
+        memcpy(session.hash, hash, sizeof session.hash);
+    *ret_session = session;
+}
+
 struct response_place sqlite_row_read_place(sqlite3_stmt *stmt, int column) {
     return (struct response_place){.answered_at = sqlite3_column_int64(stmt, column),
                                    .score = sqlite3_column_int(stmt, column + 1),

@@ -48,6 +48,13 @@ CXD_NODISCARD enum cxd_err sqlite_row_read_survey(sqlite3_stmt *stmt, struct are
 /* A row of select_key or list_keys. */
 void sqlite_row_read_key(sqlite3_stmt *stmt, struct api_key *ret_key);
 
+/* A row of list_sessions. */
+void sqlite_row_read_session(sqlite3_stmt *stmt, struct session *ret_session);
+
+/* session.c: all sessions and links, by their hashes. */
+CXD_NODISCARD enum cxd_err sqlite_db_list_sessions(struct db *db, struct arena *arena, struct session **ret_sessions,
+                                                   size_t *ret_count, struct error *err);
+
 /* catalog.c: the keys that were changed since a generation, in the order of their creation. */
 CXD_NODISCARD enum cxd_err sqlite_db_list_keys(struct db *db, int64_t since, struct arena *arena,
                                                struct api_key **ret_keys, size_t *ret_count, struct error *err);

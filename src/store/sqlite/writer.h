@@ -245,6 +245,12 @@ CXD_NODISCARD enum cxd_err sqlite_write_signing_key(struct sqlite_store *store, 
                                                     struct error *err);
 CXD_NODISCARD enum cxd_err sqlite_write_prune(struct sqlite_store *store, struct change *change, struct error *err);
 CXD_NODISCARD enum cxd_err sqlite_write_key_used(struct sqlite_store *store, struct change *change, struct error *err);
+/* session.c */
+CXD_NODISCARD enum cxd_err sqlite_write_session(struct sqlite_store *store, struct change *change, struct error *err);
+CXD_NODISCARD enum cxd_err sqlite_write_session_seen(struct sqlite_store *store, struct change *change,
+                                                     struct error *err);
+CXD_NODISCARD enum cxd_err sqlite_write_session_end(struct sqlite_store *store, struct change *change,
+                                                    struct error *err);
 
 /* catalog.c: at the begin of a transaction, reads again what is declared, if that was not read, or if somebody else has
  * redefined any survey or key since. */

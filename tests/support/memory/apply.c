@@ -528,6 +528,18 @@ static enum cxd_err apply_signing_key(struct memory_store *store, struct change 
     return put(store, &store->signing_keys, table->count, block, err);
 }
 
+static enum cxd_err apply_session(struct memory_store *store, struct change *change, struct error *err) {
+    return memory_apply_session(store, change, err);
+}
+
+static enum cxd_err apply_session_seen(struct memory_store *store, struct change *change, struct error *err) {
+    return memory_apply_session_seen(store, change, err);
+}
+
+static enum cxd_err apply_session_end(struct memory_store *store, struct change *change, struct error *err) {
+    return memory_apply_session_end(store, change, err);
+}
+
 static enum cxd_err apply_alert_rule(struct memory_store *store, struct change *change, struct error *err) {
     return memory_apply_alert_rule(store, change, err);
 }

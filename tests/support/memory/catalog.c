@@ -43,6 +43,15 @@ static bool were_keys_removed(const struct memory_store *store, int64_t since) {
     return false;
 }
 
+static bool were_sessions_changed(const struct memory_store *store, int64_t since) {
+    for (size_t i = since < 0 ? 0 : (size_t)since; i < store->redefinitions.count; i++) {
+        enum change_kind kind = ((const struct memory_redefinition *)store->redefinitions.blocks[i])->kind;
+        if (kind == CHANGE_SESSION || kind == CHANGE_SESSION_SEEN || kind == CHANGE_SESSION_END)
+            return true;
+    }
+    return since < 0;
+}
+
 static int compare_surveys(const void *a, const void *b) {
     return strcmp(((const struct survey_record *)a)->slug, ((const struct survey_record *)b)->slug);
 }
@@ -102,6 +111,14 @@ static bool read_keys(const struct memory_store *store, int64_t since, struct ar
     return keys;
 }
 
+static bool read_sessions(const struct memory_store *store, int64_t since, struct arena *arena,
+                          struct store_catalog *catalog) {
+    catalog->has_sessions = were_sessions_changed(store, since);
+    if (catalog->has_sessions)
+        catalog->sessions = memory_list_sessions(store, arena, &catalog->session_count);
+    return !catalog->has_sessions || catalog->sessions;
+}
+
 static void read_signing_keys(const struct memory_store *store, struct store_catalog *catalog) {
     const struct memory_table *table = &store->signing_keys;
     catalog->signing_key_count = table->count < SIGNING_KEYS_MAX ? table->count : SIGNING_KEYS_MAX;
@@ -118,7 +135,8 @@ enum cxd_err memory_read_catalog(struct store_reader *base, int64_t since, struc
     memory_enter(reader);
     catalog.generation = (int64_t)store->redefinitions.count;
     if (catalog.generation != since) {
-        is_read = read_surveys(store, since, arena, &catalog) && read_keys(store, since, arena, &catalog);
+        is_read = read_surveys(store, since, arena, &catalog) && read_keys(store, since, arena, &catalog) &&
+                  read_sessions(store, since, arena, &catalog);
         read_signing_keys(store, &catalog);
     }
     memory_leave(reader);

@@ -19,6 +19,7 @@ static void memory_close(struct store *base) {
     free_table(&store->revisions);
     free_table(&store->keys);
     free_table(&store->signing_keys);
+    free_table(&store->sessions);
     free_table(&store->redefinitions);
     free_table(&store->gone);
     free_table(&store->invitations);

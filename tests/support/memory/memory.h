@@ -94,12 +94,13 @@ struct memory_store {
     struct memory_table revisions; /* struct survey_record, as each was put */
     struct memory_table keys;
     struct memory_table signing_keys; /* number is the position + 1 */
-    struct memory_table gone;         /* struct memory_mark */
-    struct memory_table invitations;  /* struct invitation_record */
-    struct memory_table documents;    /* struct document */
-    struct memory_table imports;      /* struct import_record; number is the position + 1 */
-    struct memory_table questions;    /* struct memory_question */
-    struct memory_table audit;        /* number is the position + 1 */
+    struct memory_table sessions;
+    struct memory_table gone;        /* struct memory_mark */
+    struct memory_table invitations; /* struct invitation_record */
+    struct memory_table documents;   /* struct document */
+    struct memory_table imports;     /* struct import_record; number is the position + 1 */
+    struct memory_table questions;   /* struct memory_question */
+    struct memory_table audit;       /* number is the position + 1 */
     struct memory_table redefinitions;
     struct memory_table alerts;       /* struct alert_state */
     struct memory_table alert_events; /* ascending by their numbers, which are those of each alert */
@@ -166,6 +167,15 @@ bool memory_find_question(const struct memory_store *store, int64_t survey, cons
 CXD_NODISCARD bool memory_put_questions(struct memory_store *store, int64_t survey, const struct survey *asks);
 /* What a response has answered is fixed. False when memory is refused. */
 CXD_NODISCARD bool memory_fix_questions(struct memory_store *store, const struct response *response);
+
+/* sessions.c: all sessions, by their hashes; the lock is held. NULL when memory is refused. */
+CXD_NODISCARD struct session *memory_list_sessions(const struct memory_store *store, struct arena *arena,
+                                                   size_t *ret_count);
+CXD_NODISCARD enum cxd_err memory_apply_session(struct memory_store *store, struct change *change, struct error *err);
+CXD_NODISCARD enum cxd_err memory_apply_session_seen(struct memory_store *store, struct change *change,
+                                                     struct error *err);
+CXD_NODISCARD enum cxd_err memory_apply_session_end(struct memory_store *store, struct change *change,
+                                                    struct error *err);
 
 /* document.c: false when memory is refused. */
 CXD_NODISCARD bool memory_put_document(struct memory_store *store, struct change *change);
