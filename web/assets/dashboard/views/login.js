@@ -146,7 +146,7 @@ export const view = {
   title: () => 'Sign in',
   async show(main) {
     const link = LINK.exec(location.hash)?.[1];
-    const place = el('div', { 'aria-live': 'polite' });
+    const place = el('div.said', { 'aria-live': 'polite' });
     if (location.hash) history.replaceState(null, '', location.pathname + location.search); // no trace of it
     const who = await (link ? session() : refresh());
     const content = el('div.narrow', null, el('h1', null, 'Sign in'));
