@@ -114,9 +114,6 @@ enum cxd_err response_read_imported(const json_t *root, struct arena *arena, str
 void read_property_list(struct reading *reading, const json_t *value, const char *pointer,
                         const struct property **ret_properties, size_t *ret_count);
 
-/* key.c: a list of scopes; at least one. */
-void read_scopes(struct reading *reading, const json_t *value, unsigned *ret_scopes);
-
 /* Free text that is a member of the object at `parent`; NULL: it is no string, which is told, or memory is refused. */
 const char *read_free_member(struct reading *reading, const char *parent, const char *key, const json_t *value);
 
@@ -126,5 +123,8 @@ void read_answers(struct reading *reading, const json_t *value, const char *poin
                   struct response *response);
 /* Takes such answers out again. */
 void answers_drop_erased(struct response *response);
+
+/* key.c: a list of scopes; at least one. */
+void read_scopes(struct reading *reading, const json_t *value, unsigned *ret_scopes);
 
 #endif

@@ -12,9 +12,9 @@ static const char https[] = "https://", http[] = "http://";
 /* A name has 253, and a port up to 6. */
 enum { HOST_BYTES_MAX = 512 };
 
-/* Whether the server itself took TLS off. */
+/* Whether the server itself took TLS off: not on a Unix socket. */
 static bool is_tls(const struct http_request *request) {
-    return http_server_is_tls(request->connection->loop->server) && request->connection->has_peer;
+    return request->connection->loop->server->tls && request->connection->has_peer;
 }
 
 /* The length of "SCHEME://HOST[:PORT]" of a URL; 0: it is none of http or https. */

@@ -24,11 +24,11 @@
  *   aside.c       requests set aside on their loop, and handed back from other threads
  *   request.c     the request as handlers read it; deferring it
  *   host.c        under which host a request came, and whether it is this machine's own (DNS rebinding)
- *   own.c         whether a page of this server's own asks, and whether what a browser is told stays private
  *   accept.c      which codings of a reply a client takes, and which of two media types
  *   reply.c       how a reply is noted down and sent; its headers
  *   problem.c     refusals as RFC 9457 problems; Retry-After, WWW-Authenticate, Allow
  *   limits.c      the limits of addresses and surveys, judged: 429, with its Retry-After
+ *   own.c         whether a page of this server's own asks, and whether what a browser is told stays private
  *   stream.c      replies that are as long as they turn out to be: between a writer and the loop
  *   claim.c       what batches claim of the shared memory
  *   coding.c      Content-Encoding: bodies that come compressed
