@@ -1,6 +1,7 @@
-// What a browser asks for beside the API, which docs/openapi.yaml does not describe.
+// What a browser asks for. Replies on paths that docs/openapi.yaml has are held to it; what is asked may be anything.
 import assert from 'node:assert/strict';
 import http from 'node:http';
+import { conform, description, isLibrarys } from './openapi.mjs';
 
 // { status, headers, body, text }
 
@@ -21,7 +22,14 @@ export function ask(daemon, method, target, { headers = {}, body } = {}) {
         reply.on('error', reject);
         reply.on('end', () => {
           const whole = Buffer.concat(chunks);
-          resolve({ status: reply.statusCode, headers: reply.headers, body: whole, text: whole.toString('utf8') });
+          const got = { status: reply.statusCode, headers: reply.headers, body: whole, text: whole.toString('utf8') };
+          try {
+            if (description.match(target) && !isLibrarys(got)) conform({ method, target, body: null, reply: got });
+          } catch (error) {
+            reject(error);
+            return;
+          }
+          resolve(got);
         });
       },
     );
