@@ -161,7 +161,12 @@ const STEPS = {
     parallel: HTTP_PARALLEL,
     forgives: true,
   },
-  'browser': { tier: 'check', runs: nodeTests('browser', names('tests/browser', '', '.test.mjs')), forgives: true },
+  'browser': {
+    tier: 'check',
+    runs: nodeTests('browser', names('tests/browser', '', '.test.mjs')),
+    parallel: PARALLEL,
+    forgives: true,
+  },
   'figures': {
     tier: 'check',
     runs: [
