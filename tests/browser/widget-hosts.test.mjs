@@ -238,6 +238,23 @@ describe('more than one on a page', () => {
   });
 });
 
+test('what a page knows nothing of, or knows as a number, costs no answer', async () => {
+  await page.goto(
+    shop.open(embed(daemon, { survey: slug, respondent: '', touchpoint: '', properties: { plan: '', shop: 'x' } })),
+  );
+  await answer(page);
+  const response = await answered(page);
+  assert.deepEqual(
+    [response.respondent, response.touchpoint, response.properties],
+    [undefined, undefined, { shop: 'x' }],
+  );
+  const second = await survey();
+  await page.goto(shop.open(html(QUEUE + script(daemon))));
+  await page.evaluate((name) => window.cxd('show', { survey: name, respondent: 4711, touchpoint: null }), second);
+  await answer(page, second);
+  assert.equal((await answered(page, second)).respondent, '4711');
+});
+
 test('nothing of the page is changed: no cookie, no style, no global but cxd', async () => {
   const bare = shop.open(html(''));
   const look = () =>

@@ -132,6 +132,20 @@ describe('a daemon', () => {
     await only(daemon, slug, { score: 8, comment: 'again' }, page);
   });
 
+  test('behind a proxy that names a day to come again: later and later', async () => {
+    const times = [];
+    await page.route(RESPONSES, (route) => {
+      times.push(Date.now());
+      const headers = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'Retry-After' };
+      headers['Retry-After'] = 'Wed, 21 Oct 2099 07:28:00 GMT';
+      return times.length > 2 ? route.continue() : route.fulfill({ status: 503, headers, body: 'Sorry' });
+    });
+    await show();
+    await choose(page, 8);
+    await only(daemon, slug, { score: 8 }, page);
+    assert.ok(times[1] - times[0] >= 900 && times[2] - times[1] >= 1900, times.join());
+  });
+
   for (const status of [429, 500, 503, 507])
     test(`that cannot for now (${status})`, async () => {
       let refused = 0;

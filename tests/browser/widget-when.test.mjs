@@ -132,6 +132,9 @@ describe('a page shows it', () => {
     ['*://localhost*/cart/*', '/cart/pay', true],
     ['https://*', '/cart/pay', false],
     ['/a.b', '/axb', false],
+    ['\n  /cart/\n  /thanks$\n', '/home', false],
+    ['\n  /cart/\n  /thanks$\n', '/thanks', true],
+    ['/item(1)', '/item(1)', true],
   ])
     test(`at ${path}${isMeant ? '' : ' not'} by ${pattern}`, async () => {
       await page.goto(address({ url: pattern }, path));
@@ -172,6 +175,59 @@ describe('a page shows it', () => {
     await page.clock.setSystemTime(Date.now() + 8 * DAY_MS);
     await page.reload();
     await point(page, 5).waitFor();
+  });
+
+  test('once and never again', async () => {
+    await page.goto(address({ every: 99_999 }));
+    await point(page, 5).waitFor();
+    await page.reload();
+    assert.equal(await skipped(), 'every');
+  });
+
+  for (const [mode, target, parent] of [
+    ['corner', '', 'BODY'],
+    ['inline', '#here', 'here'],
+  ])
+    test(`in the head of a page that is still being read: ${mode}`, async () => {
+      let goOn;
+      const waits = new Promise((resolve) => (goOn = resolve));
+      await page.route('**/slow.js', async (route) => {
+        await waits;
+        await route.fulfill({ contentType: 'text/javascript', body: '' });
+      });
+      const head = script(daemon, { survey: slug, mode, target }) + '<script src="/slow.js"></script>';
+      await page.goto(shop.open(html('<div id="here"></div>', { head })), { waitUntil: 'commit' });
+      // Nothing is drawn yet, so there are no frames to look at.
+      await page.waitForFunction(() => typeof window.cxd === 'function', undefined, { polling: 50 });
+      goOn();
+      await point(page, 5).waitFor();
+      assert.equal(
+        await page.evaluate(() =>
+          (({ id, nodeName }) => id || nodeName)(document.querySelector('cxd-widget').parentNode),
+        ),
+        parent,
+      );
+    });
+
+  test('not when it was hidden while the daemon was asked', async () => {
+    let goOn;
+    const waits = new Promise((resolve) => (goOn = resolve));
+    await page.route('**/form?*', async (route) => {
+      await waits;
+      await route.continue();
+    });
+    const asked = form();
+    await page.goto(shop.open(html(QUEUE + script(daemon))));
+    await page.evaluate((name) => window.cxd('show', { survey: name }), slug);
+    await asked;
+    await page.evaluate(() => window.cxd('hide'));
+    const told = page.waitForResponse((response) => response.url().includes('/form'));
+    goOn();
+    await told;
+    await page.evaluate((name) => window.cxd('show', { survey: name, share: 0 }), slug);
+    assert.equal(await skipped(), 'share');
+    assert.equal(await isShown(), false);
+    assert.ok(!(await names(page)).includes('ready'));
   });
 
   test('once a month by itself; a button at the edge and a place in the page are there each time', async () => {

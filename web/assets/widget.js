@@ -12,7 +12,7 @@ import { findReason, waitFor } from './widget/when.js';
 /** @typedef {import('./widget/options.js').Options} Options */
 
 const script = /** @type {HTMLScriptElement | null} */ (
-  document.currentScript || document.querySelector('script[src*="/widget.js"]')
+  document.currentScript || document.querySelector('[src*="/widget.js"]')
 );
 /** @type {Options} */
 const own = script ? optionsOf(script) : /** @type {any} */ ({});
@@ -21,7 +21,7 @@ const window_ = /** @type {any} */ (window);
 
 let isCovered = false; // one at a time lies over the page
 
-/** Until cxd('hide'). @param {() => void} end */
+/** Until cxd('hide'). @param {() => unknown} end */
 const onHide = (end) => document.addEventListener('cxd:hide', end, { once: true });
 
 /** @param {Options} options @param {any} form */
@@ -34,7 +34,7 @@ function show(options, form) {
   const place = (typeof target === 'string' ? document.querySelector(target) : target) || document.body;
   if (preview) fill(place);
   if (place.localName === 'script') place.after(host);
-  else place.appendChild(host);
+  else place.append(host);
   const root = host.attachShadow({ mode: 'open' });
   dress(root, nonce);
   /** @type {((isByPerson?: boolean) => void) | undefined} */
@@ -56,7 +56,7 @@ function show(options, form) {
   const { dir, locale: lang, texts } = form.interface;
   const kind = `corner edge ${side || (dir === 'rtl' ? 'left' : '')}`;
   const attributes = { 'class': kind, 'part': 'edge', dir, lang, 'click': begin };
-  root.appendChild(make('button', attributes, label || texts.feedback));
+  root.append(make('button', attributes, label || texts.feedback));
 }
 
 /** @param {Options} options */
@@ -64,19 +64,20 @@ async function showIfWanted(options) {
   const {
     survey,
     server,
-    respondent,
-    touchpoint,
+    respondent = '',
+    touchpoint = '',
     locale = document.documentElement.lang || navigator.language,
   } = options;
-  const given = JSON.parse(JSON.stringify({ interface: true, locale, respondent, touchpoint })); // without what is not
+  const asked = /** @type {any} */ ({ interface: true, locale, respondent, touchpoint });
   let form;
   try {
-    const reply = await ask(`${server}/v1/surveys/${survey}/form?${new URLSearchParams(given)}`);
+    const reply = await ask(`${server}/v1/surveys/${survey}/form?${new URLSearchParams(asked)}`);
     form = await reply.json();
     if (!reply.ok) throw form;
   } catch (problem) {
     return tell('error', { survey, status: 0, .../** @type {any} */ (problem) });
   }
+  if (!options.survey) return; // hidden meanwhile
   const reason = !form.open ? 'closed' : form.eligible === false && 'recontact';
   if (reason) return tell('skipped', { survey, reason });
   tell('ready', { survey });
@@ -88,10 +89,12 @@ const calls = {
   show({ trigger, ...given }) {
     const options = { ...defaults, ...given, ...trigger };
     const { survey, preview } = options;
+    if (options.respondent) options.respondent += ''; // for those that are numbers
     if (preview) return show(options, preview);
     const reason = findReason(options);
     if (reason) return tell('skipped', { survey, reason });
-    onHide(waitFor(options, () => showIfWanted(options)));
+    onHide(() => (options.survey = ''));
+    waitFor(options, () => showIfWanted(options));
   },
   hide() {
     tell(`hide`, {});

@@ -7,8 +7,9 @@
  * @returns {any}
  */
 export function make(name, attributes, ...content) {
-  const space = /svg|path/.test(name) ? '2000/svg' : '1999/xhtml';
-  const element = document.createElementNS('http://www.w3.org/' + space, name);
+  const element = /svg|path/.test(name)
+    ? document.createElementNS('http://www.w3.org/2000/svg', name)
+    : document.createElement(name);
   for (const [key, value] of Object.entries(attributes))
     if (typeof value === 'function') element.addEventListener(key, value);
     else if (value != null && value !== false) element.setAttribute(key, value);

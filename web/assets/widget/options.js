@@ -31,13 +31,19 @@
  * @returns {Options}
  */
 export function optionsOf(script) {
+  const { mode } = script.dataset;
   /** @type {any} */
-  const options = { server: script.src.replace(/\/widget\.js.*$/, ''), nonce: script.nonce, properties: {} };
+  const options = {
+    server: script.src.replace(/\/widget\.js.*/, ''),
+    nonce: script.nonce,
+    properties: {},
+    target: mode === 'inline' && script,
+    every: /inline|button/.test(/** @type {string} */ (mode)) ? 0 : 30,
+  };
   for (const { name, value } of script.attributes) {
     const [, isProperty, key] = /^data-(property-)?(.+)/.exec(name) || [];
-    (isProperty ? options.properties : options)[key] = value || true;
+    // Empty: what a page knows nothing of.
+    if (value || key === 'exit') (isProperty ? options.properties : options)[key] = value || true;
   }
-  if (options.every == null && !/inline|button/.test(options.mode)) options.every = 30;
-  if (options.mode === 'inline') options.target = options.target || script;
   return options;
 }

@@ -37,7 +37,7 @@ async function deliver(name, item) {
   try {
     const reply = await ask(item.url, { method: 'POST', body, keepalive: body.length < KEEPALIVE_MAX });
     status = reply.status;
-    wait = /** @type {any} */ (reply.headers.get('Retry-After')) * 1000;
+    wait = /** @type {any} */ (reply.headers.get('Retry-After')) * 1000 || 0; // a date of a proxy's
     problem = await reply.json();
   } catch {
     // No connection, or one that broke: it is tried again.

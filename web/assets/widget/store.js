@@ -10,7 +10,7 @@ try {
 }
 
 /** @param {string} name @returns {any} null: there is none */
-export const read = (name) => JSON.parse(texts[name] || 'null');
+export const read = (name) => JSON.parse(texts[name] || /** @type {any} */ (null));
 
 /** @param {string} name @param {unknown} value */
 export function write(name, value) {

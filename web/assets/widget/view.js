@@ -143,7 +143,7 @@ export function open(root, options, form, closed) {
   }
 
   show();
-  root.appendChild(box);
+  root.append(box);
   if (isModal && box.showModal) box.showModal();
   if (isModal || mode === 'button') focus();
   report('shown');

@@ -8,38 +8,45 @@ import { read, write } from './store.js';
 export function findReason({ survey, url, share, every }) {
   const DAY_MS = 864e5;
   const drawn = 'cxd.v.' + survey;
-  if (url && !RegExp(url.replace(/[.?+]/g, '\\$&').replace(/\*/g, '.*').replace(/\s+/g, '|')).test(location.href))
+  if (
+    url &&
+    !RegExp(
+      url
+        .trim()
+        .replace(/[^\w\s*$]/g, '\\$&')
+        .replace(/\*/g, '.*')
+        .replace(/\s+/g, '|'),
+    ).test(location.href)
+  )
     return 'url';
   if (share != null) write(drawn, read(drawn) || Math.random()); // each time it is the same answer
   if (read(drawn) > /** @type {number} */ (share)) return 'share';
-  if (Date.now() - read('cxd.s.' + survey) < /** @type {number} */ (every) * DAY_MS) return 'every';
+  if (Date.now() - (read('cxd.s.' + survey) || NaN) < /** @type {number} */ (every) * DAY_MS) return 'every';
 }
 
 /**
- * Calls `show` once: after the delay, and then, where these are asked for, when the page has been scrolled so far or
- * the pointer leaves it at the top. Gives what calls it off.
+ * Calls `show` once: when the page has been read, so that there is a place in it, and after the delay; and then, where
+ * these are asked for, when the page has been scrolled so far or the pointer leaves it at the top. Options that are of
+ * no survey any more were called off.
  * @param {import('./options.js').Options} options
  * @param {() => void} show
  */
-export function waitFor({ delay, scroll, exit }, show) {
+export function waitFor(options, show) {
+  const { delay, scroll, exit } = options;
   let isOver = false;
   /** @param {any} event */
   const look = ({ clientY, relatedTarget }) => {
     const seen = ((scrollY + innerHeight) / document.documentElement.scrollHeight) * 100;
     const isTime = !(scroll || exit) || (scroll && seen >= scroll) || (exit && clientY <= 0 && !relatedTarget);
-    if (isOver || !isTime) return;
+    if (isOver || !isTime || !options.survey) return;
     isOver = true;
     show();
   };
-  setTimeout(
-    () => {
-      addEventListener('scroll', look);
-      addEventListener('mouseout', look);
-      look({});
-    },
-    /** @type {number} */ (delay) * 1000,
-  );
-  return () => {
-    isOver = true;
+  const start = () => {
+    if (document.readyState === 'loading') return setTimeout(start, 50);
+    addEventListener('scroll', look);
+    addEventListener('mouseout', look);
+    look({});
   };
+  setTimeout(start, /** @type {number} */ (delay) * 1000);
 }
