@@ -74,6 +74,7 @@ describe('read otherwise', () => {
       assert.notEqual(await look(chosen), await look(other), chosen);
       assert.match(await look(other), / solid /, 'a border says where it is');
     }
+    assert.match(await look('form button'), / solid /, 'a button is seen to be one');
     for (const selector of ['input[value="9"]', 'input[value="price"]', 'textarea', 'form button']) {
       const shown = /^input/.test(selector) ? `${selector} + *` : selector;
       const before = await look(shown);
