@@ -9,7 +9,7 @@ const FACE = 'M12 3a9 9 0 1 0 .1 0M9 9v1m6-1v1';
 /** As glad as `mood` says, from 0 to 1. @param {string | undefined} look @param {number} mood */
 function picture(look, mood) {
   const d = look === 'smileys' ? `${FACE}M8 ${17 - mood * 2}q4 ${mood * 8 - 4} 8 0` : look === 'thumbs' && THUMB;
-  const transform = d === THUMB && mood < 0.5 && 'rotate(180 12 12)';
+  const transform = look === 'thumbs' && mood < 0.5 && 'rotate(180 12 12)';
   return d && make('svg', { viewBox: '0 0 24 24' }, make('path', { d, transform }));
 }
 
@@ -67,14 +67,17 @@ function options({ type, options, other }, texts, answer, say) {
   const chosen = [].concat(answer);
   const more = chosen.find((one) => one && one.other != null) || { other: '' };
   const placeholder = texts.other_words;
-  const input = (/** @type {any} */ { target }) => (more.other = target.value);
+  const input = (/** @type {any} */ { target }) => {
+    more.other = target.value;
+    say(answer, 0);
+  };
   const field = make('input', { placeholder, 'aria-label': placeholder, 'dir': 'auto', 'value': more.other, input });
   const list = options.map((/** @type {any} */ { value, text }) => ({ value, sign: text || value }));
   if (other) list.push({ value: more, sign: texts.other });
   field.hidden = !chosen.includes(more);
   const box = choice('list', type === 'choice', list, chosen, (now, clicks) => {
     field.hidden = !(/** @type {any[]} */ ([]).concat(now).includes(more));
-    say(now, clicks);
+    say((answer = now), clicks);
   });
   return [box, field];
 }

@@ -5,14 +5,14 @@ import { make } from './dom.js';
 const DARK = '--i:var(--cxd-ink,#eceff5);--p:var(--cxd-paper,#1c212b);color-scheme:dark';
 
 const SHEET = `
-:host{all:initial;--i:var(--cxd-ink,#1d2433);--p:var(--cxd-paper,#fff);
+:host{all:initial;--i:var(--cxd-ink,#1d2433);--p:var(--cxd-paper,#fff);\
 --a:var(--cxd-accent,#2a6ae0);--o:var(--cxd-on-accent,#fff);--r:var(--cxd-radius,.75em)}
 :host([data-theme=dark]){${DARK}}
 @media (prefers-color-scheme:dark){:host(:not([data-theme=light])){${DARK}}}
 *{box-sizing:border-box;margin:0;padding:0;border:0;color:inherit;background:0 0;font:inherit}
 [hidden]{display:none!important}
 .box,.edge{font:medium/1.4 var(--cxd-font,system-ui,sans-serif);border-radius:var(--r);overflow-wrap:break-word}
-.box{position:relative;max-width:40em;padding:1.25em;color:var(--i);
+.box{position:relative;max-width:40em;padding:1.25em;color:var(--i);\
 background:var(--p);box-shadow:0 0 0 1px #8886,0 0 2em #0004}
 .modal,.corner{position:fixed;z-index:2147483000;width:calc(100vw - 2em);max-height:calc(100vh - 2em);overflow:auto}
 .modal{top:0;margin:auto}

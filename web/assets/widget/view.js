@@ -14,7 +14,7 @@ const isNothing = (answer) => answer == null || answer.length === 0 || answer.ot
  * @param {() => void} closed
  */
 export function open(root, options, form, closed) {
-  const { texts, dir, locale: lang, lower_is_better: isLowBest } = form.interface;
+  const { texts, dir, locale: lang } = form.interface;
   const { mode, look, side } = options;
   const isModal = mode === 'modal';
   const isInline = mode === 'inline';
@@ -22,17 +22,16 @@ export function open(root, options, form, closed) {
   const [said, note, report] = begin(options, form, (outcome) => {
     if (foot.hidden || outcome === 'refused') error.textContent = texts[outcome];
   });
-  const required = form.score === 'required';
   const first = {
     ...texts,
     look,
-    isLowBest,
+    isLowBest: form.interface.lower_is_better,
     type: 'scale',
     key: 'score',
     text: texts.question,
     of: said,
     scale: form.scale,
-    required,
+    required: form.score === 'required',
   };
   const last = { type: 'text', key: 'comment', text: texts.comment_prompt, of: said };
   const steps = () => [first, ...questionsFor(form, said).map((question) => ({ ...question, of: said.answers })), last];
@@ -43,7 +42,7 @@ export function open(root, options, form, closed) {
   const trap = make('input', { 'class': 'unseen', 'name': form.honeypot, 'tabindex': -1, 'aria-hidden': 'true' });
   const error = make('p', { role: 'alert' });
   const body = make('div', {});
-  const back = make('button', { type: 'button', class: 'back', click: () => go(-1) }, texts.back);
+  const back = make('button', { class: 'back', type: 'button', click: () => go(-1) }, texts.back);
   const forth = make('button', { part: 'button', click: next });
   const foot = make('div', { class: 'foot' }, forth, back);
   const asked = make('form', { autocomplete: 'off' }, body, error, foot, trap);
@@ -68,8 +67,8 @@ export function open(root, options, form, closed) {
     'click',
     (/** @type {MouseEvent} */ event) => {
       if (event.detail > 1) {
-        event.preventDefault();
         event.stopPropagation();
+        event.preventDefault();
       }
     },
     true,
