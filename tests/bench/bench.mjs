@@ -1,11 +1,6 @@
 // The driver of `make bench`: measures, prints tables, and writes all of it as JSON.
 //
-<<<<<<< HEAD
 //     node tests/bench/bench.mjs [PART…], of those in `parts` below; all: those that are run without a name
-=======
-//     node tests/bench/bench.mjs [speed|delay|web|live|scale|dashboard|analysis|imports|import|exports|footprint|all|
-//                                 upgrade|ingest]
->>>>>>> 3583891 (bench: What a thousand live clients cost is measured)
 //                                [--json FILE] [--seconds S] [--rounds N]
 //                                [--connections 16,64,256] [--delays 2,10] [--sizes 10000,1000000,20000000] [--keep]
 //                                [--before FOLDER] [--data FOLDER] [--kinds people,asking]
@@ -44,11 +39,8 @@ const parts = {
   delay,
   ingest,
   web,
-<<<<<<< HEAD
   widget,
-=======
   live,
->>>>>>> 3583891 (bench: What a thousand live clients cost is measured)
   scale,
   dashboard,
   analysis,
