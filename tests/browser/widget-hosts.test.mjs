@@ -215,6 +215,24 @@ describe('more than one on a page', () => {
     assert.equal(await widget(page).count(), 1);
   });
 
+  test('one after the body was swapped: it is shown, and what was half typed is sent', async () => {
+    for (const mode of ['corner', 'button']) {
+      const [first, second] = [await survey(), await survey()];
+      await page.goto(shop.open(html(QUEUE + script(daemon))));
+      const show = (survey, mode) => page.evaluate((options) => window.cxd('show', options), { survey, mode });
+      await show(first, mode);
+      if (mode === 'button') await edge(page, first).click();
+      await choose(page, 3, first);
+      await words(page, first).fill('half ty');
+      await page.evaluate(() => (document.body.innerHTML = ''));
+      await show(second, 'modal');
+      await answer(page, second);
+      await answered(page, second);
+      assert.ok(!(await names(page)).includes('skipped'));
+      await only(daemon, first, { score: 3, comment: 'half ty' }, page);
+    }
+  });
+
   test('a call that is none among those that wait: the others are done', async () => {
     const errors = [];
     page.removeAllListeners('pageerror').on('pageerror', (error) => errors.push(error));

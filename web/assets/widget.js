@@ -17,9 +17,9 @@ const script = /** @type {HTMLScriptElement | null} */ (
 /** @type {Options} */
 const own = script ? optionsOf(script) : /** @type {any} */ ({});
 const defaults = { mode: 'corner', server: own.server, nonce: own.nonce };
-const window_ = /** @type {any} */ (window);
 
-let isCovered = false; // one at a time lies over the page
+/** What lies over the page, one at a time. @type {any} */
+let cover = {};
 
 /** Until cxd('hide'). @param {() => unknown} end */
 const onHide = (end) => document.addEventListener('cxd:hide', end, { once: true });
@@ -29,7 +29,7 @@ function show(options, form) {
   const { survey, mode, label, side, theme, target, nonce, preview } = options;
   const isOver = mode !== 'inline';
   const isButton = mode === 'button';
-  if (isOver && isCovered && !isButton) return tell('skipped', { survey, reason: 'busy' });
+  if (isOver && cover.isConnected && !isButton) return tell('skipped', { survey, reason: 'busy' });
   const host = make('cxd-widget', { 'data-survey': survey, 'data-mode': mode, 'data-theme': theme });
   const place = (typeof target === 'string' ? document.querySelector(target) : target) || document.body;
   if (preview) fill(place);
@@ -40,12 +40,14 @@ function show(options, form) {
   /** @type {((isByPerson?: boolean) => void) | undefined} */
   let close;
   const begin = () => {
-    if (isOver && isCovered) return;
-    isCovered = isCovered || isOver;
+    if (isOver) {
+      if (cover.isConnected) return;
+      cover = host;
+    }
     if (!preview) write('cxd.s.' + survey, Date.now());
     close = open(root, options, form, () => {
-      isCovered = isCovered && !isOver;
-      if (!isButton) host.remove();
+      if (isButton) cover = {};
+      else host.remove();
     });
   };
   onHide(() => {
@@ -110,12 +112,12 @@ function cxd(verb, first, second) {
   calls[verb](first, second);
 }
 
-const before = window_.cxd;
+const before = /** @type {any} */ (window).cxd;
 if (!before || !before.isLive) {
   cxd.isLive = true;
-  window_.cxd = cxd;
+  /** @type {any} */ (window).cxd = cxd;
   // Each by itself, so that one that fails stops no other.
   for (const call of (before && before.q) || []) setTimeout(cxd, 0, ...call);
   send();
 }
-if (own.survey) setTimeout(window_.cxd, 0, 'show', own);
+if (own.survey) setTimeout(/** @type {any} */ (window).cxd, 0, 'show', own);
