@@ -177,6 +177,28 @@ describe('a daemon', () => {
   });
 });
 
+test('what cannot be read in the storage is dropped, and stops nothing', async () => {
+  await page.goto(shop.origin);
+  await page.evaluate((survey) => {
+    for (const kind of ['q', 'a']) {
+      localStorage[`cxd.${kind}.0`] = '{"survey": "cut o';
+      localStorage[`cxd.${kind}.1`] = 'null';
+    }
+    localStorage[`cxd.s.${survey}`] = '12:';
+  }, slug);
+  await show();
+  await choose(page, 7);
+  await words(page).fill('all the same');
+  await button(page, 'Send').click();
+  await thanked();
+  await until(
+    () => stored(daemon, slug),
+    ([one]) => one?.comment === 'all the same',
+  );
+  const left = await page.evaluate(() => Object.values(localStorage));
+  assert.ok(!left.some((value) => value.includes('cut o')), left.join());
+});
+
 describe('a page', () => {
   test('that is left right after the score', async () => {
     await show();

@@ -9,8 +9,14 @@ try {
   texts = {}; // of a frame that may have none
 }
 
-/** @param {string} name @returns {any} null: there is none */
-export const read = (name) => JSON.parse(texts[name] || /** @type {any} */ (null));
+/** @param {string} name @returns {any} null: there is none; undefined: what was there was broken, and is dropped */
+export function read(name) {
+  try {
+    return JSON.parse(texts[name] || /** @type {any} */ (null));
+  } catch {
+    forget(name);
+  }
+}
 
 /** @param {string} name @param {unknown} value */
 export function write(name, value) {
@@ -25,5 +31,5 @@ export function write(name, value) {
 /** @param {string} name */
 export const forget = (name) => delete texts[name];
 
-/** @param {string} start */
-export const names = (start) => Object.keys(texts).filter((name) => name.startsWith(start));
+/** @param {string} start Those that can be read */
+export const names = (start) => Object.keys(texts).filter((name) => name.startsWith(start) && read(name));
