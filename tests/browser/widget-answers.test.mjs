@@ -174,6 +174,17 @@ describe('a person answers', () => {
       assert.deepEqual(await stored(daemon, slug), []);
       assert.deepEqual(await names(page), ['ready', 'shown', 'dismissed']);
     });
+
+  test('with words that are composed, which Escape takes back alone', async () => {
+    await show();
+    await choose(page, 6);
+    const escape = (isComposing) =>
+      words(page).dispatchEvent('keydown', { key: 'Escape', bubbles: true, composed: true, isComposing });
+    await escape(true);
+    assert.equal(await box(page).count(), 1);
+    await escape(false);
+    await box(page).waitFor({ state: 'detached' });
+  });
 });
 
 test('a visit makes four requests, and one more for the comment', async () => {

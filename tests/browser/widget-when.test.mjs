@@ -111,6 +111,11 @@ describe('a page shows it', () => {
     await point(page, 5).waitFor();
   });
 
+  test('at once, where it need not be left', async () => {
+    await page.goto(address({ exit: 'false' }));
+    await point(page, 5).waitFor();
+  });
+
   test('after the delay, where it is left or scrolled', async () => {
     await page.clock.install();
     await page.goto(address({ delay: 3600, exit: 'true', scroll: 90 }));

@@ -31,7 +31,7 @@
  * @returns {Options}
  */
 export function optionsOf(script) {
-  const { mode } = script.dataset;
+  const { mode, exit } = script.dataset;
   /** @type {any} */
   const options = {
     server: script.src.replace(/\/widget\.js.*/, ''),
@@ -43,7 +43,8 @@ export function optionsOf(script) {
   for (const { name, value } of script.attributes) {
     const [, isProperty, key] = /^data-(property-)?(.+)/.exec(name) || [];
     // Empty: what a page knows nothing of.
-    if (value || key === 'exit') (isProperty ? options.properties : options)[key] = value || true;
+    if (value) (isProperty ? options.properties : options)[key] = value;
   }
+  options.exit = exit != null && exit !== 'false';
   return options;
 }

@@ -56,7 +56,7 @@ export function open(root, options, form, closed) {
     dir,
     'keydown': (/** @type {KeyboardEvent} */ event) => {
       event.stopPropagation(); // for hotkeys of the page
-      if (event.key === 'Escape' && !isInline) close(true);
+      if (event.key === 'Escape' && !event.isComposing && !isInline) close(true);
     },
     'keypress': (/** @type {Event} */ event) => event.stopPropagation(),
     'cancel': () => close(true),
