@@ -381,6 +381,7 @@ enum cxd_err housekeeping_start(const struct housekeeping_options *options, stru
     housekeeping->interval_ms = options->interval_s * 1000;
     housekeeping->delay_ms = options->delay_s * 1000;
     housekeeping->note_ms = clock_monotonic_ms();
+    housekeeping->pack_ms = clock_monotonic_ms() + PACK_MS;
     housekeeping_keep(housekeeping, options->keep_marks_s, options->keep_events_s);
     errand_init(&housekeeping->errand);
     if (pthread_create(&housekeeping->thread, NULL, housekeeping_main, housekeeping) != 0) {
