@@ -374,8 +374,7 @@ describe('all surveys', () => {
           await readChange(row, score, score.previous);
           assert.equal((await row.locator('.tag.small').count()) > 0, score.small_sample && score.score !== null);
           if (score.n === 0) continue;
-          const spark = row.locator('.spark');
-          await spark.scrollIntoViewIfNeeded().catch(() => {});
+          await row.locator('.spark-place').scrollIntoViewIfNeeded();
           await row.locator('.spark, .spark-place .note').first().waitFor();
         }
         unharmed();
