@@ -7,20 +7,23 @@
 #include <string.h>
 #include <strings.h>
 
-/* "q=0", "q=0.000": what is so weighed is not wanted. Anything else that is wrong with it weighs nothing. */
-static bool is_ruled_out(const char *parameters, size_t length) {
+/* Where the weight stands behind "q="; NULL: none is said. */
+static const char *find_weight(const char *parameters, size_t length) {
     for (size_t at = 0; at < length; at++) {
         if (parameters[at] != ';')
             continue;
         at += 1 + strspn(parameters + at + 1, " \t");
-        if (at + 2 >= length || (parameters[at] | ' ') != 'q' || parameters[at + 1] != '=')
-            continue;
-        const char *weight = parameters + at + 2;
-        size_t zeros = strspn(weight, "0.");
-        return zeros > 0 && weight[0] == '0' &&
-               (weight + zeros >= parameters + length || strchr(" \t;,", weight[zeros]));
+        if (at + 2 < length && (parameters[at] | ' ') == 'q' && parameters[at + 1] == '=')
+            return parameters + at + 2;
     }
-    return false;
+    return NULL;
+}
+
+/* "q=0", "q=0.000": what is so weighed is not wanted. Anything else that is wrong with it weighs nothing. */
+static bool is_ruled_out(const char *parameters, size_t length) {
+    const char *weight = find_weight(parameters, length);
+    size_t zeros = weight ? strspn(weight, "0.") : 0;
+    return zeros > 0 && weight[0] == '0' && (weight + zeros >= parameters + length || strchr(" \t;,", weight[zeros]));
 }
 
 static bool is_word(const char *text, size_t length, const char *word) {
@@ -60,21 +63,13 @@ bool http_accepts_gzip(const struct http_request *request) {
 
 /* In thousandths: "q=0.25" is 250. Of what is wrong with a weight it is 1000. */
 static int weight_of(const char *parameters, size_t length) {
-    for (size_t at = 0; at < length; at++) {
-        if (parameters[at] != ';')
-            continue;
-        at += 1 + strspn(parameters + at + 1, " \t");
-        if (at + 2 >= length || (parameters[at] | ' ') != 'q' || parameters[at + 1] != '=')
-            continue;
-        const char *digits = parameters + at + 2;
-        if (*digits != '0' || digits[1] != '.')
-            return *digits == '0' ? 0 : 1000;
-        int weight = 0;
-        for (int i = 0, unit = 100; i < 3 && digits[2 + i] >= '0' && digits[2 + i] <= '9'; i++, unit /= 10)
-            weight += (digits[2 + i] - '0') * unit;
-        return weight;
-    }
-    return 1000;
+    const char *digits = find_weight(parameters, length);
+    if (!digits || *digits != '0')
+        return 1000;
+    int weight = 0;
+    for (int i = 2, unit = 100; digits[1] == '.' && i < 5 && digits[i] >= '0' && digits[i] <= '9'; i++, unit /= 10)
+        weight += (digits[i] - '0') * unit;
+    return weight;
 }
 
 /* How exactly a range means a type: 3 it is the type, 2 it is all of its kind, 1 everything, 0 it does not. */
