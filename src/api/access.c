@@ -77,7 +77,7 @@ static void name_scopes(unsigned scopes, char out[SCOPES_TEXT_SIZE]) {
 /* Any of the scopes will do. */
 static enum cxd_err judge_scopes(unsigned held, unsigned scopes, struct error *err) {
     char names[SCOPES_TEXT_SIZE];
-    if (held & (scopes | SCOPE_ADMIN))
+    if (scopes_allow(held, scopes))
         return CXD_OK;
     name_scopes(scopes, names);
     return error_set(err, ERR_SCOPE, "this call needs a key with the scope %s", names);
@@ -228,7 +228,7 @@ bool api_still_may(const struct app *app, const char *principal, unsigned scope,
     const struct api_key *key = api_find_holder(snapshot, principal, now_ms, &session);
     unsigned held = !key ? 0 : session ? session->scopes : key->scopes;
     catalog_release(snapshot);
-    return held & (scope | SCOPE_ADMIN);
+    return scopes_allow(held, scope);
 }
 
 enum cxd_err api_recognise(void *context, struct http_request *request, const char *credentials, unsigned scope,

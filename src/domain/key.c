@@ -29,8 +29,12 @@ bool api_key_is_valid(const struct api_key *key, int64_t now_ms) {
     return key->revoked_at == 0 && now_ms < key->expires_at;
 }
 
+bool scopes_allow(unsigned held, unsigned scopes) {
+    return (held & (scopes | SCOPE_ADMIN)) != 0;
+}
+
 bool api_key_allows(const struct api_key *key, unsigned scopes) {
-    return (key->scopes & (scopes | SCOPE_ADMIN)) != 0;
+    return scopes_allow(key->scopes, scopes);
 }
 
 bool signing_keys_open(const struct signing_key *keys, size_t count, const char *purpose, const char *token,

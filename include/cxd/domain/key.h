@@ -71,7 +71,8 @@ bool api_key_is_past(const struct api_key *key, const struct api_key *newest_adm
 const struct api_key *api_key_newest_admin(const struct api_key *newest, const struct api_key *key);
 
 bool api_key_is_valid(const struct api_key *key, int64_t now_ms);
-/* Whether it has one of these of enum scope, or that which implies every other. */
+/* Whether one of these of enum scope is held, or that which implies every other. */
+bool scopes_allow(unsigned held, unsigned scopes);
 bool api_key_allows(const struct api_key *key, unsigned scopes);
 
 #endif
