@@ -88,20 +88,10 @@ static enum cxd_err read_compare(struct reading *reading, const char *value, str
     return error_set(err, ERR_BAD_PARAMETER, "compare: one of previous, year, previous_whole, none");
 }
 
-static const char *const INTERVAL_NAMES[] = {[CALENDAR_HOUR] = "hour",
-                                             [CALENDAR_DAY] = "day",
-                                             [CALENDAR_WEEK] = "week",
-                                             [CALENDAR_MONTH] = "month",
-                                             [CALENDAR_QUARTER] = "quarter"};
-
-const char *parameters_interval_name(enum calendar_unit unit) {
-    return INTERVAL_NAMES[unit];
-}
-
 static enum cxd_err read_interval(struct reading *reading, const char *value, struct error *err) {
-    for (size_t i = 0; i < CXD_COUNT(INTERVAL_NAMES); i++)
-        if (strcmp(value, INTERVAL_NAMES[i]) == 0) {
-            reading->question.interval = (enum calendar_unit)i;
+    for (int unit = CALENDAR_HOUR; unit <= CALENDAR_QUARTER; unit++)
+        if (strcmp(value, calendar_unit_name((enum calendar_unit)unit)) == 0) {
+            reading->question.interval = (enum calendar_unit)unit;
             return CXD_OK;
         }
     return error_set(err, ERR_BAD_PARAMETER, "interval: one of hour, day, week, month, quarter");

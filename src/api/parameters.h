@@ -127,7 +127,4 @@ CXD_NODISCARD enum cxd_err parameters_read_events(struct http_request *request, 
 /* ERR_BAD_PARAMETER, for one that is none of these, with that which was meant. */
 enum cxd_err parameters_refuse(const char *key, const char *const *names, size_t count, struct error *err);
 
-/* "hour", "day", "week", "month" or "quarter". */
-const char *parameters_interval_name(enum calendar_unit unit);
-
 #endif

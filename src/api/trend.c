@@ -17,7 +17,7 @@ static void append_trend(struct buffer *out, const struct trend_question *questi
     scoring_encode(out, survey);
     write_given(out, "question", question->score.filter.question);
     window_encode(out, &answer->window, answer->rounded);
-    write_text(out, "bucket", parameters_interval_name(question->interval));
+    write_text(out, "bucket", calendar_unit_name(question->interval));
     write_text(out, "rolling", question->rolling_days > 0 ? rolling : NULL);
     figures_encode(out, survey, &answer->total, &answer->total_score);
     rate_encode(out, &answer->total_rate);

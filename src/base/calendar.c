@@ -18,6 +18,14 @@ enum { HOUR_S = 3600, DAY_S = 86400, COUNT_MAX = 10000000 };
 static const int64_t FIRST_S = -62000000000;
 static const int64_t LAST_S = 253000000000;
 
+const char *calendar_unit_name(enum calendar_unit unit) {
+    static const char *const NAMES[] = {
+        [CALENDAR_HOUR] = "hour",   [CALENDAR_DAY] = "day",         [CALENDAR_WEEK] = "week",
+        [CALENDAR_MONTH] = "month", [CALENDAR_QUARTER] = "quarter", [CALENDAR_YEAR] = "year",
+    };
+    return NAMES[unit];
+}
+
 static int64_t floor_div(int64_t a, int64_t b) {
     return a / b - (a % b < 0);
 }

@@ -38,6 +38,14 @@ static double y_of(const struct plot *plot, double value) {
     return layout->top + height * (plot->top - value) / (plot->top - plot->bottom);
 }
 
+static double low_of(const struct score *score) {
+    return score->interval.known ? score->interval.low : score->value;
+}
+
+static double high_of(const struct score *score) {
+    return score->interval.known ? score->interval.high : score->value;
+}
+
 /* From the least to the most of all that is drawn, on whole labels, and never so close that noise looks like a fall. */
 static void set_axis(struct plot *plot) {
     double least, most, low = INFINITY, high = -INFINITY;
@@ -46,8 +54,8 @@ static void set_axis(struct plot *plot) {
         const struct score *score = plot->trend->points[i].score;
         if (!score->known)
             continue;
-        low = fmin(low, score->interval.known ? score->interval.low : score->value);
-        high = fmax(high, score->interval.known ? score->interval.high : score->value);
+        low = fmin(low, low_of(score));
+        high = fmax(high, high_of(score));
     }
     if (low > high) {
         low = least;
@@ -77,14 +85,6 @@ static void append_point(struct buffer *out, char command, double x, double y) {
     picture_coordinate(out, x);
     buffer_append_char(out, ' ');
     picture_coordinate(out, y);
-}
-
-static double low_of(const struct score *score) {
-    return score->interval.known ? score->interval.low : score->value;
-}
-
-static double high_of(const struct score *score) {
-    return score->interval.known ? score->interval.high : score->value;
 }
 
 /* A bucket by itself would have a band without a width: it gets that of a bucket, at most of a dot. */
@@ -189,15 +189,9 @@ static void draw_axes(struct plot *plot) {
 /* --- Words ----------------------------------------------------------------------------------------------------------
  */
 
-static const char *const UNITS[] = {[CALENDAR_HOUR] = "hour",
-                                    [CALENDAR_DAY] = "day",
-                                    [CALENDAR_WEEK] = "week",
-                                    [CALENDAR_MONTH] = "month",
-                                    [CALENDAR_QUARTER] = "quarter"};
-
 static void say_heading(struct buffer *out, const struct plot *plot) {
     picture_say_subject(out, plot->survey, plot->trend->question);
-    buffer_append_format(out, " by %s", UNITS[plot->trend->unit]);
+    buffer_append_format(out, " by %s", calendar_unit_name(plot->trend->unit));
     if (plot->trend->rolling_days > 0)
         buffer_append_format(out, ", rolling %lld days", (long long)plot->trend->rolling_days);
 }

@@ -18,6 +18,8 @@ enum calendar_unit {
     CALENDAR_QUARTER,
     CALENDAR_YEAR
 };
+/* "hour", "day", … */
+const char *calendar_unit_name(enum calendar_unit unit);
 
 /* Sets the zone by its IANA name ("Asia/Kathmandu", "UTC"). ERR_CONFIG when there is no such zone on this machine
  * (glibc alone would silently use UTC). */
