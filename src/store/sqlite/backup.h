@@ -77,7 +77,7 @@ enum {
     NAME_SCHEMA = 6,
     QUESTION_SCHEMA = 7,
     PACK_SCHEMA = 8,
-    SESSION_SCHEMA = 9
+    SESSION_SCHEMA = 8
 };
 struct checker {
     struct db *db;

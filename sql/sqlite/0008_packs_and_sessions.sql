@@ -1,4 +1,4 @@
--- Migration 8: days that are over, summed up for who splits a window by many values.
+-- Migration 8: days that are over, summed up for who splits a window by many values; browsers that are signed in.
 PRAGMA user_version = 8;
 
 -- Days before this one (UTC, since 1970) are over: none from it on is packed. The default lies before all of them.
@@ -24,3 +24,16 @@ CREATE TABLE pack (
     counts BLOB NOT NULL,
     PRIMARY KEY (survey, span, bucket, dimension)
 ) STRICT, WITHOUT ROWID;
+
+-- Of the secret of a session or link only the hash is kept. Rows of a key that is gone are passed over.
+CREATE TABLE session (
+    hash BLOB PRIMARY KEY, -- SHA-256
+    key BLOB NOT NULL, -- id of an api_key
+    scopes INTEGER NOT NULL,
+    link INTEGER NOT NULL, -- 1: it has not begun, and may once
+    created_at INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The generation of the catalog that changed them last.
+ALTER TABLE identity ADD COLUMN sessions_changed INTEGER NOT NULL DEFAULT 0;
