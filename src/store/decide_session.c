@@ -63,5 +63,5 @@ size_t decide_session_end(struct change *change, const struct session *sessions,
     }
     change->as.session_end.ended = (int64_t)gone;
     change->outcome = gone > 0 ? OUTCOME_AMENDED : OUTCOME_REPLAYED;
-    return gone > 0 && decide_holds(change) ? gone : 0;
+    return decide_holds(change) ? gone : 0;
 }
