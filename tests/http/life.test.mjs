@@ -447,7 +447,7 @@ test('limits of the config are kept', async (t) => {
     assert.fail(`no limit of ${part} in:\n${limits}`);
   const daemon = await use(t, {
     config: {
-      limits: { [named('comment')]: 10, [named('respondent')]: 11, [named('body')]: 1024, [named('depth')]: 3 },
+      limits: { [named('comment_')]: 10, [named('respondent')]: 11, [named('body')]: 1024, [named('depth')]: 3 },
     },
   });
   await daemon.survey('s', { metric: 'nps' });
