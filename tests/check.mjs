@@ -14,7 +14,7 @@ const logs = 'build/check';
 fs.mkdirSync(logs, { recursive: true });
 
 const SECOND = 1000;
-const LIMIT = 3600 * SECOND; // for what hangs
+const LIMIT = 900 * SECOND; // for what hangs, where a step has no `limit` of its own
 const PARALLEL = 2;
 const HTTP_PARALLEL = 3; // they wait more than they compute
 const FUZZ_SECONDS = 30; // each target, and the stateful fuzz
@@ -141,10 +141,12 @@ const HTTP = names('tests/http', '', '.test.mjs').filter((name) => !HTTP_LONG.in
 // Programs that go round less often by TEST_SIZE=small.
 const SIZED = ['store_gaps', 'store_histories', 'store_upgrade'];
 const SMALL = { TEST_SIZE: 'small' };
-const TSAN = ['api_live', 'http_rate', 'http_server', 'http_stream', 'http_traffic', 'ingest'];
+// Those that the Makefile builds.
+const TSAN = /^TSAN_PROGRAMS = (.*)$/m.exec(fs.readFileSync('Makefile', 'utf8'))[1].replaceAll('test_', '').split(' ');
 const RELEASE = { CXD_BINARY: 'build/cxd' };
 
-// A step: its tier, its runs, how many of them go at once, and whether CI forgives what fails and then does not.
+// A step: its tier, its runs, how many of them go at once, how long each may take, and whether CI forgives what fails
+// and then does not.
 const STEPS = {
   'lint': { tier: 'check', runs: [target('lint')] },
   'unit': {
@@ -200,6 +202,7 @@ const STEPS = {
   'fuzz': { tier: 'long', runs: names('tests/fuzz', 'fuzz_', '.c').map(fuzzTarget), parallel: FUZZ_PARALLEL },
   'package': {
     tier: 'long',
+    limit: 2 * LIMIT,
     runs: [
       { name: 'package', source: 'tests/package/package.sh', command: 'tests/package/package.sh', read: readTap },
       target('distcheck'),
@@ -207,6 +210,7 @@ const STEPS = {
   },
   'platforms': {
     tier: 'long',
+    limit: 2 * LIMIT,
     runs: [
       {
         name: 'platforms',
@@ -240,7 +244,7 @@ function strayFiles() {
 // --- Running ---------------------------------------------------------------------------------------------------------
 
 // Runs a command with its output to a log: { code, output, seconds, late }.
-function execute({ command, args = [], env = {} }, log) {
+function execute({ command, args = [], env = {} }, limit, log) {
   return new Promise((resolve) => {
     const begun = performance.now();
     const file = fs.createWriteStream(log);
@@ -260,13 +264,13 @@ function execute({ command, args = [], env = {} }, log) {
     // The whole group, so that no daemon outlives its test.
     const timer = setTimeout(() => {
       late = true;
-      collect(`\nnot done after ${LIMIT / SECOND} s\n`);
+      collect(`\nnot done after ${limit / SECOND} s\n`);
       try {
         process.kill(-child.pid, 'SIGKILL');
       } catch {
         child.kill('SIGKILL');
       }
-    }, LIMIT);
+    }, limit);
     const end = (code) => {
       clearTimeout(timer);
       file.end();
@@ -288,10 +292,10 @@ function extract(output) {
 }
 
 // What failed, by its names; or why there are none.
-function failuresOf({ output, code, late }) {
+function failuresOf({ output, code, late }, limit) {
   const found = [...output.matchAll(/^\s*not ok \d+ - (.*)$|^FAIL (.*)$/gm)].map(([, tap, line]) => tap ?? line);
   if (found.length > 0) return [...new Set(found)];
-  return [late ? `not done after ${LIMIT / SECOND} s` : `ended with status ${code}`];
+  return [late ? `not done after ${limit / SECOND} s` : `ended with status ${code}`];
 }
 
 const line = (name, { passed, failed }, begun, width) => {
@@ -303,14 +307,15 @@ const line = (name, { passed, failed }, begun, width) => {
 async function runJob(step, job, isOnly, suffix = '') {
   const begun = performance.now();
   const log = path.join(logs, `${step}-${job.name}${suffix}.log`);
-  const outcome = await execute(job, log);
+  const { limit = LIMIT } = STEPS[step];
+  const outcome = await execute(job, limit, log);
   const result = job.read(outcome);
   // A crash, a sanitizer, a time limit or no test at all is a failure also where no line says so.
   const isEmpty = result.passed + result.failed + result.skipped === 0;
   if ((outcome.code !== 0 || outcome.late || isEmpty) && result.failed === 0) result.failed = 1;
   const isCut = outcome.late || isEmpty || SANITIZER.test(outcome.output);
   if (!isOnly || result.failed > 0) console.log(`  ${line(`${step}/${job.name}${suffix}`, result, begun, 28)}`);
-  const names = result.failed > 0 ? failuresOf(outcome).map((name) => `${step}/${job.name}: ${name}`) : [];
+  const names = result.failed > 0 ? failuresOf(outcome, limit).map((name) => `${step}/${job.name}: ${name}`) : [];
   if (result.failed > 0) console.log(`    ${log}:\n${extract(outcome.output)}`);
   return { job, result, names, isCut };
 }

@@ -20,15 +20,16 @@ const FLAGS = [
 // person's.
 const PERSON = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
 
-// Nothing bounds it here, as in until().
+const HANGS = 5 * 60_000; // ms: what waits so long waits for what never comes, and its test shall say so
+
 export async function launch() {
   const browser = await chromium.launch({
     executablePath: EXECUTABLE,
     headless: true,
     args: [...FLAGS, `--user-agent=${PERSON}`],
-    timeout: 0,
+    timeout: HANGS,
   });
-  browser.on('context', (context) => context.setDefaultTimeout(0));
+  browser.on('context', (context) => context.setDefaultTimeout(HANGS));
   return browser;
 }
 

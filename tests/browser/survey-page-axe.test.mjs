@@ -132,10 +132,9 @@ const STATES = {
     status: 409,
     reach: async ({ open, page }) => {
       const respondent = crypto.randomUUID();
-      for (let i = 0; i < 2; i++) {
-        await open(`seldom?i=${await invite('seldom', { respondent })}&score=9`);
-        await send(page);
-      }
+      await open(`seldom?i=${await invite('seldom', { respondent })}&score=9`);
+      await send(page);
+      await open(`seldom?i=${await invite('seldom', { respondent })}`);
     },
   },
   'a daemon at a limit': {
