@@ -32,6 +32,7 @@ enum {
     FRUITLESS_PAUSE_MS = 50,        /* then wait, for MHD does not */
     WAITING_MS = 1,                 /* the longest sleep while something is deferred */
     IDLE_TURNS = 16 * 1024,         /* so many in a row are no sending of a large reply, record by record */
+    STREAMS_A_TURN = 32,            /* that are sent to: who streams to a thousand holds up no other request */
     STREAM_LOOK_MS = 1000,          /* so often streams are looked at whose clients may have left */
     STREAM_BYTES = 16 * 1024,       /* which who reads one takes at least within the time for a request */
     ACCEPT_TURNS = 1000,            /* to empty the backlog with, before a stop */
@@ -67,6 +68,24 @@ static void finish_stream(struct loop *loop, struct http_request *request) {
         arm_stream(loop, connection);
 }
 
+/* Its turn comes behind those that wait for one already. */
+static void queue_stream(struct loop *loop, struct http_request *request) {
+    request->next = NULL;
+    if (loop->fed)
+        loop->fed_last->next = request;
+    else
+        loop->fed = request;
+    loop->fed_last = request;
+}
+
+static void finish_streams(struct loop *loop) {
+    for (unsigned i = 0; loop->fed && i < STREAMS_A_TURN; i++) {
+        struct http_request *request = loop->fed;
+        loop->fed = request->next;
+        finish_stream(loop, request);
+    }
+}
+
 /* A connection that waits for its writer has no deadline, and MHD does not see its client leave. */
 static void look_after_streams(struct loop *loop) {
     if (!loop->streams || (loop->now_ms - loop->streams_seen_ms < STREAM_LOOK_MS && !loop->cutting))
@@ -93,7 +112,7 @@ static bool is_taken(struct loop *loop, struct connection *connection) {
 /* A request that was completed elsewhere: the reply, or what is left to do for it. */
 static void finish_request(struct loop *loop, struct http_request *request) {
     if (request->stream) {
-        finish_stream(loop, request);
+        queue_stream(loop, request);
         return;
     }
     if (request->deferred) {
@@ -243,7 +262,7 @@ static int wait_ms(struct loop *loop) {
     loop->idle_turns = library_ms == 0 && !loop->progress ? loop->idle_turns + 1 : 0;
     if (library_ms == 0 && is_spinning(loop))
         library_ms = WAITING_MS;
-    if (library_ms == 0 || must_run_again(loop))
+    if (library_ms == 0 || loop->fed || must_run_again(loop))
         return 0;
     int ms = sooner(library_ms, deadline_wait_ms(&loop->deadlines, loop->now_ms));
     ms = sooner(ms, alarm_wait_ms(loop));
@@ -348,6 +367,7 @@ static void *loop_main(void *cls) {
         request_renew_settings(loop);
         ring_alarm(loop);
         finish_ready(loop);
+        finish_streams(loop);
         cut_expired(loop);
         look_after_streams(loop);
         loop->turn_ns = clock_monotonic_ns();

@@ -153,13 +153,14 @@ struct loop {
     int64_t turn_ns;             /* the same, when sockets were looked at */
     unsigned lane;
     struct traffic traffic;
-    struct deadline_list deadlines; /* every connection that is not suspended */
-    unsigned running_requests;      /* in STAGE_RUNNING */
-    unsigned waiting;               /* those of them that are not suspended */
-    struct http_request *streams;   /* whose replies are streamed */
-    int64_t streams_seen_ms;        /* when it was looked whether their clients are there */
-    bool progress;                  /* this turn did more than to ask the waiting */
-    unsigned idle_turns;            /* in a row in which MHD was busy, and nothing came of it */
+    struct deadline_list deadlines;      /* every connection that is not suspended */
+    unsigned running_requests;           /* in STAGE_RUNNING */
+    unsigned waiting;                    /* those of them that are not suspended */
+    struct http_request *streams;        /* whose replies are streamed */
+    struct http_request *fed, *fed_last; /* those that were handed back, oldest first, until their turn */
+    int64_t streams_seen_ms;             /* when it was looked whether their clients are there */
+    bool progress;                       /* this turn did more than to ask the waiting */
+    unsigned idle_turns;                 /* in a row in which MHD was busy, and nothing came of it */
     bool quiesced, cutting;
     struct id_source ids;
 };
