@@ -322,7 +322,8 @@ run: deps
 		exec build/cxd serve --listen 127.0.0.1:$(PORT) --starter-surveys
 
 FUZZ_TARGETS = $(sort $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
-TSAN_PROGRAMS = test_api_live test_http_server test_http_stream test_http_rate test_http_traffic test_ingest
+TSAN_PROGRAMS = test_api_live test_api_pump test_http_server test_http_stream test_http_rate test_http_traffic \
+	test_ingest
 
 # Tests in tiers; tests/check.mjs says which step is in which. Each variant is a make of its own below one that shares
 # its jobs among them; what all of them use is made before.
