@@ -27,7 +27,8 @@ enum {
     RETRY_FIRST_MS = 250,    /* doubled each time, where the daemon does not say */
     SILENCE_S = 660,         /* of a reply to a sink: the daemon looks for what it sends as long as that at most */
     SINK_PIECE_BYTES = 256 << 10,
-    PULSE_MS = 100
+    PULSE_MS = 100,
+    HEADER_SIZE = 256 /* of a request's own */
 };
 
 struct client {
@@ -164,6 +165,7 @@ static void prepare_sink(CURL *curl, const struct client_sink *sink) {
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)SILENCE_S);
     curl_easy_setopt(curl, CURLOPT_BUFFERSIZE, (long)SINK_PIECE_BYTES);
+    curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L); /* a peer that is gone says no goodbye */
     curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, take_pulse);
     curl_easy_setopt(curl, CURLOPT_XFERINFODATA, sink);
@@ -310,19 +312,25 @@ static bool is_bounded(const struct buffer *body) {
 
 /* Those of this call, to which the client's own are hung; NULL where memory is refused. */
 static struct curl_slist *own_headers(const struct client_request *request, struct curl_slist **ret_last) {
-    char text[CLIENT_TAG_SIZE + 16];
+    const struct client_query own[] = {{"Content-Type", request->type ? request->type : "application/json"},
+                                       {"If-Match", request->if_match},
+                                       {"Last-Event-ID", request->last_event_id}};
+    char text[HEADER_SIZE];
+    struct curl_slist *headers = NULL;
 
-    snprintf(text, sizeof text, "Content-Type: %s", request->type ? request->type : "application/json");
-    struct curl_slist *headers = curl_slist_append(NULL, text);
-    *ret_last = headers;
-    if (!headers || !request->if_match)
-        return headers;
-    snprintf(text, sizeof text, "If-Match: %s", request->if_match);
-    if (!curl_slist_append(headers, text)) {
-        curl_slist_free_all(headers);
-        return NULL;
+    for (size_t i = 0; i < CXD_COUNT(own); i++) {
+        if (!own[i].value)
+            continue;
+        snprintf(text, sizeof text, "%s: %s", own[i].key, own[i].value);
+        struct curl_slist *longer = curl_slist_append(headers, text);
+        if (!longer) {
+            curl_slist_free_all(headers);
+            return NULL;
+        }
+        headers = longer;
     }
-    *ret_last = headers->next;
+    for (*ret_last = headers; (*ret_last)->next;)
+        *ret_last = (*ret_last)->next;
     return headers;
 }
 

@@ -86,11 +86,12 @@ struct client_request {
     size_t body_length;
     const char *type;     /* of the body; NULL: JSON */
     const char *if_match; /* the tag of what it was made from, which must be there still; NULL: whatever is there */
-    bool is_quiet;        /* what goes wrong is not said */
-    bool takes_text;      /* a 2xx reply may be other than one JSON document, and `document` then is NULL */
-    bool is_repeatable;   /* try again, within bounds, when the daemon cannot be reached, the reply is lost, or it says
-                             503 */
-    bool is_of_many;      /* one of so many requests that the time of the command has no bound */
+    const char *last_event_id; /* of a stream of events, behind which it goes on; NULL: from now on */
+    bool is_quiet;             /* what goes wrong is not said */
+    bool takes_text;           /* a 2xx reply may be other than one JSON document, and `document` then is NULL */
+    bool is_repeatable; /* try again, within bounds, when the daemon cannot be reached, the reply is lost, or it says
+                           503 */
+    bool is_of_many;    /* one of so many requests that the time of the command has no bound */
     const struct client_sink *sink; /* with takes_text: no bound in size, nor in time while something comes; what goes
                                        wrong with the transfer itself is not said */
 };

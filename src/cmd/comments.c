@@ -5,6 +5,7 @@
 
 #include "cmd/ask.h"
 #include "cmd/call.h"
+#include "cmd/said.h"
 #include "cmd/view.h"
 #include "cxd/cmd/cmd.h"
 
@@ -58,54 +59,12 @@ static int prepare(struct call *call) {
     return ask_filter(call, &options->filter);
 }
 
-/* On one line: what goes on below is for the table to say. */
-static void append_line(struct buffer *out, const char *text) {
-    for (; text && *text; text++)
-        buffer_append_char(out, *text == '\n' || *text == '\r' || *text == '\t' ? ' ' : *text);
-}
-
-struct said {
-    struct buffer *out;
-    const char *between;
-};
-
-/* What stands in words, or was chosen. */
-static void append_answer(void *context, const char *key, const struct json *value) {
-    struct said *said = context;
-    const char *text = json_kind_of(value) == JSON_KIND_TEXT ? json_text(value, "") : json_text(value, "other");
-    if (!text)
-        return;
-    buffer_append_text(said->out, said->between);
-    append_line(said->out, key);
-    buffer_append_text(said->out, ": ");
-    append_line(said->out, text);
-    said->between = " | ";
-}
-
-/* Of one that was searched for, what is around the words; else all that was said. */
-static void append_comment(struct buffer *out, const struct json *row) {
-    const struct json *snippet = json_get(row, "snippet"), *answers = json_get(row, "answers");
-    const char *comment = json_text(row, "comment"), *key = json_text(row, "snippet_question");
-
-    if (key) {
-        append_line(out, key);
-        buffer_append_text(out, ": ");
-    }
-    for (size_t i = 0; i < json_count(snippet); i++)
-        append_line(out, json_text(json_at(snippet, i), "text"));
-    if (snippet)
-        return;
-    append_line(out, comment);
-    if (answers)
-        json_each(answers, append_answer, &(struct said){out, comment ? " | " : ""});
-}
-
 static bool show(struct call *call) {
     static const struct table_column columns[] = {
         {.header = "ANSWERED", .text = "{^answered_at}"},
         {.header = "SCORE", .text = "{score}", .is_right = true},
         {.header = "TOUCHPOINT", .text = "{touchpoint}", .columns_min = 10},
-        {.header = "COMMENT", .cell = append_comment, .wraps = true},
+        {.header = "COMMENT", .cell = said_append, .wraps = true},
     };
     view_append_table(&call->screen, &call->out, json_get(call->reply.document, "responses"), columns,
                       CXD_COUNT(columns));

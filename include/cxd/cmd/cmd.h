@@ -48,6 +48,9 @@
  *   survey_mail.c      cxd survey mail
  *   terms.c            cxd terms
  *   comments.c         cxd comments: what people wrote
+ *   said.c             what a response says in words, on a line
+ *   live.c             cxd live: responses as they are stored
+ *   events.c           server-sent events, as they arrive
  *   export.c           cxd export
  *   import.c           cxd import
  *   import_open.c      its begin
