@@ -23,12 +23,16 @@ enum event_result { EVENT_CREATED, EVENT_REPLAYED, EVENT_SUSPECTED, EVENT_REFUSE
 
 /* What one thread of the HTTP server counts (http_lane): only it writes here, and no two lanes share a line of the
  * cache. */
+enum sign_in_way { SIGN_IN_BY_KEY, SIGN_IN_BY_LINK, SIGN_IN_COUNT };
+
 struct lane {
     _Alignas(64) tally_count stored[OUTCOME_REFUSED]; /* responses, by outcome */
     tally_count refused[CXD_ERR_COUNT];               /* and by why not */
     tally_count events[EVENT_RESULT_COUNT];
     tally_count rows[OUTCOME_REFUSED + 1]; /* of imports */
     tally_count exported;                  /* responses */
+    tally_count signed_in[SIGN_IN_COUNT];  /* by what */
+    tally_count sign_ins_refused[CXD_ERR_COUNT];
 };
 
 /* What the handlers share. One file a resource defines handlers; routes.c holds the table of all of them. */

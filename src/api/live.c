@@ -44,7 +44,7 @@ struct live {
     atomic_bool is_due;                 /* something was committed since the last round */
     atomic_bool is_draining, is_ending; /* of the daemon; of the thread */
     atomic_uint open;
-    atomic_uint_fast64_t responses, skipped, dropped;
+    atomic_uint_fast64_t responses, skipped, changes, refused, dropped;
     struct heartbeat beat;
     struct live_notes notes;
     pthread_mutex_t lock;          /* of the newcomers */
@@ -87,6 +87,7 @@ enum cxd_err live_admit(struct live *live, struct error *err) {
     if (atomic_fetch_add(&live->open, 1) < live->limit)
         return CXD_OK;
     live_leave(live);
+    atomic_fetch_add(&live->refused, 1);
     return error_set(err, ERR_TOO_MANY_LIVE, "%u listen already; try again later", live->limit);
 }
 
@@ -122,6 +123,8 @@ void live_read_figures(const struct live *live, struct live_figures *ret_figures
         .limit = live->limit,
         .responses = atomic_load(&live->responses),
         .skipped = atomic_load(&live->skipped),
+        .changes = atomic_load(&live->changes),
+        .refused = atomic_load(&live->refused),
         .dropped = atomic_load(&live->dropped),
     };
 }
@@ -266,8 +269,9 @@ static void take_notes(struct live *live) {
         live->noted_count++;
 }
 
-static void append_notes(const struct live *live, int64_t survey, struct buffer *out) {
-    size_t count = 0;
+/* Returns how many events they make. */
+static size_t append_notes(const struct live *live, int64_t survey, struct buffer *out) {
+    size_t count = 0, events = 0;
     unsigned several = 0;
     for (size_t i = 0; i < live->noted_count; i++)
         count += live->noted[i].survey == survey || live->noted[i].survey == 0;
@@ -275,19 +279,25 @@ static void append_notes(const struct live *live, int64_t survey, struct buffer 
         const struct live_note *note = &live->noted[i];
         if (note->survey != survey && note->survey != 0)
             continue;
-        if (note->has_id && count <= NAMED_MAX)
+        if (note->has_id && count <= NAMED_MAX) {
             live_append_change(out, note->change, &note->id);
-        else
+            events++;
+        } else {
             several |= 1U << note->change;
+        }
     }
     for (int change = 0; change < LIVE_CHANGE_COUNT; change++)
-        if (several >> change & 1)
+        if (several >> change & 1) {
             live_append_change(out, (enum live_change)change, NULL);
+            events++;
+        }
+    return events;
 }
 
 static void tell_notes(struct live *live, int64_t now_ms) {
     struct buffer text;
     int64_t survey = 0;
+    size_t events = 0, told = 0;
     if (live->noted_count == 0)
         return;
     buffer_init(&text);
@@ -295,14 +305,18 @@ static void tell_notes(struct live *live, int64_t now_ms) {
         if (client->wanted.filter.survey != survey) {
             survey = client->wanted.filter.survey;
             buffer_reset(&text);
-            append_notes(live, survey, &text);
+            events = append_notes(live, survey, &text);
         }
-        /* Who has no room for it has to read all again. */
-        if (text.length > 0 && client->is_greeted && !live_client_send(client, &text, now_ms)) {
+        if (events == 0 || !client->is_greeted)
+            continue;
+        if (live_client_send(client, &text, now_ms)) {
+            told += events;
+        } else { /* who has no room for it has to read all again */
             client->is_greeted = false;
             client->last_event_id = "";
         }
     }
+    atomic_fetch_add(&live->changes, told);
     buffer_free(&text);
 }
 

@@ -28,6 +28,8 @@ struct live_figures {
     uint64_t open, limit;
     uint64_t responses; /* that were told, once for each who listens */
     uint64_t skipped;   /* and those that were not */
+    uint64_t changes;   /* of responses, as `responses` */
+    uint64_t refused;   /* streams beyond the limit */
     uint64_t dropped;   /* streams that were cut because nobody took what was sent */
 };
 /* Any thread; waits for nothing. */

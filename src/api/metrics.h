@@ -50,6 +50,7 @@ typedef void metric_collect(const struct scrape *scrape);
 /* metrics_http.c: requests, connections, and what became of responses. */
 metric_collect metric_requests, metric_durations, metric_limited, metric_responses, metric_flagged, metric_events;
 metric_collect metric_rows;
+metric_collect metric_sessions, metric_sign_ins;
 metric_collect metric_doors;   /* a uint64_t of struct http_door, of each */
 metric_collect metric_streams; /* by how they ended */
 metric_collect metric_pools;   /* an unsigned of struct http_pool_state, of each */

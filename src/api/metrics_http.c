@@ -131,6 +131,37 @@ void metric_rows(const struct scrape *scrape) {
     }
 }
 
+/* A link is none yet. */
+void metric_sessions(const struct scrape *scrape) {
+    const struct snapshot *snapshot = scrape->snapshot;
+    int64_t now_ms = http_now_ms(scrape->request);
+    uint64_t count = 0;
+    for (size_t i = 0; i < snapshot->session_count; i++) {
+        const struct session *session = &snapshot->sessions[i];
+        const struct api_key *key = session->is_link ? NULL : snapshot_key_id(snapshot, &session->key);
+        count += key && api_key_is_valid(key, now_ms) && session_is_valid(session, now_ms);
+    }
+    metric_count(scrape, NULL, NULL, count);
+}
+
+void metric_sign_ins(const struct scrape *scrape) {
+    static const char *const WAYS[SIGN_IN_COUNT] = {[SIGN_IN_BY_KEY] = "key", [SIGN_IN_BY_LINK] = "link"};
+    const struct app *app = scrape->app;
+    for (int way = 0; way < SIGN_IN_COUNT; way++) {
+        uint64_t count = 0;
+        for (unsigned i = 0; i < app->lane_count; i++)
+            count += tally_get(&app->lanes[i].signed_in[way]);
+        metric_count(scrape, "result", WAYS[way], count);
+    }
+    for (size_t refusal = CXD_OK + 1; refusal < CXD_ERR_COUNT; refusal++) {
+        uint64_t count = 0;
+        for (unsigned i = 0; i < app->lane_count; i++)
+            count += tally_get(&app->lanes[i].sign_ins_refused[refusal]);
+        if (count > 0 || refusal == ERR_BAD_KEY)
+            metric_count(scrape, "result", error_slug((enum cxd_err)refusal), count);
+    }
+}
+
 void metric_flagged(const struct scrape *scrape) {
     for (int i = 0; i < FLAG_COUNT; i++)
         metric_count(scrape, "reason", flag_name(i), api_flagged(scrape->app, i));

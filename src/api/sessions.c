@@ -81,11 +81,16 @@ static void set_cookie(struct http_request *request, const char *secret, long se
     http_reply_header(request, "Set-Cookie", cookie);
 }
 
-static void finish_post(struct http_request *request) {
+/* What was replied to a sign-in. */
+static void count_sign_in(const struct http_request *request, enum sign_in_way way) {
     const struct app *app = http_app(request);
-    struct deed *deed = deed_done(request);
-    if (!deed)
-        return;
+    struct lane *lane = &app->lanes[http_lane(request)];
+    enum cxd_err refusal = http_refusal(request);
+    tally_add(refusal == CXD_OK ? &lane->signed_in[way] : &lane->sign_ins_refused[refusal], 1);
+}
+
+static void reply_signed_in(struct http_request *request, const struct deed *deed) {
+    const struct app *app = http_app(request);
     const struct session *session = &deed->change.as.session.value;
     const struct snapshot *snapshot = catalog_acquire(app->catalog);
     const struct api_key *key = snapshot_key_id(snapshot, &session->key);
@@ -97,6 +102,13 @@ static void finish_post(struct http_request *request) {
         http_reply(request, 201, "application/json");
     }
     catalog_release(snapshot);
+}
+
+static void finish_post(struct http_request *request) {
+    const struct deed *deed = deed_done(request);
+    if (deed)
+        reply_signed_in(request, deed);
+    count_sign_in(request, deed && deed->change.as.session.by_link ? SIGN_IN_BY_LINK : SIGN_IN_BY_KEY);
 }
 
 /* The audit log hears of it, once a minute at most: what strangers do must not fill it. */
@@ -173,7 +185,7 @@ static bool may_sign_in(struct http_request *request) {
     return false;
 }
 
-void api_session_post(struct http_request *request) {
+static void read_sign_in(struct http_request *request) {
     struct sign_in sign_in;
     struct error err;
     size_t length;
@@ -184,6 +196,12 @@ void api_session_post(struct http_request *request) {
         http_problem(request, &err);
     else
         sign_in_by(request, &sign_in);
+}
+
+void api_session_post(struct http_request *request) {
+    read_sign_in(request);
+    if (http_refusal(request) != CXD_OK) /* else finish_post counts it */
+        count_sign_in(request, SIGN_IN_BY_KEY);
 }
 
 /* --- Out ------------------------------------------------------------------------------------------------------------

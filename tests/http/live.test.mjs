@@ -384,7 +384,14 @@ test('as many as may, and one more', async (t) => {
   assertProblem(refused, 503, 'too_many_live');
   assert.ok(Number(refused.headers['retry-after']) > 0);
   assert.equal((await daemon.admin('HEAD', LIVE)).status, 503);
-  assert.match((await daemon.scrape()).text, /^cxd_live_clients 3$/m);
+  const { text } = await daemon.scrape();
+  for (const figure of ['clients 3', 'clients_limit 3', 'refused_total 2'])
+    assert.match(text, RegExp(`^cxd_live_${figure}$`, 'm'));
+  const { id } = await post(daemon, { score: 1 });
+  await daemon.put('shop', id, { score: 2 });
+  await Promise.all(listeners.map((each) => each.next('amended')));
+  const told = (await daemon.scrape()).text;
+  for (const figure of ['changes', 'responses']) assert.match(told, RegExp(`^cxd_live_${figure}_total 3$`, 'm'));
   listeners[1].close();
   await until(async () => (await daemon.admin('HEAD', LIVE)).status === 200, 'a place');
   await stream(t, daemon);
@@ -410,6 +417,121 @@ test('a slow reader is cut, and nobody waits for it', async (t) => {
   await until(async () => (await figure('cxd_live_clients')) === 1, 'one listens');
   assert.equal(quick.closed, false);
   assert.equal(quick.told.response, sent);
+});
+
+// Clients that read their sockets by themselves: what a thousand are told is counted by its lines.
+class Crowd {
+  constructor(daemon) {
+    this.daemon = daemon;
+    this.members = [];
+  }
+
+  // All at once, each behind what it has heard last.
+  async listen(count) {
+    const members = this.members.length > 0 ? this.members : Array.from({ length: count }, () => ({ told: [] }));
+    await Promise.all(
+      members.map(async (member) => {
+        member.listener = await listen(this.daemon, LIVE, member.last && after_(member.last));
+        assert.equal(member.listener.status, 200, member.listener.text);
+        await member.listener.next('ready');
+      }),
+    );
+    this.members = members;
+  }
+
+  async hears(ids) {
+    await Promise.all(this.members.map(({ listener }) => listener.next('response', ids.length)));
+    for (const member of this.members) {
+      const told = member.listener.named('response');
+      assert.deepEqual(
+        told.map(({ data }) => data.id),
+        ids,
+      );
+      assert.deepEqual(Object.keys(member.listener.told), ['ready', 'response']);
+      member.last = told.at(-1).id;
+      member.listener.events.length = 0;
+      member.listener.told = { ready: 1 };
+    }
+  }
+
+  leave() {
+    for (const { listener } of this.members) listener?.close();
+  }
+}
+
+test('a thousand: each is told all, once and in order, over a restart; one more is refused', async (t) => {
+  const limits = { connections_per_address: 4000 };
+  const daemon = await use(t, { config: { server: { listen: '127.0.0.1:0' }, metrics: METRICS, limits } });
+  await daemon.survey('shop', SURVEY);
+  const crowd = new Crowd(daemon);
+  t.after(() => crowd.leave());
+  const figure = async (name) => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec((await daemon.scrape()).text)[1]);
+  const several = async () => {
+    const ids = [];
+    for (let score = 0; score < 5; score += 1) ids.push((await post(daemon, { score })).id);
+    return ids;
+  };
+  const full = async () => {
+    const refused = await daemon.admin('GET', LIVE);
+    assertProblem(refused, 503, 'too_many_live');
+    assert.match(refused.json.detail, /^1000 /);
+    assert.ok(Number(refused.headers['retry-after']) > 0);
+    assert.equal(await figure('cxd_live_clients'), 1000);
+  };
+  await crowd.listen(1000);
+  await full();
+  for (let round = 0; round < 3; round += 1) await crowd.hears(await several());
+  // All that is written while a thousand are told of it is answered, and counted.
+  const posted = await Promise.all(Array.from({ length: 8 }, several));
+  const stored = (await daemon.admin('GET', '/v1/surveys/shop/responses?limit=40')).json.responses;
+  assert.deepEqual(new Set(stored.map(({ id }) => id)), new Set(posted.flat()));
+  const heard = ({ told, named }) =>
+    (told.response ?? 0) + named('skipped').reduce((sum, { data }) => sum + data.count, 0);
+  const listeners = crowd.members.map(({ listener }) => listener);
+  await until(() => listeners.every((each) => heard(each) >= 40), 'all are told, or counted');
+  for (const member of crowd.members) {
+    assert.equal(heard(member.listener), 40);
+    member.last = member.listener.events.at(-1).id;
+  }
+  await daemon.end();
+  await until(() => listeners.every(({ closed }) => closed), 'the ends');
+  assert.ok(listeners.every(({ ended, retry }) => ended && retry >= 1000));
+  await daemon.begin();
+  const meanwhile = await several();
+  await crowd.listen();
+  await crowd.hears(meanwhile);
+  await full();
+  await crowd.hears(await several());
+  assert.equal(await figure('cxd_live_dropped_total'), 0);
+  crowd.leave();
+  await until(async () => (await figure('cxd_live_clients')) === 0, 'nobody listens');
+});
+
+test('many slow readers are cut, and those beside them are told all', async (t) => {
+  const [SLOW, QUICK] = [20, 50];
+  const daemon = await use(t, { config: { metrics: METRICS, limits: { connections_per_address: 1000 } } });
+  await daemon.survey('shop', SURVEY);
+  const figure = async (name) => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec((await daemon.scrape()).text)[1]);
+  for (let i = 0; i < SLOW; i += 1) {
+    const slow = await daemon.connect();
+    slow.socket.pause();
+    slow.send(`GET ${LIVE} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${daemon.key}\r\n\r\n`);
+    t.after(() => slow.socket.destroy());
+  }
+  const quick = await Promise.all(Array.from({ length: QUICK }, () => stream(t, daemon, '', { keep: false })));
+  await until(async () => (await figure('cxd_live_clients')) === SLOW + QUICK, 'all listen');
+  let sent = 0;
+  await until(async () => {
+    for (let i = 0; i < 2; i += 1) await post(daemon, { score: 1, comment: 'x'.repeat(7000) });
+    sent += 2;
+    await Promise.all(quick.map((each) => each.next('response', sent)));
+    return (await figure('cxd_live_dropped_total')) === SLOW;
+  }, 'the cuts');
+  await until(async () => (await figure('cxd_live_clients')) === QUICK, 'the others listen');
+  for (const each of quick) {
+    assert.equal(each.closed, false);
+    assert.deepEqual(each.told, { ready: 1, response: sent });
+  }
 });
 
 test('a flood is told in part, and the rest by its number', async (t) => {

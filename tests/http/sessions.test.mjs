@@ -4,8 +4,21 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fakeClock, library } from '../fault/faketime.mjs';
+import { listen } from './listening.mjs';
+import { readRoutes, readSiteRoutes } from './routes.mjs';
 import { ask } from './web.mjs';
-import { assertProblem, makeDirectory, removeDirectory, ROOT, run, sqlite, start, use } from './harness.mjs';
+import {
+  assertProblem,
+  makeDirectory,
+  METRICS,
+  removeDirectory,
+  ROOT,
+  run,
+  sqlite,
+  start,
+  until,
+  use,
+} from './harness.mjs';
 
 const NAME = '__Host-cxd';
 const d = await start();
@@ -198,6 +211,41 @@ describe('what a session counts for', () => {
     assert.equal(before.status, 200);
   });
 
+  test('on every route that pages of others may use a cookie is nothing', async () => {
+    const open = [...readRoutes(), ...readSiteRoutes()].filter(({ flags }) => flags.includes('HTTP_CORS'));
+    assert.ok(open.length >= 4, `${open.length} routes`);
+    const cookie = await session(d, (await makeKey(d, ['read', 'write', 'admin'])).key);
+    const bad = `${NAME}=cxw_${'A'.repeat(43)}`;
+    for (const { method, pattern } of open) {
+      const target = pattern
+        .replace('{survey}', 'nps')
+        .replace('{id}', '0192f3a0-0000-7000-8000-000000000002')
+        .replace(/\{[^}]*\}/g, 'x');
+      const options = { headers: { Origin: 'https://shop.example' }, ...(method !== 'get' && { body: { score: 4 } }) };
+      const ask = (sent) =>
+        d.request(method.toUpperCase(), target, {
+          ...options,
+          headers: { ...options.headers, ...(sent && { Cookie: sent }) },
+        });
+      await ask(); // what is stored with an id is there for all that follow
+      const [without, by, stale] = [await ask(), await ask(cookie), await ask(bad)];
+      assert.ok(without.status < 500 && ![401, 403].includes(without.status), `${method} ${pattern}: ${without.text}`);
+      const said = ({ status, headers, json }) => [
+        status,
+        headers['access-control-allow-origin'],
+        Object.keys(json ?? {}),
+      ];
+      assert.deepEqual(said(by), said(without), `${method} ${pattern}`);
+      assert.deepEqual(said(stale), said(without), `${method} ${pattern}`);
+      for (const reply of [by, stale]) assert.equal(reply.headers['set-cookie'], undefined);
+    }
+    // What a session opens no page of others reads.
+    const preflight = await d.request('OPTIONS', '/v1/keys', {
+      headers: { 'Origin': 'https://shop.example', 'Access-Control-Request-Method': 'POST' },
+    });
+    assert.equal(preflight.headers['access-control-allow-origin'], undefined);
+  });
+
   test('an Authorization header goes before it', async () => {
     const cookie = await session(d, d.key);
     const reply = await withCookie(d, cookie, 'GET', '/v1/keys', { headers: { Authorization: 'Bearer cxs_none' } });
@@ -269,6 +317,42 @@ describe('the end', () => {
       [last.act, last.actor, last.target, last.detail],
       ['session.end', `${key.prefix}/session`, key.id, 'sessions 2'],
     );
+  });
+
+  test('two tabs are one session: out in one is out in the other, and ends what it listens to', async () => {
+    const key = await makeKey(d, ['read', 'write']);
+    const [shared, other] = [await session(d, key.key), await session(d, key.key)];
+    const listening = (cookie) =>
+      listen(d, '/v1/surveys/nps/live', { key: null, headers: { 'Cookie': cookie, 'Sec-Fetch-Site': 'same-origin' } });
+    const [tab, beside] = [await listening(shared), await listening(other)];
+    for (const each of [tab, beside]) assert.ok((await each.next('ready')).length > 0);
+    // Both work at once, and neither is signed out by what the other does.
+    const worked = await Promise.all([exclude(d, shared), exclude(d, shared), look(d, shared)]);
+    assert.deepEqual(
+      worked.map((reply) => reply.status ?? reply),
+      [200, 200, 403],
+    );
+    assert.equal((await withCookie(d, shared, 'DELETE', '/v1/session')).status, 204);
+    await until(() => tab.closed, 'the end of the stream');
+    assert.equal(beside.closed, false);
+    const told = await withCookie(d, shared, 'GET', '/v1/session');
+    assert.equal(told.json.signed_in, false);
+    assertProblem(await exclude(d, shared), 401, 'session_ended');
+    assertProblem(await withCookie(d, shared, 'DELETE', '/v1/session'), 401, 'session_ended');
+    assert.equal((await withCookie(d, other, 'GET', '/v1/session')).json.signed_in, true);
+    assert.equal((await withCookie(d, other, 'DELETE', '/v1/session?everywhere=true')).status, 204);
+    await until(() => beside.closed, 'the end of the other');
+  });
+
+  test('who signs in where somebody is signed in gets a session of their own', async () => {
+    const [first, second] = [await makeKey(d, ['read']), await makeKey(d, ['read', 'write'])];
+    const before = await session(d, first.key);
+    const reply = await signIn(d, { key: second.key }, { Cookie: before });
+    assert.equal(reply.status, 201);
+    assert.deepEqual(reply.json.scopes, ['read', 'write']);
+    assert.notEqual(cookieOf(reply), before);
+    const scopes = async (cookie) => (await withCookie(d, cookie, 'GET', '/v1/session')).json.scopes;
+    assert.deepEqual([await scopes(before), await scopes(cookieOf(reply))], [['read'], ['read', 'write']]);
   });
 
   test('a key that is revoked takes its sessions and links along at once', async () => {
@@ -384,6 +468,34 @@ test('bad keys are counted and, beyond their limit, written down', async (t) => 
   for (let i = 0; (await noted()).length === 0 && i < 1000; i++);
   assert.equal((await noted()).length, 1);
   assert.equal((await noted())[0].actor, 'local');
+});
+
+test('who is signed in, and what became of attempts, is counted', async (t) => {
+  const mine = await use(t, { config: { metrics: METRICS } });
+  const figures = async () =>
+    Object.fromEntries(
+      [...(await mine.scrape()).text.matchAll(/^cxd_(?:sessions|sign_ins_total\{result="(.*)"\}) (\d+)$/gm)].map(
+        ([, result, count]) => [result ?? 'sessions', Number(count)],
+      ),
+    );
+  assert.deepEqual(await figures(), { sessions: 0, key: 0, link: 0, bad_key: 0 });
+  const key = await makeKey(mine, ['read']);
+  const [first, second] = [await session(mine, mine.key), await session(mine, mine.key)];
+  await session(mine, key.key);
+  const secret = secretOf(await link(mine));
+  assert.deepEqual(await figures(), { sessions: 3, key: 3, link: 0, bad_key: 0 }); // a link is none yet
+  assert.equal((await signIn(mine, { link: secret })).status, 201);
+  await signIn(mine, { link: secret });
+  await signIn(mine, { key: 'cxs_none' });
+  await signIn(mine, {});
+  await mine.request('POST', '/v1/session', { body: { key: mine.key } });
+  const refused = { bad_key: 2, invalid: 1, not_own_page: 1 };
+  assert.deepEqual(await figures(), { sessions: 4, key: 3, link: 1, ...refused });
+  await withCookie(mine, first, 'DELETE', '/v1/session');
+  await mine.admin('DELETE', `/v1/keys/${key.id}`);
+  assert.equal((await figures()).sessions, 2);
+  await withCookie(mine, second, 'DELETE', '/v1/session?everywhere=true');
+  assert.deepEqual(await figures(), { sessions: 0, key: 3, link: 1, ...refused });
 });
 
 test('cxd login prints a link, for scripts as JSON', async () => {
