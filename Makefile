@@ -472,7 +472,8 @@ UNITDIR = $(DESTDIR)$(UNIT_FOLDER)
 SYSUSERSDIR = $(DESTDIR)$(PREFIX)/lib/sysusers.d
 DOCDIR = $(SHAREDIR)/doc/cxd
 # What the person on call reads, with what it links to; and a drop-in for the unit.
-DOCS = docs/operations.md docs/edge.md docs/scoring.md docs/pages.md docs/widget.md config/cxd-no-network.conf
+DOCS = docs/operations.md docs/edge.md docs/scoring.md docs/pages.md docs/widget.md docs/export.md docs/dashboard.md \
+	docs/dashboard-overview.png docs/dashboard-survey.png docs/dashboard-dark.png config/cxd-no-network.conf
 UNITS = cxd.service cxd.socket cxd-metrics.socket
 # Below share/zsh; distributions have vendor-completions for their packages.
 ZSH_FOLDER ?= site-functions

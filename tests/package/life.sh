@@ -155,7 +155,8 @@ runbook() {
         for place in $(sed -n "s/^ *runbook: *//p" examples/prometheus/cxd.rules.yml); do
             grep -i "^### ${place#*#}\$" "${place%#*}" >/dev/null || { echo "$place" && exit 1; }
         done &&
-        for file in $(sed -n "s/.*](\([^)#:]*\.md\).*/\1/p" operations.md edge.md scoring.md pages.md widget.md); do [ -e "$file" ] || { echo "$file" && exit 1; }; done'
+        for file in $(sed -n "s/.*](\([^)#:]*\.md\).*/\1/p" operations.md edge.md scoring.md pages.md widget.md \
+            export.md dashboard.md); do [ -e "$file" ] || { echo "$file" && exit 1; }; done'
 }
 check 'the runbook is where the alerts say' runbook
 
