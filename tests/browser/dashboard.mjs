@@ -8,7 +8,7 @@ export async function settled(page) {
   await page.waitForFunction(
     () =>
       !document.querySelector('main .loading, main [aria-busy="true"]') &&
-      document.querySelector('main .panel, main .state'),
+      document.querySelector('main .panel, main .state, main .stages'),
   );
 }
 
@@ -36,6 +36,24 @@ export const whole = (value, method) =>
   fixed(value, digitsOf(method)) + (method === 'top_box' && value !== null ? '%' : '');
 export const plural = (n, one, many = `${one}s`) => `${counted(n)} ${n === 1 ? one : many}`;
 export const percent = (value) => (value === null || value === undefined ? '–' : `${fixed(value, 1)}%`);
+
+// On a phone, which is what 400 % of zoom leaves of a screen: what sticks out of it, so that it would have to be moved
+// sideways to be read. What scrolls by itself (tabs, tables) does not.
+export async function sticksOut(page, dir) {
+  await page.setViewportSize({ width: 320, height: 640 });
+  return page.evaluate((value) => {
+    document.documentElement.dir = value;
+    const { scrollWidth } = document.documentElement;
+    if (scrollWidth <= innerWidth) return [];
+    const scrolls = (one) => one && (getComputedStyle(one).overflowX !== 'visible' || scrolls(one.parentElement));
+    const isOut = (one) => {
+      const { left, right } = one.getBoundingClientRect();
+      return (left < -0.5 || right > innerWidth + 0.5) && !scrolls(one.parentElement);
+    };
+    const out = [...document.body.querySelectorAll('*')].filter(isOut).map((one) => one.cloneNode().outerHTML);
+    return [`${value}: ${scrollWidth} of ${innerWidth} pixels`, ...out.slice(0, 12)];
+  }, dir);
+}
 
 // Policies that were broken, errors of scripts and what the console complains of, from now on. What a reply of the API
 // refuses is no error of the page.

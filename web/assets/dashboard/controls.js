@@ -118,7 +118,7 @@ export function windowControls(now) {
   return {
     element: el(
       'div.controls',
-      { role: 'group', 'aria-label': 'Time' },
+      { 'role': 'group', 'aria-label': 'Time and comparison' },
       el('label', { for: windows.id }, 'Time'),
       windows,
       el('label', { for: compares.id }, 'against'),

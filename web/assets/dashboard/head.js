@@ -81,8 +81,17 @@ export function surveyHead(context, survey, active) {
  */
 export async function showHead(place, context, active) {
   const { survey: slug } = context.params;
-  fill(place, surveyHead(context, lastKnown(slug), active));
+  const draw = () => {
+    // Whoever was led here, or is on the way to another view, is left where they are.
+    const parts = () => /** @type {HTMLElement[]} */ ([...place.querySelectorAll('h1, a')]);
+    const at = parts().findIndex((one) => one === document.activeElement);
+    fill(place, surveyHead(context, lastKnown(slug), active));
+    const now = at < 0 ? null : parts()[at];
+    if (now?.localName === 'h1') now.tabIndex = -1;
+    now?.focus({ preventScroll: true });
+  };
+  draw();
   const survey = await definition(slug, context.signal);
-  if (!context.signal.aborted) fill(place, surveyHead(context, survey, active));
+  if (!context.signal.aborted) draw();
   return survey;
 }

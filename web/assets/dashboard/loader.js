@@ -34,7 +34,9 @@ export function part(kind, work, count) {
       // What was seen before stays: a word at the top of the page says that it may be old.
       if (error instanceof Offline && isThere) return;
       isThere = false;
-      fill(body, failed(error, again, 3));
+      const isInPanel = body.closest('.panel') !== null;
+      const said = failed(error, again, isInPanel ? 3 : 2);
+      fill(body, isInPanel ? said : el('section.panel', null, said));
     }
     busy(body, false);
   }

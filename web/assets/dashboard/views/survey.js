@@ -133,12 +133,24 @@ export const view = {
     first.cleanup(() => trend.leave());
     first.cleanup(() => (shown = null));
 
+    /** @type {Promise<void> | null} */
+    let read = null;
+    /** The definition is there; where it did not come it is asked for again by whoever needs it next. */
+    const known = () => {
+      if (read) return read;
+      const mine = showHead(head, context, '').then((definition) => {
+        survey = definition;
+        sync();
+      });
+      mine.catch(() => read === mine && (read = null));
+      return (read = mine);
+    };
     const scores = part('panel', async (current) => {
       const figures = await ask(at`/v1/surveys/${current.params.survey}/score`, {
         query: scoreQuery(current),
         signal: current.signal,
       });
-      await read;
+      await known();
       if (figures.n === 0 && !figures.response_rate) {
         rest.hidden = true;
         return nothing(current, survey);
@@ -159,11 +171,11 @@ export const view = {
     });
     const tables = part('panel', async (current) => {
       const figures = await segments.ask(current);
-      await read;
+      await known();
       return segments.show(figures, current);
     });
     const further = part('panel', async (current) => {
-      await read;
+      await known();
       if ((survey.questions ?? []).length === 0) return null;
       const { address, params, signal } = current;
       const list = await ask(at`/v1/surveys/${params.survey}/questions`, {
@@ -217,24 +229,18 @@ export const view = {
     const reload = async () => {
       await Promise.all([scores, trends, tables, further, journeys].map((one) => one.load(context)));
     };
-    const know = () =>
-      showHead(head, context, '').then((definition) => {
-        survey = definition;
-        sync();
-      });
-    let read = know();
     shown = {
       update: async (next) => {
         context = next;
-        read = know();
-        read.catch(() => {}); // each part says so
+        read = null;
+        known().catch(() => {}); // each part says so
         await load();
         if (!next.signal.aborted) next.announce('The figures have changed.');
       },
     };
     fill(live, liveControl(first, reload));
     try {
-      await Promise.all([read, load()]);
+      await Promise.all([known(), load()]);
     } catch (error) {
       if (isAbort(error) || context.signal.aborted) return;
       toolbar.hidden = true;
