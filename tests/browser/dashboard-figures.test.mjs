@@ -90,6 +90,7 @@ function answers() {
 }
 
 let daemon, browser, page, unharmed;
+const lines = new Map(); // how each survey's trend was asked for last
 before(async () => {
   daemon = await start({ config: { access: { read: 'everything' } } });
   for (const [slug, definition] of Object.entries(NAMES))
@@ -125,6 +126,11 @@ before(async () => {
   browser = await launch();
   page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
   unharmed = await watchFor(page);
+  page.on('request', (request) => {
+    const { pathname, searchParams } = new URL(request.url());
+    const [, survey] = /^\/v1\/surveys\/([^/]+)\/trend$/.exec(pathname) ?? [];
+    if (survey) lines.set(survey, searchParams);
+  });
 });
 after(async () => {
   await browser?.close();
@@ -216,6 +222,19 @@ async function readTrend(slug, query) {
     ]),
   );
   await panel.getByRole('button', { name: /^Table/ }).click();
+}
+
+// What a line of the overview is made of, as screen readers have it: by the unit that the page has chosen.
+async function readLine(row, { survey, method }, window) {
+  const points = await row.locator('.spark-place li').allTextContents();
+  const { buckets } = await get(`/v1/surveys/${survey}/trend`, [
+    ...window,
+    ...['interval', 'rolling'].map((name) => [name, lines.get(survey).get(name)]),
+  ]);
+  assert.deepEqual(
+    points.map((one) => one.replace(/^.*: /, '')),
+    buckets.filter(({ score }) => score !== null).map(({ score }) => whole(score, method)),
+  );
 }
 
 async function readSegments(slug, query) {
@@ -376,6 +395,7 @@ describe('all surveys', () => {
           if (score.n === 0) continue;
           await row.locator('.spark-place').scrollIntoViewIfNeeded();
           await row.locator('.spark, .spark-place .note').first().waitFor();
+          if ((await row.locator('.spark').count()) > 0) await readLine(row, score, windowOf(fields));
         }
         unharmed();
       }));
@@ -400,4 +420,90 @@ describe('all surveys', () => {
     assert.equal((await names()).at(-1), 'silent');
     unharmed();
   });
+});
+
+describe('a journey', () => {
+  for (const text of ['window=90d', 'window=30d&compare=year', 'window=all', 'window=90d&channel=web&compare=none'])
+    test(`buying?${text}`, () =>
+      held(3, async () => {
+        const fields = new URLSearchParams(text);
+        await open(page, `${daemon.url}/journeys/buying?${text}`);
+        const figures = await get('/v1/journeys/buying/score', [
+          ...windowOf(fields),
+          ...filtersOf(fields),
+          ['compare', fields.get('compare')],
+        ]);
+        for (const [i, stage] of figures.stages.entries()) {
+          const card = page.locator(`.stage[data-stage="${i + 1}"]`);
+          const digits = digitsOf(stage.method);
+          assert.equal(await figure(card, 'score'), whole(stage.score, stage.method));
+          assert.equal(await figure(card, 'n'), stage.score === null ? null : plural(stage.n, 'answer'));
+          assert.equal(
+            await figure(card, 'interval'),
+            stage.interval ? `${fixed(stage.interval.low, digits)} to ${fixed(stage.interval.high, digits)}` : null,
+          );
+          assert.equal(await figure(card, 'lost'), stage.lost.share === null ? null : percent(stage.lost.share));
+          await readChange(card, stage, stage.previous);
+        }
+        const drop = await figure(page, 'drop');
+        if (figures.steepest_drop) assert.ok(drop.includes(`stage ${figures.steepest_drop.stage}`), drop);
+        else assert.equal(drop, null);
+        unharmed();
+      }));
+});
+
+test('what is looked at is in the address, and the back button goes back to it', async () => {
+  await open(page, `${daemon.url}/`);
+  await page.getByRole('link', { name: 'Checkout' }).click();
+  await page.waitForURL(/\/surveys\/checkout$/);
+  await settled(page);
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), 'H1');
+  await page.getByLabel('Time', { exact: true }).selectOption('90d');
+  await page.waitForURL(/window=90d/);
+  await settled(page);
+  const wide = await figure(page.locator('.score-panel'), 'n');
+  await page.getByRole('button', { name: 'Filter' }).click();
+  await page.getByLabel('Only answers whose').selectOption('channel');
+  await page.getByLabel('is', { exact: true }).fill('web');
+  await page.locator('dialog').getByRole('button', { name: 'Filter' }).click();
+  await page.waitForURL(/channel=web/);
+  await settled(page);
+  const narrow = await figure(page.locator('.score-panel'), 'n');
+  assert.notEqual(narrow, wide);
+  const shared = page.url();
+  await page.locator('.segments-panel tbody a').first().click();
+  await page.waitForURL(/touchpoint=/);
+  await settled(page);
+  await page.goBack();
+  await settled(page);
+  assert.equal(page.url(), shared);
+  assert.equal(await figure(page.locator('.score-panel'), 'n'), narrow);
+  await page.goBack();
+  await settled(page);
+  assert.equal(await figure(page.locator('.score-panel'), 'n'), wide);
+  assert.equal(await page.getByLabel('Time', { exact: true }).inputValue(), '90d');
+  await page.goBack();
+  await page.goBack();
+  await page.waitForSelector('.overview');
+  const other = await (await browser.newContext()).newPage();
+  await open(other, shared);
+  assert.equal(await figure(other.locator('.score-panel'), 'n'), narrow);
+  await other.context().close();
+  unharmed();
+});
+
+test('days are chosen by their first and last, and both are in', async () => {
+  await open(page, `${daemon.url}/surveys/checkout`);
+  await page.getByLabel('Time', { exact: true }).selectOption('custom');
+  await page.getByLabel('First day').fill(since(30));
+  await page.getByLabel('Last day').fill(since(11));
+  await page.locator('dialog').getByRole('button', { name: 'Show' }).click();
+  await page.waitForURL(new RegExp(`from=${since(30)}&to=${since(10)}`));
+  await settled(page);
+  const figures = await get('/v1/surveys/checkout/score', [
+    ['from', since(30)],
+    ['to', since(10)],
+  ]);
+  assert.equal(await figure(page.locator('.score-panel'), 'n'), plural(figures.n, 'answer'));
+  unharmed();
 });

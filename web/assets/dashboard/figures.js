@@ -230,10 +230,11 @@ export function bands({ bands: all, n }) {
 }
 
 /**
- * A line so small that it stands in a row, with how it went in words.
- * @param {{ score: number | null }[]} buckets @param {Scoring} scoring @param {string} what
+ * A line so small that it stands in a row, with how it went in words, and its points as a list for screen readers.
+ * @template {{ score: number | null }} T
+ * @param {T[]} buckets @param {Scoring} scoring @param {string} what @param {(bucket: T) => string} nameOf
  */
-export function sparkline(buckets, scoring, what) {
+export function sparkline(buckets, scoring, what, nameOf) {
   const known = buckets.map(({ score: value }, i) => ({ value, i })).filter(({ value }) => value !== null);
   if (known.length < 2) return el('span.note', null, known.length === 0 ? 'no answers' : 'one day only');
   const values = known.map(({ value }) => /** @type {number} */ (value));
@@ -252,12 +253,19 @@ export function sparkline(buckets, scoring, what) {
   const said =
     `${what}: from ${whole(values[0], scoring.method)} to ${whole(values[values.length - 1], scoring.method)}, ` +
     `lowest ${whole(least, scoring.method)}, highest ${whole(most, scoring.method)}`;
-  return svg(
-    'svg',
-    { 'class': 'spark', 'viewBox': `0 0 ${width} ${height}`, 'role': 'img', 'aria-label': said },
-    svg('polyline', { points: points.join(' ') }),
-    svg('circle', { cx: endX, cy: endY, r: 3 }),
-  );
+  return [
+    svg(
+      'svg',
+      { 'class': 'spark', 'viewBox': `0 0 ${width} ${height}`, 'role': 'img', 'aria-label': said },
+      svg('polyline', { points: points.join(' ') }),
+      svg('circle', { cx: endX, cy: endY, r: 3 }),
+    ),
+    el(
+      'ul.unseen',
+      { 'aria-label': what },
+      ...known.map(({ value, i }) => el('li', null, `${nameOf(buckets[i])}: ${whole(value, scoring.method)}`)),
+    ),
+  ];
 }
 
 /**

@@ -50,7 +50,7 @@ const NAMES = {
 };
 
 /** @param {any} bucket @param {string} unit */
-function bucketName({ local_from: from }, unit) {
+export function bucketName({ local_from: from }, unit) {
   const date = new Date(clock(from));
   if (unit === 'week') return `Week of ${NAMES.week.format(date)}`;
   return (unit === 'month' ? NAMES.month : NAMES.day).format(date);

@@ -20,7 +20,7 @@ import { icon } from '../icons.js';
 import { part } from '../loader.js';
 import { button, csvButton, panel, select, state, table } from '../parts.js';
 import { may } from '../session.js';
-import { unitOf } from '../survey/trend.js';
+import { bucketName, unitOf } from '../survey/trend.js';
 
 /** @typedef {import('../router.js').Context} Context */
 /** @typedef {import('../api.js').Score & { definition: any }} Row */
@@ -173,7 +173,10 @@ function sparks({ address, signal }) {
           signal,
         }),
       );
-      fill(place, sparkline(trend.buckets, row, `Trend of ${nameOf(row)}`));
+      fill(
+        place,
+        sparkline(trend.buckets, row, `Trend of ${nameOf(row)}`, (bucket) => bucketName(bucket, unit)),
+      );
     } catch {
       fill(place);
     }
