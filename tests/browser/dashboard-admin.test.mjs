@@ -1,6 +1,8 @@
 // What admins look at, in the dashboard.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ACTS } from '../../web/assets/dashboard/record-words.js';
+import { description } from '../http/openapi.mjs';
 import { assertTame, judgeAll, texts, useDesk } from './desk.mjs';
 
 const NAME = '<img src=x onerror=window.ran=1>';
@@ -47,8 +49,8 @@ test('signing keys: another one signs', async () => {
 
 test('the audit log has the API’s records, the newest first, in pages', async () => {
   for (let i = 0; i < 60; i++) await desk.daemon.survey('shop', { metric: 'nps', name: `name ${i}` });
-  const { records } = await desk.get('/v1/audit?limit=500');
   const page = await desk.open('/admin/audit');
+  const { records } = await desk.get('/v1/audit?limit=500'); // with who signed in to see them
   const shown = () => texts(page, 'td[data-key=number]');
   const newest = records.map(({ number }) => String(number)).reverse();
   assert.deepEqual(await shown(), newest.slice(0, 50));
@@ -58,6 +60,11 @@ test('the audit log has the API’s records, the newest first, in pages', async 
   assert.deepEqual(await shown(), newest.slice(50, 100));
   await assertTame(page);
   await page.context().close();
+});
+
+test('each act that the log can have is told in words', () => {
+  const { act } = description.document.components.schemas.AuditRecord.properties;
+  assert.deepEqual(Object.keys(ACTS).sort(), [...act.enum].sort());
 });
 
 test('the status says what the API says', async () => {

@@ -1,4 +1,4 @@
-// The dashboard in a browser, as somebody with a key of some scopes sees it.
+// The dashboard in a browser, as somebody who signed in with some scopes sees it.
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { start } from '../http/harness.mjs';
@@ -29,26 +29,20 @@ export function useDesk(fill) {
     await desk.browser?.close();
     await desk.daemon?.stop();
   });
-  // A page that is signed in by a key of these scopes (null: not at all), at a path of the dashboard.
+  // A page of who is signed in with these scopes (null: nobody), at a path of the dashboard.
   desk.open = async (path, { scopes = ALL, context: options = {} } = {}) => {
-    const key = scopes && scopes !== ALL ? await keyOf(desk.daemon, scopes) : desk.daemon.key;
     const context = await desk.browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
-    if (scopes) await signIn(desk.daemon, context, key, scopes);
     const page = await context.newPage();
     page.errors = [];
     page.on('pageerror', (error) => page.errors.push(error.message));
-    await desk.go(page, path);
+    if (scopes) await signIn(page, desk.daemon, path, scopes);
+    else await desk.go(page, path);
     return page;
   };
   desk.go = async (page, path) => {
     await page.goto(desk.daemon.url + path);
-    await desk.settled(page);
+    await settled(page);
   };
-  desk.settled = (page) =>
-    page.waitForFunction(
-      () =>
-        document.querySelector('main h1, main h2') && !document.querySelector('main .loading, main [aria-busy=true]'),
-    );
   desk.get = async (target) => {
     const reply = await desk.daemon.admin('GET', target);
     assert.equal(reply.status, 200, reply.text);
@@ -57,23 +51,33 @@ export function useDesk(fill) {
   return desk;
 }
 
-async function keyOf(daemon, scopes) {
-  const reply = await daemon.admin('POST', '/v1/keys', { body: { name: scopes.join('+'), scopes } });
-  assert.equal(reply.status, 201, reply.text);
-  return reply.json.key;
-}
+const settled = (page) =>
+  page.waitForFunction(
+    () => document.querySelector('main h1, main h2') && !document.querySelector('main .loading, main [aria-busy=true]'),
+  );
 
-// By the key in each request, as an own program would show it.
-async function signIn(daemon, context, key, scopes) {
-  await context.setExtraHTTPHeaders({ Authorization: `Bearer ${key}` });
-  const json = { signed_in: true, name: 'someone', scopes, reads_without_key: true, can_sign_in: true, why_not: null };
-  await context.route('**/v1/session', (route) => route.fulfill({ json }));
+// As people do: who may do all by the key, others by a link, as `cxd login --scope` prints one. Leads on to `path`.
+export async function signIn(page, daemon, path, scopes = ALL) {
+  const login = new URL(`/login?next=${encodeURIComponent(path)}`, daemon.url);
+  if (scopes !== ALL) {
+    const { status, text, json } = await daemon.admin('POST', '/v1/session/links', { body: { scopes } });
+    assert.equal(status, 201, text);
+    login.hash = new URL(json.url).hash;
+  }
+  await page.goto(login.href);
+  if (scopes === ALL) {
+    await page.getByLabel('Key', { exact: true }).fill(daemon.key);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+  }
+  await page.waitForURL((url) => url.pathname + url.search === path);
+  await settled(page);
 }
 
 // What axe-core has against it, in both themes and from right to left.
 export async function judgeAll(page, state) {
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme });
+    await page.evaluate(() => new Promise(requestAnimationFrame)); // a preview follows
     await judge(page, `${state}, ${colorScheme}`);
   }
   await page.evaluate(() => (document.documentElement.dir = 'rtl'));

@@ -1,5 +1,6 @@
 // The dashboard's views beside the figures.
 import { fillDemo } from '../demo.mjs';
+import { signIn } from '../desk.mjs';
 
 const ALERTS = {
   'checkout-score': { survey: 'checkout', kind: 'score', below: 30, window: '7d' },
@@ -7,6 +8,7 @@ const ALERTS = {
   'delivery-unhappy': { survey: 'delivery', kind: 'detractor' },
   'support-silence': { survey: 'support', kind: 'silence' },
 };
+export const widths = [360, 768, 1440];
 const MARKED = '/surveys/checkout/comments?q=delivery&band=detractors';
 
 async function fill(daemon) {
@@ -22,21 +24,30 @@ async function fill(daemon) {
     await daemon.admin('POST', '/v1/keys', { body: { name, scopes, expires_in: '90d' } });
 }
 
-// Signed in by a key, at `target`, with what is to be done there.
-function seen(daemon, target, then, scopes = ['read', 'write', 'export', 'erase', 'admin']) {
-  const json = { signed_in: true, name: 'Ann', scopes, reads_without_key: true, can_sign_in: true, why_not: null };
-  return {
-    target: '/',
-    then: async (page) => {
-      await page.setExtraHTTPHeaders({ Authorization: `Bearer ${daemon.key}` });
-      await page.route('**/v1/session', (route) => route.fulfill({ json }));
-      await page.goto(new URL(target, daemon.url).href);
-      await page.waitForFunction(
-        () => document.querySelector('main h1') && !document.querySelector('main .loading, main [aria-busy=true]'),
-      );
-      await then?.(page);
-    },
-  };
+// Signed in, at `target`, with what is to be done there.
+const seen = (daemon, target, then, scopes) => ({
+  target: '/login',
+  then: async (page) => {
+    await signIn(page, daemon, target, scopes);
+    await then?.(page);
+  },
+});
+
+const WHY_NOT = [
+  'cxd was asked over plain HTTP, where anybody on the way reads along. Sign in over HTTPS: with [tls] certificate, or',
+  'by a proxy that [server] trusted_proxies names and whose https URL is [server] public_url. On the machine itself',
+  'http://127.0.0.1 will do.',
+].join(' ');
+// As it says over plain HTTP off loopback.
+const closed = (page) =>
+  page.route('**/v1/session', (route) =>
+    route.fulfill({
+      json: { signed_in: false, name: null, scopes: [], reads_without_key: true, can_sign_in: false, why_not: WHY_NOT },
+    }),
+  );
+async function signedIn(page) {
+  await page.goto(new URL('/login', page.url()).href);
+  await page.getByRole('button', { name: 'Sign out everywhere' }).waitFor();
 }
 
 export async function scenes({ daemon }) {
@@ -44,6 +55,21 @@ export async function scenes({ daemon }) {
   const press = (name) => (page) => page.getByRole('button', { name }).first().click();
   const widget = (page) => page.locator('cxd-widget').waitFor();
   return {
+    'login': { target: '/login', then: (page) => page.getByLabel('Key', { exact: true }).waitFor() },
+    'login-refused': {
+      target: '/login',
+      then: async (page) => {
+        await page.getByLabel('Key', { exact: true }).fill('cxs_wrong');
+        await page.getByRole('button', { name: 'Sign in' }).click();
+        await page.getByRole('alert').waitFor();
+      },
+    },
+    'login-signed-in': seen(daemon, '/', (page) => signedIn(page)),
+    'login-closed': {
+      target: '/login',
+      first: closed,
+      then: (page) => page.getByText('Nobody can sign in here').waitFor(),
+    },
     'comments': seen(daemon, '/surveys/checkout/comments', (page) => page.locator('.terms').waitFor()),
     'comments-search': seen(daemon, MARKED),
     'comments-none': seen(daemon, '/surveys/checkout/comments?q=unheard'),
