@@ -12,11 +12,17 @@ const PAUSE_MS = 250;
 /** @type {Promise<(...args: any[]) => void> | null} */
 let loaded = null;
 
-/** The widget's script, once. @returns {Promise<(...args: any[]) => void>} */
+/**
+ * The widget's script, once. What it is asked before it is there waits for it: where the daemon reads its files from a
+ * directory, the script does no more than load others.
+ * @returns {Promise<(...args: any[]) => void>}
+ */
 function widget() {
+  const page = /** @type {any} */ (window);
+  page.cxd ??= (/** @type {any[]} */ ...call) => (page.cxd.q ??= []).push(call);
   loaded ??= new Promise((resolve, reject) => {
     const script = el('script', { src: to('/widget.js') });
-    script.addEventListener('load', () => resolve(/** @type {any} */ (window).cxd));
+    script.addEventListener('load', () => resolve((...call) => page.cxd(...call)));
     script.addEventListener('error', () => {
       loaded = null;
       reject(new Error('The widget cannot be loaded'));
@@ -32,7 +38,13 @@ export class Preview {
     this.context = context;
     this.draft = draft;
     this.look = 'numbers';
-    this.theme = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+    const dark = matchMedia('(prefers-color-scheme: dark)');
+    const theme = () => (dark.matches ? 'dark' : 'light');
+    this.theme = theme();
+    /** What is drawn: the form as the daemon has it. @type {any} */
+    this.form = null;
+    /** @type {((...args: any[]) => void) | null} */
+    this.show = null;
     /** @type {any} */
     this.timer = null;
     /** @type {AbortController | null} */
@@ -54,7 +66,13 @@ export class Preview {
         this.said,
       ),
     );
+    const follow = () => {
+      this.theme = theme();
+      this.turn();
+    };
+    dark.addEventListener('change', follow);
     context.cleanup(() => {
+      dark.removeEventListener('change', follow);
       clearTimeout(this.timer);
       this.asking?.abort();
     });
@@ -66,10 +84,6 @@ export class Preview {
     const signature = JSON.stringify([all, this.draft.locale, this.look, this.theme]);
     if (this.picks.dataset.signature === signature) return;
     this.picks.dataset.signature = signature;
-    const turn = (/** @type {() => void} */ change) => {
-      change();
-      void this.draw();
-    };
     fill(
       this.picks,
       field({
@@ -95,7 +109,10 @@ export class Preview {
             ['smileys', 'Smileys'],
             ['thumbs', 'Thumbs'],
           ],
-          on: (look) => turn(() => (this.look = look)),
+          on: (look) => {
+            this.look = look;
+            this.turn();
+          },
         }),
       }),
       choice({
@@ -105,7 +122,10 @@ export class Preview {
           ['light', 'Light'],
           ['dark', 'Dark'],
         ],
-        on: (theme) => turn(() => (this.theme = theme)),
+        on: (theme) => {
+          this.theme = theme;
+          this.turn();
+        },
       }),
     );
   }
@@ -115,6 +135,21 @@ export class Preview {
     this.drawPicks();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.draw(), PAUSE_MS);
+  }
+
+  /** As it is, in another look or theme. */
+  turn() {
+    this.drawPicks();
+    this.stage.dataset.theme = this.theme;
+    if (!this.form) return;
+    this.show?.('show', {
+      preview: this.form,
+      target: this.stage,
+      mode: 'inline',
+      look: this.look,
+      theme: this.theme,
+      locale: this.draft.locale,
+    });
   }
 
   async draw() {
@@ -128,15 +163,9 @@ export class Preview {
         widget(),
       ]);
       if (signal.aborted) return;
-      this.stage.dataset.theme = this.theme;
-      show('show', {
-        preview: { ...form, open: true },
-        target: this.stage,
-        mode: 'inline',
-        look: this.look,
-        theme: this.theme,
-        locale: this.draft.locale,
-      });
+      this.form = { ...form, open: true };
+      this.show = show;
+      this.turn();
       fill(this.said);
     } catch (error) {
       if (!isAbort(error)) fill(this.said, waits(error));
