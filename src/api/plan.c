@@ -66,8 +66,9 @@ static void append_plan(struct buffer *out, const struct survey *survey, const s
     write_text(out, "reason", plan_reason_name(spread.reason));
     write_fixed(out, "standard_deviation", sqrt(spread.variance), decimals, true);
     buffer_append_char(out, '}');
-    buffer_append_format(out, ",\"confidence\":%g,\"alpha\":%g,\"power\":%g", question->confidence, question->alpha,
-                         plan->power);
+    general_encode(out, "confidence", question->confidence);
+    general_encode(out, "alpha", question->alpha);
+    general_encode(out, "power", plan->power);
     append_margin(out, &spread, plan, question->confidence, decimals);
     append_detect(out, survey, &spread, plan, question->alpha, decimals);
     append_present(out, survey, &spread, histogram_count(&answer->hist), question, plan->power, decimals);

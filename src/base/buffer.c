@@ -11,7 +11,7 @@
 
 #include "cxd/base/clock.h"
 
-enum { FIRST_CAPACITY = 256 };
+enum { FIRST_CAPACITY = 256, DIGITS_MAX = 20 };
 
 void buffer_init(struct buffer *buf) {
     *buf = (struct buffer){0};
@@ -69,17 +69,28 @@ void buffer_append_char(struct buffer *buf, char c) {
         buf->data[buf->length++] = c;
 }
 
+static size_t count_digits(uint64_t value) {
+    size_t digits = 1;
+    for (uint64_t power = 10; digits < DIGITS_MAX && value >= power; power *= 10)
+        digits++;
+    return digits;
+}
+
+/* Where there is room for them. */
+static void put_digits(struct buffer *buf, uint64_t value, size_t digits) {
+    char *at = buf->data + buf->length;
+    for (size_t i = digits; i-- > 0; value /= 10)
+        at[i] = (char)('0' + value % 10);
+    buf->length += digits;
+}
+
 void buffer_append_int(struct buffer *buf, int64_t value) {
-    char text[20];
-    size_t at = sizeof text;
-    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    do {
-        text[--at] = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest);
+    uint64_t size = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    if (!buffer_reserve(buf, DIGITS_MAX + 1))
+        return;
     if (value < 0)
-        text[--at] = '-';
-    buffer_append(buf, text + at, sizeof text - at);
+        buf->data[buf->length++] = '-';
+    put_digits(buf, size, count_digits(size));
 }
 
 void buffer_append_format(struct buffer *buf, const char *format, ...) {
@@ -181,18 +192,16 @@ static bool append_plain_fixed(struct buffer *buf, double value, int decimals) {
     if (fabs(part - 0.5) < 1e-6)
         return false;
     rest += part > 0.5;
-    bool is_negative = value < 0 && rest > 0;
-    char text[24];
-    size_t at = sizeof text;
-    for (int digits = 0; digits <= decimals || rest > 0; digits++) {
-        if (digits == decimals && decimals > 0)
-            text[--at] = '.';
-        text[--at] = (char)('0' + rest % 10);
-        rest /= 10;
+    if (!buffer_reserve(buf, DIGITS_MAX + 2))
+        return true;
+    if (value < 0 && rest > 0)
+        buf->data[buf->length++] = '-';
+    uint64_t power = (uint64_t)POWERS[decimals], whole = rest / power;
+    put_digits(buf, whole, count_digits(whole));
+    if (decimals > 0) {
+        buf->data[buf->length++] = '.';
+        put_digits(buf, rest % power, (size_t)decimals);
     }
-    if (is_negative)
-        text[--at] = '-';
-    buffer_append(buf, text + at, sizeof text - at);
     return true;
 }
 

@@ -62,7 +62,7 @@ void question_encode(struct buffer *out, const struct survey *survey, double alp
     encode_scale(out, figures);
     if (!question_is_closed(figures->question))
         return;
-    buffer_append_format(out, ",\"alpha\":%g", alpha);
+    general_encode(out, "alpha", alpha);
     write_open(out, "options", '[');
     for (size_t i = 0; i < figures->option_count; i++) {
         write_open(out, NULL, '{');

@@ -35,7 +35,7 @@ static void encode_test(struct buffer *out, const struct movement *movement) {
         write_int(out, "df", movement->df);
     else
         write_null(out, "df");
-    buffer_append_format(out, ",\"alpha\":%g", movement->alpha);
+    general_encode(out, "alpha", movement->alpha);
     p_encode(out, "p_value", movement->p_value, tested);
     if (tested)
         write_bool(out, "significant", movement->significant);

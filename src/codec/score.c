@@ -33,6 +33,20 @@ void p_encode(struct buffer *out, const char *name, double p, bool tested) {
     buffer_append_format(out, "e%d", (int)strtol(exponent, NULL, 10));
 }
 
+/* Of four decimals at most, as levels mostly are, there is one way to write it. */
+void general_encode(struct buffer *out, const char *name, double number) {
+    enum { PARTS = 10000 };
+    int parts = number > 0 && number < 1 ? (int)(number * PARTS + 0.5) : 0, decimals = 4;
+    if (parts == 0 || (double)parts / PARTS != number) {
+        write_name(out, name);
+        buffer_append_format(out, "%g", number);
+        return;
+    }
+    for (; parts % 10 == 0; parts /= 10)
+        decimals--;
+    write_fixed(out, name, number, decimals, true);
+}
+
 /* low and high; the object is left open, or null. False: it is null. */
 static bool open_interval(struct buffer *out, const char *name, const struct interval *interval, int decimals) {
     if (!interval->known) {
@@ -47,7 +61,7 @@ static bool open_interval(struct buffer *out, const char *name, const struct int
 
 static void encode_counts(struct buffer *out, const struct survey *survey, const struct histogram *hist,
                           const struct score *score) {
-    char name[16];
+    static const char *const NAMES[HISTOGRAM_SIZE] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"};
     if (score->suppressed) {
         write_null(out, "bands");
         write_null(out, "distribution");
@@ -59,10 +73,8 @@ static void encode_counts(struct buffer *out, const struct survey *survey, const
     write_int(out, band_name(survey->metric, BAND_UNFAVOURABLE), score->unfavourable);
     buffer_append_char(out, '}');
     write_open(out, "distribution", '{');
-    for (int value = survey->scale_min; value <= survey->scale_max && value < HISTOGRAM_SIZE; value++) {
-        snprintf(name, sizeof name, "%d", value);
-        write_int(out, name, hist->n[value]);
-    }
+    for (int value = survey->scale_min; value <= survey->scale_max && value < HISTOGRAM_SIZE; value++)
+        write_int(out, NAMES[value], hist->n[value]);
     buffer_append_char(out, '}');
 }
 
@@ -73,7 +85,7 @@ void figures_encode(struct buffer *out, const struct survey *survey, const struc
     write_fixed(out, "score", score->value, decimals, score->known);
     if (open_interval(out, "interval", &score->interval, decimals)) {
         write_fixed(out, "margin", score_margin(score), decimals, true);
-        buffer_append_format(out, ",\"confidence\":%g", score->confidence);
+        general_encode(out, "confidence", score->confidence);
         write_text(out, "method", interval_method_name(score->interval_method));
         buffer_append_char(out, '}');
     }
@@ -131,7 +143,7 @@ void comparison_encode(struct buffer *out, const struct survey *survey, const st
     write_text(out, "test", comparison_test_name(previous->test));
     if (!tested)
         write_text(out, "reason", untested_name(previous->reason));
-    buffer_append_format(out, ",\"alpha\":%g", previous->alpha);
+    general_encode(out, "alpha", previous->alpha);
     p_encode(out, "p_value", previous->p_value, tested);
     if (tested)
         write_bool(out, "significant", previous->significant);
@@ -201,7 +213,7 @@ void rate_encode(struct buffer *out, const struct response_rate *rate) {
     write_known(out, "started", n[IMPRESSION_STARTED], is_told);
     write_fixed(out, "rate", rate->value, RATE_DECIMALS, is_told);
     if (open_interval(out, "interval", &rate->interval, RATE_DECIMALS)) {
-        buffer_append_format(out, ",\"confidence\":%g", rate->confidence);
+        general_encode(out, "confidence", rate->confidence);
         write_text(out, "method", interval_method_name(INTERVAL_WILSON));
         buffer_append_char(out, '}');
     }

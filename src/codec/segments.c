@@ -65,7 +65,7 @@ static void encode_hidden_change(struct buffer *out, const struct segments_conte
     static const char *const TESTS[] = {"p_value", "significant"};
     write_nulls(out, CHANGE, CXD_COUNT(CHANGE));
     write_text(out, "reason", why);
-    buffer_append_format(out, ",\"alpha\":%g", context->alpha);
+    general_encode(out, "alpha", context->alpha);
     write_nulls(out, TESTS, CXD_COUNT(TESTS));
 }
 
@@ -171,7 +171,7 @@ void segments_encode(struct buffer *out, const struct survey *survey, const stru
     rate_encode(out, context->score.rate);
     if (context->previous)
         previous_encode(out, survey, &context->score, context->previous);
-    buffer_append_format(out, ",\"alpha\":%g", context->alpha);
+    general_encode(out, "alpha", context->alpha);
     write_open(out, "segments", '[');
     for (size_t i = 0; i < segments->shown; i++) {
         write_open(out, NULL, '{');

@@ -13,25 +13,32 @@ static bool is_first(const struct buffer *out) {
     return last == '{' || last == '[' || last == ':' || last == '\n';
 }
 
-void write_name(struct buffer *out, const char *name) {
+/* The name, and what goes before it; then there is room for `more`. */
+static bool begin(struct buffer *out, const char *name, size_t more) {
     size_t length = name ? strlen(name) : 0;
-    if (!buffer_reserve(out, length + 4))
-        return;
-    if (!is_first(out))
-        out->data[out->length++] = ',';
-    if (!name)
-        return;
+    if (!buffer_reserve(out, length + 4 + more))
+        return false;
     char *at = out->data + out->length;
-    *at++ = '"';
-    memcpy(at, name, length);
-    at[length] = '"';
-    at[length + 1] = ':';
-    out->length += length + 3;
+    if (!is_first(out))
+        *at++ = ',';
+    if (name) {
+        *at++ = '"';
+        memcpy(at, name, length);
+        at += length;
+        *at++ = '"';
+        *at++ = ':';
+    }
+    out->length = (size_t)(at - out->data);
+    return true;
+}
+
+void write_name(struct buffer *out, const char *name) {
+    (void)begin(out, name, 0);
 }
 
 void write_open(struct buffer *out, const char *name, char bracket) {
-    write_name(out, name);
-    buffer_append_char(out, bracket);
+    if (begin(out, name, 1))
+        out->data[out->length++] = bracket;
 }
 
 void write_null(struct buffer *out, const char *name) {

@@ -18,6 +18,22 @@ double adjusted_prior(double confidence) {
     return PRIOR * ratio * ratio;
 }
 
+struct level level_of(double confidence) {
+    return (struct level){confidence, NAN, NAN};
+}
+
+double level_prior(struct level *level) {
+    if (isnan(level->prior))
+        level->prior = adjusted_prior(level->confidence);
+    return level->prior;
+}
+
+double level_z(struct level *level) {
+    if (isnan(level->z))
+        level->z = adjusted_z(level->confidence);
+    return level->z;
+}
+
 /* Sauro & Lewis; Rocks 2016, The American Statistician 70(4): adjusted Wald. */
 struct adjusted adjusted_net(int64_t favourable, int64_t unfavourable, int64_t n, double k) {
     double size = (double)n + k;

@@ -31,13 +31,13 @@ struct side {
 };
 
 /* `known` is its score, where somebody has it. */
-static struct side side_of(const struct survey *survey, const struct histogram *hist, double confidence,
+static struct side side_of(const struct survey *survey, const struct histogram *hist, struct level *level,
                            const struct score *known) {
     struct side side = {.values = *hist};
     if (known)
         side.score = *known;
     else
-        score_compute(survey, hist, confidence, &side.score);
+        score_compute_at(survey, hist, level, &side.score);
     const struct score *score = &side.score;
     if (survey->method == METHOD_TOP_BOX)
         side.values = (struct histogram){{score->n - score->favourable, score->favourable}};
@@ -112,10 +112,10 @@ static struct interval interval_of_difference(const struct score *a, const struc
     return (struct interval){true, delta - below, delta + above};
 }
 
-void score_compare(const struct survey *survey, const struct histogram *hist, const struct histogram *other,
-                   const struct comparison_terms *terms, struct comparison *ret) {
-    struct side a = side_of(survey, hist, terms->confidence, terms->own);
-    struct side b = side_of(survey, other, terms->confidence, NULL);
+void score_compare_at(const struct survey *survey, const struct histogram *hist, const struct histogram *other,
+                      const struct comparison_terms *terms, struct level *level, struct comparison *ret) {
+    struct side a = side_of(survey, hist, level, terms->own);
+    struct side b = side_of(survey, other, level, NULL);
     struct comparison result = {.own_n = a.score.n,
                                 .n = b.score.n,
                                 .own_known = a.score.known,
@@ -135,6 +135,12 @@ void score_compare(const struct survey *survey, const struct histogram *hist, co
         result.significant = result.p_value < terms->alpha - ROUNDING;
     }
     *ret = result;
+}
+
+void score_compare(const struct survey *survey, const struct histogram *hist, const struct histogram *other,
+                   const struct comparison_terms *terms, struct comparison *ret) {
+    struct level level = level_of(terms->confidence);
+    score_compare_at(survey, hist, other, terms, &level, ret);
 }
 
 static int compare_p_descending(const void *a, const void *b) {

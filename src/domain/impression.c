@@ -55,10 +55,11 @@ enum cxd_err event_validate(const struct event *event, const struct survey *surv
     return err->code;
 }
 
-void response_rate_compute(const struct survey *survey, const struct impressions *counts, enum impressions_known known,
-                           bool is_suppressed, double confidence, struct response_rate *ret) {
+void response_rate_compute_at(const struct survey *survey, const struct impressions *counts,
+                              enum impressions_known known, bool is_suppressed, struct level *level,
+                              struct response_rate *ret) {
     int64_t shown = counts->n[IMPRESSION_SHOWN], answered = counts->n[IMPRESSION_ANSWERED];
-    struct response_rate rate = {.counts = *counts, .known = known, .confidence = confidence};
+    struct response_rate rate = {.counts = *counts, .known = known, .confidence = level->confidence};
     rate.has_visits = known == IMPRESSIONS_KNOWN && counts->n[IMPRESSION_REPORTED] > 0;
     rate.has_invitations = known == IMPRESSIONS_KNOWN && counts->n[IMPRESSION_INVITED] > 0;
     rate.suppressed = (rate.has_visits || rate.has_invitations) && is_suppressed;
@@ -66,11 +67,17 @@ void response_rate_compute(const struct survey *survey, const struct impressions
         rate.suppressed = true;
     if (rate.has_visits && !rate.suppressed) {
         double low, high;
-        score_wilson(answered, shown, adjusted_z(confidence), &low, &high);
+        score_wilson(answered, shown, level_z(level), &low, &high);
         rate.value = 100 * (double)answered / (double)shown;
         low = 100 * low < rate.value ? 100 * low : rate.value;
         high = 100 * high > rate.value ? 100 * high : rate.value;
         rate.interval = (struct interval){true, low, high};
     }
     *ret = rate;
+}
+
+void response_rate_compute(const struct survey *survey, const struct impressions *counts, enum impressions_known known,
+                           bool is_suppressed, double confidence, struct response_rate *ret) {
+    struct level level = level_of(confidence);
+    response_rate_compute_at(survey, counts, known, is_suppressed, &level, ret);
 }

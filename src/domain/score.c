@@ -27,9 +27,9 @@ static struct interval interval_about(double value, double low, double high, dou
     return (struct interval){true, low < value ? low : value, high > value ? high : value};
 }
 
-static struct interval interval_adjusted(const struct score *score, struct adjusted adjusted, double least,
-                                         double most) {
-    double half = adjusted_z(score->confidence) * adjusted.error;
+static struct interval interval_adjusted(const struct score *score, struct level *level, struct adjusted adjusted,
+                                         double least, double most) {
+    double half = level_z(level) * adjusted.error;
     return interval_about(score->value, adjusted.centre - half, adjusted.centre + half, least, most);
 }
 
@@ -45,25 +45,24 @@ static void count_bands(const struct survey *survey, const struct histogram *his
 }
 
 /* Favourable less unfavourable, in points: NPS and net_easy. */
-static void compute_net(struct score *score) {
+static void compute_net(struct level *level, struct score *score) {
     double n = (double)score->n;
     __int128 net = (__int128)score->favourable - score->unfavourable;
     __int128 polar = (__int128)score->favourable + score->unfavourable;
     score->value = 100 * (double)net / n;
     /* p + d − (p − d)² = (n·(P + D) − (P − D)²)/n² */
     score->standard_error = 100 * sqrt((double)(score->n * polar - net * net) / n) / n;
-    struct adjusted adjusted =
-        adjusted_net(score->favourable, score->unfavourable, score->n, adjusted_prior(score->confidence));
-    score->interval = interval_adjusted(score, adjusted, -100, 100);
+    struct adjusted adjusted = adjusted_net(score->favourable, score->unfavourable, score->n, level_prior(level));
+    score->interval = interval_adjusted(score, level, adjusted, -100, 100);
 }
 
-static void compute_share(struct score *score) {
+static void compute_share(struct level *level, struct score *score) {
     double n = (double)score->n;
     __int128 spread = (__int128)score->favourable * (score->n - score->favourable);
     score->value = 100 * (double)score->favourable / n;
     score->standard_error = 100 * sqrt((double)spread / n) / n;
     double low, high;
-    score_wilson(score->favourable, score->n, adjusted_z(score->confidence), &low, &high);
+    score_wilson(score->favourable, score->n, level_z(level), &low, &high);
     score->interval = interval_about(score->value, 100 * low, 100 * high, 0, 100);
 }
 
@@ -74,10 +73,11 @@ static double error_of_mean(const struct histogram *hist, int64_t n) {
     return n < 2 ? NAN : sqrt((double)spread / (double)(n - 1)) / (double)n;
 }
 
-static void compute_mean(const struct survey *survey, const struct histogram *hist, struct score *score) {
+static void compute_mean(const struct survey *survey, const struct histogram *hist, struct level *level,
+                         struct score *score) {
     score->value = score->mean;
     score->standard_error = error_of_mean(hist, score->n);
-    score->interval = interval_adjusted(score, adjusted_mean(survey, hist, adjusted_prior(score->confidence)),
+    score->interval = interval_adjusted(score, level, adjusted_mean(survey, hist, level_prior(level)),
                                         survey->scale_min, survey->scale_max);
 }
 
@@ -98,7 +98,8 @@ double score_margin(const struct score *score) {
     return fmax(score->value - score->interval.low, score->interval.high - score->value);
 }
 
-void score_compute(const struct survey *survey, const struct histogram *hist, double confidence, struct score *ret) {
+void score_compute_at(const struct survey *survey, const struct histogram *hist, struct level *level,
+                      struct score *ret) {
     static const enum interval_method METHODS[METHOD_COUNT] = {
         [METHOD_NET_PROMOTER] = INTERVAL_ADJUSTED_WALD,
         [METHOD_TOP_BOX] = INTERVAL_WILSON,
@@ -109,7 +110,7 @@ void score_compute(const struct survey *survey, const struct histogram *hist, do
         .n = histogram_count(hist),
         .standard_error = NAN,
         .interval_method = METHODS[survey->method],
-        .confidence = confidence,
+        .confidence = level->confidence,
     };
     score.suppressed = score.n < survey->min_n;
     score.small_sample = score.n < SMALL_SAMPLE;
@@ -118,13 +119,18 @@ void score_compute(const struct survey *survey, const struct histogram *hist, do
         score.mean = (double)histogram_sum(hist) / (double)score.n;
         count_bands(survey, hist, &score);
         if (survey->method == METHOD_MEAN)
-            compute_mean(survey, hist, &score);
+            compute_mean(survey, hist, level, &score);
         else if (survey->method == METHOD_TOP_BOX)
-            compute_share(&score);
+            compute_share(level, &score);
         else
-            compute_net(&score);
+            compute_net(level, &score);
     }
     *ret = score;
+}
+
+void score_compute(const struct survey *survey, const struct histogram *hist, double confidence, struct score *ret) {
+    struct level level = level_of(confidence);
+    score_compute_at(survey, hist, &level, ret);
 }
 
 void score_range(const struct survey *survey, double *ret_least, double *ret_most) {

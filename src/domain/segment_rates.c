@@ -114,13 +114,12 @@ static void forget_parts(struct segments *segments) {
         segments->rows[i].visits_known = known;
 }
 
-static void compute(const struct segments_terms *terms, struct segment *segment) {
+static void compute(const struct segments_terms *terms, struct level *level, struct segment *segment) {
     bool is_hidden = segment->hidden[SEGMENT_WINDOW] || segment->rate_hidden;
-    response_rate_compute(terms->survey, &segment->visits, segment->visits_known, is_hidden, terms->confidence,
-                          &segment->rate);
+    response_rate_compute_at(terms->survey, &segment->visits, segment->visits_known, is_hidden, level, &segment->rate);
 }
 
-bool segment_rates_compute(const struct segments_terms *terms, struct segments *segments) {
+bool segment_rates_compute(const struct segments_terms *terms, struct level *level, struct segments *segments) {
     bool withholds = terms->survey->min_n > 0;
     if (withholds)
         forget_parts(segments);
@@ -128,10 +127,10 @@ bool segment_rates_compute(const struct segments_terms *terms, struct segments *
     if (withholds && known_of(segments, segments->count) == IMPRESSIONS_KNOWN && !suppress(terms, segments))
         return false;
     for (size_t i = 0; i < segments->shown; i++)
-        compute(terms, &segments->rows[i]);
+        compute(terms, level, &segments->rows[i]);
     segments->remainder.visits = leave_of(segments, segments->shown);
     segments->remainder.visits_known = known_of(segments, segments->shown);
     segments->remainder.rate_hidden = is_divided(segments);
-    compute(terms, &segments->remainder);
+    compute(terms, level, &segments->remainder);
     return true;
 }

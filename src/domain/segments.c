@@ -91,30 +91,31 @@ static bool sort(const struct segments_terms *terms, struct segments *segments) 
 }
 
 /* Figures that need the segment and the whole alone. */
-static void compute(const struct segments_terms *terms, const struct segments *segments, struct segment *segment) {
+static void compute(const struct segments_terms *terms, struct level *level, const struct segments *segments,
+                    struct segment *segment) {
     const struct histogram *hist = &segment->parts[SEGMENT_WINDOW];
-    score_compute(terms->survey, hist, terms->confidence, &segment->score);
+    score_compute_at(terms->survey, hist, level, &segment->score);
     segment->share = segments->score.n > 0 ? 100 * (double)segment->score.n / (double)segments->score.n : NAN;
     segment->has_impact = segment->score.known && segments->score.known;
     segment->impact = score_impact(&segment->score, &segments->score);
     segment->p_adjusted = NAN;
 }
 
-static void compare_with_rest(const struct segments_terms *terms, const struct segments *segments,
+static void compare_with_rest(const struct segments_terms *terms, struct level *level, const struct segments *segments,
                               struct segment *segment) {
     const struct comparison_terms own = {
         .confidence = terms->confidence, .alpha = terms->alpha, .own = &segment->score};
     struct histogram rest = segments->overall;
     histogram_subtract(&rest, &segment->parts[SEGMENT_WINDOW]);
-    score_compare(terms->survey, &segment->parts[SEGMENT_WINDOW], &rest, &own, &segment->rest);
+    score_compare_at(terms->survey, &segment->parts[SEGMENT_WINDOW], &rest, &own, level, &segment->rest);
 }
 
-static void compare_windows(const struct segments_terms *terms, struct segment *segment) {
+static void compare_windows(const struct segments_terms *terms, struct level *level, struct segment *segment) {
     const struct comparison_terms own = {
         .confidence = terms->confidence, .alpha = terms->alpha, .overlap = terms->overlap};
     if (terms->compares)
-        score_compare(terms->survey, &segment->parts[SEGMENT_COMPARED], &segment->parts[SEGMENT_PREVIOUS], &own,
-                      &segment->change);
+        score_compare_at(terms->survey, &segment->parts[SEGMENT_COMPARED], &segment->parts[SEGMENT_PREVIOUS], &own,
+                         level, &segment->change);
 }
 
 /* The family is every value that has a test, whether it will be shown or stand in the remainder. */
@@ -174,7 +175,7 @@ static bool is_few(const struct survey *survey, const struct histogram *hist) {
     return histogram_count(hist) < survey->min_n;
 }
 
-static void sum_remainder(const struct segments_terms *terms, struct segments *segments) {
+static void sum_remainder(const struct segments_terms *terms, struct level *level, struct segments *segments) {
     struct segment *remainder = &segments->remainder;
     *remainder = (struct segment){.values = {NULL}};
     segments->remainder_values = segments->beyond_values + (int64_t)(segments->count - segments->shown);
@@ -186,26 +187,27 @@ static void sum_remainder(const struct segments_terms *terms, struct segments *s
     segments->has_remainder = segments->shown < segments->count || !is_empty(&segments->beyond);
     for (enum segment_part part = SEGMENT_WINDOW; part < SEGMENT_PARTS; part++)
         remainder->hidden[part] = is_divided(segments, part) || is_few(terms->survey, &remainder->parts[part]);
-    compute(terms, segments, remainder);
-    compare_windows(terms, remainder);
+    compute(terms, level, segments, remainder);
+    compare_windows(terms, level, remainder);
 }
 
 bool segments_judge(const struct segments_terms *terms, struct segments *segments) {
-    score_compute(terms->survey, &segments->overall, terms->confidence, &segments->score);
+    struct level level = level_of(terms->confidence);
+    score_compute_at(terms->survey, &segments->overall, &level, &segments->score);
     if (!suppression_apply(terms, segments))
         return false;
     for (size_t i = 0; i < segments->count; i++) {
-        compute(terms, segments, &segments->rows[i]);
+        compute(terms, &level, segments, &segments->rows[i]);
         if (!segments->rows[i].hidden[SEGMENT_WINDOW])
-            compare_with_rest(terms, segments, &segments->rows[i]);
+            compare_with_rest(terms, &level, segments, &segments->rows[i]);
     }
     if (!adjust(terms, segments) || !sort(terms, segments))
         return false;
     segments->shown = count_shown(terms, segments);
     for (size_t i = 0; i < segments->shown; i++)
-        compare_windows(terms, &segments->rows[i]);
-    sum_remainder(terms, segments);
-    if (!segment_rates_compute(terms, segments))
+        compare_windows(terms, &level, &segments->rows[i]);
+    sum_remainder(terms, &level, segments);
+    if (!segment_rates_compute(terms, &level, segments))
         return false;
     for (size_t i = 0; terms->use_t && i < segments->shown; i++)
         score_use_t(terms->survey, &segments->rows[i].parts[SEGMENT_WINDOW], &segments->rows[i].score);

@@ -302,6 +302,24 @@ static void test_lower_is_better(void **state) {
     buffer_free(&out);
 }
 
+/* Levels, and whatever else: as the C library prints it. */
+static void test_general(void **state) {
+    static const double VALUES[] = {0,       1,    -0.5, 0.00001, 0.00005,   0.00009999999,
+                                    0.12345, 1e-9, 1e9,  10.5,    0.1 + 0.2, 0.9999999999999};
+    char expected[48];
+    struct buffer out;
+    buffer_init(&out);
+    for (size_t i = 0; i < CXD_COUNT(VALUES) + 100000; i++) {
+        double value = i < CXD_COUNT(VALUES) ? VALUES[i] : (double)(i - CXD_COUNT(VALUES) + 1) / 1e5;
+        snprintf(expected, sizeof expected, "\"alpha\":%g", value);
+        buffer_reset(&out);
+        buffer_append_char(&out, '{');
+        general_encode(&out, "alpha", value);
+        assert_string_equal(buffer_terminate(&out) + 1, expected);
+    }
+    buffer_free(&out);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scorings),
@@ -311,6 +329,7 @@ int main(void) {
         cmocka_unit_test(test_rounding_is_symmetric),
         cmocka_unit_test(test_p_values),
         cmocka_unit_test(test_lower_is_better),
+        cmocka_unit_test(test_general),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

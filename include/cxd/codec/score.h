@@ -67,6 +67,8 @@ void comparison_encode(struct buffer *out, const struct survey *survey, const st
 /* A member that is a p-value: four decimals, but one that they would show as 0 has two significant digits, 1.3e-7; null
  * where there is no test. */
 void p_encode(struct buffer *out, const char *name, double p, bool tested);
+/* What was asked for, a confidence or an alpha, as "%g" writes it. */
+void general_encode(struct buffer *out, const char *name, double number);
 /* band_find of a parameter. ERR_BAD_PARAMETER. */
 CXD_NODISCARD enum cxd_err band_read(enum metric metric, const char *text, enum band *ret_band, struct error *err);
 /* The member "response_rate"; NULL: null. */
