@@ -145,7 +145,7 @@ void api_segments_get(struct http_request *request) {
         result =
             query_segments(http_worker(request), &question, store_reader_scratch(http_worker(request)), &answer, &err);
     if (result == CXD_OK)
-        append_segments(http_out(request), &question, &answer);
+        append_segments(http_out_long(request), &question, &answer);
     figures_reply(request, clock, result, &err);
     catalog_release(snapshot);
 }

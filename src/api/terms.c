@@ -52,7 +52,7 @@ static enum cxd_err read_terms(struct http_request *request, const struct terms_
 static enum cxd_err answer_terms(struct http_request *request, const struct terms_question *question,
                                  struct error *err) {
     struct app *app = http_app(request);
-    struct buffer *out = http_out(request);
+    struct buffer *out = http_out_long(request);
     struct terms_answer answer;
     if (atomic_flag_test_and_set(&app->reading_terms))
         return error_set(err, ERR_QUEUE_FULL,

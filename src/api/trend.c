@@ -77,7 +77,7 @@ static void reply_trend(struct http_request *request, bool is_drawn) {
     if (result == CXD_OK && is_drawn)
         result = draw_trend(request, &question, &answer, &look, &err);
     else if (result == CXD_OK)
-        append_trend(http_out(request), &question, &answer);
+        append_trend(http_out_long(request), &question, &answer);
     (is_drawn ? figures_reply_picture : figures_reply)(request, clock, result, &err);
     catalog_release(snapshot);
 }

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -466,6 +467,7 @@ bool loop_close(struct loop *loop) {
     }
     if (loop->wake_fd >= 0)
         close(loop->wake_fd);
+    free(atomic_load(&loop->long_out));
     settings_release(loop->settings);
     traffic_free(&loop->traffic);
     return true;

@@ -23,6 +23,8 @@
  * Everything but the atomics, and a deferred or pooled request, belongs to its loop's thread. These are the structures
  * alone: what a file does stands in the header of its name. */
 
+enum { LONG_OUT_BYTES = 1024 * 1024 };
+
 /* Where a request stands. Only the access handler and reply_send move it. */
 enum request_stage {
     STAGE_IDLE,    /* none, or its request line has not arrived */
@@ -153,6 +155,7 @@ struct loop {
     int64_t turn_ns;             /* the same, when sockets were looked at */
     unsigned lane;
     struct traffic traffic;
+    _Atomic(char *) long_out; /* LONG_OUT_BYTES, for the next long reply; NULL: none are kept, or they are in use */
     struct deadline_list deadlines;      /* every connection that is not suspended */
     unsigned running_requests;           /* in STAGE_RUNNING */
     unsigned waiting;                    /* those of them that are not suspended */

@@ -84,6 +84,16 @@ static void route_large(struct http_request *request) {
     http_reply(request, 200, "text/plain");
 }
 
+/* As many of a letter as the query says: "/long?z=900000". */
+static void route_long(struct http_request *request) {
+    size_t count;
+    const struct http_query_item *query = http_query(request, &count);
+    struct buffer *out = http_out_long(request);
+    for (long i = count > 0 ? strtol(query[0].value, NULL, 10) : 0; i > 0; i--)
+        buffer_append_char(out, query[0].key[0]);
+    http_reply_tagged(request, "text/plain");
+}
+
 static void later_finish(struct http_request *request) {
     const char *text = http_deferred(request);
     buffer_append_text(http_out(request), text);
@@ -225,6 +235,7 @@ static const struct http_route fixture_routes[] = {
     {HTTP_POST, "/show/{name}", route_show, 0, HTTP_QUERY},
     {HTTP_GET, "/tagged", route_tagged, 0, 0},
     {HTTP_GET, "/large", route_large, 0, 0},
+    {HTTP_GET, "/long", route_long, 0, HTTP_QUERY},
     {HTTP_POST, "/later", route_later, 0, 0},
     {HTTP_GET, "/pooled", route_pooled, 0, HTTP_POOLED | HTTP_QUERY},
     {HTTP_POST, "/pooled-later", route_later, 0, HTTP_POOLED},

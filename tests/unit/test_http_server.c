@@ -432,6 +432,34 @@ static void test_large_reply(void **state) {
     client_close(&client);
 }
 
+/* The memory that a loop keeps for long replies is that of one of them, and each gets its own body: some at once, over
+ * and over, shorter and longer than it. */
+static void test_long_replies(void **state) {
+    static const struct {
+        const char *request;
+        size_t length;
+    } LONG[] = {{GET("/long?a=900000"), 900000}, {GET("/long?b=1048576"), 1048576}, {GET("/long?c=1048577"), 1048577},
+                {GET("/long?d=3"), 3},           {GET("/long?e=700000"), 700000},   {GET("/long?f=0"), 0}};
+    struct client clients[CXD_COUNT(LONG)];
+    for (size_t i = 0; i < CXD_COUNT(LONG); i++)
+        clients[i] = client_open(*state);
+    for (size_t turn = 0; turn < 4 * CXD_COUNT(LONG); turn++) {
+        for (size_t i = 0; i < CXD_COUNT(LONG); i++)
+            client_text(&clients[i], LONG[(i + turn) % CXD_COUNT(LONG)].request);
+        for (size_t i = 0; i < CXD_COUNT(LONG); i++) {
+            size_t at = (i + turn) % CXD_COUNT(LONG), length = LONG[at].length;
+            struct reply reply = client_reply(&clients[i], false);
+            assert_int_equal(reply.status, 200);
+            assert_int_equal(reply.body_length, length);
+            for (size_t c = 0; c < length; c++)
+                assert_true(reply.body[c] == (char)('a' + (int)at));
+            reply_free(&reply);
+        }
+    }
+    for (size_t i = 0; i < CXD_COUNT(LONG); i++)
+        client_close(&clients[i]);
+}
+
 enum { MANY = 256 };
 
 static void test_many_deferred(void **state) {
@@ -849,6 +877,7 @@ int main(void) {
         cmocka_unit_test(test_bodies),
         cmocka_unit_test(test_expect),
         cmocka_unit_test(test_large_reply),
+        cmocka_unit_test(test_long_replies),
         cmocka_unit_test(test_many_deferred),
         cmocka_unit_test(test_gone),
         cmocka_unit_test(test_pool),

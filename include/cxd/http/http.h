@@ -412,6 +412,9 @@ bool http_prefers(struct http_request *request, const char *usual, const char *o
 void http_reply_header(struct http_request *request, const char *name, const char *value);
 /* The reply's body, to be filled before http_reply. */
 struct buffer *http_out(struct http_request *request);
+/* The same, before anything is written, of a body that may have hundreds of kilobytes: with room for a megabyte, which
+ * each loop keeps one of. A reply that grows into new memory pays the system for every page of it. */
+struct buffer *http_out_long(struct http_request *request);
 /* What is sent in place of http_out, to be said before the reply, of any kind but http_reply_tagged: these bytes, which
  * are not copied, and live as long as the server. A problem has its own body. */
 void http_out_fixed(struct http_request *request, const void *bytes, size_t length);
