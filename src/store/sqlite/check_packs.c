@@ -34,7 +34,7 @@ static enum cxd_err compare(struct checker *checker, struct packing *packing, en
         if (!is_written)
             code = error_set(err, ERR_NO_MEMORY, "no memory to check packed rollups");
         is_same = is_same && is_written && at < packing->dimension_count &&
-                  strcmp(packing->dimensions[at], dimension ? dimension : "") == 0 &&
+                  strcmp(packing->dimensions[at].name, dimension ? dimension : "") == 0 &&
                   packing->bytes.length == (size_t)sqlite3_column_bytes(stmt, 1) && bytes &&
                   memcmp(packing->bytes.data, bytes, packing->bytes.length) == 0;
         at++;

@@ -1,4 +1,5 @@
 /* What a pack is made of: the rows of one day, or of eight, added up by series. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/sqlite/packs.h"
@@ -34,17 +35,35 @@ static void *grow(struct arena *arena, void *array, size_t count, size_t size) {
 static bool add_member(struct packing *packing, int64_t series, const char *name) {
     struct arena *arena = &packing->arena;
     size_t last = packing->dimension_count;
-    if (last == 0 || strcmp(packing->dimensions[last - 1], name) != 0) {
+    if (last == 0 || strcmp(packing->dimensions[last - 1].name, name) != 0) {
+        char *copy = arena_strdup(arena, name);
         packing->dimensions = grow(arena, packing->dimensions, last, sizeof *packing->dimensions);
-        if (!packing->dimensions || !(packing->dimensions[last] = arena_strdup(arena, name)))
+        if (!packing->dimensions || !copy)
             return false;
-        last = ++packing->dimension_count;
+        packing->dimensions[packing->dimension_count++] = (struct pack_dimension){copy, packing->count};
     }
     packing->members = grow(arena, packing->members, packing->count, sizeof *packing->members);
     if (!packing->members)
         return false;
-    packing->members[packing->count++] = (struct pack_member){.series = series, .dimension = last - 1};
+    packing->members[packing->count++] = (struct pack_member){.series = series};
     return true;
+}
+
+static int compare_members(const void *left, const void *right) {
+    const struct pack_member *a = left, *b = right;
+    return (a->series > b->series) - (a->series < b->series);
+}
+
+static size_t end_of(const struct packing *packing, size_t dimension) {
+    return dimension + 1 < packing->dimension_count ? packing->dimensions[dimension + 1].first : packing->count;
+}
+
+/* Of each dimension, as packs have them. */
+static void sort_members(struct packing *packing) {
+    for (size_t i = 0; i < packing->dimension_count; i++) {
+        size_t first = packing->dimensions[i].first;
+        qsort(&packing->members[first], end_of(packing, i) - first, sizeof *packing->members, compare_members);
+    }
 }
 
 static enum cxd_err load(struct packing *packing, int64_t number, struct error *err) {
@@ -67,6 +86,7 @@ static enum cxd_err load(struct packing *packing, int64_t number, struct error *
         code = error_set(err, ERR_NO_MEMORY, "no memory to pack rollups");
     if (code != CXD_OK)
         return code;
+    sort_members(packing);
     for (size_t i = 0; i < packing->count; i++)
         packing->owners.items[i] = (struct owner){packing->members[i].series, i};
     sqlite_owners_sort(&packing->owners);
@@ -96,13 +116,12 @@ enum cxd_err sqlite_packing_sum(struct packing *packing, int64_t number, enum pa
     return code;
 }
 
-/* Of a dimension series ascend as its values do: their numbers are found in the order of all of them. */
 bool sqlite_packing_write(struct packing *packing, size_t dimension) {
     int64_t last = 0;
     buffer_reset(&packing->bytes);
-    for (size_t i = 0; i < packing->count; i++) {
-        const struct pack_member *member = &packing->members[packing->owners.items[i].at];
-        if (member->dimension == dimension && !histogram_is_empty(&member->hist))
+    for (size_t i = packing->dimensions[dimension].first; i < end_of(packing, dimension); i++) {
+        const struct pack_member *member = &packing->members[i];
+        if (!histogram_is_empty(&member->hist))
             pack_append(&packing->bytes, &last, member->series, &member->hist);
     }
     return !packing->bytes.failed;

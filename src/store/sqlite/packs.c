@@ -97,7 +97,7 @@ static enum cxd_err put(struct sqlite_store *store, struct packing *packing, enu
             return error_set(err, ERR_NO_MEMORY, "no memory to pack rollups");
         if (packing->bytes.length > 0)
             code = SQLITE_RUN(&store->db, QUERY_INSERT_PACK, err, INT(packing->number), INT(span), INT(bucket),
-                              TEXT(packing->dimensions[i]), BLOB(packing->bytes.data, packing->bytes.length));
+                              TEXT(packing->dimensions[i].name), BLOB(packing->bytes.data, packing->bytes.length));
     }
     return code;
 }

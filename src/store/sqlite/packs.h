@@ -27,15 +27,18 @@ static inline int64_t sqlite_pack_day(enum pack_span span, int64_t bucket) {
 /* packing.c: what the rows of a bucket add up to. */
 struct pack_member {
     int64_t series;
-    size_t dimension;
     struct histogram hist;
+};
+struct pack_dimension {
+    const char *name;
+    size_t first; /* of its members; the next dimension's come behind them */
 };
 struct packing {
     struct db *db;
     struct arena arena; /* of the number */
     int64_t number;
     bool is_loaded;
-    const char **dimensions; /* ascending */
+    struct pack_dimension *dimensions; /* by their names */
     size_t dimension_count;
     struct pack_member *members; /* of all dimensions, by their dimension and series */
     size_t count;
