@@ -708,6 +708,9 @@ SELECT DISTINCT survey, 1, bucket >> 3, 0 FROM
 -- use: days_of_all
 WHERE bucket >= ?1 >> 3 << 3 AND bucket < ?2 >> 3 << 3;
 
+-- name: count_unpacked
+SELECT count(*) FROM packed INDEXED BY packed_waiting WHERE state = 0;
+
 -- name: next_waiting
 SELECT survey, span, bucket FROM packed INDEXED BY packed_waiting WHERE state = 0 ORDER BY span, survey, bucket LIMIT 1;
 
@@ -838,7 +841,7 @@ WHERE beyond <> 0 AND survey > 0 AND survey < 1 << 32;
 SELECT count(*) FROM dimension INDEXED BY dimension_unrolled WHERE state <> 0;
 
 -- name: count_rollups
-SELECT count(*) FROM rollup WHERE survey > 0;
+SELECT (SELECT count(*) FROM rollup WHERE survey > 0), count(*), coalesce(sum(length(counts)), 0) FROM pack;
 
 -- name: read_schema_number
 PRAGMA user_version;

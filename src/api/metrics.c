@@ -115,7 +115,14 @@ static const struct {
      "Responses that are stored and count; excluded ones do not, nor those without a score.", metric_known,
      offsetof(struct scrape, figures.responses)},
     {"cxd_rollup_rows", "gauge", "Rows of the rollups that scores are read from; counted again once a minute at most.",
-     metric_known, offsetof(struct scrape, rollup_rows)},
+     metric_known, offsetof(struct scrape, sums.rows)},
+    {"cxd_packs_due", "gauge",
+     "Days of surveys, and runs of eight, that are over and wait to be packed: who splits a window reads their rows "
+     "until then.",
+     metric_known, offsetof(struct scrape, figures.unpacked)},
+    {"cxd_packs", "gauge", "Those that are packed, once for each dimension; counted as cxd_rollup_rows is.",
+     metric_known, offsetof(struct scrape, sums.packs)},
+    {"cxd_pack_bytes", "gauge", "Bytes of these packs.", metric_known, offsetof(struct scrape, sums.pack_bytes)},
     {"cxd_dimensions_overflowing", "gauge",
      "Touchpoints, channels, locales and declared properties of surveys with more values than [limits] "
      "dimension_values.",
@@ -185,24 +192,24 @@ static const struct {
 
 /* Counting goes through all rows, so it is done seldom: a minute after the last time, or so that it takes a hundredth
  * of a worker's time. */
-static int64_t count_rollups(struct scraper *scraper) {
+static struct store_sums count_rollups(struct scraper *scraper) {
     struct error err;
     int64_t begun_ms = clock_monotonic_ms();
     if (begun_ms < scraper->count_again_at_ms)
-        return scraper->rollup_rows;
-    if (store_count_rollups(scraper->reader, &scraper->rollup_rows, &err) != CXD_OK)
-        scraper->rollup_rows = -1;
+        return scraper->sums;
+    if (store_count_rollups(scraper->reader, &scraper->sums, &err) != CXD_OK)
+        scraper->sums = (struct store_sums){-1, -1, -1};
     int64_t took_ms = clock_monotonic_ms() - begun_ms;
     scraper->count_again_at_ms = begun_ms + (took_ms * 100 > COUNT_AGAIN_MS ? took_ms * 100 : COUNT_AGAIN_MS);
-    return scraper->rollup_rows;
+    return scraper->sums;
 }
 
 static void read_store(struct scrape *scrape) {
     struct store_figures figures;
     struct error err;
     bool is_read = store_read_figures(scrape->scraper->reader, &figures, &err) == CXD_OK;
-    scrape->rollup_rows = count_rollups(scrape->scraper);
-    scrape->figures = is_read ? figures : (struct store_figures){-1, -1, -1, -1, -1, -1, -1, {-1, -1, -1, -1}};
+    scrape->sums = count_rollups(scrape->scraper);
+    scrape->figures = is_read ? figures : (struct store_figures){-1, -1, -1, -1, -1, -1, -1, -1, {-1, -1, -1, -1}};
     if (!store_read_disk(scrape->app->store, &scrape->disk))
         scrape->disk = (struct store_disk){-1, -1, -1};
 }

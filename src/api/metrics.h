@@ -13,7 +13,8 @@
 /* What a worker keeps from scrape to scrape. */
 struct scraper {
     struct store_reader *reader;
-    int64_t rollup_rows, count_again_at_ms; /* monotonic */
+    struct store_sums sums;
+    int64_t count_again_at_ms; /* monotonic */
 };
 
 /* One scrape: what its metrics share is read once. Runs on the worker of the metrics' own server. */
@@ -39,7 +40,7 @@ struct scrape {
     struct alerts_figures alerts;
     struct store_disk disk;          /* −1 where there are no files */
     struct store_figures figures;    /* each −1: not known */
-    int64_t rollup_rows;             /* −1: not known */
+    struct store_sums sums;          /* each −1: not known */
     const struct snapshot *snapshot; /* what the scores are of */
     struct scored *scores;           /* of the request's arena */
     size_t score_count;

@@ -141,7 +141,7 @@ typedef enum cxd_err engine_read_overflows(struct store_reader *reader, size_t l
                                            struct store_overflow **ret_overflows, size_t *ret_count, struct error *err);
 typedef enum cxd_err engine_read_suspects(struct store_reader *reader, int64_t after, int64_t since, size_t most,
                                           bool *ret_found, struct store_suspects *ret_suspects, struct error *err);
-typedef enum cxd_err engine_count_rollups(struct store_reader *reader, int64_t *ret_rows, struct error *err);
+typedef enum cxd_err engine_count_rollups(struct store_reader *reader, struct store_sums *ret_sums, struct error *err);
 typedef enum cxd_err engine_read_rollups(struct store_reader *reader, store_rollup_visit *visit, void *context,
                                          struct error *err);
 

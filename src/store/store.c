@@ -267,8 +267,8 @@ enum cxd_err store_read_audit(struct store_reader *reader, int64_t after, size_t
     return reader->engine->read_audit(reader, after, limit, respondent, arena, ret_records, ret_count, err);
 }
 
-enum cxd_err store_count_rollups(struct store_reader *reader, int64_t *ret_rows, struct error *err) {
-    return reader->engine->count_rollups(reader, ret_rows, err);
+enum cxd_err store_count_rollups(struct store_reader *reader, struct store_sums *ret_sums, struct error *err) {
+    return reader->engine->count_rollups(reader, ret_sums, err);
 }
 
 enum cxd_err store_read_figures(struct store_reader *reader, struct store_figures *ret_figures, struct error *err) {

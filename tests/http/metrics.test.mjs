@@ -460,7 +460,7 @@ test('what is stored and what it takes, also after a restart', async (t) => {
   const excluded = (await d.post('shop', { score: 1 })).json.id;
   for (let i = 0; i < 20; i++) await d.post('shop', { score: i % 11 });
   await d.admin('PATCH', `/v1/surveys/shop/responses/${excluded}`, { body: { excluded: true, reason: 'test' } });
-  const check = async () => {
+  const check = async (packs) => {
     // The daemon writes by itself, too: between the look and this test's own.
     const now = await until(async () => {
       const at = await scrape(d);
@@ -473,14 +473,25 @@ test('what is stored and what it takes, also after a restart', async (t) => {
     assert.equal(now.value('cxd_responses_stored'), 20);
     assert.equal(now.value('cxd_rollup_rows'), Number(sqlite(d.database, 'SELECT count(*) FROM rollup')));
     assert.ok(now.value('cxd_rollup_rows') >= 4);
+    assert.deepEqual(
+      ['cxd_packs_due', 'cxd_packs', 'cxd_pack_bytes'].map((name) => now.value(name)),
+      packs,
+    );
     assert.equal(now.value('cxd_database_bytes'), fs.statSync(d.database).size);
     const { bavail, bsize } = fs.statfsSync(d.dir);
     assert.ok(Math.abs(now.value('cxd_disk_free_bytes') - bavail * bsize) < 1 << 30);
   };
-  await check();
+  await check([0, 0, 0]);
   await d.end();
+  // Days are packed a minute after the start at the earliest.
+  sqlite(
+    d.database,
+    `INSERT INTO packed (survey, span, bucket, state) VALUES (1, 0, 9, 0), (1, 0, 8, 1), (1, 1, 1, 0), (1, 0, 7, 2);
+     INSERT INTO pack (survey, span, bucket, dimension, counts)
+     VALUES (1, 0, 8, 'channel', x'010203'), (1, 0, 8, 'touchpoint', x'0405')`,
+  );
   await d.begin();
-  await check();
+  await check([2, 2, 5]);
 });
 
 test("the daemon's own backups", async (t) => {

@@ -582,6 +582,7 @@ struct store_figures {
     int64_t beyond;    /* those responses, each once a dimension */
     int64_t unrolled;  /* dimensions of surveys whose rollups are being filled in or cleared away */
     int64_t unindexed; /* responses whose comments, if they have any, are not in the index yet */
+    int64_t unpacked;  /* days that are over, and runs of them, that wait for a CHANGE_PACK */
     int64_t known_at;  /* how late it is at least, as it was kept last (CHANGE_CLOCK); 0: nothing was */
     int64_t imports[IMPORT_STATE_COUNT]; /* by their state */
 };
@@ -612,9 +613,13 @@ struct store_suspects {
 CXD_NODISCARD enum cxd_err store_read_suspects(struct store_reader *reader, int64_t after, int64_t since, size_t most,
                                                bool *ret_found, struct store_suspects *ret_suspects, struct error *err);
 
-/* The rows that store_read_rollups would visit, and those that wait for a CHANGE_ROLL. Goes through all of them: about
- * a second for a hundred million. */
-CXD_NODISCARD enum cxd_err store_count_rollups(struct store_reader *reader, int64_t *ret_rows, struct error *err);
+/* What is kept of sums. Goes through all of them: about a second for a hundred million. */
+struct store_sums {
+    int64_t rows;              /* that store_read_rollups would visit, and those that wait for a CHANGE_ROLL */
+    int64_t packs, pack_bytes; /* of days that are packed, one a dimension; 0: the engine packs none */
+};
+CXD_NODISCARD enum cxd_err store_count_rollups(struct store_reader *reader, struct store_sums *ret_sums,
+                                               struct error *err);
 
 /* The store's files and the disk that they lie on. `log_bytes` is what the database's write-ahead log takes. */
 struct store_disk {

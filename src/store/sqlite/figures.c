@@ -27,13 +27,17 @@ static enum cxd_err read_numbers(struct db *db, enum query query, int64_t *const
     return code;
 }
 
-enum cxd_err sqlite_count_rollups(struct store_reader *base, int64_t *ret_rows, struct error *err) {
+enum cxd_err sqlite_count_rollups(struct store_reader *base, struct store_sums *ret_sums, struct error *err) {
     struct sqlite_reader *reader = (struct sqlite_reader *)base;
+    struct store_sums sums = {0};
+    int64_t *const numbers[] = {&sums.rows, &sums.packs, &sums.pack_bytes};
     bool began;
     enum cxd_err code = sqlite_reader_enter(reader, &began, err);
     if (code == CXD_OK)
-        code = read_numbers(&reader->db, QUERY_COUNT_ROLLUPS, &ret_rows, 1, err);
+        code = read_numbers(&reader->db, QUERY_COUNT_ROLLUPS, numbers, CXD_COUNT(numbers), err);
     sqlite_reader_leave(reader, began);
+    if (code == CXD_OK)
+        *ret_sums = sums;
     return code;
 }
 
@@ -50,6 +54,7 @@ enum cxd_err sqlite_read_figures(struct store_reader *base, struct store_figures
         {QUERY_SUM_OVERFLOWS, {&figures.overflows, &figures.beyond}, 2},
         {QUERY_COUNT_UNROLLED, {&figures.unrolled}, 1},
         {QUERY_COUNT_UNINDEXED, {&figures.unindexed}, 1},
+        {QUERY_COUNT_UNPACKED, {&figures.unpacked}, 1},
         {QUERY_SELECT_KNOWN, {&figures.known_at}, 1},
         {QUERY_COUNT_IMPORTS,
          {&figures.imports[IMPORT_OPEN], &figures.imports[IMPORT_DONE], &figures.imports[IMPORT_UNDOING],

@@ -120,10 +120,10 @@ static void count_row(void *context, const struct rollup_row *row) {
     ++*rows;
 }
 
-enum cxd_err memory_count_rollups(struct store_reader *reader, int64_t *ret_rows, struct error *err) {
-    int64_t rows = 0;
-    enum cxd_err code = memory_read_rollups(reader, count_row, &rows, err);
+enum cxd_err memory_count_rollups(struct store_reader *reader, struct store_sums *ret_sums, struct error *err) {
+    struct store_sums sums = {0};
+    enum cxd_err code = memory_read_rollups(reader, count_row, &sums.rows, err);
     if (code == CXD_OK)
-        *ret_rows = rows;
+        *ret_sums = sums;
     return code;
 }
