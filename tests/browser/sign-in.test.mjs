@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { start } from '../http/harness.mjs';
+import { sticksOut } from './dashboard.mjs';
+import { judgeAll } from './desk.mjs';
 import { launch } from './harness.mjs';
 
 const d = await start();
@@ -104,4 +106,24 @@ test('a key that is revoked ends it, and so does who signs out everywhere', asyn
   await isAt(b.page, '/surveys/nps');
   await d.admin('DELETE', `/v1/keys/${key.id}`);
   await b.page.waitForURL(/\/login\?next=/); // by itself: what is told as it comes has ended
+});
+
+test('its states are for everybody: in both themes, from right to left, and on a phone', async (t) => {
+  const { page } = await visit(t);
+  const closed = { signed_in: false, name: null, scopes: [], reads_without_key: true, can_sign_in: false };
+  await page.route('**/v1/session', (route) => route.fulfill({ json: { ...closed, why_not: 'it is plain HTTP' } }));
+  await page.goto(`${d.url}/login`);
+  await page.getByText('it is plain HTTP').waitFor();
+  await judgeAll(page, 'nobody can sign in');
+  await page.unroute('**/v1/session');
+  await page.goto(`${d.url}/login`);
+  await signIn(page, 'cxs_wrong');
+  await page.getByText('This key is not known here').waitFor();
+  await judgeAll(page, 'a key that is refused');
+  await signIn(page, d.key);
+  await isAt(page, '/');
+  await page.goto(`${d.url}/login`);
+  await page.getByRole('button', { name: 'Sign out everywhere' }).waitFor();
+  await judgeAll(page, 'signed in');
+  for (const dir of ['ltr', 'rtl']) assert.deepEqual(await sticksOut(page, dir), []);
 });

@@ -31,10 +31,11 @@ const waits = (path) => (page) =>
 const shows = async (page) => {
   await settled(page);
   // Lines come as rows come into view, and all of them are drawn.
-  await page.evaluate(() => document.querySelectorAll('.spark-place').forEach((place) => place.scrollIntoView()));
-  await page.waitForFunction(() =>
-    [...document.querySelectorAll('.spark-place')].every((place, i, all) => place.firstChild || i === all.length - 1),
-  );
+  for (const row of await page.locator('.overview tbody tr').all()) {
+    await row.evaluate((one) => one.scrollIntoView({ block: 'center' }));
+    if ((await row.locator('[data-figure=n]').innerText()) !== '0')
+      await row.locator('.spark, .spark-place .note').waitFor();
+  }
   await page.evaluate(() => scrollTo(0, 0));
 };
 const mirror = async (page) => {

@@ -61,7 +61,7 @@ export async function scenes({ daemon }) {
       then: async (page) => {
         await page.getByLabel('Key', { exact: true }).fill('cxs_wrong');
         await page.getByRole('button', { name: 'Sign in' }).click();
-        await page.getByRole('alert').waitFor();
+        await page.getByText('This key is not known here').waitFor();
       },
     },
     'login-signed-in': seen(daemon, '/', (page) => signedIn(page)),
