@@ -27,18 +27,24 @@ struct level {
 struct level level_of(double confidence);
 double level_prior(struct level *level);
 double level_z(struct level *level);
-/* score_compute, score_compare and response_rate_compute, at a level that is known. */
-void score_compute_at(const struct survey *survey, const struct histogram *hist, struct level *level,
-                      struct score *ret);
-void score_compare_at(const struct survey *survey, const struct histogram *hist, const struct histogram *other,
-                      const struct comparison_terms *terms, struct level *level, struct comparison *ret);
-void response_rate_compute_at(const struct survey *survey, const struct impressions *counts,
-                              enum impressions_known known, bool is_suppressed, struct level *level,
-                              struct response_rate *ret);
-
 /* Net scores, in points: k/4 of the prior answers are favourable, k/4 unfavourable. n ≥ 0, k > 0. */
 struct adjusted adjusted_net(int64_t favourable, int64_t unfavourable, int64_t n, double k);
 /* Means: the prior answers lie evenly on the steps of the survey's scale; variance with the divisor n + k. */
 struct adjusted adjusted_mean(const struct survey *survey, const struct histogram *hist, double k);
+
+/* score_compute, score_compare and response_rate_compute, at a level that many share. */
+
+/* score.c */
+void score_compute_at(const struct survey *survey, const struct histogram *hist, struct level *level,
+                      struct score *ret);
+
+/* compare.c */
+void score_compare_at(const struct survey *survey, const struct histogram *hist, const struct histogram *other,
+                      const struct comparison_terms *terms, struct level *level, struct comparison *ret);
+
+/* impression.c */
+void response_rate_compute_at(const struct survey *survey, const struct impressions *counts,
+                              enum impressions_known known, bool is_suppressed, struct level *level,
+                              struct response_rate *ret);
 
 #endif

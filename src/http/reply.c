@@ -44,6 +44,20 @@ struct buffer *http_out(struct http_request *request) {
     return &request->out;
 }
 
+/* request_reset gives it back. */
+struct buffer *http_out_long(struct http_request *request) {
+    struct buffer *out = &request->out;
+    char *kept = atomic_exchange(&request->connection->loop->long_out, NULL);
+    if (kept) {
+        buffer_free(out);
+        out->data = kept;
+        out->capacity = LONG_OUT_BYTES;
+    } else if (!buffer_reserve(out, LONG_OUT_BYTES)) {
+        buffer_reset(out); /* perhaps the reply is short */
+    }
+    return out;
+}
+
 void http_out_fixed(struct http_request *request, const void *bytes, size_t length) {
     request->fixed_out = bytes;
     request->fixed_length = length;

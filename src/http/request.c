@@ -53,19 +53,6 @@ void request_hand_over(struct http_request *request) {
 }
 
 /* Buffers of one size, which is what doubling comes to: what is kept fits whoever asks. */
-struct buffer *http_out_long(struct http_request *request) {
-    struct buffer *out = &request->out;
-    char *kept = atomic_exchange(&request->connection->loop->long_out, NULL);
-    if (kept) {
-        buffer_free(out);
-        out->data = kept;
-        out->capacity = LONG_OUT_BYTES;
-    } else if (!buffer_reserve(out, LONG_OUT_BYTES)) {
-        buffer_reset(out); /* perhaps the reply is short */
-    }
-    return out;
-}
-
 static void keep_long(struct loop *loop, struct buffer *out) {
     char *none = NULL;
     if (out->capacity == LONG_OUT_BYTES && atomic_compare_exchange_strong(&loop->long_out, &none, out->data))
