@@ -1,7 +1,9 @@
 // The editor of surveys: what is typed is stored, what is wrong is said where it is, and nobody's work is lost.
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { test } from 'node:test';
-import { MARKUP, assertTame, judgeAll, texts, useDesk } from './desk.mjs';
+import { ROOT, start } from '../http/harness.mjs';
+import { MARKUP, assertTame, judgeAll, signIn, texts, useDesk } from './desk.mjs';
 import { until } from './harness.mjs';
 
 const SHOP = {
@@ -162,5 +164,14 @@ test('nothing that somebody calls a survey runs', async () => {
   await preview(page).getByText(MARKUP[0]).waitFor();
   assert.equal(await question(page).inputValue(), MARKUP[0]);
   await assertTame(page);
+  await page.context().close();
+});
+
+test('the preview is drawn also where the files are read from a directory', async (t) => {
+  const daemon = await start({ args: ['--assets', path.join(ROOT, 'web/assets')] });
+  t.after(() => daemon.stop());
+  const page = await (await desk.browser.newContext()).newPage();
+  await signIn(page, daemon, '/surveys/new');
+  await preview(page).getByText('How likely are you to recommend us').first().waitFor();
   await page.context().close();
 });
