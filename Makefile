@@ -96,7 +96,8 @@ SOURCES := $(filter-out src/tools/%,$(SOURCES))
 ifneq ($(VARIANT),release)
 SOURCES += $(sort $(wildcard tests/support/store_*.c tests/support/memory/*.c))
 endif
-OBJECTS = $(SOURCES:%.c=$(OUT)/obj/%.o) $(OUT)/obj/gen/sql.o $(OUT)/obj/gen/user_agents.o $(OUT)/obj/gen/stopwords.o
+OBJECTS = $(SOURCES:%.c=$(OUT)/obj/%.o) $(OUT)/obj/gen/sql.o $(OUT)/obj/gen/user_agents.o $(OUT)/obj/gen/stopwords.o \
+	$(OUT)/obj/gen/starter_surveys.o
 ifeq ($(WEB),no)
 CPPFLAGS += -DCXD_NO_WEB
 OBJECTS := $(filter-out $(OUT)/obj/src/web/%,$(OBJECTS))
@@ -156,6 +157,16 @@ $(OUT)/obj/gen/stopwords.c: build/tools/embed $(STOPWORDS)
 	build/tools/embed --texts STOPWORDS stopwords domain/stopwords.h $(STOPWORDS) > $@.tmp && mv $@.tmp $@
 
 $(OUT)/obj/gen/stopwords.o: $(OUT)/obj/gen/stopwords.c src/domain/stopwords.h
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+# The surveys of `cxd serve --starter-surveys`, as definitions in all languages.
+STARTER_SURVEYS = $(sort $(wildcard config/starter-surveys/*.json))
+$(OUT)/obj/gen/starter_surveys.c: build/tools/embed $(STARTER_SURVEYS)
+	@mkdir -p $(@D)
+	build/tools/embed --texts STARTER_SURVEYS starter_survey api/starter_surveys.h $(STARTER_SURVEYS) > $@.tmp
+	mv $@.tmp $@
+
+$(OUT)/obj/gen/starter_surveys.o: $(OUT)/obj/gen/starter_surveys.c src/api/starter_surveys.h
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # What browsers are served: minified, then embedded by a tool of this repository.

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "api/app.h"
+#include "api/starter_surveys.h"
 #include "cxd/base/clock.h"
 #include "cxd/codec/survey.h"
 
@@ -98,23 +99,6 @@ enum cxd_err api_ensure_signing_key(struct app *app, struct error *err) {
     return ingest_apply(app->ingest, &change, err);
 }
 
-static const struct {
-    const char *slug, *definition;
-} STARTER_SURVEYS[] = {
-    {"nps", "{\"name\":\"Net Promoter Score\",\"metric\":\"nps\",\"texts\":{\"en\":{"
-            "\"question\":\"How likely are you to recommend us to a friend or colleague?\","
-            "\"low_label\":\"Not at all likely\",\"high_label\":\"Extremely likely\","
-            "\"comment_prompt\":\"What is the main reason for your score?\",\"thanks\":\"Thank you.\"}}}"},
-    {"csat", "{\"name\":\"Customer Satisfaction\",\"metric\":\"csat\",\"texts\":{\"en\":{"
-             "\"question\":\"How satisfied are you with your experience?\","
-             "\"low_label\":\"Very dissatisfied\",\"high_label\":\"Very satisfied\","
-             "\"comment_prompt\":\"What could we have done better?\",\"thanks\":\"Thank you.\"}}}"},
-    {"ces", "{\"name\":\"Customer Effort Score\",\"metric\":\"ces\",\"texts\":{\"en\":{"
-            "\"question\":\"How much do you agree: the company made it easy for me to handle my issue.\","
-            "\"low_label\":\"Strongly disagree\",\"high_label\":\"Strongly agree\","
-            "\"comment_prompt\":\"What made it easy or hard?\",\"thanks\":\"Thank you.\"}}}"},
-};
-
 static enum cxd_err put_starter_survey(struct app *app, const char *slug, const char *definition, struct error *err) {
     struct arena arena;
     arena_init(&arena);
@@ -135,7 +119,7 @@ enum cxd_err api_ensure_starter_surveys(struct app *app, struct error *err) {
     bool has_any = snapshot->survey_count > 0;
     catalog_release(snapshot);
     enum cxd_err result = CXD_OK;
-    for (size_t i = 0; !has_any && result == CXD_OK && i < CXD_COUNT(STARTER_SURVEYS); i++)
+    for (size_t i = 0; !has_any && result == CXD_OK && i < STARTER_SURVEYS_COUNT; i++)
         result = put_starter_survey(app, STARTER_SURVEYS[i].slug, STARTER_SURVEYS[i].definition, err);
     return result;
 }
