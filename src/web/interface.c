@@ -11,13 +11,21 @@ static const struct {
     const char *name;
     enum text text;
 } WORDS[] = {
-    {"point", TEXT_POINT},     {"optional", TEXT_OPTIONAL},
-    {"other", TEXT_OTHER},     {"other_words", TEXT_OTHER_WORDS},
-    {"several", TEXT_SEVERAL}, {"send", TEXT_SEND},
-    {"next", TEXT_NEXT},       {"back", TEXT_BACK},
-    {"dismiss", TEXT_DISMISS}, {"feedback", TEXT_FEEDBACK},
-    {"missing", TEXT_MISSING}, {"waiting", TEXT_WAITING},
-    {"refused", TEXT_REFUSED}, {"trap", TEXT_TRAP},
+    {"point", TEXT_POINT},
+    {"comma", TEXT_COMMA},
+    {"optional", TEXT_OPTIONAL},
+    {"other", TEXT_OTHER},
+    {"other_words", TEXT_OTHER_WORDS},
+    {"several", TEXT_SEVERAL},
+    {"send", TEXT_SEND},
+    {"next", TEXT_NEXT},
+    {"back", TEXT_BACK},
+    {"dismiss", TEXT_DISMISS},
+    {"feedback", TEXT_FEEDBACK},
+    {"missing", TEXT_MISSING},
+    {"waiting", TEXT_WAITING},
+    {"refused", TEXT_REFUSED},
+    {"trap", TEXT_TRAP},
 };
 
 static void write_either(struct buffer *out, const char *name, const char *own, const struct wording *wording,

@@ -72,7 +72,7 @@ static const char *label_of(const struct mail *mail, int score, const char *numb
     buffer_init(&label);
     fill(&label, language_text(&page->wording, TEXT_POINT), number, most);
     if (*end)
-        buffer_append_format(&label, ", %s", end);
+        buffer_append_format(&label, "%s%s", language_text(&page->wording, TEXT_COMMA), end);
     const char *text = buffer_terminate(&label), *copy = text ? arena_strdup(http_arena(page->request), text) : NULL;
     page->out->failed = page->out->failed || !copy;
     buffer_free(&label);
@@ -153,7 +153,7 @@ void web_mail_get(struct http_request *request) {
     if (!survey) {
         http_problem_code(request, ERR_NO_SURVEY, "there is no survey of this name");
     } else if (!*site_public_url(request)) {
-        http_problem_code(request, ERR_NO_ROUTE,
+        http_problem_code(request, ERR_NO_PUBLIC_URL,
                           "the links of a mail need [server] public_url, where respondents reach cxd; it is not set");
     } else {
         write_mail(&(struct mail){&page, survey, questionnaire_ends(&page, survey)});

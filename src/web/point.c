@@ -25,7 +25,7 @@ static void write_point(const struct page *page, const struct point_scale *scale
     html_open(out, "span", "class", "spoken", NULL);
     html_pattern(out, language_text(&page->wording, TEXT_POINT), number, most);
     if (*end) {
-        buffer_append_text(out, ", ");
+        buffer_append_text(out, language_text(&page->wording, TEXT_COMMA));
         html_text(out, end);
     }
     html_close(out, "span");

@@ -19,6 +19,7 @@ enum text {
     TEXT_EFFORT_QUESTION,
     TEXT_EFFORT_LOW,
     TEXT_EFFORT_HIGH,
+    TEXT_COMMA, /* between what is read out one behind the other */
     TEXT_POINT, /* "{0} out of {1}" */
     TEXT_COMMENT,
     TEXT_OPTIONAL,

@@ -138,6 +138,7 @@ const CASES = {
     }
     return d.admin('PUT', '/v1/alerts/more', { body });
   },
+  no_public_url: () => d.request('GET', '/s/nps/mail.html'),
   stale_cursor: () => d.admin('GET', `/v1/surveys/nps/responses.csv?cursor=${'0'.repeat(32)}.5`),
   too_many_exports: async (t) => {
     const daemon = await use(t, { config: { limits: { exports: 1, batch_bytes: '64M' } } });

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
-import { run, start } from './harness.mjs';
+import { assertProblem, run, start } from './harness.mjs';
 import { TEXTS, pagesOf } from './survey-pages.mjs';
 import { ask, elements, formOf, send } from './web.mjs';
 
@@ -126,6 +126,7 @@ describe('the snippet', () => {
     const refused = run(['survey', 'mail', 'nps', '-c', local.config]);
     assert.equal(refused.status, 1);
     assert.match(refused.stderr, /\[server\] public_url/);
+    assertProblem(await local.request('GET', '/s/nps/mail.html'), 409, 'no_public_url');
     assert.equal(cxd(['survey', 'mail', 'nothing']).status, 1);
     for (const args of [
       ['--token', 'x', '--invite', 'y'],
