@@ -57,7 +57,7 @@ for (const colorScheme of ['light', 'dark'])
         const head = '<style>:root { color-scheme: light dark }</style>';
         await page.goto(shop.open(embed(daemon, { locale, every: 0, ...options }, { lang: locale, head })));
       };
-      const forward = () => widget(page).locator('.foot button:not(.back)').last().click();
+      const forward = () => widget(page).locator('.foot button[part]').click();
 
       for (const mode of ['corner', 'modal', 'inline', 'button'])
         test(mode, async () => {

@@ -103,7 +103,7 @@ describe('the examples of docs/widget.md', () => {
       async (example) => {
         await open(example);
         await answer();
-        assert.equal(await widget(page).getAttribute('data-mode'), 'corner');
+        assert.equal(await box(page).evaluate((node) => node.classList.contains('corner')), true);
         assert.equal(example.trim().split('\n').length, 1);
       },
     ],

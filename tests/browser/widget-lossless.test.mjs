@@ -11,12 +11,16 @@ import {
   choose,
   counted,
   embed,
+  heard,
+  html,
   listen,
   names,
   only,
   openShop,
   point,
+  QUEUE,
   says,
+  script,
   stored,
   words,
 } from './widget.mjs';
@@ -178,11 +182,15 @@ describe('a daemon', () => {
 });
 
 test('what cannot be read in the storage is dropped, and stops nothing', async () => {
+  const posts = [];
+  page.on('request', (request) => request.method() === 'POST' && posts.push(request.url()));
   await page.goto(shop.origin);
   await page.evaluate((survey) => {
     for (const kind of ['q', 'a']) {
       localStorage[`cxd.${kind}.0`] = '{"survey": "cut o';
       localStorage[`cxd.${kind}.1`] = 'null';
+      localStorage[`cxd.${kind}.2`] = '{"of": "another"}';
+      localStorage[`cxd.${kind}.3`] = '[3]';
     }
     localStorage[`cxd.s.${survey}`] = '12:';
   }, slug);
@@ -196,7 +204,54 @@ test('what cannot be read in the storage is dropped, and stops nothing', async (
     ([one]) => one?.comment === 'all the same',
   );
   const left = await page.evaluate(() => Object.values(localStorage));
-  assert.ok(!left.some((value) => value.includes('cut o')), left.join());
+  assert.ok(!left.some((value) => /cut o|another|\[3\]/.test(value)), left.join());
+  assert.deepEqual(
+    posts.filter((url) => !url.startsWith(daemon.url)),
+    [],
+  );
+});
+
+for (const [more, properties] of [
+  [{}, { plan: 'pro', seats: '5' }],
+  [{ 'a/b': 1 }, undefined], // as a pointer that is another name
+])
+  test(`what a page says that is not taken is left out, told, and costs no answer: ${Object.keys(more)}`, async () => {
+    const call = `<script>
+    cxd('show', { survey: '${slug}', every: 0, touchpoint: 'x'.repeat(65), channel: 'web',
+      properties: { plan: 'pro', seats: 5, basket: ['book', 'lamp'], user: { id: 1 }, ...${JSON.stringify(more)} } });
+  </script>`;
+    await page.goto(shop.open(html(script(daemon) + QUEUE + call)));
+    await choose(page, 2);
+    await words(page).fill('the basket');
+    await button(page, 'Send').click();
+    await thanked();
+    const wanted = { score: 2, comment: 'the basket', channel: 'web', properties };
+    const one = await only(daemon, slug, wanted, page);
+    assert.equal(one.touchpoint ?? null, null);
+    await counted(daemon, slug, { shown: 1, answered: 1, dismissed: 0 });
+    const told = (await heard(page)).flatMap(([name, { errors }]) => (name === 'error' ? errors : []));
+    const pointers = new Set(told.map(({ pointer }) => pointer));
+    for (const pointer of ['/properties/basket', '/properties/user', '/touchpoint']) assert.ok(pointers.has(pointer));
+  });
+
+test('no two browsers wait alike for a daemon that is away', async () => {
+  const waits = [];
+  for (const random of [0, 0.25, 0.75]) {
+    const other = await browser.newContext();
+    const visitor = await listen(other);
+    await visitor.clock.setFixedTime(Date.now());
+    await visitor.addInitScript((value) => (Math.random = () => value), random);
+    await visitor.route(/\/v1\/surveys\/[^/]+\/events/, (route) => route.abort());
+    await visitor.goto(address());
+    const wait = await visitor.waitForFunction(() => {
+      const [lease] = Object.keys(localStorage).filter((name) => name.startsWith('cxd.l.'));
+      const left = localStorage[lease] - Date.now();
+      return left < 10000 && left; // after that of who sends it now
+    });
+    waits.push(await wait.jsonValue());
+    await other.close();
+  }
+  assert.deepEqual(waits, [1000, 1250, 1750]);
 });
 
 describe('a page', () => {

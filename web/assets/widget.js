@@ -11,18 +11,18 @@ import { findReason, waitFor } from './widget/when.js';
 
 /** @typedef {import('./widget/options.js').Options} Options */
 
-const script = /** @type {HTMLScriptElement | null} */ (
-  document.currentScript || document.querySelector('[src*="/widget.js"]')
+const own = optionsOf(
+  /** @type {HTMLScriptElement} */ (
+    document.currentScript || document.querySelector('[src*="/widget.js"]') || make('script', {})
+  ),
 );
-/** @type {Options} */
-const own = script ? optionsOf(script) : /** @type {any} */ ({});
-const defaults = { mode: 'corner', server: own.server, nonce: own.nonce };
+const defaults = { mode: 'corner', side: '', server: own.server, nonce: own.nonce };
 
 /** What lies over the page, one at a time. @type {any} */
 let cover = {};
 
 /** Until cxd('hide'). @param {() => unknown} end */
-const onHide = (end) => document.addEventListener('cxd:hide', end, { once: true });
+const onHide = (end) => document.addEventListener('cxd:hide', end);
 
 /** @param {Options} options @param {any} form */
 function show(options, form) {
@@ -30,8 +30,8 @@ function show(options, form) {
   const isOver = mode !== 'inline';
   const isButton = mode === 'button';
   if (isOver && cover.isConnected && !isButton) return tell('skipped', { survey, reason: 'busy' });
-  const host = make('cxd-widget', { 'data-survey': survey, 'data-mode': mode, 'data-theme': theme });
-  const place = (typeof target === 'string' ? document.querySelector(target) : target) || document.body;
+  const host = make('cxd-widget', { 'data-survey': survey, 'data-theme': theme });
+  const place = (target && target.localName ? target : document.querySelector(target)) || document.body;
   if (preview) fill(place);
   if (place.localName === 'script') place.after(host);
   else place.append(host);
@@ -56,8 +56,7 @@ function show(options, form) {
   });
   if (!isButton) return begin();
   const { dir, locale: lang, texts } = form.interface;
-  const kind = `corner edge ${side || (dir === 'rtl' ? 'left' : '')}`;
-  const attributes = { 'class': kind, 'part': 'edge', dir, lang, 'click': begin };
+  const attributes = { 'class': 'corner edge ' + side, 'part': 'edge', dir, lang, 'click': begin };
   root.append(make('button', attributes, label || texts.feedback));
 }
 
@@ -73,7 +72,7 @@ async function showIfWanted(options) {
   const asked = /** @type {any} */ ({ interface: true, locale, respondent, touchpoint });
   let form;
   try {
-    const reply = await ask(`${server}/v1/surveys/${survey}/form?${new URLSearchParams(asked)}`);
+    const reply = await ask(server + '/v1/surveys/' + survey + '/form?' + new URLSearchParams(asked));
     form = await reply.json();
     if (!reply.ok) throw form;
   } catch (problem) {
@@ -85,6 +84,12 @@ async function showIfWanted(options) {
   tell('ready', { survey });
   show(options, form);
 }
+
+/** What listens in the place of what was given. */
+const listeners = new WeakMap();
+/** @param {(detail: any) => void} hear */
+const listenerOf = (hear) =>
+  listeners.get(hear) || listeners.set(hear, (/** @type {any} */ { detail }) => hear(detail)).get(hear);
 
 const calls = {
   /** @param {Options & {trigger?: object}} given */
@@ -99,11 +104,15 @@ const calls = {
     waitFor(options, () => showIfWanted(options));
   },
   hide() {
-    tell(`hide`, {});
+    tell(`hide`);
   },
   /** @param {string} name @param {(detail: any) => void} hear */
   on(name, hear) {
-    document.addEventListener('cxd:' + name, (/** @type {any} */ { detail }) => hear(detail));
+    document.addEventListener('cxd:' + name, listenerOf(hear));
+  },
+  /** @param {string} name @param {(detail: any) => void} hear */
+  off(name, hear) {
+    document.removeEventListener('cxd:' + name, listenerOf(hear));
   },
 };
 
@@ -112,12 +121,12 @@ function cxd(verb, first, second) {
   calls[verb](first, second);
 }
 
-const before = /** @type {any} */ (window).cxd;
-if (!before || !before.isLive) {
+const before = /** @type {any} */ (window).cxd || {};
+if (!before.isLive) {
   cxd.isLive = true;
   /** @type {any} */ (window).cxd = cxd;
   // Each by itself, so that one that fails stops no other.
-  for (const call of (before && before.q) || []) setTimeout(cxd, 0, ...call);
+  for (const call of before.q || []) setTimeout(cxd, 0, ...call);
   send();
 }
 if (own.survey) setTimeout(/** @type {any} */ (window).cxd, 0, 'show', own);

@@ -38,7 +38,7 @@ const BODY =
   '<p>An order of two books and a lamp. They leave our shelves today, and are with you on Thursday.</p>'.repeat(4);
 
 const tick = (text) => (page) => widget(page).locator('label').filter({ hasText: text }).click();
-const forward = (page) => widget(page).locator('.foot button:not(.back)').last().click();
+const forward = (page) => widget(page).locator('.foot button[part]').click();
 const choose = (score) => (page) => point(page, score).click();
 const up = (page) => widget(page).getByRole('radio').first().waitFor();
 

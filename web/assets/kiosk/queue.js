@@ -134,7 +134,10 @@ export class Queue {
       if (isSent) this.forget(keys[0]);
     }
     this.failures = isSent ? 0 : this.failures + 1;
-    if (!isSent) this.timer = setTimeout(() => this.send(), Math.min(FIRST_MS * 2 ** (this.failures - 1), MOST_MS));
+    if (isSent) return;
+    // No two wait alike, or all would come at once when a daemon is back.
+    const wait = Math.min(FIRST_MS * 2 ** (this.failures - 1), MOST_MS) * (0.5 + Math.random() / 2);
+    this.timer = setTimeout(() => this.send(), wait);
   }
 
   /**

@@ -6,6 +6,9 @@ import { forget, names, read, write } from './store.js';
 
 /** @typedef {any} Said score, comment, answers by key, and what a machine wrote under the name of the honeypot */
 
+/** @param {any} answer {other: words} */
+export const isOther = (answer) => answer && answer.other != null;
+
 /**
  * What is asked of who said this: a question may hang on the answer to one in front of it.
  * @param {any} form
@@ -19,8 +22,7 @@ export function questionsFor({ questions }, { score, answers }) {
     const isAsked =
       (!scores || scores.includes(score)) &&
       (!answer || (heard[answer.key] || []).some((one) => answer.in.includes(one)));
-    if (isAsked)
-      heard[key] = [].concat(answers[key]).map((/** @type {any} */ one) => (one && one.other != null ? 'other' : one));
+    if (isAsked) heard[key] = [].concat(answers[key]).map((/** @type {any} */ one) => (isOther(one) ? 'other' : one));
     return isAsked;
   });
 }
@@ -43,7 +45,7 @@ export function begin({ survey, server, preview, respondent, touchpoint, channel
   const keep = (name, kind, body) =>
     write('cxd.q.' + name, {
       survey,
-      url: `${server}/v1/surveys/${survey}/${kind}`,
+      url: server + '/v1/surveys/' + survey + '/' + kind,
       body: { ...about, ...body },
       at: Date.now(),
     });
@@ -51,7 +53,7 @@ export function begin({ survey, server, preview, respondent, touchpoint, channel
   /** Keeps what is said, to be sent with the rest. Answers that are not asked for any more the daemon leaves out. */
   const note = () => {
     if (preview || (said.score == null && !said.comment)) return;
-    for (const name of names('cxd.a.')) if (Date.now() - read(name).at > seconds * 1000) forget(name);
+    for (const name of names('cxd.a.', 'id')) if (Date.now() - read(name).at > seconds * 1000) forget(name);
     const { id, n, at } = read(slot) || { id: makeId(), n: 0, at: Date.now() };
     write(slot, { id, n: n + 1, at });
     hearing['cxd.q.' + id] = hear;

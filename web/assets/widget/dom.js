@@ -2,7 +2,7 @@
 
 /**
  * @param {string} name of HTML or, of these two, SVG
- * @param {Record<string, any>} attributes undefined and false: none; a function listens
+ * @param {Record<string, any>} attributes undefined, false and what is empty: none; a function listens
  * @param {...(Node | string | undefined | null | false)} content
  * @returns {any}
  */
@@ -12,7 +12,7 @@ export function make(name, attributes, ...content) {
     : document.createElement(name);
   for (const [key, value] of Object.entries(attributes))
     if (typeof value === 'function') element.addEventListener(key, value);
-    else if (value != null && value !== false) element.setAttribute(key, value);
+    else if (value) element.setAttribute(key, value);
   return fill(element, ...content);
 }
 

@@ -1,4 +1,5 @@
 // What a person chooses from or writes in, with what is answered already. `say` hears what is answered now.
+import { isOther } from './answer.js';
 import { make } from './dom.js';
 
 /** @typedef {(answer: any, clicks: number) => void} Say no clicks: by the keyboard */
@@ -32,8 +33,8 @@ function choice(kind, isOne, list, chosen, say) {
     make(
       'label',
       {},
-      make('input', { type, name: 'c', value, 'aria-label': name, 'checked': chosen.includes(value) && '' }),
-      make('span', { 'dir': 'auto', 'aria-hidden': name && 'true' }, sign),
+      make('input', { type, name: 'c', 'aria-label': name, 'checked': chosen.includes(value) }),
+      make('span', { 'dir': 'auto', 'aria-hidden': !!name }, sign),
     ),
   );
   const role = isOne ? 'radiogroup' : 'group';
@@ -48,30 +49,42 @@ function choice(kind, isOne, list, chosen, say) {
  * @param {any} answer
  * @param {Say} say
  */
-function points({ scale: { min, max }, low_label: low, high_label: high, look, isLowBest }, texts, answer, say) {
+function points(
+  { scale: { min, max }, low_label: low, high_label: high, look, lower_is_better: isLowBest },
+  texts,
+  answer,
+  say,
+) {
   const list = [];
   for (let value = min; value <= max; value += look === 'thumbs' ? max - min : 1) {
     const mood = (value - min) / (max - min);
     const point = texts.point.replace('{0}', value).replace('{1}', max);
-    const name = [point, value === min ? low : value === max && high].filter(Boolean).join(', ');
+    const name = [point, value === min ? low : value === max && high].filter(Boolean).join(texts.comma);
     list.push({ value, name, sign: picture(look, isLowBest ? 1 - mood : mood) || value + '' });
   }
   const kind = `row ${look || 'numbers'} ${list.length > 7 ? 'long' : ''}`;
-  const ends = make('div', { 'class': 'ends', 'aria-hidden': 'true' }, make('span', {}, low), make('span', {}, high));
+  const ends = make('div', { 'class': 'ends', 'aria-hidden': true }, make('span', {}, low), make('span', {}, high));
   return [choice(kind, true, list, [answer], say), ends];
 }
 
-/** @param {any} step @param {any} texts @param {any} answer @param {Say} say */
-function options({ type, options, other }, texts, answer, say) {
+/** @param {any} step @param {any} texts @param {any} answer @param {Say} say @param {string} maxlength */
+function options({ type, options, other }, texts, answer, say, maxlength) {
   /** @type {any[]} */
   const chosen = [].concat(answer);
-  const more = chosen.find((one) => one && one.other != null) || { other: '' };
+  const more = chosen.find(isOther) || { other: '' };
   const placeholder = texts.other_words;
   const input = (/** @type {any} */ { target }) => {
     more.other = target.value;
     say(answer, 0);
   };
-  const field = make('input', { placeholder, 'aria-label': placeholder, 'dir': 'auto', 'value': more.other, input });
+  const field = make('input', {
+    placeholder,
+    maxlength,
+    'aria-label': placeholder,
+    'dir': 'auto',
+    'value': more.other,
+    input,
+  });
   const list = options.map((/** @type {any} */ { value, text }) => ({ value, sign: text || value }));
   if (other) list.push({ value: more, sign: texts.other });
   field.hidden = !chosen.includes(more);
@@ -82,16 +95,17 @@ function options({ type, options, other }, texts, answer, say) {
   return [box, field];
 }
 
+/** @param {any} step @param {any} texts @param {any} answer @param {Say} say @param {string} maxlength */
+function words(step, texts, answer, say, maxlength) {
+  const input = (/** @type {any} */ { target }) => say(target.value, 0);
+  return [make('textarea', { rows: 3, maxlength, 'dir': 'auto', 'aria-labelledby': 't', input }, answer)];
+}
+
 /**
  * @param {any} step a question
  * @param {any} interface_ of the form
  * @param {any} answer
  * @param {Say} say
- * @returns {Node[]}
  */
-export function field(step, { texts, comment_characters: maxlength }, answer, say) {
-  if (step.type === 'scale') return points(step, texts, answer, say);
-  if (step.type !== 'text') return options(step, texts, answer, say);
-  const input = (/** @type {any} */ { target }) => say(target.value, 0);
-  return [make('textarea', { rows: 3, maxlength, 'dir': 'auto', 'aria-labelledby': 't', input }, answer)];
-}
+export const field = (step, { texts, comment_characters: maxlength }, answer, say) =>
+  (step.type === 'scale' ? points : step.type === 'text' ? words : options)(step, texts, answer, say, maxlength + '');

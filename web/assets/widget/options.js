@@ -14,7 +14,7 @@
  * @property {string} [side]
  * @property {string} [theme]
  * @property {string} [label]
- * @property {string | Element} [target]
+ * @property {any} [target] an element or a selector
  * @property {string} [nonce]
  * @property {number} [delay] seconds
  * @property {number} [scroll] per cent
@@ -34,7 +34,7 @@ export function optionsOf(script) {
   const { mode, exit } = script.dataset;
   /** @type {any} */
   const options = {
-    server: script.src.replace(/\/widget\.js.*/, ''),
+    server: script.src.split('/widget.js')[0],
     nonce: script.nonce,
     properties: {},
     target: mode === 'inline' && script,
@@ -45,6 +45,6 @@ export function optionsOf(script) {
     // Empty: what a page knows nothing of.
     if (value) (isProperty ? options.properties : options)[key] = value;
   }
-  options.exit = exit != null && exit !== 'false';
+  options.exit = /^(true)?$/.test(/** @type {string} */ (exit)); // without a value too
   return options;
 }

@@ -7,7 +7,7 @@ import { ask, tell } from './page.js';
 import { forget, names, read, write } from './store.js';
 
 /**
- * @typedef {{survey: string, url: string, body: Record<string, unknown>, at: number}} Item
+ * @typedef {{survey: string, url: string, body: any, at: number}} Item
  * @typedef {'stored' | 'waiting' | 'refused'} Outcome
  */
 
@@ -33,25 +33,37 @@ async function deliver(name, item) {
   /** @type {any} */
   let status = 0;
   let wait = 0;
+  /** @type {any} */
   let problem;
   try {
     const reply = await ask(item.url, { method: 'POST', body, keepalive: body.length < KEEPALIVE_MAX });
     status = reply.status;
     wait = /** @type {any} */ (reply.headers.get('Retry-After')) * 1000 || 0; // a date of a proxy's
     problem = await reply.json();
+    // What is not taken is left out: what a page says of an answer shall not cost the answer.
+    for (const { pointer } of problem.errors) {
+      const [, member, key] = pointer.split('/');
+      const part = Object(item.body[member]);
+      if (key in part) delete part[key];
+      else delete item.body[member];
+    }
+    if (JSON.stringify(item.body) !== body) {
+      tell('error', { survey: item.survey, ...problem });
+      return deliver(name, item);
+    }
   } catch {
-    // No connection, or one that broke: it is tried again.
+    // No connection, or one that broke: it is tried again. Or it was stored, and nothing is amiss.
   }
   /** @type {Outcome} */
   const outcome = /^2/.test(status) ? 'stored' : /^4(?!08|25|29)/.test(status) ? 'refused' : 'waiting';
   if (outcome === 'waiting') {
-    wait = Math.max(wait, Math.min(PAUSE_MS * 2 ** failures++, PAUSE_MAX_MS));
+    // No two browsers wait alike, or all would come at once when a daemon is back.
+    wait = Math.max(wait, Math.min(PAUSE_MS * 2 ** failures++, PAUSE_MAX_MS)) * (1 + Math.random());
     write(leaseOf(name), Date.now() + wait);
   } else {
-    const now = read(name);
     failures = 0;
     forget(leaseOf(name));
-    if (now && now.at === item.at) forget(name);
+    if ((read(name) || {}).at === item.at) forget(name);
     if (outcome === 'refused') tell('error', { survey: item.survey, ...problem });
   }
   if (hearing[name]) hearing[name](outcome);
@@ -62,7 +74,7 @@ export function send() {
   const LEASE_MS = 10000;
   const now = Date.now();
   let next = 0;
-  for (const name of names('cxd.q.')) {
+  for (const name of names('cxd.q.', 'url')) {
     const from = read(leaseOf(name));
     if (from > now) {
       next = Math.min(next || from, from);
@@ -76,13 +88,13 @@ export function send() {
 }
 
 function sendNow() {
-  names('cxd.l.').forEach(forget);
+  for (const name of names('cxd.q.', 'url')) forget(leaseOf(name));
   send();
 }
 
 // A page that goes may not live to hear a reply: what it says now is stored, and heard of by the next one.
 function leave() {
-  for (const name of names('cxd.q.')) {
+  for (const name of names('cxd.q.', 'url')) {
     const item = read(name);
     forget(leaseOf(name));
     navigator.sendBeacon(item.url, JSON.stringify(item.body));

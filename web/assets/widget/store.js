@@ -31,5 +31,9 @@ export function write(name, value) {
 /** @param {string} name */
 export const forget = (name) => delete texts[name];
 
-/** @param {string} start Those that can be read */
-export const names = (start) => Object.keys(texts).filter((name) => name.startsWith(start) && read(name));
+/**
+ * Those that begin so. What has not this member is no value of the widget's, and is dropped.
+ * @param {string} start @param {string} member
+ */
+export const names = (start, member) =>
+  Object.keys(texts).filter((name) => name.startsWith(start) && ((read(name) || {})[member] || !forget(name)));

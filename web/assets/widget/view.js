@@ -23,14 +23,13 @@ export function open(root, options, form, closed) {
     if (foot.hidden || outcome === 'refused') error.textContent = texts[outcome];
   });
   const first = {
+    ...form,
+    ...form.interface,
     ...texts,
     look,
-    isLowBest: form.interface.lower_is_better,
     type: 'scale',
     key: 'score',
-    text: texts.question,
     of: said,
-    scale: form.scale,
     required: form.score === 'required',
   };
   const last = { type: 'text', key: 'comment', text: texts.comment_prompt, of: said };
@@ -39,16 +38,16 @@ export function open(root, options, form, closed) {
   /** @type {number | undefined} */
   let scored;
 
-  const trap = make('input', { 'class': 'unseen', 'name': form.honeypot, 'tabindex': -1, 'aria-hidden': 'true' });
+  const trap = make('input', { 'class': 'unseen', 'name': form.honeypot, 'tabindex': -1, 'aria-hidden': true });
   const error = make('p', { role: 'alert' });
   const body = make('div', {});
-  const back = make('button', { class: 'back', type: 'button', click: () => go(-1) }, texts.back);
+  const back = make('button', { type: 'button', click: () => go(-1) }, texts.back);
   const forth = make('button', { part: 'button', click: next });
   const foot = make('div', { class: 'foot' }, forth, back);
   const asked = make('form', { autocomplete: 'off' }, body, error, foot, trap);
   const cross = make('button', { 'class': 'x', 'aria-label': texts.dismiss, 'click': () => close(true) }, '×');
   const attributes = {
-    'class': `box ${mode === 'button' ? 'corner' : mode} ${side || (dir === 'rtl' ? 'left' : '')}`,
+    'class': `box ${mode === 'button' ? 'corner' : mode} ${side}`,
     'part': 'box',
     'role': !isInline && 'dialog',
     'aria-labelledby': 't',
@@ -109,7 +108,7 @@ export function open(root, options, form, closed) {
 
   function show() {
     const list = steps();
-    const { key, of, text, type, required } = list[at];
+    const { key, of, question, text, type, required } = list[at];
     const remark = type === 'choices' ? texts.several : !required && texts.optional;
     error.textContent = '';
     back.hidden = !at;
@@ -117,8 +116,8 @@ export function open(root, options, form, closed) {
     forth.textContent = list[at + 1] ? texts.next : texts.send;
     fill(
       body,
-      heading(text || key),
-      at > 0 && remark && make('p', { class: 'note' }, remark),
+      heading(question || text || key),
+      at > 0 && remark && make('div', { class: 'note' }, remark),
       ...field(list[at], form.interface, of[key], (answer, clicks) => {
         of[key] = answer;
         said[form.honeypot] = trap.value || undefined;
@@ -132,7 +131,7 @@ export function open(root, options, form, closed) {
 
   /** @param {boolean} [isByPerson] */
   function close(isByPerson) {
-    if (!box.parentNode) return;
+    if (!box.isConnected) return;
     const hadFocus = root.activeElement;
     score();
     if (isByPerson && isNothing(said.score)) report('dismissed');

@@ -16,7 +16,7 @@ export function findReason({ survey, url, share, every }) {
         .replace(/[^\w\s*$]/g, '\\$&')
         .replace(/\*/g, '.*')
         .replace(/\s+/g, '|'),
-    ).test(location.href)
+    ).test(/** @type {any} */ (location))
   )
     return 'url';
   if (share != null) write(drawn, read(drawn) || Math.random()); // each time it is the same answer
@@ -37,13 +37,14 @@ export function waitFor(options, show) {
   /** @param {any} event */
   const look = ({ clientY, relatedTarget }) => {
     const seen = ((scrollY + innerHeight) / document.documentElement.scrollHeight) * 100;
-    const isTime = !(scroll || exit) || (scroll && seen >= scroll) || (exit && clientY <= 0 && !relatedTarget);
+    const isTime =
+      !(scroll || exit) || seen >= /** @type {number} */ (scroll) || (exit && clientY <= 0 && !relatedTarget);
     if (isOver || !isTime || !options.survey) return;
     isOver = true;
     show();
   };
   const start = () => {
-    if (document.readyState === 'loading') return setTimeout(start, 50);
+    if (document.readyState > 'j') return setTimeout(start, 50); // loading, of all that it may be
     addEventListener('scroll', look);
     addEventListener('mouseout', look);
     look({});
