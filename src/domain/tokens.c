@@ -118,15 +118,83 @@ static bool is_address(const char *at, const char *end) {
     return memmem(at, length, "://", 3) || begins_site(at, end) || has_path(at, end);
 }
 
+/* --- Addresses that are spelled out --- */
+
+/* Blanks in an address that is spelled out: a few, not a gap in the text. */
+static const char *blanks_end(const char *at, const char *end) {
+    enum { BLANKS_MAX = 4 };
+    struct character character;
+    for (int i = 0; i < BLANKS_MAX && at < end; i++, at += character.length) {
+        character = read_character(at, end);
+        if (character.class != CHARACTER_BLANK && character.class != CHARACTER_SILENT)
+            break;
+    }
+    return at;
+}
+
+/* Behind any bracket, or what is set for one; NULL where none stands. */
+static const char *behind_bracket(const char *at, const char *end) {
+    static const uint32_t BRACKETS[] = {0xAB,   0xBB,   0x2039, 0x203A, 0x2329, 0x232A, 0x27E8, 0x27E9, 0x3008,
+                                        0x3009, 0x300A, 0x300B, 0x300C, 0x300D, 0x3010, 0x3011, 0x3014, 0x3015,
+                                        0xFF08, 0xFF09, 0xFF1C, 0xFF1E, 0xFF3B, 0xFF3D, 0xFF5B, 0xFF5D};
+    struct character character = read_character(at, end);
+    if (at < end && character.code != 0 && character.code < 0x80)
+        return strchr("()[]{}<>|*_-", (int)character.code) ? at + 1 : NULL;
+    for (size_t i = 0; at < end && i < CXD_COUNT(BRACKETS); i++)
+        if (character.code == BRACKETS[i])
+            return at + character.length;
+    return NULL;
+}
+
+/* What is said for a mark of an address, alone or in brackets. */
+struct spelling {
+    const char *word;
+    bool (*is_mark)(uint32_t code);
+};
+
+static bool is_dot(uint32_t code) {
+    return code == '.' || code == 0x3002 || code == 0xFF0E;
+}
+
+static const struct spelling AT = {"at", is_sign}, DOT = {"dot", is_dot};
+
+/* Behind the mark or its word; NULL where neither stands. */
+static const char *behind_spelling(const char *at, const char *end, const struct spelling *spelling) {
+    size_t length = strlen(spelling->word);
+    struct character character = read_character(at, end);
+    if (at < end && spelling->is_mark(character.code))
+        return at + character.length;
+    bool is_word = (size_t)(end - at) >= length && strncasecmp(at, spelling->word, length) == 0 &&
+                   !is_wordly(read_character(at + length, end).class);
+    return is_word ? at + length : NULL;
+}
+
+/* "(at)", "[ @ ]", "{dot}" */
+static const char *behind_bracketed(const char *at, const char *end, const struct spelling *spelling) {
+    const char *inner = behind_bracket(at, end);
+    inner = inner ? behind_spelling(blanks_end(inner, end), end, spelling) : NULL;
+    return inner ? behind_bracket(blanks_end(inner, end), end) : NULL;
+}
+
+static bool is_of_label(const char *at, const char *end) {
+    struct character character = read_character(at, end);
+    return at < end && (is_wordly(character.class) || character.class == CHARACTER_UNSPACED);
+}
+
 /* Labels of names, with what stands between two: "anna.b", "shop-24.example". */
 static const char *labels_end(const char *at, const char *end, const char **ret_last) {
     enum { NAME_MAX_BYTES = 256 };
     end = end - at > NAME_MAX_BYTES ? at + NAME_MAX_BYTES : end;
+    bool may_be_unspaced = true; /* text without blanks goes on only what has begun so */
     for (struct character character; at < end; at += character.length) {
         character = read_character(at, end);
-        if (is_wordly(character.class))
+        if (character.class == CHARACTER_SILENT || character.class == CHARACTER_MARK ||
+            (may_be_unspaced && character.class == CHARACTER_UNSPACED))
             continue;
-        if (*at == '\0' || !strchr(".-_+", *at) || !is_wordly(read_character(at + 1, end).class))
+        may_be_unspaced = !is_wordly(character.class);
+        if (!may_be_unspaced)
+            continue;
+        if (*at == '\0' || !strchr(".-_+", *at) || !is_of_label(at + 1, end))
             break;
         if (*at == '.')
             *ret_last = at + 1;
@@ -134,19 +202,77 @@ static const char *labels_end(const char *at, const char *end, const char **ret_
     return at < end ? at : end;
 }
 
-/* Behind a word with which a page may be named without "www." ("anna.de"), or an address of e-mail with "(at)": where
- * it ends; NULL where it is none. */
-static const char *name_end(const char *at, const char *end) {
+/* Behind a dot that is spelled out, with the label that it is in front of; NULL where there is none. Without brackets
+ * it stands between blanks. */
+static const char *further_labels(const char *at, const char *end, bool is_bare, const char **ret_last) {
+    const char *mark = blanks_end(at, end), *behind = behind_bracketed(mark, end, &DOT);
+    if (!behind && is_bare && mark > at) {
+        behind = behind_spelling(mark, end, &DOT);
+        behind = behind && blanks_end(behind, end) > behind ? behind : NULL;
+    }
+    const char *label = behind ? blanks_end(behind, end) : end;
+    if (!is_of_label(label, end))
+        return NULL;
+    *ret_last = label;
+    return labels_end(label, end, ret_last);
+}
+
+/* Where a domain ends that begins here and may be spelled out; its last label begins at *ret_last, NULL where it has
+ * one alone. */
+static const char *domain_end(const char *at, const char *end, const char **ret_last) {
+    *ret_last = NULL;
+    const char *stop = labels_end(at, end, ret_last);
+    for (const char *more; (more = further_labels(stop, end, !*ret_last, ret_last)) != NULL;)
+        stop = more;
+    return stop;
+}
+
+/* Two letters or more, and nothing else. */
+static bool is_top_level(const char *at, const char *end) {
+    size_t letters = 0;
+    for (struct character character; at < end; at += character.length, letters++) {
+        character = read_character(at, end);
+        if (character.class != CHARACTER_LETTER && character.class != CHARACTER_UNSPACED)
+            return false;
+    }
+    return letters >= 2;
+}
+
+/* Behind the name in an address of e-mail whose sign is spelled out, or has blanks about it: where the address ends;
+ * NULL where there is none. Where there are blanks it takes a domain with a dot, so that "I was (at) home" stays. */
+static const char *mailbox_end(const char *at, const char *end) {
+    while (at < end && *at != '\0' && strchr("-_+", *at))
+        at++;
+    const char *mark = blanks_end(at, end), *behind = behind_bracketed(mark, end, &AT);
+    bool is_bracketed = behind != NULL;
+    if (!behind && mark < end && is_sign(read_character(mark, end).code))
+        behind = behind_spelling(mark, end, &AT);
+    const char *domain = behind ? blanks_end(behind, end) : end, *last;
+    if (!is_of_label(domain, end))
+        return NULL;
+    const char *stop = domain_end(domain, end, &last);
+    bool is_tight = is_bracketed && mark == at && domain == behind;
+    return is_tight || (last && is_top_level(last, stop)) ? stop : NULL;
+}
+
+/* Whether what stands there, behind blanks, has a byte that the rest of a name or its sign may begin with. */
+static bool may_go_on(const char *at, const char *end) {
+    at = blanks_end(at, end);
+    return at < end && *at != '\0' && strchr(".-_+([{<|*@\xC2\xE2\xE3\xEF", *at);
+}
+
+/* Behind a word with which a page may be named without "www." ("anna.de"), or an address of e-mail whose sign is
+ * spelled out: where it ends; NULL where it is none. */
+static const char *name_end(const char *at, const char *end, bool has_letters) {
     static const char *const DOMAINS[] = {"com", "net", "org", "info", "biz", "edu", "gov", "io", "dev", "eu", "de",
                                           "fr",  "nl",  "uk",  "ch",   "pl",  "se",  "dk",  "ru", "es",  "pt", "ca"};
     const char *last = NULL;
-    if (at == end || *at == '\0' || !strchr(".-_+([", *at))
+    if (!may_go_on(at, end))
         return NULL;
-    const char *stop = labels_end(at, end, &last);
-    if (end - stop > 4 && (strncasecmp(stop, "(at)", 4) == 0 || strncasecmp(stop, "[at]", 4) == 0) &&
-        is_wordly(read_character(stop + 4, end).class))
-        return labels_end(stop + 4, end, &last);
-    for (size_t i = 0; last && i < CXD_COUNT(DOMAINS); i++)
+    const char *stop = labels_end(at, end, &last), *mailbox = mailbox_end(stop, end);
+    if (mailbox)
+        return mailbox;
+    for (size_t i = 0; has_letters && last && i < CXD_COUNT(DOMAINS); i++)
         if (strlen(DOMAINS[i]) == (size_t)(stop - last) && strncasecmp(last, DOMAINS[i], (size_t)(stop - last)) == 0)
             return stop;
     return NULL;
@@ -293,7 +419,7 @@ static bool take_word(struct tokens *tokens, struct token *token) {
     struct scan scan = {.at = tokens->at, .end = tokens->end};
     scan_parts(&scan, token);
     token->shown_length = (size_t)(scan.at - tokens->at);
-    const char *name = scan.letters > 0 ? name_end(scan.at, scan.end) : NULL;
+    const char *name = name_end(scan.at, scan.end, scan.letters > 0);
     bool is_shown = !name && !(scan.digits > 0 && is_long_number(&scan)) && !scan.too_long;
     tokens->at = name ? name : scan.at;
     if (!is_shown)
@@ -394,12 +520,30 @@ void tokens_open(struct tokens *tokens, const char *text, size_t length) {
                                 memmem(text, length, "Www.", 4);
 }
 
+static bool pass_to(struct tokens *tokens, const char *end) {
+    tokens->looked = tokens->at = end;
+    tokens->is_near = false;
+    return true;
+}
+
+/* Behind an address that ends here but for what is spelled out: "anna@shop (dot) example". */
+static const char *spelled_end(const char *at, const char *end, const char *last) {
+    const char *named = behind_sign(at, last);
+    const char *label = named ? memrchr(named, '.', (size_t)(last - named)) : NULL;
+    for (const char *more; named && (more = further_labels(last, end, !label, &label)) != NULL;)
+        last = more;
+    return last;
+}
+
 /* An address is passed. */
 static bool pass_address(struct tokens *tokens) {
     const char *unspaced = unspaced_end(tokens->at, tokens->end);
     struct character sign = read_character(unspaced, tokens->end);
     const char *named = unspaced + sign.length;
     bool is_name = is_sign(sign.code) && named < tokens->end && is_alphanumeric(*named);
+    const char *mailbox = unspaced > tokens->at && !is_name ? mailbox_end(unspaced, tokens->end) : NULL;
+    if (mailbox)
+        return pass_to(tokens, mailbox);
     tokens->looked = unspaced;
     if (unspaced > tokens->at && !is_name)
         return false;
@@ -407,9 +551,7 @@ static bool pass_address(struct tokens *tokens) {
     tokens->looked = end;
     if (end == tokens->at || !is_address(unspaced, end))
         return false;
-    tokens->at = end;
-    tokens->is_near = false;
-    return true;
+    return pass_to(tokens, spelled_end(unspaced, tokens->end, end));
 }
 
 bool tokens_next(struct tokens *tokens, struct token *ret_token) {
@@ -420,7 +562,8 @@ bool tokens_next(struct tokens *tokens, struct token *ret_token) {
             return false;
         struct character character = read_character(tokens->at, tokens->end);
         if (character.class != CHARACTER_BLANK && tokens->at >= tokens->looked &&
-            (tokens->has_addresses || begins_site(tokens->at, tokens->end)) && pass_address(tokens))
+            (tokens->has_addresses || character.class == CHARACTER_UNSPACED || begins_site(tokens->at, tokens->end)) &&
+            pass_address(tokens))
             continue;
         ret_token->length = 0;
         ret_token->is_letter = ret_token->follows = false;

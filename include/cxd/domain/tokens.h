@@ -5,8 +5,9 @@
 #include <stddef.h>
 
 /* The words of a text, in any script, by rules without a dictionary (docs/scoring.md §11). What may name a person is
- * none: addresses of e-mail and of pages, "@names", and numbers with TOKEN_DIGITS_MAX digits or more, also where these
- * stand in groups. So is what is longer than TOKEN_FOLDED_MAX bytes. */
+ * none: addresses of e-mail, also where their signs are spelled out, and of pages, "@names", and numbers with
+ * TOKEN_DIGITS_MAX digits or more, also where these stand in groups. So is what is longer than TOKEN_FOLDED_MAX bytes.
+ */
 
 enum { TOKEN_FOLDED_MAX = 64, TOKEN_DIGITS_MAX = 4 };
 
