@@ -76,8 +76,8 @@ const struct command cmd_comments = {
     .operands = "SURVEY [QUERY]",
     .summary = "Lists what people wrote, newest first, or searches it.",
     .text = "QUERY: words (all of them), \"a phrase\", word*, OR, NOT or -word, parentheses. Letters are compared\n"
-            "without their case and their accents. What was answered in words to further questions is said too, and\n"
-            "stands behind its question's key. The window is all unless another is given.",
+            "without their case, and Latin letters without their accents. What was answered in words to further\n"
+            "questions is said too, and stands behind its question's key. The window is all unless another is given.",
     .example = "cxd comments checkout --band detractors --window 30d\ncxd comments checkout 'deliver* -\"next day\"'",
     .options = comments_specs,
     .option_count = CXD_COUNT(comments_specs),

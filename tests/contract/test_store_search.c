@@ -53,6 +53,29 @@ static void test_finds_by_words(void **state) {
     check_file(f);
 }
 
+/* As openapi.yaml says it: case goes in every script, diacritics of Latin letters alone. */
+static void find_scripts(struct fixture *f) {
+    static const struct {
+        const char *query, *found;
+    } CASES[] = {{"καλημέρα", "1"},     {"ΚΑΛΗΜΈΡΑ", "1"},   {"καλημερα", ""},   {"καλημ*", "1"},
+                 {"ещё", "2"},          {"ЕЩЁ", "2"},        {"еще", ""},        {"creme brulee", "3"},
+                 {"CRÈME brûlée", "3"}, {"gesla JAZN", "4"}, {"gęślą jaźń", "4"}};
+    for (size_t i = 0; i < CXD_COUNT(CASES); i++)
+        assert_string_equal(find(f, CASES[i].query), CASES[i].found);
+}
+
+static void test_scripts(void **state) {
+    struct fixture *f = *state;
+    comment(f, 1, 2, NOW_MS + 1000, "Καλημέρα σας");
+    comment(f, 2, 9, NOW_MS + 2000, "Приду ещё раз");
+    comment(f, 3, 6, NOW_MS + 3000, "Crème brûlée");
+    comment(f, 4, 6, NOW_MS + 4000, "Gęślą jaźń");
+    find_scripts(f);
+    index_all(f);
+    find_scripts(f);
+    check_file(f);
+}
+
 static void test_filters(void **state) {
     struct fixture *f = *state;
     make_some(f);
@@ -459,6 +482,7 @@ static void test_random(void **state) {
 
 static const struct CMUnitTest TESTS[] = {
     ENGINE_TEST(test_finds_by_words),
+    ENGINE_TEST(test_scripts),
     ENGINE_TEST(test_filters),
     ENGINE_TEST(test_follows_amendments),
     ENGINE_TEST(test_other_surveys),

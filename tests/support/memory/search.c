@@ -1,9 +1,10 @@
 /* Searches of the memory engine: every comment is read, its words are runs of ASCII letters and digits and of Latin
- * letters, which are compared without their case and their accents. */
+ * letters, which are compared without their case and their accents; of Greek and Cyrillic letters the case alone. */
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "cxd/base/compiler.h"
 #include "cxd/base/utf8.h"
 #include "memory.h"
 #include "store/copy.h"
@@ -14,6 +15,18 @@
 static const char LATIN_1[] = "aaaaaa ceeeeiiii nooooo\0 uuuuy  aaaaaa ceeeeiiii nooooo\0 uuuuy y";
 static const char LATIN_A[] = "aaaaaaccccccccdd  eeeeeeeeeegggggggghh  iiiiiiiii   jjkk llllll  nnnnnn   oooooo  "
                               "rrrrrrssssssssttttt uuuuuuuuuuuuwwyyyzzzzzz";
+
+/* The distance from a large letter to its small one. */
+static uint32_t lowered(uint32_t code) {
+    static const struct {
+        uint32_t first, last, step;
+    } CASES[] = {{0x386, 0x386, 38}, {0x388, 0x38A, 37}, {0x38C, 0x38C, 64}, {0x38E, 0x38F, 63},
+                 {0x391, 0x3A1, 32}, {0x3A3, 0x3AB, 32}, {0x400, 0x40F, 80}, {0x410, 0x42F, 32}};
+    for (size_t i = 0; i < CXD_COUNT(CASES); i++)
+        if (code >= CASES[i].first && code <= CASES[i].last)
+            return CASES[i].step;
+    return 0;
+}
 
 static size_t fold(uint32_t code, size_t length, const char *text, char *out) {
     char plain = ' ';
@@ -28,6 +41,11 @@ static size_t fold(uint32_t code, size_t length, const char *text, char *out) {
         return 1;
     }
     memcpy(out, text, length);
+    if (lowered(code) > 0) { /* of two bytes, as the small one is */
+        code += lowered(code);
+        out[0] = (char)(0xC0 | code >> 6);
+        out[1] = (char)(0x80 | (code & 0x3F));
+    }
     return length;
 }
 
