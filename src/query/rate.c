@@ -3,15 +3,29 @@
 
 #include "query/filter.h"
 
+enum cxd_err rate_read_from(struct store_reader *reader, int64_t survey, const struct window *window, int64_t *ret_from,
+                            struct error *err) {
+    bool has_any = false;
+    int64_t first = 0, last = 0;
+    enum cxd_err result = store_read_extent(reader, survey, EXTENT_IMPRESSIONS, &has_any, &first, &last, err);
+    *ret_from = result == CXD_OK && has_any && first > window->from && first < window->to ? first : window->from;
+    return result;
+}
+
 enum cxd_err rate_read_window(struct store_reader *reader, const struct filter *filter, const struct window *window,
                               struct impressions *ret_impressions, enum impressions_known *ret_known,
                               struct error *err) {
-    const int64_t bounds[2] = {window->from, window->to};
+    int64_t bounds[2] = {window->from, window->to};
     *ret_impressions = (struct impressions){{0}};
     *ret_known = IMPRESSIONS_KNOWN;
     if (window->from >= window->to || !filter_is_of_visits(filter))
         return CXD_OK;
-    return store_read_impressions(reader, filter, bounds, 2, ret_impressions, ret_known, err);
+    enum cxd_err result = store_read_impressions(reader, filter, bounds, 2, ret_impressions, ret_known, err);
+    if (result == CXD_OK && *ret_known != IMPRESSIONS_KNOWN)
+        result = rate_read_from(reader, filter->survey, window, &bounds[0], err);
+    if (result == CXD_OK && bounds[0] > window->from)
+        result = store_read_impressions(reader, filter, bounds, 2, ret_impressions, ret_known, err);
+    return result;
 }
 
 enum cxd_err rate_read_sums(struct store_reader *reader, const struct filter *filter, const int64_t *points,

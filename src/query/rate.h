@@ -5,6 +5,11 @@
 
 /* Response rates of a completed filter (query/filter.h). The reader has begun. */
 
+/* From when on anything is counted of the survey in the window, which may begin earlier: of what lies before nothing is
+ * missing. */
+CXD_NODISCARD enum cxd_err rate_read_from(struct store_reader *reader, int64_t survey, const struct window *window,
+                                          int64_t *ret_from, struct error *err);
+
 /* Of one window, which may be empty. */
 CXD_NODISCARD enum cxd_err rate_read_window(struct store_reader *reader, const struct filter *filter,
                                             const struct window *window, struct impressions *ret_impressions,

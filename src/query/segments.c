@@ -2,6 +2,7 @@
 #include "cxd/query/query.h"
 #include "query/filter.h"
 #include "query/gather.h"
+#include "query/rate.h"
 
 /* Visits, while they are told. */
 struct telling {
@@ -49,8 +50,11 @@ static enum cxd_err gather_visits(struct store_reader *reader, const struct segm
     if (known != IMPRESSIONS_KNOWN)
         return CXD_OK;
     const struct filter filter = filter_complete(&question->score.filter, question->score.survey);
-    enum cxd_err result = store_visit_impressions(reader, &filter, question->by, question->by_count, whole->window.from,
-                                                  whole->window.to, count_visits, &telling, &known, err);
+    int64_t from;
+    enum cxd_err result = rate_read_from(reader, filter.survey, &whole->window, &from, err);
+    if (result == CXD_OK)
+        result = store_visit_impressions(reader, &filter, question->by, question->by_count, from, whole->window.to,
+                                         count_visits, &telling, &known, err);
     if (result == CXD_OK && telling.failed)
         result = error_set(err, ERR_NO_MEMORY, "no memory for the segments of a survey");
     if (result == CXD_OK && known != IMPRESSIONS_EXPIRED)

@@ -484,6 +484,20 @@ test('old rows go, and the figures stay; check and rebuild agree', async (t) => 
   assert.deepEqual(await read(), before);
   await until(async () => Number(rows()) === 1);
   assert.deepEqual(await read(), before, 'the figures stay');
+  // A survey of which nothing has expired is told whole, however far back the window goes.
+  await daemon.survey('young', { metric: 'nps', properties: ['plan'] });
+  assert.equal((await event(daemon, 'young', { type: 'shown', visit: 'y', ...plan })).status, 201);
+  for (const window of ['window=all', 'window=30d', 'window=today']) {
+    assert.equal((await rate(daemon, 'young', `?${window}&touchpoint=x&property.plan=pro`)).shown, 1, window);
+    const { segments } = await table(daemon, 'young', `by=touchpoint,property.plan&${window}`);
+    assert.deepEqual(
+      segments.map((row) => row.response_rate.shown),
+      [1],
+      window,
+    );
+    const { segments: named } = await table(daemon, 'young', `by=touchpoint&property.plan=pro&${window}`);
+    assert.equal(named[0].response_rate.shown, 1, window);
+  }
   assert.equal((await rate(daemon, 'old', '?window=30d&touchpoint=x&property.plan=pro')).reason, 'expired');
   const two = 'interval=day&touchpoint=x&property.plan=pro';
   const trend = async (query) => (await daemon.admin('GET', `/v1/surveys/old/trend?${two}&${query}`)).json;
