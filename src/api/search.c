@@ -112,7 +112,10 @@ enum cxd_err search_read(struct http_request *request, const struct survey *surv
     *ret_is_search = is_of_comments || asked.q;
     ret_search->texts_of = asked.question;
     ret_search->looks = LOOKS;
-    return result == CXD_OK ? search_read_cursor(asked.cursor, ret_search, err) : result;
+    bool is_named = asked.cursor && *asked.cursor >= 'a' && *asked.cursor <= 'z';
+    if (result == CXD_OK && (*ret_is_search || is_named)) /* else it was read with the listing */
+        result = search_read_cursor(asked.cursor, ret_search, err);
+    return result;
 }
 
 enum cxd_err search_read_walk(struct http_request *request, const struct survey *survey, struct walk *ret_walk,

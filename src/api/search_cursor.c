@@ -1,8 +1,8 @@
-/* Cursors of searches: of the newest of all comments TIME_ID, as of every list by time; else the order, a mark of what
- * q asks, and the place: newest_MARK_TIME_ID, lowest_MARK_SCORE_TIME_ID; and of the best what the first page was ranked
- * by, so that places stay while comments arrive: best_MARK_AVERAGE_INVERSE.INVERSE._FROM_TO_RANK_TIME_ID, an INVERSE
- * for each phrase. The best are ranked among those of [FROM, TO) alone; without RANK, TIME and ID the list goes on with
- * what lies in front of TO, and was not looked at before. */
+/* Cursors of searches: the order, a mark of the survey and of what is asked, and the place: newest_MARK_TIME_ID,
+ * lowest_MARK_SCORE_TIME_ID; and of the best what the first page was ranked by, so that places stay while comments
+ * arrive: best_MARK_AVERAGE_INVERSE.INVERSE._FROM_TO_RANK_TIME_ID, an INVERSE for each phrase. The best are ranked
+ * among those of [FROM, TO) alone; without RANK, TIME and ID the list goes on with what lies in front of TO, and was
+ * not looked at before. */
 #include "api/search_cursor.h"
 
 #include <stdio.h>
@@ -31,7 +31,9 @@ static uint32_t mix(uint32_t mark, const void *bytes, size_t length) {
 /* Of what is asked, however it is written: the same in every process. */
 static uint32_t mark_of(const struct search *search) {
     const struct search_query *query = search->query;
-    uint32_t mark = search->texts_of ? mix(1, search->texts_of, strlen(search->texts_of)) : 0;
+    const int64_t survey = search->listing.filter.survey;
+    uint32_t mark =
+        mix(search->texts_of ? mix(1, search->texts_of, strlen(search->texts_of)) : 0, &survey, sizeof survey);
     for (size_t i = 0; query && i < query->phrase_count; i++) {
         const struct search_phrase *phrase = &query->phrases[i];
         mark = mix(mark, phrase->text, strlen(phrase->text)) + phrase->is_prefix;
@@ -46,11 +48,9 @@ static uint32_t mark_of(const struct search *search) {
 
 enum { MARK_SIZE = 24 }; /* the longest prefix, the mark, "_", NUL */
 
-/* What the cursors of the search begin with; "" where they are those of every list. */
+/* What the cursors of the search begin with. */
 static void write_mark(char out[MARK_SIZE], const struct search *search) {
-    out[0] = '\0';
-    if (search->query || search->order != SEARCH_NEWEST)
-        snprintf(out, MARK_SIZE, "%s%08x_", PREFIXES[search->order], (unsigned)mark_of(search));
+    snprintf(out, MARK_SIZE, "%s%08x_", PREFIXES[search->order], (unsigned)mark_of(search));
 }
 
 /* Of as many digits as are read. */
@@ -96,18 +96,17 @@ static bool read_best(const char *at, struct search *search) {
 
 enum cxd_err search_read_cursor(const char *text, struct search *search, struct error *err) {
     char mark[MARK_SIZE];
-    write_mark(mark, search);
-    bool is_named = text && *text >= 'a' && *text <= 'z';
-    if (!text || (!is_named && mark[0] == '\0')) /* that one was read with the listing */
+    if (!text)
         return CXD_OK;
-    bool is_read = mark[0] != '\0' && strncmp(text, mark, strlen(mark)) == 0;
+    write_mark(mark, search);
+    bool is_read = strncmp(text, mark, strlen(mark)) == 0;
     if (is_read && search->order == SEARCH_BEST)
         is_read = read_best(text + strlen(mark), search);
     else if (is_read)
         is_read = read_place(text + strlen(mark), search);
     return is_read ? CXD_OK
                    : error_set(err, ERR_BAD_PARAMETER,
-                               "cursor: what the page before gave as next, for the same q and order, and question");
+                               "cursor: what the page before gave as next, for the same survey, q, order and question");
 }
 
 static int64_t bounded(int64_t time) {

@@ -5,8 +5,8 @@
 
 /* Where the pages of a search go on. */
 
-/* Reads one of the same q and order as the search, whose listing has been read: a place among the best is none among
- * the newest, and one among the matches of a word none among another's. NULL: there is none. ERR_BAD_PARAMETER. */
+/* Reads one of the same survey, q, order and question as the search: a place among the best is none among the newest,
+ * and one among the matches of a word none among another's. NULL: there is none. ERR_BAD_PARAMETER. */
 CXD_NODISCARD enum cxd_err search_read_cursor(const char *text, struct search *search, struct error *err);
 
 /* Behind `last`; NULL: behind all that was looked at. */

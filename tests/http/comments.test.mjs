@@ -208,7 +208,7 @@ test('what makes no sense is refused, with its place', async () => {
 });
 
 // A place among the matches of one question is none among those of another.
-test('a cursor is of its own q and order', async () => {
+test('a cursor is of its own survey, q and order', async () => {
   const orders = ['newest', 'oldest', 'best', 'lowest', 'highest'];
   const questions = [
     ...orders.flatMap((order) =>
@@ -241,9 +241,12 @@ test('a cursor is of its own q and order', async () => {
         assert.equal(reply.json.responses.length, 1);
       } else {
         assertProblem(reply, 400, 'bad_parameter');
-        assert.match(reply.json.detail, /^cursor: .*the same q and order/);
+        assert.match(reply.json.detail, /^cursor: .*the same survey, q, order/);
       }
     }
+  await d.survey('cursors2', { metric: 'nps' });
+  for (const [i, cursor] of firsts.entries())
+    assertProblem(await ask({ ...questions[i], cursor }, { survey: 'cursors2' }), 400, 'bad_parameter');
   const own = firsts[0];
   for (const again of ['slow or fast', ' slow  OR ( fast )'])
     // however it is written
