@@ -136,7 +136,10 @@ static bool show_score(struct call *call) {
     view_append_table(&call->screen, &call->out, json_get(document, "stages"), columns, CXD_COUNT(columns));
     if (json_get(document, "steepest_drop"))
         (void)view_append(&call->screen, &call->out, document,
-                          "\nThe steepest drop is to stage {steepest_drop.stage}, {steepest_drop.survey}.\n");
+                          json_text(document, "steepest_drop.touchpoint")
+                              ? "\nThe steepest drop is to stage {steepest_drop.stage}, "
+                                "{steepest_drop.survey}/{steepest_drop.touchpoint}.\n"
+                              : "\nThe steepest drop is to stage {steepest_drop.stage}, {steepest_drop.survey}.\n");
     return true;
 }
 

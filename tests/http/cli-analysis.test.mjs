@@ -11,7 +11,7 @@ await d.survey('visit', { metric: 'csat' });
 await d.load([
   ...[10, 10, 9, 0].map((score, i) => ({ survey: 'shop-a', score, touchpoint: 'search', respondent: `p${i}` })),
   { survey: 'shop-b', score: 2 },
-  { survey: 'visit', score: 2, respondent: 'p1' },
+  { survey: 'visit', score: 2, respondent: 'p1', touchpoint: 'desk' },
 ]);
 const cxd = (args, input) => {
   const done = run([...args, '-c', d.config], { input });
@@ -39,6 +39,15 @@ test('journeys are put, listed, shown, scored and deleted', () => {
   assert.match(table, /shop-a +search +nps +4 +50\.0 +-\d+\.\d to 9\d\.\d +- +75\.0 %\n/);
   assert.match(table, /visit +all +csat +1 +0\.0 .* -\n/);
   assert.match(table, /The steepest drop is to stage 2, visit\./);
+  const parts = {
+    stages: [
+      { survey: 'shop-a', touchpoint: 'search' },
+      { survey: 'visit', touchpoint: 'desk' },
+    ],
+  };
+  succeeds(['journey', 'put', 'parts', '-'], JSON.stringify(parts));
+  const named = succeeds(['journey', 'score', 'parts', '--window', 'today']);
+  assert.match(named, /The steepest drop is to stage 2, visit\/desk\./);
   const json = JSON.parse(succeeds(['journey', 'score', 'buying', '--window', 'today', '--json']));
   assert.deepEqual(json.stages[0].lost, { share: 75, people: 4, lost: 3, reason: null });
   const [header, first, second] = records(succeeds(['journey', 'score', 'buying', '--window', 'today', '--csv']));
