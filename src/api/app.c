@@ -358,7 +358,7 @@ enum cxd_err app_start(const struct config *config, struct inherited *inherited,
     app->started_at_ms = clock_now_ms();
     app->started_monotonic_ms = clock_monotonic_ms();
     atomic_flag_clear(&app->noting_use);
-    atomic_flag_clear(&app->reading_terms);
+    turn_init(&app->reading_terms);
     budget_init(&app->questions);
     atomic_store(&app->question_memory, (uint64_t)config->question_memory);
     enum cxd_err result = calendar_set_zone(config->timezone, err);
@@ -465,6 +465,7 @@ void app_stop(struct app *app) {
     store_close(app->store);
     trust_destroy(&app->trust);
     budget_destroy(&app->questions);
+    turn_destroy(&app->reading_terms);
     free(app->routes);
     free(app->lanes);
     free(app);

@@ -6,6 +6,7 @@
 #include "cxd/api/api.h"
 #include "cxd/api/site.h"
 #include "cxd/base/budget.h"
+#include "cxd/base/turn.h"
 #include "cxd/chores/trust.h"
 #include "cxd/domain/response.h"
 #include "cxd/http/http.h"
@@ -59,7 +60,7 @@ struct app {
     char state_directory[CONFIG_TEXT_SIZE];
     struct burst_table *bursts;
     atomic_uint_fast64_t flagged[FLAG_COUNT]; /* since the start */
-    atomic_flag reading_terms;                /* one question for terms is answered at a time */
+    struct turn reading_terms;                /* one question for terms is answered at a time */
     struct budget questions;                  /* memory of those that tell respondents apart, or read terms */
     atomic_uint_fast64_t question_memory;     /* what they may hold together */
     atomic_flag noting_use;                   /* a change of api_note is on its way to the writer */

@@ -1,5 +1,5 @@
-/* What sets the comments of one band apart: the terms of a window. Runs on a worker, one at a time, since that takes
- * memory and a whole processor for as long. */
+/* What sets the comments of one band apart: the terms of a window. Runs on a worker, one at a time, since that takes a
+ * whole processor for as long, and memory. */
 #include "cxd/codec/terms.h"
 #include "api/asked.h"
 #include "api/deed.h"
@@ -9,7 +9,7 @@
 #include "cxd/codec/write.h"
 #include "cxd/query/terms.h"
 
-enum { TERMS_BYTES = 50 << 20 }; /* what the fullest tables take: with the default limit, nobody beside them */
+enum { PATIENCE_MS = 2000 }; /* most have answered by then */
 
 static enum cxd_err read_question(struct http_request *request, const struct survey *survey,
                                   struct terms_question *ret_question, struct error *err) {
@@ -23,7 +23,8 @@ static enum cxd_err read_question(struct http_request *request, const struct sur
                                             .filter = read.score.filter,
                                             .language = asked.language,
                                             .min_count = asked.min_count,
-                                            .limit = asked.limit};
+                                            .limit = asked.limit,
+                                            .purse = figures_purse(request)};
     ret_question->band = BAND_UNFAVOURABLE;
     if (asked.band)
         result = band_read(survey->metric, asked.band, &ret_question->band, err);
@@ -36,30 +37,25 @@ static enum cxd_err read_question(struct http_request *request, const struct sur
     return result;
 }
 
-/* With what the questions about people hold beside it. */
+/* Whoever waits holds a thread that reads: no more than half of them are held by this, or two. */
 static enum cxd_err read_terms(struct http_request *request, const struct terms_question *question,
                                struct terms_answer *ret_answer, struct error *err) {
-    const struct purse purse = figures_purse(request);
-    struct budget_claim claim = {.bytes = 0};
-    if (!purse_claim(&purse, &claim, TERMS_BYTES))
-        return error_set(err, ERR_QUESTION_MEMORY,
-                         "other questions hold the memory that all may have; ask again in a moment");
+    struct app *app = http_app(request);
+    unsigned half = (unsigned)app->config.read_threads / 2, most = half > 2 ? half - 1 : 1;
+    if (!turn_take(&app->reading_terms, most, PATIENCE_MS))
+        return error_set(err, ERR_QUEUE_FULL,
+                         "terms are being read for others, and one such question is answered at a time; ask again in a "
+                         "moment");
     enum cxd_err result = query_terms(http_worker(request), question, http_arena(request), ret_answer, err);
-    purse_release(&purse, &claim);
+    turn_pass(&app->reading_terms);
     return result;
 }
 
 static enum cxd_err answer_terms(struct http_request *request, const struct terms_question *question,
                                  struct error *err) {
-    struct app *app = http_app(request);
     struct buffer *out = http_out_long(request);
     struct terms_answer answer;
-    if (atomic_flag_test_and_set(&app->reading_terms))
-        return error_set(err, ERR_QUEUE_FULL,
-                         "terms are being read for somebody else, and one such question is "
-                         "answered at a time; ask again in a moment");
     enum cxd_err result = read_terms(request, question, &answer, err);
-    atomic_flag_clear(&app->reading_terms);
     if (result != CXD_OK)
         return result;
     write_open(out, NULL, '{');

@@ -63,6 +63,7 @@ void arena_reset(struct arena *arena) {
         block_free(block);
         block = older;
     }
+    arena->held = sizeof *block + block->size;
     use_block(arena, block);
 }
 
@@ -82,6 +83,7 @@ static struct arena_block *block_push(struct arena *arena, size_t data_size) {
         return NULL;
     block->next = arena->blocks;
     block->size = data_size;
+    arena->held += sizeof *block + data_size;
     use_block(arena, block);
     return block;
 }
@@ -126,10 +128,7 @@ void *arena_alloc_zero(struct arena *arena, size_t count, size_t size) {
 }
 
 size_t arena_bytes(const struct arena *arena) {
-    size_t bytes = 0;
-    for (const struct arena_block *block = arena->blocks; block; block = block->next)
-        bytes += sizeof *block + block->size;
-    return bytes;
+    return arena->held;
 }
 
 char *arena_strndup(struct arena *arena, const char *text, size_t length) {

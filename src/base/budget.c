@@ -49,6 +49,12 @@ bool purse_claim(const struct purse *purse, struct budget_claim *claim, uint64_t
     return !purse->budget || budget_claim(purse->budget, purse->limit, claim, bytes, false);
 }
 
+enum cxd_err purse_refuse(struct error *err) {
+    return error_set(err, ERR_QUESTION_MEMORY,
+                     "other questions about people or terms hold the memory that all of them may have ([limits] "
+                     "question_memory); ask again in a moment");
+}
+
 void purse_release(const struct purse *purse, struct budget_claim *claim) {
     if (purse->budget)
         budget_release(purse->budget, claim);

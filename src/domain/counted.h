@@ -47,4 +47,7 @@ struct terms {
     char folded[TERMS_TOKENS_MAX * 16]; /* the tokens, one behind the other */
 };
 
+/* terms_rank.c: what terms_rank takes of the heap. */
+size_t ranking_bytes(size_t words, size_t phrases);
+
 #endif

@@ -55,9 +55,7 @@ static bool grow(struct respondents *people, size_t capacity) {
 static enum cxd_err make_room(struct respondents *people, struct error *err) {
     size_t capacity = people->capacity ? 2 * people->capacity : FIRST_PERSONS;
     if (!purse_claim(&people->purse, &people->claim, bytes_of(capacity) + people->slot_count * sizeof(uint32_t)))
-        return error_set(err, ERR_QUESTION_MEMORY,
-                         "other questions hold the memory that all may have to tell respondents apart; ask again in "
-                         "a moment");
+        return purse_refuse(err);
     if (!grow(people, capacity))
         return error_set(err, ERR_NO_MEMORY, "no memory to tell respondents apart");
     return CXD_OK;

@@ -9,7 +9,7 @@
 #include "domain/counted.h"
 #include "domain/stopwords.h"
 
-enum { EXAMPLE_WORDS = 5, NOWHERE = -1 };
+enum { EXAMPLE_WORDS = 5, NOWHERE = -1, TABLE_FIRST = 1024 };
 
 /* --- Languages --- */
 
@@ -104,7 +104,7 @@ static uint32_t example_cost(const struct terms_comment *comment, size_t words) 
 
 static bool add_example(struct terms *terms, const struct terms_comment *comment, size_t words) {
     if (terms->example_count == terms->example_capacity) {
-        size_t capacity = terms->example_capacity ? 2 * terms->example_capacity : 1024;
+        size_t capacity = terms->example_capacity ? 2 * terms->example_capacity : TABLE_FIRST;
         struct example *grown = realloc(terms->examples, capacity * sizeof *grown);
         if (!grown)
             return false;
@@ -121,7 +121,7 @@ static bool make_pick(struct terms *terms, uint32_t only, uint32_t *ret_pick) {
         terms->free_pick = terms->picks[*ret_pick].at[0];
     } else {
         if (terms->pick_count == terms->pick_capacity) {
-            uint32_t capacity = terms->pick_capacity ? 2 * terms->pick_capacity : 1024;
+            uint32_t capacity = terms->pick_capacity ? 2 * terms->pick_capacity : TABLE_FIRST;
             struct pick *grown = realloc(terms->picks, capacity * sizeof *grown);
             if (!grown)
                 return false;
@@ -343,6 +343,18 @@ void terms_close(struct terms *terms) {
     free(terms->examples);
     free(terms->picks);
     free(terms);
+}
+
+size_t terms_bytes(const struct terms *terms) {
+    enum { MORE = TERMS_TOKENS_MAX }; /* of one comment; its words and its phrases may have a pick each */
+    const struct vocabulary *vocabulary = &terms->vocabulary;
+    size_t examples = terms->example_capacity ? terms->example_capacity : TABLE_FIRST;
+    size_t picks = terms->pick_capacity ? terms->pick_capacity : TABLE_FIRST;
+    size_t moving = vocabulary_moving_bytes(vocabulary, MORE);
+    size_t ranking = ranking_bytes(vocabulary->word_count + MORE, vocabulary->phrase_count + MORE);
+    return sizeof *terms + vocabulary_bytes(vocabulary, MORE) + (moving > ranking ? moving : ranking) +
+           vocabulary_grown(examples, terms->example_count + 1, sizeof *terms->examples) +
+           vocabulary_grown(picks, terms->pick_count + 2 * MORE, sizeof *terms->picks);
 }
 
 void terms_total(const struct terms *terms, struct terms_totals *ret_totals) {

@@ -82,6 +82,10 @@ static bool says_new(struct ranking *ranking, const struct candidate *candidate)
     return is_new;
 }
 
+size_t ranking_bytes(size_t words, size_t phrases) {
+    return (words + 1) * sizeof(enum standing) + (words + phrases + 1) * sizeof(struct candidate);
+}
+
 static bool gather(struct ranking *ranking) {
     const struct vocabulary *vocabulary = &ranking->terms->vocabulary;
     ranking->words = calloc(vocabulary->word_count + (size_t)1, sizeof *ranking->words);

@@ -18,6 +18,9 @@ struct form {
     char text[];
 };
 
+/* Of the arena, a word and a form of it at the most, with what an allocation wastes; and a block that is begun. */
+enum { TEXT_BYTES_MAX = TOKEN_FOLDED_MAX + 1 + sizeof(struct form) + FORM_BYTES_MAX + 64, TEXT_BLOCK_MAX = 512 * 1024 };
+
 /* --- Words --- */
 
 static struct slot *slot_of(const struct vocabulary *vocabulary, uint64_t hash) {
@@ -230,6 +233,33 @@ bool vocabulary_make_room(struct vocabulary *vocabulary, uint32_t more) {
         most = VOCABULARY_PHRASES_MAX / 4 * 3;
     }
     return true;
+}
+
+static bool is_full(const struct vocabulary *vocabulary, uint32_t more) {
+    return vocabulary->word_count > VOCABULARY_WORDS_MAX - more ||
+           vocabulary->phrase_count > VOCABULARY_PHRASES_MAX - more;
+}
+
+static size_t at_most(size_t count, size_t most) {
+    return count < most ? count : most;
+}
+
+size_t vocabulary_bytes(const struct vocabulary *vocabulary, uint32_t more) {
+    size_t capacity = vocabulary->word_capacity, slots = vocabulary->phrase_slots;
+    size_t words = at_most(vocabulary->word_count + (size_t)more, VOCABULARY_WORDS_MAX);
+    size_t phrases = at_most(vocabulary->phrase_count + (size_t)more, VOCABULARY_PHRASES_MAX);
+    return arena_bytes(&vocabulary->texts) + TEXT_BYTES_MAX * (size_t)more + TEXT_BLOCK_MAX +
+           vocabulary_grown(capacity, words, sizeof *vocabulary->words) + sizeof *vocabulary->words +
+           vocabulary_grown(2 * capacity, 2 * words, sizeof *vocabulary->slots) +
+           vocabulary_grown(slots, (4 * phrases + 2) / 3, sizeof *vocabulary->phrases);
+}
+
+size_t vocabulary_moving_bytes(const struct vocabulary *vocabulary, uint32_t more) {
+    if (!is_full(vocabulary, more))
+        return 0;
+    return arena_bytes(&vocabulary->texts) + sizeof(uint32_t) * (vocabulary->word_count + (size_t)1) +
+           sizeof *vocabulary->slots * 2 * vocabulary->word_capacity +
+           sizeof *vocabulary->phrases * vocabulary->phrase_slots;
 }
 
 bool vocabulary_init(struct vocabulary *vocabulary) {

@@ -57,6 +57,19 @@ void vocabulary_free(struct vocabulary *vocabulary);
 /* Sees to it that so many further words and phrases can be added. False where memory is refused. */
 CXD_NODISCARD bool vocabulary_make_room(struct vocabulary *vocabulary, uint32_t more);
 
+/* What it has of the heap at the most while so many further words and phrases are added; and beside it, while room is
+ * made for them: everything is there twice then. */
+size_t vocabulary_bytes(const struct vocabulary *vocabulary, uint32_t more);
+size_t vocabulary_moving_bytes(const struct vocabulary *vocabulary, uint32_t more);
+
+/* The bytes of a table that doubles from `capacity` until it holds `needed`: the last two of it, while it does. */
+static inline size_t vocabulary_grown(size_t capacity, size_t needed, size_t size) {
+    size_t grown = capacity;
+    while (grown < needed)
+        grown *= 2;
+    return (grown == capacity ? grown : grown + grown / 2) * size;
+}
+
 /* By which a word is found: 64 bits of a keyed hash, and words of the same ones are the same. Among
  * VOCABULARY_WORDS_MAX two that differ agree with a chance of one in two thousand million, and nobody can look for such
  * a pair. What is looked up next is fetched into the cache meanwhile. */

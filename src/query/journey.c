@@ -137,11 +137,8 @@ static enum cxd_err lose(struct store_reader *reader, const struct filter *filte
     bool too_long = false;
     enum cxd_err result = visit(reader, filter, window, meet, people, &too_long, err);
     if (result == CXD_OK && people->refusal != CXD_OK)
-        result = error_set(err, people->refusal,
-                           people->refusal == ERR_NO_MEMORY
-                               ? "no memory to tell people apart"
-                               : "other questions hold the memory that all may have to tell respondents apart; ask "
-                                 "again in a moment");
+        result = people->refusal == ERR_NO_MEMORY ? error_set(err, ERR_NO_MEMORY, "no memory to tell people apart")
+                                                  : purse_refuse(err);
     if (result != CXD_OK)
         return result;
     loss->people = people->count;

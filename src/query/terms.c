@@ -9,8 +9,9 @@
 struct scan {
     struct terms *terms;
     const struct terms_question *question;
+    struct budget_claim *claim;
     int64_t comments, bytes;
-    enum scan_end { SCAN_DONE, SCAN_TOO_MUCH, SCAN_NO_MEMORY } end;
+    enum scan_end { SCAN_DONE, SCAN_TOO_MUCH, SCAN_NO_MEMORY, SCAN_REFUSED } end;
 };
 
 static bool is_text(const void *context, const char *key) {
@@ -22,6 +23,12 @@ static size_t find_texts(const struct terms_question *question, const struct res
                          struct said_text ret_texts[TEXTS_MAX]) {
     const char *only = question->texts_of ? question->texts_of->key : NULL;
     return texts_of(response, is_text, question, only, ret_texts);
+}
+
+/* Before the tables grow. */
+static bool claim_room(struct scan *scan) {
+    size_t bytes = terms_bytes(scan->terms);
+    return bytes <= scan->claim->bytes || purse_claim(&scan->question->purse, scan->claim, bytes);
 }
 
 static bool visit(void *context, const struct response *response) {
@@ -37,6 +44,10 @@ static bool visit(void *context, const struct response *response) {
         scan->end = SCAN_TOO_MUCH;
         return false;
     }
+    if (!claim_room(scan)) {
+        scan->end = SCAN_REFUSED;
+        return false;
+    }
     const struct terms_comment comment = {.texts = texts,
                                           .text_count = count,
                                           .locale = response->locale,
@@ -49,14 +60,17 @@ static bool visit(void *context, const struct response *response) {
 }
 
 static enum cxd_err scan_window(struct store_reader *reader, const struct terms_question *question,
-                                const struct window *window, struct terms *terms, struct error *err) {
+                                const struct window *window, struct terms *terms, struct budget_claim *claim,
+                                struct error *err) {
     struct filter filter = filter_complete(&question->filter, question->survey);
-    struct scan scan = {.terms = terms, .question = question};
+    struct scan scan = {.terms = terms, .question = question, .claim = claim};
     unsigned given = GIVE_ID | GIVE_LOCALE | GIVE_COMMENT |
                      (question->survey->question_count > 0 || question->texts_of ? GIVE_ANSWERS : 0);
     enum cxd_err result = store_visit_responses(reader, &filter, window->from, window->to, given, visit, &scan, err);
     if (result != CXD_OK || scan.end == SCAN_DONE)
         return result;
+    if (scan.end == SCAN_REFUSED)
+        return purse_refuse(err);
     if (scan.end == SCAN_NO_MEMORY)
         return error_set(err, ERR_NO_MEMORY, "no memory for the terms");
     return error_set(err, ERR_BAD_PARAMETER,
@@ -100,9 +114,10 @@ static enum cxd_err read_examples(struct store_reader *reader, const struct term
 
 /* The answer's window is set. */
 static enum cxd_err fill(struct store_reader *reader, const struct terms_question *question, struct terms *terms,
-                         struct arena *arena, struct terms_answer *answer, struct error *err) {
+                         struct budget_claim *claim, struct arena *arena, struct terms_answer *answer,
+                         struct error *err) {
     int64_t min_n = question->survey->min_n;
-    enum cxd_err result = scan_window(reader, question, &answer->window, terms, err);
+    enum cxd_err result = scan_window(reader, question, &answer->window, terms, claim, err);
     if (result != CXD_OK)
         return result;
     terms_total(terms, &answer->totals);
@@ -123,12 +138,14 @@ enum cxd_err query_terms(struct store_reader *reader, const struct terms_questio
     struct terms *terms = terms_open(question->language);
     if (!terms)
         return error_set(err, ERR_NO_MEMORY, "no memory for the terms");
+    struct budget_claim claim = {.bytes = 0};
     enum cxd_err result = store_reader_begin(reader, err);
     if (result == CXD_OK) {
-        result = fill(reader, question, terms, arena, &answer, err);
+        result = fill(reader, question, terms, &claim, arena, &answer, err);
         store_reader_end(reader);
     }
     terms_close(terms);
+    purse_release(&question->purse, &claim);
     if (result == CXD_OK)
         *ret_answer = answer;
     return result;

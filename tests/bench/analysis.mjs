@@ -240,7 +240,7 @@ const CACHES = [
   ['rows of a table of segments (kept by each worker that has answered one)', '1.5 MB each'],
   ['a long reply, for the next one (kept by each loop)', '1 MB each'],
   ['questions that tell respondents apart, together ([limits] question_memory)', '32 MB'],
-  ['a question for terms, alone', '50 MB'],
+  ['a question for terms, alone', '80 MB'],
   ['batches in flight ([limits] batch_memory)', '64 MB'],
 ];
 

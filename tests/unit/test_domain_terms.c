@@ -341,6 +341,36 @@ static void test_several_texts(void **state) {
     close_terms(&f);
 }
 
+#ifdef __SANITIZE_ADDRESS__
+size_t __sanitizer_get_current_allocated_bytes(void); /* gcc brings no header for it */
+#endif
+
+/* What is said before a comment is enough for the tables behind it, and little while these are small. */
+static void test_memory_is_foretold(void **state) {
+    enum { COMMENTS = 40000, SMALL = 2000, SMALL_BYTES = 4 << 20, MOST_BYTES = 80 << 20 };
+    struct fixture f;
+    char text[256];
+#ifdef __SANITIZE_ADDRESS__
+    size_t before = __sanitizer_get_current_allocated_bytes();
+#endif
+    open_terms(&f, NULL);
+    for (int i = 0; i < COMMENTS; i++) {
+        /* few words; then ten new ones each, with the phrases between them, beyond what there is room for */
+        size_t used = 0;
+        for (int k = 0; k < 10; k++)
+            used += (size_t)snprintf(text + used, sizeof text - used, "w%c%c%c%c ", 'a' + (i < SMALL ? 0 : i % 26),
+                                     'a' + (i < SMALL ? 0 : i / 26 % 26), 'a' + (i < SMALL ? i % 9 : i / 676 % 26),
+                                     'a' + k);
+        size_t foretold = terms_bytes(f.terms);
+        assert_true(foretold < (i < SMALL ? (size_t)SMALL_BYTES : (size_t)MOST_BYTES));
+        add(&f, text, NULL, i % 2 == 0);
+#ifdef __SANITIZE_ADDRESS__
+        assert_true(__sanitizer_get_current_allocated_bytes() - before <= foretold);
+#endif
+    }
+    close_terms(&f);
+}
+
 static void test_nothing(void **state) {
     struct fixture f;
     open_terms(&f, NULL);
@@ -364,7 +394,8 @@ int main(void) {
         cmocka_unit_test(test_the_usual_form), cmocka_unit_test(test_languages),
         cmocka_unit_test(test_one_language),   cmocka_unit_test(test_no_stop_word_denies),
         cmocka_unit_test(test_examples),       cmocka_unit_test(test_bounded),
-        cmocka_unit_test(test_several_texts),  cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_several_texts),  cmocka_unit_test(test_memory_is_foretold),
+        cmocka_unit_test(test_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

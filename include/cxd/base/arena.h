@@ -15,6 +15,7 @@ struct arena {
     char *next;
     size_t left;
     size_t first; /* bytes of the first block; 0: the usual */
+    size_t held;  /* of the heap */
 };
 
 /* An empty arena; allocates nothing yet. */

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "cxd/base/compiler.h"
+#include "cxd/base/error.h"
 
 /* Memory that requests share: batches theirs, and questions that hold much theirs. Each claims what it is about to
  * take, and holds it to its end. Whoever is alone gets what it asks for, and of those that work (batches beyond their
@@ -43,6 +44,8 @@ struct purse {
 };
 /* As budget_claim, of one that does not work; and budget_release. */
 CXD_NODISCARD bool purse_claim(const struct purse *purse, struct budget_claim *claim, uint64_t bytes);
+/* What is said where it is refused: ERR_QUESTION_MEMORY. */
+enum cxd_err purse_refuse(struct error *err);
 void purse_release(const struct purse *purse, struct budget_claim *claim);
 
 #endif

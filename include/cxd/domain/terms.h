@@ -11,7 +11,7 @@
 #include "cxd/domain/texts.h"
 
 /* Which words and phrases of two words set the comments of one band apart from the rest (docs/scoring.md §11). Comments
- * are counted one by one; memory is bounded, some 40 MB at the most, whatever comes. */
+ * are counted one by one; memory is bounded, 80 MB at the most, whatever comes. */
 
 struct terms;
 
@@ -32,6 +32,10 @@ void terms_close(struct terms *terms); /* takes NULL */
 
 /* False where memory is refused: then nothing but terms_close. */
 CXD_NODISCARD bool terms_add(struct terms *terms, const struct terms_comment *comment);
+
+/* What it has of the heap at the most, through the next terms_add and terms_rank: the tables as they are, and what they
+ * grow to meanwhile. Rises as they do. */
+size_t terms_bytes(const struct terms *terms);
 
 struct terms_totals {
     int64_t count, rest; /* comments of the band, and of the rest, that were counted */

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "cxd/base/arena.h"
+#include "cxd/base/budget.h"
 #include "cxd/base/compiler.h"
 #include "cxd/base/error.h"
 #include "cxd/domain/people.h"
@@ -29,6 +30,7 @@ struct terms_question {
     const char *language;            /* of terms_open */
     int64_t min_count;               /* the survey's min_n, where that is more */
     size_t limit;
+    struct purse purse; /* where it claims what it takes, as that grows */
 };
 
 struct terms_answer {
@@ -43,8 +45,8 @@ struct terms_answer {
 };
 
 /* ERR_BAD_PARAMETER for a window with more than TERMS_COMMENTS_MAX comments or TERMS_BYTES_MAX bytes of them, or that
- * takes too long; else the store's errors. Reads in one state. What is answered is of the arena; some 40 MB beside it
- * are in use meanwhile, at the most. */
+ * takes too long; ERR_QUESTION_MEMORY; else the store's errors. Reads in one state. What is answered is of the arena;
+ * terms_bytes beside it are in use meanwhile. */
 CXD_NODISCARD enum cxd_err query_terms(struct store_reader *reader, const struct terms_question *question,
                                        struct arena *arena, struct terms_answer *ret_answer, struct error *err);
 
