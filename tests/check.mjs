@@ -94,7 +94,7 @@ const scripts = (folder, list, { after = '.mjs', read = readSummary, args = () =
     env,
   }));
 const NODE_TAP = ['--test-reporter=tap', '--test-reporter-destination=stdout'];
-const nodeTests = (folder, list) => scripts(folder, list, { after: '.test.mjs', read: readTap });
+const nodeTests = (folder, list, env) => scripts(folder, list, { after: '.test.mjs', read: readTap, env });
 
 // A make of its own, without the variables and jobs of the one that called.
 const target = (name) => ({
@@ -135,9 +135,15 @@ function fuzzTarget(name) {
 
 // Of tests/http/: what needs programs of others, or a minute.
 const HTTP_LONG = ['crowd', 'dashboards', 'hostile', 'programs', 'proxy'];
+// Hundreds of commands that live for a moment each: under the sanitizers most of their time is a start.
+const HTTP_SHORT_LIVED = ['owner'];
 // The first to begin, so that the end does not wait for one of them alone.
-const HTTP_FIRST = ['service', 'places', 'owner', 'retention', 'tls', 'guard', 'scores'];
-const HTTP = names('tests/http', '', '.test.mjs').filter((name) => !HTTP_LONG.includes(name));
+const HTTP_FIRST = ['places', 'service', 'backup', 'retention', 'tls', 'guard', 'scores'];
+const HTTP = names('tests/http', '', '.test.mjs').filter((name) => ![...HTTP_LONG, ...HTTP_SHORT_LIVED].includes(name));
+// Of tests/browser/: what the daemon's edge says to browsers, by the sanitizers' daemon; and its pages, which ask it
+// nothing that tests/http/ does not.
+const BROWSER_EDGE = ['credentials', 'origins'];
+const BROWSER_PAGES = names('tests/browser', '', '.test.mjs').filter((name) => !BROWSER_EDGE.includes(name));
 // Programs that go round less often by TEST_SIZE=small.
 const SIZED = ['store_gaps', 'store_histories', 'store_upgrade'];
 const SMALL = { TEST_SIZE: 'small' };
@@ -159,13 +165,16 @@ const STEPS = {
   'tsan': { tier: 'check', runs: programs('tsan', 'unit', TSAN) },
   'http': {
     tier: 'check',
-    runs: nodeTests('http', [...new Set([...HTTP_FIRST, ...HTTP])]),
+    runs: [
+      ...nodeTests('http', HTTP_SHORT_LIVED, RELEASE),
+      ...nodeTests('http', [...new Set([...HTTP_FIRST, ...HTTP])]),
+    ],
     parallel: HTTP_PARALLEL,
     forgives: true,
   },
   'browser': {
     tier: 'check',
-    runs: nodeTests('browser', names('tests/browser', '', '.test.mjs')),
+    runs: [...nodeTests('browser', BROWSER_EDGE), ...nodeTests('browser', BROWSER_PAGES, RELEASE)],
     parallel: PARALLEL,
     forgives: true,
   },
