@@ -77,7 +77,7 @@ function tell(/** @type {boolean} */ isNow) {
   document.dispatchEvent(new CustomEvent(isNow ? 'found' : 'lost'));
 }
 
-function signIn() {
+export function signIn() {
   const here = location.pathname.slice(root.length) + location.search;
   location.assign(to('/login', { next: here }));
 }

@@ -1,5 +1,7 @@
 // Being told of responses as they are stored: one stream for each survey and filter of a page, however many ask for it.
 // It is a fetch and no EventSource, for that tells nobody why it was refused, and cannot go on where another ended.
+import { signIn } from './api.js';
+import { session } from './session.js';
 
 /**
  * @typedef {'connecting' | 'live' | 'paused' | 'offline' | 'denied'} State
@@ -46,6 +48,11 @@ export class Events {
     if (fields.id) this.last = fields.id;
     return fields.event ? { event: fields.event, data: JSON.parse(fields.data || '{}') } : null;
   }
+}
+
+// Whose session has ended meanwhile is led to where one signs in, as by any call; who never had one reads on.
+async function leaveIfSignedOut() {
+  if ((await session()).signed_in) signIn();
 }
 
 class Feed {
@@ -135,6 +142,7 @@ class Feed {
     if (response.status === 401 || response.status === 403 || response.status === 404) {
       this.close();
       this.turn('denied');
+      if (response.status === 401) void leaveIfSignedOut();
       return;
     }
     this.turn('offline');
