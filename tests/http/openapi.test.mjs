@@ -378,9 +378,15 @@ describe('every call refuses as it says', async () => {
         if (responses['415']) await ask(415, target, { key, type: 'text/html', body: '<p>' });
         const isStream = Boolean(description.find(responses['200'] ?? {}, []).value.content?.['text/event-stream']);
         if (method === 'GET' && !isStream) {
-          const [get, head] = [await d.admin('GET', target), await d.admin('HEAD', target)];
-          assert.equal(head.status, get.status);
-          assert.equal(head.headers['content-length'], get.headers['content-length'], 'HEAD says how long the body is');
+          const ways = ['GET', 'HEAD', 'GET']; // what counts seconds or bytes may grow by a digit meanwhile
+          const replies = [];
+          for (const way of ways) replies.push(await d.admin(way, target));
+          const [first, length, last] = replies.map(({ headers }) => Number(headers['content-length']));
+          assert.equal(replies[1].status, replies[0].status);
+          assert.ok(
+            length >= Math.min(first, last) && length <= Math.max(first, last),
+            `HEAD says how long the body is: ${first}, ${length}, ${last}`,
+          );
         }
       });
     }
