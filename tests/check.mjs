@@ -148,7 +148,12 @@ const BROWSER_PAGES = names('tests/browser', '', '.test.mjs').filter((name) => !
 const SIZED = ['store_gaps', 'store_histories', 'store_upgrade'];
 const SMALL = { TEST_SIZE: 'small' };
 // Those that the Makefile builds.
-const TSAN = /^TSAN_PROGRAMS = (.*)$/m.exec(fs.readFileSync('Makefile', 'utf8'))[1].replaceAll('test_', '').split(' ');
+const TSAN = [
+  ...fs
+    .readFileSync('Makefile', 'utf8')
+    .match(/^TSAN_PROGRAMS = (?:.*\\\n)*.*$/m)[0]
+    .matchAll(/test_(\w+)/g),
+].map(([, name]) => name);
 const RELEASE = { CXD_BINARY: 'build/cxd' };
 
 // A step: its tier, its runs, how many of them go at once, how long each may take, and whether CI forgives what fails
