@@ -1,45 +1,37 @@
 // What people wrote: searched, filtered, sorted, and the newest as they come.
-import { ask, at, isAbort, to } from "../api.js";
-import { el, fill } from "../dom.js";
-import { plural } from "../format.js";
-import {
-  button,
-  busy,
-  empty,
-  failed,
-  loading,
-  panel,
-  select,
-} from "../parts.js";
-import { BAND_NAMES, responseCard } from "../response-card.js";
-import { standing } from "../acting.js";
-import { surveyHead } from "../head.js";
-import { timeAndFilters } from "../time-and-filters.js";
-import { saveComments } from "./comments-csv.js";
-import { follow } from "./comments-live.js";
-import { terms } from "./comments-terms.js";
+import { ask, at, isAbort, to } from '../api.js';
+import { el, fill } from '../dom.js';
+import { plural } from '../format.js';
+import { button, busy, empty, failed, loading, panel, select } from '../parts.js';
+import { BAND_NAMES, responseCard } from '../response-card.js';
+import { standing } from '../acting.js';
+import { surveyHead } from '../head.js';
+import { timeAndFilters } from '../time-and-filters.js';
+import { saveComments } from './comments-csv.js';
+import { follow } from './comments-live.js';
+import { terms } from './comments-terms.js';
 
 /** @typedef {import('../router.js').Context} Context */
 
 const PAGE = 30;
 const ORDERS = /** @type {[string, string][]} */ ([
-  ["newest", "Newest first"],
-  ["oldest", "Oldest first"],
-  ["lowest", "Lowest score first"],
-  ["highest", "Highest score first"],
+  ['newest', 'Newest first'],
+  ['oldest', 'Oldest first'],
+  ['lowest', 'Lowest score first'],
+  ['highest', 'Highest score first'],
 ]);
 
 /** What is asked of the API for an address, but for the page. @param {Context} context @returns {[string, string][]} */
 export function commentsQuery({ address }) {
-  const fields = ["q", "band", "score", "question", "order"];
+  const fields = ['q', 'band', 'score', 'question', 'order'];
   // What counts, unless it is said otherwise: what was taken out is not what they are told by.
-  const excluded = address.get("excluded", "false");
+  const excluded = address.get('excluded', 'false');
   return [
     ...address.window(),
     ...address.filters(),
     .../** @type {[string, string][]} */ ([
       ...fields.map((name) => [name, address.get(name)]),
-      ["excluded", excluded === "all" ? "" : excluded],
+      ['excluded', excluded === 'all' ? '' : excluded],
     ]).filter(([, value]) => value),
   ];
 }
@@ -47,10 +39,11 @@ export function commentsQuery({ address }) {
 /** @param {any} survey */
 const bandOptions = (survey) =>
   /** @type {[string, string][]} */ ([
-    ["", "All scores"],
-    ...BAND_NAMES[/** @type {keyof typeof BAND_NAMES} */ (survey.metric)].map(
-      (name) => [name, name[0].toUpperCase() + name.slice(1)],
-    ),
+    ['', 'All scores'],
+    ...BAND_NAMES[/** @type {keyof typeof BAND_NAMES} */ (survey.metric)].map((name) => [
+      name,
+      name[0].toUpperCase() + name.slice(1),
+    ]),
   ]);
 
 /**
@@ -59,102 +52,78 @@ const bandOptions = (survey) =>
  */
 function searchBar(context, survey) {
   const { address } = context;
-  const query = el("input", {
-    type: "search",
-    name: "q",
-    value: address.get("q"),
-    dir: "auto",
-    maxlength: "2000",
-    placeholder: "Search the comments",
-    "aria-label": "Search the comments",
-    "aria-describedby": "search-help",
-    autocomplete: "off",
+  const query = el('input', {
+    type: 'search',
+    name: 'q',
+    value: address.get('q'),
+    dir: 'auto',
+    maxlength: '2000',
+    placeholder: 'Search the comments',
+    'aria-label': 'Search the comments',
+    'aria-describedby': 'search-help',
+    autocomplete: 'off',
   });
   // "best" without words to be best by is refused.
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
     const q = query.value.trim();
-    context.change({
-      q: q || null,
-      order:
-        q || address.get("order") !== "best"
-          ? address.get("order") || null
-          : null,
-    });
+    context.change({ q: q || null, order: q || address.get('order') !== 'best' ? address.get('order') || null : null });
   };
-  const orders = address.get("q")
-    ? [
-        ...ORDERS,
-        /** @type {[string, string]} */ (["best", "Best match first"]),
-      ]
+  const orders = address.get('q')
+    ? [...ORDERS, /** @type {[string, string]} */ (['best', 'Best match first'])]
     : ORDERS;
-  const questions = survey.questions.filter(
-    (/** @type {any} */ one) => one.type === "text" || one.other,
-  );
+  const questions = survey.questions.filter((/** @type {any} */ one) => one.type === 'text' || one.other);
   const pick = (
     /** @type {string} */ name,
     /** @type {string} */ label,
     /** @type {[string, string][]} */ options,
-    usual = "",
+    usual = '',
   ) =>
     select({
       value: address.get(name, usual),
       options,
-      "aria-label": label,
+      'aria-label': label,
       name,
       on: (value) =>
-        context.change({
-          [name]: value === usual ? null : value,
-          ...(name === "band" ? { score: null } : {}),
-        }),
+        context.change({ [name]: value === usual ? null : value, ...(name === 'band' ? { score: null } : {}) }),
     });
   return el(
-    "form.search-bar",
-    { role: "search", on: { submit } },
+    'form.search-bar',
+    { role: 'search', on: { submit } },
+    el('div.search', null, query, button({ label: 'Search', icon: 'search', kind: 'primary', type: 'submit' })),
     el(
-      "div.search",
+      'div.search-picks',
       null,
-      query,
-      button({
-        label: "Search",
-        icon: "search",
-        kind: "primary",
-        type: "submit",
-      }),
-    ),
-    el(
-      "div.search-picks",
-      null,
-      pick("band", "Of which scores", bandOptions(survey)),
+      pick('band', 'Of which scores', bandOptions(survey)),
       questions.length > 0 &&
-        pick("question", "Which texts", [
-          ["", "Comments and answers"],
+        pick('question', 'Which texts', [
+          ['', 'Comments and answers'],
           ...questions.map((/** @type {any} */ one) => [
             one.key,
             `Only: ${one.text?.en ?? Object.values(one.text ?? {})[0] ?? one.key}`,
           ]),
         ]),
       pick(
-        "excluded",
-        "Counted or not",
+        'excluded',
+        'Counted or not',
         [
-          ["false", "That count"],
-          ["all", "Excluded ones too"],
-          ["true", "Excluded ones only"],
+          ['false', 'That count'],
+          ['all', 'Excluded ones too'],
+          ['true', 'Excluded ones only'],
         ],
-        "false",
+        'false',
       ),
-      pick("order", "Order", orders, "newest"),
+      pick('order', 'Order', orders, 'newest'),
     ),
     el(
-      "details.more",
+      'details.more',
       null,
-      el("summary", null, "How to search"),
+      el('summary', null, 'How to search'),
       el(
-        "p.hint",
-        { id: "search-help" },
+        'p.hint',
+        { id: 'search-help' },
         'Words are all looked for, in any case, Latin letters also without accents. "In quotes" is a phrase, deliver* a beginning, ',
-        "OR is either, -word must not be there.",
+        'OR is either, -word must not be there.',
       ),
     ),
   );
@@ -167,9 +136,9 @@ class Comments {
     this.context = context;
     this.survey = survey;
     this.place = place;
-    this.list = el("div.responses", { role: "feed", "aria-label": "Comments" });
-    this.foot = el("div.list-foot", null);
-    this.fresh = el("div.fresh", { role: "status" });
+    this.list = el('div.responses', { role: 'feed', 'aria-label': 'Comments' });
+    this.foot = el('div.list-foot', null);
+    this.fresh = el('div.fresh', { role: 'status' });
     /** @type {Set<string>} */
     this.ids = new Set();
     /** @type {string | null} */
@@ -180,19 +149,16 @@ class Comments {
   page(cursor, limit = PAGE) {
     const query = /** @type {[string, string | null][]} */ ([
       ...commentsQuery(this.context),
-      ["limit", String(limit)],
-      ["cursor", cursor],
+      ['limit', String(limit)],
+      ['cursor', cursor],
     ]);
-    return ask(at`/v1/surveys/${this.survey.slug}/comments`, {
-      query,
-      signal: this.context.signal,
-    });
+    return ask(at`/v1/surveys/${this.survey.slug}/comments`, { query, signal: this.context.signal });
   }
 
   async begin() {
     this.ids.clear();
     fill(this.list);
-    fill(this.place, loading("rows", 4));
+    fill(this.place, loading('rows', 4));
     try {
       const page = await this.whole(null);
       this.draw(page);
@@ -211,11 +177,7 @@ class Comments {
    */
   async whole(cursor) {
     let page = await this.page(cursor);
-    for (
-      let tries = 0;
-      page.responses.length === 0 && page.next && tries < 20;
-      tries++
-    )
+    for (let tries = 0; page.responses.length === 0 && page.next && tries < 20; tries++)
       page = await this.page(page.next);
     return page;
   }
@@ -235,34 +197,19 @@ class Comments {
   nothing() {
     const { address } = this.context;
     const isNarrowed = commentsQuery(this.context).some(
-      ([name]) => !["window", "from", "to", "order", "excluded"].includes(name),
+      ([name]) => !['window', 'from', 'to', 'order', 'excluded'].includes(name),
     );
-    const clear = () =>
-      this.context.change({
-        q: null,
-        band: null,
-        score: null,
-        question: null,
-        excluded: null,
-      });
+    const clear = () => this.context.change({ q: null, band: null, score: null, question: null, excluded: null });
     return empty({
-      title: address.get("q")
-        ? "No comment says this"
-        : isNarrowed
-          ? "No comment fits"
-          : "No comments in this time",
+      title: address.get('q') ? 'No comment says this' : isNarrowed ? 'No comment fits' : 'No comments in this time',
       text: isNarrowed
-        ? "Try other words, a longer time or fewer filters."
-        : "What people write shows up here at once. A longer time may have some.",
-      icon: "search",
+        ? 'Try other words, a longer time or fewer filters.'
+        : 'What people write shows up here at once. A longer time may have some.',
+      icon: 'search',
       actions: [
-        isNarrowed &&
-          button({ label: "Clear the search", kind: "primary", on: clear }),
-        address.get("window") !== "all" &&
-          button({
-            label: "All time",
-            href: address.with({ window: "all", from: null, to: null }),
-          }),
+        isNarrowed && button({ label: 'Clear the search', kind: 'primary', on: clear }),
+        address.get('window') !== 'all' &&
+          button({ label: 'All time', href: address.with({ window: 'all', from: null, to: null }) }),
       ].filter(Boolean),
     });
   }
@@ -276,12 +223,7 @@ class Comments {
         return responseCard(response, {
           survey: this.survey,
           session: this.context.session,
-          questions: Object.fromEntries(
-            this.survey.questions.map((/** @type {any} */ one) => [
-              one.key,
-              one,
-            ]),
-          ),
+          questions: Object.fromEntries(this.survey.questions.map((/** @type {any} */ one) => [one.key, one])),
         });
       });
     if (isOnTop) this.list.prepend(...cards);
@@ -294,13 +236,11 @@ class Comments {
     fill(
       this.foot,
       el(
-        "p.soft",
-        { role: "status" },
-        this.next
-          ? `${plural(shown, "comment")} shown`
-          : `${plural(shown, "comment")}, that is all`,
+        'p.soft',
+        { role: 'status' },
+        this.next ? `${plural(shown, 'comment')} shown` : `${plural(shown, 'comment')}, that is all`,
       ),
-      this.next && button({ label: "Show more", on: () => void this.more() }),
+      this.next && button({ label: 'Show more', on: () => void this.more() }),
     );
   }
 
@@ -311,7 +251,7 @@ class Comments {
       this.next = page.next;
       const [first] = this.add(page.responses);
       this.drawFoot();
-      first?.setAttribute("tabindex", "-1");
+      first?.setAttribute('tabindex', '-1');
       first?.focus({ preventScroll: true });
     } catch (error) {
       if (!isAbort(error))
@@ -329,18 +269,11 @@ class Comments {
    * @param {{ kind: string, id?: string }} change
    */
   async changed({ kind, id }) {
-    if (!id) return kind === "erased" ? this.begin() : this.look();
+    if (!id) return kind === 'erased' ? this.begin() : this.look();
     if (!this.ids.has(id)) return this.look();
-    const card = /** @type {any} */ (
-      [...this.list.children].find(
-        (one) => /** @type {any} */ (one).dataset.id === id,
-      )
-    );
+    const card = /** @type {any} */ ([...this.list.children].find((one) => /** @type {any} */ (one).dataset.id === id));
     try {
-      const now = await ask(
-        at`/v1/surveys/${this.survey.slug}/responses/${id}`,
-        { signal: this.context.signal },
-      );
+      const now = await ask(at`/v1/surveys/${this.survey.slug}/responses/${id}`, { signal: this.context.signal });
       card?.draw(now);
     } catch (error) {
       if (!isAbort(error)) card?.remove();
@@ -349,12 +282,10 @@ class Comments {
 
   /** Looks whether there are new ones on top, and says how many. */
   async look() {
-    if (this.context.address.get("order", "newest") !== "newest") return;
+    if (this.context.address.get('order', 'newest') !== 'newest') return;
     try {
       const { responses } = await this.page(null, 100);
-      const fresh = responses.filter(
-        (/** @type {any} */ { id }) => !this.ids.has(id),
-      );
+      const fresh = responses.filter((/** @type {any} */ { id }) => !this.ids.has(id));
       // What only the search of a longer list would show is no news.
       this.offer(fresh);
     } catch (error) {
@@ -368,27 +299,19 @@ class Comments {
       fill(this.fresh);
       return;
     }
-    const words = `${plural(fresh.length, "new comment")}`;
+    const words = `${plural(fresh.length, 'new comment')}`;
     const show = () => {
-      if (!this.list.isConnected)
-        fill(this.place, this.fresh, this.list, this.foot);
+      if (!this.list.isConnected) fill(this.place, this.fresh, this.list, this.foot);
       const [first] = this.add(fresh, true);
       this.drawFoot();
       fill(this.fresh);
-      first?.setAttribute("tabindex", "-1");
+      first?.setAttribute('tabindex', '-1');
       first?.focus({ preventScroll: false });
     };
     if (this.fresh.textContent !== words)
-      fill(
-        this.fresh,
-        button({ label: words, icon: "up", kind: "primary", on: show }),
-      );
+      fill(this.fresh, button({ label: words, icon: 'up', kind: 'primary', on: show }));
     else
-      this.fresh
-        .querySelector("button")
-        ?.replaceWith(
-          button({ label: words, icon: "up", kind: "primary", on: show }),
-        );
+      this.fresh.querySelector('button')?.replaceWith(button({ label: words, icon: 'up', kind: 'primary', on: show }));
   }
 }
 
@@ -403,9 +326,7 @@ async function draw(context) {
   const shown = current;
   if (!shown) return;
   shown.context = context;
-  const had = shown.bar.contains(document.activeElement)
-    ? /** @type {any} */ (document.activeElement)?.name
-    : null;
+  const had = shown.bar.contains(document.activeElement) ? /** @type {any} */ (document.activeElement)?.name : null;
   fill(shown.bar, searchBar(context, shown.survey));
   if (had)
     /** @type {any} */ (shown.bar.querySelector(`[name="${had}"]`))?.focus();
@@ -420,28 +341,23 @@ async function draw(context) {
 function downloads(context, survey) {
   const download = () => {
     const { signal } = current?.context ?? context;
-    void saveComments(
-      commentsQuery(current?.context ?? context),
-      survey,
-      save,
-      signal,
-    );
+    void saveComments(commentsQuery(current?.context ?? context), survey, save, signal);
   };
   const save = button({
-    label: "Download",
-    icon: "download",
-    kind: "quiet",
-    hidden: "these comments as CSV",
+    label: 'Download',
+    icon: 'download',
+    kind: 'quiet',
+    hidden: 'these comments as CSV',
     on: download,
   });
   return [
     save,
-    standing(context.session, "export") === "may" &&
+    standing(context.session, 'export') === 'may' &&
       button({
-        label: "All responses",
-        icon: "download",
-        kind: "quiet",
-        hidden: "of this time as CSV",
+        label: 'All responses',
+        icon: 'download',
+        kind: 'quiet',
+        hidden: 'of this time as CSV',
         href: to(at`/v1/surveys/${survey.slug}/responses.csv`, [
           ...context.address.window(),
           ...context.address.filters(),
@@ -455,39 +371,26 @@ function downloads(context, survey) {
 export const comments = {
   title: ({ survey }) => `Comments of ${survey}`,
   async show(root, context) {
-    fill(root, loading("page"));
-    const survey = await ask(at`/v1/surveys/${context.params.survey}`, {
-      signal: context.signal,
-    });
-    const bar = el("div", null);
+    fill(root, loading('page'));
+    const survey = await ask(at`/v1/surveys/${context.params.survey}`, { signal: context.signal });
+    const bar = el('div', null);
     const filters = timeAndFilters(() => current?.context ?? context, survey);
-    const list = el("div", null);
-    const side = el("div", null);
-    current = {
-      context,
-      survey,
-      bar,
-      filters,
-      list,
-      terms: side,
-      comments: null,
-    };
+    const list = el('div', null);
+    const side = el('div', null);
+    current = { context, survey, bar, filters, list, terms: side, comments: null };
     context.cleanup(() => void (current = null));
     context.say(`Comments of ${survey.name || survey.slug}`);
     fill(
       root,
-      surveyHead(context, survey, "comments"),
+      surveyHead(context, survey, 'comments'),
       filters.element,
       el(
-        "div.with-side",
+        'div.with-side',
         null,
         panel(
           {
-            title: "Comments",
-            actions: [
-              follow(context, survey, () => current?.comments ?? null),
-              ...downloads(context, survey),
-            ],
+            title: 'Comments',
+            actions: [follow(context, survey, () => current?.comments ?? null), ...downloads(context, survey)],
           },
           bar,
           list,
