@@ -21,6 +21,7 @@
  *   calendar.c   the calendar of the reporting zone
  *   tally.c      counters and histograms of hot paths, and the buckets of these
  *   condition.c  threads that sleep until a time or a word
+ *   turn.c       what one thread has at a time, and few wait for
  *   secret.c     secrets of API keys, and SHA-256
  *   etag.c       entity tags, and the preconditions of a request
  *   prefer.c     what a request would like of its handling
