@@ -53,15 +53,15 @@ const bandOptions = (survey) =>
 function searchBar(context, survey) {
   const { address } = context;
   const query = el('input', {
-    type: 'search',
-    name: 'q',
-    value: address.get('q'),
-    dir: 'auto',
-    maxlength: '2000',
-    placeholder: 'Search the comments',
+    'type': 'search',
+    'name': 'q',
+    'value': address.get('q'),
+    'dir': 'auto',
+    'maxlength': '2000',
+    'placeholder': 'Search the comments',
     'aria-label': 'Search the comments',
     'aria-describedby': 'search-help',
-    autocomplete: 'off',
+    'autocomplete': 'off',
   });
   // "best" without words to be best by is refused.
   const submit = (/** @type {Event} */ event) => {
@@ -80,11 +80,11 @@ function searchBar(context, survey) {
     usual = '',
   ) =>
     select({
-      value: address.get(name, usual),
+      'value': address.get(name, usual),
       options,
       'aria-label': label,
       name,
-      on: (value) =>
+      'on': (value) =>
         context.change({ [name]: value === usual ? null : value, ...(name === 'band' ? { score: null } : {}) }),
     });
   return el(
@@ -122,7 +122,8 @@ function searchBar(context, survey) {
       el(
         'p.hint',
         { id: 'search-help' },
-        'Words are all looked for, in any case, Latin letters also without accents. "In quotes" is a phrase, deliver* a beginning, ',
+        'Words are all looked for, in any case, Latin letters also without accents. "In quotes" is a phrase, ',
+        'deliver* a beginning, ',
         'OR is either, -word must not be there.',
       ),
     ),
@@ -136,7 +137,7 @@ class Comments {
     this.context = context;
     this.survey = survey;
     this.place = place;
-    this.list = el('div.responses', { role: 'feed', 'aria-label': 'Comments' });
+    this.list = el('div.responses', { 'role': 'feed', 'aria-label': 'Comments' });
     this.foot = el('div.list-foot', null);
     this.fresh = el('div.fresh', { role: 'status' });
     /** @type {Set<string>} */
@@ -328,8 +329,7 @@ async function draw(context) {
   shown.context = context;
   const had = shown.bar.contains(document.activeElement) ? /** @type {any} */ (document.activeElement)?.name : null;
   fill(shown.bar, searchBar(context, shown.survey));
-  if (had)
-    /** @type {any} */ (shown.bar.querySelector(`[name="${had}"]`))?.focus();
+  if (had) /** @type {any} */ (shown.bar.querySelector(`[name="${had}"]`))?.focus();
   shown.filters.sync(context);
   shown.comments = new Comments(context, shown.survey, shown.list);
   const listed = shown.comments.begin();
