@@ -405,6 +405,7 @@ test('without a key nothing of one person: no state of a detractor rule, no note
   await d.post('few', bad({ respondent: 'eve', comment: 'never again' }));
   await until(async () => (await get(d, 'det')).state === 'firing', 'it to fire');
   await evaluated(d, 'low');
+  await evaluated(d, 'rate');
   await acknowledge(d, 'low', { note: 'ask eve' });
   const told = { state: null, since: null, value: null, n: null, reason: null, evaluated_at: null, acknowledged: null };
   const read = async (target) => (await d.request('GET', target)).json;

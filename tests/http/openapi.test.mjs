@@ -381,8 +381,9 @@ describe('every call refuses as it says', async () => {
           const ways = ['GET', 'HEAD', 'GET']; // what counts seconds or bytes may grow by a digit meanwhile
           const replies = [];
           for (const way of ways) replies.push(await d.admin(way, target));
-          const [first, length, last] = replies.map(({ headers }) => Number(headers['content-length']));
           assert.equal(replies[1].status, replies[0].status);
+          // An export has no length: it is sent as it is read.
+          const [first, length, last] = replies.map(({ headers }) => Number(headers['content-length'] ?? -1));
           assert.ok(
             length >= Math.min(first, last) && length <= Math.max(first, last),
             `HEAD says how long the body is: ${first}, ${length}, ${last}`,
