@@ -17,7 +17,8 @@ const SECOND = 1000;
 const LIMIT = 900 * SECOND; // for what hangs, where a step has no `limit` of its own
 const PARALLEL = 2;
 const HTTP_PARALLEL = 3; // they wait more than they compute
-const FUZZ_SECONDS = 30; // each target, and the stateful fuzz
+const FUZZ_SECONDS = 12; // each target, whose inputs are the same each time
+const STATEFUL_SECONDS = 30;
 const SEED = '1'; // of all that is made up: the same code gets the same inputs, and `make fuzz` seeks what is new
 const FUZZ_PARALLEL = 6; // more than there are cores: `make fuzz` gives each one to itself
 
@@ -167,7 +168,7 @@ const STEPS = {
     ),
     parallel: PARALLEL,
   },
-  'tsan': { tier: 'check', runs: programs('tsan', 'unit', TSAN) },
+  'tsan': { tier: 'check', runs: programs('tsan', 'unit', TSAN), parallel: PARALLEL },
   'http': {
     tier: 'check',
     runs: [
@@ -211,12 +212,13 @@ const STEPS = {
   },
   'stateful': {
     tier: 'long',
-    runs: scripts('fuzz', ['stateful'], { args: () => ['--seed', SEED, '--seconds', `${FUZZ_SECONDS}`] }),
+    runs: scripts('fuzz', ['stateful'], { args: () => ['--seed', SEED, '--seconds', `${STATEFUL_SECONDS}`] }),
   },
   'fuzz': { tier: 'long', runs: names('tests/fuzz', 'fuzz_', '.c').map(fuzzTarget), parallel: FUZZ_PARALLEL },
   'package': {
     tier: 'long',
     limit: 2 * LIMIT,
+    parallel: PARALLEL,
     runs: [
       { name: 'package', source: 'tests/package/package.sh', command: 'tests/package/package.sh', read: readTap },
       target('distcheck'),

@@ -1,9 +1,9 @@
 #!/bin/bash
 # The Debian package, from the sources' tarball to its purge. Writes TAP.
 #
-# The tarball and the package are made twice, in different places, with another umask, locale, time zone and date, and
-# must be the same bytes. Then the package lives in a root that debootstrap made: once under its own systemd, once
-# without any. What needs root or namespaces, and is refused, is skipped and counted.
+# The tarball and the package are made twice, the second time as a release of a clone, in different places, with another
+# umask, locale, time zone and date, and must be the same bytes. Then the package lives in a root that debootstrap made:
+# once under its own systemd, once without any. What needs root or namespaces, and is refused, is skipped and counted.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 place=$PWD/build/package
@@ -49,16 +49,52 @@ build() {
 rm -rf "$place/one" "$place/one.tar" "$place/a second" "$place/a second.tar"
 mkdir -p "$place/one.tar" "$place/a second.tar"
 check 'the package is built' build "$place/one" TZ=UTC LC_ALL=C
+deb=$(echo "$place"/one/cxd_"$version"_*.deb)
+
+# --- A release --------------------------------------------------------------------------------------------------------
+
+# The same once more, elsewhere and later: as a release of a clone, whose tags are its own, where git has the sources.
 later() (
     umask 027
     command -v faketime >/dev/null && set -- faketime -f +400d "$@"
-    "$@"
+    env place="$place" version="$version" TZ=Asia/Kathmandu LC_ALL=C.UTF-8 LANG=tr_TR.UTF-8 NO_FAKE_STAT=1 "$@"
 )
-export -f build
-second() { later env place="$place" version="$version" TZ=Asia/Kathmandu LC_ALL=C.UTF-8 LANG=tr_TR.UTF-8 NO_FAKE_STAT=1 bash -c 'build "$1"' bash "$place/a second"; }
-second >"$place/second.log" 2>&1 &
+clone="$place/a second"
+in_clone() (
+    cd "$clone" && env GIT_AUTHOR_NAME=cxd GIT_AUTHOR_EMAIL=cxd@example.org GIT_COMMITTER_NAME=cxd GIT_COMMITTER_EMAIL=cxd@example.org "$@"
+)
+release() { in_clone env CCACHE_DISABLE=1 DEB_BUILD_OPTIONS='nocheck noautodbgsym parallel=2' make -s --no-print-directory release; }
+refused() { # WHY
+    ! release >"$place/refused" 2>&1 && grep -q "$1" "$place/refused" && [ -z "$(in_clone git tag)" ] &&
+        [ ! -e "$clone/build/release" ] || { cat "$place/refused" && false; }
+}
+dirty() {
+    echo >>"$clone/README.md"
+    refused 'not committed' && in_clone git checkout -q README.md
+}
+disagree() {
+    sed -i "s/^## $version /## 9.9.9 /" "$clone/CHANGELOG.md" && in_clone git commit -qam 'Another version'
+    refused 'CHANGELOG.md does not begin' && in_clone git reset -q --hard HEAD~
+}
+released() {
+    [ "$(in_clone git tag)" = "v$version" ] && [ "$(in_clone git rev-parse "v$version^{commit}")" = "$commit" ] &&
+        (cd "$clone/build/release" && sha256sum -c SHA256SUMS && [ "$(wc -l <SHA256SUMS)" = "$(ls cxd* | wc -l)" ])
+}
+tagged() { ! release >"$place/refused" 2>&1 && grep -q 'is there already' "$place/refused"; }
+export -f build release in_clone
+export clone
+if commit=$(git rev-parse HEAD 2>/dev/null); then
+    rm -rf "$clone"
+    git clone -q --no-tags . "$clone"
+    check 'no release of what is not committed' dirty
+    check 'nor of versions that do not agree' disagree
+    again=$clone/build/release
+    later bash -c release >"$place/second.log" 2>&1 &
+else
+    again="$place/a second"
+    later bash -c 'build "$clone"' >"$place/second.log" 2>&1 &
+fi
 second_pid=$!
-deb=$(echo "$place"/one/cxd_"$version"_*.deb)
 
 # What the second build is held to, when it is done: the last lines of every way out.
 again_the_same() {
@@ -66,11 +102,13 @@ again_the_same() {
     wait "$second_pid"
     outcome=$?
     built() { [ "$outcome" = 0 ] || { cat "$place/second.log" && false; }; }
-    same() { cmp "$place/one$1" "$place/a second$1"; }
+    same() { cmp "$1" "$(find "$again" "$again.tar" -maxdepth 1 -name "${1##*/}" 2>/dev/null)"; }
     check 'and again, elsewhere and later' built
-    check 'the tarball is the same bytes' same ".tar/cxd-$version.tar.xz"
-    check 'the program is the same bytes' same "/cxd-$version/build/cxd"
-    check 'the package is the same bytes' same "/${deb##*/}"
+    check 'the tarball is the same bytes' same "$place/one.tar/cxd-$version.tar.xz"
+    check 'the package is the same bytes' same "$deb"
+    [ -n "$commit" ] || return
+    check 'a release: tag, sources, package and checksums' released
+    check 'and not a second time' tagged
 }
 finish() {
     again_the_same
@@ -127,40 +165,6 @@ manuals() {
     done
 }
 check 'the manuals that are shipped are well-formed' manuals
-
-# --- A release --------------------------------------------------------------------------------------------------------
-
-# In a clone, whose tags are its own.
-clone=$place/clone
-in_clone() (
-    cd "$clone" && env GIT_AUTHOR_NAME=cxd GIT_AUTHOR_EMAIL=cxd@example.org GIT_COMMITTER_NAME=cxd GIT_COMMITTER_EMAIL=cxd@example.org "$@"
-)
-refused() { # WHY
-    ! in_clone make -s --no-print-directory release >"$place/refused" 2>&1 && grep -q "$1" "$place/refused" && [ -z "$(in_clone git tag)" ] &&
-        [ ! -e "$clone/build/release" ] || { cat "$place/refused" && false; }
-}
-dirty() {
-    echo >>"$clone/README.md"
-    refused 'not committed' && in_clone git checkout -q README.md
-}
-disagree() {
-    sed -i "s/^## $version /## 9.9.9 /" "$clone/CHANGELOG.md" && in_clone git commit -qam 'Another version'
-    refused 'CHANGELOG.md does not begin' && in_clone git reset -q --hard HEAD~
-}
-released() {
-    in_clone env DEB_BUILD_OPTIONS=nocheck make --no-print-directory release && [ "$(in_clone git tag)" = "v$version" ] &&
-        [ "$(in_clone git rev-parse "v$version^{commit}")" = "$(git rev-parse HEAD)" ] &&
-        (cd "$clone/build/release" && sha256sum -c SHA256SUMS && [ "$(wc -l <SHA256SUMS)" = "$(ls cxd* | wc -l)" ] && [ -s cxd_"$version"_*.deb ])
-}
-tagged() { ! in_clone make -s --no-print-directory release >"$place/refused" 2>&1 && grep -q 'is there already' "$place/refused"; }
-if git rev-parse HEAD >/dev/null 2>&1; then
-    rm -rf "$clone"
-    git clone -q --no-tags . "$clone"
-    check 'no release of what is not committed' dirty
-    check 'nor of versions that do not agree' disagree
-    check 'a release: tag, sources, package and checksums' released
-    check 'and not a second time' tagged
-fi
 
 # --- Its life ---------------------------------------------------------------------------------------------------------
 
