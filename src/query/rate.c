@@ -1,6 +1,8 @@
 /* What is counted of visits, beside the histograms of score.c and trend.c. */
 #include "query/rate.h"
 
+#include <string.h>
+
 #include "query/filter.h"
 
 enum cxd_err rate_read_from(struct store_reader *reader, int64_t survey, const struct window *window, int64_t *ret_from,
@@ -12,6 +14,29 @@ enum cxd_err rate_read_from(struct store_reader *reader, int64_t survey, const s
     return result;
 }
 
+/* Of buckets: what lies before the first count is known as what begins there. Without a condition nothing expires.
+ * `bounds` may be written to. */
+static enum cxd_err read_told(struct store_reader *reader, const struct filter *filter, int64_t *bounds, size_t count,
+                              struct impressions *ret_impressions, enum impressions_known *ret_known,
+                              struct error *err) {
+    const struct window window = {.from = bounds[0], .to = bounds[count - 1]};
+    int64_t from = window.from;
+    size_t before = 0; /* buckets */
+    enum cxd_err result =
+        filter_is_empty(filter) ? CXD_OK : rate_read_from(reader, filter->survey, &window, &from, err);
+    if (result != CXD_OK)
+        return result;
+    while (before + 2 < count && bounds[before + 1] <= from)
+        before++;
+    if (bounds[before] < from)
+        bounds[before] = from;
+    result = store_read_impressions(reader, filter, bounds + before, count - before, ret_impressions + before,
+                                    ret_known + before, err);
+    for (size_t i = 0; result == CXD_OK && i < before; i++)
+        ret_known[i] = ret_known[before];
+    return result;
+}
+
 enum cxd_err rate_read_window(struct store_reader *reader, const struct filter *filter, const struct window *window,
                               struct impressions *ret_impressions, enum impressions_known *ret_known,
                               struct error *err) {
@@ -20,24 +45,21 @@ enum cxd_err rate_read_window(struct store_reader *reader, const struct filter *
     *ret_known = IMPRESSIONS_KNOWN;
     if (window->from >= window->to || !filter_is_of_visits(filter))
         return CXD_OK;
-    enum cxd_err result = store_read_impressions(reader, filter, bounds, 2, ret_impressions, ret_known, err);
-    if (result == CXD_OK && *ret_known != IMPRESSIONS_KNOWN)
-        result = rate_read_from(reader, filter->survey, window, &bounds[0], err);
-    if (result == CXD_OK && bounds[0] > window->from)
-        result = store_read_impressions(reader, filter, bounds, 2, ret_impressions, ret_known, err);
-    return result;
+    return read_told(reader, filter, bounds, 2, ret_impressions, ret_known, err);
 }
 
 enum cxd_err rate_read_sums(struct store_reader *reader, const struct filter *filter, const int64_t *points,
                             size_t count, struct arena *arena, struct rate_sums *ret_sums, struct error *err) {
     struct rate_sums sums = {arena_alloc_zero(arena, count + 1, sizeof *sums.sums),
                              arena_alloc_zero(arena, count + 1, sizeof *sums.known)};
-    if (!sums.sums || !sums.known)
+    int64_t *bounds = arena_alloc_zero(arena, count + 1, sizeof *bounds);
+    if (!sums.sums || !sums.known || !bounds)
         return error_set(err, ERR_NO_MEMORY, "no memory for the trend's buckets");
+    memcpy(bounds, points, count * sizeof *bounds);
     /* Piece i goes to sums[i + 1]; sums[0] stays empty. */
     enum cxd_err result = count < 2 || !filter_is_of_visits(filter)
                               ? CXD_OK
-                              : store_read_impressions(reader, filter, points, count, &sums.sums[1], sums.known, err);
+                              : read_told(reader, filter, bounds, count, &sums.sums[1], sums.known, err);
     for (size_t i = 1; result == CXD_OK && i < count; i++)
         for (size_t kind = 0; kind < IMPRESSION_KINDS; kind++)
             sums.sums[i].n[kind] += sums.sums[i - 1].n[kind];

@@ -64,7 +64,7 @@ static enum cxd_err read_extent(struct store_reader *reader, int64_t survey, boo
 }
 
 /* An unbounded side becomes the whole unit that holds the first or last of what is counted of the survey. False: there
- * is nothing. */
+ * is nothing in the window, which stays as it is. */
 static enum cxd_err bound_window(struct store_reader *reader, const struct trend_question *question,
                                  struct window *window, bool *ret_any, struct error *err) {
     *ret_any = true;
@@ -74,11 +74,14 @@ static enum cxd_err bound_window(struct store_reader *reader, const struct trend
     enum cxd_err result = read_extent(reader, question->score.survey->number, ret_any, &first, &last, err);
     if (result != CXD_OK || !*ret_any)
         return result;
-    if (window->from == TIME_MIN)
-        window->from = calendar_floor(question->interval, first);
-    if (window->to == TIME_MAX)
-        window->to = calendar_add(question->interval, last, 1);
-    *ret_any = window->from < window->to;
+    struct window bounded = *window;
+    if (bounded.from == TIME_MIN)
+        bounded.from = calendar_floor(question->interval, first);
+    if (bounded.to == TIME_MAX)
+        bounded.to = calendar_add(question->interval, last, 1);
+    *ret_any = bounded.from < bounded.to;
+    if (*ret_any)
+        *window = bounded;
     return CXD_OK;
 }
 

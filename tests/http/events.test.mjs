@@ -507,6 +507,8 @@ test('old rows go, and the figures stay; check and rebuild agree', async (t) => 
   const rolling = await trend('window=today&rolling=30d');
   assert.deepEqual([told(rolling), rolling.buckets.map(told)], [1, ['expired']], 'the window itself can be told');
   assert.deepEqual((await trend('window=7d&rolling=2d')).buckets.map(told), [...Array(5).fill('expired'), null, 1]);
+  const young = (await daemon.admin('GET', `/v1/surveys/young/trend?${two}&window=7d`)).json;
+  assert.deepEqual([told(young), young.buckets.map(told)], [1, [...Array(6).fill(null), 1]]);
   const split = async (by, query) => {
     const { segments } = await table(daemon, 'old', `by=${by}&${query}`);
     return segments.find((row) => row.value ?? row.values?.[0]).response_rate;
