@@ -9,6 +9,7 @@
 
 #include "cxd/base/clock.h"
 #include "cxd/base/markup.h"
+#include "cxd/base/utf8.h"
 
 static const char *const SIZES[] = {[PICTURE_SMALL] = "small", [PICTURE_MEDIUM] = "medium", [PICTURE_LARGE] = "large"};
 static const char *const THEMES[] = {[PICTURE_LIGHT] = "light", [PICTURE_DARK] = "dark", [PICTURE_AUTO] = "auto"};
@@ -106,7 +107,8 @@ void picture_line(struct picture *picture, double x1, double y1, double x2, doub
     buffer_append_text(out, "/>");
 }
 
-/* Characters in thousandths of the size, of the widest of the fonts that are named (DejaVu Sans). */
+/* Characters in thousandths of the size, of the widest of the fonts that are named (DejaVu Sans); of other letters than
+ * those of ASCII most are narrower, and ideographs are as wide as they are high. */
 double picture_text_width(const char *text, double size) {
     static const struct {
         const char *characters;
@@ -114,7 +116,8 @@ double picture_text_width(const char *text, double size) {
     } WIDTHS[] = {{"ijlI.,:;|!'", 345}, {"frt()-/ ", 412}, {"mwMW%@", 985}, {"ABCDEGHKNOQRUVX&+", 775}};
     int sum = 0;
     for (const char *at = text; *at; at++) {
-        int width = ((unsigned char)*at & 0xc0) == 0x80 ? 0 : 640;
+        unsigned char byte = (unsigned char)*at;
+        int width = (byte & 0xc0) == 0x80 ? 0 : byte >= 0xe0 ? 1000 : byte >= 0xc0 ? 780 : 640;
         for (size_t i = 0; width > 0 && i < CXD_COUNT(WIDTHS); i++)
             if (strchr(WIDTHS[i].characters, *at))
                 width = WIDTHS[i].width;
@@ -153,8 +156,39 @@ const char *picture_metric(const struct survey *survey) {
     return NAMES[survey->metric];
 }
 
+/* U+202A to U+202E and U+2066 to U+2069, by which a text turns what stands around it. */
+static bool turns(const char *character, size_t length) {
+    if (length != 3 || memcmp(character, "\xe2\x80", 2) < 0 || memcmp(character, "\xe2\x81", 2) > 0)
+        return false;
+    unsigned char last = (unsigned char)character[2];
+    return character[1] == '\x80' ? last >= 0xaa && last <= 0xae : last >= 0xa6 && last <= 0xa9;
+}
+
+/* A name, as much of it as can be read in a picture, in its own direction; the figure behind it keeps its own. */
+static void append_name(struct buffer *out, const char *name) {
+    enum { LONGEST = 64 };
+    size_t length = strlen(name), taken, count = 0;
+    bool is_isolated = false;
+    for (size_t at = 0; at < length && !is_isolated; at++)
+        is_isolated = (unsigned char)name[at] >= 0xd6; /* no script below U+0580 goes from right to left */
+    if (is_isolated)
+        buffer_append_text(out, "\xe2\x81\xa8");
+    for (size_t at = 0; at < length && count <= LONGEST; at += taken) {
+        (void)utf8_take(name + at, length - at, &taken);
+        if (turns(name + at, taken))
+            continue;
+        if (count++ == LONGEST)
+            buffer_append_text(out, "…");
+        else
+            buffer_append(out, name + at, taken);
+    }
+    if (is_isolated)
+        buffer_append_text(out, "\xe2\x81\xa9");
+}
+
 void picture_say_subject(struct buffer *out, const struct survey *survey, const char *question) {
-    buffer_append_format(out, "%s of %s", picture_metric(survey), survey->slug);
+    buffer_append_format(out, "%s of ", picture_metric(survey));
+    append_name(out, survey->name && *survey->name ? survey->name : survey->slug);
     if (question)
         buffer_append_format(out, ", %s", question);
 }

@@ -39,7 +39,7 @@ void picture_coordinate(struct buffer *out, double value);
 /* --- Words ----------------------------------------------------------------------------------------------------------
  */
 
-/* "NPS of checkout"; of a further question "NPS of checkout, ease". */
+/* "NPS of Checkout", by its name, else its slug; of a further question "NPS of Checkout, ease". */
 void picture_say_subject(struct buffer *out, const struct survey *survey, const char *question);
 /* A figure with the decimals that JSON has; "no answers", "too few answers to show". */
 void picture_say_figure(struct buffer *out, const struct survey *survey, const struct score *score);

@@ -27,7 +27,8 @@ static void say_delta(struct buffer *out, const struct survey *survey, double de
 /* Whether it is more than noise, in the words of who reads it. */
 static void say_change(struct buffer *out, const struct survey *survey, const struct comparison *previous) {
     if (!previous->known) {
-        buffer_append_text(out, "nothing to compare with");
+        buffer_append_text(out, previous->reason == UNTESTED_SUPPRESSED ? "too few answers to compare"
+                                                                        : "nothing to compare with");
         return;
     }
     say_delta(out, survey, previous->delta);
@@ -59,7 +60,7 @@ static void say_all(struct buffer *title, struct buffer *description, const stru
 }
 
 static void draw_badge(struct picture *picture, const char *label, const char *figure, bool is_known) {
-    double left = picture_text_width(label, BADGE_LETTER) + 2 * BADGE_PAD;
+    double left = ceil(picture_text_width(label, BADGE_LETTER)) + 2 * BADGE_PAD;
     double right = picture->width - left;
     const struct lettering of_label = {.size = BADGE_LETTER, .ink = INK_TEXT, .width = left - 2 * BADGE_PAD};
     const struct lettering of_figure = {
@@ -150,9 +151,8 @@ void picture_score(struct buffer *out, const struct picture_look *look, const st
                               .change = text_of(parts, PART_CHANGE, out)};
     if (look->size == PICTURE_SMALL) {
         picture.height = BADGE_HEIGHT;
-        picture.width =
-            ceil(picture_text_width(card.subject, BADGE_LETTER) + 1.1 * picture_text_width(card.figure, BADGE_LETTER)) +
-            4 * BADGE_PAD;
+        picture.width = ceil(picture_text_width(card.subject, BADGE_LETTER)) +
+                        ceil(1.1 * picture_text_width(card.figure, BADGE_LETTER)) + 4 * BADGE_PAD;
     } else {
         picture.width = is_large ? 480 : 320;
         picture.height = is_large ? 260 : 160;

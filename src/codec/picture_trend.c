@@ -229,12 +229,13 @@ static void say_course(struct buffer *out, const struct plot *plot) {
         const char *what;
         const struct picture_point *point;
     } points[] = {{" First ", first}, {" Last ", last}, {" Lowest ", least}, {" Highest ", most}};
-    for (size_t i = 0; i < CXD_COUNT(points); i++) {
-        buffer_append_text(out, points[i].what);
+    const size_t count = first == last ? 1 : CXD_COUNT(points);
+    for (size_t i = 0; i < count; i++) {
+        buffer_append_text(out, count == 1 ? " One point: " : points[i].what);
         picture_say_value(out, plot->survey, points[i].point->score->value);
         buffer_append_text(out, " (");
         picture_say_bucket(out, plot->trend->unit, points[i].point->from);
-        buffer_append_text(out, i + 1 < CXD_COUNT(points) ? ");" : ").");
+        buffer_append_text(out, i + 1 < count ? ");" : ").");
     }
 }
 

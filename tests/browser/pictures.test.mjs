@@ -22,7 +22,7 @@ for (const slug of ['nps', LONG]) {
     })),
   );
 }
-await d.survey('none', { metric: 'ces' });
+await d.survey('none', { metric: 'ces', name: 'Щ'.repeat(40) + '顧客満足度調査アンケート'.repeat(2) });
 
 const LOOKS = ['small', 'medium', 'large'].flatMap((size) =>
   ['light', 'dark', 'auto'].map((theme) => `size=${size}&theme=${theme}`),

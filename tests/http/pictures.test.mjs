@@ -15,6 +15,9 @@ const SURVEYS = {
   ces: { metric: 'ces' },
   shy: { metric: 'nps', min_n: 10 },
   none: { metric: 'nps' },
+  named: { metric: 'nps', name: 'Bei <b>Müller</b> & "Söhne"' },
+  turned: { metric: 'nps', name: '\u2069\u202eسوق\ufffe' },
+  long: { metric: 'nps', name: 'ü'.repeat(200) },
 };
 for (const [slug, definition] of Object.entries(SURVEYS)) await d.survey(slug, definition);
 await d.load([
@@ -109,12 +112,30 @@ test('filters and further questions', async () => {
   }
 });
 
+test('a survey is called by its name, which turns, ends and runs nothing', async () => {
+  for (const [slug, name] of [
+    ['named', SURVEYS.named.name],
+    ['turned', '\u2068سوق\ufffd\u2069'],
+    ['long', `${'ü'.repeat(64)}…`],
+  ])
+    for (const kind of ['score', 'trend'])
+      for (const size of ['small', 'large']) {
+        const { texts } = await draw(`${slug}/${kind}.svg?size=${size}`);
+        assert.ok(texts.title[0].startsWith(`NPS of ${name}`), texts.title[0]);
+      }
+});
+
 test('where there are none, or too few to show', async () => {
   const none = await draw('none/score.svg');
   assert.deepEqual(none.texts.title, ['NPS of none: no answers']);
   const shy = await draw('shy/score.svg?size=large&compare=previous');
   assert.deepEqual(shy.texts.title, ['NPS of shy: too few answers to show']);
   assert.doesNotMatch(shy.text, /promoters|interval/);
+  assert.ok(shy.texts.text.includes('too few answers to compare'));
+  const long = await draw('nps/trend.svg?to=2020-01-01');
+  assert.deepEqual(long.texts.desc, ['until 31 Dec 2019: no answers.']);
+  assert.deepEqual((await get('nps/trend?to=2020-01-01')).json.window, { from: null, to: '2020-01-01T00:00:00Z' });
+  assert.match((await draw('nps/trend.svg?window=1d')).texts.desc[0], /1 answer\. One point: 100\.0 \([^;]+\)\.$/);
   for (const slug of ['none', 'shy'])
     for (const size of ['small', 'medium', 'large']) {
       const { text } = await draw(`${slug}/trend.svg?size=${size}`);
