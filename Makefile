@@ -53,7 +53,7 @@ SANITIZE_tsan = -fsanitize=thread
 SANITIZE_fuzz = -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined
 
 OPTIMISE_release = -O2 -g $(HARDENING) $(REPRODUCIBLE)
-OPTIMISE_test = -O2 -g -DCXD_TEST_ENGINES $(HARDENING)
+OPTIMISE_test = $(OPTIMISE_release)
 OPTIMISE_asan = -O1 -g -fno-omit-frame-pointer -DCXD_TEST_ENGINES $(SANITIZE_asan)
 OPTIMISE_tsan = -O1 -g -fno-omit-frame-pointer -DCXD_TEST_ENGINES $(SANITIZE_tsan)
 OPTIMISE_fuzz = -O1 -g -fno-omit-frame-pointer -DCXD_TEST_ENGINES $(SANITIZE_fuzz)
@@ -67,6 +67,11 @@ ifeq ($(VARIANT),release)
 OUT = build
 else
 OUT = build/$(VARIANT)
+endif
+OBJ = $(OUT)/obj
+# `test` is the release and the engines of the tests: the objects are the release's, but for what names those.
+ifeq ($(VARIANT),test)
+OBJ = build/obj
 endif
 ifeq ($(VARIANT),fuzz)
 CC = clang
@@ -96,38 +101,46 @@ SOURCES := $(filter-out src/tools/%,$(SOURCES))
 ifneq ($(VARIANT),release)
 SOURCES += $(sort $(wildcard tests/support/store_*.c tests/support/memory/*.c))
 endif
-OBJECTS = $(SOURCES:%.c=$(OUT)/obj/%.o) $(OUT)/obj/gen/sql.o $(OUT)/obj/gen/user_agents.o $(OUT)/obj/gen/stopwords.o \
-	$(OUT)/obj/gen/starter_surveys.o
+OF_ENGINES = src/store/url.c tests/%
+OBJECTS = $(patsubst %.c,$(OBJ)/%.o,$(filter-out $(OF_ENGINES),$(SOURCES))) \
+	$(patsubst %.c,$(OUT)/obj/%.o,$(filter $(OF_ENGINES),$(SOURCES))) \
+	$(OBJ)/gen/sql.o $(OBJ)/gen/user_agents.o $(OBJ)/gen/stopwords.o $(OBJ)/gen/starter_surveys.o
 ifeq ($(WEB),no)
 CPPFLAGS += -DCXD_NO_WEB
-OBJECTS := $(filter-out $(OUT)/obj/src/web/%,$(OBJECTS))
+OBJECTS := $(filter-out $(OBJ)/src/web/%,$(OBJECTS))
 else
-OBJECTS += $(OUT)/obj/gen/assets.o $(OUT)/obj/gen/texts.o
+OBJECTS += $(OBJ)/gen/assets.o $(OBJ)/gen/texts.o
 endif
 
 .DEFAULT_GOAL = all
 .PHONY: all
 all: $(OUT)/cxd
 
-$(OUT)/cxd: $(OUT)/obj/src/main.o $(OUT)/libcxd.a
+$(OUT)/cxd: $(OBJ)/src/main.o $(OUT)/libcxd.a
 	$(SAY) LINK $@
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(OUT)/libcxd.a: $(OBJECTS) $(OUT)/obj/web-$(WEB)
+$(OUT)/libcxd.a: $(OBJECTS) $(OBJ)/web-$(WEB)
 	@rm -f $@
 	$(AR) rcsD $@ $(OBJECTS)
 
 # What was built with the web and without it is told apart by this file, which is there under one name only.
-$(OUT)/obj/web-$(WEB):
+$(OBJ)/web-$(WEB):
 	@mkdir -p $(@D)
-	@rm -f $(OUT)/obj/web-*
+	@rm -f $(OBJ)/web-*
 	@touch $@
-$(OUT)/obj/src/cmd/serve.o: $(OUT)/obj/web-$(WEB)
+$(OBJ)/src/cmd/serve.o: $(OBJ)/web-$(WEB)
 
-$(OUT)/obj/%.o: %.c
+$(OBJ)/%.o: %.c
 	@mkdir -p $(@D)
 	$(SAY) CC $@
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+ifeq ($(VARIANT),test)
+$(OUT)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(SAY) CC $@
+	$(CC) $(CPPFLAGS) $(CFLAGS) -DCXD_TEST_ENGINES -MMD -MP -c -o $@ $<
+endif
 
 # The migrations and named queries of sql/, embedded by a tool of this repository.
 build/tools/embed: src/tools/embed.c
@@ -135,38 +148,38 @@ build/tools/embed: src/tools/embed.c
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -o $@ $<
 
 SQL = $(sort $(wildcard sql/sqlite/*.sql))
-$(OUT)/obj/gen/sql.c: build/tools/embed $(SQL)
+$(OBJ)/gen/sql.c: build/tools/embed $(SQL)
 	@mkdir -p $(@D)
 	build/tools/embed $(SQL) > $@.tmp && mv $@.tmp $@
 
-$(OUT)/obj/gen/sql.o: $(OUT)/obj/gen/sql.c src/store/sqlite/sql.h
+$(OBJ)/gen/sql.o: $(OBJ)/gen/sql.c src/store/sqlite/sql.h
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # The list of user agents that is used without another one.
-$(OUT)/obj/gen/user_agents.c: build/tools/embed config/user-agents.txt
+$(OBJ)/gen/user_agents.c: build/tools/embed config/user-agents.txt
 	@mkdir -p $(@D)
 	build/tools/embed --text SUSPICION_USER_AGENTS api/suspicion.h config/user-agents.txt > $@.tmp && mv $@.tmp $@
 
-$(OUT)/obj/gen/user_agents.o: $(OUT)/obj/gen/user_agents.c src/api/suspicion.h
+$(OBJ)/gen/user_agents.o: $(OBJ)/gen/user_agents.c src/api/suspicion.h
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # What is no term of comments, by language.
 STOPWORDS = $(sort $(wildcard config/stopwords/*.txt))
-$(OUT)/obj/gen/stopwords.c: build/tools/embed $(STOPWORDS)
+$(OBJ)/gen/stopwords.c: build/tools/embed $(STOPWORDS)
 	@mkdir -p $(@D)
 	build/tools/embed --texts STOPWORDS stopwords domain/stopwords.h $(STOPWORDS) > $@.tmp && mv $@.tmp $@
 
-$(OUT)/obj/gen/stopwords.o: $(OUT)/obj/gen/stopwords.c src/domain/stopwords.h
+$(OBJ)/gen/stopwords.o: $(OBJ)/gen/stopwords.c src/domain/stopwords.h
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # The surveys of `cxd serve --starter-surveys`, as definitions in all languages.
 STARTER_SURVEYS = $(sort $(wildcard config/starter-surveys/*.json))
-$(OUT)/obj/gen/starter_surveys.c: build/tools/embed $(STARTER_SURVEYS)
+$(OBJ)/gen/starter_surveys.c: build/tools/embed $(STARTER_SURVEYS)
 	@mkdir -p $(@D)
 	build/tools/embed --texts STARTER_SURVEYS starter_survey api/starter_surveys.h $(STARTER_SURVEYS) > $@.tmp
 	mv $@.tmp $@
 
-$(OUT)/obj/gen/starter_surveys.o: $(OUT)/obj/gen/starter_surveys.c src/api/starter_surveys.h
+$(OBJ)/gen/starter_surveys.o: $(OBJ)/gen/starter_surveys.c src/api/starter_surveys.h
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # What browsers are served: minified, then embedded by a tool of this repository.
@@ -196,20 +209,20 @@ build/web/assets/dygraphs.js: $(DYGRAPHS)
 	@mkdir -p $(@D)
 	sed '/^\/\/# sourceMappingURL=/d' '$(DYGRAPHS)' >$@.tmp && mv $@.tmp $@
 
-$(OUT)/obj/gen/assets.c: build/tools/embed_web $(ASSETS)
+$(OBJ)/gen/assets.c: build/tools/embed_web $(ASSETS)
 	@mkdir -p $(@D)
 	build/tools/embed_web --assets $(ASSETS) > $@.tmp && mv $@.tmp $@
 
-$(OUT)/obj/gen/assets.o: $(OUT)/obj/gen/assets.c src/web/assets.h
+$(OBJ)/gen/assets.o: $(OBJ)/gen/assets.c src/web/assets.h
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # What pages say, by language.
 TEXTS = $(sort $(wildcard web/texts/*.json))
-$(OUT)/obj/gen/texts.c: build/tools/embed_web $(TEXTS)
+$(OBJ)/gen/texts.c: build/tools/embed_web $(TEXTS)
 	@mkdir -p $(@D)
 	build/tools/embed_web --texts $(TEXTS) > $@.tmp && mv $@.tmp $@
 
-$(OUT)/obj/gen/texts.o: $(OUT)/obj/gen/texts.c src/web/texts.h
+$(OBJ)/gen/texts.o: $(OBJ)/gen/texts.c src/web/texts.h
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # Unit and contract tests: each tests/{unit,contract}/test_*.c is a cmocka program.
@@ -232,7 +245,7 @@ check-quick: $(QUICK_PROGRAMS)
 	@for program in $^; do $$program >build/check-quick.log 2>&1 || { cat build/check-quick.log; exit 1; }; done
 	@echo '$(words $(QUICK_PROGRAMS)) programs of unit tests passed'
 
--include $(OBJECTS:.o=.d) $(UNIT_SOURCES:%.c=$(OUT)/obj/%.d) $(OUT)/obj/src/main.d
+-include $(OBJECTS:.o=.d) $(UNIT_SOURCES:%.c=$(OUT)/obj/%.d) $(OBJ)/src/main.d
 
 # The manuals, by their templates and the tables of the program.
 MANUALS = build/man/cxd.8 build/man/cxd.conf.5
@@ -356,7 +369,7 @@ TOOLS_MADE = build/tools/embed $(if $(filter-out no,$(WEB)),build/tools/embed_we
 variant-release variant-test variant-asan variant-tsan variant-fuzz: $(TOOLS_MADE)
 variant-release:
 	$(BUILD) VARIANT=release all fault-programs figure-programs
-variant-test:
+variant-test: variant-release
 	$(BUILD) VARIANT=test all fault-programs
 variant-asan:
 	$(BUILD) VARIANT=asan all unit
@@ -452,20 +465,25 @@ $(OUT)/tests/bench/slow_fsync.so: tests/bench/slow_fsync.c
 
 C_FILES = $(wildcard src/*.c src/*/*.[ch] src/store/*/*.[ch] include/cxd/*/*.h tests/*/*.[ch] \
 	tests/support/*/*.[ch])
-.PHONY: layers lint format
+# What is proved of sources without running them; pages and scripts beside the rest, for they take as long.
+.PHONY: layers lint lint-c lint-web lint-docs format
 layers:
 	@tests/lint/layers.sh $(CC) $(CPPFLAGS) -std=c11
-lint: deps-check layers
+lint: lint-c lint-web lint-docs
+lint-c: deps-check layers
 	@clang-format --dry-run -Werror $(C_FILES)
 	@tests/lint/output.sh
+	+@$(MAKE) --no-print-directory VARIANT=release all >/dev/null
+	@tests/lint/circles.sh $(OBJECTS) $(OBJ)/src/main.o
+	@node tests/lint/maps.mjs $(OBJECTS) $(OBJ)/src/main.o
+lint-web: deps-check
 	@tests/lint/javascript.sh
 	@node tests/node_modules/typescript/bin/tsc -p web/tsconfig.json
 	@node tests/node_modules/typescript/bin/tsc -p web/tsconfig.old.json
-	+@$(MAKE) --no-print-directory VARIANT=release all manuals >/dev/null
-	@tests/lint/circles.sh $(OBJECTS) $(OUT)/obj/src/main.o
+lint-docs: lint-c
+	+@$(MAKE) --no-print-directory VARIANT=release manuals >/dev/null
 	@node tests/lint/citations.mjs
 	@node tests/lint/columns.mjs
-	@node tests/lint/maps.mjs $(OBJECTS) $(OUT)/obj/src/main.o
 	@for page in $(MANUALS); do mandoc -Tlint -W warning $$page || exit 1; done
 	@tests/lint/openapi.sh
 
