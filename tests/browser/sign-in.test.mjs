@@ -104,8 +104,12 @@ test('a key that is revoked ends it, and so does who signs out everywhere', asyn
 
   await signIn(b.page, key.key);
   await isAt(b.page, '/surveys/nps');
+  const comments = await b.page.context().newPage(); // a view of the other bundle
+  await comments.goto(`${d.url}/surveys/nps/comments`);
+  await comments.locator('.live[data-state=live]').waitFor();
   await d.admin('DELETE', `/v1/keys/${key.id}`);
-  await b.page.waitForURL(/\/login\?next=/); // by itself: what is told as it comes has ended
+  // by themselves: what is told as it comes has ended
+  for (const page of [b.page, comments]) await page.waitForURL(/\/login\?next=/);
 });
 
 test('its states are for everybody: in both themes, from right to left, and on a phone', async (t) => {

@@ -50,9 +50,11 @@ export class Events {
   }
 }
 
-// Whose session has ended meanwhile is led to where one signs in, as by any call; who never had one reads on.
-async function leaveIfSignedOut() {
-  if ((await session()).signed_in) signIn();
+// Whose session has ended meanwhile is led to where one signs in, as by any call; who never had one reads on. The bundle
+// of the desk has a session() of its own, which knows of the end alone.
+/** @param {boolean} wasLive */
+async function leaveIfSignedOut(wasLive) {
+  if (wasLive || (await session()).signed_in) signIn();
 }
 
 class Feed {
@@ -142,7 +144,7 @@ class Feed {
     if (response.status === 401 || response.status === 403 || response.status === 404) {
       this.close();
       this.turn('denied');
-      if (response.status === 401) void leaveIfSignedOut();
+      if (response.status === 401) void leaveIfSignedOut(this.wasLive);
       return;
     }
     this.turn('offline');
