@@ -1,14 +1,17 @@
-// What a thousand clients cost who listen to a survey while it is being answered: memory, at rest and at most; and the
-// processor time of the daemon, at rest and beyond what as many answers take where nobody listens, in interleaved
-// rounds. The clients run on the same machine, so answers a second are fewer than a daemon alone would take, and come
-// in smaller batches, which is counted here as theirs.
+// What a thousand clients cost who listen to a survey while it is being answered: memory, at rest and at most; the
+// processor time of the daemon, at rest and beyond what as many answers take where nobody listens; and answers a second
+// and how long one takes, beside those where nobody listens, in interleaved rounds. The kernel's work of sending to a
+// client on the same machine, and some of the client's own, are in it still.
+import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
-import net from 'node:net';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { median, wrk } from './load.mjs';
-import { cpuTimeUs, freshFolder, putSurvey, startServer } from './servers.mjs';
+import { BenchError, cpuTimeUs, freshFolder, putSurvey, startServer } from './servers.mjs';
 
+const LISTENERS = fileURLToPath(new URL('listeners.mjs', import.meta.url));
 const CLIENTS = 1000;
 const CONNECTIONS = 64;
 const REST_MS = 4000;
@@ -20,30 +23,35 @@ function memoryMib(pid, name) {
   return Number(kib) / 1024;
 }
 
-// One who listens, and counts events alone: it is not the client that is measured.
-function listen(url, key) {
-  const { hostname, port } = new URL(url);
-  return new Promise((resolve, reject) => {
-    const socket = net.connect(Number(port), hostname);
-    const client = { socket, bytes: 0 };
-    socket.on('error', reject);
-    socket.on('data', (bytes) => {
-      if (client.bytes === 0 && !bytes.toString('latin1').startsWith('HTTP/1.1 200')) reject(new Error(String(bytes)));
-      client.bytes += bytes.length;
-      resolve(client);
-    });
-    socket.write(`GET /v1/surveys/bench/live HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${key}\r\n\r\n`);
-  });
+// They listen in a program of its own, which has what the daemon and the load leave of the processors: else it would be
+// the clients' work that slows answers down, which is done elsewhere in life.
+async function listenAll(url, key, count) {
+  const args = ['-n', '19', process.execPath, LISTENERS, url, key, String(count)];
+  const child = spawn('nice', args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const said = async () => {
+    const { value } = await lines.next();
+    if (value === undefined) throw new BenchError('the clients who listen have failed');
+    return value;
+  };
+  await said();
+  return {
+    told: async () => {
+      child.stdin.end();
+      return Number(await said());
+    },
+    end: () => child.kill('SIGKILL'),
+  };
 }
 
 async function measure(clients, options) {
   const folder = freshFolder('run');
   const server = await startServer('sqlite', folder, options);
-  const listeners = [];
+  let listeners = null;
   try {
     await putSurvey(server);
     const key = readFileSync(join(folder, 'admin.key'), 'utf8').trim();
-    for (let i = 0; i < clients; i++) listeners.push(await listen(server.url, key));
+    if (clients > 0) listeners = await listenAll(server.url, key, clients);
     await pause(1000);
     const [restMib, before] = [memoryMib(server.pid, 'VmRSS'), cpuTimeUs(server.pid)];
     await pause(REST_MS);
@@ -56,12 +64,14 @@ async function measure(clients, options) {
       restCpu,
       mostMib: memoryMib(server.pid, 'VmHWM'),
       perSecond: load.per_second,
+      p50Ms: load.p50_us / 1000,
+      p99Ms: load.p99_us / 1000,
       cpuUs: (cpuTimeUs(server.pid) - begun) / load.requests,
       errors: load.errors,
-      bytes: listeners.reduce((sum, each) => sum + each.bytes, 0),
+      bytes: (await listeners?.told()) ?? 0,
     };
   } finally {
-    for (const { socket } of listeners) socket.destroy();
+    listeners?.end();
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
   }
@@ -76,7 +86,7 @@ export async function live(options) {
     }
   const rows = runs.map((own, at) => {
     const row = { clients: at === 0 ? 0 : CLIENTS, errors: own.reduce((sum, run) => sum + run.errors, 0) };
-    for (const name of ['restMib', 'restCpu', 'mostMib', 'perSecond', 'cpuUs', 'bytes'])
+    for (const name of ['restMib', 'restCpu', 'mostMib', 'perSecond', 'p50Ms', 'p99Ms', 'cpuUs', 'bytes'])
       row[name] = median(own.map((run) => run[name]));
     return row;
   });

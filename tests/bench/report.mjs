@@ -287,19 +287,30 @@ function dashboardText({ size, files, pages, rows }, { rounds, seconds }) {
   );
 }
 
+// Of answers also how many there are of those where nobody listens.
 function liveText({ rows }, { rounds, seconds }) {
+  const [nobody] = rows;
   return (
     `Who listens while answers come; medians of ${rounds} interleaved rounds of ${seconds} s\n\n` +
     table(
-      ['live clients', 'at rest MiB', 'at rest % CPU', 'at most MiB', 'answers/s', 'CPU µs an answer', 'told MB'],
+      ['live clients', 'at rest MiB', 'at rest % CPU', 'at most MiB', 'CPU µs an answer', 'told MB'],
       rows.map((row) => [
         whole(row.clients),
         row.restMib.toFixed(1),
         (100 * row.restCpu).toFixed(1),
         row.mostMib.toFixed(1),
-        whole(row.perSecond),
         row.cpuUs.toFixed(1),
         (row.bytes / 1e6).toFixed(1),
+      ]),
+    ) +
+    '\n\nWhat they do to ingest, beside nobody who listens; their program has what is left of the processors\n\n' +
+    table(
+      ['live clients', 'answers/s', '× nobody', 'p50 ms', '× nobody', 'p99 ms', '× nobody'],
+      rows.map((row) => [
+        whole(row.clients),
+        whole(row.perSecond),
+        ratio(row.perSecond / nobody.perSecond),
+        ...['p50Ms', 'p99Ms'].flatMap((name) => [ms(row[name]), ratio(row[name] / nobody[name])]),
       ]),
     )
   );
