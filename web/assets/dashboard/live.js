@@ -50,8 +50,8 @@ export class Events {
   }
 }
 
-// Whose session has ended meanwhile is led to where one signs in, as by any call; who never had one reads on. The bundle
-// of the desk has a session() of its own, which knows of the end alone.
+// Whose session has ended meanwhile is led to where one signs in, as by any call; who never had one reads on. The
+// desk's bundle has a session() of its own, which knows of the end alone.
 /** @param {boolean} wasLive */
 async function leaveIfSignedOut(wasLive) {
   if (wasLive || (await session()).signed_in) signIn();
