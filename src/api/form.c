@@ -60,7 +60,8 @@ static enum cxd_err write_form(struct http_request *request, const struct snapsh
     if (asked->interface && site && site->write_interface) {
         site->write_interface(&interface, request, survey, asked->locale);
         form.interface = buffer_terminate(&interface);
-        if (!form.interface)
+        survey = site->complete ? site->complete(request, survey, asked->locale) : survey;
+        if (!form.interface || !survey)
             result = error_set(err, ERR_NO_MEMORY, "no memory for the form");
     }
     if (result == CXD_OK && asked->respondent)

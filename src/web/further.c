@@ -11,6 +11,7 @@
 #include "cxd/domain/question.h"
 #include "web/html.h"
 #include "web/point.h"
+#include "web/usual.h"
 
 enum { NAME_SIZE = 128, SCORES_SIZE = 64, NUMBER_SIZE = 24, ROWS = 3 };
 
@@ -119,12 +120,16 @@ static void write_options(const struct further *further) {
 static void write_scale(const struct further *further) {
     const struct page *page = further->page;
     const struct question *question = further->question;
+    const struct usual usual = usual_texts_of(further->survey, question);
+    bool is_usual = usual_has_ends(question);
     const struct point_scale scale = {
         .name = further->name,
         .min = question->scale.min,
         .max = question->scale.max,
-        .low = pick(page, question->low_labels, question->low_label_count, ""),
-        .high = pick(page, question->high_labels, question->high_label_count, ""),
+        .low = is_usual ? language_text(&page->wording, usual.low)
+                        : pick(page, question->low_labels, question->low_label_count, ""),
+        .high = is_usual ? language_text(&page->wording, usual.high)
+                         : pick(page, question->high_labels, question->high_label_count, ""),
         .chosen = fields_value(page->request, further->fields, further->name),
         .is_required = question->required,
         .is_for_some = is_for_some(question),

@@ -3,6 +3,7 @@
 #include "web/interface.h"
 
 #include "cxd/api/site.h"
+#include "cxd/base/arena.h"
 #include "cxd/codec/write.h"
 #include "web/language.h"
 #include "web/usual.h"
@@ -46,6 +47,40 @@ static void write_texts(struct buffer *out, const struct survey *survey, const s
     for (size_t i = 0; i < CXD_COUNT(WORDS); i++)
         write_text(out, WORDS[i].name, language_text(wording, WORDS[i].text));
     buffer_append_char(out, '}');
+}
+
+/* One text in an arena; NULL: no memory. */
+static const struct localized *localize(struct arena *arena, const struct wording *wording, enum text text) {
+    struct localized *made = arena_alloc(arena, sizeof *made);
+    if (made)
+        *made = (struct localized){language_tag(wording), language_text(wording, text)};
+    return made;
+}
+
+static bool complete_question(struct arena *arena, const struct wording *wording, const struct survey *survey,
+                              struct question *question) {
+    const struct usual usual = usual_texts_of(survey, question);
+    question->low_labels = localize(arena, wording, usual.low);
+    question->high_labels = localize(arena, wording, usual.high);
+    question->low_label_count = question->high_label_count = 1;
+    return question->low_labels && question->high_labels;
+}
+
+const struct survey *web_complete(struct http_request *request, const struct survey *survey, const char *locale) {
+    struct arena *arena = http_arena(request);
+    const struct wording wording = language_choose((const char *[]){locale, NULL}, NULL, survey);
+    struct survey *complete = arena_alloc(arena, sizeof *complete);
+    struct question *questions = arena_alloc(arena, survey->question_count * sizeof *questions);
+    bool is_made = complete && questions;
+    for (size_t i = 0; is_made && i < survey->question_count; i++) {
+        questions[i] = survey->questions[i];
+        is_made = !usual_has_ends(&questions[i]) || complete_question(arena, &wording, survey, &questions[i]);
+    }
+    if (!is_made)
+        return NULL;
+    *complete = *survey;
+    complete->questions = questions;
+    return complete;
 }
 
 void web_write_interface(struct buffer *out, const struct http_request *request, const struct survey *survey,

@@ -38,6 +38,7 @@ void web_open(struct web *web, const char *directory) {
                  .route_count = CXD_COUNT(ROUTES),
                  .explain = web_explain,
                  .write_interface = web_write_interface,
+                 .complete = web_complete,
                  .context = web},
     };
 }

@@ -14,3 +14,12 @@ struct usual usual_texts(const struct survey *survey) {
         return is_lower ? WORSE : CSAT;
     return is_lower ? EFFORT : EASE;
 }
+
+struct usual usual_texts_of(const struct survey *survey, const struct question *question) {
+    const struct survey scored = question_scoring(survey, question);
+    return usual_texts(&scored);
+}
+
+bool usual_has_ends(const struct question *question) {
+    return question->type == QUESTION_SCALE && question->low_label_count == 0 && question->high_label_count == 0;
+}

@@ -48,6 +48,39 @@ test("a survey's own texts go first, and choose; what it lacks is cxd's", async 
   assert.equal(effort.texts.question, textsOf('en').effort_question);
 });
 
+test('a scale of a further question that names neither end has those of its metric, as the page has', async () => {
+  const labels = { low_label: { en: 'Hard' } };
+  const scale = (key, more) => ({ key, type: 'scale', ...more });
+  const questions = [
+    scale('ease', { metric: 'ces' }),
+    scale('effort', { metric: 'ces', direction: 'lower_is_better' }),
+    scale('glad', { metric: 'csat' }),
+    scale('tell', { metric: 'nps' }),
+    scale('said', { metric: 'ces', ...labels }),
+  ];
+  await daemon.survey('ends', { metric: 'nps', texts: { de: { question: 'Und?' } }, questions });
+  const own = textsOf('de');
+  const wanted = [
+    [own.ease_low, own.ease_high],
+    [own.effort_low, own.effort_high],
+    [own.csat_low, own.csat_high],
+    [own.nps_low, own.nps_high],
+    ['Hard', null],
+  ];
+  const endsOf = ({ json }) => json.questions.map(({ low_label: low, high_label: high }) => [low, high]);
+  assert.deepEqual(endsOf(await ask('ends', 'interface=true&locale=de')), wanted);
+  assert.deepEqual(
+    endsOf(await ask('ends', '')),
+    wanted.map((ends, i) => (i === 4 ? ends : [null, null])),
+  );
+  const page = await (await fetch(`${daemon.url}/s/ends?lang=de`)).text();
+  const ends = [...page.matchAll(/class="ends"[^>]*><span[^>]*>([^<]*)<\/span><span[^>]*>([^<]*)</g)];
+  assert.deepEqual(
+    ends.slice(1).map(([, low, high]) => [low, high]),
+    wanted.map(([low, high]) => [low, high ?? '']),
+  );
+});
+
 test('who does not ask for it is told as before', async () => {
   const plain = await ask('plain', '');
   const asked = await ask('plain', 'interface=true');

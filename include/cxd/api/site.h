@@ -19,6 +19,9 @@ struct app_site {
      * for): an object of JSON, the member `interface` of its form. On a worker. May be NULL. */
     void (*write_interface)(struct buffer *out, const struct http_request *request, const struct survey *survey,
                             const char *locale);
+    /* The survey as that widget is to draw it: as it is, or a copy in the request's arena, in which its questions say
+     * more. NULL: no memory. On a worker. May be NULL. */
+    const struct survey *(*complete)(struct http_request *request, const struct survey *survey, const char *locale);
     const void *context;
 };
 
