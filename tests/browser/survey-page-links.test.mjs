@@ -102,6 +102,33 @@ describe('the snippet of a mail', () => {
   });
 });
 
+for (const javaScriptEnabled of [true, false])
+  test(`an invitation that is opened twice is one answer, the last, ${javaScriptEnabled ? 'with' : 'without'} script`, async () => {
+    const slug = await survey({ access: 'invited' });
+    const token = await invite(slug);
+    const context = await browser.newContext({ javaScriptEnabled, viewport: { width: 320, height: 640 } });
+    const page = await context.newPage();
+    for (const score of [9, 4]) {
+      await page.goto(`${daemon.url}/s/${slug}?i=${token}&score=${score}&lang=en`);
+      await page.fill('textarea', `of ${score}`);
+      const note = page.getByText('You have answered already.');
+      assert.equal(await note.count(), score === 9 ? 0 : 1, 'whoever comes back is told');
+      if (score === 4) {
+        const [said, question] = [await note.boundingBox(), await page.locator('h1').boundingBox()];
+        const gap = question.y - (said.y + said.height);
+        assert.ok(gap >= 16, `${gap} pixels above the question`);
+      }
+      await send(page);
+      await page.waitForURL(/\/thanks/);
+    }
+    const all = await stored(slug);
+    assert.deepEqual(
+      all.map(({ score, comment }) => [score, comment]),
+      [[4, 'of 4']],
+    );
+    await context.close();
+  });
+
 describe('an invitation that is no good is told in the language of who reads', () => {
   const hmac = (key, data) => crypto.createHmac('sha256', key).update(data).digest();
   function signed(payload) {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { start } from '../http/harness.mjs';
 import { launch } from './harness.mjs';
+import { ENLARGED, assertReachable } from './reach.mjs';
 
 let daemon,
   browser,
@@ -21,11 +22,6 @@ const survey = async (definition = {}) => {
   return slug;
 };
 const stored = async (slug, from = daemon) => (await from.admin('GET', `/v1/surveys/${slug}/responses`)).json.responses;
-const widths = (page) => page.locator('html').evaluate((root) => [root.scrollWidth, root.clientWidth]);
-async function assertFits(page, what) {
-  const [needed, there] = await widths(page);
-  assert.ok(needed <= there, `${what}: ${needed} of ${there}`);
-}
 async function send(page) {
   const replied = page.waitForResponse((reply) => reply.request().method() === 'POST');
   await page.click('form button');
@@ -88,28 +84,17 @@ describe('read otherwise', () => {
   for (const lang of ['en', 'ar'])
     test(`at 400 % nothing is lost, and eleven numbers stand in a row: ${lang}`, async () => {
       const slug = await survey({ questions: QUESTIONS });
-      // 1280 pixels at 400 % are 320 of CSS, of four by four each.
-      const context = await browser.newContext({ viewport: { width: 320, height: 256 }, deviceScaleFactor: 4 });
+      const context = await browser.newContext(ENLARGED);
       const page = await context.newPage();
       await page.goto(`${daemon.url}/s/${slug}?lang=${lang}`);
-      await assertFits(page, lang);
+      await assertReachable(page, lang, { least: 11 + 4 + 1 + 1 + 1 });
+      const names = page.getByRole('radio', { name: lang === 'en' ? /^\d+ out of 10/ : /^\d+ من 10/ });
+      assert.equal(await names.count(), 11, 'each says of how many it is');
       const boxes = await page.$$eval('.scale .point', (all) => all.map((one) => one.getBoundingClientRect().toJSON()));
       assert.equal(boxes.length, 11);
       assert.equal(new Set(boxes.map(({ y }) => Math.round(y))).size, 1, 'one row');
       const sizes = boxes.map(({ width }) => width);
       assert.ok(Math.min(...sizes) >= 24 && Math.max(...sizes) - Math.min(...sizes) < 1, `${sizes}`);
-      const parts = 'h1, .point, .ends span, legend, label, .tick, textarea, .words, button';
-      const lost = await page.$$eval(parts, (all) =>
-        all
-          .filter((part) => part.offsetParent && !part.closest('.unseen'))
-          .filter((part) => {
-            const { left, right } = part.getBoundingClientRect();
-            const isCut = getComputedStyle(part).overflowX === 'hidden' && part.scrollWidth > part.clientWidth;
-            return left < 0 || right > 320 || isCut;
-          })
-          .map((part) => part.outerHTML.slice(0, 80)),
-      );
-      assert.deepEqual(lost, []);
       for (const field of await page.locator('textarea, .words').all())
         assert.equal(
           await field.evaluate((node) => getComputedStyle(node).direction),
@@ -120,6 +105,41 @@ describe('read otherwise', () => {
       await page.fill('#comment', 'near');
       await send(page);
       assert.equal((await stored(slug)).length, 1);
+      await context.close();
+    });
+
+  for (const lang of ['en', 'ar'])
+    test(`at 400 % each page, and a kiosk, is there whole: ${lang}`, async () => {
+      const slug = await survey({ questions: QUESTIONS });
+      const closed = await survey({ closes_at: '2020-01-01T00:00:00Z' });
+      const context = await browser.newContext({ ...ENLARGED, hasTouch: true });
+      const page = await context.newPage();
+      const open = (target) => page.goto(`${daemon.url}/s/${target}${target.includes('?') ? '&' : '?'}lang=${lang}`);
+      await open(slug);
+      await page.evaluate(() => (document.querySelector('form').noValidate = true));
+      await send(page);
+      await assertReachable(page, 'without a number', { least: 18 });
+      for (const [target, least] of [
+        [`${slug}/thanks`, 0],
+        [`${slug}/thanks?kiosk=30`, 1],
+        [closed, 0],
+        ['nothing', 0],
+        [`${slug}?i=cut`, 0],
+      ]) {
+        await open(target);
+        await assertReachable(page, target, { least });
+      }
+      await open(`${slug}?kiosk=30`);
+      await assertReachable(page, 'a kiosk', { least: 18 });
+      await page.locator('label:has([name=score][value="9"])').tap();
+      await page.evaluate(() => (document.getElementById('still').hidden = false));
+      await assertReachable(page, 'whether somebody is there', { within: '#still' });
+      await page.tap('#still button');
+      await context.setOffline(true);
+      await page.tap('form button');
+      await page.waitForSelector('.kept:visible');
+      await assertReachable(page, 'the thanks of a kiosk without a connection');
+      await context.setOffline(false);
       await context.close();
     });
 });
