@@ -195,7 +195,7 @@ ASSET_MODULES = $(sort $(wildcard web/assets/*/*.js web/assets/*/*/*.js web/asse
 BROWSERS = chrome61,firefox60,safari11
 BROWSERS_dashboard = chrome109,firefox115,safari16
 # Without a shadow root there is no widget.
-BROWSERS_widget = chrome61,firefox63,safari11.1
+BROWSERS_widget = chrome66,firefox63,safari11.1
 BROWSERS_desk = $(BROWSERS_dashboard)
 ASSET_FORMAT_widget = iife
 build/web/assets/%: web/assets/% $(ASSET_MODULES)

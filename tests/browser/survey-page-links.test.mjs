@@ -103,7 +103,7 @@ describe('the snippet of a mail', () => {
 });
 
 for (const javaScriptEnabled of [true, false])
-  test(`an invitation that is opened twice is one answer, the last, ${javaScriptEnabled ? 'with' : 'without'} script`, async () => {
+  test(`an invitation that is opened twice is one answer, the last; JavaScript: ${javaScriptEnabled}`, async () => {
     const slug = await survey({ access: 'invited' });
     const token = await invite(slug);
     const context = await browser.newContext({ javaScriptEnabled, viewport: { width: 320, height: 640 } });

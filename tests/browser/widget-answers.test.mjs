@@ -380,18 +380,52 @@ describe('the page that embeds it', () => {
     assert.equal(moving, 0);
   });
 
-  test('keeps its focus: a modal takes it, holds it, and gives it back', async () => {
+  // A browser's own bar has its turn too; then the page has the focus, and nothing in it.
+  test('keeps its focus: a modal takes it, holds it by Tab and Shift+Tab, and gives it back', async () => {
     await page.goto(shop.open(html(QUEUE + script(daemon))));
-    await page.focus('#buy');
-    await page.evaluate((name) => window.cxd('show', { survey: name, mode: 'modal' }), slug);
-    await point(page, 5).waitFor();
-    const inside = () => page.evaluate(() => document.activeElement.localName);
-    await page.waitForFunction(() => document.activeElement.localName === 'cxd-widget');
-    for (let i = 0; i < 12; i++) {
-      await page.keyboard.press(i % 3 ? 'Tab' : 'Shift+Tab');
-      assert.notEqual(await page.evaluate(() => document.activeElement.id), 'buy', await inside());
+    const holder = () =>
+      page.evaluate(() => {
+        const { localName, shadowRoot } = document.activeElement;
+        const { localName: name = '', type = '', textContent = '' } = shadowRoot?.activeElement ?? {};
+        return shadowRoot ? [name, type, textContent].join(' ') : localName;
+      });
+    for (const close of ['Escape', 'Close', 'thanks']) {
+      await page.focus('#buy');
+      await page.evaluate((name) => window.cxd('show', { survey: name, mode: 'modal' }), slug);
+      await point(page, 5).waitFor();
+      await page.waitForFunction(() => document.activeElement.localName === 'cxd-widget');
+      for (const key of ['Tab', 'Shift+Tab']) {
+        const held = new Set();
+        for (let i = 0; i < 8; i++) {
+          await page.keyboard.press(key);
+          held.add(await holder());
+        }
+        held.delete('body');
+        assert.deepEqual([...held].sort(), ['button submit ×', 'input radio '], key);
+      }
+      if (close === 'thanks') {
+        await choose(page, 9);
+        await button(page, 'Send').click();
+        await page.getByText('Thanks a lot!').waitFor();
+      }
+      if (close === 'Close') await button(page, 'Close').click();
+      else await page.keyboard.press('Escape');
+      await page.waitForFunction(() => document.activeElement.id === 'buy');
     }
-    await page.keyboard.press('Escape');
-    await page.waitForFunction(() => document.activeElement.id === 'buy');
+  });
+
+  test('has no button at the edge below what it opens, and gives it the focus back', async () => {
+    await page.goto(shop.open(embed(daemon, { survey: slug, mode: 'button' })));
+    for (const close of ['Escape', 'Close']) {
+      await edge(page).press('Enter');
+      await point(page, 5).waitFor();
+      assert.equal(await edge(page).isVisible(), false);
+      if (close === 'Close') await button(page, 'Close').press('Enter');
+      else await page.keyboard.press('Escape');
+      await page.waitForFunction(
+        () => document.querySelector('cxd-widget').shadowRoot.activeElement?.part[0] === 'edge',
+      );
+      assert.equal(await edge(page).isVisible(), true);
+    }
   });
 });

@@ -1,10 +1,13 @@
 // What axe-core has against the widget, in every state of it, in each mode, in both themes and directions: nothing. It
-// judges the page with the widget on it, so that what the widget adds to it counts too.
+// judges the page with the widget on it, so that what the widget adds to it counts too. And what it does not see: how
+// the widget is at 400 %, and on a phone.
+import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { start } from '../http/harness.mjs';
 import { judge } from './axe.mjs';
 import { launch } from './harness.mjs';
-import { box, choose, edge, embed, listen, openShop, point, widget } from './widget.mjs';
+import { ENLARGED, assertReachable } from './reach.mjs';
+import { box, choose, edge, embed, listen, openShop, point, widget, words } from './widget.mjs';
 
 const QUESTIONS = [
   {
@@ -111,3 +114,68 @@ for (const colorScheme of ['light', 'dark'])
         await context.setOffline(false);
       });
     });
+
+for (const locale of ['en', 'ar'])
+  describe(`at 400 % all is there, and can be pressed: ${locale}`, () => {
+    let context, page;
+    before(async () => {
+      context = await browser.newContext({ ...ENLARGED, hasTouch: true });
+      page = await listen(context);
+    });
+    after(() => context?.close());
+    const head = '<meta name="viewport" content="width=device-width">';
+    const show = (options) =>
+      page.goto(shop.open(embed(daemon, { locale, every: 0, ...options }, { lang: locale, head })));
+    const reach = (state, least) => assertReachable(page, state, { within: 'cxd-widget', least });
+    const forward = () => widget(page).locator('.foot button[part]').press('Enter'); // two taps are one
+    const thanked = () => box(page).locator('.foot').waitFor({ state: 'hidden' });
+
+    for (const mode of ['corner', 'modal', 'inline', 'button'])
+      test(mode, async () => {
+        await show({ survey: 'further', mode });
+        if (mode === 'button') {
+          await edge(page).waitFor();
+          await reach('a button at the edge');
+          await edge(page).tap();
+        }
+        await point(page, 5).waitFor();
+        await reach('the scale', 11);
+        const names = await widget(page)
+          .getByRole('radio', { name: locale === 'en' ? /^\d+ out of 10/ : /^\d+ من 10/ })
+          .count();
+        assert.equal(names, 11, 'each says of how many it is');
+        await point(page, 3).tap();
+        await box(page).locator('.list').waitFor();
+        await forward();
+        await reach('a choice, which is missing', 5);
+        await box(page).locator('.list label').last().tap();
+        await box(page).locator('[placeholder]').fill('other');
+        await reach('a choice, other', 6);
+        await forward();
+        await reach('choices', 3);
+        await forward();
+        await point(page, 4).waitFor();
+        await reach('a scale of seven', 9);
+        await forward();
+        await reach('words', 3);
+        await forward();
+        await context.setOffline(true);
+        await words(page).fill('words '.repeat(40));
+        await reach('a comment', 3);
+        await forward();
+        await thanked();
+        await reach('thanks, and no connection', mode === 'inline' ? 0 : 1);
+        await context.setOffline(false);
+        await page.waitForFunction(() => !window.unsent());
+        if (mode === 'inline') return;
+        await box(page).locator('.x').tap();
+        await box(page).waitFor({ state: 'detached' });
+      });
+
+    for (const look of locale === 'en' ? ['stars', 'smileys', 'thumbs'] : [])
+      test(look, async () => {
+        await show({ survey: 'csat', look });
+        await point(page, 5).waitFor();
+        await reach(look, look === 'thumbs' ? 3 : 6);
+      });
+  });

@@ -39,25 +39,28 @@ function show(options, form) {
   dress(root, nonce);
   /** @type {((isByPerson?: boolean) => void) | undefined} */
   let close;
-  const begin = () => {
+  const { dir, locale: lang, texts } = form.interface;
+  const attributes = { 'class': 'corner edge ' + side, 'part': 'edge', dir, lang, 'click': begin };
+  const edge = make('button', attributes, label || texts.feedback);
+  function begin() {
     if (isOver) {
       if (cover.isConnected) return;
       cover = host;
     }
     if (!preview) write('cxd.s.' + survey, Date.now());
     close = open(root, options, form, () => {
-      if (isButton) cover = {};
-      else host.remove();
+      cover = {};
+      edge.hidden = false;
+      if (!isButton) host.remove();
     });
-  };
+    edge.hidden = true; // it lies below
+  }
   onHide(() => {
     if (close) close();
     host.remove();
   });
   if (!isButton) return begin();
-  const { dir, locale: lang, texts } = form.interface;
-  const attributes = { 'class': 'corner edge ' + side, 'part': 'edge', dir, lang, 'click': begin };
-  root.append(make('button', attributes, label || texts.feedback));
+  root.append(edge);
 }
 
 /** @param {Options} options */

@@ -2,7 +2,7 @@
 // after a reload: within the survey's amend window it is the same answer, said better.
 import { makeId, tell } from './page.js';
 import { hearing, send } from './queue.js';
-import { forget, names, read, write } from './store.js';
+import { forget, names, plain, read, write } from './store.js';
 
 /** @typedef {any} Said score, comment, answers by key, and what a machine wrote under the name of the honeypot */
 
@@ -36,8 +36,8 @@ export function begin({ survey, server, preview, respondent, touchpoint, channel
   const { revision, nonce } = form;
   const { locale, amend_window: seconds } = form.interface;
   const visit = makeId();
-  const about = { visit, touchpoint, channel, locale, properties };
-  const slot = 'cxd.a.' + JSON.stringify([survey, respondent, touchpoint, properties]);
+  const about = plain([{ visit, touchpoint, channel, locale, properties }], 0, 2);
+  const slot = 'cxd.a.' + JSON.stringify([survey, respondent, about.touchpoint, about.properties]);
   /** @type {Said} */
   const said = { answers: {} };
 

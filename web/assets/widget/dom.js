@@ -11,7 +11,7 @@ export function make(name, attributes, ...content) {
     ? document.createElementNS('http://www.w3.org/2000/svg', name)
     : document.createElement(name);
   for (const [key, value] of Object.entries(attributes))
-    if (typeof value === 'function') element.addEventListener(key, value);
+    if (typeof value === 'function') element.addEventListener(key, value, true);
     else if (value) element.setAttribute(key, value);
   return fill(element, ...content);
 }

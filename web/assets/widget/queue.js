@@ -42,9 +42,10 @@ async function deliver(name, item) {
     problem = await reply.json();
     // What is not taken is left out: what a page says of an answer shall not cost the answer.
     for (const { pointer } of problem.errors) {
-      const [, member, key] = pointer.split('/');
+      const [, member, key = ''] = pointer.split('/');
       const part = Object(item.body[member]);
-      if (key in part) delete part[key];
+      const name = key.replace(/~1/g, '/').replace(/~0/g, '~');
+      if (name in part) delete part[name];
       else delete item.body[member];
     }
     if (JSON.stringify(item.body) !== body) {
@@ -69,14 +70,18 @@ async function deliver(name, item) {
   if (hearing[name]) hearing[name](outcome);
 }
 
-/** Sends all that is kept, by whatever page, but what another one sends now and what is to wait. */
-export function send() {
+/**
+ * Sends all that is kept, by whatever page, but what another one sends now and what is to wait; that too where there is
+ * a connection again.
+ * @param {unknown} [isBack]
+ */
+export function send(isBack) {
   const LEASE_MS = 10000;
   const now = Date.now();
   let next = 0;
   for (const name of names('cxd.q.', 'url')) {
     const from = read(leaseOf(name));
-    if (from > now) {
+    if (from > now && !isBack) {
       next = Math.min(next || from, from);
     } else {
       write(leaseOf(name), now + LEASE_MS);
@@ -85,11 +90,6 @@ export function send() {
   }
   clearTimeout(timer);
   if (next) timer = setTimeout(send, next - now);
-}
-
-function sendNow() {
-  for (const name of names('cxd.q.', 'url')) forget(leaseOf(name));
-  send();
 }
 
 // A page that goes may not live to hear a reply: what it says now is stored, and heard of by the next one.
@@ -101,6 +101,6 @@ function leave() {
   }
 }
 
-addEventListener('online', sendNow);
+addEventListener('online', send);
 addEventListener('pagehide', leave);
 document.addEventListener('visibilitychange', () => (document.hidden ? leave() : send()));

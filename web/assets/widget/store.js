@@ -37,3 +37,21 @@ export const forget = (name) => delete texts[name];
  */
 export const names = (start, member) =>
   Object.keys(texts).filter((name) => name.startsWith(start) && ((read(name) || {})[member] || !forget(name)));
+
+/**
+ * What a page says, as far as it can be kept: what is no JSON (a circle, a BigInt) is an empty object there, which no
+ * daemon takes, so it is told like all that is left out.
+ * @param {any} holder @param {string | number} name of it there @param {number} depth of what is looked into
+ * @returns {any}
+ */
+export function plain(holder, name, depth) {
+  /** @type {any} */
+  const parts = {};
+  try {
+    JSON.stringify(holder[name]);
+    return holder[name];
+  } catch {
+    for (const key in depth && holder[name]) parts[key] = plain(holder[name], key, depth - 1);
+    return parts;
+  }
+}

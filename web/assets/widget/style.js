@@ -1,55 +1,56 @@
-// The look. A rule a line, of which the ends are not sent; older browsers do without gaps.
+// The look. A rule a line, of which the ends are not sent; older browsers do without gaps. What comes first among rules
+// and in them is, where it is all the same, what gzip makes the least of.
 import { make } from './dom.js';
 
 const DARK = `\
---i:var(--cxd-ink,#eef);--p:var(--cxd-paper,#1c212b);\
---a:var(--cxd-accent,#8bf);--o:var(--cxd-on-accent,#123);color-scheme:dark`;
+--i:var(--cxd-ink,#eef);--p:var(--cxd-paper,#223);\
+--a:var(--cxd-accent,#8bf);--o:var(--cxd-on-accent,#223);color-scheme:dark`;
 
 const SHEET = `\
-:host{all:initial;--i:var(--cxd-ink,#223);--p:var(--cxd-paper,#fff);\
---a:var(--cxd-accent,#26d);--o:var(--cxd-on-accent,#fff)}\
+:host{all:initial;--i:var(--cxd-ink,#223);--a:var(--cxd-accent,#26d);--p:var(--cxd-paper,#fff);\
+--o:var(--cxd-on-accent,#fff)}\
+.foot{flex-direction:row-reverse}\
 :host([data-theme=dark]){${DARK}}\
 @media (prefers-color-scheme:dark){:host(:not([data-theme=light])){${DARK}}}\
-*{box-sizing:border-box;margin:0;padding:0;border:0;color:inherit;background:0 0;font:inherit}\
-[hidden]{display:none!important}\
-.foot button,.edge{padding:.5em 1em;border-radius:.5em;font-weight:600}\
-.box,.edge{font:medium/1.4 var(--cxd-font,system-ui,sans-serif);\
-border-radius:var(--cxd-radius,.75em);overflow-wrap:break-word}\
-.box{animation:a .2s;position:relative;max-width:40em;padding:1.25em;color:var(--i);\
-background:var(--p);border:1px solid #789;box-shadow:0 0 2em #0004}\
-.modal,.corner{position:fixed;z-index:999999999;width:calc(100% - 2em);max-height:calc(100% - 2em);overflow:auto}\
+*{background:0 0;font:inherit;color:inherit;padding:0;margin:0;border:0;box-sizing:border-box}\
+.foot button,.edge{border-radius:.5em;padding:.5em 1em;font-weight:600}\
+.box,.edge{border-radius:var(--cxd-radius,.75em);overflow-wrap:break-word;font:medium/1.4 var(--cxd-font,system-ui,\
+sans-serif)}\
+.box{animation:a .2s;box-shadow:0 0 2em #0004;border:1px solid #789;padding:1.25em;position:relative;max-width:40em;\
+background:var(--p);color:var(--i)}\
+.modal,.corner{width:calc(100% - 2em);position:fixed;max-height:calc(100% - 2em);z-index:999999999;overflow:auto}\
 .modal{top:0;margin:auto}\
 .modal::backdrop{background:#0008}\
-.corner{bottom:1em;right:1em;max-width:23em}\
+.corner{max-width:23em;bottom:1em;right:1em}\
 .edge{width:auto}\
-.note,.ends,::placeholder{color:inherit;opacity:.8;font-size:.9em}\
-.x{position:absolute;top:.5em;right:1em;width:1.5em;font-size:1.5em}\
-.corner.left,.corner[dir=rtl]:not(.right),[dir=rtl] .x{right:auto;left:1em}\
-.row,.ends,.foot{display:flex;flex-wrap:wrap;gap:.25em;margin-top:1em}\
+.ends,.note,::placeholder{font-size:.9em;color:inherit;opacity:.8}\
+.x{top:.5em;position:absolute;right:1em;font-size:1.5em;width:1.5em}\
+.corner.left,.corner[dir=rtl]:not(.right),[dir=rtl] .x{left:1em;right:auto}\
+.row,.ends,.foot{flex-wrap:wrap;display:flex;gap:.25em;margin-top:1em}\
 .ends,.foot{justify-content:space-between}\
-.row label{position:relative;flex:1 1 2em;min-width:1.5em}\
+.row label{flex:1 1 2em;position:relative;min-width:1.5em}\
 .long label{flex:1 1 calc((29em - 100%)*999);max-width:calc(16.6% - .25em)}\
-.row input,.unseen{position:absolute;width:100%;height:100%;opacity:0}\
-label,label *,button{cursor:pointer}\
+.stars span{font-size:0}\
+.row input,.unseen{width:100%;position:absolute;height:100%;opacity:0}\
+.row span{place-items:center;display:grid;min-height:3em;font-weight:600}\
 .numbers span{border:1px solid #789;border-radius:.5em}\
-.row span{display:grid;place-items:center;font-weight:600;min-height:3em}\
-label:hover,label:hover span,:checked+span{color:var(--a);border-color:var(--a);forced-color-adjust:none}\
+label:hover,label:hover span,:checked+span{color:var(--a);forced-color-adjust:none;border-color:var(--a)}\
 .numbers :checked+span{color:var(--o);background:var(--a)}\
-svg{width:2.5em;fill:none;stroke:currentColor;stroke-width:1.5}\
-.stars span::before{content:'☆';font-size:36px}\
+.stars span::before{content:'☆';font-size:32px}\
 .stars :checked+span::before{content:'★'}\
 .stars label:has(~label :checked) span::before{content:'★';color:var(--a)}\
-.stars span{font-size:0}\
-.list label,textarea,[placeholder],p:not(:empty){display:block;width:100%;resize:vertical;\
-margin-top:.5em;padding:.5em 1em;border:1px solid #789;border-radius:.5em}\
-.list label{display:flex;gap:.5em;place-items:center}\
-.list input{flex:none;width:1.5em;height:1.5em;accent-color:var(--a)}\
-.foot{flex-direction:row-reverse}\
+.list input{flex:none;accent-color:var(--a);height:1.5em;width:1.5em}\
+svg{fill:none;stroke-width:1.5;stroke:currentColor;width:2.5em}\
+button,label *,label{cursor:pointer}\
+.list label,p:not(:empty),[placeholder],textarea{width:100%;resize:vertical;margin-top:.5em;padding:.5em 1em;\
+border:1px solid #789;border-radius:.5em;display:block}\
+.list label{place-items:center;display:flex;gap:.5em}\
 button[part]{color:var(--o);background:var(--a)}\
 .unseen{width:0}\
 .row input:focus+span{outline:3px solid var(--a);outline-offset:2px}\
 :focus-visible{outline:3px solid var(--a);outline-offset:2px}\
-.q{font-weight:600;font-size:1.125em;padding-inline-end:2em;outline:0}\
+.q{outline:0;font-size:1.125em;padding-inline-end:2em;font-weight:600}\
+[hidden]{display:none!important}\
 @media (prefers-reduced-motion){.box{animation:none}}\
 @keyframes a{0%{opacity:0}}\
 `;

@@ -58,20 +58,16 @@ export function open(root, options, form, closed) {
       if (event.key === 'Escape' && !event.isComposing && !isInline) close(true);
     },
     'keypress': (/** @type {Event} */ event) => event.stopPropagation(),
-    'cancel': () => close(true),
-  };
-  const box = make(isModal ? 'dialog' : 'section', attributes, asked, !isInline && cross);
-  // The second click of a double one is meant for what has gone.
-  box.addEventListener(
-    'click',
-    (/** @type {MouseEvent} */ event) => {
+    // The second click of a double one is meant for what has gone.
+    'click': (/** @type {MouseEvent} */ event) => {
       if (event.detail > 1) {
         event.stopPropagation();
         event.preventDefault();
       }
     },
-    true,
-  );
+    'cancel': () => close(true),
+  };
+  const box = make(isModal ? 'dialog' : 'section', attributes, asked, !isInline && cross);
 
   /** @param {string} text */
   const heading = (text) => make('div', { class: 'q', id: 't', tabindex: -1, dir: 'auto' }, text);

@@ -33,15 +33,14 @@ export function findReason({ survey, url, share, every }) {
  */
 export function waitFor(options, show) {
   const { delay, scroll, exit } = options;
-  let isOver = false;
   /** @param {any} event */
   const look = ({ clientY, relatedTarget }) => {
     const seen = ((scrollY + innerHeight) / document.documentElement.scrollHeight) * 100;
     const isTime =
       !(scroll || exit) || seen >= /** @type {number} */ (scroll) || (exit && clientY <= 0 && !relatedTarget);
-    if (isOver || !isTime || !options.survey) return;
-    isOver = true;
+    if (!isTime || !options.survey) return;
     show();
+    show = () => {};
   };
   const start = () => {
     if (document.readyState > 'j') return setTimeout(start, 50); // loading, of all that it may be
