@@ -188,7 +188,7 @@ build/tools/embed_web: src/tools/embed_web.c
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 $(PACKAGE_CFLAGS) -o $@ $< $(PACKAGE_LIBS)
 
 # Entries, each bundled with the modules that it imports; these stand in folders beside it.
-ASSETS = $(patsubst web/%,build/web/%,$(sort $(wildcard web/assets/*.js web/assets/*.css)))
+ASSETS = $(patsubst web/%,build/web/%,$(sort $(wildcard web/assets/*.js web/assets/*.css web/assets/*.svg)))
 ASSETS += build/web/assets/dygraphs.js
 ASSET_MODULES = $(sort $(wildcard web/assets/*/*.js web/assets/*/*/*.js web/assets/*/*.css))
 # The oldest that pages are made for; esbuild lowers what they lack. An entry may have others, and another format.
@@ -203,6 +203,10 @@ build/web/assets/%: web/assets/% $(ASSET_MODULES)
 	$(SAY) MINIFY $@
 	esbuild --bundle --minify --legal-comments=none --log-level=warning --target=$(or $(BROWSERS_$(*F:%.js=%)),$(BROWSERS)) \
 		--format=$(or $(ASSET_FORMAT_$(*F:%.js=%)),esm) $< >$@.tmp && mv $@.tmp $@
+
+build/web/assets/%.svg: web/assets/%.svg
+	@mkdir -p $(@D)
+	cp $< $@
 
 # As it is, with its notice, but for the last line, which names a file that is not served.
 build/web/assets/dygraphs.js: $(DYGRAPHS)

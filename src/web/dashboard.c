@@ -11,9 +11,10 @@ static const char POLICY[] =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'";
 
-enum path { PATH_ROOT, PATH_STYLE, PATH_SCRIPT, PATH_DESK, PATH_CHARTS, PATH_COUNT };
+enum path { PATH_ROOT, PATH_ICON, PATH_STYLE, PATH_SCRIPT, PATH_DESK, PATH_CHARTS, PATH_COUNT };
 
-static const char *const ASSETS_OF[PATH_COUNT] = {[PATH_STYLE] = "dashboard.css",
+static const char *const ASSETS_OF[PATH_COUNT] = {[PATH_ICON] = "icon.svg",
+                                                  [PATH_STYLE] = "dashboard.css",
                                                   [PATH_SCRIPT] = "dashboard.js",
                                                   [PATH_DESK] = "desk.js",
                                                   [PATH_CHARTS] = CHARTS_ASSET};
@@ -38,6 +39,7 @@ static void write_head(struct buffer *out, const char *const paths[PATH_COUNT]) 
     html_open(out, "meta", "name", "color-scheme", "content", "light dark", NULL);
     html_open(out, "meta", "name", "robots", "content", "noindex", NULL);
     html_element(out, "title", "cxd", NULL);
+    html_open(out, "link", "rel", "icon", "type", "image/svg+xml", "href", paths[PATH_ICON], NULL);
     html_open(out, "link", "rel", "stylesheet", "href", paths[PATH_STYLE], NULL);
     html_element(out, "script", "", "type", "module", "src", paths[PATH_SCRIPT], NULL);
     html_close(out, "head");

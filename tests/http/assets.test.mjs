@@ -15,7 +15,7 @@ const NAMES = fs
   .filter((entry) => entry.isFile())
   .map(({ name }) => name)
   .concat('dygraphs.js'); // of Debian's package
-const TYPES = { '.css': 'text/css; charset=utf-8', '.js': 'text/javascript; charset=utf-8' };
+const TYPES = { '.css': 'text/css; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.svg': 'image/svg+xml' };
 
 // The table that the tool of the build makes of these files.
 const embed = (...files) =>

@@ -73,9 +73,9 @@ describe('the page of the dashboard', () => {
       ...all.filter(({ name }) => name === 'script').map(({ attributes }) => attributes.src),
       ...all.filter(({ name }) => name === 'link').map(({ attributes }) => attributes.href),
     ];
-    assert.equal(files.length, 2);
+    assert.equal(files.length, 3);
     for (const file of files) {
-      assert.match(file, /^\/assets\/dashboard\.[0-9a-f]{16}\.(css|js)$/);
+      assert.match(file, /^\/assets\/(dashboard\.[0-9a-f]{16}\.(css|js)|icon\.[0-9a-f]{16}\.svg)$/);
       assert.equal((await ask(daemon, 'GET', file)).status, 200);
     }
   });
