@@ -256,6 +256,25 @@ describe('more than one on a page', () => {
   });
 });
 
+test('a place that the page has not: at its end; what is no selector, and no daemon there: told', async () => {
+  const errors = [];
+  page.removeAllListeners('pageerror').on('pageerror', (error) => errors.push(error.message));
+  await page.goto(shop.open(html(QUEUE + script(daemon) + '<hr>')));
+  const show = (options) =>
+    page.evaluate((all) => window.cxd('show', { mode: 'inline', ...all }), { survey: slug, ...options });
+  await show({ target: '##' });
+  await show({ server: `${shop.origin}/nowhere` });
+  assert.equal((await says(page, 'error')).status, 0, 'a page that is no form');
+  await show({ target: '#nowhere' });
+  await answer(page);
+  await answered(page);
+  assert.equal(await page.evaluate(() => document.querySelector('cxd-widget') === document.body.lastChild), true);
+  assert.deepEqual(
+    errors.map((text) => /'##' is not a valid selector/.test(text)),
+    [true],
+  );
+});
+
 test('what a page knows nothing of, or knows as a number, costs no answer', async () => {
   await page.goto(
     shop.open(embed(daemon, { survey: slug, respondent: '', touchpoint: '', properties: { plan: '', shop: 'x' } })),
