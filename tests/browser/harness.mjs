@@ -1,8 +1,9 @@
 // A real browser for a test, and a site of another origin than the daemon's for it to be on. Debian's Chromium, driven
 // by playwright-core; CXD_CHROMIUM names another. It speaks to loopback only.
+import crypto from 'node:crypto';
 import http from 'node:http';
 import { chromium } from 'playwright-core';
-import { until as eventually } from '../http/harness.mjs';
+import { makeId, signingKeys, until as eventually } from '../http/harness.mjs';
 
 const EXECUTABLE = process.env.CXD_CHROMIUM ?? '/usr/bin/chromium';
 const FLAGS = [
@@ -56,4 +57,13 @@ export async function until(ask, done) {
     return done(said) ? { got: said } : null;
   }, done);
   return got;
+}
+
+const hmac = (key, data) => crypto.createHmac('sha256', key).update(data).digest();
+
+// An invitation that was over before it began, and is whole otherwise.
+export function expiredInvitation(daemon, slug) {
+  const bytes = Buffer.from(JSON.stringify({ i: makeId(Math.random), s: slug, r: 'late', e: 0 }));
+  const key = hmac(signingKeys(daemon)[0], 'invitation');
+  return `${bytes.toString('base64url')}.${hmac(key, bytes).toString('base64url')}`;
 }

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { makeId, signingKeys, start } from '../http/harness.mjs';
+import { start } from '../http/harness.mjs';
 import { judge } from './axe.mjs';
-import { launch } from './harness.mjs';
+import { expiredInvitation, launch } from './harness.mjs';
 
 const QUESTIONS = [
   {
@@ -55,13 +55,6 @@ after(async () => {
 const invite = async (slug, body = { respondent: crypto.randomUUID() }) =>
   (await daemon.admin('POST', `/v1/surveys/${slug}/invitations`, { body })).json.token;
 
-const hmac = (key, data) => crypto.createHmac('sha256', key).update(data).digest();
-function expired(slug) {
-  const bytes = Buffer.from(JSON.stringify({ i: makeId(Math.random), s: slug, r: 'late', e: 0 }));
-  const key = hmac(signingKeys(daemon)[0], 'invitation');
-  return `${bytes.toString('base64url')}.${hmac(key, bytes).toString('base64url')}`;
-}
-
 async function send(page) {
   const replied = page.waitForResponse((reply) => reply.request().method() === 'POST');
   await page.click('form button');
@@ -109,7 +102,7 @@ const STATES = {
   'by invitation only': { status: 403, reach: ({ open }) => open('invited') },
   'an invitation that is cut off': { status: 403, reach: ({ open }) => open('invited?i=cut') },
   'one to another survey': { status: 403, reach: async ({ open }) => open(`seldom?i=${await invite('invited')}`) },
-  'one that is over': { status: 403, reach: ({ open }) => open(`invited?i=${expired('invited')}`) },
+  'one that is over': { status: 403, reach: ({ open }) => open(`invited?i=${expiredInvitation(daemon, 'invited')}`) },
   'one that is used': {
     status: 409,
     reach: async ({ open, page }) => {

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { makeId, signingKeys, start } from '../http/harness.mjs';
+import { start } from '../http/harness.mjs';
 import { judge } from './axe.mjs';
-import { launch, site } from './harness.mjs';
+import { expiredInvitation, launch, site } from './harness.mjs';
 
 let daemon,
   browser,
@@ -130,12 +130,6 @@ for (const javaScriptEnabled of [true, false])
   });
 
 describe('an invitation that is no good is told in the language of who reads', () => {
-  const hmac = (key, data) => crypto.createHmac('sha256', key).update(data).digest();
-  function signed(payload) {
-    const bytes = Buffer.from(JSON.stringify(payload));
-    const key = hmac(signingKeys(daemon)[0], 'invitation');
-    return `${bytes.toString('base64url')}.${hmac(key, bytes).toString('base64url')}`;
-  }
   // What each says, so that none is taken for another.
   const KINDS = {
     used: {
@@ -147,10 +141,7 @@ describe('an invitation that is no good is told in the language of who reads', (
         return `${slug}?i=${token}`;
       },
     },
-    expired: {
-      title: /abgelaufen/,
-      link: (slug) => `${slug}?i=${signed({ i: makeId(Math.random), s: slug, r: 'late', e: 0 })}`,
-    },
+    expired: { title: /abgelaufen/, link: (slug) => `${slug}?i=${expiredInvitation(daemon, slug)}` },
     forged: {
       title: /Link/,
       link: async (slug) => {
