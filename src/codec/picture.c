@@ -107,8 +107,20 @@ void picture_line(struct picture *picture, double x1, double y1, double x2, doub
     buffer_append_text(out, "/>");
 }
 
-/* Characters in thousandths of the size, of the widest of the fonts that are named (DejaVu Sans); of other letters than
- * those of ASCII most are narrower, and ideographs are as wide as they are high. */
+/* Around a name that goes from right to left; they have no width. */
+#define ISOLATE "\xe2\x81\xa8"
+#define ISOLATE_END "\xe2\x81\xa9"
+
+/* Of what begins at a byte, in thousandths of the size: ideographs are as wide as they are high, and letters of Hebrew
+ * and Arabic (from U+0580 on) narrower than those of Cyrillic. */
+static int width_of(const char *at) {
+    unsigned char byte = (unsigned char)*at;
+    if ((byte & 0xc0) == 0x80 || strncmp(at, ISOLATE, 3) == 0 || strncmp(at, ISOLATE_END, 3) == 0)
+        return 0;
+    return byte >= 0xe0 ? 1000 : byte >= 0xd6 ? 640 : byte >= 0xc0 ? 780 : 640;
+}
+
+/* Characters in thousandths of the size, of the widest of the fonts that are named (DejaVu Sans). */
 double picture_text_width(const char *text, double size) {
     static const struct {
         const char *characters;
@@ -116,8 +128,7 @@ double picture_text_width(const char *text, double size) {
     } WIDTHS[] = {{"ijlI.,:;|!'", 345}, {"frt()-/ ", 412}, {"mwMW%@", 985}, {"ABCDEGHKNOQRUVX&+", 775}};
     int sum = 0;
     for (const char *at = text; *at; at++) {
-        unsigned char byte = (unsigned char)*at;
-        int width = (byte & 0xc0) == 0x80 ? 0 : byte >= 0xe0 ? 1000 : byte >= 0xc0 ? 780 : 640;
+        int width = width_of(at);
         for (size_t i = 0; width > 0 && i < CXD_COUNT(WIDTHS); i++)
             if (strchr(WIDTHS[i].characters, *at))
                 width = WIDTHS[i].width;
@@ -172,7 +183,7 @@ static void append_name(struct buffer *out, const char *name) {
     for (size_t at = 0; at < length && !is_isolated; at++)
         is_isolated = (unsigned char)name[at] >= 0xd6; /* no script below U+0580 goes from right to left */
     if (is_isolated)
-        buffer_append_text(out, "\xe2\x81\xa8");
+        buffer_append_text(out, ISOLATE);
     for (size_t at = 0; at < length && count <= LONGEST; at += taken) {
         (void)utf8_take(name + at, length - at, &taken);
         if (turns(name + at, taken))
@@ -183,7 +194,7 @@ static void append_name(struct buffer *out, const char *name) {
             buffer_append(out, name + at, taken);
     }
     if (is_isolated)
-        buffer_append_text(out, "\xe2\x81\xa9");
+        buffer_append_text(out, ISOLATE_END);
 }
 
 void picture_say_subject(struct buffer *out, const struct survey *survey, const char *question) {
