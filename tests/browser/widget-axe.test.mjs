@@ -156,6 +156,10 @@ for (const locale of ['en', 'ar'])
         await forward();
         await point(page, 4).waitFor();
         await reach('a scale of seven', 9);
+        const lines = await box(page)
+          .locator('.row label')
+          .evaluateAll((all) => new Set(all.map((one) => one.offsetTop)).size);
+        assert.equal(lines, 1, 'seven stand in a row');
         await forward();
         await reach('words', 3);
         await forward();

@@ -28,7 +28,7 @@ background:var(--p);color:var(--i)}\
 .corner.left,.corner[dir=rtl]:not(.right),[dir=rtl] .x{left:1em;right:auto}\
 .row,.ends,.foot{flex-wrap:wrap;display:flex;gap:.25em;margin-top:1em}\
 .ends,.foot{justify-content:space-between}\
-.row label{flex:1 1 2em;position:relative;min-width:1.5em}\
+.row label{flex:1 1 1.5em;position:relative;min-width:1.5em}\
 .long label{flex:1 1 calc((29em - 100%)*999);max-width:calc(16.6% - .25em)}\
 .stars span{font-size:0}\
 .row input,.unseen{width:100%;position:absolute;height:100%;opacity:0}\
