@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ACTS } from '../../web/assets/dashboard/record-words.js';
 import { description } from '../http/openapi.mjs';
+import { judge } from './axe.mjs';
+import { sticksOut } from './dashboard.mjs';
 import { assertTame, judgeAll, texts, useDesk } from './desk.mjs';
 
 const NAME = '<img src=x onerror=window.ran=1>';
@@ -93,5 +95,53 @@ test('nothing was imported yet', async () => {
   const page = await desk.open('/admin/imports');
   await page.getByText('Nothing was imported').waitFor();
   await judgeAll(page, 'no imports');
+  await page.context().close();
+});
+
+// Every view but those of figures, which dashboard-states has; a new survey's asks for nothing.
+const VIEWS = [
+  ...['comments', 'suspects', 'alerts', 'edit', 'share'].map((view) => `/surveys/shop/${view}`),
+  ...['/alerts', '/admin', '/admin/keys', '/admin/signing-keys', '/admin/audit', '/admin/imports'],
+];
+
+test('each view says that it waits, that nobody answers, and what failed, and is read on a phone', async (t) => {
+  const page = await desk.open('/surveys/new');
+  assert.deepEqual(await sticksOut(page, 'ltr'), [], 'a new survey');
+  let answer = null; // of the API: null keeps it waiting
+  const waiting = [];
+  const say = async (how) => {
+    answer = how;
+    await Promise.all(waiting.splice(0).map(how));
+  };
+  await page.route(
+    (url) => url.pathname.startsWith('/v1/') && url.pathname !== '/v1/session',
+    (route) => (answer ? answer(route) : waiting.push(route)),
+  );
+  const main = page.locator('main');
+  const again = () => main.getByRole('button', { name: 'Try again' }).first().click();
+  for (const path of VIEWS)
+    await t.test(path, async () => {
+      answer = null;
+      await page.goto(desk.daemon.url + path);
+      await main.getByText('Loading').first().waitFor({ state: 'attached' });
+      await main.locator('h1').waitFor();
+      await say((route) => route.abort());
+      await main.getByText('No connection to the server').first().waitFor();
+      for (const dir of ['rtl', 'ltr']) assert.deepEqual(await sticksOut(page, dir), [], 'where nobody answers');
+      await judge(page, `${path}, where nobody answers`);
+      answer = (route) =>
+        route.fulfill({
+          status: 500,
+          contentType: 'application/problem+json',
+          json: { type: '/problems/failed', title: 'failed', status: 500, detail: 'it failed' },
+        });
+      await again();
+      await main.getByText('The server could not answer').first().waitFor();
+      answer = (route) => route.continue();
+      await again();
+      await main.getByText('The server could not answer').first().waitFor({ state: 'detached' });
+      await page.waitForFunction(() => !document.querySelector('main .loading, main [aria-busy=true]'));
+      for (const dir of ['rtl', 'ltr']) assert.deepEqual(await sticksOut(page, dir), []);
+    });
   await page.context().close();
 });

@@ -34,7 +34,7 @@ test('a rule is made, changed and deleted, in words', async () => {
   await page.getByText('Fires when: The score of the last 30 days is worse than').waitFor();
   await page.getByRole('button', { name: 'Save' }).click();
   await until(rules, ([rule]) => rule.kind === 'drop');
-  await page.getByText('worse than in the window before').waitFor();
+  await page.getByText('worse than in the time before').waitFor();
   await judgeAll(page, 'alerts');
 
   await page.getByText('History').click();

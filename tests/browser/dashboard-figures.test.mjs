@@ -171,7 +171,7 @@ async function readScore(slug, query) {
     const { low, high, margin, confidence } = figures.interval;
     assert.equal(
       await figure(panel, 'interval'),
-      `${fixed(low, digits)} to ${fixed(high, digits)} (${confidence * 100}% interval)`,
+      `${fixed(low, digits)} and ${fixed(high, digits)} (${confidence * 100}% interval)`,
     );
     assert.equal(await figure(panel, 'margin'), fixed(margin, digits));
   } else assert.equal(await figure(panel, 'interval'), null);
@@ -250,7 +250,7 @@ async function readSegments(slug, query) {
     );
     const head = (await row.locator('th').innerText()).trim();
     if (segment.remainder) assert.match(head, /other value|All others/);
-    else if ((segment.values ?? [segment.value]).includes(null)) assert.match(head, /no /);
+    else if ((segment.values ?? [segment.value]).includes(null)) assert.match(head, /no |not answered/);
     else if (figures.by.every((by) => !by.startsWith('answer.')))
       assert.ok(head.startsWith((segment.values ?? [segment.value]).join(' · ')), head);
     assert.equal(

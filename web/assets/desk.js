@@ -2,7 +2,8 @@
 // what whoever runs the daemon looks at. A file of its own, which who looks at figures does not load.
 import { isAbort } from './dashboard/api.js';
 import { el, fill } from './dashboard/dom.js';
-import { failed } from './dashboard/parts.js';
+import { lastKnown, surveyHead } from './dashboard/head.js';
+import { failed, loading } from './dashboard/parts.js';
 import * as admin from './dashboard/views/admin.js';
 import { keys as allKeys } from './dashboard/views/admin-keys.js';
 import * as watched from './dashboard/views/alerts.js';
@@ -15,19 +16,23 @@ import { suspects as suspected } from './dashboard/views/suspects.js';
 
 /**
  * What goes wrong is told here: in a file of its own an error is of another class than in the one that asked for it.
- * @param {View} view @returns {View}
+ * So is that it waits: of a survey the head is there at once, and stays where the rest does not come.
+ * @param {View} view @param {string} [tab] of a survey's head @returns {View}
  */
-function told(view) {
+function told(view, tab) {
   const { update } = view;
   const trying =
     (/** @type {View['show']} */ work) =>
     async (/** @type {HTMLElement} */ root, /** @type {import('./dashboard/router.js').Context} */ context) => {
+      const { survey: slug } = context.params;
       try {
+        if (slug && work === view.show) fill(root, surveyHead(context, lastKnown(slug), tab ?? ''), loading('page'));
         await work(root, context);
       } catch (error) {
         if (isAbort(error) || context.signal.aborted) return;
         const again = () => void trying(view.show)(root, context);
-        fill(root, el('h1.unseen', null, view.title(context.params)), failed(error, again));
+        const head = root.querySelector(':scope > .head') ?? el('h1.unseen', null, view.title(context.params));
+        fill(root, head, el('section.panel', null, failed(error, again)));
       }
     };
   return { title: view.title, show: trying(view.show), ...(update ? { update: trying(update) } : {}) };
@@ -39,9 +44,9 @@ export const signingKeys = told(admin.signingKeys);
 export const status = told(admin.status);
 export const keys = told(allKeys);
 export const alerts = told(watched.alerts);
-export const surveyAlerts = told(watched.surveyAlerts);
-export const comments = told(written);
+export const surveyAlerts = told(watched.surveyAlerts, 'alerts');
+export const comments = told(written, 'comments');
 export const create = told(making.create);
-export const edit = told(making.edit);
-export const share = told(sharing);
-export const suspects = told(suspected);
+export const edit = told(making.edit, 'edit');
+export const share = told(sharing, 'share');
+export const suspects = told(suspected, 'suspects');

@@ -6,11 +6,8 @@ import { METRICS } from './definition.js';
 /** @typedef {Record<string, any> | undefined} Survey */
 
 export const KINDS = {
-  score: { name: 'Score beyond a line', about: 'Once a day: is the score of the window below (or above) a line?' },
-  drop: {
-    name: 'Score drops',
-    about: 'Once a day: is the score worse than in the window before, and more than noise?',
-  },
+  score: { name: 'Score beyond a line', about: 'Once a day: is the score of a time below (or above) a line?' },
+  drop: { name: 'Score drops', about: 'Once a day: is the score worse than in the time before, and more than noise?' },
   rate: { name: 'Too many unhappy', about: 'Once a day: is the share of the unhappy above a line?' },
   silence: { name: 'Nobody answers', about: 'A day without an answer, of a weekday that usually has some.' },
   detractor: { name: 'Somebody unhappy wrote', about: 'At once, for every unhappy answer with a comment.' },
@@ -79,11 +76,11 @@ export function ruleWords(alert, survey) {
         : `The score of ${of} is above ${line(alert.above)}`;
     case 'drop':
       return [
-        `The score of ${of} is worse than in the window before, and chance alone would show so much`,
+        `The score of ${of} is worse than in the time before, and chance alone would show so much`,
         `in less than ${percentWords(alert.alpha ?? 0.05)} of cases`,
       ].join(' ');
     case 'rate':
-      return `More than ${alert.above} % of the answers of ${of} are ${unhappyOf(survey)}`;
+      return `More than ${alert.above}% of the answers of ${of} are ${unhappyOf(survey)}`;
     case 'silence':
       return `A day without an answer${whereWords(alert)}, of a weekday that usually has some`;
     case 'detractor':
@@ -94,7 +91,7 @@ export function ruleWords(alert, survey) {
 }
 
 /** @param {number} share 0 to 1. */
-const percentWords = (share) => `${Number((share * 100).toPrecision(3))} %`;
+const percentWords = (share) => `${Number((share * 100).toPrecision(3))}%`;
 
 /**
  * How it stands, in one sentence.
@@ -122,10 +119,10 @@ function valueWords(alert, at, survey) {
       return typeof at.value === 'number' ? `Score ${score(at.value, method)} of ${answers}` : '';
     case 'drop':
       return typeof at.value === 'number'
-        ? `${signed(at.value, method)} against the window before, of ${answers}${chanceWords(at.p_value)}`
+        ? `${signed(at.value, method)} against the time before, of ${answers}${chanceWords(at.p_value)}`
         : '';
     case 'rate':
-      return typeof at.value === 'number' ? `${at.value} % ${unhappyOf(survey)} of ${answers}` : '';
+      return typeof at.value === 'number' ? `${at.value}% ${unhappyOf(survey)} of ${answers}` : '';
     case 'silence': {
       const expected = at.expected ?? at.value;
       return typeof expected === 'number' ? `${answers}, where ${expected} are usual` : answers;

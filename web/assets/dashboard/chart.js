@@ -3,6 +3,7 @@ import { el, fill } from './dom.js';
 
 /** @type {Promise<any> | null} */
 let library = null;
+const LABEL_PX = 68; // as wide as a day and its year
 
 /** The library comes with the first chart. */
 function load() {
@@ -44,12 +45,13 @@ const offsetX = (event, place) => event.clientX - place.getBoundingClientRect().
 
 /**
  * @param {HTMLElement} place
- * @param {{ points: Point[], label: string, reach: [number, number], name: (x: number, unit?: string) => string,
- * shown: (value: number) => string, onSelect: (row: number | null) => void, onZoom: (isZoomed: boolean) => void }}
+ * `steps`: of how many points one may be named below the axis; `tick` is its name, `year` if it is to have one
+ * @param {{ points: Point[], label: string, reach: [number, number], steps: number[], tick: (x: number, year: boolean) =>
+ * string, shown: (value: number) => string, onSelect: (row: number | null) => void, onZoom: (isZoomed: boolean) => void }}
  *   options
  * @returns {Promise<Chart>}
  */
-export async function draw(place, { points, label, reach, shown, onSelect, onZoom }) {
+export async function draw(place, { points, label, reach, steps, tick, shown, onSelect, onZoom }) {
   const Dygraph = await load();
   const known = points.filter(({ value }) => value !== null);
   const least = Math.min(...known.map(({ low, value }) => low ?? Number(value)));
@@ -70,6 +72,31 @@ export async function draw(place, { points, label, reach, shown, onSelect, onZoo
     context.stroke();
   };
   const all = [points[0].x, points[points.length - 1].x];
+  const isOfYears = new Date(all[0]).getFullYear() !== new Date(all[1]).getFullYear();
+  /** @param {number} from @param {number} until @param {number} pixels */
+  const ticker = (from, until, pixels) => {
+    const seen = points.filter(({ x }) => x >= from && x <= until).length;
+    const step = steps.find((one) => (seen / one) * LABEL_PX <= pixels) ?? Math.ceil((seen * LABEL_PX) / pixels);
+    let last = 0;
+    return points
+      .filter(({ x }, i) => i % step === 0 && x >= from && x <= until)
+      .map(({ x }) => {
+        const year = new Date(x).getFullYear();
+        const isNew = year !== last;
+        last = year;
+        return { v: x, label: tick(x, isOfYears && isNew) };
+      });
+  };
+  /** What a score of nothing is, where it may lie below. @param {any} context @param {any} area @param {any} graph */
+  const zero = (context, area, graph) => {
+    const y = Math.round(graph.toDomYCoord(0)) + 0.5;
+    if (reach[0] >= 0 || y < area.y || y > area.y + area.h) return;
+    context.strokeStyle = colour('line');
+    context.beginPath();
+    context.moveTo(area.x, y);
+    context.lineTo(area.x + area.w, y);
+    context.stroke();
+  };
   const slack = points.length > 1 ? (all[1] - all[0]) / (points.length - 1) / 2 : 43_200_000;
   const whole = [all[0] - slack, all[1] + slack];
   const model = {
@@ -102,14 +129,15 @@ export async function draw(place, { points, label, reach, shown, onSelect, onZoo
       animatedZooms: false,
       interactionModel: model,
       axes: {
-        x: { axisLabelWidth: 74, pixelsPerLabel: 84, drawGrid: false },
+        x: { axisLabelWidth: LABEL_PX + 12, drawGrid: false, ticker },
         y: {
           axisLabelWidth: 44,
-          pixelsPerLabel: 32,
+          pixelsPerLabel: 26,
           axisLabelFormatter: (/** @type {number} */ value) => shown(value),
         },
       },
       rightGap: 12,
+      underlayCallback: zero,
       highlightCallback: (
         /** @type {any} */ event,
         /** @type {any} */ x,

@@ -1,6 +1,6 @@
 // What figures say, in words and as marks. docs/scoring.md says what they are.
 import { el, svg } from './dom.js';
-import { count, ends, interval, percent, plural, probability, range, score, signed, unit, whole } from './format.js';
+import { count, ends, percent, plural, probability, range, score, signed, unit, whole } from './format.js';
 import { icon } from './icons.js';
 
 /**
@@ -118,9 +118,9 @@ export function sentence(figures, change, than) {
 export function shortly(figures, change) {
   if (!change) return '';
   const kind = verdict(figures, change);
-  if (kind === 'none') return change.reason === 'empty' ? 'Nothing to compare with.' : sentence(figures, change, '');
-  if (kind === 'unclear') return 'No clear change: may be chance.';
-  return `${kind === 'better' ? 'Better' : 'Worse'}, by more than chance.`;
+  if (kind === 'none') return change.reason === 'empty' ? 'Nothing to compare with' : sentence(figures, change, '');
+  if (kind === 'unclear') return 'No clear change: may be chance';
+  return `${kind === 'better' ? 'Better' : 'Worse'}, by more than chance`;
 }
 
 /** What "more than chance" means. @param {Change | null | undefined} change */
@@ -156,10 +156,9 @@ export function chip(figures, change) {
 // --- Scores ---
 
 /** @param {Figures & Scoring} figures */
-export function likely(figures) {
-  if (!figures.interval) return '';
-  const { confidence } = figures.interval;
-  return `${interval(figures.interval, figures.method)} (${count(Math.round(confidence * 100))}% interval)`;
+export function likely({ interval: bounds, method }) {
+  if (!bounds) return '';
+  return `${score(bounds.low, method)} and ${score(bounds.high, method)} (${count(Math.round(bounds.confidence * 100))}% interval)`;
 }
 
 /** Why a score is not shown. @param {Figures} figures */

@@ -3,8 +3,8 @@ import { at } from '../api.js';
 import { isKeptOfSurvey } from '../address.js';
 import { textOf } from '../controls.js';
 import { el, words } from '../dom.js';
-import { missing, smallSample, track } from '../figures.js';
-import { METHODS, METRICS, count, interval, percent, plural, whole } from '../format.js';
+import { likely, missing, smallSample, track } from '../figures.js';
+import { METHODS, METRICS, count, percent, plural, whole } from '../format.js';
 import { panel } from '../parts.js';
 
 /** @typedef {import('../router.js').Context} Context */
@@ -58,7 +58,7 @@ function scale({ answers }) {
     ),
     answers.score === null
       ? el('p.note', null, missing(answers))
-      : [track(answers), el('p.note.number', null, `Likely between ${interval(answers.interval, answers.method)}`)],
+      : [track(answers), el('p.note.number', null, `Likely between ${likely(answers)}`)],
   );
 }
 

@@ -4,7 +4,7 @@ import { isKeptOfSurvey } from '../address.js';
 import { colour } from '../chart.js';
 import { dimensionName, dimensions, valueName } from '../controls.js';
 import { el, fill, words } from '../dom.js';
-import { before, chip, smallSample, track, when } from '../figures.js';
+import { before, chip, isLowerBetter, smallSample, track, when } from '../figures.js';
 import { count, interval, percent, plural, probability, signed, unit, whole } from '../format.js';
 import { csvButton, panel, select, table } from '../parts.js';
 import { paintBars, savePicture } from '../picture.js';
@@ -27,9 +27,10 @@ function rowName(row, by, survey) {
   }
   const values = row.values ?? [row.value];
   return values
-    .map((/** @type {string | null} */ value, /** @type {number} */ i) =>
-      value === null ? `no ${dimensionName(by[i], survey).toLowerCase()}` : valueName(by[i], value, survey),
-    )
+    .map((/** @type {string | null} */ value, /** @type {number} */ i) => {
+      if (value !== null) return valueName(by[i], value, survey);
+      return by[i].startsWith('answer.') ? 'not answered' : `no ${dimensionName(by[i], survey).toLowerCase()}`;
+    })
     .join(' · ');
 }
 
@@ -42,15 +43,17 @@ const UNTESTED = {
   constant: 'all answers alike',
 };
 
+/** @param {number} impact @param {any} figures */
+const isHarmful = (impact, figures) => impact < 0 !== isLowerBetter(figures);
+
 /** Whether a segment differs from the rest, in words. @param {any} row @param {any} figures */
 function differs(row, figures) {
   if (!row.test) return el('span.note', null, UNTESTED[row.reason] ?? '–');
-  const isHarmful =
-    row.impact !== null && row.impact < 0 !== (figures.method === 'mean' && figures.direction === 'lower_is_better');
-  const says = row.significant ? (isHarmful ? 'worse than the rest' : 'better than the rest') : 'no clear difference';
+  const isWorse = row.impact !== null && isHarmful(row.impact, figures);
+  const says = row.significant ? (isWorse ? 'worse than the rest' : 'better than the rest') : 'no clear difference';
   return el(
     'span',
-    { class: `differs ${row.significant ? (isHarmful ? 'bad' : 'good') : ''}` },
+    { class: `differs ${row.significant ? (isWorse ? 'bad' : 'good') : ''}` },
     el('span', null, says),
     ' ',
     el('span.note.number', { dataset: { figure: 'p_adjusted' } }, `p ${probability(row.p_adjusted)}`),
@@ -60,14 +63,13 @@ function differs(row, figures) {
 /** A bar to either side of nothing. @param {number | null} impact @param {number} most @param {any} figures */
 function impactBar(impact, most, figures) {
   if (impact === null) return el('span.note', null, '–');
-  const isHarmful = impact < 0 !== (figures.method === 'mean' && figures.direction === 'lower_is_better');
   return el(
     'span.impact',
     null,
     el(
       'span.impact-bar',
       { 'aria-hidden': 'true' },
-      el(`span.${impact === 0 ? 'even' : isHarmful ? 'bad' : 'good'}`, {
+      el(`span.${impact === 0 ? 'even' : isHarmful(impact, figures) ? 'bad' : 'good'}`, {
         class: impact < 0 ? 'below' : 'above',
         style: { '--part': Math.abs(impact) / (most || 1) },
       }),
@@ -130,7 +132,7 @@ function columnsOf(figures, survey, { address, params }) {
     },
     {
       key: 'low',
-      label: 'Likely between',
+      label: 'Likely range',
       kind: 'drawn',
       value: (row) => row.interval?.low ?? null,
       shown: (row) => [
@@ -201,7 +203,7 @@ export function segmentsPanel(now, surveyOf) {
       select({
         id: 'then',
         value: second,
-        options: [['', '–'], ...all.filter(([key]) => key !== first)],
+        options: [['', 'nothing more'], ...all.filter(([key]) => key !== first)],
         on: (value) => set(first, value),
       }),
     );
@@ -247,8 +249,8 @@ export function segmentsPanel(now, surveyOf) {
               title: `${survey.name || figures.survey}: what moves the score`,
               subtitle: `${when(figures.window)}, ${plural(figures.n, 'answer')}, by ${figures.by.map((/** @type {string} */ one) => dimensionName(one, survey)).join(' and ')}${filterWords(context)}`,
               legend: [
-                { label: 'raises the score', colour: colour('good-fill') },
-                { label: 'lowers it', colour: colour('bad-fill') },
+                { label: 'makes it better', colour: colour('good-fill') },
+                { label: 'makes it worse', colour: colour('bad-fill') },
               ],
               height: 180 + 34 * bars.length,
               paint: paintBars(
@@ -256,7 +258,7 @@ export function segmentsPanel(now, surveyOf) {
                   label: rowName(row, figures.by, survey),
                   value: row.impact,
                   shown: signed(row.impact, figures.method),
-                  colour: colour(row.impact < 0 ? 'bad-fill' : 'good-fill'),
+                  colour: colour(isHarmful(row.impact, figures) ? 'bad-fill' : 'good-fill'),
                 })),
               ),
             }),

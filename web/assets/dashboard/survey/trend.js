@@ -49,6 +49,15 @@ const NAMES = {
   month: new Intl.DateTimeFormat('en', { month: 'long', year: 'numeric' }),
 };
 
+/** @type {Record<string, Intl.DateTimeFormat>} */
+const TICKS = {
+  day: new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short' }),
+  first: NAMES.week,
+  month: new Intl.DateTimeFormat('en', { month: 'short', year: 'numeric' }),
+};
+/** @type {Record<string, number[]>} of how many points one is named: of days that of each week, of months of a quarter */
+const STEPS = { day: [1, 2, 7, 14, 28], week: [1, 2, 4, 8, 13, 26], month: [1, 2, 3, 6, 12, 24] };
+
 /** @param {any} bucket @param {string} unit */
 export function bucketName({ local_from: from }, unit) {
   const date = new Date(clock(from));
@@ -171,7 +180,8 @@ export function trendPanel(now, surveyOf) {
       })),
       label: 'Score',
       reach: ends(trend),
-      name: String,
+      steps: STEPS[unit],
+      tick: (x, hasYear) => TICKS[unit === 'month' ? 'month' : hasYear ? 'first' : 'day'].format(x),
       shown: (value) => String(Number(value.toFixed(2))).replace('-', '−'),
       onSelect: (row) => says.say(row === null ? null : trend.buckets[row]),
       onZoom: (isZoomed) => (whole.hidden = !isZoomed),

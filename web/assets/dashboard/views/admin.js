@@ -88,7 +88,11 @@ export const status = {
         if (context.signal.aborted) return;
         fill(
           place,
-          failed(error, () => void look()),
+          failed(error, () => {
+            clearTimeout(timer);
+            fill(place, loading('panel')); // what was pressed would keep the focus, and so what it asked for away
+            void look();
+          }),
         );
       }
       if (!context.signal.aborted) timer = setTimeout(look, EVERY_MS);

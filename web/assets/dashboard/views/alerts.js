@@ -259,7 +259,6 @@ function summary(alerts) {
 export const surveyAlerts = {
   title: ({ survey }) => `Alerts of ${survey}`,
   async show(root, context) {
-    fill(root, loading('page'));
     const survey = await ask(at`/v1/surveys/${context.params.survey}`, { signal: context.signal });
     context.say(`Alerts of ${nameOf(survey)}`);
     const place = el('div', null);

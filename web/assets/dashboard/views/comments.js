@@ -58,7 +58,7 @@ function searchBar(context, survey) {
     'value': address.get('q'),
     'dir': 'auto',
     'maxlength': '2000',
-    'placeholder': 'Search the comments',
+    'placeholder': 'Search',
     'aria-label': 'Search the comments',
     'aria-describedby': 'search-help',
     'autocomplete': 'off',
@@ -97,7 +97,7 @@ function searchBar(context, survey) {
       pick('band', 'Of which scores', bandOptions(survey)),
       questions.length > 0 &&
         pick('question', 'Which texts', [
-          ['', 'Comments and answers'],
+          ['', 'All texts'],
           ...questions.map((/** @type {any} */ one) => [
             one.key,
             `Only: ${one.text?.en ?? Object.values(one.text ?? {})[0] ?? one.key}`,
@@ -371,7 +371,6 @@ function downloads(context, survey) {
 export const comments = {
   title: ({ survey }) => `Comments of ${survey}`,
   async show(root, context) {
-    fill(root, loading('page'));
     const survey = await ask(at`/v1/surveys/${context.params.survey}`, { signal: context.signal });
     const bar = el('div', null);
     const filters = timeAndFilters(() => current?.context ?? context, survey);

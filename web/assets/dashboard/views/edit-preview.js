@@ -130,6 +130,13 @@ export class Preview {
     );
   }
 
+  /** To who has no room for it beside the form. */
+  come() {
+    const heading = /** @type {HTMLElement} */ (this.node.querySelector('h2'));
+    heading.tabIndex = -1;
+    heading.focus();
+  }
+
   /** Soon, once nobody types. */
   later() {
     this.drawPicks();

@@ -4,7 +4,7 @@ import { askToSignIn, attempt, mayNot, wrongWords } from '../acting.js';
 import { blank, differences, isSame, pointer, toPut, write } from '../definition.js';
 import { el, fill, words } from '../dom.js';
 import { name as nameOf } from '../format.js';
-import { button, dialog, failed, field, loading, notice, state, toast } from '../parts.js';
+import { button, dialog, failed, field, notice, state, toast } from '../parts.js';
 import { surveyHead } from '../head.js';
 import { conflictPanel } from './edit-conflict.js';
 import { Draft } from './edit-draft.js';
@@ -142,6 +142,7 @@ class Editor {
       el(
         'div.actions',
         null,
+        button({ 'label': 'Preview', 'kind': 'quiet', 'data-narrow': true, 'on': () => this.preview.come() }),
         isDirty && this.survey && button({ label: 'Discard', kind: 'quiet', on: () => this.discard() }),
         button({
           label: this.survey ? 'Save' : 'Create the survey',
@@ -348,7 +349,6 @@ const refusal = ({ session }) =>
 export const edit = {
   title: ({ survey }) => `Edit ${survey}`,
   async show(root, context) {
-    fill(root, loading('page'));
     const { json: survey, etag } = await askWhole(at`/v1/surveys/${context.params.survey}`, { signal: context.signal });
     context.say(`Edit ${nameOf(survey)}`);
     const head = surveyHead(context, survey, 'edit');

@@ -67,8 +67,9 @@ function stageCard(stage, i, drop, { address }) {
           el(
             'p.note',
             null,
+            'Likely ',
             el('span.number', { dataset: { figure: 'interval' } }, interval(stage.interval, stage.method)),
-            ' from ',
+            ', from ',
             el('span.number', { dataset: { figure: 'n' } }, plural(stage.n, 'answer')),
             stage.small_sample && [' ', smallSample()],
           ),
@@ -154,7 +155,7 @@ export const view = {
     fill(
       root,
       el(
-        'header.head.plain',
+        'header.head',
         null,
         el(
           'nav.crumbs',

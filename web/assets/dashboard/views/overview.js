@@ -86,7 +86,7 @@ function columnsOf({ address }, spark) {
     },
     {
       key: 'interval',
-      label: 'Likely between',
+      label: 'Likely range',
       kind: 'drawn',
       csv: false,
       value: (row) => row.interval?.low ?? null,
@@ -97,7 +97,7 @@ function columnsOf({ address }, spark) {
               track(row, row.previous?.score ?? null),
               el(
                 'span.note.number',
-                { dataset: { figure: 'interval' }, title: likely(row) },
+                { dataset: { figure: 'interval' }, title: `Likely between ${likely(row)}` },
                 interval(row.interval, row.method),
               ),
               row.small_sample && [' ', smallSample()],

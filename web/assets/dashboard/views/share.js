@@ -4,7 +4,7 @@ import { copied, mayNot } from '../acting.js';
 import { languages } from '../definition.js';
 import { el, fill } from '../dom.js';
 import { name as nameOf } from '../format.js';
-import { button, field, loading, notice, panel, select } from '../parts.js';
+import { button, field, notice, panel, select } from '../parts.js';
 import { surveyHead } from '../head.js';
 import { languageName } from './edit-sections.js';
 import { invitations } from './share-invitations.js';
@@ -57,7 +57,7 @@ function controls(values, again) {
 
 /** @param {any} survey @returns {[string, string][]} */
 const tongues = (survey) => [
-  ['', 'As the page or the browser asks'],
+  ['', 'As the page asks'],
   ...languages(survey).map((tag) => /** @type {[string, string]} */ ([tag, languageName(tag)])),
 ];
 
@@ -187,7 +187,6 @@ function mail(survey) {
 export const share = {
   title: ({ survey }) => `Share ${survey}`,
   async show(root, context) {
-    fill(root, loading('page'));
     const survey = await ask(at`/v1/surveys/${context.params.survey}`, { signal: context.signal });
     context.say(`Share ${nameOf(survey)}`);
     fill(

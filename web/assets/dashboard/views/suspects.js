@@ -273,7 +273,6 @@ async function about(context, survey) {
 export const suspects = {
   title: ({ survey }) => `Suspects of ${survey}`,
   async show(root, context) {
-    fill(root, loading('page'));
     const survey = await ask(at`/v1/surveys/${context.params.survey}`, { signal: context.signal });
     context.say(`Suspects of ${survey.name || survey.slug}`);
     const place = el('div', null);
