@@ -43,7 +43,7 @@ export function open(root, options, form, closed) {
   const body = make('div', {});
   const back = make('button', { type: 'button', click: () => go(-1) }, texts.back);
   const forth = make('button', { part: 'button', click: next });
-  const foot = make('div', { class: 'foot' }, forth, back);
+  const foot = make('div', { class: 'foot' }, back, forth);
   const asked = make('form', { autocomplete: 'off' }, body, error, foot, trap);
   const cross = make('button', { 'class': 'x', 'aria-label': texts.dismiss, 'click': () => close(true) }, '×');
   const attributes = {
