@@ -64,19 +64,3 @@ test('in Arabic what is read out has its own comma', async () => {
   assert.deepEqual([names[0], names[10]], ['0 من 10، غير محتمل إطلاقًا', '10 من 10، محتمل جدًا']);
   assert.equal(names[5], '5 من 10');
 });
-
-for (const [reducedMotion, count] of [
-  ['no-preference', 1],
-  ['reduce', 0],
-])
-  test(`it comes with ${count} movements where a person has ${reducedMotion}`, async () => {
-    await page.emulateMedia({ reducedMotion });
-    await page.addInitScript(() => {
-      document.addEventListener('cxd:shown', () => {
-        window.moving = document.querySelector('cxd-widget').shadowRoot.getAnimations().length;
-      });
-    });
-    await page.goto(shop.open(embed(daemon, { survey: 'nps' })));
-    await says(page, 'shown');
-    assert.equal(await page.evaluate(() => window.moving), count);
-  });

@@ -17,13 +17,12 @@ overflow-wrap:break-word}\
 .modal::backdrop{background:#0008}\
 .modal{top:0;margin:auto}\
 .stars span{font-size:0}\
-.box{animation:a .2s;background:var(--p);color:var(--i);position:relative;padding:1.25em;border:1px solid #789;\
+.box{background:var(--p);color:var(--i);position:relative;padding:1.25em;border:1px solid #789;\
 box-shadow:0 0 2em #0004;max-width:40em}\
 .corner,.modal{width:calc(100% - 2em);overflow:auto;max-height:calc(100% - 2em);z-index:999999999;position:fixed}\
 .edge,.foot button{width:auto;font-weight:600;padding:.5em 1em}\
 .corner{right:1em;max-width:23em;bottom:1em}\
 .row span{min-height:3em;place-items:center;font-weight:600;display:grid}\
-@keyframes a{0%{opacity:0}}\
 ::placeholder,.note,.ends{opacity:.8;color:inherit;margin-top:.5em;font-size:.9em}\
 .row label{flex:1 1 1.5em;position:relative;min-width:1.5em}\
 .long label{flex:1 1 calc((29em - 100%)*999);max-width:calc(16.6% - .25em)}\
@@ -51,7 +50,6 @@ p[role]{background:#f903;border-color:#f90}\
 :focus-visible{outline:3px solid var(--a);outline-offset:2px}\
 .q{outline:0;font-weight:600;padding-inline-end:2em;font-size:1.125em}\
 [hidden]{display:none!important}\
-@media (prefers-reduced-motion){.box{animation:none}}\
 `;
 
 /** @param {ShadowRoot} root @param {string} [nonce] for where style sheets cannot be constructed */
