@@ -1,9 +1,9 @@
 // `make screenshots`: every state of what people see in both themes and at three widths, into build/screenshots/, to be
 // looked at. A file of scenes/ has those of one part: scenes({ daemon, shop }) gives them by name, each with what to
 // open (`target`, on the daemon where it is a path), what to do before (`first`) and there (`then`). It may ask for a
-// daemon of its own kind (`options`), and for widths of its own; one whose pages are drawn by style sheets alone says so
-// (`isStyled`), and then one visit does for all themes and widths of a scene. With `pictures` as the only argument those that
-// documents show are drawn instead, into docs/.
+// daemon of its own kind (`options`), and for widths of its own; one whose pages are drawn by style sheets alone says
+// so (`isStyled`), and then one visit does for all themes and widths of a scene. With `pictures` as the only argument
+// those that documents show are drawn instead, into docs/.
 //
 // usage: node tests/browser/screenshots.mjs [pictures | PART OF A NAME…]
 import fs from 'node:fs';

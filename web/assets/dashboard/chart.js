@@ -44,11 +44,15 @@ export const colour = (name) => getComputedStyle(document.documentElement).getPr
 const offsetX = (event, place) => event.clientX - place.getBoundingClientRect().left;
 
 /**
+ * `steps`: of how many points one may be named below the axis; `tick` is its name, with its year if it is to have one.
+ * @typedef {{ points: Point[], label: string, reach: [number, number], steps: number[],
+ *   tick: (x: number, year: boolean) => string, shown: (value: number) => string,
+ *   onSelect: (row: number | null) => void, onZoom: (isZoomed: boolean) => void }} ChartOptions
+ */
+
+/**
  * @param {HTMLElement} place
- * `steps`: of how many points one may be named below the axis; `tick` is its name, `year` if it is to have one
- * @param {{ points: Point[], label: string, reach: [number, number], steps: number[], tick: (x: number, year: boolean) =>
- * string, shown: (value: number) => string, onSelect: (row: number | null) => void, onZoom: (isZoomed: boolean) => void }}
- *   options
+ * @param {ChartOptions} options
  * @returns {Promise<Chart>}
  */
 export async function draw(place, { points, label, reach, steps, tick, shown, onSelect, onZoom }) {

@@ -55,7 +55,7 @@ const TICKS = {
   first: NAMES.week,
   month: new Intl.DateTimeFormat('en', { month: 'short', year: 'numeric' }),
 };
-/** @type {Record<string, number[]>} of how many points one is named: of days that of each week, of months of a quarter */
+/** Of how many points one is named: of days each week's, of months each quarter's. @type {Record<string, number[]>} */
 const STEPS = { day: [1, 2, 7, 14, 28], week: [1, 2, 4, 8, 13, 26], month: [1, 2, 3, 6, 12, 24] };
 
 /** @param {any} bucket @param {string} unit */
