@@ -69,8 +69,9 @@ else
 OUT = build/$(VARIANT)
 endif
 OBJ = $(OUT)/obj
-# `test` is the release and the engines of the tests: the objects are the release's, but for what names those.
-ifeq ($(VARIANT),test)
+# `test` is the release and the engines of the tests: the objects are the release's, but for what names those. Flags of
+# the caller's own stay out of the release's objects.
+ifeq ($(VARIANT)$(CFLAGS)$(CPPFLAGS),test)
 OBJ = build/obj
 endif
 ifeq ($(VARIANT),fuzz)
@@ -101,6 +102,7 @@ SOURCES := $(filter-out src/tools/%,$(SOURCES))
 ifneq ($(VARIANT),release)
 SOURCES += $(sort $(wildcard tests/support/store_*.c tests/support/memory/*.c))
 endif
+# What CXD_TEST_ENGINES changes.
 OF_ENGINES = src/store/url.c tests/%
 OBJECTS = $(patsubst %.c,$(OBJ)/%.o,$(filter-out $(OF_ENGINES),$(SOURCES))) \
 	$(patsubst %.c,$(OUT)/obj/%.o,$(filter $(OF_ENGINES),$(SOURCES))) \
@@ -136,10 +138,13 @@ $(OBJ)/%.o: %.c
 	$(SAY) CC $@
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 ifeq ($(VARIANT),test)
+$(OUT)/obj/%.o: CPPFLAGS += -DCXD_TEST_ENGINES
+endif
+ifneq ($(OBJ),$(OUT)/obj)
 $(OUT)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(SAY) CC $@
-	$(CC) $(CPPFLAGS) $(CFLAGS) -DCXD_TEST_ENGINES -MMD -MP -c -o $@ $<
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 endif
 
 # The migrations and named queries of sql/, embedded by a tool of this repository.
@@ -477,6 +482,8 @@ lint: lint-c lint-web lint-docs
 lint-c: deps-check layers
 	@clang-format --dry-run -Werror $(C_FILES)
 	@tests/lint/output.sh
+	@for file in $$(grep -rl CXD_TEST_ENGINES src --include=*.c); do \
+		case ' $(OF_ENGINES) ' in *" $$file "*) ;; *) echo "$$file: OF_ENGINES does not have it" && exit 1 ;; esac; done
 	+@$(MAKE) --no-print-directory VARIANT=release all >/dev/null
 	@tests/lint/circles.sh $(OBJECTS) $(OBJ)/src/main.o
 	@node tests/lint/maps.mjs $(OBJECTS) $(OBJ)/src/main.o
@@ -493,7 +500,7 @@ lint-docs: lint-c
 
 format: $(NPM_INSTALLED)
 	clang-format -i $(C_FILES)
-	node tests/node_modules/prettier/bin/prettier.cjs --config tests/.prettierrc.json --log-level warn --write 'tests/**/*.mjs' 'web/assets/**/*'
+	node tests/node_modules/prettier/bin/prettier.cjs --config tests/.prettierrc.json --log-level warn --write 'tests/**/*.mjs' 'web/assets/**/*.{js,css}'
 
 BINDIR = $(DESTDIR)$(PREFIX)/bin
 SHAREDIR = $(DESTDIR)$(PREFIX)/share

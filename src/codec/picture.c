@@ -107,7 +107,7 @@ void picture_line(struct picture *picture, double x1, double y1, double x2, doub
     buffer_append_text(out, "/>");
 }
 
-/* Around a name that goes from right to left; they have no width. */
+/* Around a name that may go from right to left; they have no width. */
 #define ISOLATE "\xe2\x81\xa8"
 #define ISOLATE_END "\xe2\x81\xa9"
 

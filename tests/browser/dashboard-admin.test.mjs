@@ -98,6 +98,35 @@ test('nothing was imported yet', async () => {
   await page.context().close();
 });
 
+test('a head has its survey’s name while the rest comes; who leaves before that is left in peace', async () => {
+  await desk.daemon.survey('shop', { metric: 'nps', name: 'The shop' });
+  const page = await desk.open('/surveys/shop', { scopes: ['admin'] });
+  const heading = page.locator('main h1');
+  await heading.getByText('The shop').waitFor();
+  const held = [];
+  await page.route(/\/assets\/desk\..*js$/, (route) => held.push(route));
+  const [asked] = await Promise.all([
+    page.waitForRequest(/\/assets\/desk\./),
+    page.getByRole('link', { name: 'Comments' }).click(),
+  ]);
+  await page.goBack();
+  await page.locator('.tabs [aria-current=page]', { hasText: 'Scores' }).waitFor();
+  await held.shift().continue();
+  await (await asked.response()).finished();
+  // Loaded by now, or when the next one that wants it goes on: both take the same file.
+  await page.evaluate(() => import(document.body.dataset.desk));
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
+  assert.equal(await page.title(), 'The shop · cxd');
+  assert.equal(await page.getByText('Loading').count(), 0);
+
+  await page.route('**/v1/surveys/shop', (route) => held.push(route));
+  await page.getByRole('link', { name: 'Comments' }).click();
+  await page.locator('main').getByText('Loading').first().waitFor({ state: 'attached' });
+  assert.equal(await heading.textContent(), 'The shop');
+  assert.ok(held.length > 0, 'nothing of it came yet');
+  await page.context().close();
+});
+
 // Every view but those of figures, which dashboard-states has; a new survey's asks for nothing.
 const VIEWS = [
   ...['comments', 'suspects', 'alerts', 'edit', 'share'].map((view) => `/surveys/shop/${view}`),

@@ -83,7 +83,8 @@ released() {
 tagged() { ! release >"$place/refused" 2>&1 && grep -q 'is there already' "$place/refused"; }
 export -f build release in_clone
 export clone
-if commit=$(git rev-parse HEAD 2>/dev/null); then
+# What is not committed no clone has.
+if commit=$(git rev-parse --verify -q HEAD) && git diff --quiet HEAD; then
     rm -rf "$clone"
     git clone -q --no-tags . "$clone"
     check 'no release of what is not committed' dirty
@@ -91,6 +92,8 @@ if commit=$(git rev-parse HEAD 2>/dev/null); then
     again=$clone/build/release
     later bash -c release >"$place/second.log" 2>&1 &
 else
+    commit=
+    skip 'a release' 'there is no commit of just this'
     again="$place/a second"
     later bash -c 'build "$clone"' >"$place/second.log" 2>&1 &
 fi

@@ -24,9 +24,9 @@ function told(view, tab) {
   const trying =
     (/** @type {View['show']} */ work) =>
     async (/** @type {HTMLElement} */ root, /** @type {import('./dashboard/router.js').Context} */ context) => {
-      const { survey: slug } = context.params;
+      if (context.signal.aborted) return; // while this file came
       try {
-        if (slug && work === view.show) fill(root, surveyHead(context, lastKnown(slug), tab ?? ''), loading('page'));
+        if (tab && work === view.show) fill(root, surveyHead(context, lastKnown(context), tab), loading('page'));
         await work(root, context);
       } catch (error) {
         if (isAbort(error) || context.signal.aborted) return;

@@ -14,18 +14,17 @@ const TABS = [
   { view: 'edit', label: 'Edit' },
 ];
 
-/** @type {Map<string, { json: any, etag: string | null }>} */
-const known = new Map();
+/** @typedef {import('./router.js').Context} Context */
 
-/** A survey's definition, as it was read last. @param {string} slug @param {AbortSignal} [signal] */
-export async function definition(slug, signal) {
+/** The definition of the view's survey. @param {Context} context */
+export async function definition({ known, params: { survey: slug }, signal }) {
   const json = await ask(at`/v1/surveys/${slug}`, { signal });
   known.set(slug, json);
   return json;
 }
 
-/** What is known of it already. @param {string} slug @returns {any} */
-export const lastKnown = (slug) => known.get(slug) ?? { slug };
+/** What is known of it already. @param {Context} context @returns {any} */
+export const lastKnown = ({ known, params: { survey: slug } }) => known.get(slug) ?? { slug };
 
 /** @param {any} survey */
 function tags(survey) {
@@ -43,7 +42,7 @@ function tags(survey) {
 }
 
 /**
- * @param {import('./router.js').Context} context
+ * @param {Context} context
  * @param {any} survey its definition, or { slug } until it is known
  * @param {string} active which view this is: "", "comments", …
  */
@@ -77,21 +76,20 @@ export function surveyHead(context, survey, active) {
 
 /**
  * The head, at once by what is known, and again when the survey is read. Gives the definition.
- * @param {HTMLElement} place @param {import('./router.js').Context} context @param {string} active
+ * @param {HTMLElement} place @param {Context} context @param {string} active
  */
 export async function showHead(place, context, active) {
-  const { survey: slug } = context.params;
   const draw = () => {
     // Whoever was led here, or is on the way to another view, is left where they are.
     const parts = () => /** @type {HTMLElement[]} */ ([...place.querySelectorAll('h1, a')]);
     const at = parts().findIndex((one) => one === document.activeElement);
-    fill(place, surveyHead(context, lastKnown(slug), active));
+    fill(place, surveyHead(context, lastKnown(context), active));
     const now = at < 0 ? null : parts()[at];
     if (now?.localName === 'h1') now.tabIndex = -1;
     now?.focus({ preventScroll: true });
   };
   draw();
-  const survey = await definition(slug, context.signal);
+  const survey = await definition(context);
   if (!context.signal.aborted) draw();
   return survey;
 }

@@ -1,7 +1,6 @@
 // Being told of responses as they are stored: one stream for each survey and filter of a page, however many ask for it.
 // It is a fetch and no EventSource, for that tells nobody why it was refused, and cannot go on where another ended.
 import { signIn } from './api.js';
-import { session } from './session.js';
 
 /**
  * @typedef {'connecting' | 'live' | 'paused' | 'offline' | 'denied'} State
@@ -9,7 +8,7 @@ import { session } from './session.js';
  * @typedef {'amended' | 'excluded' | 'restored' | 'erased' | 'skipped' | 'reset'} Kind
  * @typedef {{ kind: Kind, id?: string, count?: number }} Change
  * @typedef {{ query?: string, onResponse?: (response: Told) => void, onChange?: (change: Change) => void,
- *   onState?: (state: State) => void, signal?: AbortSignal }} Watching
+ *   onState?: (state: State) => void, signal?: AbortSignal, signedIn?: boolean }} Watching
  */
 
 const RETRY_MS = 2000;
@@ -48,13 +47,6 @@ export class Events {
     if (fields.id) this.last = fields.id;
     return fields.event ? { event: fields.event, data: JSON.parse(fields.data || '{}') } : null;
   }
-}
-
-// Whose session has ended meanwhile is led to where one signs in, as by any call; who never had one reads on. The
-// desk's bundle has a session() of its own, which knows of the end alone.
-/** @param {boolean} wasLive */
-async function leaveIfSignedOut(wasLive) {
-  if (wasLive || (await session()).signed_in) signIn();
 }
 
 class Feed {
@@ -144,7 +136,7 @@ class Feed {
     if (response.status === 401 || response.status === 403 || response.status === 404) {
       this.close();
       this.turn('denied');
-      if (response.status === 401) void leaveIfSignedOut(this.wasLive);
+      if (response.status === 401 && [...this.watchers].some(({ signedIn }) => signedIn)) signIn();
       return;
     }
     this.turn('offline');
@@ -205,7 +197,8 @@ class Feed {
  * that one, and figures).
  * @param {string} root under which path of its host the site is reached
  * @param {string} survey
- * @param {Watching} watching `query`: filters as the list of responses has them, "touchpoint=cart"
+ * @param {Watching} watching `query`: filters as the list of responses has them, "touchpoint=cart"; `signedIn`: by a
+ *   session, so that who has none any more is led to where one signs in, and who never had one reads on
  */
 export function watch(root, survey, watching) {
   const query = watching.query ? `?${watching.query.replace(/^\?/, '')}` : '';

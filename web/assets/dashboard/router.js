@@ -10,6 +10,7 @@ import { session } from './session.js';
  * @property {import('./address.js').Address} address
  * @property {AbortSignal} signal aborted when the view is left, and, for update(), when it is updated again
  * @property {import('./session.js').Session} session
+ * @property {Map<string, any>} known definitions of surveys by slug, as they were read last, for all files of views
  * @property {(text: string) => void} announce read out by screen readers, when they have said what they are at
  * @property {(done: () => void) => void} cleanup what is to be done when the view is left
  * @property {(title: string) => void} say gives the page its title
@@ -43,6 +44,7 @@ export class Router {
   constructor(table, frame) {
     this.table = table.map(({ path, view }) => ({ ...compile(path), view }));
     this.frame = frame;
+    this.known = new Map();
     /**
      * @type {{ path: string, view: View, leave: AbortController, turn: AbortController, cleanups: (() => void)[] } |
      * null}
@@ -133,6 +135,7 @@ export class Router {
         address,
         signal: isUpdate || found.view.update ? shown.turn.signal : shown.leave.signal,
         session: await session(),
+        known: this.known,
         announce: this.frame.announce,
         cleanup: (done) => void shown.cleanups.push(done),
         say: (title) => void (document.title = `${title} · cxd`),

@@ -31,6 +31,7 @@ box-shadow:0 0 2em #0004;max-width:40em}\
 .corner[dir=rtl]:not(.right),.corner.left,[dir=rtl] .x{right:auto;left:1em}\
 .row input,.unseen{width:100%;height:100%;opacity:0;position:absolute}\
 .row,.foot,.ends{display:flex;gap:.25em;flex-wrap:wrap}\
+.foot,.ends{justify-content:space-between}\
 .list input{accent-color:var(--a);height:1.5em;flex:none;width:1.5em}\
 svg{fill:none;width:2.5em;stroke:currentColor;stroke-width:1.5}\
 label *,label,button{cursor:pointer}\

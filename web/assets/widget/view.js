@@ -90,10 +90,7 @@ export function open(root, options, form, closed) {
   function next(event) {
     if (event) event.preventDefault();
     const { key, of, required } = steps()[at];
-    if (required && isNothing(of[key])) {
-      error.textContent = texts.missing;
-      return;
-    }
+    if (required && isNothing(of[key])) return (error.textContent = texts.missing);
     score();
     if (steps()[at + 1]) return go(1);
     fill(body, heading(texts.thanks));

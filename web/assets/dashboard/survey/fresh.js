@@ -54,6 +54,7 @@ export function liveControl(context, refresh) {
   });
   const box = el('div.live', null, says, toggle);
   const watching = watch(root, context.params.survey, {
+    signedIn: context.session.signed_in,
     onResponse: () => {
       arrived++;
       later();

@@ -46,6 +46,9 @@ const UNTESTED = {
 /** @param {number} impact @param {any} figures */
 const isHarmful = (impact, figures) => impact < 0 !== isLowerBetter(figures);
 
+/** @param {number} impact @param {any} figures */
+const moving = (impact, figures) => (impact === 0 ? 'even' : isHarmful(impact, figures) ? 'bad' : 'good');
+
 /** Whether a segment differs from the rest, in words. @param {any} row @param {any} figures */
 function differs(row, figures) {
   if (!row.test) return el('span.note', null, UNTESTED[row.reason] ?? '–');
@@ -69,7 +72,7 @@ function impactBar(impact, most, figures) {
     el(
       'span.impact-bar',
       { 'aria-hidden': 'true' },
-      el(`span.${impact === 0 ? 'even' : isHarmful(impact, figures) ? 'bad' : 'good'}`, {
+      el(`span.${moving(impact, figures)}`, {
         class: impact < 0 ? 'below' : 'above',
         style: { '--part': Math.abs(impact) / (most || 1) },
       }),
@@ -258,7 +261,7 @@ export function segmentsPanel(now, surveyOf) {
                   label: rowName(row, figures.by, survey),
                   value: row.impact,
                   shown: signed(row.impact, figures.method),
-                  colour: colour(isHarmful(row.impact, figures) ? 'bad-fill' : 'good-fill'),
+                  colour: colour(`${moving(row.impact, figures)}-fill`),
                 })),
               ),
             }),

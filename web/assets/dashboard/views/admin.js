@@ -78,8 +78,10 @@ export const status = {
     fill(root, adminHead(context, 'status'), place);
     /** @type {any} */
     let timer = null;
+    let turn = 0; // who presses "Try again" while it looks by itself is not told twice from then on
     context.cleanup(() => clearTimeout(timer));
     const look = async () => {
+      const mine = ++turn;
       try {
         const said = await ask('/v1/status', { signal: context.signal });
         // Nobody's focus is taken away under their hands.
@@ -95,7 +97,7 @@ export const status = {
           }),
         );
       }
-      if (!context.signal.aborted) timer = setTimeout(look, EVERY_MS);
+      if (!context.signal.aborted && mine === turn) timer = setTimeout(look, EVERY_MS);
     };
     await look();
   },

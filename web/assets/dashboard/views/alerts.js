@@ -5,7 +5,7 @@ import { EVENTS, STATES, eventWords, ruleWords, standsWords } from '../alert-wor
 import { el, fill, words } from '../dom.js';
 import { ago, day, moment, name as nameOf } from '../format.js';
 import { button, dialog, empty, failed, field, loading, notice, panel, toast } from '../parts.js';
-import { surveyHead } from '../head.js';
+import { definition, surveyHead } from '../head.js';
 import { to } from '../api.js';
 import { editRule } from './alert-form.js';
 
@@ -259,7 +259,7 @@ function summary(alerts) {
 export const surveyAlerts = {
   title: ({ survey }) => `Alerts of ${survey}`,
   async show(root, context) {
-    const survey = await ask(at`/v1/surveys/${context.params.survey}`, { signal: context.signal });
+    const survey = await definition(context);
     context.say(`Alerts of ${nameOf(survey)}`);
     const place = el('div', null);
     fill(

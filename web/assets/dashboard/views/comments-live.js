@@ -53,6 +53,7 @@ export function follow(context, survey, current) {
       fill(label, NAMES[state]);
     },
     signal: ended.signal,
+    signedIn: context.session.signed_in,
   });
   const turn = (/** @type {boolean} */ on) => {
     isOn = on;

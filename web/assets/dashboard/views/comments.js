@@ -5,7 +5,7 @@ import { plural } from '../format.js';
 import { button, busy, empty, failed, loading, panel, select } from '../parts.js';
 import { BAND_NAMES, responseCard } from '../response-card.js';
 import { standing } from '../acting.js';
-import { surveyHead } from '../head.js';
+import { definition, surveyHead } from '../head.js';
 import { timeAndFilters } from '../time-and-filters.js';
 import { saveComments } from './comments-csv.js';
 import { follow } from './comments-live.js';
@@ -371,7 +371,7 @@ function downloads(context, survey) {
 export const comments = {
   title: ({ survey }) => `Comments of ${survey}`,
   async show(root, context) {
-    const survey = await ask(at`/v1/surveys/${context.params.survey}`, { signal: context.signal });
+    const survey = await definition(context);
     const bar = el('div', null);
     const filters = timeAndFilters(() => current?.context ?? context, survey);
     const list = el('div', null);

@@ -1,11 +1,11 @@
 // How a survey reaches people: on a page, by a link, as a code, in a mail, by invitations.
-import { ask, at, root as prefix, search, to } from '../api.js';
+import { at, root as prefix, search, to } from '../api.js';
 import { copied, mayNot } from '../acting.js';
 import { languages } from '../definition.js';
 import { el, fill } from '../dom.js';
 import { name as nameOf } from '../format.js';
 import { button, field, notice, panel, select } from '../parts.js';
-import { surveyHead } from '../head.js';
+import { definition, surveyHead } from '../head.js';
 import { languageName } from './edit-sections.js';
 import { invitations } from './share-invitations.js';
 
@@ -187,7 +187,7 @@ function mail(survey) {
 export const share = {
   title: ({ survey }) => `Share ${survey}`,
   async show(root, context) {
-    const survey = await ask(at`/v1/surveys/${context.params.survey}`, { signal: context.signal });
+    const survey = await definition(context);
     context.say(`Share ${nameOf(survey)}`);
     fill(
       root,

@@ -103,7 +103,7 @@ export const view = {
 
   async show(root, first) {
     let context = first;
-    let survey = lastKnown(first.params.survey);
+    let survey = lastKnown(first);
     const now = () => context;
     const head = el('div');
     const toolbar = el('div.toolbar');

@@ -6,7 +6,7 @@ import { plural } from '../format.js';
 import { button, dialog, empty, failed, field, loading, notice, panel, toast } from '../parts.js';
 import { FLAGS } from '../record-words.js';
 import { isByDaemon, responseCard, setCounting } from '../response-card.js';
-import { surveyHead } from '../head.js';
+import { definition, surveyHead } from '../head.js';
 import { timeAndFilters } from '../time-and-filters.js';
 
 /** @typedef {import('../router.js').Context} Context */
@@ -273,7 +273,7 @@ async function about(context, survey) {
 export const suspects = {
   title: ({ survey }) => `Suspects of ${survey}`,
   async show(root, context) {
-    const survey = await ask(at`/v1/surveys/${context.params.survey}`, { signal: context.signal });
+    const survey = await definition(context);
     context.say(`Suspects of ${survey.name || survey.slug}`);
     const place = el('div', null);
     const reasons = el('div', null);
