@@ -17,9 +17,9 @@ const SECOND = 1000;
 const LIMIT = 900 * SECOND; // for what hangs, where a step has no `limit` of its own
 const PARALLEL = 2;
 const HTTP_PARALLEL = 3; // they wait more than they compute
-const FUZZ_SECONDS = 12; // each target, whose inputs are the same each time
+const FUZZ_SECONDS = 12; // each target: what is known runs again, and `make fuzz` seeks what is new
 const STATEFUL_SECONDS = 30;
-const SEED = '1'; // of all that is made up: the same code gets the same inputs, and `make fuzz` seeks what is new
+const SEED = '1'; // of all that is made up
 const FUZZ_PARALLEL = 6; // more than there are cores: `make fuzz` gives each one to itself
 
 const environment = {

@@ -1,5 +1,5 @@
-// Of the widget what neither an answer nor a page shows: listeners that go, words that are limited, and what is read out
-// in another script.
+// Of the widget what neither an answer nor a page shows: listeners that go, words that are limited, and what is read
+// out in another script.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { start } from '../http/harness.mjs';

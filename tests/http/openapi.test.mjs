@@ -387,7 +387,10 @@ describe('every call refuses as it says', async () => {
           assert.equal(replies[1].status, replies[0].status);
           const lengths = replies.map(({ headers }) => headers['content-length']);
           if (SENT_AS_READ.includes(pattern)) {
-            assert.deepEqual(lengths, ways.map(() => undefined));
+            assert.deepEqual(
+              lengths,
+              ways.map(() => undefined),
+            );
             return;
           }
           const [first, length, last] = lengths.map(Number);

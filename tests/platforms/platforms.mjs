@@ -12,14 +12,14 @@ import { layer, mount, place, run, SOURCES, withRoot } from './roots.mjs';
 const SECOND = 1000;
 const PARALLEL = 4; // they wait more than they compute
 const HANGS = 1800 * SECOND;
-// The tests of HTTP whose words another libmicrohttpd, SQLite, libcurl, OpenSSL, expat or minizip could change. The
-// others ask what is the same behind any of them, and the contract of the store runs there too.
-const LIBRARIES = [
+// The tests of HTTP whose words another libmicrohttpd, SQLite, GnuTLS, libcurl, expat, minizip or libqrencode could
+// change. The others ask what is the same behind any of them, and the contract of the store runs there too.
+const BY_LIBRARIES = [
   'admission assets batch-memory batch characters crowd deadlines errors events export forms guard host hostile',
-  'idempotency ingest keyed live logs nul openapi page-form page-problems preconditions reading reload sessions',
-  'activation backup cli damaged health import tls upgrade',
+  'idempotency ingest keyed live logs nul openapi page-codes page-form page-problems preconditions reading reload',
+  'sessions activation backup cli damaged health import tls upgrade',
 ];
-const HTTP = LIBRARIES.flatMap((line) => line.split(' '));
+const HTTP = BY_LIBRARIES.flatMap((line) => line.split(' '));
 const EXTRAS =
   'bash-completion build-essential curl debhelper dpkg-dev fakeroot libcmocka-dev musl-tools nodejs openssl procps ' +
   'sqlite3 strace systemd-standalone-sysusers xz-utils';
