@@ -137,7 +137,7 @@ function fuzzTarget(name) {
 // Of tests/http/: what needs programs of others, or a minute.
 const HTTP_LONG = ['crowd', 'dashboards', 'hostile', 'programs', 'proxy'];
 // Hundreds of commands that live for a moment each: under the sanitizers most of their time is a start.
-const HTTP_SHORT_LIVED = ['owner'];
+const HTTP_SHORT_LIVED = ['terminal', 'misconfigured', 'owner', 'completion', 'offline-key'];
 // The first to begin, so that the end does not wait for one of them alone.
 const HTTP_FIRST = ['places', 'service', 'backup', 'retention', 'tls', 'guard', 'scores'];
 const HTTP = names('tests/http', '', '.test.mjs').filter((name) => ![...HTTP_LONG, ...HTTP_SHORT_LIVED].includes(name));
