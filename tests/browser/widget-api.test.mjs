@@ -1,10 +1,9 @@
-// Of the widget what neither an answer nor a page shows: listeners that go, words that are limited, and what is read
-// out in another script.
+// Of the widget what neither an answer nor a page shows: words that are limited, and what is read out in Arabic.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { start } from '../http/harness.mjs';
 import { launch } from './harness.mjs';
-import { box, choose, embed, html, listen, openShop, point, QUEUE, says, script, widget } from './widget.mjs';
+import { box, choose, embed, listen, openShop, point, widget } from './widget.mjs';
 
 let daemon, browser, shop, context, page;
 before(async () => {
@@ -26,25 +25,6 @@ beforeEach(async () => {
   page = await listen(context);
 });
 afterEach(() => context.close());
-
-test('a listener that was taken away hears nothing, and others do', async () => {
-  const calls = `<script>
-    var heard = [];
-    function gone(detail) { heard.push(['gone', detail.score]); }
-    function stays(detail) { heard.push(['stays', detail.score]); }
-    for (const listener of [gone, stays]) cxd('on', 'scored', listener);
-    cxd('on', 'shown', gone);
-    cxd('off', 'scored', gone);
-    cxd('off', 'shown', gone);
-    cxd('off', 'scored', function () {});
-    cxd('on', 'scored', stays);
-    cxd('show', { survey: 'nps' });
-  </script>`;
-  await page.goto(shop.open(html(script(daemon) + QUEUE + calls)));
-  await choose(page, 7);
-  await says(page, 'scored');
-  assert.deepEqual(await page.evaluate(() => heard), [['stays', 7]]);
-});
 
 test('words for other are as long as a comment may be', async () => {
   await page.goto(shop.open(embed(daemon, { survey: 'why' })));

@@ -358,6 +358,17 @@ describe('a page', () => {
     await only(daemon, slug, { score: 8 }, page);
   });
 
+  test('whose person writes after the time in which it may be changed: refused, and no second answer', async () => {
+    await daemon.survey(slug, { metric: 'nps', amend_window: 0 });
+    await show();
+    await choose(page, 6);
+    await sent();
+    await words(page).fill('late');
+    await button(page, 'Send').click();
+    assert.equal((await says(page, 'error')).status, 409);
+    await only(daemon, slug, { score: 6, comment: undefined }, page);
+  });
+
   test('whose person answers again after the time in which it may be changed: another answer', async () => {
     await daemon.survey(slug, { metric: 'nps', amend_window: 0 });
     await show({ every: 0 });

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { WAITS_MS } from '../http/harness.mjs';
 import { site, until } from './harness.mjs';
 
-export const EVENTS = ['ready', 'shown', 'scored', 'commented', 'dismissed', 'error', 'skipped'];
+export const EVENTS = ['ready', 'shown', 'scored', 'commented', 'dismissed', 'closed', 'error', 'skipped'];
 
 const escape = (text) =>
   String(text).replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

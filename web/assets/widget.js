@@ -88,12 +88,6 @@ async function showIfWanted(options) {
   show(options, form);
 }
 
-/** What listens in the place of what was given. */
-const listeners = new WeakMap();
-/** @param {(detail: any) => void} hear */
-const listenerOf = (hear) =>
-  listeners.get(hear) || listeners.set(hear, (/** @type {any} */ { detail }) => hear(detail)).get(hear);
-
 const calls = {
   /** @param {Options & {trigger?: object}} given */
   show({ trigger, ...given }) {
@@ -111,11 +105,7 @@ const calls = {
   },
   /** @param {string} name @param {(detail: any) => void} hear */
   on(name, hear) {
-    document.addEventListener('cxd:' + name, listenerOf(hear));
-  },
-  /** @param {string} name @param {(detail: any) => void} hear */
-  off(name, hear) {
-    document.removeEventListener('cxd:' + name, listenerOf(hear));
+    document.addEventListener('cxd:' + name, (/** @type {any} */ { detail }) => hear(detail));
   },
 };
 

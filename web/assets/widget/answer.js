@@ -40,6 +40,8 @@ export function begin({ survey, server, preview, respondent, touchpoint, channel
   const slot = 'cxd.a.' + JSON.stringify([survey, respondent, about.touchpoint, about.properties]);
   /** @type {Said} */
   const said = { answers: {} };
+  /** As in the slot: what began stays one answer, however long it takes. @type {any} */
+  let mine;
 
   /** @param {string} name @param {string} kind @param {object} body */
   const keep = (name, kind, body) =>
@@ -53,11 +55,13 @@ export function begin({ survey, server, preview, respondent, touchpoint, channel
   /** Keeps what is said, to be sent with the rest. Answers that are not asked for any more the daemon leaves out. */
   const note = () => {
     if (preview || (said.score == null && !said.comment)) return;
-    for (const name of names('cxd.a.', 'id')) if (Date.now() - read(name).at > seconds * 1000) forget(name);
-    const { id, n, at } = read(slot) || { id: makeId(), n: 0, at: Date.now() };
-    write(slot, { id, n: n + 1, at });
+    if (!mine) for (const name of names('cxd.a.', 'id')) if (Date.now() - read(name).at > seconds * 1000) forget(name);
+    mine = read(slot) || mine || { id: makeId(), n: 0, at: Date.now() };
+    const { id } = mine;
+    const sequence = ++mine.n;
+    write(slot, mine);
     hearing['cxd.q.' + id] = hear;
-    keep(id, 'responses', { id, sequence: n + 1, revision, nonce, respondent, ...said });
+    keep(id, 'responses', { id, sequence, revision, nonce, respondent, ...said });
   };
 
   /**

@@ -116,8 +116,10 @@ export function open(root, options, form, closed) {
         said[form.honeypot] = trap.value || undefined;
         note(); // should the page be left now
         forth.hidden = false;
-        // Arrow keys go over points that are not meant: who uses them goes on by the button, or Enter.
+        // Arrow keys go over points that are not meant: where they come to rest is sent, and who uses them goes on by
+        // the button, or Enter.
         if (!at && clicks) next();
+        else setTimeout(score, 2000);
       }),
     );
   }
@@ -128,6 +130,7 @@ export function open(root, options, form, closed) {
     const hadFocus = root.activeElement;
     score();
     if (isByPerson && isNothing(said.score)) report('dismissed');
+    report('closed', said);
     box.remove();
     closed();
     if (hadFocus) opener.focus();
