@@ -69,6 +69,8 @@ static int serve(const struct invocation *invocation) {
                                 .starter_surveys = options->starter_surveys};
 #ifndef CXD_NO_WEB
     struct web web;
+    if (options->assets && !web_has_assets(options->assets))
+        return command_usage(invocation->command, "--assets: the files of pages are not in '%s'", options->assets);
     web_open(&web, options->assets);
     life.site = &web.site;
 #endif

@@ -158,7 +158,9 @@ void web_mail_get(struct http_request *request) {
     } else {
         write_mail(&(struct mail){&page, survey, questionnaire_ends(&page, survey)});
         http_reply_header(request, "X-Content-Type-Options", "nosniff");
-        http_reply_header(request, "Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'");
+        http_reply_header(request, "Content-Security-Policy",
+                          "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
+        http_reply_header(request, "Referrer-Policy", "same-origin");
         http_reply_header(request, "Vary", "Accept-Language");
         http_reply_tagged(request, PAGE_TYPE);
     }

@@ -1,4 +1,8 @@
 /* Everything that is served beside the API, in one table. */
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
+
 #include "cxd/domain/key.h"
 #include "web/assets.h"
 #include "web/dashboard.h"
@@ -30,6 +34,12 @@ static const struct http_route ROUTES[] = {
     {HTTP_GET, PAGE "/qr.svg", web_qr_svg_get, 0, HTTP_POOLED_PUBLIC | HTTP_LOOSE_QUERY},
     {HTTP_GET, PAGE "/qr.png", web_qr_png_get, 0, HTTP_POOLED_PUBLIC | HTTP_LOOSE_QUERY},
 };
+
+bool web_has_assets(const char *directory) {
+    char path[PATH_MAX];
+    int length = snprintf(path, sizeof path, "%s/page.css", directory);
+    return length > 0 && length < PATH_MAX && access(path, R_OK) == 0;
+}
 
 void web_open(struct web *web, const char *directory) {
     *web = (struct web){

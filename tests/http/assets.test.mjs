@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
 import { after, before, describe, test } from 'node:test';
-import { ROOT, start, use, useDirectory } from './harness.mjs';
+import { ROOT, run, start, use, useDirectory } from './harness.mjs';
 import { ask } from './web.mjs';
 
 const FOLDER = path.join(ROOT, 'build/web/assets');
@@ -140,6 +140,15 @@ test('the tool gives the same for the same bytes, another name for others, and n
   assert.match(first, /\{NULL, 0, NULL\}/, 'what gzip makes larger is sent as it is');
   fs.writeFileSync(file, Buffer.concat([bytes, bytes]));
   assert.notEqual(/x\.\w+\.png/.exec(embed(file))[0], /x\.\w+\.png/.exec(first)[0]);
+});
+
+test('with --assets a directory that has no files of pages is refused', (t) => {
+  const dir = useDirectory(t);
+  for (const assets of [dir, path.join(dir, 'nowhere')]) {
+    const done = run(['serve', '--check', '--assets', assets]);
+    assert.equal(done.status, 2, done.stderr);
+    assert.match(done.stderr, /--assets: the files of pages are not in/);
+  }
 });
 
 test('with --assets files are read from the directory as they are now, and nothing beside it', async (t) => {

@@ -29,7 +29,10 @@ struct web {
     struct app_site site;  /* for app_start */
 };
 
-/* site.c. `directory` is kept. */
+/* site.c. Whether the files of pages are in the directory. */
+bool web_has_assets(const char *directory);
+
+/* `directory` is kept. */
 void web_open(struct web *web, const char *directory);
 
 #endif
