@@ -5,6 +5,7 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { start } from '../http/harness.mjs';
 import { launch } from './harness.mjs';
 import {
+  box,
   QUEUE,
   button,
   choose,
@@ -363,7 +364,7 @@ describe('nothing that anybody says runs', () => {
       await page.goto(shop.open(embed(daemon, { survey: own, ...said, properties: { x: text }, mode: 'button' })));
       assert.equal((await edge(page).textContent()).trim(), text);
       await edge(page).click();
-      await widget(page).getByText(text, { exact: true }).first().waitFor();
+      await box(page).getByText(text, { exact: true }).first().waitFor();
       await choose(page, 9);
       await widget(page).getByRole('radio', { name: 'Something else' }).check({ force: true });
       await widget(page).getByRole('textbox').first().fill(text);
