@@ -17,7 +17,7 @@ const HANGS = 1800 * SECOND;
 const BY_LIBRARIES = [
   'admission assets batch-memory batch characters crowd deadlines errors events export forms guard host hostile',
   'idempotency ingest keyed live logs nul openapi page-codes page-form page-problems preconditions reading reload',
-  'sessions activation backup cli damaged health import tls upgrade',
+  'sessions activation cli health import tls',
 ];
 const HTTP = BY_LIBRARIES.flatMap((line) => line.split(' '));
 const EXTRAS =
