@@ -272,8 +272,10 @@ test('Debian 13', async (t) => {
     await t.test('the unit tests of HTTP, and the contract of the store', () => {
       const found = run('find', ['tests', '-name', 'test_http_*.c', '-o', '-name', 'test_store_*.c'], { cwd: SOURCES });
       const programs = found.trim().split('\n');
-      make(`VARIANT=asan ${programs.map((file) => `build/asan/${file.slice(0, -2)}`).join(' ')}`);
-      for (const file of programs) sh(`cd /cxd && TEST_SIZE=small build/asan/${file.slice(0, -2)}`);
+      const built = programs.map((file) => `build/asan/${file.slice(0, -2)}`).join(' ');
+      make(`VARIANT=asan ${built}`);
+      const one = '"$0" >"$0.log" 2>&1 || { cat "$0.log"; exit 255; }';
+      sh(`cd /cxd && printf '%s\\n' ${built} | TEST_SIZE=small xargs -P 2 -n 1 sh -c '${one}'`);
     });
 
     const files = [...HTTP];
