@@ -2,7 +2,8 @@
 
 /**
  * @param {string} name of HTML or, of these two, SVG
- * @param {Record<string, any>} attributes undefined, false and what is empty: none; a function listens
+ * @param {Record<string, any>} attributes undefined, false and what is empty: none; a function listens, and before what
+ *   lies within, so that a box can stop a click that was meant for what has gone
  * @param {...(Node | string | undefined | null | false)} content
  * @returns {any}
  */
