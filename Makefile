@@ -491,6 +491,7 @@ lint-web: deps-check
 	@tests/lint/javascript.sh
 	@node tests/node_modules/typescript/bin/tsc -p web/tsconfig.json
 	@node tests/node_modules/typescript/bin/tsc -p web/tsconfig.old.json
+# After lint-c, whose program writes the manuals.
 lint-docs: lint-c
 	+@$(MAKE) --no-print-directory VARIANT=release manuals >/dev/null
 	@node tests/lint/citations.mjs
