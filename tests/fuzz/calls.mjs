@@ -984,7 +984,7 @@ async function erase(context, dice) {
 const INVALID = [
   (dice) => [
     'GET',
-    dice.of(['/', '/v1', '/v2/surveys', '/v1/surveys/alpha/nothing', '//', '/v1/surveys//form']),
+    dice.of(['/nothing', '/v1', '/v2/surveys', '/v1/surveys/alpha/nothing', '//', '/v1/surveys//form']),
     {},
     404,
     'not_found',
