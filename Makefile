@@ -312,10 +312,11 @@ help:
 NEEDS_DEB = run:dh:debhelper run:dpkg-buildpackage:dpkg-dev run:fakeroot:fakeroot run:xz:xz-utils lib:cmocka:libcmocka-dev
 NEEDS_CHECK = $(NEEDS_DEB) clang:libclang_rt.fuzzer:libclang-rt-dev file:/usr/bin/chromium:chromium \
 	file:/usr/share/bash-completion/bash_completion:bash-completion run:Rscript:r-base-core run:autopkgtest:autopkgtest \
-	run:caddy:caddy run:clang-format:clang-format run:clang:clang run:curl:curl run:debootstrap:debootstrap \
-	run:faketime:faketime run:fish:fish run:jq:jq run:lintian:lintian run:mandoc:mandoc run:nginx:nginx-light \
-	run:node:nodejs run:npm:npm run:openssl:openssl run:promtool:prometheus run:python3:python3 run:soffice:libreoffice-calc-nogui \
-	run:sqlite3:sqlite3 run:strace:strace run:systemd-analyze:systemd run:zsh:zsh
+	run:caddy:caddy run:ccache:ccache run:clang-format:clang-format run:clang:clang run:curl:curl \
+	run:debootstrap:debootstrap run:faketime:faketime run:fish:fish run:jq:jq run:lintian:lintian run:mandoc:mandoc \
+	run:nginx:nginx-light run:node:nodejs run:npm:npm run:openssl:openssl run:promtool:prometheus run:python3:python3 \
+	run:soffice:libreoffice-calc-nogui run:sqlite3:sqlite3 run:strace:strace run:systemd-analyze:systemd \
+	run:valgrind:valgrind run:zsh:zsh
 NEEDS_BENCH = run:wrk:wrk run:g++:g++ run:python3:python3
 
 # What the tests need from npm, by tests/package-lock.json.
@@ -379,7 +380,7 @@ variant-release variant-test variant-asan variant-tsan variant-fuzz: $(TOOLS_MAD
 variant-release:
 	$(BUILD) VARIANT=release all fault-programs figure-programs
 variant-test: variant-release
-	$(BUILD) VARIANT=test all fault-programs
+	$(BUILD) VARIANT=test all fault-programs build/test/tests/bench/visits
 variant-asan:
 	$(BUILD) VARIANT=asan all unit
 variant-tsan:
