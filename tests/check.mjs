@@ -218,6 +218,7 @@ const STEPS = {
     tier: 'long',
     runs: scripts('fuzz', ['stateful'], { args: () => ['--seed', SEED, '--seconds', `${STATEFUL_SECONDS}`] }),
   },
+  'instructions': { tier: 'long', runs: scripts('instructions', ['instructions'], { env: RELEASE }) },
   'fuzz': { tier: 'long', runs: names('tests/fuzz', 'fuzz_', '.c').map(fuzzTarget), parallel: FUZZ_PARALLEL },
   'package': {
     tier: 'long',
@@ -244,7 +245,8 @@ const STEPS = {
 const TIERS = ['check', 'long'];
 
 // Files that are tests by their shape and that no step runs.
-const TEST_FILE = /\/(test_\w+\.c|fuzz_\w+\.c|[\w-]+\.test\.mjs)$|^tests\/(crash|fault|figures)\/\w+\.mjs$/;
+const TEST_FILE =
+  /\/(test_\w+\.c|fuzz_\w+\.c|[\w-]+\.test\.mjs)$|^tests\/(crash|fault|figures|instructions)\/\w+\.mjs$/;
 const NO_TESTS = [
   'tests/crash/imported.mjs',
   'tests/crash/ledger.mjs',
