@@ -160,6 +160,8 @@ static bool next_line(struct batch *batch, size_t *ret_start, size_t *ret_end) {
         batch->line++;
         while (start < end && lex_is_blank(batch->bytes[start]))
             start++;
+        while (end > start && lex_is_blank(batch->bytes[end - 1]))
+            end--;
         if (start < end) {
             *ret_start = start;
             *ret_end = end;
@@ -172,8 +174,6 @@ static bool next_line(struct batch *batch, size_t *ret_start, size_t *ret_end) {
 static enum cxd_err load_line(struct batch *batch, size_t start, size_t end, struct error *err) {
     /* The line by itself: to count lines from the batch's begin for every bad one would be quadratic. */
     batch->document->lines_before = batch->line - 1;
-    while (end > start && lex_is_blank(batch->bytes[end - 1]))
-        end--;
     enum cxd_err code = check_item(batch, end - start, err);
     return code != CXD_OK ? code
                           : document_read(batch->document, batch->bytes + start, 0, end - start, batch->depth, err);
@@ -202,8 +202,24 @@ bool batch_load(struct batch *batch, size_t *ret_line, struct error *err) {
     return there;
 }
 
+/* A line that needs no document. Where there is none, or it is another one, the batch is where it was. */
+static bool next_flat(struct batch *batch, struct arena *arena, const char **ret_slug, struct response *ret_response) {
+    size_t start, end;
+    struct batch ahead = *batch;
+    if (batch->is_array || batch->is_import || !next_line(&ahead, &start, &end) || end - start > batch->item_bytes ||
+        !response_read_flat(batch->bytes + start, end - start, batch->depth, arena, ret_slug, ret_response))
+        return false;
+    *batch = ahead;
+    return true;
+}
+
 bool batch_next(struct batch *batch, struct arena *arena, size_t *ret_line, const char **ret_slug,
                 struct response *ret_response, struct error *err) {
+    if (next_flat(batch, arena, ret_slug, ret_response)) {
+        *ret_line = batch->line;
+        error_clear(err);
+        return true;
+    }
     if (!batch_load(batch, ret_line, err))
         return false;
     *ret_slug = NULL;

@@ -262,6 +262,10 @@ enum cxd_err response_read_imported(const json_t *root, struct arena *arena, str
 enum cxd_err response_decode(const char *bytes, size_t length, size_t depth, struct arena *arena,
                              struct response *ret_response, struct error *err) {
     struct document doc;
+    if (response_read_flat(bytes, length, depth, arena, NULL, ret_response)) {
+        error_clear(err);
+        return CXD_OK;
+    }
     document_init(&doc);
     enum cxd_err code = document_read(&doc, bytes, 0, length, depth, err);
     if (code == CXD_OK)

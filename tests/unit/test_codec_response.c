@@ -2,6 +2,7 @@
 #include <sys/resource.h>
 
 #include "../support/unit.h"
+#include "codec/read.h"
 #include "cxd/base/clock.h"
 #include "cxd/base/compiler.h"
 #include "cxd/codec/response.h"
@@ -338,6 +339,41 @@ static void test_tells_what_was_adjusted(void **state) {
     arena_free(&arena);
 }
 
+/* That it is the same, fuzz_flat.c says; that it is so at all is what makes it fast. */
+static void test_what_programs_send_needs_no_library(void **state) {
+    static const struct {
+        const char *text;
+        bool is_line, is_flat;
+    } CASES[] = {
+        {"{\"visit\":\"v\",\"touchpoint\":\"checkout\",\"channel\":\"web\",\"locale\":\"de\",\"properties\":{\"plan\":"
+         "\"pro\",\"n\":3},"
+         "\"id\":\"0192f3a4-0000-7abc-8def-0123456789ab\",\"sequence\":2,\"revision\":4,\"nonce\":\"n\",\"respondent\":"
+         "\"r\","
+         "\"score\":9,\"comment\":\"sch\xC3\xB6n \\\"gut\\\"\\nund "
+         "schnell\",\"answers\":{\"why\":[\"price\"],\"ease\":6}}",
+         false, true},
+        {"{\"survey\":\"shop\",\"score\":10,\"answered_at\":\"2026-10-24T00:00:00Z\",\"comment\":\"sch\\u00f6n\"}",
+         true, true},
+        {"{\"survey\":\"shop\",\"score\":10}", false, false},
+        {"{\"score\":10}", true, false},
+        {"{\"score\":9.0}", false, false},
+        {"{\"score\":9,\"website\":\"\"}", false, false},
+        {"{\"score\":9,\"comment\":\"\\ud83d\\ude00\"}", false, false},
+        {"{\"score\":9,\"score\":9}", false, false},
+        {"{\"score\":9}}", false, false},
+    };
+    for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
+        struct arena arena;
+        struct response response;
+        const char *slug, *text = CASES[i].text;
+        arena_init(&arena);
+        if (response_read_flat(text, strlen(text), DEPTH, &arena, CASES[i].is_line ? &slug : NULL, &response) !=
+            CASES[i].is_flat)
+            fail_msg("%s\nis %sread without the library", text, CASES[i].is_flat ? "not " : "");
+        arena_free(&arena);
+    }
+}
+
 #ifndef SANITIZED /* the sanitizers reserve address space of their own */
 /* A text of 64 MiB in a process that may not grow: the parser's memory is refused halfway, at one size of
  * a token or another. */
@@ -349,7 +385,7 @@ static void test_refused_memory_is_told_apart(void **state) {
     char *text = malloc(SIZE);
     assert_non_null(text);
     memset(text, 'x', SIZE);
-    memcpy(text, "{\"score\":1,\"comment\":\"", 22);
+    memcpy(text, "{\"score\":-0,\"comment\":\"", 23); /* which needs the parser */
     memcpy(text + SIZE - 2, "\"}", 2);
     arena_init(&arena);
     assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
@@ -381,6 +417,7 @@ int main(void) {
         cmocka_unit_test(test_untouched_when_malformed),
         cmocka_unit_test(test_encodes_what_is_stored),
         cmocka_unit_test(test_tells_what_was_adjusted),
+        cmocka_unit_test(test_what_programs_send_needs_no_library),
 #ifndef SANITIZED
         cmocka_unit_test(test_refused_memory_is_told_apart),
 #endif

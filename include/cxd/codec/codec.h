@@ -10,6 +10,8 @@
  *   nesting.c          how deep a text nests, before it is parsed (json.h)
  *   write.c            writing JSON, member by member
  *   json.c             a read-only view of JSON for cmd/
+ *   flat.c             JSON of the plain kind in one pass, without the library
+ *   response_flat.c    a response that is of this kind, as nearly all are (read.h)
  *   response.c         a response: from the body of a POST, and to JSON
  *   answers.c          answers to further questions to JSON
  *   batch.c            a batch, NDJSON or an array, a line at a time (response.h)
