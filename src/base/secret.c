@@ -25,18 +25,28 @@ void sha256_begin(struct sha256_run *ret_run) {
     struct sha256_ctx hash;
     sha256_init(&hash);
     memcpy(ret_run->state, &hash, sizeof hash);
+    ret_run->held = 0;
 }
 
 void sha256_add(struct sha256_run *run, const void *bytes, size_t length) {
     struct sha256_ctx hash;
+    if (length <= sizeof run->parts - run->held) {
+        if (length > 0)
+            memcpy(run->parts + run->held, bytes, length);
+        run->held += length;
+        return;
+    }
     memcpy(&hash, run->state, sizeof hash);
+    sha256_update(&hash, run->held, run->parts);
     sha256_update(&hash, length, bytes);
     memcpy(run->state, &hash, sizeof hash);
+    run->held = 0;
 }
 
 void sha256_end(struct sha256_run *run, uint8_t ret_digest[SHA256_SIZE]) {
     struct sha256_ctx hash;
     memcpy(&hash, run->state, sizeof hash);
+    sha256_update(&hash, run->held, run->parts);
     sha256_digest(&hash, SHA256_SIZE, ret_digest);
 }
 

@@ -2,7 +2,6 @@
  * is left out of it. What an answer must be to its question is question.c's. */
 #include "domain/answers.h"
 
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,47 +30,52 @@ bool answers_same(const struct response *a, const struct response *b) {
     return same;
 }
 
-/* No text holds a NUL, and what a word begins is told by it, so that no two answers read the same. */
-static void add_text(struct sha256_run *run, const char *text) {
+void digest_text(struct sha256_run *run, const char *text) {
     sha256_add(run, text, strlen(text) + 1);
 }
 
-static void add_number(struct sha256_run *run, const char *name, int64_t value) {
-    char text[24];
-    snprintf(text, sizeof text, "%" PRId64, value);
-    add_text(run, name);
-    add_text(run, text);
+void digest_number(struct sha256_run *run, const char *name, int64_t value) {
+    char text[24] = "", *at = text + sizeof text - 1;
+    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do
+        *--at = (char)('0' + left % 10);
+    while (left /= 10);
+    if (value < 0)
+        *--at = '-';
+    digest_text(run, name);
+    digest_text(run, at);
 }
 
+/* No text holds a NUL, and what a word begins is told by it, so that no two answers read the same. */
 static void add_value(struct sha256_run *run, const struct answer *answer) {
     switch (answer->form) {
     case ANSWER_NUMBER:
-        add_number(run, "number", answer->number);
+        digest_number(run, "number", answer->number);
         break;
     case ANSWER_TEXT:
-        add_text(run, answer->text ? "text" : "erased");
+        digest_text(run, answer->text ? "text" : "erased");
         if (answer->text)
-            add_text(run, answer->text);
+            digest_text(run, answer->text);
         break;
     case ANSWER_LIST:
-        add_number(run, "list", (int64_t)answer->value_count);
+        digest_number(run, "list", (int64_t)answer->value_count);
         for (size_t i = 0; i < answer->value_count; i++)
-            add_text(run, answer->values[i]);
+            digest_text(run, answer->values[i]);
         break;
     case ANSWER_ODD:
-        add_text(run, "odd");
+        digest_text(run, "odd");
         break;
     }
     if (answer->other) {
-        add_text(run, "other");
-        add_text(run, answer->other);
+        digest_text(run, "other");
+        digest_text(run, answer->other);
     }
 }
 
 void answers_digest(struct sha256_run *run, const struct response *response) {
     for (size_t i = 0; i < response->answer_count; i++) {
-        add_text(run, "answer");
-        add_text(run, response->answers[i].key);
+        digest_text(run, "answer");
+        digest_text(run, response->answers[i].key);
         add_value(run, &response->answers[i]);
     }
 }

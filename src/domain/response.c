@@ -230,63 +230,53 @@ struct response response_as_spelled(const struct response *sent) {
 }
 
 /* No text holds a NUL, so that no two lists of members read the same. */
-static void add_text(struct sha256_run *run, const char *text) {
-    sha256_add(run, text, strlen(text) + 1);
-}
-
-static void add_number(struct sha256_run *run, const char *name, int64_t value) {
-    char text[24];
-    snprintf(text, sizeof text, "%" PRId64, value);
-    add_text(run, name);
-    add_text(run, text);
-}
-
-void response_digest(const struct response *response, const void *salt, size_t salt_length, bool is_timed,
-                     uint8_t ret_digest[RESPONSE_DIGEST_SIZE]) {
+static void add_members(struct sha256_run *run, const struct response *response, bool is_timed) {
     const struct {
         const char *name, *value;
     } texts[] = {{"comment", response->comment},       {"respondent", response->respondent},
                  {"touchpoint", response->touchpoint}, {"channel", response->channel},
                  {"locale", response->locale},         {"visit", response->visit}};
+    if (response->has_score)
+        digest_number(run, "score", response->score);
+    if (is_timed && response->has_answered_at)
+        digest_number(run, "answered_at", response_said_at(response));
+    if (response->has_sequence)
+        digest_number(run, "sequence", response->sequence);
+    for (size_t i = 0; i < CXD_COUNT(texts); i++) {
+        if (!texts[i].value)
+            continue;
+        digest_text(run, texts[i].name);
+        digest_text(run, texts[i].value);
+    }
+    for (size_t i = 0; i < response->property_count; i++) {
+        digest_text(run, "property");
+        digest_text(run, response->properties[i].key);
+        digest_text(run, response->properties[i].value);
+    }
+    answers_digest(run, response);
+}
+
+void response_digest(const struct response *response, const void *salt, size_t salt_length, bool is_timed,
+                     uint8_t ret_digest[RESPONSE_DIGEST_SIZE]) {
     struct sha256_run run;
     uint8_t digest[SHA256_SIZE];
     sha256_begin(&run);
     sha256_add(&run, salt, salt_length);
-    if (response->has_score)
-        add_number(&run, "score", response->score);
-    if (is_timed && response->has_answered_at)
-        add_number(&run, "answered_at", response_said_at(response));
-    if (response->has_sequence)
-        add_number(&run, "sequence", response->sequence);
-    for (size_t i = 0; i < CXD_COUNT(texts); i++) {
-        if (!texts[i].value)
-            continue;
-        add_text(&run, texts[i].name);
-        add_text(&run, texts[i].value);
-    }
-    for (size_t i = 0; i < response->property_count; i++) {
-        add_text(&run, "property");
-        add_text(&run, response->properties[i].key);
-        add_text(&run, response->properties[i].value);
-    }
-    answers_digest(&run, response);
+    add_members(&run, response, is_timed);
     sha256_end(&run, digest);
     memcpy(ret_digest, digest, RESPONSE_DIGEST_SIZE);
 }
 
+/* What has one length comes first, then what the client said: so no two read the same. */
 void response_tag(const struct response *shown, char ret_tag[ETAG_SIZE]) {
-    uint8_t said[RESPONSE_DIGEST_SIZE];
+    const int64_t numbers[] = {shown->revision, shown->answered_at, shown->received_at, shown->flags, shown->excluded};
     struct sha256_run run;
-    response_digest(shown, shown->id.bytes, sizeof shown->id.bytes, false, said);
     sha256_begin(&run);
-    add_text(&run, CXD_VERSION);
-    sha256_add(&run, said, sizeof said);
-    add_number(&run, "revision", shown->revision);
-    add_number(&run, "answered_at", shown->answered_at);
-    add_number(&run, "received_at", shown->received_at);
-    add_number(&run, "flags", shown->flags);
-    add_number(&run, "excluded", shown->excluded);
-    add_text(&run, shown->excluded && shown->excluded_reason ? shown->excluded_reason : "");
+    digest_text(&run, CXD_VERSION);
+    sha256_add(&run, shown->id.bytes, sizeof shown->id.bytes);
+    sha256_add(&run, numbers, sizeof numbers);
+    digest_text(&run, shown->excluded && shown->excluded_reason ? shown->excluded_reason : "");
+    add_members(&run, shown, false);
     etag_end(&run, ret_tag);
 }
 

@@ -18,6 +18,25 @@ static void test_a_tag_is_half_a_digest(void **state) {
     assert_string_equal(again, tag);
 }
 
+/* However it is cut, also where more comes than is gathered. */
+static void test_parts_are_the_whole(void **state) {
+    char text[1200];
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = (char)(i * 7 + i / 256);
+    for (size_t length = 0; length < sizeof text; length += 13) {
+        char whole[ETAG_SIZE], parts[ETAG_SIZE];
+        etag_make(text, length, whole);
+        for (size_t step = 1; step < 700; step = step * 2 + 1) {
+            struct sha256_run run;
+            sha256_begin(&run);
+            for (size_t at = 0; at < length; at += step)
+                sha256_add(&run, text + at, step < length - at ? step : length - at);
+            etag_end(&run, parts);
+            assert_string_equal(parts, whole);
+        }
+    }
+}
+
 static void test_lists(void **state) {
     static const struct {
         const char *list;
@@ -121,6 +140,7 @@ static void test_preconditions(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_tag_is_half_a_digest),
+        cmocka_unit_test(test_parts_are_the_whole),
         cmocka_unit_test(test_lists),
         cmocka_unit_test(test_preconditions),
     };

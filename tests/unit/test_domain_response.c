@@ -127,6 +127,24 @@ static void test_scoreless_is_no_zero(void **state) {
     assert_false(response_counts(&excluded));
 }
 
+/* Numbers are digits, and what was said stands in one order: "salt", then name and value, each with its NUL. */
+static void test_digests_are_of_texts(void **state) {
+    static const char SAID[] = "salt"
+                               "score\0-3\0sequence\0-9223372036854775808\0comment\0c\0property\0k\0v";
+    const struct property property = {"k", "v"};
+    const struct response response = {.has_score = true,
+                                      .score = -3,
+                                      .has_sequence = true,
+                                      .sequence = INT64_MIN,
+                                      .comment = "c",
+                                      .properties = &property,
+                                      .property_count = 1};
+    uint8_t digest[RESPONSE_DIGEST_SIZE], whole[SHA256_SIZE];
+    response_digest(&response, "salt", 4, true, digest);
+    sha256(SAID, sizeof SAID, whole);
+    assert_memory_equal(digest, whole, sizeof digest);
+}
+
 static void test_texts(void **state) {
     char label[66];
     memset(label, 'l', sizeof label);
@@ -433,6 +451,7 @@ int main(void) {
         cmocka_unit_test(test_scoreless),
         cmocka_unit_test(test_scoreless_of_an_archive),
         cmocka_unit_test(test_scoreless_is_no_zero),
+        cmocka_unit_test(test_digests_are_of_texts),
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_properties),
         cmocka_unit_test(test_answered_at),

@@ -12,9 +12,11 @@
 enum { SHA256_SIZE = 32, SECRET_TEXT_SIZE = 48 };
 
 void sha256(const void *bytes, size_t length, uint8_t ret_digest[SHA256_SIZE]);
-/* The same of what comes in parts. */
+/* The same of what comes in parts, which may be small: they are gathered. */
 struct sha256_run {
     _Alignas(8) unsigned char state[112];
+    size_t held;
+    unsigned char parts[256];
 };
 void sha256_begin(struct sha256_run *ret_run);
 void sha256_add(struct sha256_run *run, const void *bytes, size_t length);
