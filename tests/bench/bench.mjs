@@ -17,6 +17,7 @@ import os from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { analysis } from './analysis.mjs';
+import { beside } from './beside.mjs';
 import { dashboard } from './dashboard.mjs';
 import { footprint } from './footprint.mjs';
 import { exports } from './exports.mjs';
@@ -44,6 +45,7 @@ const parts = {
   scale,
   dashboard,
   analysis,
+  beside,
   imports,
   import: importFiles,
   exports,

@@ -1,13 +1,11 @@
 // Exports: all responses of a survey to a client that keeps up, in each form; and what ingest is meanwhile.
 
-import { readFileSync } from 'node:fs';
 import http from 'node:http';
-import { join } from 'node:path';
 import { generated } from './generated.mjs';
 import { median, wrk } from './load.mjs';
-import { BenchError, cpuTimeUs, memory, startServer } from './servers.mjs';
+import { adminKey, BenchError, cpuTimeUs, memory, startServer } from './servers.mjs';
 
-const FORMS = {
+export const FORMS = {
   ndjson: { path: 'responses.ndjson' },
   csv: { path: 'responses.csv' },
   'csv, gzip': { path: 'responses.csv', headers: { 'Accept-Encoding': 'gzip' } },
@@ -19,7 +17,7 @@ const SECONDS = 3;
 const ROUNDS = 3;
 
 // Reads an export to its end, or until `signal`: { bytes, seconds, complete }.
-function read(server, key, { path, headers = {} }, signal) {
+export function readExport(server, key, { path, headers = {} }, signal) {
   const began = process.hrtime.bigint();
   return new Promise((resolve, reject) => {
     const request = http.get(
@@ -49,7 +47,7 @@ function read(server, key, { path, headers = {} }, signal) {
 async function ingest(server, key, exporting) {
   const end = new AbortController();
   const goOn = async () => {
-    while (!end.signal.aborted) await read(server, key, FORMS.ndjson, end.signal);
+    while (!end.signal.aborted) await readExport(server, key, FORMS.ndjson, end.signal);
   };
   const running = exporting ? goOn().catch(() => {}) : undefined;
   const { per_second: perSecond } = await wrk(server.url, { connections: CONNECTIONS, seconds: SECONDS });
@@ -62,11 +60,11 @@ export async function exports(options) {
   const size = Math.max(...options.sizes);
   const { folder } = await generated(size, undefined, '', options.data);
   const server = await startServer('sqlite', folder);
-  const key = readFileSync(join(server.folder, 'admin.key'), 'utf8').trim();
+  const key = adminKey(server);
   const forms = [];
   for (const [form, what] of Object.entries(FORMS)) {
     const cpu = cpuTimeUs(server.pid);
-    const { bytes, seconds, complete } = await read(server, key, what);
+    const { bytes, seconds, complete } = await readExport(server, key, what);
     if (!complete) throw new BenchError(`the export (${form}) is not complete`);
     forms.push({ form, bytes, seconds, perSecond: size / seconds, cpuUs: (cpuTimeUs(server.pid) - cpu) / size });
   }

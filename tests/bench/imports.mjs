@@ -1,10 +1,17 @@
 // Imports: rows by POST /v1/imports/{id}/responses over two connections, and what undoing them takes.
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { request } from './load.mjs';
-import { BenchError, cpuTimeUs, freshFolder, memory, putSurvey, startServer, storedCount } from './servers.mjs';
+import {
+  adminKey,
+  BenchError,
+  cpuTimeUs,
+  freshFolder,
+  memory,
+  putSurvey,
+  startServer,
+  storedCount,
+} from './servers.mjs';
 
 const ROWS = 1_000_000;
 const BATCH = 5000;
@@ -44,7 +51,7 @@ export async function imports(options) {
   const { rows = ROWS } = options;
   const server = await startServer('sqlite', freshFolder('imports'));
   await putSurvey(server);
-  const key = readFileSync(join(server.folder, 'admin.key'), 'utf8').trim();
+  const key = adminKey(server);
   const nowMs = Date.now();
   const body = JSON.stringify({ survey: 'bench', source: 'bench', fingerprint: 'bench', rows });
   const { id } = await json(request(`${server.url}/v1/imports`, { method: 'POST', body, key }), 201);

@@ -5,14 +5,17 @@
 --   wrk … -s load.lua http://ADDRESS -- visits /v1/surveys/bench/responses
 --   wrk … -s load.lua http://ADDRESS -- events /v1/surveys/bench/events
 --   wrk … -s load.lua http://ADDRESS -- page /s/bench
+--   wrk … -s load.lua http://ADDRESS -- batch /v1/responses
 --
 -- Of "visits" each response has a respondent, who answers now and then, and a visit of its own; "events" reports visits
--- as shown, each once; "page" posts what a page of a survey does, as a form.
+-- as shown, each once; "page" posts what a page of a survey does, as a form, and
+-- "batch" a thousand responses a request.
 --
 -- The requests are made before the run (wrk has one core to itself and should spend it on sending), each different
 -- from the others. The last line of the output is one JSON object.
 
 local POOL = 4096
+local BATCH = 1000
 local touchpoints = { "checkout", "delivery", "support", "returns", "app" }
 local channels = { "web", "email", "ios", "android" }
 local locales = { "en", "de", "fr", "pt-BR" }
@@ -68,6 +71,13 @@ function init(args)
       tails[i] = tail
       requests[i] = string.format("POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\n" ..
         "Content-Length: %d\r\n\r\n%s", path, wrk.host, length, said)
+    end
+  elseif method == "batch" then
+    local headers = { ["Content-Type"] = "application/x-ndjson", ["Authorization"] = wrk.headers["Authorization"] }
+    for i = 1, 8 do
+      local lines = {}
+      for j = 1, BATCH do lines[j] = '{"survey":"bench",' .. body(j):sub(2) end
+      requests[i] = wrk.format("POST", path, headers, table.concat(lines, "\n"))
     end
   elseif method == "page" then
     local headers = { ["Content-Type"] = "application/x-www-form-urlencoded" }

@@ -43,13 +43,18 @@ function ingestTable(rows, ratios) {
   );
 }
 
-function speedText({ rows }, { rounds, seconds }) {
+function speedText({ rows, more }, { rounds, seconds }) {
   return (
     `Speed: POST of a response of about 200 bytes; medians of ${rounds} interleaved rounds of ${seconds} s\n\n` +
     ingestTable(rows, [
       { key: 'floor', title: '× floor' },
       { key: 'node', title: '× Node' },
       ...(rows.some((row) => 'before' in row.ratio) ? [{ key: 'before', title: '× before' }] : []),
+    ]) +
+    '\n\nOf batches the lines are counted, but the times are those of a batch\n\n' +
+    ingestTable(more, [
+      { key: 'floor', title: '× floor' },
+      { key: 'single', title: '× posts' },
     ])
   );
 }
@@ -265,6 +270,27 @@ function exportsText({ size, forms, peak, alone, beside }) {
   );
 }
 
+function besideText({ size, rows, peak }, { rounds, seconds }) {
+  const [alone] = rows;
+  return (
+    `Posts at 16 connections while the daemon does something else too; ${whole(size)} responses stored; medians of ` +
+    `${rounds} rounds of ${seconds} s; ${megabytes(peak)} MB of memory at the peak\n\n` +
+    table(
+      ['beside', 'times', 'requests/s', '× alone', 'p50 ms', 'p99 ms', 'at most ms', 'errors'],
+      rows.map((row) => [
+        row.title,
+        row.times,
+        whole(row.perSecond),
+        ratio(row.perSecond / alone.perSecond),
+        ms(row.p50Ms),
+        ms(row.p99Ms),
+        ms(row.maxMs),
+        row.errors,
+      ]),
+    )
+  );
+}
+
 function boundsText(bounds) {
   return table(
     ['bound', 'is', 'must be', ''],
@@ -327,6 +353,7 @@ export function report(result, options) {
   if (result.scale) parts.push(scaleText(result.scale));
   if (result.dashboard) parts.push(dashboardText(result.dashboard, options));
   if (result.analysis) parts.push(analysisText(result.analysis));
+  if (result.beside) parts.push(besideText(result.beside, options));
   if (result.imports) parts.push(importsText(result.imports));
   if (result.exports) parts.push(exportsText(result.exports));
   if (result.footprint) parts.push(footprintText(result.footprint));

@@ -139,9 +139,11 @@ export const RULES = {
   detractor: { kind: 'detractor' },
 };
 
+export const adminKey = ({ folder }) => readFileSync(join(folder, 'admin.key'), 'utf8').trim();
+
 // Puts the survey "bench" into a cxd.
 export async function putSurvey(server) {
-  const key = readFileSync(join(server.folder, 'admin.key'), 'utf8').trim();
+  const key = adminKey(server);
   const reply = await fetch(`${server.url}/v1/surveys/bench`, {
     method: 'PUT',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
@@ -152,7 +154,7 @@ export async function putSurvey(server) {
 
 // Rules of alerts of each kind that looks at every answer, or once a day.
 export async function putRules(server) {
-  const key = readFileSync(join(server.folder, 'admin.key'), 'utf8').trim();
+  const key = adminKey(server);
   for (const [name, rule] of Object.entries(RULES)) {
     const reply = await fetch(`${server.url}/v1/alerts/${name}`, {
       method: 'PUT',
