@@ -37,6 +37,14 @@ ifneq ($(WEB),no)
 DYGRAPHS ?= /usr/share/javascript/dygraphs/dygraph.min.js
 NEEDS += run:esbuild:esbuild file:$(DYGRAPHS):libjs-dygraphs lib:libqrencode:libqrencode-dev
 endif
+# POSTGRESQL=no: without the engine of that name. As long as it is not complete only the variants for tests have it.
+POSTGRESQL ?= yes
+NEEDS_POSTGRESQL = $(if $(filter-out no,$(POSTGRESQL)),lib:libpq:libpq-dev)
+# And a server, which the tests start.
+NEEDS_SERVER = $(if $(filter-out no,$(POSTGRESQL)),glob:/usr/lib/postgresql/*/bin/initdb:postgresql)
+ifneq ($(VARIANT),release)
+NEEDS += $(NEEDS_POSTGRESQL)
+endif
 PACKAGES = $(foreach need,$(filter lib:%,$(NEEDS)),$(word 2,$(subst :, ,$(need))))
 
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings
@@ -99,6 +107,10 @@ LDLIBS += $(PACKAGE_LIBS) -lm
 
 SOURCES = $(sort $(wildcard src/*/*.c src/store/*/*.c))
 SOURCES := $(filter-out src/tools/%,$(SOURCES))
+POSTGRESQL_BUILT = $(filter-out no,$(if $(filter release,$(VARIANT)),no,$(POSTGRESQL)))
+ifeq ($(POSTGRESQL_BUILT),)
+SOURCES := $(filter-out src/store/postgresql/%,$(SOURCES))
+endif
 ifneq ($(VARIANT),release)
 SOURCES += $(sort $(wildcard tests/support/store_*.c tests/support/memory/*.c))
 endif
@@ -107,6 +119,10 @@ OF_ENGINES = src/store/url.c tests/%
 OBJECTS = $(patsubst %.c,$(OBJ)/%.o,$(filter-out $(OF_ENGINES),$(SOURCES))) \
 	$(patsubst %.c,$(OUT)/obj/%.o,$(filter $(OF_ENGINES),$(SOURCES))) \
 	$(OBJ)/gen/sql.o $(OBJ)/gen/user_agents.o $(OBJ)/gen/stopwords.o $(OBJ)/gen/starter_surveys.o
+ifneq ($(POSTGRESQL_BUILT),)
+OBJECTS += $(OBJ)/gen/sql_postgresql.o
+$(OUT)/obj/src/store/url.o $(OUT)/obj/tests/%.o: CPPFLAGS += -DCXD_POSTGRESQL
+endif
 ifeq ($(WEB),no)
 CPPFLAGS += -DCXD_NO_WEB
 OBJECTS := $(filter-out $(OBJ)/src/web/%,$(OBJECTS))
@@ -155,9 +171,17 @@ build/tools/embed: src/tools/embed.c
 SQL = $(sort $(wildcard sql/sqlite/*.sql))
 $(OBJ)/gen/sql.c: build/tools/embed $(SQL)
 	@mkdir -p $(@D)
-	build/tools/embed $(SQL) > $@.tmp && mv $@.tmp $@
+	build/tools/embed sqlite $(SQL) > $@.tmp && mv $@.tmp $@
 
 $(OBJ)/gen/sql.o: $(OBJ)/gen/sql.c src/store/sqlite/sql.h
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+SQL_POSTGRESQL = $(sort $(wildcard sql/postgresql/*.sql))
+$(OBJ)/gen/sql_postgresql.c: build/tools/embed $(SQL_POSTGRESQL)
+	@mkdir -p $(@D)
+	build/tools/embed postgresql $(SQL_POSTGRESQL) > $@.tmp && mv $@.tmp $@
+
+$(OBJ)/gen/sql_postgresql.o: $(OBJ)/gen/sql_postgresql.c src/store/postgresql/sql.h
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # The list of user agents that is used without another one.
@@ -316,7 +340,7 @@ NEEDS_CHECK = $(NEEDS_DEB) clang:libclang_rt.fuzzer:libclang-rt-dev file:/usr/bi
 	run:debootstrap:debootstrap run:faketime:faketime run:fish:fish run:jq:jq run:lintian:lintian run:mandoc:mandoc \
 	run:nginx:nginx-light run:node:nodejs run:npm:npm run:openssl:openssl run:promtool:prometheus run:python3:python3 \
 	run:soffice:libreoffice-calc-nogui run:sqlite3:sqlite3 run:strace:strace run:systemd-analyze:systemd \
-	run:valgrind:valgrind run:zsh:zsh
+	run:valgrind:valgrind run:zsh:zsh $(NEEDS_POSTGRESQL) $(NEEDS_SERVER)
 NEEDS_BENCH = run:wrk:wrk run:g++:g++ run:python3:python3
 
 # What the tests need from npm, by tests/package-lock.json.
@@ -334,7 +358,7 @@ print-sources:
 deps:
 	@tests/deps.sh $(NEEDS)
 deps-test:
-	@tests/deps.sh $(NEEDS) lib:cmocka:libcmocka-dev
+	@tests/deps.sh $(NEEDS) $(NEEDS_POSTGRESQL) $(NEEDS_SERVER) lib:cmocka:libcmocka-dev
 deps-check:
 	@tests/deps.sh $(NEEDS) $(NEEDS_CHECK)
 	@$(MAKE) --no-print-directory $(NPM_INSTALLED)
@@ -478,7 +502,7 @@ C_FILES = $(wildcard src/*.c src/*/*.[ch] src/store/*/*.[ch] include/cxd/*/*.h t
 # What is proved of sources without running them; pages and scripts beside the rest, for they take as long.
 .PHONY: layers lint lint-c lint-web lint-docs format
 layers:
-	@tests/lint/layers.sh $(CC) $(CPPFLAGS) -std=c11
+	@tests/lint/layers.sh $(CC) $(CPPFLAGS) $(shell $(PKG_CONFIG) --cflags libpq) -std=c11
 lint: lint-c lint-web lint-docs
 lint-c: deps-check layers
 	@clang-format --dry-run -Werror $(C_FILES)

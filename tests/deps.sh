@@ -1,9 +1,9 @@
 #!/bin/sh
 # usage: tests/deps.sh NEED…    a need is HOW:WHAT:PACKAGE
 #
-# Asks for each need: `lib` pkg-config, for a library; `run` the PATH, for a program; `file` the disk; `clang` for a
-# file of its run-time libraries. What is missing is installed where there is apt-get, as Debian's PACKAGE, as root or
-# through sudo; elsewhere it is named.
+# Asks for each need: `lib` pkg-config, for a library; `run` the PATH, for a program; `file` the disk; `glob` the disk
+# by a pattern; `clang` for a file of its run-time libraries. What is missing is installed where there is apt-get, as
+# Debian's PACKAGE, as root or through sudo; elsewhere it is named.
 set -u
 PATH=$PATH:/usr/sbin:/sbin
 
@@ -12,6 +12,8 @@ there() { # HOW WHAT
     lib) ${PKG_CONFIG:-pkg-config} --exists "$2" 2>/dev/null ;;
     run) command -v "$2" >/dev/null 2>&1 ;;
     file) [ -e "$2" ] ;;
+    glob) # shellcheck disable=SC2086  # it is a pattern
+        set -- $2 && [ -e "$1" ] ;;
     clang) [ -e "$(clang -print-file-name="$2-$(uname -m).a" 2>/dev/null)" ] ;;
     *) echo "no way to ask for $1:$2" >&2 && exit 2 ;;
     esac
@@ -49,7 +51,7 @@ services=
 for package in $packages; do
     case "$package" in
     nginx-light) services="$services nginx" ;;
-    caddy | prometheus) services="$services $package" ;;
+    caddy | postgresql | prometheus) services="$services $package" ;;
     esac
 done
 [ -d /run/systemd/system ] || services=

@@ -225,6 +225,8 @@ const struct store_engine *store_find_copies(void);
 
 /* sqlite/engine.c */
 extern const struct store_engine STORE_SQLITE;
+/* postgresql/engine.c: built with POSTGRESQL=yes */
+extern const struct store_engine STORE_POSTGRESQL;
 
 /* Built with CXD_TEST_ENGINES (the daemons of tests/), the table also has what tests/support/ holds:
  * "memory:", the oracle, which keeps nothing at its end, and decorators. "discard:" applies nothing and answers

@@ -11,7 +11,10 @@
 static const struct store_engine *const ENGINES[] = {
     &STORE_SQLITE,
 #ifdef CXD_TEST_ENGINES
-    &STORE_MEMORY, &STORE_DISCARD, &STORE_FAULTY, &STORE_FAULT_VFS,
+    &STORE_MEMORY,     &STORE_DISCARD, &STORE_FAULTY, &STORE_FAULT_VFS,
+#ifdef CXD_POSTGRESQL /* not complete yet */
+    &STORE_POSTGRESQL,
+#endif
 #endif
 };
 

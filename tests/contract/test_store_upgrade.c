@@ -115,8 +115,8 @@ static char *content_of(sqlite3 *db, int schema) {
 static void assert_schema(sqlite3 *db, int64_t schema) {
     static const char *const QUERY[] = {"SELECT type, name, sql FROM sqlite_schema ORDER BY name"};
     sqlite3 *fresh = open_database(":memory:");
-    for (size_t i = 0; i < SQL_MIGRATION_COUNT && SQL_MIGRATIONS[i].version <= schema; i++)
-        run_sql(fresh, SQL_MIGRATIONS[i].text);
+    for (size_t i = 0; i < SQLITE_MIGRATION_COUNT && SQLITE_MIGRATIONS[i].version <= schema; i++)
+        run_sql(fresh, SQLITE_MIGRATIONS[i].text);
     char *expected = text_of(fresh, QUERY, 1), *found = text_of(db, QUERY, 1);
     assert_string_equal(found, expected);
     free(expected);
@@ -242,7 +242,7 @@ static void old_close(struct old *old) {
 }
 
 static int64_t newest(void) {
-    return SQL_MIGRATIONS[SQL_MIGRATION_COUNT - 1].version;
+    return SQLITE_MIGRATIONS[SQLITE_MIGRATION_COUNT - 1].version;
 }
 
 static void assert_database(const struct old *old, const char *path, int64_t schema) {
@@ -494,8 +494,8 @@ static void test_names_get_their_form(void **state) {
     unsigned random = 7;
     size_t changed = 0;
     arena_init(&arena);
-    for (size_t i = 0; SQL_MIGRATIONS[i].version < 4; i++)
-        run_sql(db, SQL_MIGRATIONS[i].text);
+    for (size_t i = 0; SQLITE_MIGRATIONS[i].version < 4; i++)
+        run_sql(db, SQLITE_MIGRATIONS[i].text);
     run_sql(db, "CREATE TABLE sent (id BLOB, respondent TEXT); BEGIN");
     assert_int_equal(sqlite3_prepare_v2(db, "INSERT INTO sent VALUES (randomblob(16), ?1)", -1, &stmt, NULL),
                      SQLITE_OK);
@@ -515,7 +515,7 @@ static void test_names_get_their_form(void **state) {
     run_sql(db,
             "INSERT INTO response (id, survey, revision, score, answered_at, received_at, excluded, flags, respondent) "
             "SELECT id, 1, 1, 1, 1, 1, 0, 0, respondent FROM sent");
-    run_sql(db, SQL_MIGRATIONS[3].text);
+    run_sql(db, SQLITE_MIGRATIONS[3].text);
     assert_int_equal(
         sqlite3_prepare_v2(db, "SELECT sent.respondent, response.respondent FROM sent JOIN response USING (id)", -1,
                            &stmt, NULL),

@@ -31,6 +31,7 @@ gnutls/ src/http/
 zlib.h src/http/ src/cmd/gzip.c src/import/parts.c src/web/qr.c
 qrencode.h src/web/qr.c
 sqlite3.h src/store/sqlite/
+libpq-fe.h src/store/postgresql/
 jansson.h src/codec/
 expat.h src/import/xml.c
 unzip.h src/import/parts.c

@@ -32,7 +32,7 @@ static void test_fragments(void **state) {
         size_t length = strlen(CASES[i].file);
         assert_int_equal(write(fd, CASES[i].file, length), length);
         assert_int_equal(close(fd), 0);
-        snprintf(command, sizeof command, "build/tools/embed %s 2>&1", path);
+        snprintf(command, sizeof command, "build/tools/embed sqlite %s 2>&1", path);
         FILE *pipe = popen(command, "re");
         assert_non_null(pipe);
         said[fread(said, 1, sizeof said - 1, pipe)] = '\0';

@@ -20,6 +20,7 @@
  *   pack.c                  sums of days as bytes
  *   deltas.c                the sums of a batch: what it adds to the rollups, and takes from them
  *   audit.c                 what a change is in the audit log, and its chain of hashes
+ *   stored.c                the text of properties and answers, as engines store it
  *   copy.c                  what an engine hands out of its own memory
  *   backup.c                check, back up, restore: forwarded (backup.h)
  *   search.c                the order of what a search of comments finds
@@ -87,9 +88,7 @@
  *   sqlite/unpack.c         days by packs, and where there are none by rows
  *   sqlite/scan.c           the responses of a window, one by one
  *   sqlite/walk.c           responses in the order of their commits
- *   sqlite/text.c           strings of stored JSON
  *   sqlite/properties.c     the stored text of properties, read at each of them
- *   sqlite/answers.c        the stored text of answers, read and written
  *   sqlite/segments.c       the same of every value of a dimension at once
  *   sqlite/answer_segments.c  of what was answered to a question
  *   sqlite/answer_filter.c  answers as conditions of a query
@@ -110,6 +109,13 @@
  *   sqlite/check_compare.c  what is counted anew, held against what is stored
  *   sqlite/check_comments.c  the index of comments held against them
  *   sqlite/findings.c       what that finds
+ *
+ *   postgresql/engine.c     the engine: opens the database, and lists its operations
+ *   postgresql/db.c         a connection: questions that go in one round trip, errors, made anew where it is lost
+ *   postgresql/wire.c       values, arrays and rows as they are sent
+ *   postgresql/schema.c     whose a database is, how old, and the later migrations
+ *   postgresql/identity.c   what makes it itself
+ *   postgresql/reader.c     a reader's connection and transactions
  *
  *   sqlite/through.c        a file system of SQLite's that passes on to the system's
  *   sqlite/log_vfs.c        gathers the writes of a commit

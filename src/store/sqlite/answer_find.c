@@ -1,5 +1,5 @@
 /* Answers looked for in the stored text of them, as functions of queries: one pass by hand over what
- * sqlite_answers_write has written. SQLite's own JSON functions read all of it anew for each that is asked, at ten
+ * stored_write_answers has written. SQLite's own JSON functions read all of it anew for each that is asked, at ten
  * times the cost, and of which its machine counts one step. */
 
 #include <stdlib.h>

@@ -188,9 +188,9 @@ static enum cxd_err check_definitions(struct checker *checker, enum document_kin
 /* The schema as the migrations make it up to a number. */
 static enum cxd_err make_model(int64_t version, struct db *ret_model, struct error *err) {
     enum cxd_err code = sqlite_db_open(":memory:", DB_COPY, ret_model, err);
-    for (size_t i = 0; code == CXD_OK && i < SQL_MIGRATION_COUNT; i++)
-        if (SQL_MIGRATIONS[i].version <= version)
-            code = sqlite_db_exec(ret_model, SQL_MIGRATIONS[i].text, SQL_MIGRATIONS[i].name, err);
+    for (size_t i = 0; code == CXD_OK && i < SQLITE_MIGRATION_COUNT; i++)
+        if (SQLITE_MIGRATIONS[i].version <= version)
+            code = sqlite_db_exec(ret_model, SQLITE_MIGRATIONS[i].text, SQLITE_MIGRATIONS[i].name, err);
     return code;
 }
 

@@ -268,7 +268,7 @@ enum cxd_err sqlite_db_sweep_gaps(struct db *db, struct error *err) {
 enum cxd_err sqlite_db_statement(struct db *db, enum query query, sqlite3_stmt **ret_stmt, struct error *err) {
     sqlite3_stmt **stmt = &db->statements[query];
     if (!*stmt &&
-        sqlite3_prepare_v3(db->handle, SQL_QUERIES[query], -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL) != SQLITE_OK)
+        sqlite3_prepare_v3(db->handle, SQLITE_QUERIES[query], -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL) != SQLITE_OK)
         return sqlite_db_error(db, "cannot prepare a query", err);
     *ret_stmt = *stmt;
     return CXD_OK;

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "store/stored.h"
+
 struct id sqlite_row_read_id(sqlite3_stmt *stmt, int column) {
     struct id id = {{0}};
     const void *bytes = sqlite3_column_blob(stmt, column);
@@ -24,7 +26,7 @@ enum cxd_err sqlite_row_read_answers(sqlite3_stmt *stmt, int column, struct aren
     const char *json = (const char *)sqlite3_column_text(stmt, column);
     if (!json)
         return error_set(err, ERR_NO_MEMORY, "no memory to read answers");
-    return sqlite_answers_read(json, (size_t)sqlite3_column_bytes(stmt, column), arena, response, err);
+    return stored_read_answers(json, (size_t)sqlite3_column_bytes(stmt, column), arena, response, err);
 }
 
 enum cxd_err sqlite_row_read_plain(sqlite3_stmt *stmt, struct arena *arena, struct response *ret_response,
@@ -152,17 +154,6 @@ void sqlite_row_unbind_response(sqlite3_stmt *stmt, const struct response *respo
             sqlite_db_bind_text(stmt, texts[i].at, NULL);
 }
 
-static void append_properties(struct buffer *buf, const struct property *properties, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        buffer_append_char(buf, i == 0 ? '{' : ',');
-        buffer_append_json(buf, properties[i].key);
-        buffer_append_char(buf, ':');
-        buffer_append_json(buf, properties[i].value);
-    }
-    if (count > 0)
-        buffer_append_char(buf, '}');
-}
-
 enum cxd_err sqlite_row_write_properties(struct buffer *buf, const struct property *properties, size_t count,
                                          const char **ret_text, struct error *err) {
     if (count == 0) {
@@ -170,7 +161,7 @@ enum cxd_err sqlite_row_write_properties(struct buffer *buf, const struct proper
         return CXD_OK;
     }
     buffer_reset(buf);
-    append_properties(buf, properties, count);
+    stored_write_properties(buf, properties, count);
     const char *text = buffer_terminate(buf);
     if (!text)
         return error_set(err, ERR_NO_MEMORY, "no memory to write properties");
@@ -184,10 +175,10 @@ enum cxd_err sqlite_row_write_texts(struct buffer *buf, const struct response *r
     if (response->property_count == 0 && response->answer_count == 0)
         return CXD_OK;
     buffer_reset(buf);
-    append_properties(buf, response->properties, response->property_count);
+    stored_write_properties(buf, response->properties, response->property_count);
     buffer_append_char(buf, '\0');
     size_t length = buf->length;
-    sqlite_answers_write(buf, response->answers, response->answer_count);
+    stored_write_answers(buf, response->answers, response->answer_count);
     const char *text = buffer_terminate(buf);
     if (!text)
         return error_set(err, ERR_NO_MEMORY, "no memory to write a response");

@@ -62,12 +62,6 @@ CXD_NODISCARD enum cxd_err sqlite_db_list_keys(struct db *db, int64_t since, str
 /* audit.c: a row of last_audit, list_audit or list_audit_of. */
 void sqlite_row_read_audit(sqlite3_stmt *stmt, struct audit_record *ret_record);
 
-/* answers.c: the text that is stored, sorted as `answers` are; nothing where there are none. */
-void sqlite_answers_write(struct buffer *buf, const struct answer *answers, size_t count);
-/* ERR_STORAGE where it is another text than that writes. */
-CXD_NODISCARD enum cxd_err sqlite_answers_read(const char *json, size_t length, struct arena *arena,
-                                               struct response *response, struct error *err);
-
 /* properties.c: the members of a JSON object of texts, into `response`. */
 CXD_NODISCARD enum cxd_err sqlite_properties_read(struct db *db, const char *json, size_t length, struct arena *arena,
                                                   struct response *response, struct error *err);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "store/sqlite/rows.h"
+#include "store/stored.h"
 
 #define BETWEEN " " SAID_BORDER " "
 
@@ -74,7 +75,7 @@ enum cxd_err sqlite_said_read(const struct said_keys *keys, int64_t survey, sqli
         if (!json)
             return error_set(err, ERR_NO_MEMORY, "no memory to read answers");
         enum cxd_err code =
-            sqlite_answers_read(json, (size_t)sqlite3_column_bytes(stmt, column + 1), arena, &response, err);
+            stored_read_answers(json, (size_t)sqlite3_column_bytes(stmt, column + 1), arena, &response, err);
         if (code != CXD_OK)
             return code;
     }

@@ -17,14 +17,14 @@ static enum cxd_err migration_run(struct db *db, const struct sql_migration *mig
 
 enum cxd_err sqlite_schema_raise(struct db *db, int64_t version, struct error *err) {
     enum cxd_err code = CXD_OK;
-    for (size_t i = 0; code == CXD_OK && i < SQL_MIGRATION_COUNT; i++)
-        if (SQL_MIGRATIONS[i].version > version)
-            code = migration_run(db, &SQL_MIGRATIONS[i], err);
+    for (size_t i = 0; code == CXD_OK && i < SQLITE_MIGRATION_COUNT; i++)
+        if (SQLITE_MIGRATIONS[i].version > version)
+            code = migration_run(db, &SQLITE_MIGRATIONS[i], err);
     return code;
 }
 
 int64_t sqlite_schema_newest(void) {
-    return SQL_MIGRATIONS[SQL_MIGRATION_COUNT - 1].version;
+    return SQLITE_MIGRATIONS[SQLITE_MIGRATION_COUNT - 1].version;
 }
 
 enum cxd_err sqlite_schema_examine(struct db *db, const char *path, int64_t *ret_version, struct error *err) {

@@ -13,8 +13,8 @@ struct sql_migration {
     const char *text;
 };
 
-extern const struct sql_migration SQL_MIGRATIONS[];
-extern const size_t SQL_MIGRATION_COUNT;
+extern const struct sql_migration SQLITE_MIGRATIONS[];
+extern const size_t SQLITE_MIGRATION_COUNT;
 
 enum query {
     QUERY_BEGIN_WRITE,
@@ -351,6 +351,6 @@ enum query {
     QUERY_COUNT
 };
 
-extern const char *const SQL_QUERIES[QUERY_COUNT];
+extern const char *const SQLITE_QUERIES[QUERY_COUNT];
 
 #endif

@@ -1,0 +1,87 @@
+/* The engine over PostgreSQL: opens the database, and lists its operations. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cxd/base/token.h"
+#include "store/postgresql/writer.h"
+
+static bool takes(const char *rest) {
+    return strncmp(rest, "//", 2) == 0;
+}
+
+static void postgresql_close(struct store *base) {
+    struct postgresql_store *store = (struct postgresql_store *)base;
+    struct error err;
+    /* The slot is free for the next one at once; where that fails it is after a while. */
+    if (store->db.conn && store->node.slot >= 0 && store->db.failure != DB_LOST &&
+        POSTGRESQL_RUN(&store->db, QUERY_RELEASE_NODE, &err, INT(store->node.slot),
+                       BLOB(store->node.incarnation, sizeof store->node.incarnation)) != CXD_OK)
+        store->node.slot = -1;
+    postgresql_db_close(&store->db);
+    free(store->url);
+    free(store);
+}
+
+static enum cxd_err make_incarnation(struct postgresql_store *store, struct error *err) {
+    uint8_t bytes[TOKEN_SECRET_SIZE];
+    if (!token_secret_make(bytes))
+        return error_set(err, ERR_SYSTEM, "the system gave no random bytes");
+    memcpy(store->node.incarnation, bytes, sizeof store->node.incarnation);
+    return CXD_OK;
+}
+
+static enum cxd_err open_store(struct postgresql_store *store, const char *rest, struct error *err) {
+    if (asprintf(&store->url, "postgresql:%s", rest) < 0) {
+        store->url = NULL;
+        return error_set(err, ERR_NO_MEMORY, "no memory to open the store");
+    }
+    enum cxd_err code = make_incarnation(store, err);
+    if (code == CXD_OK)
+        code = postgresql_db_open(&store->db, store->url, err);
+    if (code == CXD_OK)
+        code = postgresql_schema_raise(&store->db, err);
+    return code == CXD_OK ? postgresql_identity_read(store, err) : code;
+}
+
+static enum cxd_err postgresql_open(const char *rest, struct store **ret_store, struct error *err) {
+    struct postgresql_store *store = calloc(1, sizeof *store);
+    if (!store)
+        return error_set(err, ERR_NO_MEMORY, "no memory to open the store");
+    store->base.engine = &STORE_POSTGRESQL;
+    store->base.dimension_values = DIMENSION_VALUES;
+    store->node.slot = -1;
+    snprintf(store->library, sizeof store->library, "%d.%d", PQlibVersion() / 10000, PQlibVersion() % 10000);
+    enum cxd_err code = open_store(store, rest, err);
+    if (code != CXD_OK) {
+        postgresql_close(&store->base);
+        return code;
+    }
+    *ret_store = &store->base;
+    return CXD_OK;
+}
+
+static void postgresql_library(const struct store *base, struct store_library *ret_library) {
+    *ret_library = (struct store_library){"libpq", ((const struct postgresql_store *)base)->library};
+}
+
+static const char *postgresql_directory(const struct store *store) {
+    (void)store;
+    return NULL;
+}
+
+const struct store_engine STORE_POSTGRESQL = {
+    .scheme = "postgresql",
+    .form = "postgresql://HOST/DATABASE",
+    .takes = takes,
+    .open = postgresql_open,
+    .close = postgresql_close,
+    .library = postgresql_library,
+    .directory = postgresql_directory,
+    .reader_open = postgresql_reader_open,
+    .reader_close = postgresql_reader_close,
+    .reader_begin = postgresql_reader_begin,
+    .reader_end = postgresql_reader_end,
+    .read_history = postgresql_read_history,
+};
