@@ -115,6 +115,7 @@
  *   postgresql/wire.c       values, arrays and rows as they are sent
  *   postgresql/schema.c     whose a database is, how old, and the later migrations
  *   postgresql/identity.c   what makes it itself
+ *   postgresql/rows.c       rows of responses to structs
  *   postgresql/reader.c     a reader's connection and transactions
  *
  *   sqlite/through.c        a file system of SQLite's that passes on to the system's
