@@ -107,11 +107,9 @@ static void show_stored(struct http_request *request, const struct submission *s
         http_reply_header(request, "ETag", tag);
     response_encode(http_out(request), &shown, submission->slug);
     if (created) {
-        char location[160] = "/v1/surveys/";
-        char id[ID_TEXT_SIZE];
-        strcat(location, submission->slug);
-        strcat(location, "/responses/");
-        strcat(location, id_format(id, &shown.id));
+        char location[sizeof "/v1/surveys//responses/" + SLUG_SIZE + ID_TEXT_SIZE];
+        char *end = stpcpy(stpcpy(stpcpy(location, "/v1/surveys/"), submission->slug), "/responses/");
+        (void)id_format(end, &shown.id);
         http_reply_header(request, "Location", location);
     }
     http_reply(request, created ? 201 : 200, "application/json");

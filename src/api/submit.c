@@ -12,6 +12,9 @@ static void ticket_done(struct ticket *ticket) {
 /* Of a session its key, and that it was one: which one is nobody's business later. */
 static void set_actor(const struct http_request *request, struct change *change) {
     const char *principal = http_principal(request);
+    change->actor[0] = '\0';
+    if (principal[0] == '\0')
+        return;
     size_t length = strcspn(principal, "./");
     snprintf(change->actor, sizeof change->actor, "%.*s%s", (int)length, principal,
              principal[length] == ACTOR_SESSION[0] ? ACTOR_SESSION : "");

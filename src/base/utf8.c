@@ -51,7 +51,7 @@ size_t utf8_count(const char *text) {
     const unsigned char *at = (const unsigned char *)text;
     size_t count = 0;
     while (*at) {
-        size_t length = sequence_length(at);
+        size_t length = *at < 0x80 ? 1 : sequence_length(at);
         if (length == 0)
             return SIZE_MAX;
         at += length;
@@ -62,6 +62,8 @@ size_t utf8_count(const char *text) {
 
 bool utf8_has_control(const char *text, bool allow_newlines) {
     for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
+        if (*at >= 0x20 && *at < 0x7F)
+            continue;
         if (*at == 0x7F || (*at == 0xC2 && at[1] >= 0x80 && at[1] <= 0x9F))
             return true;
         if (*at < 0x20 && !(allow_newlines && (*at == '\t' || *at == '\n' || *at == '\r')))

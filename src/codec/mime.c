@@ -15,10 +15,10 @@ static void skip_blanks(struct mime *mime) {
         mime->at++;
 }
 
-/* Up to one of `stops`, without the blanks in front of it. */
+/* Up to one of the one or two `stops`, without the blanks in front of it. */
 static struct mime_text take_bare(struct mime *mime, const char *stops) {
     struct mime_text text = {.start = mime->at};
-    while (mime->at < mime->end && (*mime->at == '\0' || !strchr(stops, *mime->at)))
+    while (mime->at < mime->end && *mime->at != stops[0] && (stops[1] == '\0' || *mime->at != stops[1]))
         mime->at++;
     text.length = (size_t)(mime->at - text.start);
     while (text.length > 0 && is_blank(text.start[text.length - 1]))

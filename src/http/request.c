@@ -155,9 +155,11 @@ enum cxd_err http_header_list(struct http_request *request, const char *name, co
                               struct error *err) {
     struct occurrences occurrences = {.name = name};
     struct MHD_Connection *mhd = request->connection->gone ? NULL : request->connection->mhd;
-    if (mhd)
-        MHD_get_connection_values(mhd, MHD_HEADER_KIND, take_occurrence, &occurrences);
     *ret_list = NULL;
+    /* Nearly always there is none, which is sooner said than counted. */
+    if (!mhd || MHD_lookup_connection_value_n(mhd, MHD_HEADER_KIND, name, strlen(name), NULL, NULL) != MHD_YES)
+        return CXD_OK;
+    MHD_get_connection_values(mhd, MHD_HEADER_KIND, take_occurrence, &occurrences);
     if (occurrences.count == 0)
         return CXD_OK;
     struct occurrences all = {.name = name, .list = arena_alloc(&request->arena, occurrences.bytes + 1)};
