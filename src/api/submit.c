@@ -28,8 +28,9 @@ enum cxd_err api_apply(struct http_request *request, struct change *change, stru
 
 void api_submit(struct http_request *request, struct ticket *ticket, http_handler *finish) {
     struct app *app = http_app(request);
-    for (size_t i = 0; i < ticket->count; i++)
-        set_actor(request, &ticket->changes[i]);
+    set_actor(request, &ticket->changes[0]);
+    for (size_t i = 1; i < ticket->count; i++)
+        memcpy(ticket->changes[i].actor, ticket->changes[0].actor, sizeof ticket->changes[i].actor);
     ticket->done = ticket_done;
     ticket->context = request;
     http_defer(request, finish, ticket);

@@ -30,11 +30,25 @@ static int64_t floor_div(int64_t a, int64_t b) {
     return a / b - (a % b < 0);
 }
 
+/* Windows begin and end with the same few days, request after request: what each thread asked the library last, which
+ * takes a lock and counts years for it. */
+enum { KNOWN_BITS = 6 };
+struct known {
+    unsigned zone; /* by its number; 0: nothing is known */
+    int64_t second, offset;
+};
+static _Thread_local struct known known[1 << KNOWN_BITS];
+static unsigned zone_number = 1;
+
 /* Seconds east of UTC at an instant. */
 static int64_t offset_at(int64_t second) {
-    struct tm local;
-    time_t time = second;
-    return localtime_r(&time, &local) ? local.tm_gmtoff : 0;
+    struct known *place = &known[(uint64_t)second * UINT64_C(0x9E3779B97F4A7C15) >> (64 - KNOWN_BITS)];
+    if (place->zone != zone_number || place->second != second) {
+        struct tm local;
+        time_t time = second;
+        *place = (struct known){zone_number, second, localtime_r(&time, &local) ? local.tm_gmtoff : 0};
+    }
+    return place->offset;
 }
 
 /* The first instant after `low`, at most `high`, where the offset is no longer that of `low`. */
@@ -275,5 +289,6 @@ enum cxd_err calendar_set_zone(const char *name, struct error *err) {
     if (setenv("TZ", strcmp(name, "UTC") == 0 ? "UTC0" : name, 1) != 0)
         return error_set(err, ERR_SYSTEM, "cannot set the time zone: %s", strerror(errno));
     tzset();
+    zone_number++;
     return CXD_OK;
 }

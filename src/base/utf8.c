@@ -139,7 +139,9 @@ void utf8_make_plain(char *text) {
 }
 
 bool slug_valid(const char *text) {
-    static const char CHARACTERS[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
-    size_t length = strspn(text, CHARACTERS);
+    static const bool IS_OF_SLUG[256] = {['a' ... 'z'] = true, ['0' ... '9'] = true, ['-'] = true, ['_'] = true};
+    size_t length = 0;
+    while (IS_OF_SLUG[(unsigned char)text[length]])
+        length++;
     return length >= 1 && length <= 64 && text[length] == '\0' && text[0] != '-' && text[0] != '_';
 }
