@@ -65,3 +65,9 @@ WHERE slot = $1
 -- Waits for a COMMIT that is still on its way.
 -- name: find_batch
 SELECT batch FROM node WHERE slot = $1 AND incarnation = $2 FOR UPDATE
+
+-- name: lock_clock
+SELECT known_at FROM state FOR UPDATE
+
+-- name: note_clock
+UPDATE state SET known_at = $1

@@ -7,8 +7,9 @@
 #ifdef CXD_POSTGRESQL
 
 #include "cluster.h"
-#include "cxd/store/store.h"
 #include "cxd/store/url.h"
+#include "fixture.h"
+#include "store/postgresql/writer.h"
 
 static char url[128];
 
@@ -114,6 +115,58 @@ static void test_no_error_tells_the_password(void **state) {
     }
 }
 
+/* What a store of this URL is asked by hand. */
+static int64_t ask_number(const char *sql) {
+    PGconn *conn = PQconnectdb(url);
+    PGresult *result = PQexec(conn, sql);
+    if (PQresultStatus(result) != PGRES_TUPLES_OK)
+        fail_msg("%s: %s", sql, PQerrorMessage(conn));
+    int64_t number = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
+    PQclear(result);
+    PQfinish(conn);
+    return number;
+}
+
+static void open_fixture(struct fixture *f) {
+    struct error err;
+    *f = (struct fixture){0};
+    arena_init(&f->arena);
+    assert_ok(store_open(url, &f->store, &err), err);
+}
+
+static void close_fixture(struct fixture *f) {
+    store_close(f->store);
+    arena_free(&f->arena);
+}
+
+static int64_t trips_of(const struct fixture *f) {
+    return ((const struct postgresql_store *)f->store)->db.trips;
+}
+
+/* However many responses it has: what is locked and read, the dimensions, and what is written with the commit. */
+static void test_a_batch_is_three_round_trips(void **state) {
+    enum { RESPONSES = 500, TRIPS = 3 };
+    static struct change *changes[RESPONSES];
+    struct fixture f;
+    struct error err;
+    open_fixture(&f);
+    make_shop(&f);
+    for (unsigned round = 0; round < 3; round++) {
+        int64_t before = trips_of(&f);
+        for (unsigned i = 0; i < RESPONSES; i++) {
+            changes[i] = make_response(&f, round * RESPONSES + i, (int)(i % 11), NOW_MS);
+            changes[i]->as.response.value.touchpoint = i % 2 ? "checkout" : "mail";
+        }
+        assert_ok(store_apply(f.store, changes, RESPONSES, NULL, &err), err);
+        if (round > 0) /* the first one has new values */
+            assert_int_equal(trips_of(&f) - before, TRIPS);
+    }
+    assert_int_equal(ask_number("SELECT count(*) FROM response"), 3 * RESPONSES);
+    assert_int_equal(ask_number("SELECT sum(n0+n1+n2+n3+n4+n5+n6+n7+n8+n9+n10) FROM rollup WHERE tier = 0"),
+                     2 * 3 * RESPONSES);
+    close_fixture(&f);
+}
+
 #define POSTGRESQL_TEST(name) cmocka_unit_test_setup_teardown(name, make_database, drop_database)
 
 int main(void) {
@@ -123,6 +176,7 @@ int main(void) {
         POSTGRESQL_TEST(test_a_newer_schema_is_refused),
         POSTGRESQL_TEST(test_commits_that_do_not_wait_are_refused),
         POSTGRESQL_TEST(test_no_error_tells_the_password),
+        POSTGRESQL_TEST(test_a_batch_is_three_round_trips),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     cluster_stop();

@@ -116,6 +116,23 @@
  *   postgresql/schema.c     whose a database is, how old, and the later migrations
  *   postgresql/identity.c   what makes it itself
  *   postgresql/rows.c       rows of responses to structs
+ *   postgresql/numbers.c    numbers of responses, without a sequence
+ *   postgresql/known.c      what the writer knows of every survey
+ *   postgresql/held.c       what a batch holds of the responses that its changes name
+ *   postgresql/held_write.c and that written
+ *   postgresql/answered.c   what people have answered, for recontact
+ *   postgresql/judge.c      the terms of a survey, and what its revisions ask
+ *   postgresql/count.c      a response counts, or counts no more
+ *   postgresql/rollups.c    the deltas of a batch to the rollup rows, and who gets some
+ *   postgresql/batch.c      what a batch locks and reads first
+ *   postgresql/response.c   responses: create, replay, amend, exclude, flag
+ *   postgresql/erase.c      people forgotten, old responses, suspects cleared, invitations
+ *   postgresql/survey.c     definitions: put, archive
+ *   postgresql/key.c        API keys and signing keys
+ *   postgresql/other.c      changes that need nothing, or are not written yet
+ *   postgresql/apply.c      a batch of changes as one transaction
+ *   postgresql/catalog.c    surveys and keys, by the generation that changed them
+ *   postgresql/audit.c      the audit log
  *   postgresql/reader.c     a reader's connection and transactions
  *
  *   sqlite/through.c        a file system of SQLite's that passes on to the system's

@@ -20,6 +20,13 @@ static void postgresql_close(struct store *base) {
                        BLOB(store->node.incarnation, sizeof store->node.incarnation)) != CXD_OK)
         store->node.slot = -1;
     postgresql_db_close(&store->db);
+    for (size_t i = 0; i < CXD_COUNT(store->arrays); i++)
+        postgresql_array_free(&store->arrays[i]);
+    postgresql_held_free(&store->held);
+    deltas_free(&store->deltas);
+    buffer_free(&store->text);
+    arena_free(&store->known.arena);
+    arena_free(&store->arena);
     free(store->url);
     free(store);
 }
@@ -53,7 +60,12 @@ static enum cxd_err postgresql_open(const char *rest, struct store **ret_store, 
     store->base.dimension_values = DIMENSION_VALUES;
     store->node.slot = -1;
     snprintf(store->library, sizeof store->library, "%d.%d", PQlibVersion() / 10000, PQlibVersion() % 10000);
-    enum cxd_err code = open_store(store, rest, err);
+    arena_init(&store->arena);
+    arena_init(&store->known.arena);
+    buffer_init(&store->text);
+    enum cxd_err code = deltas_init(&store->deltas, err);
+    if (code == CXD_OK)
+        code = open_store(store, rest, err);
     if (code != CXD_OK) {
         postgresql_close(&store->base);
         return code;
@@ -83,5 +95,9 @@ const struct store_engine STORE_POSTGRESQL = {
     .reader_close = postgresql_reader_close,
     .reader_begin = postgresql_reader_begin,
     .reader_end = postgresql_reader_end,
+    .apply = postgresql_apply,
+    .read_catalog = postgresql_read_catalog,
+    .read_revisions = postgresql_read_revisions,
+    .read_audit = postgresql_read_audit,
     .read_history = postgresql_read_history,
 };

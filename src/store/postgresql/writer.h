@@ -5,7 +5,8 @@
 #include "store/decide.h"
 #include "store/deltas.h"
 #include "store/engine.h"
-#include "store/postgresql/db.h"
+#include "store/postgresql/held.h"
+#include "store/postgresql/known.h"
 
 /* The engine's insides. Two halves, in files of their own:
  *
@@ -26,9 +27,21 @@ struct postgresql_store {
         uint8_t incarnation[16];
         int64_t batch;  /* the last that was begun */
         int64_t number; /* the last that was given */
+        int64_t now_ms; /* by the clock of the database, at the begin of the batch */
     } node;
-    struct id identity;
+    struct id identity; /* of the database */
     uint8_t audit_secret[AUDIT_SECRET_SIZE];
+    struct known known;
+    struct deltas deltas;
+    struct buffer text;
+    /* Of the batch that is being applied. */
+    struct arena arena;
+    struct held held;
+    struct answered_list answered;
+    int64_t generation; /* that its changes of the catalog get */
+    struct audit_record *audit;
+    size_t audit_count, audit_capacity;
+    struct db_array arrays[26];
 };
 
 struct postgresql_reader {
@@ -44,6 +57,41 @@ int64_t postgresql_schema_newest(void);
 /* identity.c: reads what makes the database itself; made by whoever is first. */
 CXD_NODISCARD enum cxd_err postgresql_identity_read(struct postgresql_store *store, struct error *err);
 
+/* numbers.c: the next number of a response, behind `last`, of a slot, at a time of the database's clock. */
+int64_t postgresql_next_number(int64_t last, int slot, int64_t now_ms);
+
+/* judge.c: whether a change may go on, by the terms of its survey as they are in the transaction. */
+CXD_NODISCARD enum cxd_err postgresql_judge(struct postgresql_store *store, struct change *change, int64_t survey,
+                                            decide_by_terms *rule, bool *ret_goes_on, struct error *err);
+/* decide_find_asked; the context is the store. */
+CXD_NODISCARD enum cxd_err postgresql_judge_asked(void *context, int64_t survey, int64_t revision,
+                                                  const struct survey **ret_asked, struct error *err);
+
+/* count.c: a response begins to count (sign 1), or ceases to: adds to the deltas. NULL: there is none. */
+CXD_NODISCARD enum cxd_err postgresql_count(struct postgresql_store *store, const struct response *response, int sign,
+                                            struct error *err);
+/* What is stored of it is `after` from now on (NULL: nothing), and counts as that. */
+CXD_NODISCARD enum cxd_err postgresql_count_turn(struct postgresql_store *store, struct held_row *row,
+                                                 const struct response *after, struct error *err);
+
+/* rollups.c: writes the deltas, and clears them; but for a look at the dimensions it is queued. */
+CXD_NODISCARD enum cxd_err postgresql_rollups_flush(struct postgresql_store *store, struct error *err);
+
+/* catalog.c: a row of key_columns; and all keys that were changed since a generation, in the order of their creation.
+ */
+void postgresql_row_key(const PGresult *result, int row, struct api_key *ret_key);
+CXD_NODISCARD enum cxd_err postgresql_list_keys(struct db *db, int64_t since, struct arena *arena,
+                                                struct api_key **ret_keys, size_t *ret_count, struct error *err);
+
+/* What each kind of change does: response.c, erase.c, survey.c, key.c, other.c. */
+#define POSTGRESQL_APPLIER(KIND, NAME, ...) postgresql_apply_change postgresql_apply_##NAME;
+typedef enum cxd_err postgresql_apply_change(struct postgresql_store *store, struct change *change, struct error *err);
+CHANGE_KINDS(POSTGRESQL_APPLIER)
+#undef POSTGRESQL_APPLIER
+
+/* apply.c */
+engine_apply postgresql_apply;
+
 /* reader.c: begins unless the caller has: a read of several questions sees one state too. *ret_began says whether to
  * end, by postgresql_reader_leave, also after an error. */
 CXD_NODISCARD enum cxd_err postgresql_reader_enter(struct postgresql_reader *reader, bool *ret_began,
@@ -53,6 +101,10 @@ engine_reader_open postgresql_reader_open;
 engine_reader_close postgresql_reader_close;
 engine_reader_begin postgresql_reader_begin;
 engine_reader_end postgresql_reader_end;
+/* identity.c, catalog.c, audit.c, point.c */
 engine_read_history postgresql_read_history;
+engine_read_catalog postgresql_read_catalog;
+engine_read_revisions postgresql_read_revisions;
+engine_read_audit postgresql_read_audit;
 
 #endif

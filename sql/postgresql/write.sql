@@ -1,0 +1,264 @@
+-- A batch: what it locks and reads first, and what it writes at the end. Arrays stand for its rows, which are sorted.
+
+-- name: lock_state
+SELECT catalog_generation FROM state FOR UPDATE
+
+-- name: read_generation
+SELECT catalog_generation FROM state
+
+-- name: raise_generation
+UPDATE state SET catalog_generation = $1
+
+-- name: lock_surveys_shared
+SELECT number FROM survey WHERE number = ANY ($1) ORDER BY number FOR KEY SHARE
+
+-- name: lock_surveys
+SELECT number FROM survey WHERE number = ANY ($1) OR slug = ANY ($2) ORDER BY number FOR UPDATE
+
+-- name: read_unrolled
+SELECT survey, name, a, b, c, number FROM dimension WHERE state = 1
+
+-- fragment: response_columns
+SELECT r.survey, r.id, r.number, r.revision, r.answered_at, r.received_at, r.updated_at, r.score, r.excluded, r.flags,
+       r.forgotten_at, r.touchpoint, r.channel, r.locale, r.respondent, r.comment, r.properties, r.answers,
+       r.excluded_reason, r.visit, r.sequence, r.ahead_ms, r.import, r.first_at, r.first_digest, r.first_revision
+
+-- name: lock_responses
+-- use: response_columns
+FROM unnest($1::bigint[], $2::bytea[]) AS u (survey, id) JOIN response AS r ON r.survey = u.survey AND r.id = u.id
+ORDER BY r.survey, r.id FOR UPDATE OF r
+
+-- name: lock_responses_of
+-- use: response_columns
+FROM response AS r WHERE r.respondent = $1 ORDER BY r.survey, r.id LIMIT $2 FOR UPDATE OF r
+
+-- name: lock_old_responses
+-- use: response_columns
+FROM response AS r WHERE r.survey = $1 AND r.answered_at < $2 AND ($3 OR r.forgotten_at = 0)
+ORDER BY r.answered_at, r.number LIMIT $4 FOR UPDATE OF r
+
+-- name: lock_suspects
+-- use: response_columns
+FROM response AS r WHERE r.survey = $1 AND r.flags <> 0 AND r.answered_at >= $2 AND r.answered_at < $3
+ORDER BY r.answered_at, r.number LIMIT $4 FOR UPDATE OF r
+
+-- name: read_marks
+SELECT g.survey, g.id
+FROM unnest($1::bigint[], $2::bytea[]) AS u (survey, id) JOIN gone AS g ON g.survey = u.survey AND g.id = u.id
+
+-- name: lock_invitations
+SELECT i.survey, i.response, i.respondent, i.properties, i.created_at, i.expires_at, i.kept_until
+FROM unnest($1::bigint[], $2::bytea[]) AS u (survey, id) JOIN invitation AS i ON i.survey = u.survey AND i.response = u.id
+ORDER BY i.survey, i.response FOR UPDATE OF i
+
+-- name: lock_invitations_of
+SELECT survey, response, respondent, properties, created_at, expires_at, kept_until
+FROM invitation WHERE respondent = $1 ORDER BY survey, response LIMIT $2 FOR UPDATE
+
+-- name: lock_respondents
+INSERT INTO recontact (survey, respondent, touched_at)
+SELECT survey, sha256(convert_to(respondent, 'UTF8')), $3
+FROM unnest($1::bigint[], $2::text[]) AS u (survey, respondent)
+ORDER BY 1, 2
+ON CONFLICT (survey, respondent) DO UPDATE SET touched_at = excluded.touched_at
+
+-- What people have answered that counts.
+-- name: read_answered
+SELECT respondent, survey, id, number, answered_at FROM response
+WHERE respondent = ANY ($1) AND excluded = 0 AND answered_at >= $2 AND answered_at < $3
+
+-- name: has_responses
+SELECT EXISTS (SELECT FROM response WHERE survey = $1)
+
+-- What is new. Another node may have been faster: then the batch begins again.
+-- name: insert_responses
+INSERT INTO response (survey, id, number, revision, answered_at, received_at, updated_at, score, excluded, flags,
+                      forgotten_at, touchpoint, channel, locale, respondent, comment, properties, answers,
+                      excluded_reason, visit, sequence, ahead_ms, import, first_at, first_digest, first_revision)
+SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+                     $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::text[], $13::text[], $14::text[],
+                     $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::bigint[],
+                     $22::bigint[], $23::bigint[], $24::bigint[], $25::bytea[], $26::bigint[])
+
+-- name: update_responses
+UPDATE response AS r
+SET revision = u.revision, answered_at = u.answered_at, received_at = u.received_at, updated_at = u.updated_at,
+    score = u.score, excluded = u.excluded, flags = u.flags, forgotten_at = u.forgotten_at,
+    touchpoint = u.touchpoint, channel = u.channel, locale = u.locale, respondent = u.respondent, comment = u.comment,
+    properties = u.properties, answers = u.answers, excluded_reason = u.excluded_reason, visit = u.visit,
+    sequence = u.sequence, ahead_ms = u.ahead_ms, import = u.import, first_at = u.first_at,
+    first_digest = u.first_digest, first_revision = u.first_revision
+FROM unnest($1::bigint[], $2::bytea[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+            $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::text[], $13::text[], $14::text[],
+            $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::bigint[],
+            $22::bigint[], $23::bigint[], $24::bigint[], $25::bytea[], $26::bigint[])
+     AS u (survey, id, number, revision, answered_at, received_at, updated_at, score, excluded, flags,
+           forgotten_at, touchpoint, channel, locale, respondent, comment, properties, answers,
+           excluded_reason, visit, sequence, ahead_ms, import, first_at, first_digest, first_revision)
+WHERE r.survey = u.survey AND r.id = u.id
+
+-- name: delete_responses
+DELETE FROM response AS r USING unnest($1::bigint[], $2::bytea[]) AS u (survey, id)
+WHERE r.survey = u.survey AND r.id = u.id
+
+-- name: insert_marks
+INSERT INTO gone (survey, id, at)
+SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bigint[]) ON CONFLICT (survey, id) DO NOTHING
+
+-- name: delete_marks
+DELETE FROM gone WHERE (survey, id) IN (SELECT survey, id FROM gone WHERE at < $1 ORDER BY survey, id LIMIT $2)
+
+-- name: put_invitations
+INSERT INTO invitation (survey, response, respondent, properties, created_at, expires_at, kept_until, opened)
+SELECT *, 0 FROM unnest($1::bigint[], $2::bytea[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])
+ON CONFLICT (survey, response) DO UPDATE SET kept_until = excluded.kept_until
+
+-- name: delete_invitations
+DELETE FROM invitation AS i USING unnest($1::bigint[], $2::bytea[]) AS u (survey, id)
+WHERE i.survey = u.survey AND i.response = u.id
+
+-- name: lapse_invitations
+DELETE FROM invitation WHERE (survey, response) IN (
+    SELECT survey, response FROM invitation WHERE kept_until < $1 ORDER BY survey, response LIMIT $2)
+
+-- name: fix_questions
+UPDATE question AS q SET answered = true FROM unnest($1::bigint[], $2::text[]) AS u (survey, key)
+WHERE q.survey = u.survey AND q.key = u.key AND NOT q.answered
+
+-- --- Rollups ---
+
+-- name: savepoint
+SAVEPOINT rollups
+
+-- name: rollback_to
+ROLLBACK TO SAVEPOINT rollups
+
+-- name: lock_dimensions_shared
+SELECT d.survey, d.name, d.series FROM unnest($1::bigint[], $2::text[]) AS u (survey, name)
+JOIN dimension AS d ON d.survey = u.survey AND d.name = u.name
+ORDER BY d.survey, d.name FOR KEY SHARE OF d
+
+-- name: make_dimensions
+INSERT INTO dimension (survey, name, series, state, a, b, c, number)
+SELECT survey, name, 0, 0, 0, 0, 0, 0 FROM unnest($1::bigint[], $2::text[]) AS u (survey, name)
+ON CONFLICT (survey, name) DO NOTHING
+
+-- name: lock_dimensions
+SELECT d.survey, d.name, d.series FROM unnest($1::bigint[], $2::text[]) AS u (survey, name)
+JOIN dimension AS d ON d.survey = u.survey AND d.name = u.name
+ORDER BY d.survey, d.name FOR UPDATE OF d
+
+-- Behind the lock: in a statement of its own, so that it sees who held it before.
+-- name: sum_beyond
+SELECT coalesce((SELECT sum(b.responses) FROM beyond AS b WHERE b.survey = u.survey AND b.name = u.name), 0)::bigint
+FROM unnest($1::bigint[], $2::text[]) WITH ORDINALITY AS u (survey, name, place) ORDER BY place
+
+-- name: find_series
+SELECT u.place FROM unnest($1::bigint[], $2::text[], $3::text[]) WITH ORDINALITY AS u (survey, dimension, value, place)
+JOIN series AS s ON s.survey = u.survey AND s.dimension = u.dimension AND s.value = u.value
+
+-- name: insert_series
+WITH made AS (
+    INSERT INTO series (survey, dimension, value) SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[])
+    RETURNING survey, dimension)
+UPDATE dimension AS d SET series = d.series + m.n
+FROM (SELECT survey, dimension, count(*) AS n FROM made GROUP BY survey, dimension) AS m
+WHERE d.survey = m.survey AND d.name = m.dimension
+
+-- name: add_beyond
+INSERT INTO beyond AS b (survey, name, slot, responses)
+SELECT survey, name, $4, responses FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS u (survey, name, responses)
+ON CONFLICT (survey, name, slot) DO UPDATE SET responses = b.responses + excluded.responses
+
+-- In the order of deltas_rows, which is the same for all.
+-- name: add_rollups
+INSERT INTO rollup AS r (survey, segmented, tier, bucket, dimension, value, slot,
+                         n0, n1, n2, n3, n4, n5, n6, n7, n8, n9, n10)
+SELECT survey, segmented, tier, bucket, dimension, value, $7, n0, n1, n2, n3, n4, n5, n6, n7, n8, n9, n10
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[],
+            $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[],
+            $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[]) WITH ORDINALITY
+     AS u (survey, segmented, tier, bucket, dimension, value, n0, n1, n2, n3, n4, n5, n6, n7, n8, n9, n10, place)
+ORDER BY place
+ON CONFLICT (survey, segmented, tier, bucket, dimension, value, slot) DO UPDATE SET
+    n0 = r.n0 + excluded.n0, n1 = r.n1 + excluded.n1, n2 = r.n2 + excluded.n2, n3 = r.n3 + excluded.n3,
+    n4 = r.n4 + excluded.n4, n5 = r.n5 + excluded.n5, n6 = r.n6 + excluded.n6, n7 = r.n7 + excluded.n7,
+    n8 = r.n8 + excluded.n8, n9 = r.n9 + excluded.n9, n10 = r.n10 + excluded.n10
+
+-- Rows that fell: of segments, whose dimension is locked, all slots where they sum to nothing; of the total our own, for
+-- others may be adding to theirs.
+-- name: clear_rollups
+DELETE FROM rollup AS r
+USING unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[])
+      AS u (survey, segmented, tier, bucket, dimension, value)
+WHERE r.survey = u.survey AND r.segmented = u.segmented AND r.tier = u.tier AND r.bucket = u.bucket
+  AND r.dimension = u.dimension AND r.value = u.value
+  AND ((r.slot = $7 AND (r.n0, r.n1, r.n2, r.n3, r.n4, r.n5, r.n6, r.n7, r.n8, r.n9, r.n10)
+                      = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+    OR (r.segmented = 1 AND (
+        SELECT (sum(o.n0), sum(o.n1), sum(o.n2), sum(o.n3), sum(o.n4), sum(o.n5), sum(o.n6), sum(o.n7), sum(o.n8),
+                sum(o.n9), sum(o.n10)) = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+        FROM rollup AS o
+        WHERE o.survey = r.survey AND o.segmented = r.segmented AND o.tier = r.tier AND o.bucket = r.bucket
+          AND o.dimension = r.dimension AND o.value = r.value)))
+
+-- A series has rows as long as it has some of all time.
+-- name: delete_series
+WITH lost AS (
+    DELETE FROM series AS s USING unnest($1::bigint[], $2::text[], $3::text[]) AS u (survey, dimension, value)
+    WHERE s.survey = u.survey AND s.dimension = u.dimension AND s.value = u.value
+      AND NOT EXISTS (SELECT FROM rollup AS r WHERE r.survey = s.survey AND r.segmented = 1 AND r.tier = 0
+                        AND r.bucket = 0 AND r.dimension = s.dimension AND r.value = s.value)
+    RETURNING s.survey, s.dimension)
+UPDATE dimension AS d SET series = d.series - l.n
+FROM (SELECT survey, dimension, count(*) AS n FROM lost GROUP BY survey, dimension) AS l
+WHERE d.survey = l.survey AND d.name = l.dimension
+
+-- --- The audit log ---
+
+-- name: lock_audit
+SELECT number, hash FROM audit_head FOR UPDATE
+
+-- name: append_audit
+INSERT INTO audit (number, at, actor, act, target, detail, hash)
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[])
+
+-- name: note_audit
+UPDATE audit_head SET number = $1, hash = $2
+
+-- --- Surveys ---
+
+-- name: put_survey
+INSERT INTO survey (number, slug, revision, definition, metric, scale_min, scale_max, created_at, updated_at,
+                    archived_at, generation)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+ON CONFLICT (number) DO UPDATE SET
+    revision = excluded.revision, definition = excluded.definition, metric = excluded.metric,
+    scale_min = excluded.scale_min, scale_max = excluded.scale_max, created_at = excluded.created_at,
+    updated_at = excluded.updated_at, archived_at = excluded.archived_at, generation = excluded.generation,
+    anonymised_at = NULL
+
+-- name: insert_revision
+INSERT INTO survey_revision (survey, revision, definition, created_at) VALUES ($1, $2, $3, $4)
+
+-- name: put_properties
+WITH before AS (DELETE FROM survey_property WHERE survey = $1 AND position >= cardinality($2::text[]))
+INSERT INTO survey_property (survey, position, key, rolled)
+SELECT $1, place - 1, key, rolled = 1 FROM unnest($2::text[], $3::bigint[]) WITH ORDINALITY AS u (key, rolled, place)
+ON CONFLICT (survey, position) DO UPDATE SET key = excluded.key, rolled = excluded.rolled
+
+-- name: put_questions
+WITH asked AS (
+    SELECT *, coalesce((SELECT max(slot) FROM question WHERE survey = $1), 0) AS most
+    FROM unnest($2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[]) WITH ORDINALITY
+         AS u (key, type, metric, scale_min, scale_max, place)),
+     fresh AS (
+    SELECT key, row_number() OVER (ORDER BY place) AS nth FROM asked
+    WHERE key NOT IN (SELECT q.key FROM question AS q WHERE q.survey = $1))
+INSERT INTO question (survey, slot, key, type, metric, scale_min, scale_max, revision, answered)
+SELECT $1, coalesce((SELECT q.slot FROM question AS q WHERE q.survey = $1 AND q.key = asked.key),
+                    most + (SELECT nth FROM fresh WHERE fresh.key = asked.key)),
+       key, type, metric, scale_min, scale_max, $7, false
+FROM asked
+ON CONFLICT (survey, key) DO UPDATE SET type = excluded.type, metric = excluded.metric,
+    scale_min = excluded.scale_min, scale_max = excluded.scale_max, revision = excluded.revision

@@ -1,0 +1,241 @@
+/* What a batch locks and reads before anything is decided, in the order of engine.h, in one round trip: the node, the
+ * surveys, what is stored under the ids that its changes name; and, where it is held to recontact, in a second one the
+ * people. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/postgresql/batch.h"
+
+static enum cxd_err no_memory(struct error *err) {
+    return error_set(err, ERR_NO_MEMORY, "no memory for a batch");
+}
+
+/* --- What the changes name ---------------------------------------------------------------------------------------- */
+
+static bool name_response(struct postgresql_store *store, int64_t survey, const struct id *id) {
+    return postgresql_held_row(&store->held, &store->arena, survey, id);
+}
+
+static bool name_one(struct postgresql_store *store, const struct change *change) {
+    bool named = true;
+    switch (change->kind) {
+    case CHANGE_RESPONSE:
+        return name_response(store, change->as.response.value.survey, &change->as.response.value.id);
+    case CHANGE_EXCLUDE:
+        return name_response(store, change->as.exclude.survey, &change->as.exclude.id);
+    case CHANGE_FLAG:
+        return name_response(store, change->as.flag.survey, &change->as.flag.id);
+    case CHANGE_INVITE:
+        for (size_t i = 0; named && i < change->as.invite.count; i++)
+            named = name_response(store, change->as.invite.records[i].survey, &change->as.invite.records[i].response);
+        return named;
+    default:
+        return true;
+    }
+}
+
+static int64_t survey_of(const struct change *change) {
+    switch (change->kind) {
+    case CHANGE_CLEAR:
+        return change->as.clear.survey;
+    case CHANGE_RETAIN:
+        return change->as.retain.survey;
+    case CHANGE_IMPORT:
+        return change->as.import.value.survey;
+    case CHANGE_EVENT:
+        return change->as.event.value.survey;
+    default:
+        return 0;
+    }
+}
+
+/* The numbers of surveys, into the third array: those of what is held, which is sorted, and others. */
+static void name_surveys(struct postgresql_store *store, struct change *const *changes, size_t count) {
+    int64_t last = 0;
+    postgresql_array_ints(&store->arrays[2]);
+    postgresql_array_texts(&store->arrays[3]);
+    for (size_t i = 0; i < store->held.count; i++) {
+        if (store->held.rows[i]->survey != last)
+            postgresql_array_add_int(&store->arrays[2], store->held.rows[i]->survey);
+        last = store->held.rows[i]->survey;
+    }
+    for (size_t i = 0; i < count; i++) {
+        int64_t survey = survey_of(changes[i]);
+        if (survey != 0)
+            postgresql_array_add_int(&store->arrays[2], survey);
+        if (changes[i]->kind == CHANGE_SURVEY)
+            postgresql_array_add_text(&store->arrays[3], changes[i]->as.survey.slug);
+        else if (changes[i]->kind == CHANGE_ARCHIVE)
+            postgresql_array_add_text(&store->arrays[3], changes[i]->as.archive.slug);
+    }
+}
+
+static bool redefines(struct change *const *changes, size_t count) {
+    bool found = false;
+    for (size_t i = 0; !found && i < count; i++)
+        found = change_traits(changes[i]->kind)->redefines;
+    return found;
+}
+
+/* --- The first round trip ----------------------------------------------------------------------------------------- */
+
+enum { RESULT_NODE = 1, RESULT_GENERATION = 3, RESULT_UNROLLED, RESULT_RESPONSES, RESULT_MARKS, RESULT_INVITATIONS };
+
+static enum cxd_err queue_first(struct postgresql_store *store, bool is_alone, struct error *err) {
+    struct db *db = &store->db;
+    struct db_array *arrays = store->arrays;
+    postgresql_held_keys(&store->held, arrays);
+    enum cxd_err code = POSTGRESQL_QUEUE(db, QUERY_BEGIN_WRITE, err);
+    if (code == CXD_OK)
+        code = POSTGRESQL_QUEUE(db, QUERY_LOCK_NODE, err, INT(store->node.slot),
+                                BLOB(store->node.incarnation, sizeof store->node.incarnation));
+    if (code == CXD_OK && is_alone) /* in the place of the others' look at the generation */
+        code = POSTGRESQL_QUEUE(db, QUERY_LOCK_STATE, err);
+    if (code == CXD_OK)
+        code = is_alone ? POSTGRESQL_QUEUE(db, QUERY_LOCK_SURVEYS, err, ARRAY(&arrays[2]), ARRAY(&arrays[3]))
+                        : POSTGRESQL_QUEUE(db, QUERY_LOCK_SURVEYS_SHARED, err, ARRAY(&arrays[2]));
+    if (code == CXD_OK && !is_alone)
+        code = POSTGRESQL_QUEUE(db, QUERY_READ_GENERATION, err);
+    if (code == CXD_OK)
+        code = POSTGRESQL_QUEUE(db, QUERY_READ_UNROLLED, err);
+    if (code == CXD_OK)
+        code = POSTGRESQL_QUEUE(db, QUERY_LOCK_RESPONSES, err, ARRAY(&arrays[0]), ARRAY(&arrays[1]));
+    if (code == CXD_OK)
+        code = POSTGRESQL_QUEUE(db, QUERY_READ_MARKS, err, ARRAY(&arrays[0]), ARRAY(&arrays[1]));
+    return code == CXD_OK ? POSTGRESQL_QUEUE(db, QUERY_LOCK_INVITATIONS, err, ARRAY(&arrays[0]), ARRAY(&arrays[1]))
+                          : code;
+}
+
+static enum cxd_err take_first(struct postgresql_store *store, bool is_alone, bool *ret_is_ours, struct error *err) {
+    const struct db *db = &store->db;
+    const PGresult *node = postgresql_db_result(db, RESULT_NODE);
+    *ret_is_ours = PQntuples(node) == 1;
+    if (!*ret_is_ours)
+        return CXD_OK;
+    if (postgresql_int(node, 0, 0) > store->node.number)
+        store->node.number = postgresql_int(node, 0, 0);
+    store->node.now_ms = postgresql_int(node, 0, 1);
+    store->generation = postgresql_int(postgresql_db_result(db, is_alone ? RESULT_NODE + 1 : RESULT_GENERATION), 0, 0);
+    enum cxd_err code =
+        postgresql_held_take(&store->held, &store->arena, postgresql_db_result(db, RESULT_RESPONSES), err);
+    if (code == CXD_OK)
+        code = postgresql_held_take_marks(&store->held, &store->arena, postgresql_db_result(db, RESULT_MARKS), err);
+    if (code == CXD_OK)
+        code = postgresql_held_take_invitations(&store->held, &store->arena,
+                                                postgresql_db_result(db, RESULT_INVITATIONS), err);
+    if (code == CXD_OK && store->known.is_loaded && store->known.generation == store->generation)
+        postgresql_known_fill(&store->known, postgresql_db_result(db, RESULT_UNROLLED));
+    return code;
+}
+
+/* --- Recontact ---------------------------------------------------------------------------------------------------- */
+
+static const char *respondent_of(const struct postgresql_store *store, const struct change *change) {
+    const struct response *value = &change->as.response.value;
+    const struct held_row *row = postgresql_held_find(&store->held, value->survey, &value->id);
+    return change->as.response.invited.is_kept && row && row->is_invited ? row->invitation.respondent
+                                                                         : value->respondent;
+}
+
+/* A respondent once a survey, and (0) in any. */
+struct contact {
+    int64_t survey;
+    const char *respondent;
+};
+
+static int compare_contacts(const void *a, const void *b) {
+    const struct contact *x = a, *y = b;
+    int order = (x->survey > y->survey) - (x->survey < y->survey);
+    return order ? order : strcmp(x->respondent, y->respondent);
+}
+
+static size_t gather_contacts(const struct postgresql_store *store, struct change *const *changes, size_t count,
+                              struct contact *contacts, int64_t *from, int64_t *to) {
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct change *change = changes[i];
+        if (change->kind != CHANGE_RESPONSE)
+            continue;
+        int64_t survey_ms = change->as.response.recontact.survey_ms, any_ms = change->as.response.recontact.any_ms;
+        int64_t widest = survey_ms > any_ms ? survey_ms : any_ms, at = change->as.response.value.answered_at;
+        const char *respondent = widest > 0 ? respondent_of(store, change) : NULL;
+        if (!respondent)
+            continue;
+        contacts[found++] = (struct contact){change->as.response.value.survey, respondent};
+        contacts[found++] = (struct contact){0, respondent};
+        /* What an amend leaves as it is stored may be of another time. */
+        const struct held_row *row =
+            postgresql_held_find(&store->held, change->as.response.value.survey, &change->as.response.value.id);
+        int64_t stored = row && row->is_there ? row->value.answered_at : at;
+        int64_t low = (stored < at ? stored : at) - widest, high = (stored > at ? stored : at) + widest;
+        *from = low < *from ? low : *from;
+        *to = high > *to ? high : *to;
+    }
+    qsort(contacts, found, sizeof *contacts, compare_contacts);
+    return found;
+}
+
+static enum cxd_err lock_people(struct postgresql_store *store, struct change *const *changes, size_t count,
+                                struct error *err) {
+    int64_t from = INT64_MAX, to = INT64_MIN;
+    struct contact *contacts = arena_alloc(&store->arena, (2 * count + 1) * sizeof *contacts);
+    if (!contacts)
+        return no_memory(err);
+    size_t found = gather_contacts(store, changes, count, contacts, &from, &to);
+    store->answered = (struct answered_list){0};
+    if (found == 0)
+        return CXD_OK;
+    struct db_array *arrays = store->arrays;
+    postgresql_array_ints(&arrays[0]);
+    postgresql_array_texts(&arrays[1]);
+    postgresql_array_texts(&arrays[2]);
+    for (size_t i = 0; i < found; i++) {
+        if (i > 0 && compare_contacts(&contacts[i - 1], &contacts[i]) == 0)
+            continue;
+        postgresql_array_add_int(&arrays[0], contacts[i].survey);
+        postgresql_array_add_text(&arrays[1], contacts[i].respondent);
+        if (contacts[i].survey == 0)
+            postgresql_array_add_text(&arrays[2], contacts[i].respondent);
+    }
+    const PGresult *result = NULL;
+    enum cxd_err code = POSTGRESQL_QUEUE(&store->db, QUERY_LOCK_RESPONDENTS, err, ARRAY(&arrays[0]), ARRAY(&arrays[1]),
+                                         INT(store->node.now_ms));
+    if (code == CXD_OK)
+        code = POSTGRESQL_ASK(&store->db, QUERY_READ_ANSWERED, &result, err, ARRAY(&arrays[2]), INT(from),
+                              INT(to == INT64_MAX ? to : to + 1));
+    return code == CXD_OK ? postgresql_answered_take(&store->answered, &store->arena, result, err) : code;
+}
+
+/* --- All of it ---------------------------------------------------------------------------------------------------- */
+
+enum cxd_err postgresql_batch_begin(struct postgresql_store *store, struct change *const *changes, size_t count,
+                                    bool *ret_is_ours, struct error *err) {
+    bool is_alone = redefines(changes, count), named = true;
+    postgresql_held_clear(&store->held);
+    for (size_t i = 0; named && i < count; i++)
+        named = name_one(store, changes[i]);
+    if (!named)
+        return no_memory(err);
+    name_surveys(store, changes, count);
+    enum cxd_err code = queue_first(store, is_alone, err);
+    if (code == CXD_OK)
+        code = postgresql_db_run(&store->db, err);
+    if (code == CXD_OK)
+        code = take_first(store, is_alone, ret_is_ours, err);
+    if (code != CXD_OK || !*ret_is_ours)
+        return code;
+    if (!store->known.is_loaded || store->known.generation != store->generation) {
+        const PGresult *unrolled = NULL;
+        code = postgresql_known_load(&store->known, &store->db, store->generation, err);
+        if (code == CXD_OK)
+            code = POSTGRESQL_ASK(&store->db, QUERY_READ_UNROLLED, &unrolled, err);
+        if (code == CXD_OK)
+            postgresql_known_fill(&store->known, unrolled);
+    }
+    return code == CXD_OK ? lock_people(store, changes, count, err) : code;
+}
+
+enum cxd_err postgresql_batch_flush(struct postgresql_store *store, struct error *err) {
+    return postgresql_held_write(&store->held, &store->db, store->arrays, &store->text, err);
+}

@@ -1,0 +1,12 @@
+#ifndef CXD_STORE_POSTGRESQL_BATCH_H
+#define CXD_STORE_POSTGRESQL_BATCH_H
+
+#include "store/postgresql/writer.h"
+
+/* Begins the transaction. *ret_is_ours false: the slot of the node is another's by now, or was never claimed. */
+CXD_NODISCARD enum cxd_err postgresql_batch_begin(struct postgresql_store *store, struct change *const *changes,
+                                                  size_t count, bool *ret_is_ours, struct error *err);
+/* Queues what has changed of what is held. */
+CXD_NODISCARD enum cxd_err postgresql_batch_flush(struct postgresql_store *store, struct error *err);
+
+#endif

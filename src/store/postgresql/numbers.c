@@ -1,0 +1,19 @@
+/* Numbers of responses: milliseconds since 2020, the slot of the node, and a count: they ascend with the commits of a
+ * node, and follow the time among nodes, without a sequence that all would wait for. */
+
+#include "store/postgresql/writer.h"
+
+#define SINCE_MS INT64_C(1577836800000) /* 2020-01-01 */
+enum { COUNT_BITS = 12, SLOT_BITS = 10 };
+
+int64_t postgresql_next_number(int64_t last, int slot, int64_t now_ms) {
+    int64_t ms = now_ms > SINCE_MS ? now_ms - SINCE_MS : 1;
+    int64_t first = ms << (SLOT_BITS + COUNT_BITS) | (int64_t)slot << COUNT_BITS;
+    if (first > last)
+        return first;
+    /* The count of this millisecond is used up: it goes on with the next one's. */
+    bool is_full = (last & ((1 << COUNT_BITS) - 1)) == (1 << COUNT_BITS) - 1;
+    return !is_full
+               ? last + 1
+               : ((last >> (SLOT_BITS + COUNT_BITS)) + 1) << (SLOT_BITS + COUNT_BITS) | (int64_t)slot << COUNT_BITS;
+}
