@@ -68,3 +68,55 @@ SELECT number, at, actor, act, target, detail, hash FROM audit WHERE number > $1
 -- name: list_audit_of
 SELECT number, at, actor, act, target, detail, hash FROM audit
 WHERE number > $1 AND target = ANY ($3) ORDER BY number LIMIT $2
+
+-- --- Sessions, documents, invitations ---
+
+-- name: list_sessions
+SELECT hash, key, scopes, link, created_at, seen_at FROM session ORDER BY hash
+
+-- name: delete_sessions
+WITH gone AS (DELETE FROM session WHERE hash = ANY ($1)) UPDATE state SET sessions_changed = $2
+
+-- name: insert_session
+INSERT INTO session (hash, key, scopes, link, created_at, seen_at) VALUES ($1, $2, $3, $4, $5, $6)
+
+-- name: note_session_seen
+WITH seen AS (UPDATE session SET seen_at = $2 WHERE hash = $1) UPDATE state SET sessions_changed = $3
+
+-- fragment: document_columns
+SELECT name, revision, definition, created_at, updated_at FROM document
+
+-- name: lock_document
+-- use: document_columns
+WHERE kind = $1 AND name = $2 FOR UPDATE
+
+-- name: select_document
+-- use: document_columns
+WHERE kind = $1 AND name = $2
+
+-- name: list_documents
+-- use: document_columns
+WHERE kind = $1 AND name > $2 ORDER BY name LIMIT $3
+
+-- name: count_documents
+SELECT count(*) FROM document WHERE kind = $1
+
+-- name: insert_document
+INSERT INTO document (kind, name, definition, revision, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6)
+
+-- name: update_document
+UPDATE document SET definition = $3, revision = $4, created_at = $5, updated_at = $6 WHERE kind = $1 AND name = $2
+
+-- name: delete_document
+DELETE FROM document WHERE kind = $1 AND name = $2
+
+-- fragment: invitation_columns
+SELECT survey, response, respondent, properties, created_at, expires_at, kept_until FROM invitation
+
+-- name: select_invitation
+-- use: invitation_columns
+WHERE survey = $1 AND response = $2
+
+-- name: list_invitations
+-- use: invitation_columns
+WHERE respondent = $1 ORDER BY created_at, survey, response LIMIT $2

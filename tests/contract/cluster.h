@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <libpq-fe.h>
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
@@ -18,7 +19,6 @@
 #include <unistd.h>
 
 #include "../support/unit.h"
-#include "store/postgresql/db.h"
 
 #define CLUSTER_URL "postgresql:"
 
@@ -26,7 +26,7 @@ static struct cluster {
     char directory[48]; /* has the sockets, and the data */
     int watch;          /* as long as it is open the cluster runs */
     unsigned databases;
-    struct db db; /* of "postgres" */
+    PGconn *conn; /* to "postgres" */
 } cluster;
 
 /* Where initdb and postgres are: the newest there is. */
@@ -176,6 +176,10 @@ static inline void cluster_watch_over(const char *directory, int watch, int read
     _exit(1);
 }
 
+static inline void cluster_url(char *url, size_t size, const char *database) {
+    snprintf(url, size, CLUSTER_URL "///%s?host=%s&user=cxd", database, cluster.directory);
+}
+
 static inline void cluster_start(void) {
     int watch[2], ready[2];
     char said[512];
@@ -201,22 +205,19 @@ static inline void cluster_start(void) {
     close(ready[0]);
     if (got != 1)
         fail_msg("PostgreSQL does not start: %.*s", got > 0 ? (int)got : 0, said);
-    struct error err;
     char url[128];
-    snprintf(url, sizeof url, CLUSTER_URL "///postgres?host=%s&user=cxd", cluster.directory);
-    if (postgresql_db_open(&cluster.db, url, &err) != CXD_OK)
-        fail_msg("%s", err.detail);
+    cluster_url(url, sizeof url, "postgres");
+    cluster.conn = PQconnectdb(url);
+    if (PQstatus(cluster.conn) != CONNECTION_OK)
+        fail_msg("%s", PQerrorMessage(cluster.conn));
 }
 
 /* SQL of several statements, by the superuser, in the database "postgres". */
 static inline void cluster_exec_sql(const char *sql) {
-    struct error err;
-    if (postgresql_db_exec(&cluster.db, sql, &err) != CXD_OK)
-        fail_msg("%s: %s", sql, err.detail);
-}
-
-static inline void cluster_url(char *url, size_t size, const char *database) {
-    snprintf(url, size, CLUSTER_URL "///%s?host=%s&user=cxd", database, cluster.directory);
+    PGresult *result = PQexec(cluster.conn, sql);
+    if (PQresultStatus(result) != PGRES_COMMAND_OK && PQresultStatus(result) != PGRES_TUPLES_OK)
+        fail_msg("%s: %s", sql, PQerrorMessage(cluster.conn));
+    PQclear(result);
 }
 
 /* A database of its own, empty, by the URL of it. */
@@ -230,17 +231,18 @@ static inline void cluster_database(char *url, size_t size) {
     cluster_url(url, size, name);
 }
 
-/* The last one that was made. */
-static inline void cluster_drop_database(void) {
-    char sql[64];
-    snprintf(sql, sizeof sql, "DROP DATABASE d%u WITH (FORCE)", cluster.databases);
+/* The one of a URL. */
+static inline void cluster_drop_database(const char *url) {
+    char sql[96];
+    const char *name = url + strlen(CLUSTER_URL "///");
+    snprintf(sql, sizeof sql, "DROP DATABASE %.*s WITH (FORCE)", (int)strcspn(name, "?"), name);
     cluster_exec_sql(sql);
 }
 
 static inline void cluster_stop(void) {
     if (cluster.watch == 0)
         return;
-    postgresql_db_close(&cluster.db);
+    PQfinish(cluster.conn);
     close(cluster.watch);
     cluster = (struct cluster){0};
     while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)

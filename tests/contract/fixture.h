@@ -11,6 +11,12 @@
 #include "cxd/base/clock.h"
 #include "cxd/store/store.h"
 
+#ifdef CXD_POSTGRESQL
+#include "cluster.h"
+#else
+#define CLUSTER_URL "postgresql:"
+#endif
+
 #define HOUR_MS INT64_C(3600000)
 #define DAY_MS (24 * HOUR_MS)
 #define NOW_MS INT64_C(1774000000000) /* 2026-03-20T09:46:40Z */
@@ -45,11 +51,18 @@ static inline unsigned rounds(unsigned whole, unsigned small) {
     return size && strcmp(size, "small") == 0 ? small : whole;
 }
 
-/* `pattern` is a URL with %s for the directory, if it needs one. */
+/* `pattern` is a URL with %s for the directory, if it needs one; CLUSTER_URL: a database of its own. */
 static inline void fixture_open(struct fixture *f, const char *pattern) {
     *f = (struct fixture){0};
     arena_init(&f->arena);
     make_directory(f->directory);
+#ifdef CXD_POSTGRESQL
+    char database[sizeof f->url];
+    if (strcmp(pattern, CLUSTER_URL) == 0) {
+        cluster_database(database, sizeof database);
+        pattern = database;
+    }
+#endif
     const char *gap = strstr(pattern, "%s");
     int before = gap ? (int)(gap - pattern) : (int)strlen(pattern);
     snprintf(f->url, sizeof f->url, "%.*s%s%s", before, pattern, gap ? f->directory : "", gap ? gap + 2 : "");
@@ -81,6 +94,10 @@ static inline void fixture_close(struct fixture *f) {
         unlink(path);
     }
     rmdir(f->directory);
+#ifdef CXD_POSTGRESQL
+    if (strncmp(f->url, CLUSTER_URL, strlen(CLUSTER_URL)) == 0)
+        cluster_drop_database(f->url);
+#endif
     arena_free(&f->arena);
 }
 
@@ -266,13 +283,26 @@ static inline int engine_teardown(void **state) {
 
 #define ENGINE_TEST(name) cmocka_unit_test_setup_teardown(name, engine_setup, engine_teardown)
 
+static inline int run_over_engine(const char *url, const struct CMUnitTest *tests, size_t count) {
+    engine_url = url;
+    return _cmocka_run_group_tests(url, tests, count, NULL, NULL);
+}
+
 static inline int run_over_engines(const struct CMUnitTest *tests, size_t count) {
     static const char *const URLS[] = {"memory:", "sqlite:%s/cxd.db", "faulty:full:1000:sqlite:%s/cxd.db"};
     int failed = 0;
-    for (size_t i = 0; i < CXD_COUNT(URLS); i++) {
-        engine_url = URLS[i];
-        failed += _cmocka_run_group_tests(URLS[i], tests, count, NULL, NULL);
-    }
+    for (size_t i = 0; i < CXD_COUNT(URLS); i++)
+        failed += run_over_engine(URLS[i], tests, count);
+    return failed;
+}
+
+/* The same, and PostgreSQL: of the programs whose operations its engine has. */
+static inline int run_over_all_engines(const struct CMUnitTest *tests, size_t count) {
+    int failed = run_over_engines(tests, count);
+#ifdef CXD_POSTGRESQL
+    failed += run_over_engine(CLUSTER_URL, tests, count);
+    cluster_stop();
+#endif
     return failed;
 }
 

@@ -230,5 +230,5 @@ int main(void) {
         ENGINE_TEST(test_records_about_a_person),
         ENGINE_TEST(test_log_survives_a_restart),
     };
-    return run_over_engines(tests, CXD_COUNT(tests));
+    return run_over_all_engines(tests, CXD_COUNT(tests));
 }

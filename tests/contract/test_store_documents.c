@@ -222,5 +222,5 @@ int main(void) {
     static const struct CMUnitTest tests[] = {ENGINE_TEST(test_put_and_deleted), ENGINE_TEST(test_pages),
                                               ENGINE_TEST(test_preconditions), ENGINE_TEST(test_limit),
                                               ENGINE_TEST(test_revisions)};
-    return run_over_engines(tests, CXD_COUNT(tests));
+    return run_over_all_engines(tests, CXD_COUNT(tests));
 }

@@ -6,7 +6,6 @@
 
 #ifdef CXD_POSTGRESQL
 
-#include "cluster.h"
 #include "cxd/store/url.h"
 #include "fixture.h"
 #include "store/postgresql/writer.h"
@@ -19,7 +18,7 @@ static int make_database(void **state) {
 }
 
 static int drop_database(void **state) {
-    cluster_drop_database();
+    cluster_drop_database(url);
     return 0;
 }
 
@@ -167,6 +166,118 @@ static void test_a_batch_is_three_round_trips(void **state) {
     close_fixture(&f);
 }
 
+/* --- Several nodes ------------------------------------------------------------------------------------------------ */
+
+enum { NODES = 3, NODE_BATCHES = 12, NODE_BATCH = 20 };
+
+struct node {
+    struct fixture f;
+    int64_t survey;
+    unsigned index;
+    const char *respondent;
+    int created, replayed, refused;
+    struct error err;
+};
+
+/* Every node sends the same, each in another order. */
+static void *send_all(void *context) {
+    struct node *node = context;
+    struct change *changes[NODE_BATCH];
+    node->f.survey = node->survey;
+    for (unsigned batch = 0; batch < NODE_BATCHES; batch++) {
+        for (unsigned i = 0; i < NODE_BATCH; i++) {
+            unsigned number = batch * NODE_BATCH + (node->index % 2 ? NODE_BATCH - 1 - i : i);
+            static const char *const PLACES[] = {"checkout", "mail", "app", "till"};
+            changes[i] = make_response(&node->f, number, (int)(number % 11), NOW_MS + number);
+            changes[i]->as.response.value.touchpoint = PLACES[number / 3 % 4];
+            changes[i]->as.response.value.respondent = node->respondent;
+            changes[i]->as.response.recontact.any_ms = node->respondent ? DAY_MS : 0;
+        }
+        if (store_apply(node->f.store, changes, NODE_BATCH, NULL, &node->err) != CXD_OK)
+            return NULL;
+        for (unsigned i = 0; i < NODE_BATCH; i++) {
+            node->created += changes[i]->outcome == OUTCOME_CREATED;
+            node->replayed += changes[i]->outcome == OUTCOME_REPLAYED;
+            node->refused += changes[i]->outcome == OUTCOME_REFUSED && changes[i]->refusal == ERR_RECONTACT;
+        }
+    }
+    node->err.code = CXD_OK;
+    return node;
+}
+
+static struct node run_nodes(const char *respondent) {
+    static struct node nodes[NODES];
+    struct node all = {.created = 0};
+    pthread_t threads[NODES];
+    for (unsigned i = 0; i < NODES; i++) {
+        nodes[i] = (struct node){.index = i, .respondent = respondent};
+        open_fixture(&nodes[i].f);
+        if (i == 0)
+            make_shop(&nodes[i].f);
+        nodes[i].survey = nodes[0].f.survey;
+    }
+    for (unsigned i = 0; i < NODES; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, send_all, &nodes[i]), 0);
+    for (unsigned i = 0; i < NODES; i++) {
+        void *done = NULL;
+        pthread_join(threads[i], &done);
+        if (!done)
+            fail_msg("node %u: %s", i, nodes[i].err.detail);
+        all.created += nodes[i].created;
+        all.replayed += nodes[i].replayed;
+        all.refused += nodes[i].refused;
+        close_fixture(&nodes[i].f);
+    }
+    return all;
+}
+
+static void test_what_all_nodes_send_is_stored_once(void **state) {
+    enum { RESPONSES = NODE_BATCHES * NODE_BATCH };
+    struct node all = run_nodes(NULL);
+    assert_int_equal(all.created, RESPONSES);
+    assert_int_equal(all.replayed, (NODES - 1) * RESPONSES);
+    assert_int_equal(ask_number("SELECT count(*) FROM response"), RESPONSES);
+    assert_int_equal(ask_number("SELECT count(DISTINCT number) FROM response"), RESPONSES);
+    assert_int_equal(ask_number("SELECT sum(n0+n1+n2+n3+n4+n5+n6+n7+n8+n9+n10) FROM rollup"), 2 * 4 * RESPONSES);
+    /* Each value has one place, whoever brought it first. */
+    assert_int_equal(ask_number("SELECT count(*) FROM series"), 4);
+    assert_int_equal(ask_number("SELECT sum(series) FROM dimension"), 4);
+}
+
+static void test_one_answer_of_a_person_is_stored_on_all_nodes(void **state) {
+    struct node all = run_nodes("ada@example.com");
+    assert_int_equal(all.created, 1);
+    assert_int_equal(all.created + all.replayed + all.refused, NODES * NODE_BATCHES * NODE_BATCH);
+    assert_int_equal(ask_number("SELECT count(*) FROM response"), 1);
+}
+
+/* Between two batches: the next one is applied all the same, on another connection. */
+static void test_a_connection_that_was_lost_is_made_again(void **state) {
+    struct fixture f;
+    open_fixture(&f);
+    make_shop(&f);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(apply(&f, make_response(&f, i, 9, NOW_MS)), OUTCOME_CREATED);
+        assert_true(ask_number("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+                               "WHERE application_name = 'cxd' AND datname = current_database()") >= 1);
+    }
+    assert_int_equal(apply(&f, make_response(&f, 0, 9, NOW_MS)), OUTCOME_REPLAYED);
+    close_fixture(&f);
+}
+
+/* A node that was taken for gone, and whose slot another has by now, writes nothing under it. */
+static void test_a_slot_that_was_lost_is_not_written_under(void **state) {
+    struct fixture f;
+    open_fixture(&f);
+    make_shop(&f);
+    run_sql("UPDATE node SET incarnation = 'another', number = number + 4096000");
+    assert_int_equal(apply(&f, make_response(&f, 1, 9, NOW_MS)), OUTCOME_CREATED);
+    assert_int_equal(ask_number("SELECT count(*) FROM node"), 2);
+    assert_int_equal(ask_number("SELECT (number >> 12) & 1023 FROM response"), 1);
+    assert_int_equal(ask_number("SELECT max(slot) FROM rollup"), 1);
+    close_fixture(&f);
+}
+
 #define POSTGRESQL_TEST(name) cmocka_unit_test_setup_teardown(name, make_database, drop_database)
 
 int main(void) {
@@ -177,6 +288,10 @@ int main(void) {
         POSTGRESQL_TEST(test_commits_that_do_not_wait_are_refused),
         POSTGRESQL_TEST(test_no_error_tells_the_password),
         POSTGRESQL_TEST(test_a_batch_is_three_round_trips),
+        POSTGRESQL_TEST(test_what_all_nodes_send_is_stored_once),
+        POSTGRESQL_TEST(test_one_answer_of_a_person_is_stored_on_all_nodes),
+        POSTGRESQL_TEST(test_a_connection_that_was_lost_is_made_again),
+        POSTGRESQL_TEST(test_a_slot_that_was_lost_is_not_written_under),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     cluster_stop();

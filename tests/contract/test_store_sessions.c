@@ -114,5 +114,5 @@ int main(void) {
         CASE(ends),
         CASE(a_catalog_reads_all_where_any_has_changed),
     };
-    return run_over_engines(tests, CXD_COUNT(tests));
+    return run_over_all_engines(tests, CXD_COUNT(tests));
 }

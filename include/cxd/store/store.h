@@ -129,6 +129,9 @@
  *   postgresql/erase.c      people forgotten, old responses, suspects cleared, invitations
  *   postgresql/survey.c     definitions: put, archive
  *   postgresql/key.c        API keys and signing keys
+ *   postgresql/session.c    browsers that are signed in
+ *   postgresql/document.c   named definitions
+ *   postgresql/invitation.c invitations that are kept, read
  *   postgresql/other.c      changes that need nothing, or are not written yet
  *   postgresql/apply.c      a batch of changes as one transaction
  *   postgresql/catalog.c    surveys and keys, by the generation that changed them

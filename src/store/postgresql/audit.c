@@ -25,7 +25,7 @@ static enum cxd_err ask(struct postgresql_reader *reader, int64_t after, size_t 
     struct audit_person persons[2];
     struct db_array targets = {0};
     if (!respondent)
-        return POSTGRESQL_ASK(&reader->db, QUERY_LIST_AUDIT, ret_result, err, INT(after), INT(limit));
+        return POSTGRESQL_ASK(&reader->db, QUERY_LIST_AUDIT, ret_result, err, INT(after), LIMIT(limit));
     if (!audit_names(reader->store->audit_secret, respondent, arena, persons))
         return error_set(err, ERR_NO_MEMORY, "no memory to read the audit log");
     postgresql_array_texts(&targets);
@@ -34,7 +34,7 @@ static enum cxd_err ask(struct postgresql_reader *reader, int64_t after, size_t 
         postgresql_array_add_text(&targets, persons[i].bare);
     }
     enum cxd_err code =
-        POSTGRESQL_ASK(&reader->db, QUERY_LIST_AUDIT_OF, ret_result, err, INT(after), INT(limit), ARRAY(&targets));
+        POSTGRESQL_ASK(&reader->db, QUERY_LIST_AUDIT_OF, ret_result, err, INT(after), LIMIT(limit), ARRAY(&targets));
     postgresql_array_free(&targets);
     return code;
 }

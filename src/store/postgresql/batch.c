@@ -176,6 +176,20 @@ static size_t gather_contacts(const struct postgresql_store *store, struct chang
     return found;
 }
 
+/* What was not there at the first look, and was stored by another node before the people were locked: what is held is
+ * older than what is known of them. */
+static enum cxd_err check_people(struct postgresql_store *store, struct error *err) {
+    for (size_t i = 0; i < store->answered.count; i++) {
+        const struct answered_row *row = &store->answered.rows[i];
+        const struct held_row *held = postgresql_held_find(&store->held, row->survey, &row->id);
+        if (!held || held->is_there)
+            continue;
+        store->db.failure = DB_AGAIN;
+        return error_set(err, ERR_STORAGE, "another node has stored a response of this batch");
+    }
+    return CXD_OK;
+}
+
 static enum cxd_err lock_people(struct postgresql_store *store, struct change *const *changes, size_t count,
                                 struct error *err) {
     int64_t from = INT64_MAX, to = INT64_MIN;
@@ -204,7 +218,9 @@ static enum cxd_err lock_people(struct postgresql_store *store, struct change *c
     if (code == CXD_OK)
         code = POSTGRESQL_ASK(&store->db, QUERY_READ_ANSWERED, &result, err, ARRAY(&arrays[2]), INT(from),
                               INT(to == INT64_MAX ? to : to + 1));
-    return code == CXD_OK ? postgresql_answered_take(&store->answered, &store->arena, result, err) : code;
+    if (code == CXD_OK)
+        code = postgresql_answered_take(&store->answered, &store->arena, result, err);
+    return code == CXD_OK ? check_people(store, err) : code;
 }
 
 /* --- All of it ---------------------------------------------------------------------------------------------------- */

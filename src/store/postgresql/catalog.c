@@ -96,6 +96,8 @@ static enum cxd_err read_changed(struct db *db, int64_t since, struct arena *are
     if (code == CXD_OK)
         code = take_keys(postgresql_db_result(db, 2), arena, &catalog->keys, &catalog->key_count, err);
     take_signing_keys(postgresql_db_result(db, 3), catalog);
+    if (code == CXD_OK && catalog->has_sessions)
+        code = postgresql_session_list(db, arena, &catalog->sessions, &catalog->session_count, err);
     return code;
 }
 
@@ -135,7 +137,7 @@ enum cxd_err postgresql_read_revisions(struct store_reader *base, int64_t survey
         return no_memory(err);
     enum cxd_err code = postgresql_reader_enter(reader, &began, err);
     if (code == CXD_OK)
-        code = POSTGRESQL_ASK(&reader->db, QUERY_LIST_REVISIONS, &result, err, INT(survey), INT(after), INT(limit));
+        code = POSTGRESQL_ASK(&reader->db, QUERY_LIST_REVISIONS, &result, err, INT(survey), INT(after), LIMIT(limit));
     for (int i = 0; code == CXD_OK && i < PQntuples(result); i++) {
         revisions[count].revision = postgresql_int(result, i, 0);
         code = postgresql_copy(result, i, 1, arena, &revisions[count++].definition, err);

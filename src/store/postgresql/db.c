@@ -19,8 +19,9 @@ static enum cxd_err lost(struct db *db, struct error *err) {
                      message);
 }
 
+/* The last two: a table that another is making. */
 static bool is_again(const char *state) {
-    static const char *const STATES[] = {"40001", "40P01", "23505"};
+    static const char *const STATES[] = {"40001", "40P01", "23505", "42710", "42P07"};
     for (size_t i = 0; i < CXD_COUNT(STATES); i++)
         if (strcmp(state, STATES[i]) == 0)
             return true;
@@ -31,7 +32,8 @@ static bool is_again(const char *state) {
 static enum cxd_err refused(struct db *db, const PGresult *result, const char *what, struct error *err) {
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    if (!state || PQstatus(db->conn) == CONNECTION_BAD)
+    /* The server says good-bye: it was told to, or goes down. */
+    if (!state || PQstatus(db->conn) == CONNECTION_BAD || strncmp(state, "57P0", 4) == 0)
         return lost(db, err);
     db->failure = is_again(state) ? DB_AGAIN : DB_REFUSED;
     bool is_full = strcmp(state, "53100") == 0;

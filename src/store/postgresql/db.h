@@ -18,7 +18,7 @@
 /* Why the last run failed, for who can do something about it. */
 enum db_failure {
     DB_SOUND,
-    DB_AGAIN, /* gave way to another transaction (40001, 40P01, 23505): the same again may go well */
+    DB_AGAIN, /* gave way to another transaction (40001, 40P01, 23505): the same may go well if it begins again */
     DB_LOST,  /* the connection is gone; what became of a COMMIT nobody knows */
     DB_REFUSED
 };
@@ -75,6 +75,7 @@ struct db_value {
     struct db_array *array;
 };
 #define INT(value) ((struct db_value){.type = DB_INT, .number = (int64_t)(value)})
+#define LIMIT(most) INT((uint64_t)(most) > INT64_MAX ? INT64_MAX : (int64_t)(most))
 #define BOOL(value) ((struct db_value){.type = DB_BOOL, .number = (value)})
 #define TEXT(text) ((struct db_value){.type = DB_TEXT, .bytes = (text)})
 #define BLOB(blob, size) ((struct db_value){.type = DB_BLOB, .number = (int64_t)(size), .bytes = (blob)})

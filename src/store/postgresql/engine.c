@@ -99,5 +99,9 @@ const struct store_engine STORE_POSTGRESQL = {
     .read_catalog = postgresql_read_catalog,
     .read_revisions = postgresql_read_revisions,
     .read_audit = postgresql_read_audit,
+    .read_documents = postgresql_read_documents,
+    .read_document = postgresql_read_document,
+    .read_invitation = postgresql_read_invitation,
+    .read_invitations = postgresql_read_invitations,
     .read_history = postgresql_read_history,
 };

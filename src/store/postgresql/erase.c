@@ -78,7 +78,7 @@ static enum cxd_err erase_responses(struct postgresql_store *store, struct chang
     enum cxd_err code = postgresql_batch_flush(store, err);
     if (code == CXD_OK)
         code = POSTGRESQL_ASK(&store->db, QUERY_LOCK_RESPONSES_OF, &result, err, TEXT(change->as.erase.respondent),
-                              INT(change->as.erase.limit));
+                              LIMIT(change->as.erase.limit));
     if (code == CXD_OK)
         code = hold(store, result, &rows, &count, err);
     if (code == CXD_OK && count > 0 && !decide_touch(change, true))
@@ -100,7 +100,7 @@ static enum cxd_err erase_invitations(struct postgresql_store *store, struct cha
     enum cxd_err code = postgresql_batch_flush(store, err);
     if (code == CXD_OK)
         code = POSTGRESQL_ASK(&store->db, QUERY_LOCK_INVITATIONS_OF, &result, err, TEXT(change->as.erase.respondent),
-                              INT(limit));
+                              LIMIT(limit));
     if (code != CXD_OK)
         return code;
     size_t count = (size_t)PQntuples(result);
@@ -140,7 +140,7 @@ enum cxd_err postgresql_apply_retain(struct postgresql_store *store, struct chan
     code = postgresql_batch_flush(store, err);
     if (code == CXD_OK)
         code = POSTGRESQL_ASK(&store->db, QUERY_LOCK_OLD_RESPONSES, &result, err, INT(change->as.retain.survey),
-                              INT(change->as.retain.before_ms), BOOL(deletes), INT(change->as.retain.limit));
+                              INT(change->as.retain.before_ms), BOOL(deletes), LIMIT(change->as.retain.limit));
     if (code == CXD_OK)
         code = hold(store, result, &rows, &count, err);
     if (code == CXD_OK && count > 0)
@@ -165,7 +165,7 @@ enum cxd_err postgresql_apply_clear(struct postgresql_store *store, struct chang
     enum cxd_err code = postgresql_batch_flush(store, err);
     if (code == CXD_OK)
         code = POSTGRESQL_ASK(&store->db, QUERY_LOCK_SUSPECTS, &result, err, INT(change->as.clear.survey),
-                              INT(change->as.clear.from), INT(change->as.clear.to), INT(change->as.clear.limit));
+                              INT(change->as.clear.from), INT(change->as.clear.to), LIMIT(change->as.clear.limit));
     if (code == CXD_OK)
         code = hold(store, result, &rows, &count, err);
     for (size_t i = 0; code == CXD_OK && i < count; i++) {
@@ -183,7 +183,7 @@ enum cxd_err postgresql_apply_unmark(struct postgresql_store *store, struct chan
     enum cxd_err code = postgresql_batch_flush(store, err);
     if (code == CXD_OK)
         code = POSTGRESQL_ASK(&store->db, QUERY_DELETE_MARKS, &result, err, INT(change->as.unmark.before_ms),
-                              INT(change->as.unmark.limit));
+                              LIMIT(change->as.unmark.limit));
     if (code != CXD_OK)
         return code;
     decide_unmarked(change, (size_t)atoll(PQcmdTuples((PGresult *)(uintptr_t)result)));
@@ -215,7 +215,7 @@ enum cxd_err postgresql_apply_lapse(struct postgresql_store *store, struct chang
     enum cxd_err code = postgresql_batch_flush(store, err);
     if (code == CXD_OK)
         code = POSTGRESQL_ASK(&store->db, QUERY_LAPSE_INVITATIONS, &result, err, INT(change->as.lapse.before_ms),
-                              INT(change->as.lapse.limit));
+                              LIMIT(change->as.lapse.limit));
     if (code == CXD_OK)
         decide_lapsed(change, (size_t)atoll(PQcmdTuples((PGresult *)(uintptr_t)result)));
     return code;

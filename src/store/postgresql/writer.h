@@ -83,7 +83,11 @@ void postgresql_row_key(const PGresult *result, int row, struct api_key *ret_key
 CXD_NODISCARD enum cxd_err postgresql_list_keys(struct db *db, int64_t since, struct arena *arena,
                                                 struct api_key **ret_keys, size_t *ret_count, struct error *err);
 
-/* What each kind of change does: response.c, erase.c, survey.c, key.c, other.c. */
+/* session.c: all that there are, by their hashes. */
+CXD_NODISCARD enum cxd_err postgresql_session_list(struct db *db, struct arena *arena, struct session **ret_sessions,
+                                                   size_t *ret_count, struct error *err);
+
+/* What each kind of change does: response.c, erase.c, survey.c, key.c, session.c, document.c, other.c. */
 #define POSTGRESQL_APPLIER(KIND, NAME, ...) postgresql_apply_change postgresql_apply_##NAME;
 typedef enum cxd_err postgresql_apply_change(struct postgresql_store *store, struct change *change, struct error *err);
 CHANGE_KINDS(POSTGRESQL_APPLIER)
@@ -101,10 +105,14 @@ engine_reader_open postgresql_reader_open;
 engine_reader_close postgresql_reader_close;
 engine_reader_begin postgresql_reader_begin;
 engine_reader_end postgresql_reader_end;
-/* identity.c, catalog.c, audit.c, point.c */
+/* identity.c, catalog.c, audit.c, document.c, invitation.c */
 engine_read_history postgresql_read_history;
 engine_read_catalog postgresql_read_catalog;
 engine_read_revisions postgresql_read_revisions;
 engine_read_audit postgresql_read_audit;
+engine_read_documents postgresql_read_documents;
+engine_read_document postgresql_read_document;
+engine_read_invitation postgresql_read_invitation;
+engine_read_invitations postgresql_read_invitations;
 
 #endif
