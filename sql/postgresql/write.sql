@@ -48,7 +48,8 @@ FROM unnest($1::bigint[], $2::bytea[]) AS u (survey, id) JOIN gone AS g ON g.sur
 
 -- name: lock_invitations
 SELECT i.survey, i.response, i.respondent, i.properties, i.created_at, i.expires_at, i.kept_until
-FROM unnest($1::bigint[], $2::bytea[]) AS u (survey, id) JOIN invitation AS i ON i.survey = u.survey AND i.response = u.id
+FROM unnest($1::bigint[], $2::bytea[]) AS u (survey, id)
+JOIN invitation AS i ON i.survey = u.survey AND i.response = u.id
 ORDER BY i.survey, i.response FOR UPDATE OF i
 
 -- name: lock_invitations_of
@@ -185,8 +186,8 @@ ON CONFLICT (survey, segmented, tier, bucket, dimension, value, slot) DO UPDATE 
     n4 = r.n4 + excluded.n4, n5 = r.n5 + excluded.n5, n6 = r.n6 + excluded.n6, n7 = r.n7 + excluded.n7,
     n8 = r.n8 + excluded.n8, n9 = r.n9 + excluded.n9, n10 = r.n10 + excluded.n10
 
--- Rows that fell: of segments, whose dimension is locked, all slots where they sum to nothing; of the total our own, for
--- others may be adding to theirs.
+-- Rows that fell: of segments, whose dimension is locked, all slots where they sum to nothing; of the total our own,
+-- for others may be adding to theirs.
 -- name: clear_rollups
 DELETE FROM rollup AS r
 USING unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[])

@@ -131,6 +131,7 @@
  *   postgresql/key.c        API keys and signing keys
  *   postgresql/session.c    browsers that are signed in
  *   postgresql/document.c   named definitions
+ *   postgresql/imports.c    imports: begun, ended, counted, undone, read
  *   postgresql/invitation.c invitations that are kept, read
  *   postgresql/other.c      changes that need nothing, or are not written yet
  *   postgresql/apply.c      a batch of changes as one transaction

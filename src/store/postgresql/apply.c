@@ -147,6 +147,7 @@ static enum cxd_err attempt(struct postgresql_store *store, struct change *const
     bool is_ours = false;
     arena_reset(&store->arena);
     deltas_clear(&store->deltas);
+    postgresql_imports_reset(store);
     enum cxd_err code = postgresql_db_revive(&store->db, err);
     if (code == CXD_OK && store->node.slot < 0)
         code = claim_slot(store, err);
@@ -160,6 +161,8 @@ static enum cxd_err attempt(struct postgresql_store *store, struct change *const
     store->node.batch++;
     if (code == CXD_OK)
         code = decide_all(store, changes, count, err);
+    if (code == CXD_OK)
+        code = postgresql_imports_flush(store, err);
     if (code == CXD_OK)
         code = postgresql_batch_flush(store, err);
     if (code == CXD_OK)

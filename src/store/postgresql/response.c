@@ -41,7 +41,7 @@ static enum cxd_err decide(struct postgresql_store *store, struct change *change
     return code;
 }
 
-enum cxd_err postgresql_apply_response(struct postgresql_store *store, struct change *change, struct error *err) {
+static enum cxd_err apply_response(struct postgresql_store *store, struct change *change, struct error *err) {
     struct response *response = &change->as.response.value;
     bool goes_on = false;
     enum cxd_err code = postgresql_judge(store, change, response->survey, decide_admit, &goes_on, err);
@@ -67,6 +67,21 @@ enum cxd_err postgresql_apply_response(struct postgresql_store *store, struct ch
         keep_answered(change, row);
     }
     return postgresql_count_turn(store, row, response, err);
+}
+
+enum cxd_err postgresql_apply_response(struct postgresql_store *store, struct change *change, struct error *err) {
+    int64_t import = change->as.response.value.import;
+    bool goes_on = false;
+    if (import == 0)
+        return apply_response(store, change, err);
+    enum cxd_err code =
+        postgresql_imports_admit(store, change, import, change->as.response.value.survey, &goes_on, err);
+    if (code != CXD_OK || !goes_on)
+        return code;
+    code = apply_response(store, change, err);
+    if (code == CXD_OK)
+        postgresql_imports_count(store, change);
+    return code;
 }
 
 static struct held_row *find(struct postgresql_store *store, int64_t survey, const struct id *id) {

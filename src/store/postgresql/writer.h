@@ -39,6 +39,10 @@ struct postgresql_store {
     struct held held;
     struct answered_list answered;
     int64_t generation; /* that its changes of the catalog get */
+    struct {
+        bool is_read, is_there, is_counted;
+        struct import_record record; /* that changes of the batch are of */
+    } import;
     struct audit_record *audit;
     size_t audit_count, audit_capacity;
     struct db_array arrays[26];
@@ -83,11 +87,22 @@ void postgresql_row_key(const PGresult *result, int row, struct api_key *ret_key
 CXD_NODISCARD enum cxd_err postgresql_list_keys(struct db *db, int64_t since, struct arena *arena,
                                                 struct api_key **ret_keys, size_t *ret_count, struct error *err);
 
+/* imports.c: whether the import of this number takes a row of the survey (0: of any); once that has been decided, it is
+ * counted. What was counted is queued by the flush. */
+CXD_NODISCARD enum cxd_err postgresql_imports_admit(struct postgresql_store *store, struct change *change,
+                                                    int64_t number, int64_t survey, bool *ret_goes_on,
+                                                    struct error *err);
+void postgresql_imports_count(struct postgresql_store *store, const struct change *change);
+CXD_NODISCARD enum cxd_err postgresql_imports_flush(struct postgresql_store *store, struct error *err);
+/* A batch begins. */
+void postgresql_imports_reset(struct postgresql_store *store);
+
 /* session.c: all that there are, by their hashes. */
 CXD_NODISCARD enum cxd_err postgresql_session_list(struct db *db, struct arena *arena, struct session **ret_sessions,
                                                    size_t *ret_count, struct error *err);
 
-/* What each kind of change does: response.c, erase.c, survey.c, key.c, session.c, document.c, other.c. */
+/* What each kind of change does: response.c, erase.c, survey.c, key.c, session.c, document.c, imports.c,
+ * other.c. */
 #define POSTGRESQL_APPLIER(KIND, NAME, ...) postgresql_apply_change postgresql_apply_##NAME;
 typedef enum cxd_err postgresql_apply_change(struct postgresql_store *store, struct change *change, struct error *err);
 CHANGE_KINDS(POSTGRESQL_APPLIER)
@@ -105,13 +120,15 @@ engine_reader_open postgresql_reader_open;
 engine_reader_close postgresql_reader_close;
 engine_reader_begin postgresql_reader_begin;
 engine_reader_end postgresql_reader_end;
-/* identity.c, catalog.c, audit.c, document.c, invitation.c */
+/* identity.c, catalog.c, audit.c, document.c, invitation.c, imports.c */
 engine_read_history postgresql_read_history;
 engine_read_catalog postgresql_read_catalog;
 engine_read_revisions postgresql_read_revisions;
 engine_read_audit postgresql_read_audit;
 engine_read_documents postgresql_read_documents;
 engine_read_document postgresql_read_document;
+engine_read_import postgresql_read_import;
+engine_read_imports postgresql_read_imports;
 engine_read_invitation postgresql_read_invitation;
 engine_read_invitations postgresql_read_invitations;
 
