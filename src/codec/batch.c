@@ -206,15 +206,20 @@ bool batch_load(struct batch *batch, size_t *ret_line, struct error *err) {
 static bool next_flat(struct batch *batch, struct arena *arena, const char **ret_slug, struct response *ret_response) {
     size_t start, end;
     struct batch ahead = *batch;
-    if (batch->is_array || batch->is_import || !next_line(&ahead, &start, &end) || end - start > batch->item_bytes ||
-        !response_read_flat(batch->bytes + start, end - start, batch->depth, arena, ret_slug, ret_response))
+    if (batch->is_array || !next_line(&ahead, &start, &end) || end - start > batch->item_bytes)
         return false;
-    *batch = ahead;
-    return true;
+    const char *line = batch->bytes + start;
+    bool is_flat = batch->is_import
+                       ? response_read_flat_imported(line, end - start, batch->depth, arena, ret_response)
+                       : response_read_flat(line, end - start, batch->depth, arena, ret_slug, ret_response);
+    if (is_flat)
+        *batch = ahead;
+    return is_flat;
 }
 
 bool batch_next(struct batch *batch, struct arena *arena, size_t *ret_line, const char **ret_slug,
                 struct response *ret_response, struct error *err) {
+    *ret_slug = NULL;
     if (next_flat(batch, arena, ret_slug, ret_response)) {
         *ret_line = batch->line;
         error_clear(err);
@@ -222,7 +227,6 @@ bool batch_next(struct batch *batch, struct arena *arena, size_t *ret_line, cons
     }
     if (!batch_load(batch, ret_line, err))
         return false;
-    *ret_slug = NULL;
     memset(ret_response, 0, sizeof *ret_response);
     if (err->code == CXD_OK && batch->is_import)
         (void)response_read_imported(batch->document->root, arena, ret_response, err);

@@ -113,6 +113,8 @@ enum cxd_err response_read_imported(const json_t *root, struct arena *arena, str
  * and nothing is said of why. Takes nothing that is nested deeper than `depth`. */
 CXD_NODISCARD bool response_read_flat(const char *bytes, size_t length, size_t depth, struct arena *arena,
                                       const char **ret_slug, struct response *ret_response);
+CXD_NODISCARD bool response_read_flat_imported(const char *bytes, size_t length, size_t depth, struct arena *arena,
+                                               struct response *ret_response);
 
 /* properties.c: reads an object of texts, numbers and booleans into a list that is sorted by key and of the arena; the
  * results stay as they are where there is none. */

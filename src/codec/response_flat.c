@@ -1,6 +1,5 @@
-/* A response as nearly every program sends it, read in one pass (flat.h) into the request's arena. It knows the members
- * of those who answer, and no error: whatever is not as it should be it leaves to response.c, which says what is wrong.
- */
+/* A response as nearly every program sends it, read in one pass (flat.h) into the request's arena. It knows no error:
+ * whatever is not as it should be it leaves to response.c, which says what is wrong. */
 #include <limits.h>
 #include <string.h>
 
@@ -18,7 +17,11 @@ struct taking {
     struct arena *arena;
     struct response *response;
     const char *slug;
+    unsigned way;
 };
+
+/* How it comes, and which members it has then. */
+enum way { ALONE = 1 << 0, BATCH = 1 << 1, IMPORT = 1 << 2, CLIENTS = ALONE | BATCH, ANY = CLIENTS | IMPORT };
 
 /* Takes the value of a member that says something. False: it goes the other way. */
 typedef bool take_member_fn(struct taking *taking, const struct flat_value *value, size_t offset);
@@ -62,15 +65,33 @@ static bool take_revision(struct taking *taking, const struct flat_value *value,
     return value->kind == FLAT_WHOLE && value->whole >= 1;
 }
 
-/* Neither has an escape in any form of it that is good. */
+static bool take_answered_revision(struct taking *taking, const struct flat_value *value, size_t offset CXD_UNUSED) {
+    taking->response->revision = value->whole;
+    return value->kind == FLAT_WHOLE && value->whole >= 1;
+}
+
+static bool take_excluded(struct taking *taking, const struct flat_value *value, size_t offset CXD_UNUSED) {
+    taking->response->excluded = value->kind == FLAT_TRUE;
+    return value->kind == FLAT_TRUE || value->kind == FLAT_FALSE;
+}
+
+/* None of these has an escape in any form of it that is good. */
 static bool take_id(struct taking *taking, const struct flat_value *value, size_t offset CXD_UNUSED) {
     taking->response->has_id = true;
     return value->kind == FLAT_TEXT && id_parse(value->start, value->length, &taking->response->id);
 }
 
-static bool take_answered_at(struct taking *taking, const struct flat_value *value, size_t offset CXD_UNUSED) {
+static bool take_moment(struct taking *taking, const struct flat_value *value, size_t offset) {
+    int64_t at;
+    if (value->kind != FLAT_TEXT || !time_parse(value->start, value->length, &at))
+        return false;
+    memcpy((char *)taking->response + offset, &at, sizeof at);
+    return true;
+}
+
+static bool take_answered_at(struct taking *taking, const struct flat_value *value, size_t offset) {
     taking->response->has_answered_at = true;
-    return value->kind == FLAT_TEXT && time_parse(value->start, value->length, &taking->response->answered_at);
+    return take_moment(taking, value, offset);
 }
 
 /* Numbers and booleans of properties are kept as they are written. */
@@ -132,8 +153,10 @@ static bool take_values(struct taking *taking, struct answer *answer) {
     return true;
 }
 
-/* The form stays ANSWER_ODD where nothing is said. */
+/* The form stays ANSWER_ODD where nothing is said; to an import null says more. */
 static bool take_answer(struct taking *taking, const struct flat_value *value, struct answer *answer) {
+    if (value->kind == FLAT_NULL && taking->way == IMPORT)
+        return false;
     if (flat_says_nothing(value))
         return true;
     if (value->kind == FLAT_LIST)
@@ -172,58 +195,72 @@ static const struct taken_member {
     size_t length;
     take_member_fn *take;
     size_t offset;
+    unsigned ways; /* in which it is one */
 } MEMBERS[] = {
-    {"score", 5, take_score, 0},
-    {"comment", 7, take_string, offsetof(struct response, comment)},
-    {"touchpoint", 10, take_string, offsetof(struct response, touchpoint)},
-    {"channel", 7, take_string, offsetof(struct response, channel)},
-    {"locale", 6, take_string, offsetof(struct response, locale)},
-    {"properties", 10, take_properties, 0},
-    {"visit", 5, take_string, offsetof(struct response, visit)},
-    {"id", 2, take_id, 0},
-    {"sequence", 8, take_sequence, 0},
-    {"revision", 8, take_revision, 0},
-    {"nonce", 5, take_string, offsetof(struct response, sent.nonce)},
-    {"respondent", 10, take_respondent, 0},
-    {"answers", 7, take_answers, 0},
-    {"answered_at", 11, take_answered_at, 0},
-    {"invitation", 10, take_string, offsetof(struct response, sent.invitation)},
-    {"survey", 6, take_survey, 0},
+    {"score", 5, take_score, 0, ANY},
+    {"comment", 7, take_string, offsetof(struct response, comment), ANY},
+    {"touchpoint", 10, take_string, offsetof(struct response, touchpoint), ANY},
+    {"channel", 7, take_string, offsetof(struct response, channel), ANY},
+    {"locale", 6, take_string, offsetof(struct response, locale), ANY},
+    {"properties", 10, take_properties, 0, ANY},
+    {"visit", 5, take_string, offsetof(struct response, visit), ANY},
+    {"id", 2, take_id, 0, ANY},
+    {"sequence", 8, take_sequence, 0, ANY},
+    {"revision", 8, take_revision, 0, CLIENTS},
+    {"nonce", 5, take_string, offsetof(struct response, sent.nonce), CLIENTS},
+    {"respondent", 10, take_respondent, 0, ANY},
+    {"answers", 7, take_answers, 0, ANY},
+    {"answered_at", 11, take_answered_at, offsetof(struct response, answered_at), ANY},
+    {"invitation", 10, take_string, offsetof(struct response, sent.invitation), CLIENTS},
+    {"survey", 6, take_survey, 0, BATCH},
+    {"revision", 8, take_answered_revision, 0, IMPORT},
+    {"received_at", 11, take_moment, offsetof(struct response, received_at), IMPORT},
+    {"updated_at", 10, take_moment, offsetof(struct response, updated_at), IMPORT},
+    {"excluded", 8, take_excluded, 0, IMPORT},
+    {"excluded_reason", 15, take_string, offsetof(struct response, excluded_reason), IMPORT},
 };
-enum { SURVEY = CXD_COUNT(MEMBERS) - 1 };
 
 /* CXD_COUNT(MEMBERS): there is none. */
-static size_t find_member(const struct flat_value *name) {
+static size_t find_member(const struct flat_value *name, enum way way) {
     size_t i = 0;
-    while (i < CXD_COUNT(MEMBERS) &&
-           (MEMBERS[i].length != name->length || memcmp(MEMBERS[i].name, name->start, name->length) != 0))
+    while (i < CXD_COUNT(MEMBERS) && (MEMBERS[i].length != name->length || (MEMBERS[i].ways & way) == 0 ||
+                                      memcmp(MEMBERS[i].name, name->start, name->length) != 0))
         i++;
     return i;
 }
 
-bool response_read_flat(const char *bytes, size_t length, size_t depth, struct arena *arena, const char **ret_slug,
-                        struct response *ret_response) {
+static bool read_flat(const char *bytes, size_t length, size_t depth, enum way way, struct arena *arena,
+                      const char **ret_slug, struct response *ret_response) {
     enum { DEPTH = 3 }; /* of a list among the answers: the deepest that is taken */
     struct response response = {0};
-    struct taking taking = {.arena = arena, .response = &response};
+    struct taking taking = {.arena = arena, .response = &response, .way = way};
     struct flat_value name, value;
     unsigned seen = 0;
     if (depth < DEPTH)
         return false;
     flat_open(&taking.flat, bytes, length);
     while (flat_member(&taking.flat, &name, &value)) {
-        size_t at = find_member(&name);
-        bool is_known = at < CXD_COUNT(MEMBERS) && !(at == SURVEY && !ret_slug) && !(seen >> at & 1);
-        if (!is_known)
+        size_t at = find_member(&name, way);
+        if (at == CXD_COUNT(MEMBERS) || seen >> at & 1)
             return false;
         seen |= 1U << at;
         if (!flat_says_nothing(&value) && !MEMBERS[at].take(&taking, &value, MEMBERS[at].offset))
             return false;
     }
-    if (!flat_close(&taking.flat) || (ret_slug && !taking.slug))
+    if (!flat_close(&taking.flat) || (way == BATCH && !taking.slug))
         return false;
-    if (ret_slug)
+    if (way == BATCH)
         *ret_slug = taking.slug;
     *ret_response = response;
     return true;
+}
+
+bool response_read_flat(const char *bytes, size_t length, size_t depth, struct arena *arena, const char **ret_slug,
+                        struct response *ret_response) {
+    return read_flat(bytes, length, depth, ret_slug ? BATCH : ALONE, arena, ret_slug, ret_response);
+}
+
+bool response_read_flat_imported(const char *bytes, size_t length, size_t depth, struct arena *arena,
+                                 struct response *ret_response) {
+    return read_flat(bytes, length, depth, IMPORT, arena, NULL, ret_response);
 }

@@ -1,5 +1,5 @@
-/* Any bytes as a response that is read without the library, alone and as a line of a batch. What is taken so, the
- * library takes too, without a word against it, and says the same of each value. */
+/* Any bytes as a response that is read without the library, alone, as a line of a batch and as one of an import. What
+ * is taken so, the library takes too, without a word against it, and says the same of each value. */
 #include "fuzz.h"
 
 #include "codec/read.h"
@@ -41,8 +41,9 @@ static void check_same(const struct response *flat, const struct response *whole
     CHECK(flat->has_answered_at == whole->has_answered_at && flat->answered_at == whole->answered_at);
     CHECK(flat->has_sequence == whole->has_sequence && flat->sequence == whole->sequence);
     CHECK(flat->revision == whole->revision && flat->sent.revision == whole->sent.revision);
-    CHECK(flat->received_at == 0 && whole->received_at == 0 && flat->flags == 0 && whole->flags == 0);
-    CHECK(!flat->excluded && !whole->excluded && !flat->excluded_reason && !whole->excluded_reason);
+    CHECK(flat->received_at == whole->received_at && flat->updated_at == whole->updated_at);
+    CHECK(flat->flags == whole->flags && flat->excluded == whole->excluded);
+    check_text(flat->excluded_reason, whole->excluded_reason);
     check_text(flat->comment, whole->comment);
     check_text(flat->respondent, whole->respondent);
     check_text(flat->touchpoint, whole->touchpoint);
@@ -58,15 +59,22 @@ static void check_same(const struct response *flat, const struct response *whole
     check_answers(flat, whole);
 }
 
-static void fuzz_one(const char *bytes, size_t size, size_t depth, bool is_line, struct arena *arena) {
+enum way { ALONE, LINE, IMPORTED, WAY_COUNT };
+
+static void fuzz_one(const char *bytes, size_t size, size_t depth, enum way way, struct arena *arena) {
     const char *flat_slug = NULL, *whole_slug = NULL;
     struct response flat, whole = {0};
     struct document document;
-    if (!response_read_flat(bytes, size, depth, arena, is_line ? &flat_slug : NULL, &flat))
+    bool is_flat = way == IMPORTED
+                       ? response_read_flat_imported(bytes, size, depth, arena, &flat)
+                       : response_read_flat(bytes, size, depth, arena, way == LINE ? &flat_slug : NULL, &flat);
+    if (!is_flat)
         return;
     document_init(&document);
     CHECK(document_read(&document, bytes, 0, size, depth, &err) == CXD_OK);
-    CHECK(response_read(document.root, arena, is_line ? &whole_slug : NULL, &whole, &err) == CXD_OK);
+    CHECK((way == IMPORTED
+               ? response_read_imported(document.root, arena, &whole, &err)
+               : response_read(document.root, arena, way == LINE ? &whole_slug : NULL, &whole, &err)) == CXD_OK);
     CHECK(err.code == CXD_OK && err.member_count == 0);
     check_text(flat_slug, whole_slug);
     check_same(&flat, &whole);
@@ -80,10 +88,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size > 0)
         memcpy(bytes, data, size);
     arena_init(&arena);
-    for (size_t depth = 1; depth <= DEPTH; depth *= 2) {
-        fuzz_one(bytes, size, depth, false, &arena);
-        fuzz_one(bytes, size, depth, true, &arena);
-    }
+    for (size_t depth = 1; depth <= DEPTH; depth *= 2)
+        for (enum way way = ALONE; way < WAY_COUNT; way++)
+            fuzz_one(bytes, size, depth, way, &arena);
     arena_free(&arena);
     free(bytes);
     return 0;

@@ -372,6 +372,14 @@ static void test_what_programs_send_needs_no_library(void **state) {
             fail_msg("%s\nis %sread without the library", text, CASES[i].is_flat ? "not " : "");
         arena_free(&arena);
     }
+    static const char ROW[] = "{\"id\":\"0192f3a4-0000-7abc-8def-0123456789ab\",\"score\":3,\"revision\":2,"
+                              "\"received_at\":\"2026-10-24T00:00:01Z\",\"excluded\":true,\"answers\":{\"why\":\"x\"}}";
+    struct arena arena;
+    struct response row;
+    arena_init(&arena);
+    assert_true(response_read_flat_imported(ROW, sizeof ROW - 1, DEPTH, &arena, &row));
+    assert_true(row.revision == 2 && row.sent.revision == 0 && row.excluded && row.received_at > 0);
+    arena_free(&arena);
 }
 
 #ifndef SANITIZED /* the sanitizers reserve address space of their own */
