@@ -1,4 +1,5 @@
--- Migration 8: days that are over, summed up for who splits a window by many values; browsers that are signed in.
+-- Migration 8: days that are over, summed up for who splits a window by many values; what was counted last; browsers
+-- that are signed in.
 PRAGMA user_version = 8;
 
 -- Days before this one (UTC, since 1970) are over: none from it on is packed. The default lies before all of them.
@@ -23,6 +24,16 @@ CREATE TABLE pack (
     dimension TEXT NOT NULL,
     counts BLOB NOT NULL,
     PRIMARY KEY (survey, span, bucket, dimension)
+) STRICT, WITHOUT ROWID;
+
+-- What is in no rollup row yet, by the number that those lie under: the sums of its series in a quarter of an hour, or
+-- of what has but days in a day, as src/store/sqlite/recent.h says it and src/store/pack.h writes them.
+CREATE TABLE recent (
+    survey INTEGER NOT NULL,
+    tier INTEGER NOT NULL, -- 3 a quarter hour, 1 a day
+    bucket INTEGER NOT NULL, -- in lengths of the tier since 1970
+    counts BLOB NOT NULL,
+    PRIMARY KEY (survey, tier, bucket)
 ) STRICT, WITHOUT ROWID;
 
 -- Of the secret of a session or link only the hash is kept. Rows of a key that is gone are passed over.

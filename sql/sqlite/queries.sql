@@ -587,6 +587,25 @@ UPDATE rollup SET n0 = n0 + ?6, n1 = n1 + ?7, n2 = n2 + ?8, n3 = n3 + ?9, n4 = n
                   n7 = n7 + ?13, n8 = n8 + ?14, n9 = n9 + ?15, n10 = n10 + ?16
 WHERE survey = ?1 AND segmented = ?2 AND tier = ?3 AND bucket = ?4 AND series = ?5;
 
+-- What was counted last (src/store/sqlite/recent.h).
+-- name: list_recent
+SELECT survey, tier, bucket, counts FROM recent ORDER BY survey, tier, bucket;
+
+-- name: select_recent
+SELECT survey, tier, bucket, counts FROM recent WHERE survey = ?1 ORDER BY tier, bucket;
+
+-- name: insert_recent
+INSERT INTO recent (survey, tier, bucket, counts) VALUES (?1, ?2, ?3, ?4);
+
+-- name: update_recent
+UPDATE recent SET counts = ?4 WHERE survey = ?1 AND tier = ?2 AND bucket = ?3;
+
+-- name: delete_all_recent
+DELETE FROM recent;
+
+-- name: check_rollup_row
+SELECT 1 FROM rollup WHERE survey = ?1 AND segmented = ?2 AND tier = ?3 AND bucket = ?4 AND series = ?5;
+
 -- name: delete_empty_rollup
 DELETE FROM rollup
 WHERE survey = ?1 AND segmented = ?2 AND tier = ?3 AND bucket = ?4 AND series = ?5

@@ -237,6 +237,10 @@ bool deltas_add(struct deltas *deltas, const struct declared *declared, const st
     return deltas_add_in(deltas, dimensions, count, response, sign);
 }
 
+enum tier delta_series_finest(const struct delta_series *series) {
+    return series->is_coarse ? TIER_DAY : TIER_QUARTER_HOUR;
+}
+
 bool delta_series_is_total(const struct delta_series *series) {
     return series->dimension[0] == '\0';
 }
@@ -312,7 +316,7 @@ static int compare_rows(const void *a, const void *b, void *context) {
 }
 
 static bool has_tier(const struct delta_series *series, enum tier tier) {
-    return tier <= TIER_DAY || !series->is_coarse;
+    return tier <= delta_series_finest(series);
 }
 
 /* Appends the sums of the sorted quarter hours in one tier; returns the new row count. */

@@ -43,7 +43,7 @@ struct deltas {
     uint32_t *order; /* of deltas_rows: indexes of the series by survey, dimension and who came first */
     size_t order_capacity;
     struct delta_index series_index;
-    struct delta_row *quarters;
+    struct delta_row *quarters; /* an engine may take some away before deltas_rows, which sums up the rest */
     size_t quarter_count, quarter_capacity;
     struct delta_index quarter_index;
     struct delta_row *rows;
@@ -81,6 +81,8 @@ CXD_NODISCARD bool deltas_add_counts(struct deltas *deltas, int64_t survey, int6
  * deltas are only good for deltas_clear, which ends the rows too. */
 CXD_NODISCARD bool deltas_rows(struct deltas *deltas, const struct delta_row **ret_rows, size_t *ret_count);
 
+/* The finest tier that a series has. */
+enum tier delta_series_finest(const struct delta_series *series);
 /* The series of the total has the empty dimension. */
 bool delta_series_is_total(const struct delta_series *series);
 /* True if some count falls: the stored row may become all zero. */

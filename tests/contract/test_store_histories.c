@@ -4,11 +4,12 @@
 
 #include "answer_history.h"
 #include "cxd/store/backup.h"
+#include "database.h"
 #include "fixture.h"
 #include "import_history.h"
 #include "named_history.h"
 
-enum { HISTORIES = 15, STEPS = 400, IDS = 120, STEPS_BETWEEN_CHECKS = 50 };
+enum { HISTORIES = 15, STEPS = 400, IDS = 120, STEPS_BETWEEN_CHECKS = 50, COMING = 12 };
 
 static uint64_t random_state;
 
@@ -53,6 +54,7 @@ struct history {
     int64_t undone;            /* responses of them that were deleted */
     struct response sent[100]; /* the last ones */
     size_t sent_count;
+    unsigned came;
 };
 
 static struct change *random_response(struct history *h) {
@@ -569,6 +571,15 @@ static const char *const COUNTED_AS[COUNTED] = {
     " answer.reason=other ", " answer.features= ", " answer.why= ", " revision=",
     " asked.features= ",     " property.plan="};
 static bool counted[COUNTED];
+static int64_t counted_last; /* sums that were in no rollup row yet, at some check */
+
+static void note_recent(const struct history *h) {
+    char path[128];
+    snprintf(path, sizeof path, "%s/cxd.db", h->sqlite.directory);
+    sqlite3 *db = open_database(path);
+    counted_last += number_of(db, "SELECT count(*) FROM recent WHERE length(counts) > 0");
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
 
 static void check_rollups(struct history *h) {
     char *a = rollups_text(&h->memory), *b = rollups_text(&h->sqlite);
@@ -618,6 +629,7 @@ static void check(struct history *h) {
     check_visits(h, surveys, count);
     check_lists(h, surveys, count);
     check_soundness(h);
+    note_recent(h);
     check_segments(h, surveys, count, h->rolled && !h->overflows);
     if (h->rolled && !(h->overflows && h->rolls_apart)) {
         check_rollups(h);
@@ -647,6 +659,35 @@ static void pack_some(struct history *h) {
     apply(&h->sqlite, change);
 }
 
+/* As most come: one after the other, each new, of now. What is checked then is in no rollup row yet. */
+static void come_in(struct history *h) {
+    struct change a[COMING], b[COMING];
+    const struct history before = *h;
+    uint64_t sequence = random_state; /* goes on as it would without */
+    for (size_t i = 0; i < COMING; i++) {
+        struct change *change = random_response(h);
+        struct response *response = &change->as.response.value;
+        response->id = id_of(IDS + h->came++);
+        response->answered_at = h->now_ms;
+        response->has_answered_at = false;
+        response->ahead_ms = response->import = response->updated_at = 0;
+        change->as.response.invited.is_kept = false;
+        a[i] = b[i] = *change;
+        b[i].arena = &h->sqlite.arena;
+    }
+    for (size_t i = 0; i < COMING; i++) {
+        struct change *const as[] = {&a[i]}, *const bs[] = {&b[i]};
+        struct error err;
+        assert_ok(store_apply(h->memory.store, as, 1, NULL, &err), err);
+        assert_ok(store_apply(h->sqlite.store, bs, 1, NULL, &err), err);
+        assert_same_outcome(&a[i], &b[i], h->rolled);
+    }
+    check(h);
+    random_state = sequence;
+    memcpy(h->sent, before.sent, sizeof h->sent);
+    h->sent_count = before.sent_count;
+}
+
 static void step(struct history *h) {
     struct change a[STEPS_BETWEEN_CHECKS], b[STEPS_BETWEEN_CHECKS];
     bool were_rolled = h->rolled;
@@ -671,6 +712,7 @@ static void step(struct history *h) {
         pack_some(h);
     random_state = sequence;
     check(h);
+    come_in(h);
     if (h->rolls_apart) {
         roll_one(&h->sqlite, h->now_ms, roll(8));
         check(h);
@@ -736,6 +778,7 @@ static void test_engines_agree(void **state) {
     }
     assert_true(told > (int64_t)rounds(10, 0));
     assert_true(undone > 0);
+    assert_true(counted_last > rounds(HISTORIES, 3));
     for (size_t i = 0; i < rounds(COUNTED, 0); i++)
         if (!counted[i])
             fail_msg("nothing was ever counted as \"%s\"", COUNTED_AS[i]);

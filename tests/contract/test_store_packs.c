@@ -1,5 +1,5 @@
 /* Days that are over are packed, and no figure changes by it: whatever moves a day that is packed takes its packs away,
- * so that what is read is always what the rows say. */
+ * so that what is read is always what the rows say. What was counted last is in no row, and in every figure. */
 
 #include "cxd/store/backup.h"
 #include "database.h"
@@ -242,6 +242,108 @@ static void test_a_check_finds_packs_that_are_wrong(void **state) {
     }
 }
 
+/* --- What was counted last -----------------------------------------------------------------------------------------
+ */
+
+static void answer_now(struct fixture *f) {
+    fill(f);
+    for (unsigned i = 0; i < 60; i++)
+        assert_int_equal(apply(f, make_answer(f, 3000 + i, NOW_MS)), OUTCOME_CREATED);
+    assert_int_equal(look(f, "SELECT count(*) FROM recent WHERE length(counts) > 20"), 1);
+    assert_true(look(f, "SELECT n0 + n1 + n2 + n3 + n4 + n5 + n6 + n7 + n8 + n9 + n10 FROM rollup "
+                        "WHERE segmented = 0 AND tier = 0") <= DAYS * EACH);
+}
+
+static void assert_rollups(struct fixture *f, const char *text) {
+    char *now = rollups_text(f);
+    assert_string_equal(now, text);
+    free(now);
+}
+
+static void copy_open(struct fixture *f, const char *copy) {
+    char vacuum[200];
+    snprintf(vacuum, sizeof vacuum, "VACUUM INTO '%s'", copy);
+    run_sql_in(database_of(f), vacuum);
+}
+
+static void test_what_was_counted_last_is_in_every_figure(void **state) {
+    struct fixture *f = *state, other = {.directory = ""};
+    struct error err;
+    char copy[160], url[200];
+    answer_now(f);
+    check_figures(f);
+    char *text = rollups_text(f);
+    /* As after a kill. */
+    snprintf(copy, sizeof copy, "%s/killed.db", f->directory);
+    snprintf(url, sizeof url, "sqlite:%s", copy);
+    copy_open(f, copy);
+    assert_ok(store_open(url, &other.store, &err), err);
+    assert_ok(store_reader_open(other.store, &other.reader, &err), err);
+    assert_rollups(&other, text);
+    assert_int_equal(apply(&other, make_answer(f, 4000, NOW_MS)), OUTCOME_CREATED);
+    assert_int_equal(apply(&other, make_answer(f, 4001, NOW_MS + 1)), OUTCOME_CREATED);
+    assert_int_equal(apply(f, make_answer(f, 4000, NOW_MS)), OUTCOME_CREATED);
+    assert_int_equal(apply(f, make_answer(f, 4001, NOW_MS + 1)), OUTCOME_CREATED);
+    free(text);
+    text = rollups_text(f);
+    assert_rollups(&other, text);
+    fixture_close_store(&other);
+    unlink(copy);
+    snprintf(copy, sizeof copy, "%s/killed.db.lock", f->directory);
+    unlink(copy);
+    /* At rest it stands in the rows. */
+    fixture_close_store(f);
+    assert_int_equal(look(f, "SELECT count(*) FROM recent"), 0);
+    assert_ok(store_open(f->url, &f->store, &err), err);
+    assert_ok(store_reader_open(f->store, &f->reader, &err), err);
+    assert_rollups(f, text);
+    free(text);
+    check_figures(f);
+}
+
+/* What somebody said a moment ago is amended where it stands; what falls otherwise is taken from the rows. */
+static void test_what_was_counted_last_falls(void **state) {
+    struct fixture *f = *state;
+    answer_now(f);
+    struct change *change = make_answer(f, 3050, NOW_MS);
+    change->as.response.value.score = 9;
+    assert_int_equal(apply(f, change), OUTCOME_AMENDED);
+    assert_true(look(f, "SELECT count(*) FROM recent") > 0);
+    check_figures(f);
+    amend(f); /* an old one */
+    assert_int_equal(look(f, "SELECT count(*) FROM recent"), 0);
+    check_figures(f);
+}
+
+static void test_a_check_finds_what_was_counted_last_wrong(void **state) {
+    static const char *const WRONGS[] = {
+        "DELETE FROM recent",
+        "UPDATE recent SET counts = CAST(substr(counts, 1, length(counts) - 1) || x'7f' AS BLOB)",
+        "UPDATE recent SET counts = x'80'",
+        "UPDATE recent SET bucket = bucket + 1",
+        "UPDATE recent SET tier = 2",
+        "UPDATE recent SET survey = 7",
+        "DELETE FROM rollup WHERE tier = 2 AND bucket = (SELECT max(bucket) FROM rollup WHERE tier = 2)",
+        "UPDATE identity SET packed_through = (SELECT max(bucket) / 96 + 1 FROM recent)",
+    };
+    struct fixture *f = *state;
+    struct store_report report;
+    struct error err;
+    char copy[160], url[200];
+    answer_now(f);
+    snprintf(copy, sizeof copy, "%s/wrong.db", f->directory);
+    snprintf(url, sizeof url, "sqlite:%s", copy);
+    for (size_t i = 0; i < CXD_COUNT(WRONGS); i++) {
+        copy_open(f, copy);
+        assert_ok(store_check(url, NULL, &report, &err), err);
+        assert_int_equal(report.parts[STORE_ROLLUPS].damage, 0);
+        run_sql_in(copy, WRONGS[i]);
+        assert_ok(store_check(url, NULL, &report, &err), err);
+        assert_true(report.parts[STORE_ROLLUPS].damage > 0);
+        unlink(copy);
+    }
+}
+
 static int setup(void **state) {
     static struct fixture fixture;
     fixture_open(&fixture, "sqlite:%s/cxd.db");
@@ -258,6 +360,9 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_a_property_that_is_declared_no_more_leaves_packs, setup, engine_teardown),
         cmocka_unit_test_setup_teardown(test_rebuild_and_reopen, setup, engine_teardown),
         cmocka_unit_test_setup_teardown(test_a_check_finds_packs_that_are_wrong, setup, engine_teardown),
+        cmocka_unit_test_setup_teardown(test_what_was_counted_last_is_in_every_figure, setup, engine_teardown),
+        cmocka_unit_test_setup_teardown(test_what_was_counted_last_falls, setup, engine_teardown),
+        cmocka_unit_test_setup_teardown(test_a_check_finds_what_was_counted_last_wrong, setup, engine_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

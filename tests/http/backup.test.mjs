@@ -60,6 +60,38 @@ const leavesNothing = (file) =>
     [],
   );
 
+// What is in no rollup row yet (src/store/sqlite/recent.h), by survey, series, tier and bucket.
+function countedLast(file) {
+  const counts = new Map();
+  const add = (place, score, count) => {
+    const sums = counts.get(place) ?? Array(11).fill(0);
+    sums[score] += count;
+    counts.set(place, sums);
+  };
+  const lines = sqlite(file, 'SELECT survey, bucket, hex(counts) FROM recent WHERE tier = 3;').split('\n');
+  for (const line of lines.filter((line) => line !== '')) {
+    const [survey, quarter, hex] = line.split('|');
+    const bytes = Buffer.from(hex, 'hex');
+    const buckets = [0, Math.floor(quarter / 96), Math.floor(quarter / 4), Number(quarter)];
+    let at = 0;
+    const next = () => {
+      for (let value = 0, shift = 0; ; shift += 7) {
+        value |= (bytes[at] & 127) << shift;
+        if (bytes[at++] < 128) return value;
+      }
+    };
+    for (let series = 0; at < bytes.length;) {
+      series += next();
+      for (let present = next(), score = 0; present !== 0; present >>= 1, score++) {
+        if ((present & 1) === 0) continue;
+        const count = next();
+        for (const [tier, bucket] of buckets.entries()) add(`${survey}|${series}|${tier}|${bucket}`, score, count);
+      }
+    }
+  }
+  return counts;
+}
+
 // Every rollup row held against a count of the responses, tier by tier, in SQL of our own.
 function assertRollups(file) {
   const lengths = [
@@ -69,6 +101,7 @@ function assertRollups(file) {
     [3, 'answered_at / 900000'],
   ];
   const scores = Array.from({ length: 11 }, (_, n) => n);
+  const last = countedLast(file);
   for (const [tier, bucket] of lengths) {
     for (const [dimension, value] of [
       ['', "''"],
@@ -80,11 +113,19 @@ function assertRollups(file) {
         `SELECT survey, ${bucket} AS b, ${value} AS v, ${scores.map((n) => `sum(score = ${n})`)} FROM ` +
           `response WHERE excluded = 0 GROUP BY survey, b, v ORDER BY survey, b, v;`,
       );
-      const stored = sqlite(
+      const rows = sqlite(
         file,
-        `SELECT r.survey, bucket, coalesce(s.value, ''), ${scores.map((n) => `n${n}`)}
+        `SELECT r.survey, bucket, coalesce(s.value, ''), series, ${scores.map((n) => `n${n}`)}
            FROM rollup r LEFT JOIN series s ON s.id = r.series
         WHERE tier = ${tier} AND coalesce(s.dimension, '') = '${dimension}' ORDER BY 1, 2, 3;`,
+      );
+      const stored = rows.replace(
+        /^(\d+)\|(-?\d+)\|(.*)\|(\d+)((?:\|\d+){11})$/gm,
+        (_, survey, at, text, series, sums) => {
+          const more = last.get(`${survey}|${series}|${tier}|${at}`) ?? Array(11).fill(0);
+          const held = sums.slice(1).split('|');
+          return [survey, at, text, ...held.map((n, score) => Number(n) + more[score])].join('|');
+        },
       );
       assert.ok(counted.length > 10, 'there are responses');
       assert.equal(stored, counted, `tier ${tier}, ${dimension}`);

@@ -66,6 +66,9 @@
  *   sqlite/words.c          what FTS5 takes for words
  *   sqlite/count.c          a response counts, or counts no more
  *   sqlite/rollups.c        the deltas of a batch to the rollup rows; which values get rollups (dimension_values)
+ *   sqlite/recent.c         what was counted last, and is in no rollup row yet
+ *   sqlite/fold.c           it goes to the rollup rows; one of these is written
+ *   sqlite/series_ids.c     the ids of series that were found last
  *   sqlite/gates.c          values beyond those that have rollups, told apart without a look
  *   sqlite/packs.c          packs of days that are over: made, and taken away where a row of theirs moves
  *   sqlite/packing.c        what the rows of a pack add up to
@@ -105,6 +108,7 @@
  *   sqlite/check_rollups.c  its rollups held against a recount
  *   sqlite/check_questions.c  the table of questions, and answers held against it
  *   sqlite/check_answers.c  those of answers to further questions
+ *   sqlite/check_recent.c   what was counted last has its rows
  *   sqlite/check_packs.c    packs held against their rows
  *   sqlite/check_compare.c  what is counted anew, held against what is stored
  *   sqlite/check_comments.c  the index of comments held against them

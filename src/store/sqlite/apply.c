@@ -19,6 +19,18 @@ static enum cxd_err commit(struct sqlite_store *store, enum store_fate *ret_fate
     return code;
 }
 
+/* Of what reads or removes rollup rows, beyond what the deltas say. */
+static enum cxd_err fold_before(struct sqlite_store *store, const struct change *change, struct error *err) {
+    switch (change->kind) {
+    case CHANGE_SURVEY:
+    case CHANGE_ROLL:
+    case CHANGE_PACK:
+        return sqlite_rollups_fold(store, err);
+    default:
+        return CXD_OK;
+    }
+}
+
 static enum cxd_err apply_all(struct sqlite_store *store, struct change *const *changes, size_t count,
                               enum store_fate *ret_fate, struct error *err) {
     enum cxd_err code = SQLITE_RUN(&store->db, QUERY_BEGIN_WRITE, err);
@@ -28,7 +40,10 @@ static enum cxd_err apply_all(struct sqlite_store *store, struct change *const *
         arena_reset(&store->scratch);
         heartbeat_answer(store->base.beat);
         decide_begin(changes[i]);
-        code = WRITERS[changes[i]->kind](store, changes[i], err);
+        store->now_ms = changes[i]->now_ms;
+        code = fold_before(store, changes[i], err);
+        if (code == CXD_OK)
+            code = WRITERS[changes[i]->kind](store, changes[i], err);
         if (code == CXD_OK)
             code = sqlite_write_audit(store, changes[i], err);
         if (code == CXD_OK)
@@ -72,6 +87,7 @@ static enum cxd_err apply_batch(struct sqlite_store *store, struct change *const
     if (code != CXD_OK) {
         sqlite_db_rollback(&store->db);
         deltas_clear(&store->deltas);
+        sqlite_rollups_forget(store);
         sqlite_imports_reset(store);
         sqlite_gates_reset(&store->gates);
         store->declared.loaded = false;

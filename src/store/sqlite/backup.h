@@ -77,6 +77,7 @@ enum {
     NAME_SCHEMA = 6,
     QUESTION_SCHEMA = 7,
     PACK_SCHEMA = 8,
+    RECENT_SCHEMA = 8,
     SESSION_SCHEMA = 8
 };
 struct checker {
@@ -98,6 +99,8 @@ CXD_NODISCARD enum cxd_err sqlite_check_questions(struct checker *checker, struc
 CXD_NODISCARD enum cxd_err sqlite_check_rollups(struct checker *checker, struct error *err);
 /* check_packs.c */
 CXD_NODISCARD enum cxd_err sqlite_check_packs(struct checker *checker, struct error *err);
+/* check_recent.c */
+CXD_NODISCARD enum cxd_err sqlite_check_recent(struct checker *checker, struct error *err);
 /* check_comments.c */
 CXD_NODISCARD enum cxd_err sqlite_check_comments(struct checker *checker, struct error *err);
 

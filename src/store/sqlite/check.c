@@ -351,6 +351,8 @@ static enum cxd_err check_content(struct checker *checker, struct error *err) {
         code = each_row(checker, has_dimensions ? QUERY_CHECK_SERIES : QUERY_CHECK_OLD_SERIES, take_series, err);
     if (code == CXD_OK && has_dimensions)
         code = each_row(checker, QUERY_CHECK_UNKNOWN_SERIES, take_unknown_series, err);
+    if (code == CXD_OK && checker->report->schema >= RECENT_SCHEMA)
+        code = sqlite_check_recent(checker, err);
     if (code == CXD_OK)
         code = sqlite_check_rollups(checker, err);
     if (code == CXD_OK && checker->report->schema >= PACK_SCHEMA)

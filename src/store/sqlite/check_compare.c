@@ -117,8 +117,16 @@ static int compare_quarters(const void *a, const void *b, void *context) {
     return order ? order : compare(xs->id, ys->id);
 }
 
+/* What is in no rollup row yet belongs to this one. */
+static void add_recent(struct survey_check *survey, int64_t bucket, int64_t series, struct histogram *hist) {
+    const struct histogram *more =
+        sqlite_recent_find(&survey->recent, survey->declared.survey, survey->finest, bucket, series);
+    if (more)
+        histogram_add(hist, more);
+}
+
 /* Of invitations there are no rows to count. */
-static enum cxd_err next_stored(struct checker *checker, const struct survey_check *survey, sqlite3_stmt *stmt,
+static enum cxd_err next_stored(struct checker *checker, struct survey_check *survey, sqlite3_stmt *stmt,
                                 struct stored *stored, struct error *err) {
     int counted = survey->declared.survey < 0 ? IMPRESSION_INVITED : HISTOGRAM_SIZE;
     do {
@@ -130,6 +138,7 @@ static enum cxd_err next_stored(struct checker *checker, const struct survey_che
         stored->hist = (struct histogram){{0}};
         for (int i = 0; i < counted; i++)
             stored->hist.n[i] = sqlite3_column_int64(stmt, 2 + i);
+        add_recent(survey, sqlite3_column_int64(stmt, 0), stored->series, &stored->hist);
     } while (histogram_is_empty(&stored->hist));
     return CXD_OK;
 }
@@ -155,7 +164,7 @@ static void damage_unless_stale(struct checker *checker, const struct survey_che
 
 /* Compares the sums of one half, quarters[at…end), with the stored rows of the buckets [survey->from, to). Of a survey
  * those of answers are apart. */
-static enum cxd_err compare_half(struct checker *checker, const struct survey_check *survey, bool segmented, int64_t to,
+static enum cxd_err compare_half(struct checker *checker, struct survey_check *survey, bool segmented, int64_t to,
                                  size_t at, size_t end, struct error *err) {
     struct stored stored = {0};
     sqlite3_stmt *stmt = NULL;
@@ -202,10 +211,20 @@ static void take_beyond(struct survey_check *survey) {
     deltas->quarter_count = kept;
 }
 
+/* What of it cannot be read check_recent.c has said. */
+static enum cxd_err load_recent(struct checker *checker, struct survey_check *survey, struct error *err) {
+    enum cxd_err code = checker->report->schema >= RECENT_SCHEMA
+                            ? sqlite_recent_load(&survey->recent, checker->db, survey->declared.survey, err)
+                            : CXD_OK;
+    return code == ERR_STORAGE ? CXD_OK : code;
+}
+
 enum cxd_err sqlite_check_stretch(struct checker *checker, struct survey_check *survey, int64_t to, struct error *err) {
     struct deltas *deltas = survey->deltas;
     enum cxd_err code = find_series_ids(checker, survey, err);
     size_t totals = 0;
+    if (code == CXD_OK)
+        code = load_recent(checker, survey, err);
     if (code == CXD_OK)
         take_beyond(survey);
     if (code == CXD_OK && deltas->quarter_count > 0)
@@ -217,6 +236,7 @@ enum cxd_err sqlite_check_stretch(struct checker *checker, struct survey_check *
     if (code == CXD_OK)
         code = compare_half(checker, survey, true, to, totals, deltas->quarter_count, err);
     survey->from = to;
+    sqlite_recent_free(&survey->recent);
     deltas_clear(deltas);
     return code;
 }

@@ -3,6 +3,7 @@
 
 #include "store/dimensions.h"
 #include "store/sqlite/backup.h"
+#include "store/sqlite/recent.h"
 
 /* What a check knows of a survey whose rollups it recounts. */
 
@@ -17,6 +18,7 @@ struct survey_check {
     bool has_rolled;       /* properties have to be read */
     enum tier finest;      /* that is counted: of answers, TIER_DAY */
     struct deltas *deltas; /* what was counted since the last comparison */
+    struct recent recent;  /* what is in no rollup row yet, while rows are compared */
     struct dimension_check *dimensions;
     size_t dimension_count;
 };

@@ -9,11 +9,26 @@
 #include "store/sqlite/reader.h"
 #include "store/sqlite/writer.h"
 
+/* So that a file at rest has all of it in its rollup rows. What cannot be written is read where it is. */
+static void fold_recent(struct sqlite_store *store) {
+    struct error err;
+    enum cxd_err code = SQLITE_RUN(&store->db, QUERY_BEGIN_WRITE, &err);
+    if (code == CXD_OK)
+        code = sqlite_rollups_fold(store, &err);
+    if (code != CXD_OK || SQLITE_RUN(&store->db, QUERY_COMMIT, &err) != CXD_OK)
+        sqlite_db_rollback(&store->db);
+}
+
 /* What cannot be checkpointed stays in the log and is read at the next open. SQLite removes the files beside the
  * database by their names: not where others may have them. */
 static void close_database(struct sqlite_store *store) {
     pthread_mutex_lock(&store->places.lock);
-    if (sqlite_places_look(&store->places, &store->db) == STORE_IN_PLACE)
+    bool is_in_place = sqlite_places_expect_before(&store->places, &store->db, NULL) == CXD_OK;
+    if (is_in_place && store->places.is_begun) {
+        fold_recent(store);
+        is_in_place = sqlite_places_expect_after(&store->places, &store->db, NULL) == CXD_OK;
+    }
+    if (is_in_place && sqlite_places_look(&store->places, &store->db) == STORE_IN_PLACE)
         (void)sqlite_places_settle(&store->places, &store->db);
     if (sqlite_places_look(&store->places, &store->db) != STORE_IN_PLACE)
         sqlite_db_leave_files(&store->db);
@@ -32,6 +47,8 @@ static void sqlite_close(struct store *base) {
     sqlite_file_unlock(store->lock_fd);
     sqlite_erasures_free(store);
     deltas_free(&store->deltas);
+    sqlite_rollups_forget(store);
+    buffer_free(&store->counts);
     sqlite_gates_reset(&store->gates);
     sqlite_asked_free(&store->asked);
     sqlite_names_free(&store->names);
@@ -126,6 +143,7 @@ static enum cxd_err open_store(const char *path, bool is_current, const struct s
     sqlite_asked_init(&store->asked);
     arena_init(&store->scratch);
     buffer_init(&store->text);
+    buffer_init(&store->counts);
     enum cxd_err code = deltas_init(&store->deltas, err);
     store->gates.key = store->deltas.key;
     if (code == CXD_OK && !set_path(store, path))

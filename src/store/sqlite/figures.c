@@ -41,6 +41,20 @@ enum cxd_err sqlite_count_rollups(struct store_reader *base, struct store_sums *
     return code;
 }
 
+/* Of surveys, not of their questions or visits. */
+static enum cxd_err add_recent(struct sqlite_reader *reader, int64_t *responses, struct error *err) {
+    enum cxd_err code = sqlite_recent_load(&reader->recent, &reader->db, 0, err);
+    for (size_t i = 0; code == CXD_OK && i < reader->recent.count; i++) {
+        const struct recent_row *row = &reader->recent.rows[i];
+        const struct histogram *total =
+            row->number > 0 && row->number < NUMBERS
+                ? sqlite_recent_find(&reader->recent, row->number, row->tier, row->bucket, 0)
+                : NULL;
+        *responses += total ? histogram_count(total) : 0;
+    }
+    return code;
+}
+
 enum cxd_err sqlite_read_figures(struct store_reader *base, struct store_figures *ret_figures, struct error *err) {
     struct sqlite_reader *reader = (struct sqlite_reader *)base;
     struct store_figures figures = {0};
@@ -65,6 +79,8 @@ enum cxd_err sqlite_read_figures(struct store_reader *base, struct store_figures
     enum cxd_err code = sqlite_reader_enter(reader, &began, err);
     for (size_t i = 0; code == CXD_OK && i < CXD_COUNT(READS); i++)
         code = read_numbers(&reader->db, READS[i].query, READS[i].numbers, READS[i].count, err);
+    if (code == CXD_OK)
+        code = add_recent(reader, &figures.responses, err);
     sqlite_reader_leave(reader, began);
     if (code == CXD_OK)
         *ret_figures = figures;

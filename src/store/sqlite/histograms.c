@@ -149,12 +149,28 @@ int64_t sqlite_bucket_at(enum tier tier, int64_t time_ms) {
     return open ? time_ms : time_ms / tier_length_ms(tier);
 }
 
+/* Deals out what is in no rollup row yet; `dealer` as it was before these. */
+static void deal_recent(struct sqlite_reader *reader, const struct plan *plan, const struct span *span, int64_t from,
+                        int64_t to, const struct dealer *before) {
+    for (size_t i = 0; i < reader->recent.count; i++) {
+        const struct recent_row *row = &reader->recent.rows[i];
+        const struct histogram *hist = NULL;
+        struct dealer dealer = *before;
+        int64_t bucket = 0;
+        if (sqlite_recent_bucket(row, span->tier, &bucket) && bucket >= from && bucket < to)
+            hist = sqlite_recent_find(&reader->recent, row->number, row->tier, row->bucket, plan->series);
+        if (hist)
+            histogram_add(deal(&dealer, bucket * tier_length_ms(span->tier)), hist);
+    }
+}
+
 static enum cxd_err read_rolled(struct sqlite_reader *reader, const struct plan *plan, const struct span *span,
                                 struct dealer *dealer, struct error *err) {
     sqlite3_stmt *stmt = NULL;
-    enum cxd_err code = sqlite_bind_rollup_range(&reader->db, plan->number, plan->series, span->tier,
-                                                 sqlite_bucket_at(span->tier, span->from),
-                                                 sqlite_bucket_at(span->tier, span->to), &stmt, err);
+    const struct dealer before = *dealer;
+    int64_t from = sqlite_bucket_at(span->tier, span->from), to = sqlite_bucket_at(span->tier, span->to);
+    enum cxd_err code =
+        sqlite_bind_rollup_range(&reader->db, plan->number, plan->series, span->tier, from, to, &stmt, err);
     bool row = false;
     while (code == CXD_OK && (code = sqlite_db_next(&reader->db, stmt, &row, err)) == CXD_OK && row) {
         int64_t bucket = 0;
@@ -162,6 +178,8 @@ static enum cxd_err read_rolled(struct sqlite_reader *reader, const struct plan 
         sqlite_read_rollup_row(stmt, &bucket, &hist);
         histogram_add(deal(dealer, bucket * tier_length_ms(span->tier)), &hist);
     }
+    if (code == CXD_OK)
+        deal_recent(reader, plan, span, from, to, &before);
     return code;
 }
 
@@ -264,6 +282,7 @@ static enum cxd_err read_spans(struct sqlite_reader *reader, const struct filter
     if (!spans)
         return error_set(err, ERR_NO_MEMORY, "no memory to read a window");
     size_t count = window_cover(dealer->bounds, dealer->count, plan->finest, spans);
+    code = sqlite_recent_load(&reader->recent, &reader->db, plan->number, err);
     for (size_t i = 0; code == CXD_OK && i < count; i++) {
         code = spans[i].tier == TIER_RAW ? read_raw(reader, filter, plan, &spans[i], dealer, err)
                                          : read_rolled(reader, plan, &spans[i], dealer, err);

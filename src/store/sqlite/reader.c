@@ -59,6 +59,7 @@ void sqlite_reader_close(struct store_reader *base) {
     buffer_free(&reader->member);
     buffer_free(&reader->answers);
     buffer_free(&reader->counted);
+    sqlite_recent_free(&reader->recent);
     free(reader);
 }
 

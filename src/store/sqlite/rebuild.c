@@ -68,9 +68,11 @@ static enum cxd_err rebuild_visits(struct sqlite_store *store, struct error *err
 }
 
 static enum cxd_err rebuild(struct sqlite_store *store, int64_t *ret_responses, struct error *err) {
-    static const enum query PREPARE[] = {QUERY_BEGIN_WRITE, QUERY_DELETE_ALL_ROLLUPS, QUERY_DELETE_ALL_SERIES,
-                                         QUERY_DELETE_ALL_DIMENSIONS, QUERY_ROLL_ALL_PROPERTIES};
-    enum cxd_err code = CXD_OK;
+    static const enum query PREPARE[] = {QUERY_DELETE_ALL_ROLLUPS, QUERY_DELETE_ALL_SERIES, QUERY_DELETE_ALL_DIMENSIONS,
+                                         QUERY_ROLL_ALL_PROPERTIES};
+    enum cxd_err code = SQLITE_RUN(&store->db, QUERY_BEGIN_WRITE, err);
+    if (code == CXD_OK)
+        code = sqlite_rollups_fold(store, err);
     int64_t responses = 0;
     for (size_t i = 0; code == CXD_OK && i < CXD_COUNT(PREPARE); i++)
         code = SQLITE_RUN(&store->db, PREPARE[i], err);
@@ -90,6 +92,7 @@ static enum cxd_err rebuild(struct sqlite_store *store, int64_t *ret_responses, 
     if (code != CXD_OK) {
         sqlite_db_rollback(&store->db);
         deltas_clear(&store->deltas);
+        sqlite_rollups_forget(store);
         sqlite_gates_reset(&store->gates);
         sqlite_asked_clear(&store->asked);
         store->declared.loaded = false;
@@ -103,7 +106,9 @@ static enum cxd_err rebuild(struct sqlite_store *store, int64_t *ret_responses, 
 enum cxd_err sqlite_rebuild(struct store *base, int64_t *ret_responses, struct error *err) {
     struct sqlite_store *store = (struct sqlite_store *)base;
     pthread_mutex_lock(&store->places.lock);
+    store->is_rebuilding = true;
     enum cxd_err code = rebuild(store, ret_responses, err);
+    store->is_rebuilding = false;
     pthread_mutex_unlock(&store->places.lock);
     return code;
 }

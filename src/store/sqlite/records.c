@@ -43,11 +43,23 @@ enum cxd_err sqlite_read_response(struct store_reader *base, int64_t survey, con
     return code;
 }
 
+/* What is not in the row yet. */
+static void add_recent(const struct recent *recent, struct rollup_row *row, int64_t bucket, int64_t series) {
+    for (size_t i = 0; i < recent->count; i++) {
+        const struct recent_row *last = &recent->rows[i];
+        int64_t its_bucket = 0;
+        bool is_in = sqlite_recent_bucket(last, row->tier, &its_bucket) && its_bucket == bucket;
+        for (size_t k = 0; is_in && k < last->count; k++)
+            if (last->entries[k].series == series)
+                histogram_add(&row->hist, &last->entries[k].hist);
+    }
+}
+
 /* The rows of one series (or total), tier by tier. */
-static enum cxd_err visit_series(struct db *db, struct rollup_row *row, int64_t series, store_rollup_visit *visit,
-                                 void *context, struct error *err) {
+static enum cxd_err visit_series(struct db *db, struct recent *recent, struct rollup_row *row, int64_t series,
+                                 store_rollup_visit *visit, void *context, struct error *err) {
     static const enum tier TIERS[] = {TIER_ALL, TIER_DAY, TIER_HOUR, TIER_QUARTER_HOUR};
-    enum cxd_err code = CXD_OK;
+    enum cxd_err code = sqlite_recent_load(recent, db, row->survey, err);
     for (size_t i = 0; code == CXD_OK && i < CXD_COUNT(TIERS); i++) {
         sqlite3_stmt *stmt = NULL;
         bool more = false;
@@ -57,6 +69,7 @@ static enum cxd_err visit_series(struct db *db, struct rollup_row *row, int64_t 
             int64_t bucket = 0;
             sqlite_read_rollup_row(stmt, &bucket, &row->hist);
             row->bucket = bucket * tier_length_ms(row->tier);
+            add_recent(recent, row, bucket, series);
             if (!histogram_is_empty(&row->hist))
                 visit(context, row);
         }
@@ -82,7 +95,7 @@ enum cxd_err sqlite_read_rollups(struct store_reader *base, store_rollup_visit *
         if (code == CXD_OK)
             code = sqlite_db_copy_text(stmt, 2, &arena, &rollup.value, err);
         if (code == CXD_OK)
-            code = visit_series(&reader->db, &rollup, series, visit, context, err);
+            code = visit_series(&reader->db, &reader->recent, &rollup, series, visit, context, err);
     }
     sqlite3_reset(stmt);
     sqlite_reader_leave(reader, began);

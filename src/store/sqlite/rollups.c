@@ -1,10 +1,16 @@
-/* The rollup table: each row that a batch moves is written once. Rows that fall to zero go, and so does a
- * series without rows, so that nothing of an erased person stays behind in a name or value. */
+/* What a batch counts: where its rollup rows are there already it is added to what was counted last (recent.h); else
+ * each rollup row that moves is written once. Rows that fall to zero go, and so does a series without rows, so that
+ * nothing of an erased person stays behind in a name or value. */
 
+#include "store/impressions.h"
 #include "store/sqlite/packs.h"
+#include "store/sqlite/rollup_row.h"
 
 /* Deltas that wait in memory before they are written, however large a batch is: about 10 MiB with their sums. */
 enum { QUARTERS_MAX = 20000 };
+
+/* What is answered is counted by then, or late. */
+enum { CURRENT_MS = 60 * 60 * 1000 };
 
 static enum cxd_err admit_series(struct sqlite_store *store, struct delta_series *series, struct error *err) {
     int64_t most = answered_is_listed(series->survey, series->dimension) ? INT64_MAX : store->base.dimension_values;
@@ -20,6 +26,12 @@ static enum cxd_err admit_series(struct sqlite_store *store, struct delta_series
     return code;
 }
 
+static int64_t remembered(const struct sqlite_store *store, const struct delta_series *series) {
+    return delta_series_is_total(series) ? 0
+                                         : sqlite_series_ids_find(&store->series_ids, series->hash, series->survey,
+                                                                  series->dimension, series->value);
+}
+
 static enum cxd_err find_series(struct sqlite_store *store, struct delta_series *series, struct error *err) {
     sqlite3_stmt *stmt = NULL;
     bool found = false;
@@ -28,6 +40,8 @@ static enum cxd_err find_series(struct sqlite_store *store, struct delta_series 
     if (code == CXD_OK && found) {
         series->id = sqlite3_column_int64(stmt, 0);
         sqlite3_reset(stmt);
+        sqlite_series_ids_keep(&store->series_ids, series->hash, series->survey, series->dimension, series->value,
+                               series->id);
     }
     if (code != CXD_OK || found)
         return code;
@@ -44,30 +58,10 @@ static enum cxd_err admit_all(struct sqlite_store *store, struct error *err) {
     enum cxd_err code = CXD_OK;
     for (size_t i = 0; code == CXD_OK && i < store->deltas.series_count; i++) {
         struct delta_series *series = &store->deltas.series[store->deltas.order[i]];
-        if (!delta_series_is_total(series) && series->net > 0)
+        if (!delta_series_is_total(series) && series->id == 0 && series->net > 0)
             code = find_series(store, series, err);
     }
     return code;
-}
-
-static void bind_place(sqlite3_stmt *stmt, const struct delta_series *series, const struct delta_row *row) {
-    sqlite_db_bind_int(stmt, 1, series->survey);
-    sqlite_db_bind_int(stmt, 2, !delta_series_is_total(series));
-    sqlite_db_bind_int(stmt, 3, row->tier);
-    sqlite_db_bind_int(stmt, 4, row->bucket);
-    sqlite_db_bind_int(stmt, 5, series->id);
-}
-
-static enum cxd_err add(struct sqlite_store *store, enum query query, const struct delta_series *series,
-                        const struct delta_row *row, struct error *err) {
-    sqlite3_stmt *stmt = NULL;
-    enum cxd_err code = sqlite_db_statement(&store->db, query, &stmt, err);
-    if (code != CXD_OK)
-        return code;
-    bind_place(stmt, series, row);
-    for (int i = 0; i < HISTOGRAM_SIZE; i++)
-        sqlite_db_bind_int(stmt, 6 + i, row->hist.n[i]);
-    return sqlite_db_run(&store->db, stmt, err);
 }
 
 static enum cxd_err write_row(struct sqlite_store *store, const struct delta_row *row, struct error *err) {
@@ -78,13 +72,12 @@ static enum cxd_err write_row(struct sqlite_store *store, const struct delta_row
         code = find_series(store, series, err);
     if (code != CXD_OK || series->refused)
         return code;
-    code = add(store, QUERY_RAISE_ROLLUP, series, row, err);
-    if (code == CXD_OK && sqlite3_changes(store->db.handle) == 0) /* it is the first of its place */
-        code = add(store, QUERY_ADD_ROLLUP, series, row, err);
+    const struct rollup_place place = {series->survey, row->tier, row->bucket, series->id};
+    code = sqlite_rollup_add(&store->db, &place, &row->hist, err);
     if (code == CXD_OK && delta_row_falls(row)) {
         code = sqlite_db_statement(&store->db, QUERY_DELETE_EMPTY_ROLLUP, &stmt, err);
         if (code == CXD_OK) {
-            bind_place(stmt, series, row);
+            sqlite_rollup_bind(stmt, &place);
             code = sqlite_db_run(&store->db, stmt, err);
         }
     }
@@ -115,7 +108,109 @@ static enum cxd_err touch_packs(struct sqlite_store *store, const struct delta_r
     return code;
 }
 
-enum cxd_err sqlite_rollups_flush(struct sqlite_store *store, struct error *err) {
+/* --- What was counted last ------------------------------------------------------------------------------------------
+ */
+
+void sqlite_rollups_forget(struct sqlite_store *store) {
+    sqlite_recent_free(&store->recent);
+    sqlite_series_ids_forget(&store->series_ids);
+}
+
+enum cxd_err sqlite_rollups_fold(struct sqlite_store *store, struct error *err) {
+    enum cxd_err code =
+        store->recent.is_loaded && store->recent.count == 0 ? CXD_OK : sqlite_recent_fold(&store->db, err);
+    sqlite_rollups_forget(store);
+    store->recent.is_loaded = code == CXD_OK;
+    return code;
+}
+
+/* Where the sums of a quarter hour, or a day, are counted. */
+static struct rollup_place place_of(const struct sqlite_store *store, const struct delta_row *quarter) {
+    const struct delta_series *series = &store->deltas.series[quarter->series];
+    enum tier tier = delta_series_finest(series);
+    int64_t quarters = tier_length_ms(tier) / tier_length_ms(TIER_QUARTER_HOUR);
+    return (struct rollup_place){series->survey, tier, quarter->bucket / quarters, series->id};
+}
+
+static bool may_be_recent(const struct sqlite_store *store, const struct delta_row *quarter) {
+    const struct delta_series *series = &store->deltas.series[quarter->series];
+    int64_t day = tier_bucket(TIER_DAY, quarter->bucket * tier_length_ms(TIER_QUARTER_HOUR)) / tier_length_ms(TIER_DAY);
+    if (store->is_rebuilding || (series->id == 0 && !delta_series_is_total(series)) || day < store->packed_through)
+        return false;
+    for (int i = IMPRESSION_INVITED; series->survey < 0 && i < HISTOGRAM_SIZE; i++)
+        if (quarter->hist.n[i] != 0)
+            return false; /* has_invited looks at rollup rows alone */
+    return true;
+}
+
+static struct histogram *find_recent(struct sqlite_store *store, const struct delta_row *quarter) {
+    const struct rollup_place place = place_of(store, quarter);
+    return may_be_recent(store, quarter)
+               ? sqlite_recent_find(&store->recent, place.number, place.tier, place.bucket, place.series)
+               : NULL;
+}
+
+/* Whether something falls that was not counted last. */
+static bool takes_away(struct sqlite_store *store) {
+    for (size_t i = 0; i < store->deltas.quarter_count; i++) {
+        const struct delta_row *quarter = &store->deltas.quarters[i];
+        const struct histogram *sum = delta_row_falls(quarter) ? find_recent(store, quarter) : &quarter->hist;
+        for (size_t n = 0; sum != &quarter->hist && n < HISTOGRAM_SIZE; n++)
+            if (!sum || sum->n[n] + quarter->hist.n[n] < 0)
+                return true;
+    }
+    return false;
+}
+
+/* Out of the deltas, what can be counted without any rollup row. */
+static void take_recent(struct sqlite_store *store) {
+    struct deltas *deltas = &store->deltas;
+    size_t kept = 0;
+    for (size_t i = 0; i < deltas->quarter_count; i++) {
+        const struct rollup_place place = place_of(store, &deltas->quarters[i]);
+        if (!may_be_recent(store, &deltas->quarters[i]) ||
+            !sqlite_recent_add(&store->recent, place.number, place.tier, place.bucket, place.series,
+                               &deltas->quarters[i].hist))
+            deltas->quarters[kept++] = deltas->quarters[i];
+    }
+    deltas->quarter_count = kept;
+}
+
+/* Whether more of it may well come. */
+static bool is_current(const struct sqlite_store *store, const struct rollup_place *place) {
+    int64_t length = tier_length_ms(place->tier), from = place->bucket * length;
+    return from > store->now_ms - length - CURRENT_MS && from <= store->now_ms + CURRENT_MS;
+}
+
+/* What has just got its rollup rows need not move them again. */
+static enum cxd_err note_written(struct sqlite_store *store, struct error *err) {
+    for (size_t i = 0; i < store->deltas.quarter_count; i++) {
+        const struct delta_row *quarter = &store->deltas.quarters[i];
+        const struct rollup_place place = place_of(store, quarter);
+        if (may_be_recent(store, quarter) && is_current(store, &place) && !histogram_is_empty(&quarter->hist) &&
+            !sqlite_recent_make(&store->recent, place.number, place.tier, place.bucket, place.series))
+            return error_set(err, ERR_NO_MEMORY, "no memory for what was counted last");
+    }
+    return CXD_OK;
+}
+
+static enum cxd_err begin_recent(struct sqlite_store *store, bool *ret_takes_away, struct error *err) {
+    enum cxd_err code = store->recent.is_loaded ? CXD_OK : sqlite_recent_load(&store->recent, &store->db, 0, err);
+    for (size_t i = 0; i < store->deltas.series_count; i++)
+        store->deltas.series[i].id = remembered(store, &store->deltas.series[i]);
+    *ret_takes_away = code == CXD_OK && takes_away(store);
+    if (code == CXD_OK && (*ret_takes_away || sqlite_recent_is_much(&store->recent)))
+        code = sqlite_rollups_fold(store, err);
+    if (code == CXD_OK && !*ret_takes_away)
+        take_recent(store);
+    return code;
+}
+
+/* --- Rollup rows ----------------------------------------------------------------------------------------------------
+ */
+
+/* The deltas as rows of all tiers. */
+static enum cxd_err write_rows(struct sqlite_store *store, struct error *err) {
     const struct delta_row *rows = NULL;
     size_t count = 0;
     if (!deltas_rows(&store->deltas, &rows, &count))
@@ -131,6 +226,20 @@ enum cxd_err sqlite_rollups_flush(struct sqlite_store *store, struct error *err)
         if (rows[i].tier == TIER_ALL && series->id != 0 && delta_row_falls(&rows[i]))
             code = delete_if_empty(store, series, err);
     }
+    return code;
+}
+
+enum cxd_err sqlite_rollups_flush(struct sqlite_store *store, struct error *err) {
+    bool takes_away = false;
+    enum cxd_err code = store->deltas.quarter_count > 0 ? begin_recent(store, &takes_away, err) : CXD_OK;
+    if (code == CXD_OK && store->deltas.quarter_count > 0)
+        code = write_rows(store, err);
+    if (code == CXD_OK && !takes_away)
+        code = note_written(store, err);
+    if (takes_away) /* a series may have gone */
+        sqlite_series_ids_forget(&store->series_ids);
+    if (code == CXD_OK)
+        code = sqlite_recent_write(&store->recent, &store->db, &store->counts, err);
     if (code == CXD_OK)
         code = sqlite_gates_flush(store, err);
     deltas_clear(&store->deltas);

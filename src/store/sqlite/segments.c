@@ -140,6 +140,22 @@ static void take_pack(void *context, struct pack *pack) {
     }
 }
 
+/* What is in no rollup row yet. */
+static void take_recent(struct sweep *sweep, enum tier tier, int64_t from, int64_t to) {
+    const struct recent *recent = &sweep->reader->recent;
+    for (size_t i = 0; i < recent->count; i++) {
+        const struct recent_row *row = &recent->rows[i];
+        int64_t bucket = 0;
+        bool is_in = sqlite_recent_bucket(row, tier, &bucket) && bucket >= from && bucket < to;
+        sweep->owners.near = 0;
+        for (size_t k = 0; is_in && k < row->count; k++) {
+            struct store_segment *segment = find_segment(sweep, row->entries[k].series);
+            if (segment)
+                histogram_add(&segment->hists[sweep->at], &row->entries[k].hist);
+        }
+    }
+}
+
 static enum cxd_err read_rolled(struct sweep *sweep, const struct span *span, size_t at, struct error *err) {
     int64_t from = sqlite_bucket_at(span->tier, span->from), to = sqlite_bucket_at(span->tier, span->to);
     const struct unpacking unpacking = {.db = &sweep->reader->db,
@@ -150,8 +166,11 @@ static enum cxd_err read_rolled(struct sweep *sweep, const struct span *span, si
                                         .read = read_days,
                                         .context = sweep};
     sweep->at = at;
-    return span->tier == TIER_DAY ? sqlite_unpack(&unpacking, from, to, err)
-                                  : read_rows(sweep, span->tier, from, to, err);
+    enum cxd_err code =
+        span->tier == TIER_DAY ? sqlite_unpack(&unpacking, from, to, err) : read_rows(sweep, span->tier, from, to, err);
+    if (code == CXD_OK)
+        take_recent(sweep, span->tier, from, to);
+    return code;
 }
 
 static int compare_value(const void *value, const void *segment) {
@@ -323,6 +342,8 @@ enum cxd_err sqlite_sweep_segments(struct sqlite_reader *reader, int64_t survey,
         code = read_cover(&sweep, err);
     if (code == CXD_OK && found && sweep.cover != STORE_COVER_NONE)
         code = list_series(&sweep, err);
+    if (code == CXD_OK && sweep.count > 0)
+        code = sqlite_recent_load(&reader->recent, &reader->db, sweep.number, err);
     for (size_t i = 0; code == CXD_OK && i < count && sweep.count > 0; i++)
         code = read_spans(&sweep, &spans[i], i, err);
     sqlite_reader_leave(reader, began);

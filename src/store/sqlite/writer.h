@@ -10,6 +10,8 @@
 #include "store/sqlite/db.h"
 #include "store/sqlite/list.h"
 #include "store/sqlite/places.h"
+#include "store/sqlite/recent.h"
+#include "store/sqlite/series_ids.h"
 #include "store/sqlite/visit_names.h"
 #include "store/sqlite/words.h"
 
@@ -78,6 +80,11 @@ struct sqlite_store {
     struct declared_set declared;
     struct asked_set asked;
     struct deltas deltas;
+    struct recent recent; /* what of them is in no rollup row yet */
+    struct series_ids series_ids;
+    int64_t now_ms;       /* of the change that came last */
+    bool is_rebuilding;   /* all goes to rollup rows */
+    struct buffer counts; /* of recent, as bytes */
     struct gates gates;
     struct arena scratch; /* for one change */
     struct buffer text;   /* properties of one response */
@@ -340,9 +347,14 @@ CXD_NODISCARD enum cxd_err sqlite_count_response(struct sqlite_store *store, con
 CXD_NODISCARD enum cxd_err sqlite_count_answered(struct sqlite_store *store, const struct response *response,
                                                  const struct answered *answered, int sign, struct error *err);
 
-/* rollups.c: writes the deltas to the rollup table and clears them; sqlite_rollups_relieve only where many wait. */
+/* rollups.c: writes the deltas (recent.h, or rollup rows) and clears them; sqlite_rollups_relieve only where many wait.
+ */
 CXD_NODISCARD enum cxd_err sqlite_rollups_flush(struct sqlite_store *store, struct error *err);
 CXD_NODISCARD enum cxd_err sqlite_rollups_relieve(struct sqlite_store *store, struct error *err);
+/* Before rollup rows are read or removed: what was counted last is folded into them, and nothing is remembered. */
+CXD_NODISCARD enum cxd_err sqlite_rollups_fold(struct sqlite_store *store, struct error *err);
+/* Forgets what is remembered of the rollups: it is read again. */
+void sqlite_rollups_forget(struct sqlite_store *store);
 
 /* gates.c: takes the dimensions out in which the response's value lies beyond, for certain, and notes how many. A gate
  * is made and read while no deltas of its dimension wait, so that between two flushes a value is counted in one way
