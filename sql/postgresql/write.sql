@@ -16,7 +16,7 @@ SELECT number FROM survey WHERE number = ANY ($1) ORDER BY number FOR KEY SHARE
 SELECT number FROM survey WHERE number = ANY ($1) OR slug = ANY ($2) ORDER BY number FOR UPDATE
 
 -- name: read_unrolled
-SELECT survey, name, a, b, c, number FROM dimension WHERE state = 1
+SELECT survey, name, a, b, c, number, state FROM dimension WHERE state <> 0 ORDER BY state
 
 -- fragment: response_columns
 SELECT r.survey, r.id, r.number, r.revision, r.answered_at, r.received_at, r.updated_at, r.score, r.excluded, r.flags,

@@ -132,6 +132,7 @@
  *   postgresql/response.c   responses: create, replay, amend, exclude, flag
  *   postgresql/erase.c      people forgotten, old responses, suspects cleared, invitations
  *   postgresql/survey.c     definitions: put, archive
+ *   postgresql/roll.c       rollups of a property that is declared late, or no longer
  *   postgresql/key.c        API keys and signing keys
  *   postgresql/session.c    browsers that are signed in
  *   postgresql/document.c   named definitions

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cxd/store/store.h"
+#include "store/answered.h"
 
 enum cxd_err postgresql_known_record(const PGresult *result, int row, struct arena *arena,
                                      struct survey_record *ret_record, struct error *err) {
@@ -149,19 +150,30 @@ enum cxd_err postgresql_known_load(struct known *known, struct db *db, int64_t g
     return code;
 }
 
+/* What is not rolled and not among the rows has been filled in since. */
+static void reset_unrolled(struct known *known) {
+    for (size_t i = 0; i < known->count; i++)
+        for (size_t k = 0; k < known->surveys[i].declared.count; k++) {
+            known->surveys[i].declared.properties[k].rolled = true;
+            known->surveys[i].declared.properties[k].filling = false;
+        }
+}
+
 void postgresql_known_fill(struct known *known, const PGresult *unrolled) {
-    for (int i = 0; i < PQntuples(unrolled); i++) {
-        struct known_survey *survey = postgresql_known_find(known, postgresql_int(unrolled, i, 0));
-        const char *name = postgresql_text(unrolled, i, 1);
+    reset_unrolled(known);
+    for (int row = 0; row < PQntuples(unrolled); row++) {
+        struct known_survey *survey = postgresql_known_find(known, answered_survey(postgresql_int(unrolled, row, 0)));
+        const char *name = postgresql_text(unrolled, row, 1);
         for (size_t k = 0; survey && k < survey->declared.count; k++) {
             struct declared_property *property = &survey->declared.properties[k];
-            if (property->rolled || strcmp(property->dimension, name) != 0)
+            if (strcmp(property->dimension, name) != 0)
                 continue;
-            property->filling = true;
-            property->from = (struct response_place){.answered_at = postgresql_int(unrolled, i, 2),
-                                                     .score = (int)postgresql_int(unrolled, i, 3),
-                                                     .standing = (int)postgresql_int(unrolled, i, 4),
-                                                     .number = postgresql_int(unrolled, i, 5)};
+            property->rolled = false;
+            property->filling = postgresql_int(unrolled, row, 6) == DIMENSION_FILLING;
+            property->from = (struct response_place){.answered_at = postgresql_int(unrolled, row, 2),
+                                                     .score = (int)postgresql_int(unrolled, row, 3),
+                                                     .standing = (int)postgresql_int(unrolled, row, 4),
+                                                     .number = postgresql_int(unrolled, row, 5)};
         }
     }
 }

@@ -67,7 +67,6 @@ enum cxd_err postgresql_apply_resume(struct postgresql_store *store, struct chan
     }
 ABSENT(event)
 ABSENT(expire)
-ABSENT(roll)
 ABSENT(alert_rule)
 ABSENT(alert)
 ABSENT(alert_tell)

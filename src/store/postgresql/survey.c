@@ -116,7 +116,11 @@ enum cxd_err postgresql_apply_survey(struct postgresql_store *store, struct chan
     code = postgresql_batch_flush(store, err);
     if (code == CXD_OK)
         code = postgresql_rollups_flush(store, err);
-    return code == CXD_OK ? put(store, survey, is_revised, asks, err) : code;
+    if (code == CXD_OK && known)
+        code = postgresql_roll_hold(store, survey, err);
+    if (code == CXD_OK)
+        code = put(store, survey, is_revised, asks, err);
+    return code == CXD_OK ? postgresql_roll_begin(store, survey->number, &change->unrolled, err) : code;
 }
 
 enum cxd_err postgresql_apply_archive(struct postgresql_store *store, struct change *change, struct error *err) {
@@ -125,6 +129,8 @@ enum cxd_err postgresql_apply_archive(struct postgresql_store *store, struct cha
     if (change->outcome != OUTCOME_AMENDED)
         return CXD_OK;
     struct survey_record record = known->record;
+    bool unrolled = false;
     record.archived_at = change->now_ms;
-    return put(store, &record, false, NULL, err);
+    enum cxd_err code = put(store, &record, false, NULL, err);
+    return code == CXD_OK ? postgresql_roll_begin(store, record.number, &unrolled, err) : code;
 }

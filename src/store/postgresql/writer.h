@@ -97,12 +97,19 @@ CXD_NODISCARD enum cxd_err postgresql_imports_flush(struct postgresql_store *sto
 /* A batch begins. */
 void postgresql_imports_reset(struct postgresql_store *store);
 
+/* roll.c: before the properties of a survey are put, those whose earlier rollups are still there are not `rolled`;
+ * after it, what they need is begun. */
+CXD_NODISCARD enum cxd_err postgresql_roll_hold(struct postgresql_store *store, struct survey_record *survey,
+                                                struct error *err);
+CXD_NODISCARD enum cxd_err postgresql_roll_begin(struct postgresql_store *store, int64_t survey, bool *ret_unrolled,
+                                                 struct error *err);
+
 /* session.c: all that there are, by their hashes. */
 CXD_NODISCARD enum cxd_err postgresql_session_list(struct db *db, struct arena *arena, struct session **ret_sessions,
                                                    size_t *ret_count, struct error *err);
 
 /* What each kind of change does: response.c, erase.c, survey.c, key.c, session.c, document.c, imports.c,
- * other.c. */
+ * roll.c, other.c. */
 #define POSTGRESQL_APPLIER(KIND, NAME, ...) postgresql_apply_change postgresql_apply_##NAME;
 typedef enum cxd_err postgresql_apply_change(struct postgresql_store *store, struct change *change, struct error *err);
 CHANGE_KINDS(POSTGRESQL_APPLIER)
