@@ -51,13 +51,13 @@ const get = (target) => () => ['GET', target];
 const PATHS = {
   'single post': {
     requests: 500,
-    bound: 720_000,
+    bound: 205_000,
     make: (i) => ['POST', `${SURVEY}/responses`, response(i), 'application/json'],
   },
   'batch line': {
     requests: 2,
     units: BATCH,
-    bound: 62_000,
+    bound: 36_000,
     isAdmins: true,
     make: () => [
       'POST',
@@ -66,9 +66,9 @@ const PATHS = {
       'application/x-ndjson',
     ],
   },
-  'score': { requests: 300, bound: 475_000, make: get(`${SURVEY}/score?${WINDOW}`) },
-  'trend': { requests: 100, bound: 3_030_000, make: get(`${SURVEY}/trend?interval=day&${WINDOW}`) },
-  'segments': { requests: 100, bound: 3_230_000, make: get(`${SURVEY}/segments?by=touchpoint&${WINDOW}`) },
+  'score': { requests: 300, bound: 490_000, make: get(`${SURVEY}/score?${WINDOW}`) },
+  'trend': { requests: 100, bound: 2_830_000, make: get(`${SURVEY}/trend?interval=day&${WINDOW}`) },
+  'segments': { requests: 100, bound: 3_270_000, make: get(`${SURVEY}/segments?by=touchpoint&${WINDOW}`) },
   'page of responses': {
     requests: 50,
     isAdmins: true,
