@@ -243,7 +243,7 @@ static void test_segments_by_answers(void **state) {
 
 static bool note(void *context, const struct response *response) {
     char *text = context;
-    snprintf(text + strlen(text), 64 - strlen(text), "%d:%d ", (int)response->number, response->score);
+    snprintf(text + strlen(text), 64 - strlen(text), "%d:%d ", response->id.bytes[15], response->score);
     return true;
 }
 
@@ -256,7 +256,7 @@ static void test_responses_by_answers(void **state) {
     size_t count;
     answer(f);
     struct filter filter = {.survey = f->survey, .answers = WANTED, .answer_count = 2, .question = "ease"};
-    assert_ok(store_visit_responses(f->reader, &filter, TIME_MIN, TIME_MAX, GIVE_NUMBER, note, visited, &err), err);
+    assert_ok(store_visit_responses(f->reader, &filter, TIME_MIN, TIME_MAX, GIVE_ID, note, visited, &err), err);
     assert_string_equal(visited, "2:2 1:2 ");
     const struct walk walk = {.filter = filter,
                               .from = TIME_MIN,

@@ -223,5 +223,5 @@ int main(void) {
         TEST(test_answered_and_gone),   TEST(test_not_kept),        TEST(test_goes_with_the_person),
         TEST(test_goes_with_retention), TEST(test_erased_in_steps),
     };
-    return run_over_engines(tests, CXD_COUNT(tests));
+    return run_over_all_engines(tests, CXD_COUNT(tests));
 }

@@ -277,5 +277,5 @@ int main(void) {
         ENGINE_TEST(test_a_survey_s_tag_is_its_own),
         ENGINE_TEST(test_what_has_no_tag),
     };
-    return run_over_engines(tests, CXD_COUNT(tests));
+    return run_over_all_engines(tests, CXD_COUNT(tests));
 }

@@ -480,12 +480,13 @@ static void test_figures(void **state) {
     /* Of the state of a begin. */
     assert_ok(store_reader_begin(f->reader, &err), err);
     assert_int_equal(read_figures(f).responses, 43);
-    if (strstr(f->url, "sqlite:")) { /* memory: has its writer wait for the reader */
+    bool is_memory = strcmp(f->url, "memory:") == 0; /* has its writer wait for the reader */
+    if (!is_memory) {
         assert_int_equal(apply(f, make_exclude(f, 3, false, NULL)), OUTCOME_AMENDED);
         assert_int_equal(read_figures(f).responses, 43);
     }
     store_reader_end(f->reader);
-    if (strstr(f->url, "sqlite:")) {
+    if (!is_memory) {
         assert_int_equal(read_figures(f).responses, 44);
         assert_true(read_figures(f).schema >= 1);
     } else {

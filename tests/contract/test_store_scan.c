@@ -404,7 +404,7 @@ int main(void) {
         ENGINE_TEST(test_long_visits_answer_the_watch),
     };
     static const struct CMUnitTest files[] = {ENGINE_TEST(test_a_question_ends), ENGINE_TEST(test_reads_add_up)};
-    int failed = run_over_engines(tests, CXD_COUNT(tests));
+    int failed = run_over_all_engines(tests, CXD_COUNT(tests));
     engine_url = "sqlite:%s/cxd.db";
     return failed + cmocka_run_group_tests_name("of a file", files, NULL, NULL);
 }

@@ -283,5 +283,5 @@ int main(void) {
         JUDGING_TEST(test_a_batch_that_fails_leaves_changes_as_they_came),
         JUDGING_TEST(test_what_another_process_has_archived_is_closed),
     };
-    return run_over_engines(tests, CXD_COUNT(tests));
+    return run_over_all_engines(tests, CXD_COUNT(tests));
 }

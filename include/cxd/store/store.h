@@ -64,6 +64,7 @@
  *   sqlite/comments.c       the index of comments (FTS5) follows them
  *   sqlite/said.c           the texts of a response, as they are in it
  *   sqlite/words.c          what FTS5 takes for words
+ *   sqlite/tokens.c         the same for engines without FTS5 (tokens.h)
  *   sqlite/count.c          a response counts, or counts no more
  *   sqlite/rollups.c        the deltas of a batch to the rollup rows; which values get rollups (dimension_values)
  *   sqlite/recent.c         what was counted last, and is in no rollup row yet
@@ -143,6 +144,21 @@
  *   postgresql/catalog.c    surveys and keys, by the generation that changed them
  *   postgresql/audit.c      the audit log
  *   postgresql/reader.c     a reader's connection and transactions
+ *   postgresql/filter.c     filters as queries take them
+ *   postgresql/cursor.c     rows of a long answer, some hundred at a time
+ *   postgresql/pieces.c     what of rollups and responses is read for windows
+ *   postgresql/histograms.c  the histograms of windows
+ *   postgresql/segments.c   the same of every value of a dimension at once
+ *   postgresql/answer_segments.c  of what was answered to a question
+ *   postgresql/impressions.c  what is counted of visits, for windows
+ *   postgresql/shown.c      and by the values of a dimension, or of two
+ *   postgresql/visit.c      the responses of a window, one by one
+ *   postgresql/walk.c       responses in the order of their commits
+ *   postgresql/records.c    responses and rollups as they are
+ *   postgresql/listing.c    pages of responses
+ *   postgresql/search.c     comments that are searched
+ *   postgresql/untold.c     responses that no alert has told of yet
+ *   postgresql/figures.c    what an operator asks
  *
  *   sqlite/through.c        a file system of SQLite's that passes on to the system's
  *   sqlite/log_vfs.c        gathers the writes of a commit

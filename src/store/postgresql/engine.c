@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cxd/base/token.h"
-#include "store/postgresql/writer.h"
+#include "store/postgresql/reader.h"
 
 static bool takes(const char *rest) {
     return strncmp(rest, "//", 2) == 0;
@@ -105,5 +105,23 @@ const struct store_engine STORE_POSTGRESQL = {
     .read_imports = postgresql_read_imports,
     .read_invitation = postgresql_read_invitation,
     .read_invitations = postgresql_read_invitations,
+    .read_histograms = postgresql_read_histograms,
+    .read_segments = postgresql_read_segments,
+    .read_impressions = postgresql_read_impressions,
+    .visit_impressions = postgresql_visit_impressions,
+    .read_extent = postgresql_read_extent,
+    .read_response = postgresql_read_response,
+    .read_last_answer = postgresql_read_last_answer,
+    .read_responses = postgresql_read_responses,
+    .visit_responses = postgresql_visit_responses,
+    .walk_responses = postgresql_walk_responses,
+    .read_last_number = postgresql_read_last_number,
+    .search = postgresql_search,
+    .read_untold = postgresql_read_untold,
+    .read_figures = postgresql_read_figures,
+    .read_overflows = postgresql_read_overflows,
+    .read_suspects = postgresql_read_suspects,
+    .count_rollups = postgresql_count_rollups,
+    .read_rollups = postgresql_read_rollups,
     .read_history = postgresql_read_history,
 };

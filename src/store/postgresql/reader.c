@@ -23,16 +23,21 @@ enum cxd_err postgresql_reader_open(struct store *base, struct store_reader **re
 void postgresql_reader_close(struct store_reader *base) {
     struct postgresql_reader *reader = (struct postgresql_reader *)base;
     postgresql_db_close(&reader->db);
+    tokenizer_close(reader->words);
     free(reader);
 }
 
+/* BEGIN alone sees no state: the first question does. The header promises that of the begin. */
 enum cxd_err postgresql_reader_begin(struct store_reader *base, struct error *err) {
     struct postgresql_reader *reader = (struct postgresql_reader *)base;
     enum cxd_err code = postgresql_db_revive(&reader->db, err);
     if (code == CXD_OK)
-        code = POSTGRESQL_RUN(&reader->db, QUERY_BEGIN_READ, err);
+        code = POSTGRESQL_QUEUE(&reader->db, QUERY_BEGIN_READ, err);
     if (code == CXD_OK)
-        reader->has_begun = true;
+        code = POSTGRESQL_RUN(&reader->db, QUERY_TAKE_SNAPSHOT, err);
+    reader->has_begun = code == CXD_OK;
+    if (code != CXD_OK)
+        postgresql_db_rollback(&reader->db);
     return code;
 }
 

@@ -7,6 +7,7 @@
 #include "store/engine.h"
 #include "store/postgresql/held.h"
 #include "store/postgresql/known.h"
+#include "store/tokens.h"
 
 /* The engine's insides. Two halves, in files of their own:
  *
@@ -53,6 +54,7 @@ struct postgresql_reader {
     struct postgresql_store *store;
     struct db db;
     bool has_begun;
+    struct tokenizer *words; /* of the first search */
 };
 
 /* schema.c: refuses a server, or a database, that is not for cxd, else brings the schema up to date. */
