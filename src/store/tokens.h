@@ -7,11 +7,11 @@
 /* What is a word, and how words are folded, for engines that have no index which says so: as SQLite's FTS5 has it, so
  * that a search finds the same in every engine. sqlite/tokens.c. */
 
-struct tokenizer;
-CXD_NODISCARD enum cxd_err tokenizer_open(struct tokenizer **ret_tokenizer, struct error *err);
+struct sqlite_tokens;
+CXD_NODISCARD enum cxd_err sqlite_tokens_open(struct sqlite_tokens **ret_tokenizer, struct error *err);
 /* Takes NULL. */
-void tokenizer_close(struct tokenizer *tokenizer);
-/* The context is the struct tokenizer, which one thread uses at a time. */
-search_find_words tokenizer_find;
+void sqlite_tokens_close(struct sqlite_tokens *tokens);
+/* The context is the struct sqlite_tokens, which one thread uses at a time. */
+search_find_words sqlite_tokens_find;
 
 #endif

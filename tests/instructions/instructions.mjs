@@ -77,8 +77,8 @@ const PATHS = {
   },
   'asset': { requests: 300, bound: 77_000, make: get('/widget.js') },
 };
-// The writer by itself, in commits of a fixed size (tests/bench/visits.c): the kind, by its number there; live responses
-// in one quarter of an hour, without and with a visit.
+// The writer by itself, in commits of a fixed size (tests/bench/visits.c): the kind, by its number there; responses
+// that come in one quarter of an hour, without and with a visit.
 const WRITER = {
   'writer, commits of 8': { kind: 8, batch: 8, bound: 44_000 },
   'writer, commits of 64': { kind: 8, batch: 64, bound: 30_500 },

@@ -124,7 +124,7 @@
  *   postgresql/numbers.c    numbers of responses, without a sequence
  *   postgresql/known.c      what the writer knows of every survey
  *   postgresql/held.c       what a batch holds of the responses that its changes name
- *   postgresql/held_write.c and that written
+ *   postgresql/held_write.c  and that written
  *   postgresql/answered.c   what people have answered, for recontact
  *   postgresql/judge.c      the terms of a survey, and what its revisions ask
  *   postgresql/count.c      a response counts, or counts no more
@@ -138,7 +138,7 @@
  *   postgresql/session.c    browsers that are signed in
  *   postgresql/document.c   named definitions
  *   postgresql/imports.c    imports: begun, ended, counted, undone, read
- *   postgresql/invitation.c invitations that are kept, read
+ *   postgresql/invitation.c  invitations that are kept, read
  *   postgresql/other.c      changes that need nothing, or are not written yet
  *   postgresql/apply.c      a batch of changes as one transaction
  *   postgresql/catalog.c    surveys and keys, by the generation that changed them

@@ -23,7 +23,7 @@ enum cxd_err postgresql_reader_open(struct store *base, struct store_reader **re
 void postgresql_reader_close(struct store_reader *base) {
     struct postgresql_reader *reader = (struct postgresql_reader *)base;
     postgresql_db_close(&reader->db);
-    tokenizer_close(reader->words);
+    sqlite_tokens_close(reader->words);
     free(reader);
 }
 

@@ -56,7 +56,7 @@ static enum cxd_err read_keys(struct looking *looking, struct error *err) {
 static enum cxd_err count_texts(struct looking *looking, const struct cursor *cursor, int column, const char *only,
                                 uint32_t counts[SEARCH_PHRASES_MAX], int64_t *ret_words, size_t *ret_texts,
                                 struct error *err) {
-    const struct word_source words = {tokenizer_find, looking->reader->words, &looking->scratch};
+    const struct word_source words = {sqlite_tokens_find, looking->reader->words, &looking->scratch};
     struct response response = {.survey = looking->search->listing.filter.survey};
     struct said_text texts[TEXTS_MAX];
     enum cxd_err code = CXD_OK;
@@ -224,7 +224,7 @@ static int find_row(const PGresult *result, int64_t number) {
 
 static enum cxd_err read_hit(struct looking *looking, const PGresult *result, const struct found *found,
                              struct search_hit *hit, struct error *err) {
-    const struct word_source words = {tokenizer_find, looking->reader->words, &looking->scratch};
+    const struct word_source words = {sqlite_tokens_find, looking->reader->words, &looking->scratch};
     struct said_text texts[TEXTS_MAX];
     int row = find_row(result, found->number);
     if (row < 0)
@@ -260,9 +260,9 @@ static enum cxd_err read_hits(struct looking *looking, struct search_result *ret
 static enum cxd_err answer(struct looking *looking, struct search_result *ret_result, struct error *err) {
     struct postgresql_reader *reader = looking->reader;
     const struct search *search = looking->search;
-    enum cxd_err code = reader->words ? CXD_OK : tokenizer_open(&reader->words, err);
+    enum cxd_err code = reader->words ? CXD_OK : sqlite_tokens_open(&reader->words, err);
     if (code == CXD_OK && search->query)
-        code = search_resolve(&looking->query, tokenizer_find, reader->words, looking->arena, err);
+        code = search_resolve(&looking->query, sqlite_tokens_find, reader->words, looking->arena, err);
     if (code == CXD_OK)
         code = read_keys(looking, err);
     if (code == CXD_OK)

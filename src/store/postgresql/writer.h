@@ -54,7 +54,7 @@ struct postgresql_reader {
     struct postgresql_store *store;
     struct db db;
     bool has_begun;
-    struct tokenizer *words; /* of the first search */
+    struct sqlite_tokens *words; /* of the first search */
 };
 
 /* schema.c: refuses a server, or a database, that is not for cxd, else brings the schema up to date. */

@@ -6,37 +6,36 @@
 
 #include "store/sqlite/words.h"
 
-struct tokenizer {
+struct sqlite_tokens {
     struct db db; /* its handle alone */
     struct word_finder words;
 };
 
-enum cxd_err tokenizer_open(struct tokenizer **ret_tokenizer, struct error *err) {
-    struct tokenizer *tokenizer = calloc(1, sizeof *tokenizer);
-    if (!tokenizer)
+enum cxd_err sqlite_tokens_open(struct sqlite_tokens **ret_tokenizer, struct error *err) {
+    struct sqlite_tokens *tokens = calloc(1, sizeof *tokens);
+    if (!tokens)
         return error_set(err, ERR_NO_MEMORY, "no memory to read words");
     enum cxd_err code = CXD_OK;
-    if (sqlite3_open_v2(":memory:", &tokenizer->db.handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
-        SQLITE_OK)
+    if (sqlite3_open_v2(":memory:", &tokens->db.handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
         code = error_set(err, ERR_NO_MEMORY, "no memory to read words");
     if (code == CXD_OK)
-        code = sqlite_words_open(&tokenizer->words, &tokenizer->db, err);
+        code = sqlite_words_open(&tokens->words, &tokens->db, err);
     if (code == CXD_OK)
-        *ret_tokenizer = tokenizer;
+        *ret_tokenizer = tokens;
     else
-        tokenizer_close(tokenizer);
+        sqlite_tokens_close(tokens);
     return code;
 }
 
-void tokenizer_close(struct tokenizer *tokenizer) {
-    if (!tokenizer)
+void sqlite_tokens_close(struct sqlite_tokens *tokens) {
+    if (!tokens)
         return;
-    sqlite_words_close(&tokenizer->words);
-    sqlite3_close(tokenizer->db.handle);
-    free(tokenizer);
+    sqlite_words_close(&tokens->words);
+    sqlite3_close(tokens->db.handle);
+    free(tokens);
 }
 
-enum cxd_err tokenizer_find(void *context, const char *text, size_t length, struct arena *arena,
-                            struct search_words *ret_words, struct error *err) {
-    return sqlite_words_find(&((struct tokenizer *)context)->words, text, length, arena, ret_words, err);
+enum cxd_err sqlite_tokens_find(void *context, const char *text, size_t length, struct arena *arena,
+                                struct search_words *ret_words, struct error *err) {
+    return sqlite_words_find(&((struct sqlite_tokens *)context)->words, text, length, arena, ret_words, err);
 }
