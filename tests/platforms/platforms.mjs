@@ -246,7 +246,8 @@ test('Debian 13', async (t) => {
     unpack(path.join(root, 'cxd'));
     const version = sh('pkg-config --modversion libmicrohttpd').trim();
     assert.match(version, /^1\./);
-    const make = (targets) => sh(`cd /cxd && make CI=1 --no-print-directory ${targets}`);
+    // PostgreSQL's engine runs on its own server, which is not among what differs here.
+    const make = (targets) => sh(`cd /cxd && make CI=1 POSTGRESQL=no --no-print-directory ${targets}`);
 
     await t.test('every file compiles with musl', () => {
       const libraries = '-idirafter /usr/include -idirafter "/usr/include/$(gcc -print-multiarch)"';
