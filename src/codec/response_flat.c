@@ -56,17 +56,17 @@ static bool take_score(struct taking *taking, const struct flat_value *value, si
 
 static bool take_sequence(struct taking *taking, const struct flat_value *value, size_t offset CXD_UNUSED) {
     taking->response->has_sequence = true;
-    taking->response->sequence = value->whole;
+    taking->response->sequence = value->kind == FLAT_WHOLE ? value->whole : 0;
     return value->kind == FLAT_WHOLE;
 }
 
 static bool take_revision(struct taking *taking, const struct flat_value *value, size_t offset CXD_UNUSED) {
-    taking->response->sent.revision = value->whole;
+    taking->response->sent.revision = value->kind == FLAT_WHOLE ? value->whole : 0;
     return value->kind == FLAT_WHOLE && value->whole >= 1;
 }
 
 static bool take_answered_revision(struct taking *taking, const struct flat_value *value, size_t offset CXD_UNUSED) {
-    taking->response->revision = value->whole;
+    taking->response->revision = value->kind == FLAT_WHOLE ? value->whole : 0;
     return value->kind == FLAT_WHOLE && value->whole >= 1;
 }
 
