@@ -5,16 +5,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct series_id *place_of(const struct series_ids *ids, uint64_t hash) {
-    return &ids->items[hash % SERIES_IDS];
+static struct series_id *places_of(const struct series_ids *ids, uint64_t hash) {
+    return &ids->items[hash % (SERIES_IDS / SERIES_IDS_ALIKE) * SERIES_IDS_ALIKE];
+}
+
+static bool is_it(const struct series_id *item, uint64_t hash, int64_t survey, const char *dimension,
+                  const char *value) {
+    return item->name && item->hash == hash && item->survey == survey && strcmp(item->name, dimension) == 0 &&
+           strcmp(item->name + strlen(dimension) + 1, value) == 0;
 }
 
 int64_t sqlite_series_ids_find(const struct series_ids *ids, uint64_t hash, int64_t survey, const char *dimension,
                                const char *value) {
-    const struct series_id *item = ids->items ? place_of(ids, hash) : NULL;
-    bool is_it = item && item->name && item->hash == hash && item->survey == survey &&
-                 strcmp(item->name, dimension) == 0 && strcmp(item->name + strlen(dimension) + 1, value) == 0;
-    return is_it ? item->id : 0;
+    const struct series_id *items = ids->items ? places_of(ids, hash) : NULL;
+    for (size_t i = 0; items && i < SERIES_IDS_ALIKE; i++)
+        if (is_it(&items[i], hash, survey, dimension, value))
+            return items[i].id;
+    return 0;
 }
 
 void sqlite_series_ids_keep(struct series_ids *ids, uint64_t hash, int64_t survey, const char *dimension,
@@ -27,9 +34,10 @@ void sqlite_series_ids_keep(struct series_ids *ids, uint64_t hash, int64_t surve
         return;
     memcpy(name, dimension, length);
     memcpy(name + length, value, size - length);
-    struct series_id *item = place_of(ids, hash);
-    free(item->name);
-    *item = (struct series_id){hash, survey, id, name};
+    struct series_id *items = places_of(ids, hash);
+    free(items[SERIES_IDS_ALIKE - 1].name);
+    memmove(&items[1], items, (SERIES_IDS_ALIKE - 1) * sizeof *items);
+    items[0] = (struct series_id){hash, survey, id, name};
 }
 
 void sqlite_series_ids_forget(struct series_ids *ids) {

@@ -15,9 +15,9 @@ struct series_id {
 };
 
 struct series_ids {
-    struct series_id *items; /* SERIES_IDS of them, by their hash; NULL: none */
+    struct series_id *items; /* SERIES_IDS of them: SERIES_IDS_ALIKE by each hash, the last first; NULL: none */
 };
-enum { SERIES_IDS = 2048 };
+enum { SERIES_IDS = 8192, SERIES_IDS_ALIKE = 4 }; /* as many as are counted in recent.h */
 
 /* 0: it is not known. */
 int64_t sqlite_series_ids_find(const struct series_ids *ids, uint64_t hash, int64_t survey, const char *dimension,
