@@ -27,7 +27,8 @@ CREATE TABLE pack (
 ) STRICT, WITHOUT ROWID;
 
 -- What is in no rollup row yet, by the number that those lie under: the sums of its series in a quarter of an hour, or
--- of what has but days in a day, as src/store/sqlite/recent.h says it and src/store/pack.h writes them.
+-- of what has but days in a day, as src/store/sqlite/recent.h says it and src/store/pack.h writes them. No cxd that was
+-- let out has made this version of the schema without it.
 CREATE TABLE recent (
     survey INTEGER NOT NULL,
     tier INTEGER NOT NULL, -- 3 a quarter hour, 1 a day

@@ -600,6 +600,13 @@ INSERT INTO recent (survey, tier, bucket, counts) VALUES (?1, ?2, ?3, ?4);
 -- name: update_recent
 UPDATE recent SET counts = ?4 WHERE survey = ?1 AND tier = ?2 AND bucket = ?3;
 
+-- name: delete_recent
+DELETE FROM recent WHERE survey = ?1 AND tier = ?2 AND bucket = ?3;
+
+-- What a rebuild counts again: all of responses, and of visits the days from ?1 on, or 0 for all.
+-- name: delete_recounted
+DELETE FROM recent WHERE survey >= 0 OR ?1 = 0 OR bucket >= ?1 * CASE tier WHEN 1 THEN 1 ELSE 96 END;
+
 -- name: delete_all_recent
 DELETE FROM recent;
 

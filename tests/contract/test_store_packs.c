@@ -211,6 +211,32 @@ static void test_rebuild_and_reopen(void **state) {
     check_figures(f);
 }
 
+static void assert_rollups(struct fixture *f, const char *text);
+
+/* Whatever is wrong in the copy, it opens and takes answers, and a rebuild mends it. */
+static void check_rebuild_mends(struct fixture *f, char *copy, unsigned number) {
+    char url[200];
+    struct fixture other = {.directory = ""};
+    struct store_report report;
+    struct error err;
+    int64_t responses = 0;
+    snprintf(url, sizeof url, "sqlite:%s", copy);
+    assert_ok(store_open(url, &other.store, &err), err);
+    assert_ok(store_reader_open(other.store, &other.reader, &err), err);
+    assert_int_equal(apply(&other, make_answer(f, number, NOW_MS)), OUTCOME_CREATED);
+    assert_int_equal(apply(f, make_answer(f, number, NOW_MS)), OUTCOME_CREATED);
+    assert_ok(store_rebuild(other.store, &responses, &err), err);
+    char *text = rollups_text(f);
+    assert_rollups(&other, text);
+    free(text);
+    fixture_close_store(&other);
+    assert_ok(store_check(url, NULL, &report, &err), err);
+    assert_int_equal(report.parts[STORE_ROLLUPS].damage, 0);
+    unlink(copy);
+    strcat(copy, ".lock");
+    unlink(copy);
+}
+
 static void test_a_check_finds_packs_that_are_wrong(void **state) {
     static const char *const WRONGS[] = {
         "UPDATE pack SET counts = CAST(substr(counts, 1, length(counts) - 1) || x'7f' AS BLOB) WHERE span = 0",
@@ -236,9 +262,9 @@ static void test_a_check_finds_packs_that_are_wrong(void **state) {
         snprintf(url, sizeof url, "sqlite:%s", copy);
         assert_ok(store_check(url, NULL, &report, &err), err);
         assert_true(report.parts[STORE_ROLLUPS].damage > 0);
-        unlink(copy);
         assert_ok(store_open(f->url, &f->store, &err), err);
         assert_ok(store_reader_open(f->store, &f->reader, &err), err);
+        check_rebuild_mends(f, copy, 4000 + (unsigned)i);
     }
 }
 
@@ -320,7 +346,9 @@ static void test_a_check_finds_what_was_counted_last_wrong(void **state) {
         "DELETE FROM recent",
         "UPDATE recent SET counts = CAST(substr(counts, 1, length(counts) - 1) || x'7f' AS BLOB)",
         "UPDATE recent SET counts = x'80'",
+        "UPDATE recent SET counts = x'0001ffffffffffffffffff01'", /* −1 */
         "UPDATE recent SET bucket = bucket + 1",
+        "UPDATE recent SET bucket = 9223372036854775807 - bucket",
         "UPDATE recent SET tier = 2",
         "UPDATE recent SET survey = 7",
         "DELETE FROM rollup WHERE tier = 2 AND bucket = (SELECT max(bucket) FROM rollup WHERE tier = 2)",
@@ -331,17 +359,68 @@ static void test_a_check_finds_what_was_counted_last_wrong(void **state) {
     struct error err;
     char copy[160], url[200];
     answer_now(f);
-    snprintf(copy, sizeof copy, "%s/wrong.db", f->directory);
-    snprintf(url, sizeof url, "sqlite:%s", copy);
     for (size_t i = 0; i < CXD_COUNT(WRONGS); i++) {
+        snprintf(copy, sizeof copy, "%s/wrong.db", f->directory);
+        snprintf(url, sizeof url, "sqlite:%s", copy);
         copy_open(f, copy);
         assert_ok(store_check(url, NULL, &report, &err), err);
         assert_int_equal(report.parts[STORE_ROLLUPS].damage, 0);
         run_sql_in(copy, WRONGS[i]);
         assert_ok(store_check(url, NULL, &report, &err), err);
         assert_true(report.parts[STORE_ROLLUPS].damage > 0);
-        unlink(copy);
+        if (strstr(WRONGS[i], "ffff"))
+            assert_string_equal(report.parts[STORE_ROLLUPS].places[0],
+                                "survey 1, counted last: a count is less than none");
+        check_rebuild_mends(f, copy, 4000 + (unsigned)i);
     }
+}
+
+/* Windows that it lies outside of are told, and so is how much there is: with it cxd starts. */
+static void test_what_was_counted_last_and_cannot_be_read_is_told(void **state) {
+    struct fixture *f = *state;
+    const struct filter filter = {.survey = f->survey};
+    const int64_t before[] = {NOW_MS - 30 * DAY_MS, NOW_MS - 20 * DAY_MS}, all[] = {TIME_MIN, TIME_MAX};
+    struct store_figures figures;
+    struct histogram hist;
+    struct error err;
+    answer_now(f);
+    run_sql_in(database_of(f), "UPDATE recent SET counts = x'80'");
+    fixture_reopen(f);
+    assert_ok(store_read_figures(f->reader, &figures, &err), err);
+    assert_ok(store_read_histograms(f->reader, &filter, before, 2, &hist, &err), err);
+    assert_int_equal(store_read_histograms(f->reader, &filter, all, 2, &hist, &err), ERR_STORAGE);
+    assert_non_null(strstr(err.detail, "survey 1 cannot be read: stop cxd, and run cxd rebuild"));
+}
+
+#define COUNTED_LAST "SELECT count(*) FROM recent WHERE length(counts) > 20"
+
+/* Not by what comes by itself, or changes nothing, nor by what falls elsewhere. */
+static void test_what_was_counted_last_is_not_folded_for_nothing(void **state) {
+    struct fixture *f = *state;
+    answer_now(f);
+    pack(f, 1000);
+    assert_int_equal(look(f, COUNTED_LAST), 0);
+    for (unsigned i = 0; i < 60; i++)
+        assert_int_equal(apply(f, make_answer(f, 4000 + i, NOW_MS)), OUTCOME_CREATED);
+    assert_int_equal(look(f, COUNTED_LAST), 1);
+    pack(f, 1000);
+    const char *const keys[] = {"plan", NULL};
+    assert_int_equal(apply(f, make_survey(f, "shop", "{\"properties\":[\"plan\"]}", keys)), OUTCOME_REPLAYED);
+    assert_int_equal(look(f, COUNTED_LAST), 1);
+    struct change *other = make_survey(f, "other", "{}", NULL);
+    int64_t shop = f->survey;
+    assert_int_equal(apply(f, other), OUTCOME_CREATED);
+    assert_int_equal(look(f, COUNTED_LAST), 0);
+    for (unsigned i = 0; i < 60; i++)
+        assert_int_equal(apply(f, make_answer(f, 5000 + i, NOW_MS)), OUTCOME_CREATED);
+    f->survey = other->as.survey.number;
+    assert_int_equal(apply(f, make_answer(f, 6000, NOW_MS - DAY_MS)), OUTCOME_CREATED);
+    struct change *change = make_answer(f, 6000, NOW_MS - DAY_MS);
+    change->as.response.value.score = 9;
+    assert_int_equal(apply(f, change), OUTCOME_AMENDED);
+    assert_int_equal(look(f, COUNTED_LAST), 1);
+    f->survey = shop;
+    check_figures(f);
 }
 
 static int setup(void **state) {
@@ -363,6 +442,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_what_was_counted_last_is_in_every_figure, setup, engine_teardown),
         cmocka_unit_test_setup_teardown(test_what_was_counted_last_falls, setup, engine_teardown),
         cmocka_unit_test_setup_teardown(test_a_check_finds_what_was_counted_last_wrong, setup, engine_teardown),
+        cmocka_unit_test_setup_teardown(test_what_was_counted_last_and_cannot_be_read_is_told, setup, engine_teardown),
+        cmocka_unit_test_setup_teardown(test_what_was_counted_last_is_not_folded_for_nothing, setup, engine_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -200,6 +200,11 @@ const CHANGES = {
     undefined,
     /1 responses have a number that none is given/,
   ],
+  'what was counted last cut short': [
+    "INSERT INTO recent VALUES (1, 3, 1, x'80');",
+    undefined,
+    /counted last: it cannot/,
+  ],
   'a mark cut short': ["INSERT INTO gone VALUES (x'00', 1, 0);", undefined, /1 rows of gone have an id/],
   'an identity cut short': ["UPDATE identity SET audit_secret = x'';", undefined, /1 rows of identity have an id/],
   'a journey that is none': [

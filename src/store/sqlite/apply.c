@@ -19,18 +19,6 @@ static enum cxd_err commit(struct sqlite_store *store, enum store_fate *ret_fate
     return code;
 }
 
-/* Of what reads or removes rollup rows, beyond what the deltas say. */
-static enum cxd_err fold_before(struct sqlite_store *store, const struct change *change, struct error *err) {
-    switch (change->kind) {
-    case CHANGE_SURVEY:
-    case CHANGE_ROLL:
-    case CHANGE_PACK:
-        return sqlite_rollups_fold(store, err);
-    default:
-        return CXD_OK;
-    }
-}
-
 static enum cxd_err apply_all(struct sqlite_store *store, struct change *const *changes, size_t count,
                               enum store_fate *ret_fate, struct error *err) {
     enum cxd_err code = SQLITE_RUN(&store->db, QUERY_BEGIN_WRITE, err);
@@ -41,9 +29,7 @@ static enum cxd_err apply_all(struct sqlite_store *store, struct change *const *
         heartbeat_answer(store->base.beat);
         decide_begin(changes[i]);
         store->now_ms = changes[i]->now_ms;
-        code = fold_before(store, changes[i], err);
-        if (code == CXD_OK)
-            code = WRITERS[changes[i]->kind](store, changes[i], err);
+        code = WRITERS[changes[i]->kind](store, changes[i], err);
         if (code == CXD_OK)
             code = sqlite_write_audit(store, changes[i], err);
         if (code == CXD_OK)

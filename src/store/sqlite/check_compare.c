@@ -213,10 +213,9 @@ static void take_beyond(struct survey_check *survey) {
 
 /* What of it cannot be read check_recent.c has said. */
 static enum cxd_err load_recent(struct checker *checker, struct survey_check *survey, struct error *err) {
-    enum cxd_err code = checker->report->schema >= RECENT_SCHEMA
-                            ? sqlite_recent_load(&survey->recent, checker->db, survey->declared.survey, err)
-                            : CXD_OK;
-    return code == ERR_STORAGE ? CXD_OK : code;
+    const struct recent_wanted wanted = {survey->declared.survey, RECENT_ALL_SERIES, INT64_MIN, INT64_MAX};
+    bool has_any = checker->report->schema >= RECENT_SCHEMA;
+    return has_any ? sqlite_recent_load(&survey->recent, checker->db, &wanted, err) : CXD_OK;
 }
 
 enum cxd_err sqlite_check_stretch(struct checker *checker, struct survey_check *survey, int64_t to, struct error *err) {

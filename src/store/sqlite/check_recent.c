@@ -22,19 +22,31 @@ static enum cxd_err check_entry(struct checker *checker, const struct recent_row
     return code;
 }
 
+static bool has_negative_count(const struct histogram *hist) {
+    for (size_t i = 0; i < HISTOGRAM_SIZE; i++)
+        if (hist->n[i] < 0)
+            return true;
+    return false;
+}
+
 static enum cxd_err check_row(struct checker *checker, const struct recent_row *row, struct pack *pack, int64_t through,
                               struct error *err) {
     enum cxd_err code = CXD_OK;
     int64_t day = 0;
-    bool is_known = (row->tier == TIER_QUARTER_HOUR || row->tier == TIER_DAY) && row->number != 0;
+    bool has_negative = false;
+    bool is_known = sqlite_recent_is_known(row);
     if (!is_known)
-        damage(checker, row, "it is of no tier");
+        damage(checker, row, "it is of no tier or time");
     if (is_known && sqlite_recent_bucket(row, TIER_DAY, &day) && day < through)
         damage(checker, row, "it lies in a day that is over");
     while (code == CXD_OK && is_known && pack_next(pack)) {
-        pack_take(pack, NULL);
+        struct histogram hist = {{0}};
+        pack_take(pack, &hist);
+        has_negative = has_negative || has_negative_count(&hist);
         code = check_entry(checker, row, pack->series, err);
     }
+    if (has_negative)
+        damage(checker, row, "a count is less than none");
     if (pack->is_damaged)
         damage(checker, row, "it cannot be read");
     return code;

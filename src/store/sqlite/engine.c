@@ -14,7 +14,7 @@ static void fold_recent(struct sqlite_store *store) {
     struct error err;
     enum cxd_err code = SQLITE_RUN(&store->db, QUERY_BEGIN_WRITE, &err);
     if (code == CXD_OK)
-        code = sqlite_rollups_fold(store, &err);
+        code = sqlite_rollups_fold(store, 0, &err);
     if (code != CXD_OK || SQLITE_RUN(&store->db, QUERY_COMMIT, &err) != CXD_OK)
         sqlite_db_rollback(&store->db);
 }

@@ -41,9 +41,10 @@ enum cxd_err sqlite_count_rollups(struct store_reader *base, struct store_sums *
     return code;
 }
 
-/* Of surveys, not of their questions or visits. */
+/* Of surveys, not of their questions or visits. What cannot be read is none of it: cxd starts all the same. */
 static enum cxd_err add_recent(struct sqlite_reader *reader, int64_t *responses, struct error *err) {
-    enum cxd_err code = sqlite_recent_load(&reader->recent, &reader->db, 0, err);
+    const struct recent_wanted totals = {0, 0, INT64_MIN, INT64_MAX};
+    enum cxd_err code = sqlite_recent_load(&reader->recent, &reader->db, &totals, err);
     for (size_t i = 0; code == CXD_OK && i < reader->recent.count; i++) {
         const struct recent_row *row = &reader->recent.rows[i];
         const struct histogram *total =

@@ -58,9 +58,10 @@ static int compare_folded(const void *a, const void *b) {
     return compare_places(&((const struct folded *)a)->place, &((const struct folded *)b)->place);
 }
 
+static const enum tier TIERS[] = {TIER_ALL, TIER_DAY, TIER_HOUR, TIER_QUARTER_HOUR};
+
 /* Each sum, in each tier that it has. */
 static size_t spread(const struct recent *recent, struct folded *folded) {
-    static const enum tier TIERS[] = {TIER_ALL, TIER_DAY, TIER_HOUR, TIER_QUARTER_HOUR};
     size_t count = 0;
     for (size_t i = 0; i < recent->count; i++) {
         const struct recent_row *row = &recent->rows[i];
@@ -87,17 +88,28 @@ static enum cxd_err write_folded(struct db *db, const struct folded *folded, siz
     return code;
 }
 
-enum cxd_err sqlite_recent_fold(struct db *db, struct error *err) {
+static enum cxd_err delete_rows(struct db *db, const struct recent *recent, struct error *err) {
+    enum cxd_err code = CXD_OK;
+    for (size_t i = 0; code == CXD_OK && i < recent->count; i++) {
+        const struct recent_row *row = &recent->rows[i];
+        if (!row->is_damaged)
+            code = SQLITE_RUN(db, QUERY_DELETE_RECENT, err, INT(row->number), INT(row->tier), INT(row->bucket));
+    }
+    return code;
+}
+
+enum cxd_err sqlite_recent_fold(struct db *db, int64_t number, struct error *err) {
+    const struct recent_wanted wanted = {number, RECENT_ALL_SERIES, INT64_MIN, INT64_MAX};
     struct recent recent = {0};
     struct folded *folded = NULL;
-    enum cxd_err code = sqlite_recent_load(&recent, db, 0, err);
+    enum cxd_err code = sqlite_recent_load(&recent, db, &wanted, err);
     if (code == CXD_OK && recent.entries > 0) {
-        folded = reallocarray(NULL, TIER_RAW * recent.entries, sizeof *folded);
+        folded = reallocarray(NULL, CXD_COUNT(TIERS) * recent.entries, sizeof *folded);
         code = folded ? write_folded(db, folded, spread(&recent, folded), err)
                       : error_set(err, ERR_NO_MEMORY, "no memory for what was counted last");
     }
-    if (code == CXD_OK && recent.count > 0)
-        code = SQLITE_RUN(db, QUERY_DELETE_ALL_RECENT, err);
+    if (code == CXD_OK)
+        code = delete_rows(db, &recent, err);
     free(folded);
     sqlite_recent_free(&recent);
     return code;

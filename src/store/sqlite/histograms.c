@@ -282,7 +282,9 @@ static enum cxd_err read_spans(struct sqlite_reader *reader, const struct filter
     if (!spans)
         return error_set(err, ERR_NO_MEMORY, "no memory to read a window");
     size_t count = window_cover(dealer->bounds, dealer->count, plan->finest, spans);
-    code = sqlite_recent_load(&reader->recent, &reader->db, plan->number, err);
+    const struct recent_wanted wanted = {plan->number, plan->series, dealer->bounds[0],
+                                         dealer->bounds[dealer->count - 1]};
+    code = sqlite_recent_read(&reader->recent, &reader->db, &wanted, err);
     for (size_t i = 0; code == CXD_OK && i < count; i++) {
         code = spans[i].tier == TIER_RAW ? read_raw(reader, filter, plan, &spans[i], dealer, err)
                                          : read_rolled(reader, plan, &spans[i], dealer, err);

@@ -61,7 +61,9 @@ static enum cxd_err close_days(struct sqlite_store *store, int64_t today, bool *
     *ret_more = false;
     if (from >= today)
         return CXD_OK;
-    enum cxd_err code = find_first_day(store, &first, err);
+    enum cxd_err code = sqlite_rollups_fold(store, 0, err);
+    if (code == CXD_OK)
+        code = find_first_day(store, &first, err);
     int64_t to = first < today - DAYS_AT_ONCE ? first + DAYS_AT_ONCE : today;
     if (code == CXD_OK)
         code = SQLITE_RUN(&store->db, QUERY_CLOSE_DAYS, err, INT(from), INT(to));

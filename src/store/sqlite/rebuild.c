@@ -67,12 +67,24 @@ static enum cxd_err rebuild_visits(struct sqlite_store *store, struct error *err
     return code;
 }
 
+/* What is counted again is not read. What else was counted last stays, as far as it can be read. */
+static enum cxd_err fold_kept(struct sqlite_store *store, struct error *err) {
+    int64_t from = 0;
+    enum cxd_err code = sqlite_visits_from(store, &from, err);
+    sqlite_rollups_forget(store);
+    if (code == CXD_OK)
+        code = SQLITE_RUN(&store->db, QUERY_DELETE_RECOUNTED, err, INT(from));
+    if (code == CXD_OK)
+        code = sqlite_rollups_fold(store, 0, err);
+    return code == CXD_OK ? SQLITE_RUN(&store->db, QUERY_DELETE_ALL_RECENT, err) : code;
+}
+
 static enum cxd_err rebuild(struct sqlite_store *store, int64_t *ret_responses, struct error *err) {
     static const enum query PREPARE[] = {QUERY_DELETE_ALL_ROLLUPS, QUERY_DELETE_ALL_SERIES, QUERY_DELETE_ALL_DIMENSIONS,
                                          QUERY_ROLL_ALL_PROPERTIES};
     enum cxd_err code = SQLITE_RUN(&store->db, QUERY_BEGIN_WRITE, err);
     if (code == CXD_OK)
-        code = sqlite_rollups_fold(store, err);
+        code = fold_kept(store, err);
     int64_t responses = 0;
     for (size_t i = 0; code == CXD_OK && i < CXD_COUNT(PREPARE); i++)
         code = SQLITE_RUN(&store->db, PREPARE[i], err);

@@ -1,6 +1,7 @@
 /* What is in no rollup row yet, in memory and in its table. */
 
 #include "store/sqlite/recent.h"
+#include "store/answered.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -123,47 +124,123 @@ bool sqlite_recent_add(struct recent *recent, int64_t number, enum tier tier, in
 
 bool sqlite_recent_make(struct recent *recent, int64_t number, enum tier tier, int64_t bucket, int64_t series) {
     struct recent_row *row = make_row(recent, number, tier, bucket);
-    return row && make_entry(recent, row, series);
+    return row && (row->is_damaged || make_entry(recent, row, series));
 }
 
-bool sqlite_recent_is_much(const struct recent *recent) {
+bool sqlite_recent_is_much(const struct recent *recent, int64_t *ret_number) {
     size_t of_number = 0;
+    *ret_number = 0;
     if (recent->entries > ENTRIES_MAX || recent->count > ROWS_MAX)
         return true;
     for (size_t i = 0; i < recent->count; i++) {
-        of_number = i > 0 && recent->rows[i - 1].number == recent->rows[i].number ? of_number + 1 : 1;
-        if (of_number > ROWS_OF_NUMBER || recent->rows[i].count > ENTRIES_OF_ROW)
+        const struct recent_row *row = &recent->rows[i];
+        if (i > 0 && row[-1].number != row->number)
+            of_number = 0;
+        of_number += !row->is_damaged;
+        *ret_number = row->number;
+        if (of_number > ROWS_OF_NUMBER || row->count > ENTRIES_OF_ROW)
             return true;
     }
     return false;
 }
 
-static enum cxd_err read_row(struct recent *recent, sqlite3_stmt *stmt, struct error *err) {
-    struct recent_row *row = make_row(recent, sqlite3_column_int64(stmt, 0), (enum tier)sqlite3_column_int(stmt, 1),
-                                      sqlite3_column_int64(stmt, 2));
-    struct pack pack = pack_begin(sqlite3_column_blob(stmt, 3), (size_t)sqlite3_column_bytes(stmt, 3));
-    bool has_memory = row;
-    while (has_memory && pack_next(&pack)) {
-        struct recent_entry *entry = make_entry(recent, row, pack.series);
-        pack_take(&pack, entry ? &entry->hist : NULL);
-        has_memory = entry;
-    }
-    if (!has_memory)
-        return error_set(err, ERR_NO_MEMORY, "no memory for what was counted last");
-    row->is_stored = true;
-    return pack.is_damaged ? error_set(err, ERR_STORAGE, "what was counted last cannot be read") : CXD_OK;
+static bool is_of(const struct recent_row *row, int64_t number) {
+    return !row->is_damaged && (number == 0 || row->number == number);
 }
 
-enum cxd_err sqlite_recent_load(struct recent *recent, struct db *db, int64_t number, struct error *err) {
+bool sqlite_recent_has(const struct recent *recent, int64_t number) {
+    for (size_t i = 0; i < recent->count; i++)
+        if (is_of(&recent->rows[i], number))
+            return true;
+    return false;
+}
+
+void sqlite_recent_drop(struct recent *recent, int64_t number) {
+    size_t kept = 0;
+    for (size_t i = 0; i < recent->count; i++) {
+        if (is_of(&recent->rows[i], number)) {
+            recent->entries -= recent->rows[i].count;
+            free(recent->rows[i].entries);
+        } else {
+            recent->rows[kept++] = recent->rows[i];
+        }
+    }
+    recent->count = kept;
+    recent->near = 0;
+}
+
+bool sqlite_recent_is_known(const struct recent_row *row) {
+    if (row->number == 0 || (row->tier != TIER_QUARTER_HOUR && row->tier != TIER_DAY))
+        return false;
+    int64_t length = tier_length_ms(row->tier);
+    return row->bucket > INT64_MIN / length && row->bucket < INT64_MAX / length;
+}
+
+static bool is_within(const struct recent_row *row, const struct recent_wanted *wanted) {
+    int64_t length = tier_length_ms(row->tier), from = row->bucket * length;
+    return from < wanted->to && from + length > wanted->from;
+}
+
+/* False when memory is refused. The series ascend. */
+static bool read_entries(struct recent *recent, struct recent_row *row, struct pack *pack, int64_t series) {
+    while (pack_next(pack) && (series == RECENT_ALL_SERIES || pack->series <= series)) {
+        bool is_wanted = series == RECENT_ALL_SERIES || pack->series == series;
+        struct recent_entry *entry = is_wanted ? make_entry(recent, row, pack->series) : NULL;
+        if (is_wanted && !entry)
+            return false;
+        pack_take(pack, entry ? &entry->hist : NULL);
+    }
+    return true;
+}
+
+static enum cxd_err read_row(struct recent *recent, const struct recent_wanted *wanted, sqlite3_stmt *stmt,
+                             struct error *err) {
+    const struct recent_row place = {.number = sqlite3_column_int64(stmt, 0),
+                                     .tier = (enum tier)sqlite3_column_int(stmt, 1),
+                                     .bucket = sqlite3_column_int64(stmt, 2)};
+    bool has_place = sqlite_recent_is_known(&place);
+    if (has_place && !is_within(&place, wanted))
+        return CXD_OK;
+    struct pack pack = pack_begin(sqlite3_column_blob(stmt, 3), (size_t)sqlite3_column_bytes(stmt, 3));
+    struct recent_row *row = make_row(recent, place.number, place.tier, place.bucket);
+    if (!row || (has_place && !read_entries(recent, row, &pack, wanted->series)))
+        return error_set(err, ERR_NO_MEMORY, "no memory for what was counted last");
+    row->is_stored = true;
+    row->is_damaged = !has_place || pack.is_damaged;
+    if (row->is_damaged) {
+        recent->entries -= row->count;
+        row->count = 0;
+    }
+    return CXD_OK;
+}
+
+enum cxd_err sqlite_recent_load(struct recent *recent, struct db *db, const struct recent_wanted *wanted,
+                                struct error *err) {
     sqlite3_stmt *stmt = NULL;
     bool row = false;
     clear(recent);
-    enum cxd_err code = number == 0 ? SQLITE_ASK(db, QUERY_LIST_RECENT, &stmt, err)
-                                    : SQLITE_ASK(db, QUERY_SELECT_RECENT, &stmt, err, INT(number));
+    enum cxd_err code = wanted->number == 0 ? SQLITE_ASK(db, QUERY_LIST_RECENT, &stmt, err)
+                                            : SQLITE_ASK(db, QUERY_SELECT_RECENT, &stmt, err, INT(wanted->number));
     while (code == CXD_OK && (code = sqlite_db_next(db, stmt, &row, err)) == CXD_OK && row)
-        code = read_row(recent, stmt, err);
+        code = read_row(recent, wanted, stmt, err);
     sqlite3_reset(stmt);
     recent->is_loaded = code == CXD_OK;
+    return code;
+}
+
+enum cxd_err sqlite_recent_load_all(struct recent *recent, struct db *db, struct error *err) {
+    const struct recent_wanted all = {0, RECENT_ALL_SERIES, INT64_MIN, INT64_MAX};
+    return sqlite_recent_load(recent, db, &all, err);
+}
+
+enum cxd_err sqlite_recent_read(struct recent *recent, struct db *db, const struct recent_wanted *wanted,
+                                struct error *err) {
+    enum cxd_err code = sqlite_recent_load(recent, db, wanted, err);
+    for (size_t i = 0; code == CXD_OK && i < recent->count; i++)
+        if (recent->rows[i].is_damaged)
+            code = error_set(err, ERR_STORAGE,
+                             "what was counted last of survey %lld cannot be read: stop cxd, and run cxd rebuild",
+                             (long long)answered_survey(llabs(recent->rows[i].number)));
     return code;
 }
 
@@ -191,7 +268,7 @@ enum cxd_err sqlite_recent_write(struct recent *recent, struct db *db, struct bu
 }
 
 bool sqlite_recent_bucket(const struct recent_row *row, enum tier tier, int64_t *ret_bucket) {
-    if (tier > row->tier)
+    if (row->is_damaged || tier > row->tier)
         return false;
     *ret_bucket = tier == TIER_ALL ? 0
                   : tier == row->tier

@@ -56,10 +56,10 @@ static void add_recent(const struct recent *recent, struct rollup_row *row, int6
 }
 
 /* The rows of one series (or total), tier by tier. */
-static enum cxd_err visit_series(struct db *db, struct recent *recent, struct rollup_row *row, int64_t series,
+static enum cxd_err visit_series(struct db *db, const struct recent *recent, struct rollup_row *row, int64_t series,
                                  store_rollup_visit *visit, void *context, struct error *err) {
     static const enum tier TIERS[] = {TIER_ALL, TIER_DAY, TIER_HOUR, TIER_QUARTER_HOUR};
-    enum cxd_err code = sqlite_recent_load(recent, db, row->survey, err);
+    enum cxd_err code = CXD_OK;
     for (size_t i = 0; code == CXD_OK && i < CXD_COUNT(TIERS); i++) {
         sqlite3_stmt *stmt = NULL;
         bool more = false;
@@ -84,6 +84,7 @@ enum cxd_err sqlite_read_rollups(struct store_reader *base, store_rollup_visit *
     arena_init(&arena);
     sqlite3_stmt *stmt = NULL;
     bool began = false, row = false;
+    struct recent_wanted wanted = {0, RECENT_ALL_SERIES, INT64_MIN, INT64_MAX};
     enum cxd_err code = sqlite_reader_enter(reader, &began, err);
     if (code == CXD_OK)
         code = sqlite_db_statement(&reader->db, QUERY_LIST_SERIES, &stmt, err);
@@ -94,6 +95,10 @@ enum cxd_err sqlite_read_rollups(struct store_reader *base, store_rollup_visit *
         code = sqlite_db_copy_text(stmt, 1, &arena, &rollup.dimension, err);
         if (code == CXD_OK)
             code = sqlite_db_copy_text(stmt, 2, &arena, &rollup.value, err);
+        if (code == CXD_OK && rollup.survey != wanted.number) {
+            wanted.number = rollup.survey;
+            code = sqlite_recent_read(&reader->recent, &reader->db, &wanted, err);
+        }
         if (code == CXD_OK)
             code = visit_series(&reader->db, &reader->recent, &rollup, series, visit, context, err);
     }

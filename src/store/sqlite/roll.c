@@ -267,6 +267,8 @@ enum cxd_err sqlite_write_roll(struct sqlite_store *store, struct change *change
     change->as.roll.touched = 0;
     change->as.roll.more = found;
     decide_rolled(change, found);
+    if (code == CXD_OK && found)
+        code = sqlite_rollups_fold(store, unrolled.survey, err);
     if (code != CXD_OK || !found)
         return code;
     if (unrolled.state == DIMENSION_FILLING)

@@ -26,13 +26,8 @@ static enum cxd_err admit_series(struct sqlite_store *store, struct delta_series
     return code;
 }
 
-static int64_t remembered(const struct sqlite_store *store, const struct delta_series *series) {
-    return delta_series_is_total(series) ? 0
-                                         : sqlite_series_ids_find(&store->series_ids, series->hash, series->survey,
-                                                                  series->dimension, series->value);
-}
-
-static enum cxd_err find_series(struct sqlite_store *store, struct delta_series *series, struct error *err) {
+/* Leaves the id 0 where there is none. */
+static enum cxd_err look_series_up(struct sqlite_store *store, struct delta_series *series, struct error *err) {
     sqlite3_stmt *stmt = NULL;
     bool found = false;
     enum cxd_err code = SQLITE_FIRST(&store->db, QUERY_SELECT_SERIES, &stmt, &found, err, INT(series->survey),
@@ -43,7 +38,27 @@ static enum cxd_err find_series(struct sqlite_store *store, struct delta_series 
         sqlite_series_ids_keep(&store->series_ids, series->hash, series->survey, series->dimension, series->value,
                                series->id);
     }
-    if (code != CXD_OK || found)
+    return code;
+}
+
+/* Without it nothing of the batch would be found among what was counted last. */
+static enum cxd_err remember_all(struct sqlite_store *store, struct error *err) {
+    enum cxd_err code = CXD_OK;
+    for (size_t i = 0; code == CXD_OK && i < store->deltas.series_count; i++) {
+        struct delta_series *series = &store->deltas.series[i];
+        if (delta_series_is_total(series))
+            continue;
+        series->id =
+            sqlite_series_ids_find(&store->series_ids, series->hash, series->survey, series->dimension, series->value);
+        if (series->id == 0 && !store->is_rebuilding)
+            code = look_series_up(store, series, err);
+    }
+    return code;
+}
+
+static enum cxd_err find_series(struct sqlite_store *store, struct delta_series *series, struct error *err) {
+    enum cxd_err code = look_series_up(store, series, err);
+    if (code != CXD_OK || series->id != 0)
         return code;
     series->refused = series->net <= 0; /* it was there before, and beyond */
     if (!series->refused)
@@ -86,8 +101,10 @@ static enum cxd_err write_row(struct sqlite_store *store, const struct delta_row
 
 static enum cxd_err delete_if_empty(struct sqlite_store *store, const struct delta_series *series, struct error *err) {
     enum cxd_err code = SQLITE_RUN(&store->db, QUERY_DELETE_EMPTY_SERIES, err, INT(series->id), INT(series->survey));
-    if (code == CXD_OK && sqlite3_changes(store->db.handle) > 0)
+    if (code == CXD_OK && sqlite3_changes(store->db.handle) > 0) {
+        sqlite_series_ids_forget(&store->series_ids);
         code = SQLITE_RUN(&store->db, QUERY_LOSE_SERIES, err, INT(series->survey), TEXT(series->dimension));
+    }
     return code;
 }
 
@@ -116,12 +133,16 @@ void sqlite_rollups_forget(struct sqlite_store *store) {
     sqlite_series_ids_forget(&store->series_ids);
 }
 
-enum cxd_err sqlite_rollups_fold(struct sqlite_store *store, struct error *err) {
-    enum cxd_err code =
-        store->recent.is_loaded && store->recent.count == 0 ? CXD_OK : sqlite_recent_fold(&store->db, err);
-    sqlite_rollups_forget(store);
-    store->recent.is_loaded = code == CXD_OK;
+static enum cxd_err fold(struct sqlite_store *store, int64_t number, struct error *err) {
+    bool has_none = store->recent.is_loaded && !sqlite_recent_has(&store->recent, number);
+    enum cxd_err code = has_none ? CXD_OK : sqlite_recent_fold(&store->db, number, err);
+    sqlite_recent_drop(&store->recent, number);
     return code;
+}
+
+enum cxd_err sqlite_rollups_fold(struct sqlite_store *store, int64_t number, struct error *err) {
+    sqlite_series_ids_forget(&store->series_ids);
+    return fold(store, number, err);
 }
 
 /* Where the sums of a quarter hour, or a day, are counted. */
@@ -151,15 +172,29 @@ static struct histogram *find_recent(struct sqlite_store *store, const struct de
 }
 
 /* Whether something falls that was not counted last. */
-static bool takes_away(struct sqlite_store *store) {
-    for (size_t i = 0; i < store->deltas.quarter_count; i++) {
-        const struct delta_row *quarter = &store->deltas.quarters[i];
-        const struct histogram *sum = delta_row_falls(quarter) ? find_recent(store, quarter) : &quarter->hist;
-        for (size_t n = 0; sum != &quarter->hist && n < HISTOGRAM_SIZE; n++)
-            if (!sum || sum->n[n] + quarter->hist.n[n] < 0)
-                return true;
-    }
+static bool takes_away(struct sqlite_store *store, const struct delta_row *quarter) {
+    const struct histogram *sum = delta_row_falls(quarter) ? find_recent(store, quarter) : &quarter->hist;
+    for (size_t n = 0; sum != &quarter->hist && n < HISTOGRAM_SIZE; n++)
+        if (!sum || sum->n[n] + quarter->hist.n[n] < 0)
+            return true;
     return false;
+}
+
+/* Of a number of which something falls, all is counted in rows. */
+static enum cxd_err fold_what_falls(struct sqlite_store *store, struct error *err) {
+    enum cxd_err code = CXD_OK;
+    for (size_t i = 0; code == CXD_OK && i < store->deltas.quarter_count; i++)
+        if (takes_away(store, &store->deltas.quarters[i]))
+            code = fold(store, place_of(store, &store->deltas.quarters[i]).number, err);
+    return code;
+}
+
+static enum cxd_err fold_what_is_much(struct sqlite_store *store, struct error *err) {
+    enum cxd_err code = CXD_OK;
+    int64_t number = 0, last = INT64_MIN;
+    for (; code == CXD_OK && sqlite_recent_is_much(&store->recent, &number) && number != last; last = number)
+        code = fold(store, number, err);
+    return code;
 }
 
 /* Out of the deltas, what can be counted without any rollup row. */
@@ -182,26 +217,28 @@ static bool is_current(const struct sqlite_store *store, const struct rollup_pla
     return from > store->now_ms - length - CURRENT_MS && from <= store->now_ms + CURRENT_MS;
 }
 
-/* What has just got its rollup rows need not move them again. */
+/* What has just got its rollup rows need not move them again. Where something falls they may be gone. */
 static enum cxd_err note_written(struct sqlite_store *store, struct error *err) {
     for (size_t i = 0; i < store->deltas.quarter_count; i++) {
         const struct delta_row *quarter = &store->deltas.quarters[i];
         const struct rollup_place place = place_of(store, quarter);
         if (may_be_recent(store, quarter) && is_current(store, &place) && !histogram_is_empty(&quarter->hist) &&
+            !delta_row_falls(quarter) &&
             !sqlite_recent_make(&store->recent, place.number, place.tier, place.bucket, place.series))
             return error_set(err, ERR_NO_MEMORY, "no memory for what was counted last");
     }
     return CXD_OK;
 }
 
-static enum cxd_err begin_recent(struct sqlite_store *store, bool *ret_takes_away, struct error *err) {
-    enum cxd_err code = store->recent.is_loaded ? CXD_OK : sqlite_recent_load(&store->recent, &store->db, 0, err);
-    for (size_t i = 0; i < store->deltas.series_count; i++)
-        store->deltas.series[i].id = remembered(store, &store->deltas.series[i]);
-    *ret_takes_away = code == CXD_OK && takes_away(store);
-    if (code == CXD_OK && (*ret_takes_away || sqlite_recent_is_much(&store->recent)))
-        code = sqlite_rollups_fold(store, err);
-    if (code == CXD_OK && !*ret_takes_away)
+static enum cxd_err begin_recent(struct sqlite_store *store, struct error *err) {
+    enum cxd_err code = store->recent.is_loaded ? CXD_OK : sqlite_recent_load_all(&store->recent, &store->db, err);
+    if (code == CXD_OK)
+        code = remember_all(store, err);
+    if (code == CXD_OK)
+        code = fold_what_falls(store, err);
+    if (code == CXD_OK)
+        code = fold_what_is_much(store, err);
+    if (code == CXD_OK)
         take_recent(store);
     return code;
 }
@@ -230,14 +267,11 @@ static enum cxd_err write_rows(struct sqlite_store *store, struct error *err) {
 }
 
 enum cxd_err sqlite_rollups_flush(struct sqlite_store *store, struct error *err) {
-    bool takes_away = false;
-    enum cxd_err code = store->deltas.quarter_count > 0 ? begin_recent(store, &takes_away, err) : CXD_OK;
+    enum cxd_err code = store->deltas.quarter_count > 0 ? begin_recent(store, err) : CXD_OK;
     if (code == CXD_OK && store->deltas.quarter_count > 0)
         code = write_rows(store, err);
-    if (code == CXD_OK && !takes_away)
+    if (code == CXD_OK)
         code = note_written(store, err);
-    if (takes_away) /* a series may have gone */
-        sqlite_series_ids_forget(&store->series_ids);
     if (code == CXD_OK)
         code = sqlite_recent_write(&store->recent, &store->db, &store->counts, err);
     if (code == CXD_OK)

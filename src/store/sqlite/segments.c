@@ -336,6 +336,7 @@ enum cxd_err sqlite_sweep_segments(struct sqlite_reader *reader, int64_t survey,
     enum cxd_err code = sqlite_reader_enter(reader, &began, err);
     if (code == CXD_OK)
         code = find_number(&sweep, &found, err);
+    const struct recent_wanted wanted = {sweep.number, RECENT_ALL_SERIES, INT64_MIN, INT64_MAX};
     if (code == CXD_OK)
         code = write_path(&sweep, err);
     if (code == CXD_OK && found)
@@ -343,7 +344,7 @@ enum cxd_err sqlite_sweep_segments(struct sqlite_reader *reader, int64_t survey,
     if (code == CXD_OK && found && sweep.cover != STORE_COVER_NONE)
         code = list_series(&sweep, err);
     if (code == CXD_OK && sweep.count > 0)
-        code = sqlite_recent_load(&reader->recent, &reader->db, sweep.number, err);
+        code = sqlite_recent_read(&reader->recent, &reader->db, &wanted, err);
     for (size_t i = 0; code == CXD_OK && i < count && sweep.count > 0; i++)
         code = read_spans(&sweep, &spans[i], i, err);
     sqlite_reader_leave(reader, began);

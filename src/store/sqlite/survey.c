@@ -113,6 +113,8 @@ enum cxd_err sqlite_write_survey(struct sqlite_store *store, struct change *chan
     /* Responses before this change count by the declarations before it. */
     code = sqlite_rollups_flush(store, err);
     if (code == CXD_OK)
+        code = sqlite_rollups_fold(store, 0, err);
+    if (code == CXD_OK)
         code = sqlite_roll_hold(store, survey, err);
     if (code == CXD_OK)
         code = put_record(store, survey, err);

@@ -351,8 +351,9 @@ CXD_NODISCARD enum cxd_err sqlite_count_answered(struct sqlite_store *store, con
  */
 CXD_NODISCARD enum cxd_err sqlite_rollups_flush(struct sqlite_store *store, struct error *err);
 CXD_NODISCARD enum cxd_err sqlite_rollups_relieve(struct sqlite_store *store, struct error *err);
-/* Before rollup rows are read or removed: what was counted last is folded into them, and nothing is remembered. */
-CXD_NODISCARD enum cxd_err sqlite_rollups_fold(struct sqlite_store *store, struct error *err);
+/* Before rollup rows are read or removed: what was counted last, of a number or (0) of all, is folded into them, and no
+ * series is remembered. */
+CXD_NODISCARD enum cxd_err sqlite_rollups_fold(struct sqlite_store *store, int64_t number, struct error *err);
 /* Forgets what is remembered of the rollups: it is read again. */
 void sqlite_rollups_forget(struct sqlite_store *store);
 
