@@ -349,6 +349,7 @@ static void test_a_check_finds_what_was_counted_last_wrong(void **state) {
         "UPDATE recent SET counts = x'0001ffffffffffffffffff01'", /* −1 */
         "UPDATE recent SET bucket = bucket + 1",
         "UPDATE recent SET bucket = 9223372036854775807 - bucket",
+        "UPDATE identity SET impressions_from = 2; INSERT INTO recent VALUES (-1, 3, 96, x'80')",
         "UPDATE recent SET tier = 2",
         "UPDATE recent SET survey = 7",
         "DELETE FROM rollup WHERE tier = 2 AND bucket = (SELECT max(bucket) FROM rollup WHERE tier = 2)",
