@@ -85,7 +85,7 @@ static const char *postgresql_directory(const struct store *store) {
 
 const struct store_engine STORE_POSTGRESQL = {
     .scheme = "postgresql",
-    .form = "postgresql://HOST/DATABASE",
+    .form = NULL, /* nobody is offered it before it is complete */
     .takes = takes,
     .open = postgresql_open,
     .close = postgresql_close,
