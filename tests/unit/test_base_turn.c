@@ -1,6 +1,7 @@
 /* A turn: one has it, few wait, and not for ever. */
 #include "../support/unit.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 
 #include "cxd/base/turn.h"
@@ -82,10 +83,43 @@ static void test_few_wait_for_a_while(void **state) {
     turn_destroy(&turn);
 }
 
+/* One that it was handed to and that has not woken yet is none that waits; and whoever comes then does not get before
+ * it. */
+static void test_the_handed_waits_no_more(void **state) {
+    struct turn turn;
+    pthread_t thread;
+    void *had;
+    (void)state;
+    turn_init(&turn);
+    assert_true(turn_take(&turn, 1, 0));
+    turn.waiting = 1; /* as if a thread did, that will not wake before it is said */
+    turn_pass(&turn);
+    assert_false(turn_take(&turn, 1, 1));
+    assert_true(turn.is_handed);
+    assert_int_equal(pthread_create(&thread, NULL, take_long, &turn), 0);
+    for (bool is_there = false; !is_there; sched_yield()) {
+        assert_int_equal(pthread_tryjoin_np(thread, &had), EBUSY); /* else it was refused */
+        pthread_mutex_lock(&turn.lock);
+        is_there = turn.waiting == 2;
+        pthread_mutex_unlock(&turn.lock);
+    }
+    pthread_mutex_lock(&turn.lock);
+    turn.is_handed = false; /* it wakes, and has it */
+    turn.waiting--;
+    pthread_mutex_unlock(&turn.lock);
+    turn_pass(&turn);
+    assert_int_equal(pthread_join(thread, &had), 0);
+    assert_non_null(had);
+    turn_pass(&turn);
+    assert_false(turn.is_taken);
+    turn_destroy(&turn);
+}
+
 int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_at_a_time),
         cmocka_unit_test(test_few_wait_for_a_while),
+        cmocka_unit_test(test_the_handed_waits_no_more),
     };
     return cmocka_run_group_tests_name("turn", tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@ struct turn {
     pthread_mutex_t lock;
     pthread_cond_t passed;
     unsigned waiting;
+    uint64_t passes; /* so far */
     bool is_taken;
     bool is_handed; /* to one of those that wait */
 };
