@@ -34,6 +34,7 @@ test('a rule is made, changed and deleted, in words', async () => {
   await page.getByText('Fires when: The score of the last 30 days is worse than').waitFor();
   await page.getByRole('button', { name: 'Save' }).click();
   await until(rules, ([rule]) => rule.kind === 'drop');
+  await page.getByLabel('Score drops').waitFor({ state: 'detached' }); // the form's words say it too
   await page.getByText('worse than in the time before').waitFor();
   await judgeAll(page, 'alerts');
 
