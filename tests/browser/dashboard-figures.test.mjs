@@ -264,7 +264,7 @@ async function readSegments(slug, query) {
     );
     assert.equal(await figure(row, 'impact'), segment.impact === null ? null : signed(segment.impact, digits));
     const p = segment.p_adjusted;
-    assert.equal(await figure(row, 'p_adjusted'), segment.test ? `p ${p < 0.001 ? '< 0.001' : p.toFixed(3)}` : null);
+    assert.equal(await figure(row, 'p_adjusted'), segment.test ? `p ${p < 0.001 ? '< 0.001' : fixed(p, 3)}` : null);
     const differs = row.locator('[data-key="p_adjusted"]');
     const isLower = figures.method === 'mean' && figures.direction === 'lower_is_better';
     if (segment.significant)

@@ -26,9 +26,11 @@ export async function figure(scope, name) {
 export const digitsOf = (method) => (method === 'mean' ? 2 : 1);
 const grouped = (text) => text.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 export const counted = (n) => grouped(String(n));
+// By its decimals, as the reply has them and the page rounds them: 0.6625 is a tie, though what is stored is a bit less.
+const rounded = (value, digits) => Number(`${Math.round(Number(`${value}e${digits}`))}e-${digits}`).toFixed(digits);
 export function fixed(value, digits) {
   if (value === null || value === undefined) return '–';
-  const [whole, rest] = Math.abs(value).toFixed(digits).split('.');
+  const [whole, rest] = rounded(Math.abs(value), digits).split('.');
   return `${value < 0 ? '−' : ''}${grouped(whole)}${rest ? `.${rest}` : ''}`;
 }
 export const signed = (value, digits) => (value > 0 ? `+${fixed(value, digits)}` : fixed(value, digits));
