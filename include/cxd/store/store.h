@@ -71,7 +71,8 @@
  *   sqlite/fold.c           it goes to the rollup rows; one of these is written
  *   sqlite/series_ids.c     the ids of series that were found last
  *   sqlite/gates.c          values beyond those that have rollups, told apart without a look
- *   sqlite/packs.c          packs of days that are over: made, and taken away where a row of theirs moves
+ *   sqlite/packs.c          packs of days that are over, taken away where a row of theirs moves
+ *   sqlite/pack_days.c      and made
  *   sqlite/packing.c        what the rows of a pack add up to
  *   sqlite/owners.c         who rows of rollups are of
  *   sqlite/roll.c           rollups of a property that is declared late, or no longer

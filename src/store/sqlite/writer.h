@@ -377,7 +377,7 @@ CXD_NODISCARD enum cxd_err sqlite_roll_hold(struct sqlite_store *store, struct s
 CXD_NODISCARD enum cxd_err sqlite_roll_begin(struct sqlite_store *store, const struct survey_record *survey,
                                              bool *ret_unrolled, struct error *err);
 CXD_NODISCARD enum cxd_err sqlite_write_roll(struct sqlite_store *store, struct change *change, struct error *err);
-/* packs.c */
+/* pack_days.c */
 CXD_NODISCARD enum cxd_err sqlite_write_pack(struct sqlite_store *store, struct change *change, struct error *err);
 
 /* The engine's operations. */
