@@ -26,7 +26,7 @@ export async function figure(scope, name) {
 export const digitsOf = (method) => (method === 'mean' ? 2 : 1);
 const grouped = (text) => text.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 export const counted = (n) => grouped(String(n));
-// By its decimals, as the reply has them and the page rounds them: 0.6625 is a tie, though what is stored is a bit less.
+// By the decimals that a reply has, as pages round them: 0.6625 is a tie, though what is stored is a bit less.
 const rounded = (value, digits) => Number(`${Math.round(Number(`${value}e${digits}`))}e-${digits}`).toFixed(digits);
 export function fixed(value, digits) {
   if (value === null || value === undefined) return '–';
