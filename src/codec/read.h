@@ -100,6 +100,9 @@ struct batch;
 /* Reads the next value of a batch into its document: false at the end; what is wrong with it is in *err. */
 CXD_NODISCARD bool batch_load(struct batch *batch, size_t *ret_line, struct error *err);
 
+/* How a response comes, and which members it has then. */
+enum way { ALONE = 1 << 0, BATCH = 1 << 1, IMPORT = 1 << 2, CLIENTS = ALONE | BATCH, ANY = CLIENTS | IMPORT };
+
 /* Reads a response's members out of an object. With ret_slug (of a batch) a `survey` member is wanted, and
  * is NULL if bad. */
 enum cxd_err response_read(const json_t *root, struct arena *arena, const char **ret_slug,

@@ -26,9 +26,6 @@ struct target {
     size_t stray_count;
 };
 
-/* How a response comes, and which members it has then. */
-enum way { ALONE = 1 << 0, BATCH = 1 << 1, IMPORT = 1 << 2, CLIENTS = ALONE | BATCH, ANY = CLIENTS | IMPORT };
-
 typedef void read_member_fn(struct target *target, const json_t *value, const char *pointer, size_t offset);
 
 static void read_score(struct target *target, const json_t *value, const char *pointer, size_t offset CXD_UNUSED) {
@@ -134,6 +131,7 @@ static void read_excluded(struct target *target, const json_t *value, const char
         error_add_member(target->reading.err, pointer, "must be true or false");
 }
 
+/* What changes here changes in the table of response_flat.c too. */
 static const struct response_member {
     const char *name;
     size_t length;

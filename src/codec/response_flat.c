@@ -17,11 +17,8 @@ struct taking {
     struct arena *arena;
     struct response *response;
     const char *slug;
-    unsigned way;
+    unsigned way; /* of enum way: how it comes */
 };
-
-/* How it comes, and which members it has then. */
-enum way { ALONE = 1 << 0, BATCH = 1 << 1, IMPORT = 1 << 2, CLIENTS = ALONE | BATCH, ANY = CLIENTS | IMPORT };
 
 /* Takes the value of a member that says something. False: it goes the other way. */
 typedef bool take_member_fn(struct taking *taking, const struct flat_value *value, size_t offset);
