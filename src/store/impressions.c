@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "cxd/base/clock.h"
 #include "cxd/base/utf8.h"
 #include "cxd/domain/respondent.h"
 
@@ -231,4 +232,19 @@ size_t impression_dimensions(const struct impression *row, const struct declared
                 ret_dimensions[count++] = (struct dimension){property->dimension, row->properties[k].value};
     }
     return count;
+}
+
+bool impression_is_declared(int64_t day, int64_t from) {
+    return day <= 0 || (day < INT64_MAX && from >= day * DAY_MS);
+}
+
+int64_t impression_next_quarter(int64_t time_ms) {
+    if (time_ms == TIME_MIN || time_ms == TIME_MAX)
+        return time_ms;
+    int64_t quarter = tier_bucket(TIER_QUARTER_HOUR, time_ms);
+    return quarter == time_ms ? time_ms : quarter + tier_length_ms(TIER_QUARTER_HOUR);
+}
+
+int64_t impression_move_bound(int64_t time_ms, int64_t day) {
+    return time_ms < day * DAY_MS ? impression_next_quarter(time_ms) : time_ms;
 }

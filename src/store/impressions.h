@@ -73,4 +73,11 @@ bool impression_same_place(const struct impression *a, const struct impression *
 size_t impression_dimensions(const struct impression *row, const struct declared *declared,
                              struct dimension ret_dimensions[DIMENSIONS_MAX]);
 
+/* Where a property is counted by from `day` on (0: ever; INT64_MAX: never): whether it is from this time on. */
+bool impression_is_declared(int64_t day, int64_t from);
+/* The first quarter of an hour that begins at the time or after it; bounds that are open stay so. */
+int64_t impression_next_quarter(int64_t time_ms);
+/* Where a window begins or ends that is bounded there, once the rows of the days before `day` are gone. */
+int64_t impression_move_bound(int64_t time_ms, int64_t day);
+
 #endif

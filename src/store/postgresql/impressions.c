@@ -27,15 +27,11 @@ static enum cxd_err read_shown_from(struct postgresql_reader *reader, int64_t su
     return code;
 }
 
-static bool is_declared_at(int64_t day, int64_t from) {
-    return day <= 0 || (day < INT64_MAX && from >= day * DAY_MS);
-}
-
 enum cxd_err postgresql_check_shown(struct postgresql_reader *reader, int64_t survey, const char *key, int64_t from,
                                     bool *ret_is_declared, struct error *err) {
     int64_t day = 0;
     enum cxd_err code = read_shown_from(reader, survey, key, &day, err);
-    *ret_is_declared = is_declared_at(day, from);
+    *ret_is_declared = impression_is_declared(day, from);
     return code;
 }
 
@@ -47,21 +43,10 @@ static enum cxd_err count_undeclared(struct postgresql_reader *reader, const str
     for (size_t i = 0; code == CXD_OK && i < filter->property_count; i++) {
         int64_t day = 0;
         code = read_shown_from(reader, filter->survey, filter->properties[i].key, &day, err);
-        while (code == CXD_OK && *ret_undeclared + 1 < count && !is_declared_at(day, bounds[*ret_undeclared]))
+        while (code == CXD_OK && *ret_undeclared + 1 < count && !impression_is_declared(day, bounds[*ret_undeclared]))
             ++*ret_undeclared;
     }
     return code;
-}
-
-static int64_t next_quarter(int64_t time_ms) {
-    if (time_ms == TIME_MIN || time_ms == TIME_MAX)
-        return time_ms;
-    int64_t quarter = tier_bucket(TIER_QUARTER_HOUR, time_ms);
-    return quarter == time_ms ? time_ms : quarter + tier_length_ms(TIER_QUARTER_HOUR);
-}
-
-int64_t postgresql_move_bound(int64_t time_ms, int64_t day) {
-    return time_ms < day * DAY_MS ? next_quarter(time_ms) : time_ms;
 }
 
 static enum cxd_err has_invited(struct postgresql_reader *reader, int64_t number, bool *ret_has, struct error *err) {
@@ -81,8 +66,8 @@ static enum cxd_err read_invitations(struct postgresql_reader *reader, const str
     bool has_any = false, is_moved = false;
     enum cxd_err code = is_total ? has_invited(reader, of_visits->survey, &has_any, err) : CXD_OK;
     for (size_t i = 0; code == CXD_OK && has_any && i < count; i++) {
-        is_moved = is_moved || moved[i] != next_quarter(bounds[i]);
-        moved[i] = next_quarter(bounds[i]);
+        is_moved = is_moved || moved[i] != impression_next_quarter(bounds[i]);
+        moved[i] = impression_next_quarter(bounds[i]);
     }
     if (code != CXD_OK || !is_moved)
         return code;
@@ -112,7 +97,7 @@ static enum cxd_err read_moved(struct postgresql_reader *reader, const struct fi
     if (code == CXD_OK)
         code = postgresql_read_visits_from(reader, &day, err);
     for (size_t i = 0; code == CXD_OK && i < count; i++)
-        moved[i] = postgresql_move_bound(bounds[i], day);
+        moved[i] = impression_move_bound(bounds[i], day);
     size_t left = count - undeclared; /* bounds */
     if (code == CXD_OK && left > 1)
         code = postgresql_read_counts(reader, &of_visits, moved + undeclared, left, day > 0 ? day * DAY_MS : INT64_MIN,

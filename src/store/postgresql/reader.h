@@ -92,7 +92,6 @@ CXD_NODISCARD enum cxd_err postgresql_read_visits_from(struct postgresql_reader 
                                                        struct error *err);
 CXD_NODISCARD enum cxd_err postgresql_check_shown(struct postgresql_reader *reader, int64_t survey, const char *key,
                                                   int64_t from, bool *ret_is_declared, struct error *err);
-int64_t postgresql_move_bound(int64_t time_ms, int64_t day);
 
 /* visit.c: store_visit_responses within a read that has begun. */
 CXD_NODISCARD enum cxd_err postgresql_scan_responses(struct postgresql_reader *reader, const struct filter *filter,

@@ -114,8 +114,8 @@ static enum cxd_err answer(struct telling *telling, int64_t from, int64_t to, st
         code = postgresql_read_visits_from(telling->reader, &day, err);
     if (code != CXD_OK || telling->known != IMPRESSIONS_KNOWN)
         return code;
-    telling->from = postgresql_move_bound(from, day);
-    telling->to = postgresql_move_bound(to, day);
+    telling->from = impression_move_bound(from, day);
+    telling->to = impression_move_bound(to, day);
     telling->has_rows = day <= 0 || from >= day * DAY_MS;
     if (is_plain && telling->by_count == 1)
         return visit_rollups(telling, err);

@@ -26,15 +26,11 @@ enum cxd_err sqlite_read_visits_from(struct sqlite_reader *reader, int64_t *ret_
     return read_day(reader, QUERY_SELECT_VISITS_FROM, 0, NULL, ret_day, err);
 }
 
-static bool is_declared_at(int64_t day, int64_t from) {
-    return day <= 0 || (day < INT64_MAX && from >= day * DAY_MS);
-}
-
 enum cxd_err sqlite_check_shown(struct sqlite_reader *reader, int64_t survey, const char *key, int64_t from,
                                 bool *ret_is_declared, struct error *err) {
     int64_t day = 0;
     enum cxd_err code = read_day(reader, QUERY_SELECT_SHOWN_FROM, survey, key, &day, err);
-    *ret_is_declared = is_declared_at(day, from);
+    *ret_is_declared = impression_is_declared(day, from);
     return code;
 }
 
@@ -46,21 +42,10 @@ static enum cxd_err count_undeclared(struct sqlite_reader *reader, const struct 
     for (size_t i = 0; code == CXD_OK && i < filter->property_count; i++) {
         int64_t day = 0;
         code = read_day(reader, QUERY_SELECT_SHOWN_FROM, filter->survey, filter->properties[i].key, &day, err);
-        while (code == CXD_OK && *ret_undeclared + 1 < count && !is_declared_at(day, bounds[*ret_undeclared]))
+        while (code == CXD_OK && *ret_undeclared + 1 < count && !impression_is_declared(day, bounds[*ret_undeclared]))
             ++*ret_undeclared;
     }
     return code;
-}
-
-static int64_t next_quarter(int64_t time_ms) {
-    if (time_ms == TIME_MIN || time_ms == TIME_MAX)
-        return time_ms;
-    int64_t quarter = tier_bucket(TIER_QUARTER_HOUR, time_ms);
-    return quarter == time_ms ? time_ms : quarter + tier_length_ms(TIER_QUARTER_HOUR);
-}
-
-int64_t sqlite_move_bound(int64_t time_ms, int64_t day) {
-    return time_ms < day * DAY_MS ? next_quarter(time_ms) : time_ms;
 }
 
 /* Invitations have no rows to count a part of a quarter of an hour by. */
@@ -75,8 +60,8 @@ static enum cxd_err read_invitations(struct sqlite_reader *reader, const struct 
     enum cxd_err code =
         is_total ? SQLITE_HAS(&reader->db, QUERY_HAS_INVITED, &has_any, err, INT(of_visits->survey)) : CXD_OK;
     for (size_t i = 0; code == CXD_OK && has_any && i < count; i++) {
-        is_moved = is_moved || moved[i] != next_quarter(bounds[i]);
-        moved[i] = next_quarter(bounds[i]);
+        is_moved = is_moved || moved[i] != impression_next_quarter(bounds[i]);
+        moved[i] = impression_next_quarter(bounds[i]);
     }
     if (code != CXD_OK || !is_moved)
         return code;
@@ -106,7 +91,7 @@ static enum cxd_err read_moved(struct sqlite_reader *reader, const struct filter
     if (code == CXD_OK)
         code = sqlite_read_visits_from(reader, &day, err);
     for (size_t i = 0; code == CXD_OK && i < count; i++)
-        moved[i] = sqlite_move_bound(bounds[i], day);
+        moved[i] = impression_move_bound(bounds[i], day);
     size_t left = count - undeclared; /* bounds */
     if (code == CXD_OK && left > 1)
         code = sqlite_read_counts(reader, &of_visits, moved + undeclared, left, day > 0 ? day * DAY_MS : INT64_MIN,

@@ -79,8 +79,6 @@ CXD_NODISCARD enum cxd_err sqlite_read_visits_from(struct sqlite_reader *reader,
 /* *ret_is_declared is false where visits are not counted by the property as far back. */
 CXD_NODISCARD enum cxd_err sqlite_check_shown(struct sqlite_reader *reader, int64_t survey, const char *key,
                                               int64_t from, bool *ret_is_declared, struct error *err);
-/* Where a window begins or ends that is bounded there, once the rows of the days before `day` are gone. */
-int64_t sqlite_move_bound(int64_t time_ms, int64_t day);
 
 /* reader.c: the engine's operations, as those below. */
 engine_reader_open sqlite_reader_open;
