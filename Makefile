@@ -413,7 +413,10 @@ variant-fuzz:
 	$(BUILD) VARIANT=fuzz fuzzers
 build-asan: $(TOOLS_MADE)
 	$(BUILD) VARIANT=asan unit
-build-check: variant-release variant-asan variant-tsan
+# What only the second tier runs is compiled here too, so that a change is refused by the tier everybody runs.
+variant-fuzz-objects: $(TOOLS_MADE)
+	$(BUILD) VARIANT=fuzz $(FUZZ_TARGETS:%=build/fuzz/obj/tests/fuzz/%.o)
+build-check: variant-release variant-asan variant-tsan variant-fuzz-objects
 build-check-long: variant-release variant-test variant-asan variant-fuzz
 
 .PHONY: fuzzers
