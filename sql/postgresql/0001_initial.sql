@@ -23,15 +23,21 @@ CREATE TABLE state (
 
 -- Who writes: a process has one of 1,024 slots from its first batch to its end, or until it was silent for too long. A
 -- row is written by each batch of its node and by none else: `batch` says whether a batch whose COMMIT was lost is
--- there, and who has lost the slot finds another `incarnation` and writes nothing. `number` is the greatest that the
--- slot has ever given: milliseconds of the database's clock since 2020, 41 bits; the slot, 10 bits; and 12 that count.
+-- there, and who has lost the slot finds another `incarnation` and writes nothing. No number that the slot has given is
+-- greater than `number`: milliseconds of the database's clock since 2020, 41 bits; the slot, 10; and 12 that count.
+-- `above` is there from before a batch takes its numbers until its commit has been answered: they are greater. So what
+-- is stored up to the least of them, and up to the greatest `number`, is all that will ever be stored there (see
+-- postgresql/horizon.c). Who was announced for too long, and holds no lock, is shut out: it begins with another slot.
 CREATE TABLE node (
     slot integer PRIMARY KEY CHECK (slot BETWEEN 0 AND 1023),
     incarnation bytea NOT NULL, -- 16 random bytes of the process
     batch bigint NOT NULL, -- of the incarnation: the last that was committed
     number bigint NOT NULL,
+    above bigint, -- NULL: nothing is on its way
+    announced_at bigint NOT NULL, -- as seen_at
+    shut_out boolean NOT NULL,
     seen_at bigint NOT NULL -- by the database's clock; 0: it is free
-);
+) WITH (fillfactor = 50);
 
 CREATE TABLE survey (
     number bigint PRIMARY KEY,

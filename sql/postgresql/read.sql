@@ -222,7 +222,7 @@ SELECT max(answered_at) FROM response
 WHERE respondent = $1 AND excluded IN (0, 2) AND answered_at >= $2 AND answered_at < $3
 
 -- name: read_last_number
-SELECT max((SELECT max(number) FROM response WHERE response.survey = s.number)) FROM survey AS s
+SELECT max((SELECT max(number) FROM response WHERE response.survey = s.number AND number <= $1)) FROM survey AS s
 
 -- $11: excluded (-1: both), $12: scores, $13: flagged.
 -- fragment: of_listing
@@ -278,7 +278,7 @@ WHERE survey = $1 AND answered_at >= $2 AND answered_at < $3 AND excluded = 0
 ORDER BY answered_at, number
 
 -- In the order of the commits: behind the number $14; $15 the respondent, $16 and $17 bound received_at, $18 and $19
--- updated_at; $20: amended (-1: both).
+-- updated_at; $20: amended (-1: both); $21 the horizon.
 -- name: walk_responses
 DECLARE rows NO SCROLL CURSOR FOR
 SELECT
@@ -286,7 +286,7 @@ SELECT
 FROM response
 WHERE survey = $1 AND answered_at >= $2 AND answered_at < $3
 -- use: of_listing
-  AND number > $14 AND ($15 IS NULL OR respondent = $15) AND received_at >= $16 AND received_at < $17
+  AND number > $14 AND number <= $21 AND ($15 IS NULL OR respondent = $15) AND received_at >= $16 AND received_at < $17
   AND coalesce(updated_at, received_at) >= $18 AND coalesce(updated_at, received_at) < $19
   AND ($20 < 0 OR (updated_at IS NOT NULL)::integer = $20)
 ORDER BY number
@@ -345,13 +345,15 @@ WHERE survey > 0
 GROUP BY survey, dimension, value, tier, bucket
 ORDER BY survey, dimension, value, tier, bucket
 
--- How far it is looked at once: $2 responses behind the number $1, and the last one there is.
+-- How far it is looked at once: $2 responses behind the number $1, and the last one there is, up to the horizon $3.
 -- name: read_untold_end
 SELECT (SELECT max(number) FROM (SELECT number FROM (
             SELECT t.number FROM survey AS s CROSS JOIN LATERAL (
-                SELECT r.number FROM response AS r WHERE r.survey = s.number AND r.number > $1
+                SELECT r.number FROM response AS r
+                WHERE r.survey = s.number AND r.number > $1 AND r.number <= $3
                 ORDER BY r.number LIMIT $2) AS t) AS next ORDER BY number LIMIT $2) AS looked),
-       (SELECT max((SELECT max(number) FROM response WHERE response.survey = s.number)) FROM survey AS s)
+       (SELECT max((SELECT max(number) FROM response WHERE response.survey = s.number AND number <= $3))
+        FROM survey AS s)
 
 -- name: list_fresh
 SELECT
@@ -369,11 +371,11 @@ SELECT response.survey, id, number, revision, answered_at, received_at, updated_
        touchpoint, channel, locale, respondent, comment, properties, answers, excluded_reason, visit, sequence, ahead_ms,
        import, a.sequence_number
 FROM alert_amended AS a JOIN response ON response.survey = a.survey AND response.number = a.response
-WHERE comment IS NOT NULL AND excluded = 0 AND flags = 0 AND import IS NULL
+WHERE comment IS NOT NULL AND excluded = 0 AND flags = 0 AND import IS NULL AND a.sequence_number <= $2
 ORDER BY a.sequence_number LIMIT $1
 
 -- name: last_amended
-SELECT coalesce(max(sequence_number), 0) FROM alert_amended
+SELECT coalesce(max(sequence_number), 0) FROM alert_amended WHERE sequence_number <= $1
 
 -- Texts of responses, in the order of a search; those without a score last.
 -- fragment: texts

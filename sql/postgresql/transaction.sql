@@ -42,21 +42,52 @@ SELECT store, history, audit_secret FROM state
 -- row, and asks again.
 -- name: claim_node
 WITH clock AS (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now)
-INSERT INTO node AS mine (slot, incarnation, batch, number, seen_at)
+INSERT INTO node AS mine (slot, incarnation, batch, number, above, announced_at, shut_out, seen_at)
 SELECT (SELECT min(s) FROM generate_series(0, 1023) AS s
-        WHERE NOT EXISTS (SELECT FROM node WHERE slot = s AND seen_at > now - $2)), $1, 0, 0, now
+        WHERE NOT EXISTS (SELECT FROM node WHERE slot = s AND seen_at > now - $2)), $1, 0, 0, NULL, 0, false, now
 FROM clock
-ON CONFLICT (slot) DO UPDATE SET incarnation = excluded.incarnation, batch = 0, seen_at = excluded.seen_at
+ON CONFLICT (slot) DO UPDATE SET incarnation = excluded.incarnation, batch = 0, above = NULL, shut_out = false,
+                                 seen_at = excluded.seen_at
 WHERE mine.seen_at <= excluded.seen_at - $2
 RETURNING slot
 
 -- name: release_node
 UPDATE node SET seen_at = 0 WHERE slot = $1 AND incarnation = $2
 
--- What every batch begins with: that the slot is ours yet, the greatest number that it gave, and how late it is.
+-- In a transaction of its own, before that of a batch: from which number on there may be some that nobody sees yet. It
+-- need not be durable before the batch is.
+-- name: announce_batch
+UPDATE node SET above = greatest((SELECT max(number) FROM node),
+                                 (((extract(epoch FROM clock_timestamp()) * 1000)::bigint - 1577836800000) << 22) - 1),
+                announced_at = (extract(epoch FROM clock_timestamp()) * 1000)::bigint
+WHERE slot = $1 AND incarnation = $2 AND NOT shut_out
+RETURNING set_config('synchronous_commit', 'off', true)
+
+-- And behind it.
+-- name: settle_batch
+UPDATE node SET above = NULL WHERE slot = $1 AND incarnation = $2 AND above IS NOT NULL
+RETURNING set_config('synchronous_commit', 'off', true)
+
+-- What every batch begins with: that the slot is ours yet, the greatest number that was given, and how late it is. In a
+-- statement behind the commit of the announcement: who has not seen that has seen no greater number than this does.
 -- name: lock_node
-SELECT number, (extract(epoch FROM clock_timestamp()) * 1000)::bigint
-FROM node WHERE slot = $1 AND incarnation = $2 FOR UPDATE
+SELECT greatest(above, (SELECT max(number) FROM node)), (extract(epoch FROM clock_timestamp()) * 1000)::bigint
+FROM node WHERE slot = $1 AND incarnation = $2 AND NOT shut_out FOR UPDATE
+
+-- Up to which number everything is stored that will ever be; whether somebody was announced for $1 ms.
+-- name: read_horizon
+SELECT coalesce(least(min(above), max(number)), 0),
+       coalesce(bool_or(above IS NOT NULL
+                        AND announced_at <= (extract(epoch FROM clock_timestamp()) * 1000)::bigint - $1), false)
+       AND NOT pg_is_in_recovery()
+FROM node
+
+-- Who holds its row writes yet.
+-- name: shut_out_silent
+UPDATE node SET above = NULL, shut_out = true WHERE slot IN (
+    SELECT slot FROM node
+    WHERE above IS NOT NULL AND announced_at <= (extract(epoch FROM clock_timestamp()) * 1000)::bigint - $1
+    FOR UPDATE SKIP LOCKED)
 
 -- name: note_batch
 UPDATE node SET batch = $2, number = $3, seen_at = (extract(epoch FROM clock_timestamp()) * 1000)::bigint

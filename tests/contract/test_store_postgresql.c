@@ -7,20 +7,7 @@
 #ifdef CXD_POSTGRESQL
 
 #include "cxd/store/url.h"
-#include "fixture.h"
-#include "store/postgresql/writer.h"
-
-static char url[128];
-
-static int make_database(void **state) {
-    cluster_database(url, sizeof url);
-    return 0;
-}
-
-static int drop_database(void **state) {
-    cluster_drop_database(url);
-    return 0;
-}
+#include "nodes.h"
 
 static enum cxd_err open_and_close(const char *at, struct error *err) {
     struct store *store = NULL;
@@ -34,15 +21,6 @@ static void assert_opens(void) {
     struct error err;
     if (open_and_close(url, &err) != CXD_OK)
         fail_msg("%s", err.detail);
-}
-
-/* In the database of the test. */
-static void run_sql(const char *sql) {
-    struct db db;
-    struct error err;
-    if (postgresql_db_open(&db, url, &err) != CXD_OK || postgresql_db_exec(&db, sql, &err) != CXD_OK)
-        fail_msg("%s: %s", sql, err.detail);
-    postgresql_db_close(&db);
 }
 
 static void read_history(char history[STORE_HISTORY_SIZE]) {
@@ -112,30 +90,6 @@ static void test_no_error_tells_the_password(void **state) {
         assert_null(strstr(err.detail, "s3cr3t"));
         assert_null(strstr(store_url_show(URLS[i], shown, sizeof shown), "s3cr3t"));
     }
-}
-
-/* What a store of this URL is asked by hand. */
-static int64_t ask_number(const char *sql) {
-    PGconn *conn = PQconnectdb(url);
-    PGresult *result = PQexec(conn, sql);
-    if (PQresultStatus(result) != PGRES_TUPLES_OK)
-        fail_msg("%s: %s", sql, PQerrorMessage(conn));
-    int64_t number = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
-    PQclear(result);
-    PQfinish(conn);
-    return number;
-}
-
-static void open_fixture(struct fixture *f) {
-    struct error err;
-    *f = (struct fixture){0};
-    arena_init(&f->arena);
-    assert_ok(store_open(url, &f->store, &err), err);
-}
-
-static void close_fixture(struct fixture *f) {
-    store_close(f->store);
-    arena_free(&f->arena);
 }
 
 static int64_t trips_of(const struct fixture *f) {
@@ -277,8 +231,6 @@ static void test_a_slot_that_was_lost_is_not_written_under(void **state) {
     assert_int_equal(ask_number("SELECT max(slot) FROM rollup"), 1);
     close_fixture(&f);
 }
-
-#define POSTGRESQL_TEST(name) cmocka_unit_test_setup_teardown(name, make_database, drop_database)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

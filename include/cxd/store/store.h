@@ -153,6 +153,7 @@
  *   postgresql/answer_segments.c  of what was answered to a question
  *   postgresql/impressions.c  what is counted of visits, for windows
  *   postgresql/shown.c      and by the values of a dimension, or of two
+ *   postgresql/horizon.c    how far the order of the commits is settled
  *   postgresql/visit.c      the responses of a window, one by one
  *   postgresql/walk.c       responses in the order of their commits
  *   postgresql/records.c    responses and rollups as they are
@@ -450,7 +451,9 @@ CXD_NODISCARD enum cxd_err store_visit_responses(struct store_reader *reader, co
                                                  int64_t to, unsigned given, store_response_visit *visit, void *context,
                                                  struct error *err);
 
-/* Responses in the order of their commits, which is that of their numbers. */
+/* Responses in the order of their commits, which is that of their numbers. Where several nodes write, those of a number
+ * that a smaller one may yet appear below are not there: neither for a walk, nor for store_read_last_number, nor for
+ * store_read_untold. So whoever goes on behind the last number that was told misses nothing. */
 struct walk {
     struct filter filter;                 /* of one survey; property_rolled is not looked at */
     int64_t from, to;                     /* answered_at in [from, to) */
@@ -479,7 +482,7 @@ enum { STORE_HISTORY_SIZE = 33 };
 CXD_NODISCARD enum cxd_err store_read_history(struct store_reader *reader, char ret_history[STORE_HISTORY_SIZE],
                                               struct error *err);
 
-/* The greatest number that a stored response has; 0 where there is none. It falls where the latest are deleted, whose
+/* The greatest number that a walk would find; 0 where there is none. It falls where the latest are deleted, whose
  * numbers are not given again. */
 CXD_NODISCARD enum cxd_err store_read_last_number(struct store_reader *reader, int64_t *ret_number, struct error *err);
 

@@ -112,15 +112,30 @@ static enum cxd_err raise_generation(struct postgresql_store *store, struct chan
     return POSTGRESQL_QUEUE(&store->db, QUERY_RAISE_GENERATION, err, INT(store->generation + 1));
 }
 
-/* What has become of the batch is in *ret_fate where its answer was lost. */
+static bool is_committed(const struct db *db, size_t at) {
+    return at < db->result_count && PQresultStatus(db->results[at]) == PGRES_COMMAND_OK;
+}
+
+/* What has become of the batch is in *ret_fate where its answer was lost. In the same round trip it is told that the
+ * batch is over: what becomes of that changes nothing of it. */
 static enum cxd_err commit(struct postgresql_store *store, enum store_fate *ret_fate, struct error *err) {
-    enum cxd_err code = POSTGRESQL_QUEUE(&store->db, QUERY_NOTE_BATCH, err, INT(store->node.slot),
-                                         INT(store->node.batch), INT(store->node.number));
+    struct db *db = &store->db;
+    enum cxd_err code = POSTGRESQL_QUEUE(db, QUERY_NOTE_BATCH, err, INT(store->node.slot), INT(store->node.batch),
+                                         INT(store->node.number));
+    size_t at = db->queued;
     if (code == CXD_OK)
-        code = POSTGRESQL_QUEUE(&store->db, QUERY_COMMIT, err);
+        code = POSTGRESQL_QUEUE(db, QUERY_COMMIT, err);
     if (code == CXD_OK)
-        code = postgresql_db_run(&store->db, err);
-    if (code != CXD_OK && store->db.failure == DB_LOST)
+        code = postgresql_batch_tell(store, QUERY_SETTLE_BATCH, err);
+    if (code == CXD_OK)
+        code = postgresql_db_run(db, err);
+    if (code == CXD_OK)
+        return CXD_OK;
+    if (is_committed(db, at)) {
+        postgresql_db_rollback(db);
+        return CXD_OK;
+    }
+    if (db->failure == DB_LOST)
         *ret_fate = STORE_FATE_UNKNOWN;
     return code;
 }
@@ -174,6 +189,19 @@ static enum cxd_err attempt(struct postgresql_store *store, struct change *const
     return code == CXD_OK ? commit(store, ret_fate, err) : code;
 }
 
+/* Where that fails it is told with the next batch, or others find it out. */
+static void tell_nothing(struct postgresql_store *store) {
+    struct error ignored;
+    if (store->db.failure == DB_LOST || store->node.slot < 0)
+        return;
+    enum db_failure failure = store->db.failure;
+    if (postgresql_batch_tell(store, QUERY_SETTLE_BATCH, &ignored) != CXD_OK ||
+        postgresql_db_run(&store->db, &ignored) != CXD_OK)
+        postgresql_db_rollback(&store->db);
+    if (store->db.failure != DB_LOST)
+        store->db.failure = failure;
+}
+
 enum cxd_err postgresql_apply(struct store *base, struct change *const *changes, size_t count,
                               enum store_fate *ret_fate, struct error *err) {
     struct postgresql_store *store = (struct postgresql_store *)base;
@@ -193,6 +221,7 @@ enum cxd_err postgresql_apply(struct store *base, struct change *const *changes,
         if (store->db.failure != DB_AGAIN && (store->db.failure != DB_LOST || fate != STORE_FATE_NOTHING || i > 0))
             break;
     }
+    tell_nothing(store);
     *ret_fate = fate;
     return code;
 }

@@ -78,15 +78,28 @@ static bool redefines(struct change *const *changes, size_t count) {
     return found;
 }
 
+/* --- What others are told of it ----------------------------------------------------------------------------------- */
+
+enum cxd_err postgresql_batch_tell(struct postgresql_store *store, enum query what, struct error *err) {
+    struct db *db = &store->db;
+    enum cxd_err code = POSTGRESQL_QUEUE(db, QUERY_BEGIN_WRITE, err);
+    if (code == CXD_OK)
+        code = POSTGRESQL_QUEUE(db, what, err, INT(store->node.slot),
+                                BLOB(store->node.incarnation, sizeof store->node.incarnation));
+    return code == CXD_OK ? POSTGRESQL_QUEUE(db, QUERY_COMMIT, err) : code;
+}
+
 /* --- The first round trip ----------------------------------------------------------------------------------------- */
 
-enum { RESULT_NODE = 1, RESULT_GENERATION = 3, RESULT_UNROLLED, RESULT_RESPONSES, RESULT_MARKS, RESULT_INVITATIONS };
+enum { RESULT_NODE = 4, RESULT_GENERATION = 6, RESULT_UNROLLED, RESULT_RESPONSES, RESULT_MARKS, RESULT_INVITATIONS };
 
 static enum cxd_err queue_first(struct postgresql_store *store, bool is_alone, struct error *err) {
     struct db *db = &store->db;
     struct db_array *arrays = store->arrays;
     postgresql_held_keys(&store->held, arrays);
-    enum cxd_err code = POSTGRESQL_QUEUE(db, QUERY_BEGIN_WRITE, err);
+    enum cxd_err code = postgresql_batch_tell(store, QUERY_ANNOUNCE_BATCH, err);
+    if (code == CXD_OK)
+        code = POSTGRESQL_QUEUE(db, QUERY_BEGIN_WRITE, err);
     if (code == CXD_OK)
         code = POSTGRESQL_QUEUE(db, QUERY_LOCK_NODE, err, INT(store->node.slot),
                                 BLOB(store->node.incarnation, sizeof store->node.incarnation));

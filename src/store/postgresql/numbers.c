@@ -11,9 +11,12 @@ int64_t postgresql_next_number(int64_t last, int slot, int64_t now_ms) {
     int64_t first = ms << (SLOT_BITS + COUNT_BITS) | (int64_t)slot << COUNT_BITS;
     if (first > last)
         return first;
-    /* The count of this millisecond is used up: it goes on with the next one's. */
+    /* The count goes on; where it is used up, or the last was another slot's, with the next that is this slot's. */
+    bool is_ours = ((last >> COUNT_BITS) & ((1 << SLOT_BITS) - 1)) == slot;
     bool is_full = (last & ((1 << COUNT_BITS) - 1)) == (1 << COUNT_BITS) - 1;
-    return !is_full
-               ? last + 1
-               : ((last >> (SLOT_BITS + COUNT_BITS)) + 1) << (SLOT_BITS + COUNT_BITS) | (int64_t)slot << COUNT_BITS;
+    if (is_ours && !is_full)
+        return last + 1;
+    int64_t since = last >> (SLOT_BITS + COUNT_BITS);
+    int64_t next = since << (SLOT_BITS + COUNT_BITS) | (int64_t)slot << COUNT_BITS;
+    return next > last ? next : next + (INT64_C(1) << (SLOT_BITS + COUNT_BITS));
 }

@@ -93,6 +93,11 @@ CXD_NODISCARD enum cxd_err postgresql_read_visits_from(struct postgresql_reader 
 CXD_NODISCARD enum cxd_err postgresql_check_shown(struct postgresql_reader *reader, int64_t survey, const char *key,
                                                   int64_t from, bool *ret_is_declared, struct error *err);
 
+/* horizon.c: up to which number everything is there that will ever be; first of all in a read that has begun, or
+ * (began) that postgresql_reader_enter has just let begin. */
+CXD_NODISCARD enum cxd_err postgresql_read_horizon(struct postgresql_reader *reader, bool began, int64_t *ret_number,
+                                                   struct error *err);
+
 /* visit.c: store_visit_responses within a read that has begun. */
 CXD_NODISCARD enum cxd_err postgresql_scan_responses(struct postgresql_reader *reader, const struct filter *filter,
                                                      int64_t from, int64_t to, unsigned given,

@@ -63,10 +63,13 @@ enum cxd_err postgresql_read_last_answer(struct store_reader *base, const char *
 enum cxd_err postgresql_read_last_number(struct store_reader *base, int64_t *ret_number, struct error *err) {
     struct postgresql_reader *reader = (struct postgresql_reader *)base;
     const PGresult *result = NULL;
+    int64_t horizon = 0;
     bool began = false;
     enum cxd_err code = postgresql_reader_enter(reader, &began, err);
     if (code == CXD_OK)
-        code = POSTGRESQL_ASK(&reader->db, QUERY_READ_LAST_NUMBER, &result, err);
+        code = postgresql_read_horizon(reader, began, &horizon, err);
+    if (code == CXD_OK)
+        code = POSTGRESQL_ASK(&reader->db, QUERY_READ_LAST_NUMBER, &result, err, INT(horizon));
     if (code == CXD_OK)
         *ret_number = postgresql_int(result, 0, 0);
     postgresql_reader_leave(reader, began);

@@ -17,10 +17,11 @@ static enum cxd_err read_rows(const PGresult *result, struct arena *arena, struc
     return code;
 }
 
-static enum cxd_err read_fresh(struct db *db, int64_t after, unsigned scores, size_t limit, struct arena *arena,
-                               struct store_untold *untold, struct error *err) {
+static enum cxd_err read_fresh(struct db *db, int64_t after, int64_t horizon, unsigned scores, size_t limit,
+                               struct arena *arena, struct store_untold *untold, struct error *err) {
     const PGresult *result = NULL;
-    enum cxd_err code = POSTGRESQL_ASK(db, QUERY_READ_UNTOLD_END, &result, err, INT(after), INT(LOOKED_AT_ONCE));
+    enum cxd_err code =
+        POSTGRESQL_ASK(db, QUERY_READ_UNTOLD_END, &result, err, INT(after), INT(LOOKED_AT_ONCE), INT(horizon));
     if (code != CXD_OK)
         return code;
     int64_t end = PQgetisnull(result, 0, 0) ? after : postgresql_int(result, 0, 0);
@@ -36,10 +37,10 @@ static enum cxd_err read_fresh(struct db *db, int64_t after, unsigned scores, si
 }
 
 /* Those that do not count now, or are gone, are passed over, but have been looked at. */
-static enum cxd_err read_amended(struct db *db, size_t limit, struct arena *arena, struct store_untold *untold,
-                                 struct error *err) {
+static enum cxd_err read_amended(struct db *db, int64_t horizon, size_t limit, struct arena *arena,
+                                 struct store_untold *untold, struct error *err) {
     const PGresult *result = NULL;
-    enum cxd_err code = POSTGRESQL_ASK(db, QUERY_LIST_AMENDED, &result, err, INT(limit));
+    enum cxd_err code = POSTGRESQL_ASK(db, QUERY_LIST_AMENDED, &result, err, INT(limit), INT(horizon));
     if (code == CXD_OK)
         code = read_rows(result, arena, &untold->amended, &untold->amended_count, err);
     if (code != CXD_OK)
@@ -49,7 +50,7 @@ static enum cxd_err read_amended(struct db *db, size_t limit, struct arena *aren
         untold->amended_through = postgresql_int(result, (int)limit - 1, AT_SEQUENCE);
         return CXD_OK;
     }
-    code = POSTGRESQL_ASK(db, QUERY_LAST_AMENDED, &result, err);
+    code = POSTGRESQL_ASK(db, QUERY_LAST_AMENDED, &result, err, INT(horizon));
     if (code == CXD_OK)
         untold->amended_through = postgresql_int(result, 0, 0);
     return code;
@@ -59,12 +60,15 @@ enum cxd_err postgresql_read_untold(struct store_reader *base, int64_t after, un
                                     struct arena *arena, struct store_untold *ret_untold, struct error *err) {
     struct postgresql_reader *reader = (struct postgresql_reader *)base;
     struct store_untold untold = {0};
+    int64_t horizon = 0;
     bool began = false;
     enum cxd_err code = postgresql_reader_enter(reader, &began, err);
     if (code == CXD_OK)
-        code = read_fresh(&reader->db, after, scores, limit, arena, &untold, err);
+        code = postgresql_read_horizon(reader, began, &horizon, err);
     if (code == CXD_OK)
-        code = read_amended(&reader->db, limit, arena, &untold, err);
+        code = read_fresh(&reader->db, after, horizon, scores, limit, arena, &untold, err);
+    if (code == CXD_OK)
+        code = read_amended(&reader->db, horizon, limit, arena, &untold, err);
     postgresql_reader_leave(reader, began);
     if (code == CXD_OK)
         *ret_untold = untold;

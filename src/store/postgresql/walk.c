@@ -5,16 +5,16 @@
 #include "store/postgresql/rows.h"
 
 static enum cxd_err open(struct cursor *cursor, struct postgresql_reader *reader, const struct walk *walk,
-                         struct filter_parts *parts, struct error *err) {
+                         struct filter_parts *parts, int64_t horizon, struct error *err) {
     const struct filter *filter = &walk->filter;
     return CURSOR_OPEN(cursor, reader, QUERY_WALK_RESPONSES, err, INT(filter->survey), INT(walk->from), INT(walk->to),
                        FILTER(filter, parts), INT(walk->excluded), INT(walk->scores), BOOL(walk->flagged),
                        INT(walk->after), TEXT(walk->respondent), INT(walk->received_from), INT(walk->received_to),
-                       INT(walk->updated_from), INT(walk->updated_to), INT(walk->amended));
+                       INT(walk->updated_from), INT(walk->updated_to), INT(walk->amended), INT(horizon));
 }
 
-static enum cxd_err go(struct postgresql_reader *reader, const struct walk *walk, store_response_visit *visit,
-                       void *context, struct error *err) {
+static enum cxd_err go(struct postgresql_reader *reader, const struct walk *walk, int64_t horizon,
+                       store_response_visit *visit, void *context, struct error *err) {
     struct filter asked = walk->filter;
     struct filter_parts parts;
     struct cursor cursor = {0};
@@ -25,7 +25,7 @@ static enum cxd_err go(struct postgresql_reader *reader, const struct walk *walk
     postgresql_filter_make(&asked, &parts);
     struct walk of_all = *walk;
     of_all.filter = asked;
-    enum cxd_err code = open(&cursor, reader, &of_all, &parts, err);
+    enum cxd_err code = open(&cursor, reader, &of_all, &parts, horizon, err);
     while (code == CXD_OK && goes_on && (code = postgresql_cursor_next(&cursor, &row, err)) == CXD_OK && row) {
         struct response response;
         code = postgresql_row_response(cursor.rows, cursor.row, &arena, &response, err);
@@ -42,10 +42,13 @@ static enum cxd_err go(struct postgresql_reader *reader, const struct walk *walk
 enum cxd_err postgresql_walk_responses(struct store_reader *base, const struct walk *walk, store_response_visit *visit,
                                        void *context, struct error *err) {
     struct postgresql_reader *reader = (struct postgresql_reader *)base;
+    int64_t horizon = 0;
     bool began = false;
     enum cxd_err code = postgresql_reader_enter(reader, &began, err);
     if (code == CXD_OK)
-        code = go(reader, walk, visit, context, err);
+        code = postgresql_read_horizon(reader, began, &horizon, err);
+    if (code == CXD_OK)
+        code = go(reader, walk, horizon, visit, context, err);
     postgresql_reader_leave(reader, began);
     return code;
 }

@@ -1,0 +1,245 @@
+/* Nodes that write beside each other into one PostgreSQL: in which order what they store is told. */
+
+#include <pthread.h>
+
+#include "../support/unit.h"
+
+#ifdef CXD_POSTGRESQL
+
+#include "nodes.h"
+
+enum { SEEN_MAX = 16 };
+
+struct nodes {
+    struct fixture first, second; /* each with a reader */
+    PGconn *beside;
+};
+
+struct seen {
+    unsigned ids[SEEN_MAX];
+    size_t count;
+    int64_t last; /* number */
+};
+
+static bool see(void *context, const struct response *response) {
+    struct seen *seen = context;
+    assert_true(seen->count < SEEN_MAX && response->number > seen->last);
+    seen->ids[seen->count++] = response->id.bytes[15];
+    seen->last = response->number;
+    return true;
+}
+
+/* What a reader finds who goes on behind what it has seen. */
+static void go_on(struct fixture *f, struct seen *seen) {
+    struct error err;
+    struct walk walk = {.filter.survey = f->survey,
+                        .from = TIME_MIN,
+                        .to = TIME_MAX,
+                        .received_from = TIME_MIN,
+                        .received_to = TIME_MAX,
+                        .updated_from = TIME_MIN,
+                        .updated_to = TIME_MAX,
+                        .excluded = -1,
+                        .amended = -1,
+                        .after = seen->last};
+    assert_ok(store_walk_responses(f->reader, &walk, see, seen, &err), err);
+}
+
+static void assert_seen(const struct seen *seen, size_t count, const unsigned *ids) {
+    assert_int_equal(seen->count, count);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(seen->ids[i], ids[i]);
+}
+
+static int64_t last_number(struct fixture *f) {
+    struct error err;
+    int64_t number = -1;
+    assert_ok(store_read_last_number(f->reader, &number, &err), err);
+    return number;
+}
+
+/* How far the responses have been told that somebody is to be told of. */
+static int64_t told_through(struct fixture *f, int64_t after, size_t *ret_count) {
+    struct error err;
+    struct store_untold untold;
+    assert_ok(store_read_untold(f->reader, after, 0x7ff, 100, &f->arena, &untold, &err), err);
+    *ret_count = untold.fresh_count;
+    return untold.through;
+}
+
+static struct change *make_told(struct fixture *f, unsigned number) {
+    struct change *change = make_response(f, number, 3, NOW_MS);
+    change->as.response.value.comment = "slow";
+    return change;
+}
+
+static void open_nodes(struct nodes *nodes) {
+    struct error err;
+    open_fixture(&nodes->first);
+    make_shop(&nodes->first);
+    open_fixture(&nodes->second);
+    nodes->second.survey = nodes->first.survey;
+    assert_ok(store_reader_open(nodes->first.store, &nodes->first.reader, &err), err);
+    assert_ok(store_reader_open(nodes->second.store, &nodes->second.reader, &err), err);
+    nodes->beside = PQconnectdb(url);
+    /* Each has its slot, and its rows of the rollups. */
+    assert_int_equal(apply(&nodes->first, make_told(&nodes->first, 1)), OUTCOME_CREATED);
+    assert_int_equal(apply(&nodes->second, make_told(&nodes->second, 2)), OUTCOME_CREATED);
+}
+
+static void close_nodes(struct nodes *nodes) {
+    PQfinish(nodes->beside);
+    close_fixture(&nodes->first);
+    close_fixture(&nodes->second);
+}
+
+/* A batch of the first node that has its number, and comes no further than to its rows of the rollups. */
+struct stuck {
+    struct fixture *f;
+    struct change *change;
+    pthread_t thread;
+    struct error err;
+    enum cxd_err code;
+};
+
+static void *apply_held(void *context) {
+    struct stuck *stuck = context;
+    stuck->code = store_apply(stuck->f->store, &stuck->change, 1, NULL, &stuck->err);
+    return NULL;
+}
+
+static void hold(struct nodes *nodes, struct stuck *stuck, unsigned number) {
+    run_sql_on(nodes->beside, "BEGIN; SELECT FROM rollup WHERE slot = 0 FOR UPDATE");
+    *stuck = (struct stuck){.f = &nodes->first, .change = make_told(&nodes->first, number)};
+    assert_int_equal(pthread_create(&stuck->thread, NULL, apply_held, stuck), 0);
+    while (ask_number("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+                      "AND datname = current_database() AND query LIKE '%rollup%'") == 0)
+        ;
+}
+
+static void let_go(struct nodes *nodes, struct stuck *stuck) {
+    run_sql_on(nodes->beside, "COMMIT");
+    pthread_join(stuck->thread, NULL);
+    assert_ok(stuck->code, stuck->err);
+    assert_int_equal(stuck->change->outcome, OUTCOME_CREATED);
+}
+
+/* Whoever went on behind the second one's would never learn of the first one's, whose number is smaller. */
+static void test_what_is_told_is_told_in_the_order_of_the_numbers(void **state) {
+    struct nodes nodes;
+    struct stuck stuck;
+    struct seen seen = {.count = 0}, others = {.count = 0};
+    size_t count = 0;
+    open_nodes(&nodes);
+    go_on(&nodes.second, &seen);
+    assert_seen(&seen, 2, (const unsigned[]){1, 2});
+    int64_t before = last_number(&nodes.second), told = told_through(&nodes.second, 0, &count);
+    assert_int_equal(before, seen.last);
+    assert_int_equal(told, seen.last);
+    assert_int_equal(count, 2);
+
+    hold(&nodes, &stuck, 3);
+    assert_int_equal(apply(&nodes.second, make_told(&nodes.second, 4)), OUTCOME_CREATED);
+    assert_int_equal(ask_number("SELECT count(*) FROM response"), 3);
+    go_on(&nodes.second, &seen);
+    assert_seen(&seen, 2, (const unsigned[]){1, 2});
+    assert_int_equal(last_number(&nodes.second), before);
+    assert_int_equal(told_through(&nodes.second, told, &count), told);
+    assert_int_equal(count, 0);
+
+    let_go(&nodes, &stuck);
+    go_on(&nodes.second, &seen);
+    assert_seen(&seen, 4, (const unsigned[]){1, 2, 3, 4});
+    go_on(&nodes.first, &others);
+    assert_seen(&others, 4, (const unsigned[]){1, 2, 3, 4});
+    assert_int_equal(last_number(&nodes.first), seen.last);
+    assert_int_equal(told_through(&nodes.first, told, &count), seen.last);
+    assert_int_equal(count, 2);
+    close_nodes(&nodes);
+}
+
+/* Whatever the clock says: that of a server which took over may be an hour behind. */
+static void test_numbers_go_on_behind_the_greatest_that_was_given(void **state) {
+    struct nodes nodes;
+    struct seen seen = {.count = 0};
+    open_nodes(&nodes);
+    run_sql("UPDATE node SET number = number + (3600000::bigint << 22) WHERE slot = 0");
+    run_sql("UPDATE response SET number = number + (3600000::bigint << 22) WHERE (number >> 12) & 1023 = 0");
+    go_on(&nodes.first, &seen);
+    assert_seen(&seen, 2, (const unsigned[]){2, 1});
+    for (unsigned i = 3; i <= 6; i++)
+        assert_int_equal(apply(i % 2 ? &nodes.second : &nodes.first, make_told(&nodes.first, i)), OUTCOME_CREATED);
+    go_on(&nodes.first, &seen);
+    assert_seen(&seen, 6, (const unsigned[]){2, 1, 3, 4, 5, 6});
+    assert_int_equal(ask_number("SELECT count(*) FROM response WHERE (number >> 12) & 1023 = 1"), 3);
+    close_nodes(&nodes);
+}
+
+/* A node that fell silent in the middle of a batch holds back what comes behind it, as long as its transaction may yet
+ * commit: and no longer. */
+static void test_who_fell_silent_holds_up_nobody(void **state) {
+    struct nodes nodes;
+    struct seen seen = {.count = 0};
+    open_nodes(&nodes);
+    run_sql("UPDATE node SET above = (SELECT max(number) FROM node),"
+            " announced_at = (extract(epoch FROM clock_timestamp()) * 1000)::bigint WHERE slot = 0");
+    assert_int_equal(apply(&nodes.second, make_told(&nodes.second, 3)), OUTCOME_CREATED);
+    go_on(&nodes.second, &seen);
+    assert_seen(&seen, 2, (const unsigned[]){1, 2});
+
+    run_sql("UPDATE node SET announced_at = announced_at - 60000 WHERE slot = 0");
+    run_sql_on(nodes.beside, "BEGIN; SELECT FROM node WHERE slot = 0 FOR UPDATE");
+    go_on(&nodes.second, &seen);
+    assert_seen(&seen, 2, (const unsigned[]){1, 2});
+
+    run_sql_on(nodes.beside, "ROLLBACK");
+    go_on(&nodes.second, &seen);
+    assert_seen(&seen, 3, (const unsigned[]){1, 2, 3});
+
+    /* It was alive, after all: it writes under another slot. */
+    assert_int_equal(apply(&nodes.first, make_told(&nodes.first, 4)), OUTCOME_CREATED);
+    assert_int_equal(ask_number("SELECT (number >> 12) & 1023 FROM response ORDER BY number DESC LIMIT 1"), 2);
+    go_on(&nodes.second, &seen);
+    assert_seen(&seen, 4, (const unsigned[]){1, 2, 3, 4});
+    close_nodes(&nodes);
+}
+
+/* A batch that fails holds back nothing behind it. */
+static void test_what_failed_holds_up_nobody(void **state) {
+    struct nodes nodes;
+    struct seen seen = {.count = 0};
+    struct error err;
+    open_nodes(&nodes);
+    run_sql("ALTER TABLE response ADD CHECK (id <> '\\x019b0000000070008000000000000003')");
+    struct change *refused = make_told(&nodes.first, 3);
+    assert_int_equal(store_apply(nodes.first.store, &refused, 1, NULL, &err), ERR_STORAGE);
+    assert_int_equal(apply(&nodes.second, make_told(&nodes.second, 4)), OUTCOME_CREATED);
+    go_on(&nodes.second, &seen);
+    assert_seen(&seen, 3, (const unsigned[]){1, 2, 4});
+    assert_int_equal(ask_number("SELECT count(*) FROM node WHERE above IS NOT NULL"), 0);
+    close_nodes(&nodes);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        POSTGRESQL_TEST(test_what_is_told_is_told_in_the_order_of_the_numbers),
+        POSTGRESQL_TEST(test_numbers_go_on_behind_the_greatest_that_was_given),
+        POSTGRESQL_TEST(test_who_fell_silent_holds_up_nobody),
+        POSTGRESQL_TEST(test_what_failed_holds_up_nobody),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    cluster_stop();
+    return failed;
+}
+
+#else
+
+static void test_it_is_built_without(void **state) {
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_it_is_built_without)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+#endif
