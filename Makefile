@@ -320,7 +320,7 @@ help:
 	@echo 'make check-long  the rest: fuzzing, proxies, the package, long crashes and faults'
 	@echo "make check-r     figures of random tables against R's (SEED=20, TABLES=500)"
 	@echo 'make tables      how often tests and intervals are right: the tables of docs/scoring.md'
-	@echo 'make bench       speed and scale, as a table and build/bench/result.json (BENCH="speed", "web", "scale", "analysis", "imports", "import", "beside", "delay", "footprint", "all")'
+	@echo 'make bench       speed and scale, as a table and build/bench/result.json (BENCH="speed", "senders", "web", "scale", "analysis", "imports", "import", "beside", "delay", "footprint", "all")'
 	@echo 'make screenshots pictures of every state of the pages, into build/screenshots/'
 	@echo 'make crash       kill -9 under load (KILLS=100)'
 	@echo 'make torture     every fault: memory, storage, clock, connections, malformed requests, kills; prints a table'

@@ -28,6 +28,7 @@ import { live } from './live.mjs';
 import { closeClient } from './load.mjs';
 import { report } from './report.mjs';
 import { scale } from './scale.mjs';
+import { senders } from './senders.mjs';
 import { BenchError, installRival, workshop } from './servers.mjs';
 import { delay, ingest, speed } from './speed.mjs';
 import { upgrade } from './upgrade.mjs';
@@ -37,6 +38,7 @@ import { widget } from './widget.mjs';
 // footprint last: it posts to the databases of scale
 const parts = {
   speed,
+  senders,
   delay,
   ingest,
   web,

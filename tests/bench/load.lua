@@ -3,13 +3,14 @@
 --   wrk … -s load.lua http://ADDRESS -- post /v1/surveys/bench/responses
 --   wrk … -s load.lua http://ADDRESS -- get /v1/surveys/bench/score
 --   wrk … -s load.lua http://ADDRESS -- visits /v1/surveys/bench/responses
+--   wrk … -s load.lua http://ADDRESS -- people /v1/surveys/bench/responses
 --   wrk … -s load.lua http://ADDRESS -- events /v1/surveys/bench/events
 --   wrk … -s load.lua http://ADDRESS -- page /s/bench
 --   wrk … -s load.lua http://ADDRESS -- batch /v1/responses
 --
--- Of "visits" each response has a respondent, who answers now and then, and a visit of its own; "events" reports visits
--- as shown, each once; "page" posts what a page of a survey does, as a form, and
--- "batch" a thousand responses a request.
+-- Of "visits" each response has a respondent, who answers now and then, and a visit of its own; of "people" each
+-- has a respondent who has not answered before; "events" reports visits as shown, each once; "page" posts what a
+-- page of a survey does, as a form, and "batch" a thousand responses a request.
 --
 -- The requests are made before the run (wrk has one core to itself and should spend it on sending), each different
 -- from the others. The last line of the output is one JSON object.
@@ -60,12 +61,13 @@ function init(args)
   math.randomseed(20261124)
   if method == "get" then
     requests[1] = wrk.format("GET", path)
-  elseif method == "visits" or method == "events" then
+  elseif method == "visits" or method == "events" or method == "people" then
     tails = {}
     local run = string.format("%08x", math.floor(os.time()) % 2 ^ 32)
     for i = 1, POOL do
-      local said = '{"visit":"' .. run .. "-"
+      local said = string.format('{"%s":"%s-', method == "people" and "respondent" or "visit", run)
       local tail = method == "events" and '","type":"shown' .. event()
+        or method == "people" and '",' .. body(i):sub(2)
         or string.format('","respondent":"customer-%d",', math.random(100000)) .. body(i):sub(2)
       local length = #said + 10 + #tail
       tails[i] = tail

@@ -59,6 +59,27 @@ function speedText({ rows, more }, { rounds, seconds }) {
   );
 }
 
+function sendersText({ rows, flushMs }, { rounds, seconds }) {
+  return (
+    `Who sends; medians of ${rounds} interleaved rounds of ${seconds} s. A flush of a page alone takes ` +
+    `${ms(flushMs)} ms here\n\n` +
+    table(
+      ['senders', 'requests/s', '× 64', 'CPU µs', 'p50 ms', 'p99 ms', 'at most ms', 'MB at peak', 'errors'],
+      rows.map((row) => [
+        row.title,
+        whole(row.perSecond),
+        ratio(row.ratio),
+        row.cpuUs.toFixed(1),
+        ms(row.p50Ms),
+        ms(row.p99Ms),
+        ms(row.maxMs),
+        megabytes(row.peak),
+        row.errors,
+      ]),
+    )
+  );
+}
+
 function delayText({ disks }, { rounds, seconds }) {
   return disks
     .map(
@@ -345,6 +366,7 @@ function liveText({ rows }, { rounds, seconds }) {
 export function report(result, options) {
   const parts = [];
   if (result.speed) parts.push(speedText(result.speed, options));
+  if (result.senders) parts.push(sendersText(result.senders, options));
   if (result.delay) parts.push(delayText(result.delay, options));
   if (result.ingest) parts.push(everythingText(result.ingest, options));
   if (result.web) parts.push(webText(result.web, options));

@@ -29,7 +29,8 @@ export const servers = {
   sqlite: {
     title: 'cxd, fsync before each 201',
     stores: true,
-    command: (folder) => cxdCommand(join(root, 'build', 'cxd'), folder, `sqlite:${join(folder, 'cxd.db')}`),
+    command: (folder, more) =>
+      cxdCommand(join(root, 'build', 'cxd'), folder, `sqlite:${join(folder, 'cxd.db')}`, [...LIMITS, ...more]),
   },
   before: {
     title: 'cxd, the version before',
@@ -83,9 +84,10 @@ export function freshFolder(name) {
   return folder;
 }
 
-// Starts a server in `folder` and waits until it says where it listens. delayMs slows each of its fsyncs.
-export async function startServer(name, folder, { delayMs = 0 } = {}) {
-  const [program, ...args] = servers[name].command(folder);
+// Starts a server in `folder` and waits until it says where it listens. delayMs slows each of its fsyncs, and `config`
+// are more lines of the configuration, of "sqlite".
+export async function startServer(name, folder, { delayMs = 0, config = [] } = {}) {
+  const [program, ...args] = servers[name].command(folder, config);
   if (!existsSync(program)) throw new BenchError(`${program} is not built: run "make bench"`);
   const env = { ...process.env, NODE_ENV: 'production' };
   if (delayMs > 0) {
@@ -100,7 +102,7 @@ export async function startServer(name, folder, { delayMs = 0 } = {}) {
   const url = await Promise.race([
     (async () => {
       for await (const line of createInterface(child.stdout)) {
-        const match = line.match(/listening on (http:\/\/\S+)/);
+        const match = line.match(/listening on (https?:\/\/\S+)/);
         if (match) return match[1];
       }
     })(),
@@ -142,12 +144,12 @@ export const RULES = {
 export const adminKey = ({ folder }) => readFileSync(join(folder, 'admin.key'), 'utf8').trim();
 
 // Puts the survey "bench" into a cxd.
-export async function putSurvey(server) {
+export async function putSurvey(server, more = {}) {
   const key = adminKey(server);
   const reply = await fetch(`${server.url}/v1/surveys/bench`, {
     method: 'PUT',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: '{"metric":"nps","properties":["plan"]}',
+    body: JSON.stringify({ metric: 'nps', properties: ['plan'], ...more }),
   });
   if (!reply.ok) throw new BenchError(`PUT /v1/surveys/bench: ${reply.status} ${await reply.text()}`);
 }
