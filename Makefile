@@ -542,6 +542,7 @@ SYSUSERSDIR = $(DESTDIR)$(PREFIX)/lib/sysusers.d
 DOCDIR = $(SHAREDIR)/doc/cxd
 # What the person on call reads, with what it links to; and a drop-in for the unit.
 DOCS = docs/operations.md docs/edge.md docs/scoring.md docs/pages.md docs/widget.md docs/export.md docs/dashboard.md \
+	docs/performance.md \
 	docs/dashboard-overview.png docs/dashboard-survey.png docs/dashboard-dark.png config/cxd-no-network.conf
 UNITS = cxd.service cxd.socket cxd-metrics.socket
 # Below share/zsh; distributions have vendor-completions for their packages.

@@ -156,7 +156,7 @@ runbook() {
             grep -i "^### ${place#*#}\$" "${place%#*}" >/dev/null || { echo "$place" && exit 1; }
         done &&
         for file in $(sed -n "s/.*](\([^)#:]*\.md\).*/\1/p" operations.md edge.md scoring.md pages.md widget.md \
-            export.md dashboard.md); do [ -e "$file" ] || { echo "$file" && exit 1; }; done'
+            export.md dashboard.md performance.md); do [ -e "$file" ] || { echo "$file" && exit 1; }; done'
 }
 check 'the runbook is where the alerts say' runbook
 
