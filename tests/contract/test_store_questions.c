@@ -802,5 +802,5 @@ int main(void) {
         ASKING_TEST(test_who_is_invited_answers_too),
         ASKING_TEST(test_what_no_question_has_is_damage),
     };
-    return run_over_engines(tests, CXD_COUNT(tests));
+    return run_over_all_engines(tests, CXD_COUNT(tests));
 }

@@ -160,5 +160,5 @@ int main(void) {
         ENGINE_TEST(test_values_beyond_have_none),
         ENGINE_TEST(test_no_rollups_no_segments),
     };
-    return run_over_engines(tests, CXD_COUNT(tests));
+    return run_over_all_engines(tests, CXD_COUNT(tests));
 }
