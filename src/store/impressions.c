@@ -18,6 +18,22 @@ int64_t impression_day(int64_t time_ms) {
     return tier_bucket(TIER_DAY, time_ms) / DAY_MS;
 }
 
+void impression_name(const uint8_t secret[SHA256_SIZE], int64_t survey, const char *visit,
+                     uint8_t ret_name[VISIT_NAME_SIZE]) {
+    static const char PURPOSE[] = "visit";
+    uint8_t digest[SHA256_SIZE], number[sizeof survey];
+    struct sha256_run run;
+    for (size_t i = 0; i < sizeof number; i++)
+        number[i] = (uint8_t)(survey >> 8 * i);
+    sha256_begin(&run);
+    sha256_add(&run, secret, SHA256_SIZE);
+    sha256_add(&run, PURPOSE, sizeof PURPOSE);
+    sha256_add(&run, number, sizeof number);
+    sha256_add(&run, visit, strlen(visit));
+    sha256_end(&run, digest);
+    memcpy(ret_name, digest, VISIT_NAME_SIZE);
+}
+
 static size_t keep_declared(const struct property *properties, size_t count, const struct declared *declared,
                             struct property *ret_kept) {
     size_t kept = 0;
@@ -197,6 +213,15 @@ void impression_leave(struct visit_rows *rows, const struct response *response, 
         rows->is_there[is_next ? VISIT_BEFORE : VISIT_OWN] = false;
 }
 
+void impression_turn(const struct response *before, const struct response *after, const struct declared *declared,
+                     bool *ret_leaves, bool *ret_answers) {
+    bool was = impression_is_answer(before, declared), is = impression_is_answer(after, declared);
+    bool is_same = was && is && strcmp(before->visit, after->visit) == 0 &&
+                   impression_day(before->answered_at) == impression_day(after->answered_at);
+    *ret_leaves = was && !is_same;
+    *ret_answers = is && !is_same;
+}
+
 struct histogram impression_counts(const struct impression *row) {
     unsigned seen = row->seen | row->seen >> SEEN_NEXT;
     struct histogram counts = {{0}};
@@ -215,6 +240,26 @@ bool impression_same_place(const struct impression *a, const struct impression *
         is_same = utf8_same(a->properties[i].key, b->properties[i].key) &&
                   utf8_same(a->properties[i].value, b->properties[i].value);
     return is_same;
+}
+
+bool impression_is_same(const struct impression *a, const struct impression *b) {
+    return a->seen == b->seen && a->answers == b->answers && a->next_answers == b->next_answers &&
+           a->is_unnamed == b->is_unnamed && impression_same_place(a, b);
+}
+
+enum cxd_err impression_recount(const struct impression *before, const struct impression *after,
+                                impression_count *count, void *context, struct error *err) {
+    struct histogram none = {{0}}, rise = after ? impression_counts(after) : none,
+                     fall = before ? impression_counts(before) : none, less = none;
+    enum cxd_err code = CXD_OK;
+    if (before && after && impression_same_place(before, after)) {
+        histogram_subtract(&rise, &fall);
+        return count(context, after, &rise, err);
+    }
+    histogram_subtract(&less, &fall);
+    if (before)
+        code = count(context, before, &less, err);
+    return code == CXD_OK && after ? count(context, after, &rise, err) : code;
 }
 
 size_t impression_dimensions(const struct impression *row, const struct declared *declared,

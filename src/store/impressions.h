@@ -1,6 +1,7 @@
 #ifndef CXD_STORE_IMPRESSIONS_H
 #define CXD_STORE_IMPRESSIONS_H
 
+#include "cxd/base/secret.h"
 #include "cxd/domain/impression.h"
 #include "store/decide.h"
 
@@ -31,6 +32,11 @@ struct impression {
 };
 
 int64_t impression_day(int64_t time_ms);
+
+/* A visit is known by half of a SHA-256 under the database's secret. */
+enum { VISIT_NAME_SIZE = 16 };
+void impression_name(const uint8_t secret[SHA256_SIZE], int64_t survey, const char *visit,
+                     uint8_t ret_name[VISIT_NAME_SIZE]);
 
 /* The rows of a visit around a day. */
 enum visit_day { VISIT_BEFORE, VISIT_OWN, VISIT_AFTER, VISIT_DAYS };
@@ -65,10 +71,22 @@ enum impression_leave {
 void impression_leave(struct visit_rows *rows, const struct response *response, bool was_answer,
                       enum impression_leave how, struct property *properties);
 
+/* Which answer of a visit a response takes away with it, and which it brings, from one state (NULL: none) to the next.
+ */
+void impression_turn(const struct response *before, const struct response *after, const struct declared *declared,
+                     bool *ret_leaves, bool *ret_answers);
+
 /* What is counted of a row, by enum impression_kind. */
 struct histogram impression_counts(const struct impression *row);
 /* Whether two states of a row count in the same place. */
 bool impression_same_place(const struct impression *a, const struct impression *b);
+/* Whether nothing has to be written. */
+bool impression_is_same(const struct impression *a, const struct impression *b);
+/* Gives `count` what is to be added where a row counts, from one state (NULL: none) to the next. */
+typedef enum cxd_err impression_count(void *context, const struct impression *row, const struct histogram *counts,
+                                      struct error *err);
+CXD_NODISCARD enum cxd_err impression_recount(const struct impression *before, const struct impression *after,
+                                              impression_count *count, void *context, struct error *err);
 /* As dimensions_of. */
 size_t impression_dimensions(const struct impression *row, const struct declared *declared,
                              struct dimension ret_dimensions[DIMENSIONS_MAX]);

@@ -1,6 +1,7 @@
 #ifndef CXD_STORE_SQLITE_VISIT_NAMES_H
 #define CXD_STORE_SQLITE_VISIT_NAMES_H
 
+#include "store/impressions.h"
 #include "store/sqlite/db.h"
 
 /* Which rows are of a visit. A visit's name is a keyed hash: an index over it would be written at a place of its own,
@@ -9,7 +10,6 @@
  * table from the rows. What is in memory follows the transaction (sqlite_names_end). */
 
 enum {
-    VISIT_NAME_SIZE = 16,
     VISIT_DAYS_AROUND = 3, /* the day before, the day, and the day after */
     /* Names in memory when they begin to go to the table; while they go a quarter more come. 24 bytes each, and 8 of
      * the slots that find them: 17 MB in all. */

@@ -9,23 +9,6 @@
 _Static_assert((int)VISIT_DAYS_AROUND == (int)VISIT_DAYS && VISIT_OWN == 1,
                "what is found of a visit is not what is asked");
 
-/* A visit is known by half of a SHA-256 under the database's secret. */
-static void name_visit(const struct sqlite_store *store, int64_t survey, const char *visit,
-                       uint8_t ret_name[VISIT_NAME_SIZE]) {
-    static const char PURPOSE[] = "visit";
-    uint8_t digest[SHA256_SIZE], number[sizeof survey];
-    struct sha256_run run;
-    for (size_t i = 0; i < sizeof number; i++)
-        number[i] = (uint8_t)(survey >> 8 * i);
-    sha256_begin(&run);
-    sha256_add(&run, store->identity.secret, sizeof store->identity.secret);
-    sha256_add(&run, PURPOSE, sizeof PURPOSE);
-    sha256_add(&run, number, sizeof number);
-    sha256_add(&run, visit, strlen(visit));
-    sha256_end(&run, digest);
-    memcpy(ret_name, digest, VISIT_NAME_SIZE);
-}
-
 enum cxd_err sqlite_visit_read(struct db *db, sqlite3_stmt *stmt, int column, struct arena *arena,
                                struct impression *ret_row, struct error *err) {
     struct impression row = {
@@ -101,9 +84,10 @@ static enum cxd_err count_at(struct sqlite_store *store, int64_t survey, int64_t
     return code;
 }
 
-/* Adds `counts` where the row counts. */
-static enum cxd_err count_in(struct sqlite_store *store, const struct impression *row, const struct histogram *counts,
+/* Adds `counts` where the row counts; the context is the store. */
+static enum cxd_err count_in(void *context, const struct impression *row, const struct histogram *counts,
                              struct error *err) {
+    struct sqlite_store *store = context;
     const struct declared *declared = sqlite_declared_find(&store->declared, row->survey);
     if (!declared)
         return error_set(err, ERR_STORAGE, "a stored visit names a survey that is not there");
@@ -115,22 +99,6 @@ static enum cxd_err count_in(struct sqlite_store *store, const struct impression
 enum cxd_err sqlite_visit_count(struct sqlite_store *store, const struct impression *row, struct error *err) {
     const struct histogram counts = impression_counts(row);
     return count_in(store, row, &counts, err);
-}
-
-/* From one state of a row to the next; NULL: there is none. */
-static enum cxd_err recount(struct sqlite_store *store, const struct impression *before, const struct impression *after,
-                            struct error *err) {
-    struct histogram none = {{0}}, rise = after ? impression_counts(after) : none,
-                     fall = before ? impression_counts(before) : none, less = none;
-    enum cxd_err code = CXD_OK;
-    if (before && after && impression_same_place(before, after)) {
-        histogram_subtract(&rise, &fall);
-        return count_in(store, after, &rise, err);
-    }
-    histogram_subtract(&less, &fall);
-    if (before)
-        code = count_in(store, before, &less, err);
-    return code == CXD_OK && after ? count_in(store, after, &rise, err) : code;
 }
 
 static enum cxd_err insert_row(struct sqlite_store *store, const struct impression *row, const uint8_t *name,
@@ -164,11 +132,6 @@ static enum cxd_err put_row(struct sqlite_store *store, const struct impression 
     return code == CXD_OK && row->is_unnamed ? sqlite_names_cut(&store->names, &store->db, name, row->day, err) : code;
 }
 
-static bool is_same(const struct impression *a, const struct impression *b) {
-    return a->seen == b->seen && a->answers == b->answers && a->next_answers == b->next_answers &&
-           a->is_unnamed == b->is_unnamed && impression_same_place(a, b);
-}
-
 /* Writes what has become of the rows, what goes before what comes. */
 static enum cxd_err put_visit(struct sqlite_store *store, const struct visit_rows *before,
                               const struct visit_rows *after, const uint8_t *name, struct error *err) {
@@ -180,15 +143,15 @@ static enum cxd_err put_visit(struct sqlite_store *store, const struct visit_row
         if (code == CXD_OK)
             code = sqlite_names_cut(&store->names, &store->db, name, before->rows[i].day, err);
         if (code == CXD_OK)
-            code = recount(store, &before->rows[i], NULL, err);
+            code = impression_recount(&before->rows[i], NULL, count_in, store, err);
     }
     for (size_t i = 0; code == CXD_OK && i < VISIT_DAYS; i++) {
         const struct impression *was = before->is_there[i] ? &before->rows[i] : NULL, *is = &after->rows[i];
-        if (!after->is_there[i] || (was && is_same(was, is)))
+        if (!after->is_there[i] || (was && impression_is_same(was, is)))
             continue;
         code = put_row(store, is, was && impression_same_place(was, is), name, err);
         if (code == CXD_OK)
-            code = recount(store, was, is, err);
+            code = impression_recount(was, is, count_in, store, err);
     }
     return code;
 }
@@ -217,7 +180,7 @@ enum cxd_err sqlite_write_event(struct sqlite_store *store, struct change *chang
         return CXD_OK;
     }
     const struct impression fresh = impression_of_event(event, declared, properties);
-    name_visit(store, event->survey, event->visit, name);
+    impression_name(store->identity.secret, event->survey, event->visit, name);
     code = sqlite_visits_from(store, &from, err);
     if (code == CXD_OK)
         code = find_visit(store, event->survey, fresh.day, name, &before, err);
@@ -243,7 +206,7 @@ static enum cxd_err leave(struct sqlite_store *store, const struct response *res
     enum cxd_err code = sqlite_visits_from(store, &from, err);
     if (code != CXD_OK || day < from)
         return code;
-    name_visit(store, response->survey, response->visit, name);
+    impression_name(store->identity.secret, response->survey, response->visit, name);
     code = find_visit(store, response->survey, day, name, &before, err);
     if (code != CXD_OK)
         return code;
@@ -262,7 +225,7 @@ static enum cxd_err answer(struct sqlite_store *store, const struct response *re
     enum cxd_err code = sqlite_visits_from(store, &from, err);
     if (code != CXD_OK || fresh.day < from)
         return code;
-    name_visit(store, response->survey, response->visit, name);
+    impression_name(store->identity.secret, response->survey, response->visit, name);
     code = find_visit(store, response->survey, fresh.day, name, &before, err);
     if (code != CXD_OK)
         return code;
@@ -276,13 +239,11 @@ enum cxd_err sqlite_visits_move(struct sqlite_store *store, const struct respons
     if ((!before || !before->visit) && (!after || !after->visit))
         return CXD_OK;
     const struct declared *declared = sqlite_declared_find(&store->declared, after ? after->survey : before->survey);
-    bool was = declared && impression_is_answer(before, declared),
-         is = declared && impression_is_answer(after, declared);
-    if (was && is && strcmp(before->visit, after->visit) == 0 &&
-        impression_day(before->answered_at) == impression_day(after->answered_at))
-        return CXD_OK;
-    enum cxd_err code = was ? leave(store, before, true, LEAVE_EXCLUDED, err) : CXD_OK;
-    return code == CXD_OK && is ? answer(store, after, declared, err) : code;
+    bool leaves = false, answers = false;
+    if (declared)
+        impression_turn(before, after, declared, &leaves, &answers);
+    enum cxd_err code = leaves ? leave(store, before, true, LEAVE_EXCLUDED, err) : CXD_OK;
+    return code == CXD_OK && answers ? answer(store, after, declared, err) : code;
 }
 
 enum cxd_err sqlite_visits_forget(struct sqlite_store *store, const struct response *response,
@@ -295,7 +256,7 @@ enum cxd_err sqlite_visits_forget(struct sqlite_store *store, const struct respo
     enum cxd_err code = leave(store, response, impression_is_answer(response, declared), how, err);
     if (code == CXD_OK)
         code = sqlite_visits_from(store, &from, err);
-    name_visit(store, response->survey, response->visit, name);
+    impression_name(store->identity.secret, response->survey, response->visit, name);
     return code == CXD_OK ? sqlite_names_forget(&store->names, &store->db, name, from, err) : code;
 }
 
