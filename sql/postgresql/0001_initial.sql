@@ -162,7 +162,7 @@ CREATE TABLE invitation (
     created_at bigint NOT NULL,
     expires_at bigint NOT NULL,
     kept_until bigint NOT NULL,
-    opened smallint NOT NULL, -- 0: it is not, 1: it is counted as opened
+    opened smallint NOT NULL, -- 0: it is not, 1: it is counted as opened, 2: it was before that was counted
     PRIMARY KEY (survey, response)
 );
 CREATE INDEX invitation_by_respondent ON invitation (respondent);
@@ -249,6 +249,14 @@ CREATE TABLE visit (
 );
 CREATE UNIQUE INDEX visit_by_name ON visit (survey, day, visit) WHERE visit IS NOT NULL;
 CREATE INDEX visit_by_time ON visit (survey, at);
+
+-- Visits that a transaction is about, so that what two nodes learn of one at the same time is put together: a row lives
+-- as long as its transaction, and survives nothing.
+CREATE UNLOGGED TABLE visit_turn (
+    survey bigint NOT NULL,
+    visit bytea NOT NULL,
+    PRIMARY KEY (survey, visit)
+);
 
 CREATE TABLE api_key (
     id bytea PRIMARY KEY,

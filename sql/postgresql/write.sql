@@ -47,13 +47,13 @@ SELECT g.survey, g.id
 FROM unnest($1::bigint[], $2::bytea[]) AS u (survey, id) JOIN gone AS g ON g.survey = u.survey AND g.id = u.id
 
 -- name: lock_invitations
-SELECT i.survey, i.response, i.respondent, i.properties, i.created_at, i.expires_at, i.kept_until
+SELECT i.survey, i.response, i.respondent, i.properties, i.created_at, i.expires_at, i.kept_until, i.opened
 FROM unnest($1::bigint[], $2::bytea[]) AS u (survey, id)
 JOIN invitation AS i ON i.survey = u.survey AND i.response = u.id
 ORDER BY i.survey, i.response FOR UPDATE OF i
 
 -- name: lock_invitations_of
-SELECT survey, response, respondent, properties, created_at, expires_at, kept_until
+SELECT survey, response, respondent, properties, created_at, expires_at, kept_until, opened
 FROM invitation WHERE respondent = $1 ORDER BY survey, response LIMIT $2 FOR UPDATE
 
 -- name: lock_respondents
@@ -111,8 +111,9 @@ DELETE FROM gone WHERE (survey, id) IN (SELECT survey, id FROM gone WHERE at < $
 
 -- name: put_invitations
 INSERT INTO invitation (survey, response, respondent, properties, created_at, expires_at, kept_until, opened)
-SELECT *, 0 FROM unnest($1::bigint[], $2::bytea[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])
-ON CONFLICT (survey, response) DO UPDATE SET kept_until = excluded.kept_until
+SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[],
+                     $8::bigint[])
+ON CONFLICT (survey, response) DO UPDATE SET kept_until = excluded.kept_until, opened = excluded.opened
 
 -- name: delete_invitations
 DELETE FROM invitation AS i USING unnest($1::bigint[], $2::bytea[]) AS u (survey, id)
@@ -125,6 +126,82 @@ DELETE FROM invitation WHERE (survey, response) IN (
 -- name: fix_questions
 UPDATE question AS q SET answered = true FROM unnest($1::bigint[], $2::text[]) AS u (survey, key)
 WHERE q.survey = u.survey AND q.key = u.key AND NOT q.answered
+
+-- --- Visits ---
+
+-- Waits for who has it, and is had until the end of the transaction.
+-- name: lock_visits
+INSERT INTO visit_turn (survey, visit) SELECT * FROM unnest($1::bigint[], $2::bytea[]) AS u (survey, visit)
+ON CONFLICT (survey, visit) DO UPDATE SET visit = excluded.visit
+
+-- name: unlock_visits
+DELETE FROM visit_turn AS t USING unnest($1::bigint[], $2::bytea[]) AS u (survey, visit)
+WHERE t.survey = u.survey AND t.visit = u.visit
+
+-- fragment: visit_columns
+SELECT v.survey, v.day, v.visit, v.number, v.at, v.seen, v.answers, v.next_answers, v.touchpoint, v.channel, v.locale,
+       v.properties
+
+-- name: read_visits
+-- use: visit_columns
+FROM unnest($1::bigint[], $2::bytea[], $3::bigint[]) AS u (survey, visit, day)
+JOIN visit AS v ON v.survey = u.survey AND v.day = u.day AND v.visit = u.visit
+ORDER BY v.survey, v.number FOR UPDATE OF v
+
+-- Of every day that there are rows of.
+-- name: read_visits_of
+-- use: visit_columns
+FROM unnest($1::bigint[], $2::bytea[]) AS u (survey, visit)
+CROSS JOIN LATERAL generate_series(
+    greatest((SELECT visits_from FROM state), (SELECT min(o.day) FROM visit AS o WHERE o.survey = u.survey)),
+    (SELECT max(o.day) FROM visit AS o WHERE o.survey = u.survey)) AS d (day)
+JOIN visit AS v ON v.survey = u.survey AND v.day = d.day AND v.visit = u.visit
+ORDER BY v.survey, v.number FOR UPDATE OF v
+
+-- name: delete_visits
+DELETE FROM visit AS v USING unnest($1::bigint[], $2::bigint[]) AS u (survey, number)
+WHERE v.survey = u.survey AND v.number = u.number
+
+-- name: update_visits
+UPDATE visit AS v
+SET visit = u.visit, at = u.at, seen = u.seen, answers = u.answers, next_answers = u.next_answers,
+    touchpoint = u.touchpoint, channel = u.channel, locale = u.locale, properties = u.properties
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::bigint[], $6::bigint[], $7::bigint[],
+            $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[])
+     AS u (survey, number, day, visit, at, seen, answers, next_answers, touchpoint, channel, locale, properties)
+WHERE v.survey = u.survey AND v.number = u.number
+
+-- name: insert_visits
+INSERT INTO visit (survey, number, day, visit, at, seen, answers, next_answers, touchpoint, channel, locale, properties)
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[], $5::bigint[], $6::bigint[], $7::bigint[],
+                     $8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[])
+
+-- Behind every response that there is; $2 is the greatest number of the node itself.
+-- name: note_reported
+UPDATE survey SET reported_after = greatest($2, (SELECT max(r.number) FROM response AS r WHERE r.survey = $1))
+WHERE number = $1 RETURNING reported_after
+
+-- name: forget_shown_properties
+DELETE FROM shown_property WHERE survey = $1 AND key NOT IN (SELECT key FROM survey_property WHERE survey = $1)
+
+-- Counted by from the day $2 on, or ever where nothing was counted before.
+-- name: begin_shown_properties
+INSERT INTO shown_property (survey, key, shown_from)
+SELECT $1, key,
+       CASE WHEN EXISTS (SELECT FROM visit WHERE survey = $1)
+              OR coalesce((SELECT sum(n0) FROM rollup WHERE survey = - $1 AND segmented = 0 AND tier = 0 AND bucket = 0),
+                          0) > 0
+            THEN $2 ELSE 0 END
+FROM survey_property WHERE survey = $1 ON CONFLICT (survey, key) DO NOTHING
+
+-- name: note_visits_from
+UPDATE state SET visits_from = $1
+
+-- name: delete_past_visits
+DELETE FROM visit WHERE (survey, number) IN (
+    SELECT survey, v.number FROM survey AS s CROSS JOIN LATERAL (
+        SELECT o.survey, o.number FROM visit AS o WHERE o.survey = s.number AND o.at < $1 ORDER BY o.at LIMIT $2) AS v
+    LIMIT $2)
 
 -- --- Rollups ---
 

@@ -239,6 +239,16 @@ static inline void cluster_drop_database(const char *url) {
     cluster_exec_sql(sql);
 }
 
+/* SQL of several statements, in the database of a URL. */
+static inline void cluster_run_sql(const char *url, const char *sql) {
+    PGconn *conn = PQconnectdb(url);
+    PGresult *result = PQexec(conn, sql);
+    if (PQresultStatus(result) != PGRES_COMMAND_OK && PQresultStatus(result) != PGRES_TUPLES_OK)
+        fail_msg("%s: %s", sql, PQerrorMessage(conn));
+    PQclear(result);
+    PQfinish(conn);
+}
+
 static inline void cluster_stop(void) {
     if (cluster.watch == 0)
         return;

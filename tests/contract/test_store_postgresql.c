@@ -159,7 +159,7 @@ static void *send_all(void *context) {
     return node;
 }
 
-static struct node run_nodes(const char *respondent) {
+static struct node run_nodes(void *send(void *), const char *respondent) {
     static struct node nodes[NODES];
     struct node all = {.created = 0};
     pthread_t threads[NODES];
@@ -171,7 +171,7 @@ static struct node run_nodes(const char *respondent) {
         nodes[i].survey = nodes[0].f.survey;
     }
     for (unsigned i = 0; i < NODES; i++)
-        assert_int_equal(pthread_create(&threads[i], NULL, send_all, &nodes[i]), 0);
+        assert_int_equal(pthread_create(&threads[i], NULL, send, &nodes[i]), 0);
     for (unsigned i = 0; i < NODES; i++) {
         void *done = NULL;
         pthread_join(threads[i], &done);
@@ -187,7 +187,7 @@ static struct node run_nodes(const char *respondent) {
 
 static void test_what_all_nodes_send_is_stored_once(void **state) {
     enum { RESPONSES = NODE_BATCHES * NODE_BATCH };
-    struct node all = run_nodes(NULL);
+    struct node all = run_nodes(send_all, NULL);
     assert_int_equal(all.created, RESPONSES);
     assert_int_equal(all.replayed, (NODES - 1) * RESPONSES);
     assert_int_equal(ask_number("SELECT count(*) FROM response"), RESPONSES);
@@ -199,10 +199,50 @@ static void test_what_all_nodes_send_is_stored_once(void **state) {
 }
 
 static void test_one_answer_of_a_person_is_stored_on_all_nodes(void **state) {
-    struct node all = run_nodes("ada@example.com");
+    struct node all = run_nodes(send_all, "ada@example.com");
     assert_int_equal(all.created, 1);
     assert_int_equal(all.created + all.replayed + all.refused, NODES * NODE_BATCHES * NODE_BATCH);
     assert_int_equal(ask_number("SELECT count(*) FROM response"), 1);
+}
+
+/* Of one visit around a midnight, whoever learns of what first: what was answered behind it is of the day that it was
+ * shown on. All begin each visit together. */
+static pthread_barrier_t together;
+
+static void *send_visits(void *context) {
+    struct node *node = context;
+    enum { VISIT_BATCHES = 40, MINUTE_MS = 60 * 1000 };
+    int64_t midnight = NOW_MS / DAY_MS * DAY_MS;
+    bool failed = false;
+    for (unsigned batch = 0; batch < VISIT_BATCHES; batch++) {
+        char visit[8];
+        snprintf(visit, sizeof visit, "v%u", batch);
+        struct change *shown = make_change(&node->f, CHANGE_EVENT, NOW_MS);
+        shown->as.event.value =
+            (struct event){.survey = node->survey, .type = EVENT_SHOWN, .visit = visit, .at = midnight - MINUTE_MS};
+        struct change *left = make_change(&node->f, CHANGE_EVENT, NOW_MS);
+        left->as.event.value =
+            (struct event){.survey = node->survey, .type = EVENT_DISMISSED, .visit = visit, .at = midnight + MINUTE_MS};
+        node->f.survey = node->survey;
+        struct change *changes[] = {node->index % 2 ? shown : left};
+        pthread_barrier_wait(&together);
+        failed = failed || store_apply(node->f.store, changes, 1, NULL, &node->err) != CXD_OK;
+        node->created += changes[0]->outcome == OUTCOME_CREATED;
+    }
+    return failed ? NULL : node;
+}
+
+static void test_visits_of_all_nodes_are_put_together(void **state) {
+    enum { VISITS = 40 };
+    (void)state;
+    assert_int_equal(pthread_barrier_init(&together, NULL, NODES), 0);
+    struct node all = run_nodes(send_visits, NULL);
+    pthread_barrier_destroy(&together);
+    assert_int_equal(all.created, 2 * VISITS);
+    assert_int_equal(ask_number("SELECT count(*) FROM visit"), VISITS);
+    assert_int_equal(ask_number("SELECT sum(n0) FROM rollup WHERE survey < 0 AND tier = 0"), VISITS);
+    assert_int_equal(ask_number("SELECT sum(n2) FROM rollup WHERE survey < 0 AND tier = 0"), VISITS);
+    assert_int_equal(ask_number("SELECT count(*) FROM visit_turn"), 0);
 }
 
 /* Between two batches: the next one is applied all the same, on another connection. */
@@ -242,6 +282,7 @@ int main(void) {
         POSTGRESQL_TEST(test_a_batch_is_three_round_trips),
         POSTGRESQL_TEST(test_what_all_nodes_send_is_stored_once),
         POSTGRESQL_TEST(test_one_answer_of_a_person_is_stored_on_all_nodes),
+        POSTGRESQL_TEST(test_visits_of_all_nodes_are_put_together),
         POSTGRESQL_TEST(test_a_connection_that_was_lost_is_made_again),
         POSTGRESQL_TEST(test_a_slot_that_was_lost_is_not_written_under),
     };

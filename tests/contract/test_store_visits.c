@@ -233,11 +233,11 @@ static void test_closed_surveys_and_old_days(void **state) {
     assert_counts(f, quarter + 1, NOW_MS + DAY_MS, 0, 0, 0, 0, 0);
 }
 
-/* --- Random histories, of SQLite against the oracle -----------------------------------------------------------------
+/* --- Random histories, of engines against the oracle ----------------------------------------------------------------
  */
 
 struct twin {
-    struct fixture memory, sqlite;
+    struct fixture memory, other;
 };
 
 static const char *pick(const char *const *words, unsigned count) {
@@ -339,7 +339,7 @@ static void read_sums(struct fixture *f, const struct filter *filter, const char
     qsort(ret_sums->sums, ret_sums->count, sizeof ret_sums->sums[0], compare_sums);
 }
 
-/* By values, both engines tell the same; and that is what they say of a filter by each. */
+/* By values, both tell the same; and that is what they say of a filter by each. */
 static void compare_values(struct twin *twin, const struct filter *filter, int64_t from, int64_t to) {
     static const char *const BY[][STORE_BY_MAX] = {{"touchpoint", NULL},      {"channel", NULL},
                                                    {"property.plan", NULL},   {"touchpoint", "channel"},
@@ -348,7 +348,7 @@ static void compare_values(struct twin *twin, const struct filter *filter, int64
         struct sums a, b;
         size_t count = BY[i][1] ? 2 : 1;
         read_sums(&twin->memory, filter, BY[i], count, from, to, &a);
-        read_sums(&twin->sqlite, filter, BY[i], count, from, to, &b);
+        read_sums(&twin->other, filter, BY[i], count, from, to, &b);
         assert_int_equal(a.known, b.known);
         assert_int_equal(a.count, b.count);
         assert_memory_equal(a.sums, b.sums, sizeof a.sums);
@@ -361,7 +361,7 @@ static void compare_values(struct twin *twin, const struct filter *filter, int64
             own.touchpoint = a.sums[k].values[0];
             if (strcmp(own.touchpoint, "(unset)") == 0)
                 continue;
-            assert_ok(store_read_impressions(twin->sqlite.reader, &own, bounds, 2, &alone, &known, &err), err);
+            assert_ok(store_read_impressions(twin->other.reader, &own, bounds, 2, &alone, &known, &err), err);
             assert_int_equal(known, a.known);
             assert_memory_equal(&alone, &a.sums[k].impressions, sizeof alone);
         }
@@ -390,16 +390,20 @@ static void compare_reads(struct twin *twin, int64_t now_ms) {
         memset(b, 0, sizeof b);
         filter.survey = twin->memory.survey;
         assert_ok(store_read_impressions(twin->memory.reader, &filter, bounds, 6, a, a_known, &err), err);
-        assert_ok(store_read_impressions(twin->sqlite.reader, &filter, bounds, 6, b, b_known, &err), err);
+        assert_ok(store_read_impressions(twin->other.reader, &filter, bounds, 6, b, b_known, &err), err);
         for (size_t at = 0; at < 5; at++) {
             assert_int_equal(a_known[at], b_known[at]);
             for (size_t kind = 0; kind < IMPRESSION_KINDS; kind++)
                 if (a[at].n[kind] != b[at].n[kind])
-                    fail_msg("filter %zu, bucket %zu, kind %zu: %lld in memory, %lld in SQLite", i, at, kind,
+                    fail_msg("filter %zu, bucket %zu, kind %zu: %lld in memory, %lld in the other", i, at, kind,
                              (long long)a[at].n[kind], (long long)b[at].n[kind]);
         }
         compare_values(twin, &filter, bounds[0], bounds[5]);
     }
+}
+
+static bool is_file(const struct fixture *f) {
+    return strncmp(f->url, "sqlite:", 7) == 0;
 }
 
 static void assert_sound(struct fixture *f) {
@@ -416,7 +420,7 @@ static void assert_sound(struct fixture *f) {
 /* What the writer knows of visits goes to its table early and in pieces, where `run` is odd. */
 static void bound_names(struct fixture *f, unsigned run) {
     struct sqlite_store *store = (struct sqlite_store *)f->store;
-    if (run % 2 == 0)
+    if (run % 2 == 0 || !is_file(f))
         return;
     store->names.limit = 2 + 7 * (run / 2 % 4);
     store->names.slice = run / 2 % 2;
@@ -429,8 +433,13 @@ static void in_file(struct fixture *f, const char *sql) {
 }
 
 static void make_trap(struct fixture *f) {
-    in_file(f, "CREATE TRIGGER trap BEFORE INSERT ON response WHEN NEW.comment = 'trap' "
-               "BEGIN SELECT RAISE(ABORT, 'trap'); END");
+    if (is_file(f))
+        in_file(f, "CREATE TRIGGER trap BEFORE INSERT ON response WHEN NEW.comment = 'trap' "
+                   "BEGIN SELECT RAISE(ABORT, 'trap'); END");
+#ifdef CXD_POSTGRESQL
+    else
+        cluster_run_sql(f->url, "ALTER TABLE response ADD CONSTRAINT trap CHECK (comment <> 'trap')");
+#endif
 }
 
 /* The change and others, in a batch that fails behind them. */
@@ -443,49 +452,67 @@ static void fail_batch(struct fixture *f, struct change *change, int64_t now_ms)
         fail_msg("the batch did not fail");
 }
 
+/* The file is sound, and so is what is counted anew. */
+static void rebuild(struct twin *twin, int64_t now_ms) {
+    struct fixture *f = &twin->other;
+    int64_t responses;
+    struct error err;
+    in_file(f, "DROP TRIGGER trap");
+    assert_sound(f);
+    store_reader_close(f->reader);
+    assert_ok(store_rebuild(f->store, &responses, &err), err);
+    assert_ok(store_reader_open(f->store, &f->reader, &err), err);
+    assert_sound(f);
+    compare_reads(twin, now_ms);
+    make_trap(f);
+}
+
+static void run_history(const char *url, unsigned run) {
+    struct twin twin;
+    int64_t now_ms = NOW_MS;
+    fixture_open(&twin.memory, "memory:");
+    fixture_open(&twin.other, url);
+    make_shop(&twin.memory);
+    make_shop(&twin.other);
+    bound_names(&twin.other, run);
+    make_trap(&twin.other);
+    for (unsigned step = 0; step < 120; step++) {
+        unsigned seed = 7919 * run + step;
+        if (step % 3 == 0)
+            fail_batch(&twin.other, draw(&twin.other, seed, now_ms), now_ms);
+        struct change *a = draw(&twin.memory, seed, now_ms), *b = draw(&twin.other, seed, now_ms);
+        enum outcome first = apply(&twin.memory, a), second = apply(&twin.other, b);
+        if (first != second)
+            fail_msg("run %u, step %u: kind %d is %d in memory, %d in the other", run, step, a->kind, first, second);
+        compare_reads(&twin, now_ms);
+        now_ms += rand() % (DAY_MS / 12);
+        if (step % 60 == 59 && is_file(&twin.other))
+            rebuild(&twin, now_ms);
+        if (step % 25 == 24) {
+            fixture_reopen(&twin.other);
+            bound_names(&twin.other, run);
+        }
+    }
+    fixture_close(&twin.memory);
+    fixture_close(&twin.other);
+}
+
 static void test_random_histories(void **state) {
     (void)state;
     unsigned runs = rounds(40, 4);
-    for (unsigned run = 0; run < runs; run++) {
-        struct twin twin;
-        int64_t now_ms = NOW_MS;
-        fixture_open(&twin.memory, "memory:");
-        fixture_open(&twin.sqlite, "sqlite:%s/cxd.db");
-        make_shop(&twin.memory);
-        make_shop(&twin.sqlite);
-        bound_names(&twin.sqlite, run);
-        make_trap(&twin.sqlite);
-        for (unsigned step = 0; step < 120; step++) {
-            unsigned seed = 7919 * run + step;
-            if (step % 3 == 0)
-                fail_batch(&twin.sqlite, draw(&twin.sqlite, 7919 * run + step, now_ms), now_ms);
-            struct change *a = draw(&twin.memory, seed, now_ms), *b = draw(&twin.sqlite, seed, now_ms);
-            enum outcome first = apply(&twin.memory, a), second = apply(&twin.sqlite, b);
-            if (first != second)
-                fail_msg("run %u, step %u: kind %d is %d in memory, %d in SQLite", run, step, a->kind, first, second);
-            compare_reads(&twin, now_ms);
-            now_ms += rand() % (DAY_MS / 12);
-            if (step % 60 == 59) {
-                int64_t responses;
-                struct error err;
-                in_file(&twin.sqlite, "DROP TRIGGER trap");
-                assert_sound(&twin.sqlite);
-                store_reader_close(twin.sqlite.reader);
-                assert_ok(store_rebuild(twin.sqlite.store, &responses, &err), err);
-                assert_ok(store_reader_open(twin.sqlite.store, &twin.sqlite.reader, &err), err);
-                assert_sound(&twin.sqlite);
-                compare_reads(&twin, now_ms);
-                make_trap(&twin.sqlite);
-            }
-            if (step % 25 == 24) {
-                fixture_reopen(&twin.sqlite);
-                bound_names(&twin.sqlite, run);
-            }
-        }
-        fixture_close(&twin.memory);
-        fixture_close(&twin.sqlite);
-    }
+    for (unsigned run = 0; run < runs; run++)
+        run_history("sqlite:%s/cxd.db", run);
 }
+
+#ifdef CXD_POSTGRESQL
+static void test_random_histories_over_postgresql(void **state) {
+    (void)state;
+    unsigned runs = rounds(12, 2);
+    for (unsigned run = 0; run < runs; run++)
+        run_history(CLUSTER_URL, run);
+    cluster_stop();
+}
+#endif
 
 int main(void) {
     const struct CMUnitTest tests[] = {
@@ -494,6 +521,11 @@ int main(void) {
         ENGINE_TEST(test_answers_before_the_first_report), ENGINE_TEST(test_invitations_are_counted),
         ENGINE_TEST(test_closed_surveys_and_old_days),
     };
-    const struct CMUnitTest random[] = {cmocka_unit_test(test_random_histories)};
-    return run_over_engines(tests, CXD_COUNT(tests)) + cmocka_run_group_tests(random, NULL, NULL);
+    const struct CMUnitTest random[] = {
+        cmocka_unit_test(test_random_histories),
+#ifdef CXD_POSTGRESQL
+        cmocka_unit_test(test_random_histories_over_postgresql),
+#endif
+    };
+    return run_over_all_engines(tests, CXD_COUNT(tests)) + cmocka_run_group_tests(random, NULL, NULL);
 }

@@ -126,13 +126,15 @@
  *   postgresql/known.c      what the writer knows of every survey
  *   postgresql/held.c       what a batch holds of the responses that its changes name
  *   postgresql/held_write.c  and that written
+ *   postgresql/visits_held.c  what it holds of visits
  *   postgresql/answered.c   what people have answered, for recontact
  *   postgresql/judge.c      the terms of a survey, and what its revisions ask
  *   postgresql/count.c      a response counts, or counts no more
  *   postgresql/rollups.c    the deltas of a batch to the rollup rows, and who gets some
+ *   postgresql/visits.c     events, and answers as they begin or cease to count
  *   postgresql/batch.c      what a batch locks and reads first
  *   postgresql/response.c   responses: create, replay, amend, exclude, flag
- *   postgresql/erase.c      people forgotten, old responses, suspects cleared, invitations
+ *   postgresql/erase.c      people forgotten, old responses and visits, suspects cleared, invitations
  *   postgresql/survey.c     definitions: put, archive
  *   postgresql/roll.c       rollups of a property that is declared late, or no longer
  *   postgresql/key.c        API keys and signing keys

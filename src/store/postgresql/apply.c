@@ -103,7 +103,7 @@ static enum cxd_err decide_all(struct postgresql_store *store, struct change *co
 
 static enum cxd_err raise_generation(struct postgresql_store *store, struct change *const *changes, size_t count,
                                      struct error *err) {
-    bool redefined = false;
+    bool redefined = store->alone.has_redefined;
     for (size_t i = 0; !redefined && i < count; i++)
         redefined = change_redefines(changes[i]);
     if (!redefined)
@@ -207,6 +207,7 @@ enum cxd_err postgresql_apply(struct store *base, struct change *const *changes,
     struct postgresql_store *store = (struct postgresql_store *)base;
     enum store_fate fate = STORE_FATE_NOTHING;
     enum cxd_err code = CXD_OK;
+    store->alone.is_wanted = false;
     for (int i = 0; i < TRIES_MAX; i++) {
         fate = STORE_FATE_NOTHING;
         store->db.failure = store->db.failure == DB_LOST ? DB_LOST : DB_SOUND;

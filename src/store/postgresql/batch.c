@@ -30,6 +30,9 @@ static bool name_one(struct postgresql_store *store, const struct change *change
         for (size_t i = 0; named && i < change->as.invite.count; i++)
             named = name_response(store, change->as.invite.records[i].survey, &change->as.invite.records[i].response);
         return named;
+    case CHANGE_EVENT:
+        return !change->as.event.is_invited ||
+               name_response(store, change->as.event.value.survey, &change->as.event.response);
     default:
         return true;
     }
@@ -78,6 +81,15 @@ static bool redefines(struct change *const *changes, size_t count) {
     return found;
 }
 
+/* Whether a row of the state is written that others are not to write at the same time. */
+static bool moves_state(struct change *const *changes, size_t count) {
+    bool found = false;
+    for (size_t i = 0; !found && i < count; i++)
+        found =
+            changes[i]->kind == CHANGE_EXPIRE || changes[i]->kind == CHANGE_CLOCK || changes[i]->kind == CHANGE_RESUME;
+    return found;
+}
+
 /* --- What others are told of it ----------------------------------------------------------------------------------- */
 
 enum cxd_err postgresql_batch_tell(struct postgresql_store *store, enum query what, struct error *err) {
@@ -93,7 +105,14 @@ enum cxd_err postgresql_batch_tell(struct postgresql_store *store, enum query wh
 
 enum { RESULT_NODE = 4, RESULT_GENERATION = 6, RESULT_UNROLLED, RESULT_RESPONSES, RESULT_MARKS, RESULT_INVITATIONS };
 
-static enum cxd_err queue_first(struct postgresql_store *store, bool is_alone, struct error *err) {
+/* What the batch is held to. */
+struct needs {
+    bool is_alone, state; /* surveys, and the row of the state, are locked FOR UPDATE */
+    bool visits;          /* some are named */
+    size_t visits_at;     /* the place of their results */
+};
+
+static enum cxd_err queue_first(struct postgresql_store *store, struct needs *needs, struct error *err) {
     struct db *db = &store->db;
     struct db_array *arrays = store->arrays;
     postgresql_held_keys(&store->held, arrays);
@@ -103,12 +122,12 @@ static enum cxd_err queue_first(struct postgresql_store *store, bool is_alone, s
     if (code == CXD_OK)
         code = POSTGRESQL_QUEUE(db, QUERY_LOCK_NODE, err, INT(store->node.slot),
                                 BLOB(store->node.incarnation, sizeof store->node.incarnation));
-    if (code == CXD_OK && is_alone) /* in the place of the others' look at the generation */
+    if (code == CXD_OK && needs->state) /* in the place of the others' look at the generation */
         code = POSTGRESQL_QUEUE(db, QUERY_LOCK_STATE, err);
     if (code == CXD_OK)
-        code = is_alone ? POSTGRESQL_QUEUE(db, QUERY_LOCK_SURVEYS, err, ARRAY(&arrays[2]), ARRAY(&arrays[3]))
-                        : POSTGRESQL_QUEUE(db, QUERY_LOCK_SURVEYS_SHARED, err, ARRAY(&arrays[2]));
-    if (code == CXD_OK && !is_alone)
+        code = needs->is_alone ? POSTGRESQL_QUEUE(db, QUERY_LOCK_SURVEYS, err, ARRAY(&arrays[2]), ARRAY(&arrays[3]))
+                               : POSTGRESQL_QUEUE(db, QUERY_LOCK_SURVEYS_SHARED, err, ARRAY(&arrays[2]));
+    if (code == CXD_OK && !needs->state)
         code = POSTGRESQL_QUEUE(db, QUERY_READ_GENERATION, err);
     if (code == CXD_OK)
         code = POSTGRESQL_QUEUE(db, QUERY_READ_UNROLLED, err);
@@ -116,11 +135,15 @@ static enum cxd_err queue_first(struct postgresql_store *store, bool is_alone, s
         code = POSTGRESQL_QUEUE(db, QUERY_LOCK_RESPONSES, err, ARRAY(&arrays[0]), ARRAY(&arrays[1]));
     if (code == CXD_OK)
         code = POSTGRESQL_QUEUE(db, QUERY_READ_MARKS, err, ARRAY(&arrays[0]), ARRAY(&arrays[1]));
-    return code == CXD_OK ? POSTGRESQL_QUEUE(db, QUERY_LOCK_INVITATIONS, err, ARRAY(&arrays[0]), ARRAY(&arrays[1]))
-                          : code;
+    if (code == CXD_OK)
+        code = POSTGRESQL_QUEUE(db, QUERY_LOCK_INVITATIONS, err, ARRAY(&arrays[0]), ARRAY(&arrays[1]));
+    needs->visits = store->visits.is_unread;
+    return code == CXD_OK && needs->visits ? postgresql_visits_queue(&store->visits, db, arrays, &needs->visits_at, err)
+                                           : code;
 }
 
-static enum cxd_err take_first(struct postgresql_store *store, bool is_alone, bool *ret_is_ours, struct error *err) {
+static enum cxd_err take_first(struct postgresql_store *store, const struct needs *needs, bool *ret_is_ours,
+                               struct error *err) {
     const struct db *db = &store->db;
     const PGresult *node = postgresql_db_result(db, RESULT_NODE);
     *ret_is_ours = PQntuples(node) == 1;
@@ -129,7 +152,8 @@ static enum cxd_err take_first(struct postgresql_store *store, bool is_alone, bo
     if (postgresql_int(node, 0, 0) > store->node.number)
         store->node.number = postgresql_int(node, 0, 0);
     store->node.now_ms = postgresql_int(node, 0, 1);
-    store->generation = postgresql_int(postgresql_db_result(db, is_alone ? RESULT_NODE + 1 : RESULT_GENERATION), 0, 0);
+    store->generation =
+        postgresql_int(postgresql_db_result(db, needs->state ? RESULT_NODE + 1 : RESULT_GENERATION), 0, 0);
     enum cxd_err code =
         postgresql_held_take(&store->held, &store->arena, postgresql_db_result(db, RESULT_RESPONSES), err);
     if (code == CXD_OK)
@@ -137,6 +161,8 @@ static enum cxd_err take_first(struct postgresql_store *store, bool is_alone, bo
     if (code == CXD_OK)
         code = postgresql_held_take_invitations(&store->held, &store->arena,
                                                 postgresql_db_result(db, RESULT_INVITATIONS), err);
+    if (code == CXD_OK && needs->visits)
+        code = postgresql_visits_take(&store->visits, &store->arena, db, needs->visits_at, err);
     if (code == CXD_OK && store->known.is_loaded && store->known.generation == store->generation)
         postgresql_known_fill(&store->known, postgresql_db_result(db, RESULT_UNROLLED));
     return code;
@@ -240,18 +266,22 @@ static enum cxd_err lock_people(struct postgresql_store *store, struct change *c
 
 enum cxd_err postgresql_batch_begin(struct postgresql_store *store, struct change *const *changes, size_t count,
                                     bool *ret_is_ours, struct error *err) {
-    bool is_alone = redefines(changes, count), named = true;
+    bool is_alone = store->alone.is_wanted || redefines(changes, count), named = true;
+    struct needs needs = {.is_alone = is_alone, .state = is_alone || moves_state(changes, count)};
+    store->alone.is_so = is_alone;
+    store->alone.has_redefined = false;
     postgresql_held_clear(&store->held);
+    postgresql_visits_clear(&store->visits);
     for (size_t i = 0; named && i < count; i++)
-        named = name_one(store, changes[i]);
+        named = name_one(store, changes[i]) && postgresql_visits_name(store, changes[i]);
     if (!named)
         return no_memory(err);
     name_surveys(store, changes, count);
-    enum cxd_err code = queue_first(store, is_alone, err);
+    enum cxd_err code = queue_first(store, &needs, err);
     if (code == CXD_OK)
         code = postgresql_db_run(&store->db, err);
     if (code == CXD_OK)
-        code = take_first(store, is_alone, ret_is_ours, err);
+        code = take_first(store, &needs, ret_is_ours, err);
     if (code != CXD_OK || !*ret_is_ours)
         return code;
     if (!store->known.is_loaded || store->known.generation != store->generation) {
@@ -262,9 +292,13 @@ enum cxd_err postgresql_batch_begin(struct postgresql_store *store, struct chang
         if (code == CXD_OK)
             postgresql_known_fill(&store->known, unrolled);
     }
+    if (code == CXD_OK)
+        code = postgresql_visits_of_held(store, err);
     return code == CXD_OK ? lock_people(store, changes, count, err) : code;
 }
 
 enum cxd_err postgresql_batch_flush(struct postgresql_store *store, struct error *err) {
-    return postgresql_held_write(&store->held, &store->db, store->arrays, &store->text, err);
+    enum cxd_err code = postgresql_held_write(&store->held, &store->db, store->arrays, &store->text, err);
+    return code == CXD_OK ? postgresql_visits_write(&store->visits, &store->db, store->arrays, &store->text, err)
+                          : code;
 }

@@ -23,6 +23,7 @@ static void postgresql_close(struct store *base) {
     for (size_t i = 0; i < CXD_COUNT(store->arrays); i++)
         postgresql_array_free(&store->arrays[i]);
     postgresql_held_free(&store->held);
+    postgresql_visits_free(&store->visits);
     deltas_free(&store->deltas);
     buffer_free(&store->text);
     arena_free(&store->known.arena);

@@ -1,10 +1,12 @@
-/* What goes through many rows, some at once: people forgotten, old responses, suspects cleared. What the batch holds is
- * written before, so that it is found. */
+/* What goes through many rows, some at once: people forgotten, old responses and visits, suspects cleared. What the
+ * batch holds is written before, so that it is found. */
 
 #include <stdlib.h>
 
 #include "store/decide_import.h"
 #include "store/postgresql/batch.h"
+
+#define DAY_MS INT64_C(86400000)
 
 /* Runs what was queued behind a flush, and holds its rows; *ret_rows are of the store's arena. */
 static enum cxd_err hold(struct postgresql_store *store, const PGresult *result, struct held_row ***ret_rows,
@@ -85,10 +87,14 @@ static enum cxd_err erase_responses(struct postgresql_store *store, struct chang
         return CXD_OK;
     if (code == CXD_OK && count > 0)
         code = find_invitations(store, err);
+    if (code == CXD_OK)
+        code = postgresql_visits_of_rows(store, rows, count, true, err);
     for (size_t i = 0; code == CXD_OK && i < count; i++) {
-        bool taken = false;
-        code = change->as.erase.counts ? take_out(store, rows[i], true, change->now_ms, err)
-                                       : forget(store, rows[i], false, change->now_ms, &taken, err);
+        bool taken = false, counts = change->as.erase.counts;
+        code = postgresql_visits_forget(store, &rows[i]->value, counts ? LEAVE_ERASED : LEAVE_FORGOTTEN, err);
+        if (code == CXD_OK)
+            code = counts ? take_out(store, rows[i], true, change->now_ms, err)
+                          : forget(store, rows[i], false, change->now_ms, &taken, err);
     }
     *ret_erased = count;
     return code;
@@ -145,10 +151,14 @@ enum cxd_err postgresql_apply_retain(struct postgresql_store *store, struct chan
         code = hold(store, result, &rows, &count, err);
     if (code == CXD_OK && count > 0)
         code = find_invitations(store, err);
+    if (code == CXD_OK)
+        code = postgresql_visits_of_rows(store, rows, count, true, err);
     for (size_t i = 0; code == CXD_OK && i < count; i++) {
         bool taken = deletes;
-        code = deletes ? take_out(store, rows[i], false, change->now_ms, err)
-                       : forget(store, rows[i], true, change->now_ms, &taken, err);
+        code = postgresql_visits_forget(store, &rows[i]->value, LEAVE_FORGOTTEN, err);
+        if (code == CXD_OK)
+            code = deletes ? take_out(store, rows[i], false, change->now_ms, err)
+                           : forget(store, rows[i], true, change->now_ms, &taken, err);
         touched += taken;
     }
     if (code == CXD_OK)
@@ -168,10 +178,14 @@ enum cxd_err postgresql_apply_clear(struct postgresql_store *store, struct chang
                               INT(change->as.clear.from), INT(change->as.clear.to), LIMIT(change->as.clear.limit));
     if (code == CXD_OK)
         code = hold(store, result, &rows, &count, err);
+    if (code == CXD_OK)
+        code = postgresql_visits_of_rows(store, rows, count, false, err);
     for (size_t i = 0; code == CXD_OK && i < count; i++) {
         struct response after;
         decide_clear(change, &rows[i]->value, &after);
-        code = postgresql_count_turn(store, rows[i], &after, err);
+        code = postgresql_visits_move(store, &rows[i]->value, &after, err);
+        if (code == CXD_OK)
+            code = postgresql_count_turn(store, rows[i], &after, err);
     }
     if (code == CXD_OK)
         decide_cleared(change, count);
@@ -194,8 +208,9 @@ enum cxd_err postgresql_apply_unmark(struct postgresql_store *store, struct chan
 
 enum cxd_err postgresql_apply_invite(struct postgresql_store *store, struct change *change, struct error *err) {
     bool is_there = postgresql_known_find(&store->known, change->as.invite.survey);
+    enum cxd_err code = CXD_OK;
     size_t created = 0;
-    for (size_t i = 0; is_there && i < change->as.invite.count; i++) {
+    for (size_t i = 0; is_there && code == CXD_OK && i < change->as.invite.count; i++) {
         const struct invitation_record *record = &change->as.invite.records[i];
         struct held_row *row = postgresql_held_row(&store->held, &store->arena, record->survey, &record->response);
         if (!row)
@@ -204,10 +219,12 @@ enum cxd_err postgresql_apply_invite(struct postgresql_store *store, struct chan
             continue;
         row->invitation = *record;
         row->is_invited = row->is_turned = true;
+        row->opened = OPENED_NOT;
         created++;
+        code = postgresql_visits_invite(store, row, err);
     }
     decide_invite(change, is_there, created);
-    return CXD_OK;
+    return code;
 }
 
 enum cxd_err postgresql_apply_lapse(struct postgresql_store *store, struct change *change, struct error *err) {
@@ -218,5 +235,25 @@ enum cxd_err postgresql_apply_lapse(struct postgresql_store *store, struct chang
                               LIMIT(change->as.lapse.limit));
     if (code == CXD_OK)
         decide_lapsed(change, (size_t)atoll(PQcmdTuples((PGresult *)(uintptr_t)result)));
+    return code;
+}
+
+enum cxd_err postgresql_apply_expire(struct postgresql_store *store, struct change *change, struct error *err) {
+    int64_t day = impression_day(change->as.expire.before_ms), from = 0;
+    const PGresult *result = NULL;
+    enum cxd_err code = postgresql_batch_flush(store, err);
+    if (code == CXD_OK)
+        code = POSTGRESQL_ASK(&store->db, QUERY_SELECT_VISITS_FROM, &result, err); /* the batch has the state locked */
+    if (code != CXD_OK)
+        return code;
+    from = postgresql_int(result, 0, 0);
+    if (day > from)
+        code = POSTGRESQL_QUEUE(&store->db, QUERY_NOTE_VISITS_FROM, err, INT(day));
+    store->visits.from = from = day > from ? day : from;
+    if (code == CXD_OK)
+        code = POSTGRESQL_ASK(&store->db, QUERY_DELETE_PAST_VISITS, &result, err, INT(from * DAY_MS),
+                              LIMIT(change->as.expire.limit));
+    if (code == CXD_OK)
+        decide_expired(change, (size_t)atoll(PQcmdTuples((PGresult *)(uintptr_t)result)));
     return code;
 }

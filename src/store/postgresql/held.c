@@ -122,6 +122,9 @@ enum cxd_err postgresql_held_take_invitations(struct held *held, struct arena *a
         if (code == CXD_OK)
             code = postgresql_row_properties(invitations, i, 3, arena, &record.properties, &record.property_count, err);
         row->invitation = record;
+        row->opened = (int)postgresql_int(invitations, i, 7) == OPENED_NOT    ? OPENED_NOT
+                      : (int)postgresql_int(invitations, i, 7) == OPENED_ONCE ? OPENED_ONCE
+                                                                              : OPENED_UNCOUNTED;
         row->is_invited = row->was_invited = true;
         row->is_turned = false;
     }

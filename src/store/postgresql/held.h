@@ -16,6 +16,7 @@ struct held_row {
     int64_t marked_at;
     bool is_invited, was_invited, is_turned; /* an invitation is kept; was in the database; is to be written */
     struct invitation_record invitation;
+    enum { OPENED_NOT, OPENED_ONCE, OPENED_UNCOUNTED } opened;
 };
 
 struct held {

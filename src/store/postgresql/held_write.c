@@ -121,7 +121,7 @@ static enum cxd_err write_marks(const struct held *held, struct db *db, struct d
 
 static enum cxd_err write_invitations(const struct held *held, struct db *db, struct db_array *arrays,
                                       struct buffer *text, struct error *err) {
-    begin(arrays, "ibttiii");
+    begin(arrays, "ibttiiii");
     for (size_t i = 0; i < held->count; i++) {
         const struct invitation_record *record = &held->rows[i]->invitation;
         if (!held->rows[i]->is_turned || !held->rows[i]->is_invited)
@@ -134,8 +134,9 @@ static enum cxd_err write_invitations(const struct held *held, struct db *db, st
         postgresql_array_add_int(&arrays[4], record->created_at);
         postgresql_array_add_int(&arrays[5], record->expires_at);
         postgresql_array_add_int(&arrays[6], record->kept_until);
+        postgresql_array_add_int(&arrays[7], held->rows[i]->opened);
     }
-    enum cxd_err code = queue(db, QUERY_PUT_INVITATIONS, arrays, 7, err);
+    enum cxd_err code = queue(db, QUERY_PUT_INVITATIONS, arrays, 8, err);
     begin(arrays, "ib");
     for (size_t i = 0; i < held->count; i++)
         if (held->rows[i]->is_turned && !held->rows[i]->is_invited && held->rows[i]->was_invited)

@@ -20,3 +20,9 @@ int64_t postgresql_next_number(int64_t last, int slot, int64_t now_ms) {
     int64_t next = since << (SLOT_BITS + COUNT_BITS) | (int64_t)slot << COUNT_BITS;
     return next > last ? next : next + (INT64_C(1) << (SLOT_BITS + COUNT_BITS));
 }
+
+int64_t postgresql_give_number(struct postgresql_store *store, int64_t behind) {
+    int64_t last = behind > store->node.number && behind != INT64_MAX ? behind : store->node.number;
+    store->node.number = postgresql_next_number(last, store->node.slot, store->node.now_ms);
+    return store->node.number;
+}

@@ -65,8 +65,6 @@ enum cxd_err postgresql_apply_resume(struct postgresql_store *store, struct chan
         return error_set(err, ERR_STORAGE, "the engine over PostgreSQL does not know \"%s\" yet",                      \
                          change_traits(change->kind)->name);                                                           \
     }
-ABSENT(event)
-ABSENT(expire)
 ABSENT(alert_rule)
 ABSENT(alert)
 ABSENT(alert_tell)

@@ -17,11 +17,13 @@ static enum cxd_err find_last_answer(void *context, const char *respondent, int6
 }
 
 /* It is kept while the response may be amended. */
-static void keep_answered(const struct change *change, struct held_row *row) {
-    if (!row->is_invited)
-        return;
+static enum cxd_err keep_answered(struct postgresql_store *store, const struct change *change, struct held_row *row,
+                                  struct error *err) {
+    if (!row->is_invited || !change->as.response.invited.is_kept)
+        return CXD_OK;
     row->invitation.kept_until = change->as.response.value.received_at + change->as.response.amend_window_ms;
     row->is_turned = true;
+    return postgresql_visits_open_invitation(store, row, true, err);
 }
 
 static enum cxd_err decide(struct postgresql_store *store, struct change *change, struct held_row *row,
@@ -62,11 +64,13 @@ static enum cxd_err apply_response(struct postgresql_store *store, struct change
     if (code != CXD_OK || (change->outcome != OUTCOME_CREATED && change->outcome != OUTCOME_AMENDED))
         return code;
     if (change->outcome == OUTCOME_CREATED) {
-        store->node.number = postgresql_next_number(store->node.number, store->node.slot, store->node.now_ms);
-        response->number = store->node.number;
-        keep_answered(change, row);
+        /* Whether it is an answer of a visit is told by its number. */
+        response->number = postgresql_give_number(store, known->declared.reported_after);
+        code = keep_answered(store, change, row, err);
     }
-    return postgresql_count_turn(store, row, response, err);
+    if (code == CXD_OK)
+        code = postgresql_visits_move(store, row->is_there ? &row->value : NULL, response, err);
+    return code == CXD_OK ? postgresql_count_turn(store, row, response, err) : code;
 }
 
 enum cxd_err postgresql_apply_response(struct postgresql_store *store, struct change *change, struct error *err) {
@@ -89,6 +93,12 @@ static struct held_row *find(struct postgresql_store *store, int64_t survey, con
     return row && row->is_there ? row : NULL;
 }
 
+static enum cxd_err turn(struct postgresql_store *store, struct held_row *row, const struct response *after,
+                         struct error *err) {
+    enum cxd_err code = postgresql_visits_move(store, &row->value, after, err);
+    return code == CXD_OK ? postgresql_count_turn(store, row, after, err) : code;
+}
+
 enum cxd_err postgresql_apply_exclude(struct postgresql_store *store, struct change *change, struct error *err) {
     struct held_row *row = find(store, change->as.exclude.survey, &change->as.exclude.id);
     struct response after;
@@ -98,12 +108,12 @@ enum cxd_err postgresql_apply_exclude(struct postgresql_store *store, struct cha
     change->as.exclude.value = after;
     if (!copy_response(change->arena, &change->as.exclude.value))
         return no_memory(err);
-    return change->outcome == OUTCOME_AMENDED ? postgresql_count_turn(store, row, &after, err) : CXD_OK;
+    return change->outcome == OUTCOME_AMENDED ? turn(store, row, &after, err) : CXD_OK;
 }
 
 enum cxd_err postgresql_apply_flag(struct postgresql_store *store, struct change *change, struct error *err) {
     struct held_row *row = find(store, change->as.flag.survey, &change->as.flag.id);
     struct response after;
     decide_flag(change, row ? &row->value : NULL, &after);
-    return change->outcome == OUTCOME_AMENDED ? postgresql_count_turn(store, row, &after, err) : CXD_OK;
+    return change->outcome == OUTCOME_AMENDED ? turn(store, row, &after, err) : CXD_OK;
 }

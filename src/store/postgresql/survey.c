@@ -78,7 +78,7 @@ static enum cxd_err queue_questions(struct postgresql_store *store, const struct
 }
 
 static enum cxd_err put(struct postgresql_store *store, const struct survey_record *survey, bool is_revised,
-                        const struct survey *asks, struct error *err) {
+                        const struct survey *asks, int64_t now_ms, struct error *err) {
     enum cxd_err code = queue_record(store, survey, err);
     if (code == CXD_OK && is_revised)
         code = POSTGRESQL_QUEUE(&store->db, QUERY_INSERT_REVISION, err, INT(survey->number), INT(survey->revision),
@@ -88,7 +88,10 @@ static enum cxd_err put(struct postgresql_store *store, const struct survey_reco
     if (code == CXD_OK)
         code = queue_questions(store, survey, asks, err);
     if (code == CXD_OK)
-        code = postgresql_db_run(&store->db, err);
+        code = POSTGRESQL_QUEUE(&store->db, QUERY_FORGET_SHOWN_PROPERTIES, err, INT(survey->number));
+    if (code == CXD_OK) /* of visits that were counted before, from the next day on */
+        code = POSTGRESQL_RUN(&store->db, QUERY_BEGIN_SHOWN_PROPERTIES, err, INT(survey->number),
+                              INT(impression_day(now_ms) + 1));
     return code == CXD_OK ? postgresql_known_load(&store->known, &store->db, store->generation, err) : code;
 }
 
@@ -119,7 +122,7 @@ enum cxd_err postgresql_apply_survey(struct postgresql_store *store, struct chan
     if (code == CXD_OK && known)
         code = postgresql_roll_hold(store, survey, err);
     if (code == CXD_OK)
-        code = put(store, survey, is_revised, asks, err);
+        code = put(store, survey, is_revised, asks, change->now_ms, err);
     return code == CXD_OK ? postgresql_roll_begin(store, survey->number, &change->unrolled, err) : code;
 }
 
@@ -131,6 +134,6 @@ enum cxd_err postgresql_apply_archive(struct postgresql_store *store, struct cha
     struct survey_record record = known->record;
     bool unrolled = false;
     record.archived_at = change->now_ms;
-    enum cxd_err code = put(store, &record, false, NULL, err);
+    enum cxd_err code = put(store, &record, false, NULL, change->now_ms, err);
     return code == CXD_OK ? postgresql_roll_begin(store, record.number, &unrolled, err) : code;
 }

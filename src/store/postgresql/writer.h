@@ -7,6 +7,7 @@
 #include "store/engine.h"
 #include "store/postgresql/held.h"
 #include "store/postgresql/known.h"
+#include "store/postgresql/visits.h"
 #include "store/tokens.h"
 
 /* The engine's insides. Two halves, in files of their own:
@@ -38,7 +39,13 @@ struct postgresql_store {
     /* Of the batch that is being applied. */
     struct arena arena;
     struct held held;
+    struct visits_held visits;
     struct answered_list answered;
+    struct {
+        bool is_wanted; /* the batch begins again, with state and surveys to itself */
+        bool is_so;
+        bool has_redefined; /* more than its changes tell of themselves */
+    } alone;
     int64_t generation; /* that its changes of the catalog get */
     struct {
         bool is_read, is_there, is_counted;
@@ -65,6 +72,8 @@ CXD_NODISCARD enum cxd_err postgresql_identity_read(struct postgresql_store *sto
 
 /* numbers.c: the next number of a response, behind `last`, of a slot, at a time of the database's clock. */
 int64_t postgresql_next_number(int64_t last, int slot, int64_t now_ms);
+/* The one that the node gives next, behind this one too (INT64_MIN, INT64_MAX: none). */
+int64_t postgresql_give_number(struct postgresql_store *store, int64_t behind);
 
 /* judge.c: whether a change may go on, by the terms of its survey as they are in the transaction. */
 CXD_NODISCARD enum cxd_err postgresql_judge(struct postgresql_store *store, struct change *change, int64_t survey,
@@ -79,6 +88,24 @@ CXD_NODISCARD enum cxd_err postgresql_count(struct postgresql_store *store, cons
 /* What is stored of it is `after` from now on (NULL: nothing), and counts as that. */
 CXD_NODISCARD enum cxd_err postgresql_count_turn(struct postgresql_store *store, struct held_row *row,
                                                  const struct response *after, struct error *err);
+
+/* visits.c: what a change names of visits is wanted, what is held of responses names more, and so do some of them: of
+ * these all days that there are, where `is_all`. */
+bool postgresql_visits_name(struct postgresql_store *store, const struct change *change);
+CXD_NODISCARD enum cxd_err postgresql_visits_of_held(struct postgresql_store *store, struct error *err);
+CXD_NODISCARD enum cxd_err postgresql_visits_of_rows(struct postgresql_store *store, struct held_row *const *rows,
+                                                     size_t count, bool is_all, struct error *err);
+/* A response was stored, changed or left: NULL is none. */
+CXD_NODISCARD enum cxd_err postgresql_visits_move(struct postgresql_store *store, const struct response *before,
+                                                  const struct response *after, struct error *err);
+/* A response's person is forgotten, or goes: before the response does, and once all days are held. */
+CXD_NODISCARD enum cxd_err postgresql_visits_forget(struct postgresql_store *store, const struct response *response,
+                                                    enum impression_leave how, struct error *err);
+/* Somebody is invited; opens what they were sent, for the first time, and perhaps answers. `row` may be NULL. */
+CXD_NODISCARD enum cxd_err postgresql_visits_invite(struct postgresql_store *store, struct held_row *row,
+                                                    struct error *err);
+CXD_NODISCARD enum cxd_err postgresql_visits_open_invitation(struct postgresql_store *store, struct held_row *row,
+                                                             bool is_answered, struct error *err);
 
 /* rollups.c: writes the deltas, and clears them; but for a look at the dimensions it is queued. */
 CXD_NODISCARD enum cxd_err postgresql_rollups_flush(struct postgresql_store *store, struct error *err);
@@ -110,7 +137,7 @@ CXD_NODISCARD enum cxd_err postgresql_roll_begin(struct postgresql_store *store,
 CXD_NODISCARD enum cxd_err postgresql_session_list(struct db *db, struct arena *arena, struct session **ret_sessions,
                                                    size_t *ret_count, struct error *err);
 
-/* What each kind of change does: response.c, erase.c, survey.c, key.c, session.c, document.c, imports.c,
+/* What each kind of change does: response.c, visits.c, erase.c, survey.c, key.c, session.c, document.c, imports.c,
  * roll.c, other.c. */
 #define POSTGRESQL_APPLIER(KIND, NAME, ...) postgresql_apply_change postgresql_apply_##NAME;
 typedef enum cxd_err postgresql_apply_change(struct postgresql_store *store, struct change *change, struct error *err);
