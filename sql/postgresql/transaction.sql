@@ -1,5 +1,15 @@
 -- Transactions, what makes a database itself, and who writes it.
 
+-- The server looks whether its client is there yet, also where no end of the connection was told.
+-- name: begin_session
+SELECT set_config('statement_timeout', $1, false), set_config('idle_in_transaction_session_timeout', $2, false),
+       set_config('client_connection_check_interval', '2000', false), set_config('tcp_keepalives_idle', '30', false),
+       set_config('tcp_keepalives_interval', '10', false), set_config('tcp_keepalives_count', '3', false)
+
+-- For the rest of a transaction.
+-- name: wait_long
+SELECT set_config('statement_timeout', $1, true)
+
 -- name: begin_write
 BEGIN ISOLATION LEVEL READ COMMITTED
 

@@ -24,7 +24,7 @@ static inline int drop_database(void **state) {
 static inline void run_sql(const char *sql) {
     struct db db;
     struct error err;
-    if (postgresql_db_open(&db, url, &err) != CXD_OK || postgresql_db_exec(&db, sql, &err) != CXD_OK)
+    if (postgresql_db_open(&db, url, NULL, &err) != CXD_OK || postgresql_db_exec(&db, sql, &err) != CXD_OK)
         fail_msg("%s: %s", sql, err.detail);
     postgresql_db_close(&db);
 }

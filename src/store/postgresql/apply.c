@@ -144,6 +144,7 @@ static enum cxd_err commit(struct postgresql_store *store, enum store_fate *ret_
 static enum cxd_err find_fate(struct postgresql_store *store, enum store_fate *ret_fate, struct error *err) {
     struct error why;
     const PGresult *result = NULL;
+    postgresql_db_bound(&store->db, FATE_MS);
     enum cxd_err code = postgresql_db_revive(&store->db, &why);
     if (code == CXD_OK)
         code = POSTGRESQL_ASK(&store->db, QUERY_FIND_BATCH, &result, &why, INT(store->node.slot),
@@ -195,11 +196,18 @@ static void tell_nothing(struct postgresql_store *store) {
     if (store->db.failure == DB_LOST || store->node.slot < 0)
         return;
     enum db_failure failure = store->db.failure;
+    postgresql_db_bound(&store->db, GRACE_MS);
     if (postgresql_batch_tell(store, QUERY_SETTLE_BATCH, &ignored) != CXD_OK ||
         postgresql_db_run(&store->db, &ignored) != CXD_OK)
         postgresql_db_rollback(&store->db);
     if (store->db.failure != DB_LOST)
         store->db.failure = failure;
+}
+
+/* Whether a batch that is not stored may be tried once more: what gave way to another node, and, once, what lost its
+ * connection, perhaps long ago. */
+static bool may_again(const struct postgresql_store *store, bool was_lost, int *losses) {
+    return was_lost ? (*losses)++ == 0 : store->db.failure == DB_AGAIN;
 }
 
 enum cxd_err postgresql_apply(struct store *base, struct change *const *changes, size_t count,
@@ -208,18 +216,23 @@ enum cxd_err postgresql_apply(struct store *base, struct change *const *changes,
     enum store_fate fate = STORE_FATE_NOTHING;
     enum cxd_err code = CXD_OK;
     store->alone.is_wanted = false;
+    int losses = 0;
+    postgresql_db_bound(&store->db, store->batch_ms);
+    int64_t until_ns = store->db.until_ns;
     for (int i = 0; i < TRIES_MAX; i++) {
         fate = STORE_FATE_NOTHING;
         store->db.failure = store->db.failure == DB_LOST ? DB_LOST : DB_SOUND;
         code = attempt(store, changes, count, &fate, err);
+        bool was_lost = code != CXD_OK && store->db.failure == DB_LOST;
         if (code != CXD_OK && fate == STORE_FATE_UNKNOWN)
             code = find_fate(store, &fate, err);
         if (code == CXD_OK)
             return CXD_OK;
         store->known.is_loaded = false; /* it may be what the transaction was to make of it */
+        bool goes_on = fate == STORE_FATE_NOTHING && may_again(store, was_lost, &losses);
         postgresql_db_rollback(&store->db);
-        /* A connection that was lost before the commit, perhaps long ago: once more, on another. */
-        if (store->db.failure != DB_AGAIN && (store->db.failure != DB_LOST || fate != STORE_FATE_NOTHING || i > 0))
+        store->db.until_ns = until_ns;
+        if (!goes_on || postgresql_db_left_ms(&store->db) == 0)
             break;
     }
     tell_nothing(store);

@@ -30,6 +30,10 @@ static enum cxd_err fetch(struct cursor *cursor, struct error *err) {
         cursor->rows = NULL;
     }
     heartbeat_answer(cursor->reader->base.beat);
+    if (db->goes_on)
+        postgresql_db_bound(db, WALK_MS);
+    else if (postgresql_db_left_ms(db) <= GRACE_MS)
+        return postgresql_db_too_much(err);
     enum cxd_err code = POSTGRESQL_RUN(db, cursor->most == MANY ? QUERY_FETCH_MANY : QUERY_FETCH_FEW, err);
     if (code != CXD_OK)
         return code;

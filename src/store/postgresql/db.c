@@ -2,12 +2,17 @@
 
 #include "store/postgresql/db.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
+#include "cxd/base/clock.h"
 #include "store/postgresql/wire.h"
 
 enum { VALUES_MAX = 40 };
+enum { CALL_MS = 10 * 1000, ROLLBACK_MS = 2 * 1000, BEAT_MS = 200 };
 
 /* --- Errors ------------------------------------------------------------------------------------------------------- */
 
@@ -17,6 +22,12 @@ static enum cxd_err lost(struct db *db, struct error *err) {
     db->failure = DB_LOST;
     return error_set(err, ERR_STORAGE, "the connection to PostgreSQL is lost: %.*s", (int)strcspn(message, "\n"),
                      message);
+}
+
+enum cxd_err postgresql_db_too_much(struct error *err) {
+    return error_set(err, ERR_BAD_PARAMETER,
+                     "too many responses would have to be read for this: choose a shorter window, or one filter that "
+                     "the survey declares");
 }
 
 /* The last two: a table that another is making. */
@@ -36,6 +47,8 @@ static enum cxd_err refused(struct db *db, const PGresult *result, const char *w
     if (!state || PQstatus(db->conn) == CONNECTION_BAD || strncmp(state, "57P0", 4) == 0)
         return lost(db, err);
     db->failure = is_again(state) ? DB_AGAIN : DB_REFUSED;
+    if (strcmp(state, "57014") == 0) /* by statement_timeout */
+        return postgresql_db_too_much(err);
     bool is_full = strcmp(state, "53100") == 0;
     return error_set(err, is_full ? ERR_STORAGE_FULL : ERR_STORAGE, "PostgreSQL refuses %s: %s (%s)", what,
                      message ? message : "", state);
@@ -49,6 +62,78 @@ static const char *query_name(enum query query, char *out, size_t size) {
     return out;
 }
 
+/* --- Waiting ------------------------------------------------------------------------------------------------------ */
+
+void postgresql_db_bound(struct db *db, int64_t ms) {
+    db->until_ns = clock_monotonic_ns() + ms * 1000 * 1000;
+}
+
+int64_t postgresql_db_left_ms(const struct db *db) {
+    int64_t left_ns = db->until_ns - clock_monotonic_ns();
+    return left_ns > 0 ? left_ns / (1000 * 1000) + 1 : 0;
+}
+
+/* The other end learns of it where it can; what is here is taken down when the connection is made anew. */
+static enum cxd_err give_up(struct db *db, struct error *err) {
+    int socket = PQsocket(db->conn);
+    if (socket >= 0)
+        shutdown(socket, SHUT_RDWR);
+    db->failure = DB_LOST;
+    return error_set(err, ERR_STORAGE, "PostgreSQL has not answered in time");
+}
+
+/* Until the socket has something, or an error, which libpq finds out. False: it has taken too long. */
+static bool await(struct db *db, short events, int64_t until_ns) {
+    for (;;) {
+        int64_t left_ms = (until_ns - clock_monotonic_ns()) / (1000 * 1000);
+        db->has_ended = db->goes_on && !db->goes_on(db->context);
+        if (left_ms < 0 || db->has_ended)
+            return false;
+        struct pollfd waited = {.fd = PQsocket(db->conn), .events = events};
+        int found = poll(&waited, 1, left_ms < BEAT_MS ? (int)left_ms + 1 : BEAT_MS);
+        heartbeat_answer(db->waits.beat ? *db->waits.beat : NULL);
+        if (found > 0 || (found < 0 && errno != EINTR))
+            return true;
+    }
+}
+
+static int64_t until(const struct db *db) {
+    return db->until_ns != 0 ? db->until_ns : clock_monotonic_ns() + INT64_C(1000) * 1000 * CALL_MS;
+}
+
+/* The next answer without waiting for it blindly; sends what is not sent yet. False: it has taken too long. */
+static bool next(struct db *db, PGresult **ret_result) {
+    int64_t until_ns = until(db);
+    *ret_result = NULL;
+    while (PQisBusy(db->conn)) {
+        int unsent = PQflush(db->conn);
+        if (unsent < 0)
+            break;
+        if (!await(db, unsent ? POLLIN | POLLOUT : POLLIN, until_ns))
+            return false;
+        if (PQconsumeInput(db->conn) != 1)
+            break;
+    }
+    *ret_result = PQgetResult(db->conn);
+    return true;
+}
+
+/* As far as libpq is with a connection that it begins. */
+static enum cxd_err connect_by(struct db *db, PostgresPollingStatusType (*step)(PGconn *), struct error *err) {
+    int64_t until_ns = until(db);
+    PostgresPollingStatusType status = PGRES_POLLING_WRITING;
+    while (PQstatus(db->conn) != CONNECTION_BAD && status != PGRES_POLLING_OK && status != PGRES_POLLING_FAILED) {
+        if (!await(db, status == PGRES_POLLING_READING ? POLLIN : POLLOUT, until_ns))
+            return give_up(db, err);
+        status = step(db->conn);
+    }
+    if (PQstatus(db->conn) == CONNECTION_OK)
+        return CXD_OK;
+    const char *message = PQerrorMessage(db->conn);
+    db->failure = DB_LOST;
+    return error_set(err, ERR_STORAGE, "no connection to PostgreSQL: %.*s", (int)strcspn(message, "\n"), message);
+}
+
 /* --- The connection ----------------------------------------------------------------------------------------------- */
 
 static void clear_results(struct db *db) {
@@ -57,15 +142,19 @@ static void clear_results(struct db *db) {
     db->result_count = 0;
 }
 
+/* Where both ends may be gone, the server finds that out as well. */
 static enum cxd_err begin_session(struct db *db, struct error *err) {
     memset(db->is_prepared, 0, sizeof db->is_prepared);
     clear_results(db);
     db->queued = 0;
     db->incarnation++;
     db->failure = DB_SOUND;
-    if (PQenterPipelineMode(db->conn) != 1)
+    if (PQsetnonblocking(db->conn, 1) != 0 || PQenterPipelineMode(db->conn) != 1)
         return error_set(err, ERR_STORAGE, "libpq has no pipeline mode for this connection");
-    return CXD_OK;
+    char statement_ms[24], idle_ms[24];
+    snprintf(statement_ms, sizeof statement_ms, "%lld", (long long)db->waits.statement_ms);
+    snprintf(idle_ms, sizeof idle_ms, "%lld", (long long)db->waits.idle_ms);
+    return POSTGRESQL_RUN(db, QUERY_BEGIN_SESSION, err, TEXT(statement_ms), TEXT(idle_ms));
 }
 
 /* What is wrong with a URL is told by libpq with pieces of it, among them perhaps a password: that is not repeated. */
@@ -84,25 +173,22 @@ static void ignore_notice(void *context, const PGresult *result) {
     (void)result;
 }
 
-enum cxd_err postgresql_db_open(struct db *db, const char *url, struct error *err) {
-    static const char *const NAMES[] = {"fallback_application_name", "connect_timeout", "client_encoding", "dbname",
+/* tcp_user_timeout: a host that answers nothing leaves time for the next one of the URL. */
+enum cxd_err postgresql_db_open(struct db *db, const char *url, const struct db_waits *waits, struct error *err) {
+    static const char *const NAMES[] = {"fallback_application_name", "tcp_user_timeout", "client_encoding", "dbname",
                                         NULL};
-    const char *const values[] = {"cxd", "10", "UTF8", url, NULL};
-    *db = (struct db){0};
+    const char *const values[] = {"cxd", "4000", "UTF8", url, NULL};
+    *db = (struct db){.waits = waits ? *waits : (struct db_waits){0}};
     enum cxd_err code = check_url(url, err);
     if (code != CXD_OK)
         return code;
-    db->conn = PQconnectdbParams(NAMES, values, 1);
+    db->conn = PQconnectStartParams(NAMES, values, 1);
     if (!db->conn)
         return error_set(err, ERR_NO_MEMORY, "no memory for a connection to PostgreSQL");
     PQsetNoticeReceiver(db->conn, ignore_notice, NULL);
-    if (PQstatus(db->conn) != CONNECTION_OK) {
-        const char *message = PQerrorMessage(db->conn);
-        error_set(err, ERR_STORAGE, "no connection to PostgreSQL: %.*s", (int)strcspn(message, "\n"), message);
-        postgresql_db_close(db);
-        return ERR_STORAGE;
-    }
-    code = begin_session(db, err);
+    code = connect_by(db, PQconnectPoll, err);
+    if (code == CXD_OK)
+        code = begin_session(db, err);
     if (code != CXD_OK)
         postgresql_db_close(db);
     return code;
@@ -117,22 +203,35 @@ void postgresql_db_close(struct db *db) {
 enum cxd_err postgresql_db_revive(struct db *db, struct error *err) {
     if (PQstatus(db->conn) == CONNECTION_OK && db->failure != DB_LOST)
         return CXD_OK;
-    PQreset(db->conn);
-    if (PQstatus(db->conn) != CONNECTION_OK)
+    if (PQresetStart(db->conn) != 1)
         return lost(db, err);
-    return begin_session(db, err);
+    enum cxd_err code = connect_by(db, PQresetPoll, err);
+    return code == CXD_OK ? begin_session(db, err) : code;
+}
+
+/* The first that fails is what is told. */
+static enum cxd_err exec(struct db *db, const char *sql, struct error *err) {
+    enum cxd_err code = CXD_OK;
+    PGresult *result = NULL;
+    if (PQsendQuery(db->conn, sql) != 1)
+        return lost(db, err);
+    for (;;) {
+        if (!next(db, &result))
+            return give_up(db, err);
+        if (!result)
+            return code;
+        ExecStatusType status = PQresultStatus(result);
+        if (code == CXD_OK && status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+            code = refused(db, result, "a change of the schema", err);
+        PQclear(result);
+    }
 }
 
 enum cxd_err postgresql_db_exec(struct db *db, const char *sql, struct error *err) {
     if (PQexitPipelineMode(db->conn) != 1)
         return lost(db, err);
-    PGresult *result = PQexec(db->conn, sql);
-    ExecStatusType status = PQresultStatus(result);
-    enum cxd_err code = CXD_OK;
-    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
-        code = refused(db, result, "a change of the schema", err);
-    PQclear(result);
-    if (PQenterPipelineMode(db->conn) != 1 && code == CXD_OK)
+    enum cxd_err code = exec(db, sql, err);
+    if (db->failure != DB_LOST && PQenterPipelineMode(db->conn) != 1 && code == CXD_OK)
         code = lost(db, err);
     return code;
 }
@@ -175,24 +274,31 @@ enum cxd_err postgresql_db_queue(struct db *db, enum query query, const struct d
 }
 
 /* The next answer, and the NULL behind it. */
-static PGresult *take(struct db *db) {
-    PGresult *result = PQgetResult(db->conn);
-    if (result && PQresultStatus(result) != PGRES_PIPELINE_SYNC)
-        PQclear(PQgetResult(db->conn));
-    return result;
+static enum cxd_err take(struct db *db, PGresult **ret_result, struct error *err) {
+    PGresult *end = NULL;
+    if (!next(db, ret_result))
+        return give_up(db, err);
+    if (!*ret_result || PQresultStatus(*ret_result) == PGRES_PIPELINE_SYNC)
+        return CXD_OK;
+    bool came = next(db, &end);
+    PQclear(end);
+    return came ? CXD_OK : give_up(db, err);
 }
 
 /* Of one that is queued. The first that fails says why; those behind it are not run. */
 static void collect(struct db *db, size_t at, enum cxd_err *code, struct error *err) {
     char name[64];
     enum query query = db->queue[at].query;
-    for (int step = !db->queue[at].prepares; step < 2; step++) {
-        PGresult *result = take(db);
+    for (int step = !db->queue[at].prepares; step < 2 && db->failure != DB_LOST; step++) {
+        PGresult *result = NULL;
+        enum cxd_err taken = take(db, &result, err);
         ExecStatusType status = result ? PQresultStatus(result) : PGRES_FATAL_ERROR;
         bool is_done = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
         if (!is_done && step == 0)
             db->is_prepared[query] = false;
-        if (!is_done && *code == CXD_OK && status != PGRES_PIPELINE_ABORTED)
+        if (taken != CXD_OK)
+            *code = taken;
+        else if (!is_done && *code == CXD_OK && status != PGRES_PIPELINE_ABORTED)
             *code = refused(db, result, query_name(query, name, sizeof name), err);
         if (step == 1)
             db->results[db->result_count++] = result;
@@ -203,6 +309,7 @@ static void collect(struct db *db, size_t at, enum cxd_err *code, struct error *
 
 enum cxd_err postgresql_db_run(struct db *db, struct error *err) {
     enum cxd_err code = CXD_OK;
+    PGresult *end = NULL;
     clear_results(db);
     db->failure = DB_SOUND;
     db->trips++;
@@ -213,8 +320,10 @@ enum cxd_err postgresql_db_run(struct db *db, struct error *err) {
     db->queued = 0;
     if (db->failure == DB_LOST)
         return code;
-    PGresult *end = take(db);
-    if (PQresultStatus(end) != PGRES_PIPELINE_SYNC && code == CXD_OK)
+    enum cxd_err taken = take(db, &end, err);
+    if (taken != CXD_OK)
+        code = taken;
+    else if (PQresultStatus(end) != PGRES_PIPELINE_SYNC && code == CXD_OK)
         code = lost(db, err);
     PQclear(end);
     return code;
@@ -237,6 +346,9 @@ const PGresult *postgresql_db_result(const struct db *db, size_t at) {
 void postgresql_db_rollback(struct db *db) {
     struct error err;
     enum db_failure failure = db->failure;
+    db->goes_on = NULL;
+    if (postgresql_db_left_ms(db) < ROLLBACK_MS)
+        postgresql_db_bound(db, ROLLBACK_MS);
     if (db->queued > 0 && postgresql_db_run(db, &err) != CXD_OK && db->failure == DB_LOST)
         return;
     PGTransactionStatusType status = PQtransactionStatus(db->conn);

@@ -9,11 +9,18 @@
 #include "cxd/base/buffer.h"
 #include "cxd/base/compiler.h"
 #include "cxd/base/error.h"
+#include "cxd/base/heartbeat.h"
 #include "cxd/base/id.h"
 #include "store/postgresql/sql.h"
 
 /* A connection to PostgreSQL, always in pipeline mode: questions are queued, and a run sends all of them and takes all
- * answers, which is one round trip. Everything goes and comes in binary. Used by one thread at a time. */
+ * answers, which is one round trip. Everything goes and comes in binary. Used by one thread at a time.
+ *
+ * Nothing waits for ever: neither the server nor what lies between may ever answer, or tell that they will not. Who
+ * asks says by when (postgresql_db_bound), else it is 10 s for each wait; what has not come by then is a connection
+ * that is lost. Its end is made known by closing it. A request to cancel is never sent: at a COMMIT that waits for a
+ * standby it would have the server show what the standby lacks. The server looks every 2 s whether its client is there.
+ */
 
 /* Why the last run failed, for who can do something about it. */
 enum db_failure {
@@ -25,8 +32,20 @@ enum db_failure {
 
 enum { DB_QUEUE_MAX = 48 };
 
+/* How a connection waits. All zero is how it is without. */
+struct db_waits {
+    int64_t statement_ms;          /* then the server ends a question: ERR_BAD_PARAMETER; 0: never */
+    int64_t idle_ms;               /* and a transaction in which nothing is asked; 0: never */
+    struct heartbeat *const *beat; /* answered meanwhile */
+};
+
 struct db {
     PGconn *conn;
+    struct db_waits waits;
+    int64_t until_ns;                     /* of CLOCK_MONOTONIC; 0: CALL_MS for each wait */
+    bool (*goes_on)(const void *context); /* asked while it waits; false ends the wait. NULL: nobody is asked */
+    const void *context;
+    bool has_ended; /* by goes_on */
     bool is_prepared[QUERY_COUNT];
     struct {
         enum query query;
@@ -40,8 +59,16 @@ struct db {
     int64_t incarnation; /* of the connection: rises where it was made anew */
 };
 
-/* `url` as libpq takes it. ERR_CONFIG for one that it does not take; ERR_STORAGE. No error has any of the URL. */
-CXD_NODISCARD enum cxd_err postgresql_db_open(struct db *db, const char *url, struct error *err);
+/* `url` as libpq takes it. ERR_CONFIG for one that it does not take; ERR_STORAGE. No error has any of the URL. What
+ * is given in `waits` is copied. */
+CXD_NODISCARD enum cxd_err postgresql_db_open(struct db *db, const char *url, const struct db_waits *waits,
+                                              struct error *err);
+/* From now on so long altogether, also for a connection that is made anew. */
+void postgresql_db_bound(struct db *db, int64_t ms);
+/* What is left of it. */
+int64_t postgresql_db_left_ms(const struct db *db);
+/* ERR_BAD_PARAMETER: a question that takes too long. */
+enum cxd_err postgresql_db_too_much(struct error *err);
 /* Of what was never opened too. */
 void postgresql_db_close(struct db *db);
 /* Makes the connection anew where it is gone. */

@@ -14,6 +14,7 @@ static bool takes(const char *rest) {
 static void postgresql_close(struct store *base) {
     struct postgresql_store *store = (struct postgresql_store *)base;
     struct error err;
+    postgresql_db_bound(&store->db, GRACE_MS);
     /* The slot is free for the next one at once; where that fails it is after a while. */
     if (store->db.conn && store->node.slot >= 0 && store->db.failure != DB_LOST &&
         POSTGRESQL_RUN(&store->db, QUERY_RELEASE_NODE, &err, INT(store->node.slot),
@@ -45,9 +46,10 @@ static enum cxd_err open_store(struct postgresql_store *store, const char *rest,
         store->url = NULL;
         return error_set(err, ERR_NO_MEMORY, "no memory to open the store");
     }
+    const struct db_waits waits = {BATCH_STATEMENT_MS, BATCH_IDLE_MS, &store->base.beat};
     enum cxd_err code = make_incarnation(store, err);
     if (code == CXD_OK)
-        code = postgresql_db_open(&store->db, store->url, err);
+        code = postgresql_db_open(&store->db, store->url, &waits, err);
     if (code == CXD_OK)
         code = postgresql_schema_raise(&store->db, err);
     return code == CXD_OK ? postgresql_identity_read(store, err) : code;
@@ -60,6 +62,8 @@ static enum cxd_err postgresql_open(const char *rest, struct store **ret_store, 
     store->base.engine = &STORE_POSTGRESQL;
     store->base.dimension_values = DIMENSION_VALUES;
     store->node.slot = -1;
+    store->batch_ms = BATCH_MS;
+    store->question_ms = QUESTION_MS;
     snprintf(store->library, sizeof store->library, "%d.%d", PQlibVersion() / 10000, PQlibVersion() % 10000);
     arena_init(&store->arena);
     arena_init(&store->known.arena);

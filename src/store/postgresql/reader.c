@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "cxd/base/clock.h"
 #include "store/postgresql/writer.h"
 
 enum cxd_err postgresql_reader_open(struct store *base, struct store_reader **ret_reader, struct error *err) {
@@ -11,7 +12,8 @@ enum cxd_err postgresql_reader_open(struct store *base, struct store_reader **re
         return error_set(err, ERR_NO_MEMORY, "no memory to open a reader");
     reader->base.engine = &STORE_POSTGRESQL;
     reader->store = store;
-    enum cxd_err code = postgresql_db_open(&reader->db, store->url, err);
+    const struct db_waits waits = {.statement_ms = store->question_ms, .beat = &reader->base.beat};
+    enum cxd_err code = postgresql_db_open(&reader->db, store->url, &waits, err);
     if (code != CXD_OK) {
         free(reader);
         return code;
@@ -27,9 +29,18 @@ void postgresql_reader_close(struct store_reader *base) {
     free(reader);
 }
 
+static const int64_t NS = INT64_C(1000) * 1000; /* in a ms */
+
+static void begin_question(struct postgresql_reader *reader) {
+    reader->since_ns = clock_monotonic_ns();
+    postgresql_db_bound(&reader->db, reader->store->question_ms - reader->spent_ns / NS + GRACE_MS);
+}
+
 /* BEGIN alone sees no state: the first question does. The header promises that of the begin. */
 enum cxd_err postgresql_reader_begin(struct store_reader *base, struct error *err) {
     struct postgresql_reader *reader = (struct postgresql_reader *)base;
+    reader->spent_ns = 0;
+    begin_question(reader);
     enum cxd_err code = postgresql_db_revive(&reader->db, err);
     if (code == CXD_OK)
         code = POSTGRESQL_QUEUE(&reader->db, QUERY_BEGIN_READ, err);
@@ -49,6 +60,11 @@ void postgresql_reader_end(struct store_reader *base) {
 
 enum cxd_err postgresql_reader_enter(struct postgresql_reader *reader, bool *ret_began, struct error *err) {
     *ret_began = !reader->has_begun;
+    if (!reader->has_begun)
+        reader->spent_ns = 0;
+    else if (reader->spent_ns > reader->store->question_ms * NS)
+        return postgresql_db_too_much(err);
+    begin_question(reader);
     if (reader->has_begun)
         return CXD_OK;
     enum cxd_err code = postgresql_db_revive(&reader->db, err);
@@ -56,6 +72,9 @@ enum cxd_err postgresql_reader_enter(struct postgresql_reader *reader, bool *ret
 }
 
 void postgresql_reader_leave(struct postgresql_reader *reader, bool began) {
+    if (!reader->db.goes_on)
+        reader->spent_ns += clock_monotonic_ns() - reader->since_ns;
+    reader->db.goes_on = NULL;
     if (began)
         postgresql_db_rollback(&reader->db);
 }

@@ -56,7 +56,9 @@ static enum cxd_err raise_from(struct db *db, int64_t version, struct error *err
 
 static enum cxd_err raise_once(struct db *db, struct error *err) {
     int64_t version = 0;
-    enum cxd_err code = POSTGRESQL_RUN(db, QUERY_BEGIN_WRITE, err);
+    enum cxd_err code = POSTGRESQL_QUEUE(db, QUERY_BEGIN_WRITE, err);
+    if (code == CXD_OK)
+        code = POSTGRESQL_RUN(db, QUERY_WAIT_LONG, err, TEXT("0"));
     if (code == CXD_OK)
         code = POSTGRESQL_RUN(db, QUERY_MAKE_SCHEMA, err);
     if (code == CXD_OK)
@@ -82,7 +84,10 @@ enum cxd_err postgresql_schema_raise(struct db *db, struct error *err) {
         return code;
     /* Two that make the first table at once: one of them is refused, and begins again. */
     db->failure = DB_AGAIN;
-    for (int i = 0; i < TRIES_MAX && db->failure == DB_AGAIN; i++)
+    for (int i = 0; i < TRIES_MAX && db->failure == DB_AGAIN; i++) {
+        postgresql_db_bound(db, SCHEMA_MS);
         code = raise_once(db, err);
+    }
+    db->until_ns = 0;
     return code;
 }

@@ -74,6 +74,8 @@ enum query {
     QUERY_FINISH_FILLING,
     QUERY_CLEAR_DIMENSION,
     /* transaction.sql */
+    QUERY_BEGIN_SESSION,
+    QUERY_WAIT_LONG,
     QUERY_BEGIN_WRITE,
     QUERY_BEGIN_READ,
     QUERY_COMMIT,

@@ -1,4 +1,4 @@
-/* Responses in the order of their commits: that of their numbers. */
+/* Responses in the order of their commits: that of their numbers. As long as its caller likes. */
 
 #include "cxd/base/clock.h"
 #include "store/postgresql/reader.h"
@@ -13,6 +13,15 @@ static enum cxd_err open(struct cursor *cursor, struct postgresql_reader *reader
                        INT(walk->updated_from), INT(walk->updated_to), INT(walk->amended), INT(horizon));
 }
 
+static enum cxd_err bound(struct postgresql_reader *reader, const struct walk *walk, struct error *err) {
+    reader->db.goes_on = walk->goes_on;
+    reader->db.context = walk->context;
+    reader->db.has_ended = false;
+    char ms[16];
+    snprintf(ms, sizeof ms, "%d", (int)WALK_MS);
+    return walk->goes_on ? POSTGRESQL_QUEUE(&reader->db, QUERY_WAIT_LONG, err, TEXT(ms)) : CXD_OK;
+}
+
 static enum cxd_err go(struct postgresql_reader *reader, const struct walk *walk, int64_t horizon,
                        store_response_visit *visit, void *context, struct error *err) {
     struct filter asked = walk->filter;
@@ -25,7 +34,9 @@ static enum cxd_err go(struct postgresql_reader *reader, const struct walk *walk
     postgresql_filter_make(&asked, &parts);
     struct walk of_all = *walk;
     of_all.filter = asked;
-    enum cxd_err code = open(&cursor, reader, &of_all, &parts, horizon, err);
+    enum cxd_err code = bound(reader, walk, err);
+    if (code == CXD_OK)
+        code = open(&cursor, reader, &of_all, &parts, horizon, err);
     while (code == CXD_OK && goes_on && (code = postgresql_cursor_next(&cursor, &row, err)) == CXD_OK && row) {
         struct response response;
         code = postgresql_row_response(cursor.rows, cursor.row, &arena, &response, err);
@@ -49,6 +60,8 @@ enum cxd_err postgresql_walk_responses(struct store_reader *base, const struct w
         code = postgresql_read_horizon(reader, began, &horizon, err);
     if (code == CXD_OK)
         code = go(reader, walk, horizon, visit, context, err);
+    if (code != CXD_OK && reader->db.has_ended)
+        code = CXD_OK;
     postgresql_reader_leave(reader, began);
     return code;
 }

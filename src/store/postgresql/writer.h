@@ -19,10 +19,23 @@
  *
  * An operation that nobody has written yet is NULL in the table of engine.c. */
 
+/* For how long is waited. */
+enum {
+    BATCH_MS = 10 * 1000,
+    BATCH_STATEMENT_MS = 12 * 1000, /* of the server */
+    BATCH_IDLE_MS = 5 * 1000,       /* the same: then it ends a transaction that a lost connection has left open */
+    FATE_MS = 8 * 1000,             /* for what has become of a batch: longer than that */
+    QUESTION_MS = 10 * 1000,        /* the questions of one state together */
+    GRACE_MS = 2 * 1000,            /* for the server's word that it has taken too long */
+    WALK_MS = 60 * 1000,            /* for the next rows of a walk that goes on as long as its caller likes */
+    SCHEMA_MS = 60 * 60 * 1000
+};
+
 struct postgresql_store {
     struct store base;
     char *url; /* has a password, perhaps */
     char library[16];
+    int64_t batch_ms, question_ms; /* BATCH_MS and QUESTION_MS; tests wait for less */
     struct db db;
     struct {
         int slot; /* −1: none was claimed yet */
@@ -61,6 +74,7 @@ struct postgresql_reader {
     struct postgresql_store *store;
     struct db db;
     bool has_begun;
+    int64_t since_ns, spent_ns;  /* of the questions of one state */
     struct sqlite_tokens *words; /* of the first search */
 };
 
@@ -148,7 +162,8 @@ CHANGE_KINDS(POSTGRESQL_APPLIER)
 engine_apply postgresql_apply;
 
 /* reader.c: begins unless the caller has: a read of several questions sees one state too. *ret_began says whether to
- * end, by postgresql_reader_leave, also after an error. */
+ * end, by postgresql_reader_leave, also after an error. ERR_BAD_PARAMETER where the questions of this state have taken
+ * too long together. */
 CXD_NODISCARD enum cxd_err postgresql_reader_enter(struct postgresql_reader *reader, bool *ret_began,
                                                    struct error *err);
 void postgresql_reader_leave(struct postgresql_reader *reader, bool began);
