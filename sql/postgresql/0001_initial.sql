@@ -52,7 +52,11 @@ CREATE TABLE survey (
     archived_at bigint NOT NULL, -- 0: not archived
     generation bigint NOT NULL, -- of the catalog, that changed it last
     reported_after bigint, -- responses with a greater number count as answers of visits; NULL: nothing was reported
-    anonymised_at bigint -- retention has been at what was answered before it; NULL: at nothing
+    -- The place, in the order of response_by_time, that retention has anonymised up to; NULL: nothing.
+    anonymised_at bigint,
+    anonymised_score bigint NOT NULL DEFAULT -1, -- -1: before every score
+    anonymised_excluded bigint NOT NULL DEFAULT 0,
+    anonymised_number bigint NOT NULL DEFAULT 0
 );
 CREATE INDEX survey_by_generation ON survey (generation);
 

@@ -2,7 +2,7 @@
 
 -- fragment: survey_columns
 SELECT number, slug, revision, definition, metric, scale_min, scale_max, created_at, updated_at, archived_at,
-       reported_after FROM survey
+       reported_after, anonymised_at FROM survey
 
 -- name: list_surveys
 -- use: survey_columns

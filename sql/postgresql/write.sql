@@ -10,10 +10,10 @@ SELECT catalog_generation FROM state
 UPDATE state SET catalog_generation = $1
 
 -- name: lock_surveys_shared
-SELECT number FROM survey WHERE number = ANY ($1) ORDER BY number FOR KEY SHARE
+SELECT number, anonymised_at FROM survey WHERE number = ANY ($1) ORDER BY number FOR KEY SHARE
 
 -- name: lock_surveys
-SELECT number FROM survey WHERE number = ANY ($1) OR slug = ANY ($2) ORDER BY number FOR UPDATE
+SELECT number, anonymised_at FROM survey WHERE number = ANY ($1) OR slug = ANY ($2) ORDER BY number FOR UPDATE
 
 -- name: read_unrolled
 SELECT survey, name, a, b, c, number, state FROM dimension WHERE state <> 0 ORDER BY state
@@ -34,8 +34,28 @@ FROM response AS r WHERE r.respondent = $1 ORDER BY r.survey, r.id LIMIT $2 FOR 
 
 -- name: lock_old_responses
 -- use: response_columns
-FROM response AS r WHERE r.survey = $1 AND r.answered_at < $2 AND ($3 OR r.forgotten_at = 0)
-ORDER BY r.answered_at, r.number LIMIT $4 FOR UPDATE OF r
+FROM response AS r WHERE r.survey = $1 AND r.answered_at < $2
+ORDER BY r.answered_at, r.number LIMIT $3 FOR UPDATE OF r
+
+-- Behind the place of what has been anonymised: those that have nothing personal any more are looked at, once.
+-- name: lock_personal
+-- use: response_columns
+FROM response AS r
+WHERE r.survey = $1 AND (r.answered_at, r.score, r.excluded, r.number) > ($2, $3, $4, $5) AND r.answered_at < $6
+ORDER BY r.answered_at, r.score, r.excluded, r.number LIMIT $7 FOR UPDATE OF r
+
+-- name: select_anonymised
+SELECT coalesce(anonymised_at, -9223372036854775808), anonymised_score, anonymised_excluded, anonymised_number
+FROM survey WHERE number = $1
+
+-- name: put_anonymised
+UPDATE survey SET anonymised_at = $2, anonymised_score = $3, anonymised_excluded = $4, anonymised_number = $5
+WHERE number = $1
+
+-- Something was stored that lies before it. Others may have gone back further.
+-- name: move_anonymised_back
+UPDATE survey AS s SET anonymised_at = u.at, anonymised_score = -1, anonymised_excluded = 0, anonymised_number = 0
+FROM unnest($1::bigint[], $2::bigint[]) AS u (number, at) WHERE s.number = u.number AND s.anonymised_at >= u.at
 
 -- name: lock_suspects
 -- use: response_columns
@@ -63,10 +83,10 @@ FROM unnest($1::bigint[], $2::text[]) AS u (survey, respondent)
 ORDER BY 1, 2
 ON CONFLICT (survey, respondent) DO UPDATE SET touched_at = excluded.touched_at
 
--- What people have answered that counts.
+-- What people have answered. Who gave no score has, too.
 -- name: read_answered
 SELECT respondent, survey, id, number, answered_at FROM response
-WHERE respondent = ANY ($1) AND excluded = 0 AND answered_at >= $2 AND answered_at < $3
+WHERE respondent = ANY ($1) AND excluded IN (0, 2) AND answered_at >= $2 AND answered_at < $3
 
 -- name: has_responses
 SELECT EXISTS (SELECT FROM response WHERE survey = $1)

@@ -44,7 +44,7 @@ struct declared_question {
 struct declared {
     int64_t survey;
     const struct survey *terms; /* of the sqlite engine: as they are in the transaction; NULL: not read yet */
-    int64_t anonymised_to;      /* of the sqlite engine: retention has done what was answered before it */
+    int64_t anonymised_to;      /* retention has done what was answered before it */
     int64_t reported_after;     /* responses with a greater number count as answers of visits */
     size_t count;
     struct declared_property {

@@ -1422,5 +1422,5 @@ int main(void) {
         ENGINE_TEST(test_reads_between_begin_and_end_see_one_state),
         ENGINE_TEST(test_watch),
     };
-    return run_over_engines(tests, CXD_COUNT(tests));
+    return run_over_all_engines(tests, CXD_COUNT(tests));
 }

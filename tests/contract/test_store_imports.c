@@ -428,5 +428,5 @@ int main(void) {
         ENGINE_TEST(test_an_import_without_rows_is_undone_at_once),
         ENGINE_TEST(test_while_one_is_undone_none_of_its_survey_takes_rows),
     };
-    return run_over_engines(tests, CXD_COUNT(tests));
+    return run_over_all_engines(tests, CXD_COUNT(tests));
 }

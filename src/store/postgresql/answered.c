@@ -1,4 +1,4 @@
-/* What people have answered that counts: of the database as it was locked, and of the batch over it. */
+/* What people have answered that is not excluded: of the database as it was locked, and of the batch over it. */
 
 #include <string.h>
 
@@ -40,7 +40,7 @@ int64_t postgresql_answered_last(const struct answered_list *list, const struct 
     }
     for (size_t i = 0; i < held->count; i++) {
         const struct response *value = &held->rows[i]->value;
-        if (held->rows[i]->is_there && response_counts(value) &&
+        if (held->rows[i]->is_there && !value->excluded &&
             is_of(value->respondent, value->survey, respondent, survey) && value->answered_at >= from &&
             value->answered_at < to && value->answered_at > last && value->number != except)
             last = value->answered_at;

@@ -103,13 +103,29 @@ enum cxd_err postgresql_batch_tell(struct postgresql_store *store, enum query wh
 
 /* --- The first round trip ----------------------------------------------------------------------------------------- */
 
-enum { RESULT_NODE = 4, RESULT_GENERATION = 6, RESULT_UNROLLED, RESULT_RESPONSES, RESULT_MARKS, RESULT_INVITATIONS };
+enum {
+    RESULT_NODE = 4,
+    RESULT_SURVEYS,
+    RESULT_GENERATION,
+    RESULT_UNROLLED,
+    RESULT_RESPONSES,
+    RESULT_MARKS,
+    RESULT_INVITATIONS
+};
+
+/* Whether it moves the place up to which a survey is anonymised: nobody is to store anything before it meanwhile. */
+static bool anonymises(struct change *const *changes, size_t count) {
+    bool found = false;
+    for (size_t i = 0; !found && i < count; i++)
+        found = changes[i]->kind == CHANGE_RETAIN && changes[i]->as.retain.retention != RETENTION_DELETE;
+    return found;
+}
 
 /* What the batch is held to. */
 struct needs {
-    bool is_alone, state; /* surveys, and the row of the state, are locked FOR UPDATE */
-    bool visits;          /* some are named */
-    size_t visits_at;     /* the place of their results */
+    bool surveys, state; /* are locked FOR UPDATE */
+    bool visits;         /* some are named */
+    size_t visits_at;    /* the place of their results */
 };
 
 static enum cxd_err queue_first(struct postgresql_store *store, struct needs *needs, struct error *err) {
@@ -125,8 +141,8 @@ static enum cxd_err queue_first(struct postgresql_store *store, struct needs *ne
     if (code == CXD_OK && needs->state) /* in the place of the others' look at the generation */
         code = POSTGRESQL_QUEUE(db, QUERY_LOCK_STATE, err);
     if (code == CXD_OK)
-        code = needs->is_alone ? POSTGRESQL_QUEUE(db, QUERY_LOCK_SURVEYS, err, ARRAY(&arrays[2]), ARRAY(&arrays[3]))
-                               : POSTGRESQL_QUEUE(db, QUERY_LOCK_SURVEYS_SHARED, err, ARRAY(&arrays[2]));
+        code = needs->surveys ? POSTGRESQL_QUEUE(db, QUERY_LOCK_SURVEYS, err, ARRAY(&arrays[2]), ARRAY(&arrays[3]))
+                              : POSTGRESQL_QUEUE(db, QUERY_LOCK_SURVEYS_SHARED, err, ARRAY(&arrays[2]));
     if (code == CXD_OK && !needs->state)
         code = POSTGRESQL_QUEUE(db, QUERY_READ_GENERATION, err);
     if (code == CXD_OK)
@@ -163,8 +179,11 @@ static enum cxd_err take_first(struct postgresql_store *store, const struct need
                                                 postgresql_db_result(db, RESULT_INVITATIONS), err);
     if (code == CXD_OK && needs->visits)
         code = postgresql_visits_take(&store->visits, &store->arena, db, needs->visits_at, err);
-    if (code == CXD_OK && store->known.is_loaded && store->known.generation == store->generation)
-        postgresql_known_fill(&store->known, postgresql_db_result(db, RESULT_UNROLLED));
+    if (code != CXD_OK || !store->known.is_loaded || store->known.generation != store->generation)
+        return code;
+    postgresql_known_fill(&store->known, postgresql_db_result(db, RESULT_UNROLLED));
+    postgresql_known_anonymised(&store->known,
+                                postgresql_db_result(db, needs->state ? RESULT_SURVEYS + 1 : RESULT_SURVEYS));
     return code;
 }
 
@@ -267,7 +286,8 @@ static enum cxd_err lock_people(struct postgresql_store *store, struct change *c
 enum cxd_err postgresql_batch_begin(struct postgresql_store *store, struct change *const *changes, size_t count,
                                     bool *ret_is_ours, struct error *err) {
     bool is_alone = store->alone.is_wanted || redefines(changes, count), named = true;
-    struct needs needs = {.is_alone = is_alone, .state = is_alone || moves_state(changes, count)};
+    struct needs needs = {.surveys = is_alone || anonymises(changes, count),
+                          .state = is_alone || moves_state(changes, count)};
     store->alone.is_so = is_alone;
     store->alone.has_redefined = false;
     postgresql_held_clear(&store->held);
@@ -297,8 +317,27 @@ enum cxd_err postgresql_batch_begin(struct postgresql_store *store, struct chang
     return code == CXD_OK ? lock_people(store, changes, count, err) : code;
 }
 
+/* Retention is to look again where something was stored that it has passed. */
+static enum cxd_err move_back(struct postgresql_store *store, struct error *err) {
+    struct db_array *arrays = store->arrays;
+    postgresql_array_ints(&arrays[0]);
+    postgresql_array_ints(&arrays[1]);
+    for (size_t i = 0; i < store->known.count; i++) {
+        struct known_survey *known = &store->known.surveys[i];
+        if (!known->is_moved_back)
+            continue;
+        postgresql_array_add_int(&arrays[0], known->record.number);
+        postgresql_array_add_int(&arrays[1], known->declared.anonymised_to);
+        known->is_moved_back = false;
+    }
+    return arrays[0].count == 0
+               ? CXD_OK
+               : POSTGRESQL_QUEUE(&store->db, QUERY_MOVE_ANONYMISED_BACK, err, ARRAY(&arrays[0]), ARRAY(&arrays[1]));
+}
+
 enum cxd_err postgresql_batch_flush(struct postgresql_store *store, struct error *err) {
     enum cxd_err code = postgresql_held_write(&store->held, &store->db, store->arrays, &store->text, err);
-    return code == CXD_OK ? postgresql_visits_write(&store->visits, &store->db, store->arrays, &store->text, err)
-                          : code;
+    if (code == CXD_OK)
+        code = postgresql_visits_write(&store->visits, &store->db, store->arrays, &store->text, err);
+    return code == CXD_OK ? move_back(store, err) : code;
 }

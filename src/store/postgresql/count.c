@@ -56,3 +56,14 @@ enum cxd_err postgresql_count_turn(struct postgresql_store *store, struct held_r
     row->is_changed = true;
     return code;
 }
+
+enum cxd_err postgresql_store_turn(struct postgresql_store *store, struct held_row *row, const struct response *after,
+                                   struct error *err) {
+    struct known_survey *known = postgresql_known_find(&store->known, after->survey);
+    if (known && after->answered_at <= known->declared.anonymised_to) {
+        known->declared.anonymised_to = after->answered_at;
+        known->is_moved_back = true;
+    }
+    enum cxd_err code = postgresql_visits_move(store, row->is_there ? &row->value : NULL, after, err);
+    return code == CXD_OK ? postgresql_count_turn(store, row, after, err) : code;
+}

@@ -135,6 +135,27 @@ enum cxd_err postgresql_apply_erase(struct postgresql_store *store, struct chang
     return code;
 }
 
+static enum cxd_err ask_personal(struct postgresql_store *store, const struct change *change,
+                                 const PGresult **ret_result, struct error *err) {
+    const PGresult *place = NULL;
+    enum cxd_err code = POSTGRESQL_ASK(&store->db, QUERY_SELECT_ANONYMISED, &place, err, INT(change->as.retain.survey));
+    if (code != CXD_OK || PQntuples(place) != 1)
+        return code == CXD_OK ? error_set(err, ERR_STORAGE, "a survey that is anonymised is not there") : code;
+    return POSTGRESQL_ASK(&store->db, QUERY_LOCK_PERSONAL, ret_result, err, INT(change->as.retain.survey),
+                          INT(postgresql_int(place, 0, 0)), INT(postgresql_int(place, 0, 1)),
+                          INT(postgresql_int(place, 0, 2)), INT(postgresql_int(place, 0, 3)),
+                          INT(change->as.retain.before_ms), LIMIT(change->as.retain.limit));
+}
+
+/* Behind the last that was looked at; its place is not moved by what it loses. */
+static enum cxd_err note_anonymised(struct postgresql_store *store, const struct response *last, struct error *err) {
+    struct known_survey *known = postgresql_known_find(&store->known, last->survey);
+    if (known)
+        known->declared.anonymised_to = last->answered_at;
+    return POSTGRESQL_QUEUE(&store->db, QUERY_PUT_ANONYMISED, err, INT(last->survey), INT(last->answered_at),
+                            INT(last->score), INT(response_standing(last)), INT(last->number));
+}
+
 enum cxd_err postgresql_apply_retain(struct postgresql_store *store, struct change *change, struct error *err) {
     bool deletes = change->as.retain.retention == RETENTION_DELETE, goes_on = false;
     const PGresult *result = NULL;
@@ -145,8 +166,10 @@ enum cxd_err postgresql_apply_retain(struct postgresql_store *store, struct chan
         return code;
     code = postgresql_batch_flush(store, err);
     if (code == CXD_OK)
-        code = POSTGRESQL_ASK(&store->db, QUERY_LOCK_OLD_RESPONSES, &result, err, INT(change->as.retain.survey),
-                              INT(change->as.retain.before_ms), BOOL(deletes), LIMIT(change->as.retain.limit));
+        code = deletes
+                   ? POSTGRESQL_ASK(&store->db, QUERY_LOCK_OLD_RESPONSES, &result, err, INT(change->as.retain.survey),
+                                    INT(change->as.retain.before_ms), LIMIT(change->as.retain.limit))
+                   : ask_personal(store, change, &result, err);
     if (code == CXD_OK)
         code = hold(store, result, &rows, &count, err);
     if (code == CXD_OK && count > 0)
@@ -161,6 +184,8 @@ enum cxd_err postgresql_apply_retain(struct postgresql_store *store, struct chan
                            : forget(store, rows[i], true, change->now_ms, &taken, err);
         touched += taken;
     }
+    if (code == CXD_OK && !deletes && count > 0)
+        code = note_anonymised(store, &rows[count - 1]->value, err);
     if (code == CXD_OK)
         decide_retained(change, count, touched);
     return code;
@@ -183,9 +208,7 @@ enum cxd_err postgresql_apply_clear(struct postgresql_store *store, struct chang
     for (size_t i = 0; code == CXD_OK && i < count; i++) {
         struct response after;
         decide_clear(change, &rows[i]->value, &after);
-        code = postgresql_visits_move(store, &rows[i]->value, &after, err);
-        if (code == CXD_OK)
-            code = postgresql_count_turn(store, rows[i], &after, err);
+        code = postgresql_store_turn(store, rows[i], &after, err);
     }
     if (code == CXD_OK)
         decide_cleared(change, count);

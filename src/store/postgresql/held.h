@@ -46,7 +46,7 @@ CXD_NODISCARD enum cxd_err postgresql_held_take_invitations(struct held *held, s
 CXD_NODISCARD enum cxd_err postgresql_held_write(struct held *held, struct db *db, struct db_array *arrays,
                                                  struct buffer *text, struct error *err);
 
-/* answered.c: what people have answered that counts, of the database: for recontact. */
+/* answered.c: what people have answered that is not excluded, of the database: for recontact. */
 struct answered_row {
     const char *respondent;
     int64_t survey, number, answered_at;

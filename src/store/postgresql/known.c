@@ -53,6 +53,18 @@ struct known_survey *postgresql_known_slug(struct known *known, const char *slug
     return NULL;
 }
 
+static int64_t place_of(const PGresult *result, int row, int column) {
+    return PQgetisnull(result, row, column) ? INT64_MIN : postgresql_int(result, row, column);
+}
+
+void postgresql_known_anonymised(struct known *known, const PGresult *surveys) {
+    for (int i = 0; i < PQntuples(surveys); i++) {
+        struct known_survey *survey = postgresql_known_find(known, postgresql_int(surveys, i, 0));
+        if (survey)
+            survey->declared.anonymised_to = place_of(surveys, i, 1);
+    }
+}
+
 static enum cxd_err take_surveys(struct known *known, const PGresult *result, struct error *err) {
     size_t count = (size_t)PQntuples(result);
     enum cxd_err code = CXD_OK;
@@ -64,7 +76,7 @@ static enum cxd_err take_surveys(struct known *known, const PGresult *result, st
         code = postgresql_known_record(result, (int)i, &known->arena, &survey->record, err);
         survey->declared = (struct declared){
             .survey = survey->record.number,
-            .anonymised_to = INT64_MIN,
+            .anonymised_to = place_of(result, (int)i, 11),
             .reported_after = PQgetisnull(result, (int)i, 10) ? INT64_MAX : postgresql_int(result, (int)i, 10)};
     }
     known->count = code == CXD_OK ? count : 0;

@@ -15,6 +15,7 @@ struct known_revision {
 struct known_survey {
     struct survey_record record;
     struct declared declared;
+    bool is_moved_back; /* declared.anonymised_to is to be written */
     enum { TERMS_UNREAD, TERMS_READ, TERMS_UNREADABLE } terms_state;
     struct survey terms;
 };
@@ -35,6 +36,9 @@ struct known_survey *postgresql_known_find(struct known *known, int64_t survey);
 struct known_survey *postgresql_known_slug(struct known *known, const char *slug);
 /* Rows of read_unrolled: how far properties are filled in. */
 void postgresql_known_fill(struct known *known, const PGresult *unrolled);
+
+/* Rows of lock_surveys: how far retention has been, as it is in the transaction. */
+void postgresql_known_anonymised(struct known *known, const PGresult *surveys);
 
 /* Rows of surveys and properties, of catalog.sql. */
 CXD_NODISCARD enum cxd_err postgresql_known_record(const PGresult *result, int row, struct arena *arena,

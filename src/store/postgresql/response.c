@@ -68,9 +68,7 @@ static enum cxd_err apply_response(struct postgresql_store *store, struct change
         response->number = postgresql_give_number(store, known->declared.reported_after);
         code = keep_answered(store, change, row, err);
     }
-    if (code == CXD_OK)
-        code = postgresql_visits_move(store, row->is_there ? &row->value : NULL, response, err);
-    return code == CXD_OK ? postgresql_count_turn(store, row, response, err) : code;
+    return code == CXD_OK ? postgresql_store_turn(store, row, response, err) : code;
 }
 
 enum cxd_err postgresql_apply_response(struct postgresql_store *store, struct change *change, struct error *err) {
@@ -93,12 +91,6 @@ static struct held_row *find(struct postgresql_store *store, int64_t survey, con
     return row && row->is_there ? row : NULL;
 }
 
-static enum cxd_err turn(struct postgresql_store *store, struct held_row *row, const struct response *after,
-                         struct error *err) {
-    enum cxd_err code = postgresql_visits_move(store, &row->value, after, err);
-    return code == CXD_OK ? postgresql_count_turn(store, row, after, err) : code;
-}
-
 enum cxd_err postgresql_apply_exclude(struct postgresql_store *store, struct change *change, struct error *err) {
     struct held_row *row = find(store, change->as.exclude.survey, &change->as.exclude.id);
     struct response after;
@@ -108,12 +100,12 @@ enum cxd_err postgresql_apply_exclude(struct postgresql_store *store, struct cha
     change->as.exclude.value = after;
     if (!copy_response(change->arena, &change->as.exclude.value))
         return no_memory(err);
-    return change->outcome == OUTCOME_AMENDED ? turn(store, row, &after, err) : CXD_OK;
+    return change->outcome == OUTCOME_AMENDED ? postgresql_store_turn(store, row, &after, err) : CXD_OK;
 }
 
 enum cxd_err postgresql_apply_flag(struct postgresql_store *store, struct change *change, struct error *err) {
     struct held_row *row = find(store, change->as.flag.survey, &change->as.flag.id);
     struct response after;
     decide_flag(change, row ? &row->value : NULL, &after);
-    return change->outcome == OUTCOME_AMENDED ? turn(store, row, &after, err) : CXD_OK;
+    return change->outcome == OUTCOME_AMENDED ? postgresql_store_turn(store, row, &after, err) : CXD_OK;
 }

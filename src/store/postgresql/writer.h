@@ -103,6 +103,10 @@ CXD_NODISCARD enum cxd_err postgresql_count(struct postgresql_store *store, cons
 CXD_NODISCARD enum cxd_err postgresql_count_turn(struct postgresql_store *store, struct held_row *row,
                                                  const struct response *after, struct error *err);
 
+/* The same of one that is stored, amended or excluded: with its visit, and for retention to look at. */
+CXD_NODISCARD enum cxd_err postgresql_store_turn(struct postgresql_store *store, struct held_row *row,
+                                                 const struct response *after, struct error *err);
+
 /* visits.c: what a change names of visits is wanted, what is held of responses names more, and so do some of them: of
  * these all days that there are, where `is_all`. */
 bool postgresql_visits_name(struct postgresql_store *store, const struct change *change);
