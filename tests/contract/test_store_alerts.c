@@ -234,5 +234,5 @@ int main(void) {
     static const struct CMUnitTest tests[] = {
         ENGINE_TEST(test_states_go_with_rules), ENGINE_TEST(test_untold_of_some_scores),
         ENGINE_TEST(test_each_is_told_once), ENGINE_TEST(test_a_look_without_a_rule_is_refused)};
-    return run_over_engines(tests, CXD_COUNT(tests));
+    return run_over_all_engines(tests, CXD_COUNT(tests));
 }

@@ -327,5 +327,5 @@ CHANGE_KINDS(KIND_TEST)
 int main(void) {
 #define KIND_ENTRY(KIND, NAME, ...) cmocka_unit_test_setup_teardown(test_##NAME, kinds_setup, engine_teardown),
     const struct CMUnitTest tests[] = {CHANGE_KINDS(KIND_ENTRY)};
-    return run_over_engines(tests, CXD_COUNT(tests));
+    return run_over_all_engines(tests, CXD_COUNT(tests));
 }

@@ -142,7 +142,8 @@
  *   postgresql/document.c   named definitions
  *   postgresql/imports.c    imports: begun, ended, counted, undone, read
  *   postgresql/invitation.c  invitations that are kept, read
- *   postgresql/other.c      changes that need nothing, or are not written yet
+ *   postgresql/alert.c      states of alerts, and what happened to them
+ *   postgresql/other.c      changes that need nothing
  *   postgresql/apply.c      a batch of changes as one transaction
  *   postgresql/catalog.c    surveys and keys, by the generation that changed them
  *   postgresql/audit.c      the audit log
@@ -161,6 +162,7 @@
  *   postgresql/records.c    responses and rollups as they are
  *   postgresql/listing.c    pages of responses
  *   postgresql/search.c     comments that are searched
+ *   postgresql/alert_rows.c  states and history of alerts
  *   postgresql/untold.c     responses that no alert has told of yet
  *   postgresql/figures.c    what an operator asks
  *

@@ -85,8 +85,17 @@ static bool redefines(struct change *const *changes, size_t count) {
 static bool moves_state(struct change *const *changes, size_t count) {
     bool found = false;
     for (size_t i = 0; !found && i < count; i++)
-        found =
-            changes[i]->kind == CHANGE_EXPIRE || changes[i]->kind == CHANGE_CLOCK || changes[i]->kind == CHANGE_RESUME;
+        switch (changes[i]->kind) {
+        case CHANGE_EXPIRE:
+        case CHANGE_CLOCK:
+        case CHANGE_RESUME:
+        case CHANGE_ALERT_RULE:
+        case CHANGE_ALERT_TELL:
+            found = true;
+            break;
+        default:
+            break;
+        }
     return found;
 }
 
@@ -335,8 +344,28 @@ static enum cxd_err move_back(struct postgresql_store *store, struct error *err)
                : POSTGRESQL_QUEUE(&store->db, QUERY_MOVE_ANONYMISED_BACK, err, ARRAY(&arrays[0]), ARRAY(&arrays[1]));
 }
 
+/* What rules of alerts are to look at again. */
+static enum cxd_err note_amended(struct postgresql_store *store, struct error *err) {
+    struct db_array *arrays = store->arrays;
+    for (size_t i = 0; i < 3; i++)
+        postgresql_array_ints(&arrays[i]);
+    for (size_t i = 0; i < store->held.count; i++) {
+        const struct held_row *row = store->held.rows[i];
+        if (!row->is_amended || !row->is_there)
+            continue;
+        postgresql_array_add_int(&arrays[0], row->survey);
+        postgresql_array_add_int(&arrays[1], postgresql_give_number(store, INT64_MIN));
+        postgresql_array_add_int(&arrays[2], row->value.number);
+    }
+    return arrays[0].count == 0 ? CXD_OK
+                                : POSTGRESQL_QUEUE(&store->db, QUERY_NOTE_AMENDED, err, ARRAY(&arrays[0]),
+                                                   ARRAY(&arrays[1]), ARRAY(&arrays[2]));
+}
+
 enum cxd_err postgresql_batch_flush(struct postgresql_store *store, struct error *err) {
-    enum cxd_err code = postgresql_held_write(&store->held, &store->db, store->arrays, &store->text, err);
+    enum cxd_err code = note_amended(store, err);
+    if (code == CXD_OK)
+        code = postgresql_held_write(&store->held, &store->db, store->arrays, &store->text, err);
     if (code == CXD_OK)
         code = postgresql_visits_write(&store->visits, &store->db, store->arrays, &store->text, err);
     return code == CXD_OK ? move_back(store, err) : code;

@@ -64,6 +64,7 @@ enum cxd_err postgresql_store_turn(struct postgresql_store *store, struct held_r
         known->declared.anonymised_to = after->answered_at;
         known->is_moved_back = true;
     }
+    row->is_amended |= row->is_there && !after->excluded;
     enum cxd_err code = postgresql_visits_move(store, row->is_there ? &row->value : NULL, after, err);
     return code == CXD_OK ? postgresql_count_turn(store, row, after, err) : code;
 }

@@ -11,6 +11,7 @@ struct held_row {
     int64_t survey;
     struct id id;
     bool was_there, is_there, is_changed; /* was: as it is in the database by now */
+    bool is_amended;                      /* or counts again: rules of alerts are to look at it */
     struct response value;                /* where it is there */
     bool is_marked, is_fresh_mark;
     int64_t marked_at;

@@ -105,7 +105,12 @@ static enum cxd_err delete_responses(const struct held *held, struct db *db, str
     for (size_t i = 0; i < held->count; i++)
         if (held->rows[i]->is_changed && !held->rows[i]->is_there && held->rows[i]->was_there)
             add_key(arrays, held->rows[i]);
-    return queue(db, QUERY_DELETE_RESPONSES, arrays, 2, err);
+    enum cxd_err code = queue(db, QUERY_DELETE_RESPONSES, arrays, 2, err);
+    begin(arrays, "i");
+    for (size_t i = 0; i < held->count; i++)
+        if (held->rows[i]->is_changed && !held->rows[i]->is_there && held->rows[i]->was_there)
+            postgresql_array_add_int(&arrays[0], held->rows[i]->value.number);
+    return code == CXD_OK ? queue(db, QUERY_FORGET_TOLD, arrays, 1, err) : code;
 }
 
 static enum cxd_err write_marks(const struct held *held, struct db *db, struct db_array *arrays, struct error *err) {
@@ -149,7 +154,7 @@ static void settle(struct held *held) {
         struct held_row *row = held->rows[i];
         row->was_there = row->is_there;
         row->was_invited = row->is_invited;
-        row->is_changed = row->is_turned = row->is_fresh_mark = false;
+        row->is_changed = row->is_turned = row->is_fresh_mark = row->is_amended = false;
     }
 }
 

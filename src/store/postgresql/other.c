@@ -1,4 +1,4 @@
-/* Changes that need nothing here, and those that nobody has written yet: these fail their batch, with a word. */
+/* Changes that need nothing here, or next to nothing. */
 
 #include "store/postgresql/writer.h"
 #include "store/search.h"
@@ -58,14 +58,3 @@ enum cxd_err postgresql_apply_clock(struct postgresql_store *store, struct chang
 enum cxd_err postgresql_apply_resume(struct postgresql_store *store, struct change *change, struct error *err) {
     return postgresql_apply_clock(store, change, err);
 }
-
-#define ABSENT(NAME)                                                                                                   \
-    enum cxd_err postgresql_apply_##NAME(struct postgresql_store *store, struct change *change, struct error *err) {   \
-        (void)store;                                                                                                   \
-        return error_set(err, ERR_STORAGE, "the engine over PostgreSQL does not know \"%s\" yet",                      \
-                         change_traits(change->kind)->name);                                                           \
-    }
-ABSENT(alert_rule)
-ABSENT(alert)
-ABSENT(alert_tell)
-ABSENT(acknowledge)

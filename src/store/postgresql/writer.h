@@ -156,7 +156,7 @@ CXD_NODISCARD enum cxd_err postgresql_session_list(struct db *db, struct arena *
                                                    size_t *ret_count, struct error *err);
 
 /* What each kind of change does: response.c, visits.c, erase.c, survey.c, key.c, session.c, document.c, imports.c,
- * roll.c, other.c. */
+ * roll.c, alert.c, other.c. */
 #define POSTGRESQL_APPLIER(KIND, NAME, ...) postgresql_apply_change postgresql_apply_##NAME;
 typedef enum cxd_err postgresql_apply_change(struct postgresql_store *store, struct change *change, struct error *err);
 CHANGE_KINDS(POSTGRESQL_APPLIER)
@@ -175,13 +175,15 @@ engine_reader_open postgresql_reader_open;
 engine_reader_close postgresql_reader_close;
 engine_reader_begin postgresql_reader_begin;
 engine_reader_end postgresql_reader_end;
-/* identity.c, catalog.c, audit.c, document.c, invitation.c, imports.c */
+/* identity.c, catalog.c, audit.c, document.c, invitation.c, alert_rows.c, imports.c */
 engine_read_history postgresql_read_history;
 engine_read_catalog postgresql_read_catalog;
 engine_read_revisions postgresql_read_revisions;
 engine_read_audit postgresql_read_audit;
 engine_read_documents postgresql_read_documents;
 engine_read_document postgresql_read_document;
+engine_read_alerts postgresql_read_alerts;
+engine_read_alert_history postgresql_read_alert_history;
 engine_read_import postgresql_read_import;
 engine_read_imports postgresql_read_imports;
 engine_read_invitation postgresql_read_invitation;
