@@ -28,7 +28,7 @@ struct fault_control {
     _Atomic int64_t injected;            /* faults so far */
     _Atomic int64_t checkpoint_pages;    /* of the next writer's wal_autocheckpoint; 0: its own */
     _Atomic int64_t seen[FAULT_CLASSES]; /* calls so far, failed or not */
-    _Atomic int64_t hang;                /* 1: a fault is no failure, the call waits until this is 0 */
+    _Atomic int64_t hang;                /* not 0: a fault is no failure, the call waits until this is another */
 };
 
 struct fault_file {
@@ -48,11 +48,10 @@ static bool strikes(enum fault_class class) {
     atomic_fetch_add(&control->injected, 1);
     if (atomic_load(&control->error) < 0 && !atomic_load(&control->short_write))
         raise(SIGKILL);
-    if (!atomic_load(&control->hang))
-        return true;
-    while (atomic_load(&control->hang))
+    int64_t hang = atomic_load(&control->hang);
+    while (hang != 0 && atomic_load(&control->hang) == hang)
         usleep(5000);
-    return false;
+    return hang == 0;
 }
 
 /* The errno of a fault, kept as SQLite's own layer keeps it. */
