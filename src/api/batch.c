@@ -1,9 +1,10 @@
-/* POST /v1/responses: many responses, each naming its survey, in one transaction, with a result a line; and those of an
- * import, which are of its survey. A bad line is reported with its number and does not sink the others. Decoded on a
- * worker (a batch may be megabytes), replied on the loop. */
+/* POST /v1/responses: many responses, each naming its survey, with a result a line; and those of an import, which are
+ * of its survey. A bad line is reported with its number and does not sink the others. Decoded on a worker (a batch may
+ * be megabytes), stored in slices with others' changes between them, replied on the loop after the last. */
 #include "api/batch.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -211,12 +212,18 @@ static void reply_results(struct http_request *request, const struct run *run) {
     http_reply(request, 200, run->is_array ? "application/json" : "application/x-ndjson");
 }
 
+static bool is_applied(const struct run *run, const struct batch_line *line) {
+    return line->change != (size_t)NO_CHANGE && line->change < run->ticket.applied;
+}
+
 /* Of an import: nothing is counted twice that is sent again because it could not be stored. */
 static void count_rows(struct http_request *request, const struct run *run) {
-    for (size_t i = 0; i < run->line_count && run->ticket.error == CXD_OK; i++) {
+    for (size_t i = 0; i < run->line_count; i++) {
         const struct batch_line *line = &run->lines[i];
-        const struct change *change = line->change == (size_t)NO_CHANGE ? NULL : &run->ticket.changes[line->change];
-        api_count_row(request, change ? change->outcome : OUTCOME_REFUSED);
+        if (line->change == (size_t)NO_CHANGE && run->ticket.error == CXD_OK)
+            api_count_row(request, OUTCOME_REFUSED);
+        else if (is_applied(run, line))
+            api_count_row(request, run->ticket.changes[line->change].outcome);
     }
 }
 
@@ -230,7 +237,7 @@ static void count_results(struct http_request *request, const struct run *run) {
         const struct change *change = line->change == (size_t)NO_CHANGE ? NULL : &run->ticket.changes[line->change];
         if (!change)
             api_count_refused(request, line->refusal);
-        else if (run->ticket.error != CXD_OK)
+        else if (!is_applied(run, line))
             api_count_refused(request, run->ticket.error);
         else if (change->outcome == OUTCOME_REFUSED)
             api_count_refused(request, admission_refusal(change));
@@ -249,10 +256,29 @@ static void end_run(struct http_request *request, struct run *run) {
         (void)!http_claim_memory(request, left);
 }
 
+/* Some slices are stored and the next one could not be. All of them are in front, so who has named no lines can go on
+ * behind them. */
+static void refuse_rest(struct http_request *request, const struct run *run) {
+    struct error err;
+    char members[48];
+    size_t through = 0;
+    for (size_t i = 0; i < run->line_count; i++)
+        if (is_applied(run, &run->lines[i]))
+            through = run->lines[i].number;
+    snprintf(members, sizeof members, "\"applied_through\":%zu", through);
+    error_set(&err, run->ticket.error,
+              "%s behind line %zu, and all is up to it; send the batch again with the same ids or Idempotency-Key",
+              run->ticket.error == ERR_STORAGE_FULL ? "there is no room, nothing is stored" : "it could not be stored",
+              through);
+    http_problem_more(request, &err, members);
+}
+
 static void finish_batch(struct http_request *request) {
     struct run *run = http_deferred(request);
     count_results(request, run);
-    if (!api_submit_failed(request, &run->ticket))
+    if (run->ticket.error != CXD_OK && run->ticket.applied > 0)
+        refuse_rest(request, run);
+    else if (!api_submit_failed(request, &run->ticket))
         reply_results(request, run);
     end_run(request, run);
 }
@@ -321,6 +347,7 @@ void batch_take(struct http_request *request, const struct import_record *into) 
         reply_results(request, run);
         end_run(request, run);
     } else {
+        run->ticket.is_partable = true;
         api_submit(request, &run->ticket, finish_batch);
     }
 }

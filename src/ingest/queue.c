@@ -22,13 +22,26 @@ static size_t weight(const struct ticket *ticket) {
     return ticket->is_background ? 0 : ticket->count;
 }
 
-bool queue_put(struct queue *queue, struct ticket *ticket) {
-    size_t more = weight(ticket), before = atomic_load(&queue->waiting);
+static atomic_size_t *counter_of(struct queue *queue, const struct ticket *ticket) {
+    return ticket->is_partable ? &queue->parted : &queue->waiting;
+}
+
+/* Counts the ticket's changes in, if they fit. */
+static bool admit(struct queue *queue, const struct ticket *ticket) {
+    atomic_size_t *counter = counter_of(queue, ticket);
+    size_t more = weight(ticket), before = atomic_load(counter);
     do {
-        bool fits = before < queue->capacity && (more > queue->capacity || more <= queue->capacity - before);
-        if (more > 0 && before > 0 && !fits)
+        size_t others = ticket->is_partable ? before + atomic_load(&queue->waiting) : before;
+        bool fits = others < queue->capacity && (more > queue->capacity || more <= queue->capacity - others);
+        if (more > 0 && others > 0 && !fits)
             return false;
-    } while (!atomic_compare_exchange_weak(&queue->waiting, &before, before + more));
+    } while (!atomic_compare_exchange_weak(counter, &before, before + more));
+    return true;
+}
+
+bool queue_put(struct queue *queue, struct ticket *ticket) {
+    if (!admit(queue, ticket))
+        return false;
     struct ticket *head = atomic_load(&queue->newest);
     do
         ticket->next = head;
@@ -37,7 +50,8 @@ bool queue_put(struct queue *queue, struct ticket *ticket) {
 }
 
 size_t queue_waiting(struct queue *queue) {
-    return atomic_load_explicit(&queue->waiting, memory_order_relaxed);
+    return atomic_load_explicit(&queue->waiting, memory_order_relaxed) +
+           atomic_load_explicit(&queue->parted, memory_order_relaxed);
 }
 
 /* The taker says that it sleeps and then looks once more; whoever puts looks after that whether it sleeps: one of the
@@ -61,23 +75,28 @@ static void sleep_until_woken(struct queue *queue) {
     atomic_store(&queue->sleeping, false);
 }
 
-struct ticket *queue_take_all(struct queue *queue) {
-    struct ticket *newest;
-    while ((newest = atomic_exchange(&queue->newest, NULL)) == NULL) {
-        if (atomic_load(&queue->closed))
-            return NULL;
-        sleep_until_woken(queue);
-    }
-    struct ticket *oldest = NULL;
-    size_t taken = 0;
+struct ticket *queue_take_waiting(struct queue *queue) {
+    struct ticket *newest = atomic_exchange(&queue->newest, NULL), *oldest = NULL;
+    size_t taken[2] = {0};
     while (newest) {
         struct ticket *next = newest->next;
-        taken += weight(newest);
+        taken[newest->is_partable] += weight(newest);
         newest->next = oldest;
         oldest = newest;
         newest = next;
     }
-    atomic_fetch_sub(&queue->waiting, taken);
+    atomic_fetch_sub(&queue->waiting, taken[false]);
+    atomic_fetch_sub(&queue->parted, taken[true]);
+    return oldest;
+}
+
+struct ticket *queue_take_all(struct queue *queue) {
+    struct ticket *oldest;
+    while ((oldest = queue_take_waiting(queue)) == NULL) {
+        if (atomic_load(&queue->closed))
+            return NULL;
+        sleep_until_woken(queue);
+    }
     return oldest;
 }
 

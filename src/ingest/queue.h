@@ -16,6 +16,7 @@
 struct queue {
     _Atomic(struct ticket *) newest; /* a list, newest first */
     atomic_size_t waiting;           /* changes, not tickets; those of background tickets do not count */
+    atomic_size_t parted;            /* the same of tickets that may be parted: nobody waits for all of these */
     size_t capacity;
     atomic_bool sleeping, closed;
     struct heartbeat beat; /* the taker's */
@@ -26,7 +27,7 @@ struct queue {
 CXD_NODISCARD bool queue_init(struct queue *queue, size_t capacity);
 void queue_destroy(struct queue *queue);
 /* False when the ticket's changes do not fit. A ticket larger than the capacity (a batch) fits while the queue is not
- * full. */
+ * full. What may be parted must fit beside all that waits, and everything else beside what may not be parted. */
 CXD_NODISCARD bool queue_put(struct queue *queue, struct ticket *ticket);
 /* Changes that wait. */
 size_t queue_waiting(struct queue *queue);
@@ -34,6 +35,8 @@ size_t queue_waiting(struct queue *queue);
 void queue_wake(struct queue *queue);
 /* Waits for tickets and takes all of them, oldest first; NULL when the queue is closed and empty. */
 struct ticket *queue_take_all(struct queue *queue);
+/* The same of those that are there; NULL: none. */
+struct ticket *queue_take_waiting(struct queue *queue);
 /* Asks the taker, which answers from its sleep too: heartbeat_ask. */
 int64_t queue_ask(struct queue *queue, int64_t now_ms);
 void queue_close(struct queue *queue);

@@ -1,5 +1,6 @@
 /* The one thread that writes. It takes all tickets that wait, applies their changes as one transaction, then completes
- * each ticket: a reply leaves only after the commit that holds it. */
+ * each ticket: a reply leaves only after the commit that holds it. Of a ticket that may be parted a transaction has a
+ * slice, and it is complete after its last one, or after the first that failed. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include "cxd/base/log.h"
 #include "cxd/ingest/ingest.h"
 #include "ingest/pace.h"
+#include "ingest/parts.h"
 #include "ingest/queue.h"
 
 enum {
@@ -26,6 +28,7 @@ enum { PASSED_AT_ONCE = 10 * 1000, PASSED_WORTH = 500 };
 struct ingest {
     struct ingest_options options;
     struct queue queue;
+    struct parts parts; /* the writer's */
     pthread_t thread;
     struct change **changes; /* the batch being applied: pointers into the tickets */
     size_t changes_capacity;
@@ -46,7 +49,7 @@ struct ingest {
 };
 
 static bool concerns_catalog(const struct ticket *ticket) {
-    for (size_t i = 0; i < ticket->count; i++)
+    for (size_t i = ticket->applied; i < ticket->sliced; i++)
         if (change_traits(ticket->changes[i].kind)->redefines)
             return true;
     return false;
@@ -63,9 +66,9 @@ static bool reserve(struct ingest *ingest, size_t count) {
     return true;
 }
 
-static bool wrote(const struct ticket *ticket) {
-    for (size_t i = 0; i < ticket->count; i++)
-        if (ticket->changes[i].outcome == OUTCOME_CREATED || ticket->changes[i].outcome == OUTCOME_AMENDED)
+static bool wrote(const struct ingest *ingest, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (ingest->changes[i]->outcome == OUTCOME_CREATED || ingest->changes[i]->outcome == OUTCOME_AMENDED)
             return true;
     return false;
 }
@@ -85,34 +88,27 @@ enum store_place ingest_look(struct ingest *ingest) {
 }
 
 /* Only a write that went well shows that the storage is well again; a replay shows nothing. */
-static void note_health(struct ingest *ingest, const struct ticket *first, const struct ticket *end,
-                        enum cxd_err result) {
+static void note_health(struct ingest *ingest, size_t count, enum cxd_err result) {
     if (result != CXD_OK) {
         atomic_store(&ingest->failure, (int)result);
         atomic_store(&ingest->failed_at_ms, clock_monotonic_ms());
-        return;
+    } else if (atomic_load(&ingest->failed_at_ms) != 0 && wrote(ingest, count)) {
+        atomic_store(&ingest->failed_at_ms, 0);
     }
-    if (atomic_load(&ingest->failed_at_ms) == 0)
-        return;
-    for (const struct ticket *ticket = first; ticket != end; ticket = ticket->next)
-        if (wrote(ticket))
-            atomic_store(&ingest->failed_at_ms, 0);
 }
 
-static void note_commit(struct ingest *ingest, const struct ticket *first, const struct ticket *end, size_t changes,
-                        int64_t begun_ns) {
+static void note_commit(struct ingest *ingest, size_t count, int64_t begun_ns) {
     int64_t now_ns = clock_monotonic_ns(), took_ns = now_ns - begun_ns;
     uint32_t stored = 0;
     tally_note(&ingest->commit_ns, &TALLY_DURATIONS, (uint64_t)took_ns);
-    tally_note(&ingest->commit_changes, &TALLY_SIZES, changes);
-    for (const struct ticket *ticket = first; ticket != end; ticket = ticket->next)
-        for (size_t i = 0; i < ticket->count; i++)
-            stored += ticket->changes[i].kind == CHANGE_RESPONSE && ticket->changes[i].outcome == OUTCOME_CREATED;
+    tally_note(&ingest->commit_changes, &TALLY_SIZES, count);
+    for (size_t i = 0; i < count; i++)
+        stored += ingest->changes[i]->kind == CHANGE_RESPONSE && ingest->changes[i]->outcome == OUTCOME_CREATED;
     if (stored > 0)
         pace_note(&ingest->pace, now_ns / 1000000, stored);
     atomic_store_explicit(&ingest->pace.commit_at_ms, clock_now_ms(), memory_order_relaxed);
     atomic_store_explicit(&ingest->pace.commit_took_ms, took_ns / 1000000, memory_order_relaxed);
-    atomic_store_explicit(&ingest->pace.commit_changes, (int64_t)changes, memory_order_relaxed);
+    atomic_store_explicit(&ingest->pace.commit_changes, (int64_t)count, memory_order_relaxed);
 }
 
 /* Once all has been cleared away, it leaves the files too. */
@@ -133,33 +129,32 @@ static void note_index(struct ingest *ingest, const struct change *change, int64
 }
 
 /* What is left to do for the housekeeping. */
-static void note_chores(struct ingest *ingest, const struct ticket *first, const struct ticket *end) {
+static void note_chores(struct ingest *ingest, size_t count) {
     int64_t comments = 0;
-    for (const struct ticket *ticket = first; ticket != end; ticket = ticket->next)
-        for (size_t i = 0; i < ticket->count; i++) {
-            const struct change *change = &ticket->changes[i];
-            bool is_erasure = change->outcome == OUTCOME_AMENDED && change_traits(change->kind)->erases;
-            if (change->kind == CHANGE_RESPONSE && change->outcome == OUTCOME_CREATED) {
-                comments += change->as.response.value.comment != NULL;
-                ingest->passed += change->as.response.value.comment == NULL;
-            } else if (change->kind == CHANGE_INDEX)
-                note_index(ingest, change, atomic_load(&ingest->unindexed));
-            if (is_erasure) {
-                atomic_store(&ingest->purging, true);
-                atomic_store(&ingest->unsettled, true);
-            } else if (change->outcome == OUTCOME_AMENDED && change->kind == CHANGE_SETTLE)
-                atomic_store(&ingest->unsettled, false);
-            else if (change->kind == CHANGE_SURVEY && change->unrolled)
-                atomic_store(&ingest->unrolled, true);
-            else if (change->kind == CHANGE_ROLL)
-                note_roll(ingest, change);
-            else if (change->kind == CHANGE_IMPORT_TURN && change->as.import_turn.to == IMPORT_UNDOING)
-                atomic_store(&ingest->undoing, true);
-            else if (change->kind == CHANGE_UNDO)
-                atomic_store(&ingest->undoing, change->as.undo.more);
-            if (change->outcome == OUTCOME_AMENDED && ingest->options.amended)
-                ingest->options.amended(ingest->options.batch_context, change);
-        }
+    for (size_t i = 0; i < count; i++) {
+        const struct change *change = ingest->changes[i];
+        bool is_erasure = change->outcome == OUTCOME_AMENDED && change_traits(change->kind)->erases;
+        if (change->kind == CHANGE_RESPONSE && change->outcome == OUTCOME_CREATED) {
+            comments += change->as.response.value.comment != NULL;
+            ingest->passed += change->as.response.value.comment == NULL;
+        } else if (change->kind == CHANGE_INDEX)
+            note_index(ingest, change, atomic_load(&ingest->unindexed));
+        if (is_erasure) {
+            atomic_store(&ingest->purging, true);
+            atomic_store(&ingest->unsettled, true);
+        } else if (change->outcome == OUTCOME_AMENDED && change->kind == CHANGE_SETTLE)
+            atomic_store(&ingest->unsettled, false);
+        else if (change->kind == CHANGE_SURVEY && change->unrolled)
+            atomic_store(&ingest->unrolled, true);
+        else if (change->kind == CHANGE_ROLL)
+            note_roll(ingest, change);
+        else if (change->kind == CHANGE_IMPORT_TURN && change->as.import_turn.to == IMPORT_UNDOING)
+            atomic_store(&ingest->undoing, true);
+        else if (change->kind == CHANGE_UNDO)
+            atomic_store(&ingest->undoing, change->as.undo.more);
+        if (change->outcome == OUTCOME_AMENDED && ingest->options.amended)
+            ingest->options.amended(ingest->options.batch_context, change);
+    }
     if (ingest->passed >= PASSED_AT_ONCE) {
         comments += PASSED_WORTH;
         ingest->passed = 0;
@@ -178,36 +173,36 @@ static void note_unsure(struct ingest *ingest) {
     atomic_store(&ingest->undoing, true);
 }
 
-/* The changes of these tickets, into ingest->changes, where there is room for them. */
+/* The slices of these tickets, into ingest->changes, where there is room for them. */
 static void gather(struct ingest *ingest, struct ticket *first, const struct ticket *end) {
     size_t count = 0;
     for (struct ticket *ticket = first; ticket != end; ticket = ticket->next)
-        for (size_t i = 0; i < ticket->count; i++)
+        for (size_t i = ticket->applied; i < ticket->sliced; i++)
             ingest->changes[count++] = &ticket->changes[i];
 }
 
-/* The changes that have been gathered of these tickets. */
-static enum cxd_err commit(struct ingest *ingest, const struct ticket *first, const struct ticket *end, size_t count,
-                           enum store_fate *ret_fate, struct error *err) {
+/* The changes that have been gathered. */
+static enum cxd_err commit(struct ingest *ingest, size_t count, enum store_fate *ret_fate, struct error *err) {
     int64_t begun_ns = clock_monotonic_ns();
     atomic_store_explicit(&ingest->commit_begun_ns, begun_ns, memory_order_relaxed);
     enum cxd_err result = store_apply(ingest->options.store, ingest->changes, count, ret_fate, err);
     atomic_store_explicit(&ingest->commit_begun_ns, 0, memory_order_relaxed);
     if (result == CXD_OK)
-        note_commit(ingest, first, end, count, begun_ns);
+        note_commit(ingest, count, begun_ns);
     else
         tally_add(&ingest->commit_failures[result], 1);
     return result;
 }
 
-/* Applies the tickets from `first` up to, not including, `end` as one transaction, and notes the result in each. */
+/* Applies the slices of the tickets from `first` up to, not including, `end` as one transaction, and notes the result
+ * in each. */
 static enum cxd_err apply_run(struct ingest *ingest, struct ticket *first, const struct ticket *end, bool is_retry,
                               enum store_fate *ret_fate) {
     size_t count = 0;
     heartbeat_answer(&ingest->queue.beat);
     *ret_fate = STORE_FATE_NOTHING;
     for (struct ticket *ticket = first; ticket != end; ticket = ticket->next)
-        count += ticket->count;
+        count += ticket->sliced - ticket->applied;
 
     struct error err;
     error_clear(&err);
@@ -216,17 +211,17 @@ static enum cxd_err apply_run(struct ingest *ingest, struct ticket *first, const
         result = ERR_NO_MEMORY;
     } else {
         gather(ingest, first, end);
-        result = commit(ingest, first, end, count, ret_fate, &err);
+        result = commit(ingest, count, ret_fate, &err);
     }
     for (struct ticket *ticket = first; ticket != end; ticket = ticket->next)
         ticket->error = result;
     if (result == CXD_OK)
-        note_chores(ingest, first, end);
+        note_chores(ingest, count);
     else if (*ret_fate == STORE_FATE_UNKNOWN)
         note_unsure(ingest);
     if (result != CXD_OK && ingest_look(ingest) != STORE_IN_PLACE)
         return result; /* that has been said, once for all batches */
-    note_health(ingest, first, end, result);
+    note_health(ingest, count, result);
     if (result != CXD_OK) {
         log_record(LOG_LEVEL_ERROR, is_retry ? "apply_failed" : "batch_failed", "error=%s changes=%zu detail=%s",
                    error_slug(result), count, err.detail);
@@ -235,7 +230,7 @@ static enum cxd_err apply_run(struct ingest *ingest, struct ticket *first, const
 }
 
 static bool repeats(const struct ticket *ticket) {
-    for (size_t i = 0; i < ticket->count; i++)
+    for (size_t i = ticket->applied; i < ticket->sliced; i++)
         if (!change_traits(ticket->changes[i].kind)->repeats)
             return false;
     return true;
@@ -271,10 +266,16 @@ static void renew_catalog(struct ingest *ingest, struct ticket *first) {
             ticket->error = ERR_NO_MEMORY; /* stored, but not in force yet: to try again is harmless, as it repeats */
 }
 
-static void complete(struct ticket *first) {
+/* Ends those that have failed, or of which nothing is left; the others wait for their next turn. */
+static void complete(struct ingest *ingest, struct ticket *first) {
     while (first) {
         struct ticket *next = first->next; /* `done` may hand the ticket's memory to someone else */
-        first->done(first);
+        if (first->error == CXD_OK)
+            first->applied = first->sliced;
+        if (first->error == CXD_OK && first->applied < first->count)
+            parts_put_back(&ingest->parts, first);
+        else
+            first->done(first);
         first = next;
     }
 }
@@ -286,15 +287,21 @@ static void process(struct ingest *ingest, struct ticket *first) {
     if (result != CXD_OK && !is_everyones && first->next)
         apply_each(ingest, first, fate);
     renew_catalog(ingest, first);
-    complete(first);
+    complete(ingest, first);
+}
+
+/* The tickets of the next transaction; NULL: the queue is closed, and nothing is left. */
+static struct ticket *take(struct ingest *ingest) {
+    bool is_left = ingest->parts.first != NULL;
+    return parts_choose(&ingest->parts, is_left ? queue_take_waiting(&ingest->queue) : queue_take_all(&ingest->queue));
 }
 
 static void *writer_main(void *argument) {
     struct ingest *ingest = argument;
     struct ticket *tickets;
     pthread_setname_np(pthread_self(), "cxd-writer");
-    while ((tickets = queue_take_all(&ingest->queue)) != NULL) {
-        if (ingest->changes_capacity > CHANGES_KEPT) { /* of one large batch */
+    while ((tickets = take(ingest)) != NULL) {
+        if (ingest->changes_capacity > CHANGES_KEPT) { /* of many at once */
             free(ingest->changes);
             ingest->changes = NULL;
             ingest->changes_capacity = 0;
@@ -347,6 +354,7 @@ enum cxd_err ingest_start(const struct ingest_options *options, struct ingest **
 
 enum cxd_err ingest_submit(struct ingest *ingest, struct ticket *ticket) {
     ticket->error = CXD_OK;
+    ticket->applied = ticket->sliced = 0;
     if (!queue_put(&ingest->queue, ticket)) {
         atomic_fetch_add_explicit(&ingest->queue_refusals, 1, memory_order_relaxed);
         return ERR_QUEUE_FULL;

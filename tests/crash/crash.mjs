@@ -14,7 +14,7 @@ const KILLS = Number(process.argv[2] ?? 20);
 const SEED = Number(process.argv[3] ?? Date.now() % 1_000_000);
 const fast = path.join(ROOT, 'build/test/cxd');
 const binary = process.env.CXD_BINARY || !fs.existsSync(fast) ? BINARY : fast;
-const ledger = new Ledger({ seed: SEED, named: true, imports: true });
+const ledger = new Ledger({ seed: SEED, named: true, imports: true, long: true });
 
 const begun = performance.now();
 let passed = 0;
@@ -71,6 +71,7 @@ try {
     `${ledger.held.size} responses and events of ${ledger.events.size} visits acknowledged, ${ledger.refused.size} ` +
       `refused, ${ledger.named.size} definitions, ${told} detractors told, ` +
       `${ledger.resolved} unknown requests settled by a retry (${ledger.found} of them had been stored), ` +
+      `${ledger.parted} long batches were completed, ` +
       `${((performance.now() - begun) / 1000).toFixed(1)} s`,
   );
   await hold('the load was a load', () => {

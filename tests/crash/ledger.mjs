@@ -27,7 +27,14 @@ const OK = [200, 201];
 const AGAIN = [503, 507];
 
 export class Ledger {
-  constructor({ seed = Date.now() % 1_000_000, clients = 24, events = true, named = false, imports = false } = {}) {
+  constructor({
+    seed = Date.now() % 1_000_000,
+    clients = 24,
+    events = true,
+    named = false,
+    imports = false,
+    long = false,
+  } = {}) {
     this.seed = seed;
     this.clients = clients;
     this.random = seeded(seed);
@@ -39,6 +46,8 @@ export class Ledger {
     if (named) this.kinds.push('journey', 'alert');
     this.imported = imports ? new Imported(this) : null;
     if (imports) this.kinds.push('import');
+    if (long) this.kinds.push('long batch'); // of several slices
+    this.parted = 0; // long batches of which a retry found a part stored
     this.watches = named; // by a rule of the kind detractor, on all of nps
     if (events) this.kinds.push('event', 'event', 'event', 'bad event');
     this.refused = new Set(); // ids
@@ -141,6 +150,12 @@ export class Ledger {
           this.lines(survey, 40, () => ({})),
           { 'Idempotency-Key': `batch-${this.seed}-${++this.serial}` },
         );
+      case 'long batch':
+        if (this.random() < 0.6) return this.compose('put');
+        return this.batchOf(
+          this.lines(this.pick(['csat', 'ces']), 6000, () => ({})), // of which no rule tells
+          { 'Idempotency-Key': `long-${this.seed}-${++this.serial}` },
+        );
       case 'amend': {
         const id = this.settled.length > 0 ? this.pick(this.settled) : undefined;
         if (id === undefined || this.amending.has(id)) return this.compose('put');
@@ -238,6 +253,8 @@ export class Ledger {
           .filter(Boolean)
           .map((line) => JSON.parse(line));
         assert.equal(results.length, lines.length);
+        const known = results.filter((result) => result.outcome === 'replayed').length;
+        this.parted += known > 0 && known < lines.length;
         results.forEach((result, i) => {
           assert.ok(OK.includes(result.status), JSON.stringify(result));
           this.hold(lines[i].survey, result.id, lines[i]);

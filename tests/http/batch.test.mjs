@@ -1,4 +1,4 @@
-// POST /v1/responses: NDJSON or an array, every line validated, one transaction, a result a line.
+// POST /v1/responses: NDJSON or an array, every line validated, a result a line.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, test } from 'node:test';

@@ -6,6 +6,7 @@
 #include "cxd/base/clock.h"
 #include "cxd/codec/survey.h"
 #include "cxd/ingest/ingest.h"
+#include "ingest/parts.h"
 #include "ingest/queue.h"
 #include "store/engine.h"
 
@@ -193,6 +194,18 @@ static void test_queue_takes_all_in_order(void **state) {
     assert_ptr_equal(queue_take_all(&queue), &more);
     assert_true(queue_put(&queue, &huge)); /* larger than the queue, which is not full */
     assert_false(queue_put(&queue, &more));
+    assert_ptr_equal(queue_take_waiting(&queue), &huge);
+    assert_null(queue_take_waiting(&queue));
+    /* What is applied in slices keeps nobody else out, and is kept out by everybody. */
+    struct ticket parted[] = {{.count = 100, .is_partable = true}, {.count = 1, .is_partable = true}};
+    assert_true(queue_put(&queue, &parted[0]));
+    assert_false(queue_put(&queue, &parted[1]));
+    assert_true(queue_put(&queue, &tickets[0]));
+    assert_int_equal(queue_waiting(&queue), 101);
+    assert_ptr_equal(queue_take_all(&queue), &parted[0]);
+    assert_int_equal(queue_waiting(&queue), 0);
+    assert_true(queue_put(&queue, &huge));
+    assert_false(queue_put(&queue, &parted[1]));
     queue_close(&queue);
     assert_ptr_equal(queue_take_all(&queue), &huge);
     assert_null(queue_take_all(&queue));
@@ -857,6 +870,237 @@ static void test_stuck(void **state) {
     bed_close(&bed);
 }
 
+/* --- Slices ---------------------------------------------------------------------------------------------------------
+ */
+
+/* The list of chosen tickets has these, each with its changes up to one. */
+static void expect_chosen(const struct ticket *chosen, size_t count, const struct ticket *const *tickets,
+                          const size_t *sliced) {
+    for (size_t i = 0; i < count; i++, chosen = chosen->next) {
+        assert_ptr_equal(chosen, tickets[i]);
+        assert_int_equal(chosen->sliced, sliced[i]);
+    }
+    assert_null(chosen);
+}
+
+/* What the writer does after a commit. */
+static void commit_chosen(struct parts *parts, struct ticket *chosen) {
+    while (chosen) {
+        struct ticket *next = chosen->next;
+        chosen->applied = chosen->sliced;
+        if (chosen->applied < chosen->count)
+            parts_put_back(parts, chosen);
+        chosen = next;
+    }
+}
+
+static void test_parts_take_turns(void **state) {
+    enum { TURN = PARTS_TURN, SLICE = PARTS_SLICE };
+    struct parts parts = {0};
+    struct ticket first = {.count = 2 * SLICE, .is_partable = true}, brief = {.count = 3, .is_partable = true},
+                  second = {.count = 2 * SLICE, .is_partable = true}, single = {.count = 1},
+                  whole = {.count = 3 * SLICE};
+    assert_null(parts_choose(&parts, NULL));
+    /* Both advance, one that is short ends at once, and what may not be parted goes whole, behind them. */
+    first.next = &single;
+    single.next = &brief;
+    brief.next = &second;
+    second.next = &whole;
+    struct ticket *chosen = parts_choose(&parts, &first);
+    expect_chosen(chosen, 5, (const struct ticket *const[]){&first, &brief, &second, &single, &whole},
+                  (const size_t[]){2 * TURN, 3, 2 * TURN - 3, 1, 3 * SLICE});
+    assert_null(parts.first);
+    commit_chosen(&parts, chosen);
+    /* Nothing came meanwhile; then one that is long enough for a slice. */
+    chosen = parts_choose(&parts, NULL);
+    expect_chosen(chosen, 2, (const struct ticket *const[]){&first, &second}, (const size_t[]){4 * TURN, 4 * TURN - 3});
+    commit_chosen(&parts, chosen);
+    struct ticket third = {.count = SLICE, .is_partable = true};
+    chosen = parts_choose(&parts, &third);
+    expect_chosen(chosen, 3, (const struct ticket *const[]){&first, &second, &third},
+                  (const size_t[]){6 * TURN, 5 * TURN - 3, TURN});
+    commit_chosen(&parts, chosen);
+    /* More of them than turns in a slice: who had none is next. */
+    struct ticket many[6];
+    for (size_t i = 0; i < CXD_COUNT(many); i++)
+        many[i] =
+            (struct ticket){.count = TURN, .is_partable = true, .next = i + 1 < CXD_COUNT(many) ? &many[i + 1] : NULL};
+    chosen = parts_choose(&parts, many);
+    expect_chosen(chosen, 4, (const struct ticket *const[]){&first, &second, &third, &many[0]},
+                  (const size_t[]){7 * TURN, 6 * TURN - 3, 2 * TURN, TURN});
+    commit_chosen(&parts, chosen);
+    chosen = parts_choose(&parts, NULL);
+    expect_chosen(chosen, 4, (const struct ticket *const[]){&many[1], &many[2], &many[3], &many[4]},
+                  (const size_t[]){TURN, TURN, TURN, TURN});
+    commit_chosen(&parts, chosen);
+    while ((chosen = parts_choose(&parts, NULL)) != NULL)
+        commit_chosen(&parts, chosen);
+    assert_int_equal(first.applied + second.applied + third.applied, 5 * SLICE);
+}
+
+enum { LONG_COUNT = 2 * PARTS_SLICE + PARTS_SLICE / 2 };
+
+/* A long ticket, and one that is submitted while its first slice is written. */
+static struct long_run {
+    struct bed *bed;
+    struct change *changes;
+    struct ticket ticket, single;
+    struct change answer;
+    size_t sizes[8], applies; /* of each transaction that has a response */
+    size_t stored_at_single;  /* of the long one, when the single one is done */
+    bool single_is_first;
+} long_run;
+
+static enum cxd_err slicing_apply(struct store *store, struct change *const *changes, size_t count,
+                                  enum store_fate *ret_fate, struct error *err) {
+    struct long_run *run = &long_run;
+    if (changes[0]->kind == CHANGE_RESPONSE && run->applies < CXD_COUNT(run->sizes)) {
+        run->sizes[run->applies++] = count;
+        if (run->applies == 1 && run->single.count > 0)
+            assert_int_equal(ingest_submit(run->bed->ingest, &run->single), CXD_OK);
+    }
+    return STORE_MEMORY.apply(store, changes, count, ret_fate, err);
+}
+
+static void single_done(struct ticket *ticket) {
+    long_run.stored_at_single = 0;
+    for (size_t i = 0; i < LONG_COUNT; i++)
+        long_run.stored_at_single += long_run.changes[i].outcome == OUTCOME_CREATED;
+    long_run.single_is_first = long_run.ticket.applied < LONG_COUNT;
+    counted(ticket);
+}
+
+static void make_long(struct bed *bed, void (*done)(struct ticket *)) {
+    long_run = (struct long_run){.bed = bed};
+    long_run.changes = calloc(LONG_COUNT, sizeof *long_run.changes);
+    for (size_t i = 0; i < LONG_COUNT; i++)
+        long_run.changes[i] = response_change(bed, "nps", (int)(i % 11));
+    long_run.ticket = (struct ticket){
+        .changes = long_run.changes, .count = LONG_COUNT, .done = done, .context = bed, .is_partable = true};
+}
+
+static void submit_long(void) {
+    assert_int_equal(ingest_submit(long_run.bed->ingest, &long_run.ticket), CXD_OK);
+    ingest_wake(long_run.bed->ingest);
+}
+
+static void expect_long(size_t applied, enum outcome first, enum outcome rest, size_t from) {
+    assert_int_equal(long_run.ticket.applied, applied);
+    for (size_t i = 0; i < applied; i++)
+        assert_int_equal(long_run.changes[i].outcome, i < from ? first : rest);
+}
+
+/* What comes during a slice is written with the next one, and done before the last. */
+static void test_a_single_one_between_slices(void **state) {
+    struct bed bed;
+    bed_open(&bed, "memory:", 16);
+    make_long(&bed, counted);
+    counting.apply = slicing_apply;
+    long_run.answer = response_change(&bed, "nps", 9);
+    long_run.single = (struct ticket){.changes = &long_run.answer, .count = 1, .done = single_done, .context = &bed};
+    submit_long();
+    wait_done(&bed, 2);
+    assert_int_equal(long_run.ticket.error, CXD_OK);
+    assert_int_equal(long_run.single.error, CXD_OK);
+    assert_true(long_run.single_is_first);
+    assert_int_equal(long_run.stored_at_single, 2 * PARTS_SLICE);
+    expect_long(LONG_COUNT, OUTCOME_CREATED, OUTCOME_CREATED, 0);
+    assert_int_equal(long_run.applies, 3);
+    assert_int_equal(long_run.sizes[0], PARTS_SLICE);
+    assert_int_equal(long_run.sizes[1], PARTS_SLICE + 1);
+    assert_int_equal(long_run.sizes[2], LONG_COUNT - 2 * PARTS_SLICE);
+    assert_int_equal(count_stored(&bed, "nps"), LONG_COUNT + 1);
+    struct ingest_pace pace;
+    struct ingest_figures figures;
+    ingest_read_pace(bed.ingest, clock_monotonic_ms(), &pace);
+    ingest_read_figures(bed.ingest, &figures);
+    assert_int_equal(pace.last_minute, LONG_COUNT + 1);
+    assert_int_equal(figures.queue_waiting, 0);
+    assert_int_equal(figures.queue_refusals, 0);
+    ingest_stop(bed.ingest);
+    bed.ingest = NULL;
+    assert_int_equal(bed.batches, 4); /* somebody is told after each transaction, and the survey was one */
+    free(long_run.changes);
+    bed_close(&bed);
+}
+
+/* Its end comes after the last slice. */
+static void test_stop_writes_all_slices(void **state) {
+    struct bed bed;
+    bed_open(&bed, "memory:", 16);
+    make_long(&bed, counted);
+    submit_long();
+    ingest_stop(bed.ingest);
+    bed.ingest = NULL;
+    assert_int_equal(bed.done, 1);
+    assert_int_equal(long_run.ticket.error, CXD_OK);
+    expect_long(LONG_COUNT, OUTCOME_CREATED, OUTCOME_CREATED, 0);
+    assert_int_equal(count_stored(&bed, "nps"), LONG_COUNT);
+    free(long_run.changes);
+    bed_close(&bed);
+}
+
+/* It ends there, says how far it is, and the same again completes it; also where more is stored than it says. */
+static void test_a_slice_that_fails(void **state) {
+    static const struct {
+        const char *url;
+        enum cxd_err error;
+        size_t stored;
+    } CASES[] = {{"faulty:full:2:memory:", ERR_STORAGE_FULL, PARTS_SLICE},
+                 {"faulty:storage:2:memory:", ERR_STORAGE, PARTS_SLICE},
+                 {"faulty:lost:2:memory:", ERR_STORAGE, PARTS_SLICE},
+                 {"faulty:kept:2:memory:", ERR_STORAGE, 2 * PARTS_SLICE}};
+    for (size_t i = 0; i < CXD_COUNT(CASES); i++) {
+        struct bed bed;
+        bed_open(&bed, CASES[i].url, 16);
+        make_long(&bed, counted);
+        submit_long();
+        wait_done(&bed, 1);
+        assert_int_equal(long_run.ticket.error, CASES[i].error);
+        expect_long(PARTS_SLICE, OUTCOME_CREATED, OUTCOME_CREATED, 0);
+        assert_int_equal(ingest_failure(bed.ingest, clock_monotonic_ms()), CASES[i].error);
+        assert_int_equal(count_stored(&bed, "nps"), CASES[i].stored);
+        submit_long();
+        wait_done(&bed, 2);
+        assert_int_equal(long_run.ticket.error, CXD_OK);
+        expect_long(LONG_COUNT, OUTCOME_REPLAYED, OUTCOME_CREATED, CASES[i].stored);
+        assert_int_equal(count_stored(&bed, "nps"), LONG_COUNT);
+        free(long_run.changes);
+        bed_close(&bed);
+    }
+}
+
+static void submits_single(struct ticket *ticket) {
+    assert_int_equal(ingest_submit(long_run.bed->ingest, &long_run.single), CXD_OK);
+    held(ticket);
+}
+
+/* A slice that fails beside others is tried alone, from where it began. */
+static void test_a_slice_is_tried_alone(void **state) {
+    struct bed bed;
+    bed_open(&bed, "faulty:storage:1:memory:", 16);
+    make_long(&bed, counted);
+    long_run.answer = response_change(&bed, "nps", 9);
+    long_run.single = (struct ticket){.changes = &long_run.answer, .count = 1, .done = counted, .context = &bed};
+    struct change used = {.kind = CHANGE_KEY_USED, .now_ms = 1000};
+    struct ticket hold = {.changes = &used, .count = 1, .done = submits_single, .context = &bed};
+    assert_int_equal(ingest_submit(bed.ingest, &hold), CXD_OK);
+    ingest_wake(bed.ingest);
+    wait_done(&bed, 1);
+    submit_long();
+    counted(&hold);
+    wait_done(&bed, 4);
+    assert_int_equal(long_run.ticket.error, CXD_OK);
+    assert_int_equal(long_run.single.error, CXD_OK);
+    expect_long(LONG_COUNT, OUTCOME_CREATED, OUTCOME_CREATED, 0);
+    assert_int_equal(count_stored(&bed, "nps"), LONG_COUNT + 1);
+    struct ingest_figures figures;
+    ingest_read_figures(bed.ingest, &figures);
+    assert_int_equal(figures.commit_failures[ERR_STORAGE], 1);
+    free(long_run.changes);
+    bed_close(&bed);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_queue_takes_all_in_order),
@@ -877,6 +1121,11 @@ int main(void) {
         cmocka_unit_test(test_what_erases_is_to_be_settled),
         cmocka_unit_test(test_unknown_fate),
         cmocka_unit_test(test_stuck),
+        cmocka_unit_test(test_parts_take_turns),
+        cmocka_unit_test(test_a_single_one_between_slices),
+        cmocka_unit_test(test_stop_writes_all_slices),
+        cmocka_unit_test(test_a_slice_that_fails),
+        cmocka_unit_test(test_a_slice_is_tried_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

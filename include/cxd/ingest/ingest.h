@@ -4,6 +4,7 @@
 /* src/ingest/: the write side.
  *
  *   queue.c   the bounded queue of tickets
+ *   parts.c   what of the tickets that wait goes into the next transaction: of long ones a slice
  *   writer.c  the one thread that writes: a batch, one transaction, then each ticket is done; what it did and does
  *   pace.c    responses stored in the last minute and hour */
 
@@ -19,12 +20,13 @@
 
 /* The write side: a bounded queue and the one thread that writes. Every change of any kind goes through here. The
  * writer takes all that is queued, applies it as one transaction, and only then completes each ticket: what queued
- * during one fsync is the next batch, and there is no timer. */
+ * during one fsync is the next batch, and there is no timer. Of tickets that may be parted a transaction has a slice,
+ * so that whatever queues meanwhile waits for a slice and not for all of them. */
 
 struct ingest;
 
-/* A request's changes: applied in one transaction, all or none. The submitter owns it; until `done` is called the
- * writer does. */
+/* A request's changes: applied in one transaction, all or none, unless it may be parted. The submitter owns it; until
+ * `done` is called the writer does. */
 struct ticket {
     struct change *changes;
     size_t count;
@@ -33,7 +35,11 @@ struct ticket {
     void (*done)(struct ticket *ticket);
     void *context;
     bool is_background; /* takes no place in the queue: for the few that nobody waits for */
+    bool is_partable;   /* applied in slices, in the order of its changes, with others' changes between them */
     enum cxd_err error;
+    size_t applied; /* changes, from the first on, that are stored and have their outcome: all of them where error is
+                       CXD_OK; of one that may be parted also some where it is not */
+    size_t sliced;  /* the writer's: up to this one they are in the transaction that is under way */
     struct ticket *next; /* the queue's */
 };
 
@@ -41,7 +47,7 @@ struct ingest_options {
     struct store *store;
     struct catalog *catalog; /* brought up to date after a batch that changed surveys or keys, before `done` */
     size_t queue_length;     /* changes that may wait */
-    void (*batch_done)(void *context); /* after every ticket of a batch is done */
+    void (*batch_done)(void *context); /* after each transaction, when every ticket that ended with it is done */
     /* Told, after the commit and before its ticket is done, of each change that has made something that was there
      * otherwise (OUTCOME_AMENDED). Must not block, nor keep the change. May be NULL. */
     void (*amended)(void *context, const struct change *change);
@@ -54,7 +60,7 @@ CXD_NODISCARD enum cxd_err ingest_start(const struct ingest_options *options, st
                                         struct error *err);
 /* Queues a ticket. The writer may sleep on until ingest_wake: once for many. ERR_QUEUE_FULL (nothing was taken; `done`
  * is not called) when the changes do not fit beside what waits: a ticket larger than the whole queue is taken while the
- * queue is not full. */
+ * queue is not full, and one that may be parted takes no room from those that may not. */
 CXD_NODISCARD enum cxd_err ingest_submit(struct ingest *ingest, struct ticket *ticket);
 void ingest_wake(struct ingest *ingest);
 /* True if responses were erased, by name or by age, and no CHANGE_SETTLE has gone through since (any thread). */
@@ -100,11 +106,11 @@ struct ingest_figures {
     uint64_t commit_failures[CXD_ERR_COUNT]; /* transactions that the store refused, by why */
     int64_t commit_running_ns;               /* for how long the one that is under way has been; 0: none is */
     uint64_t queue_refusals;                 /* tickets that found the queue full */
-    uint64_t queue_waiting, queue_capacity;  /* changes */
+    uint64_t queue_waiting, queue_capacity;  /* changes; no more those of a ticket of which a part was taken */
 };
 /* Any thread; nobody waits for it. */
 void ingest_read_figures(struct ingest *ingest, struct ingest_figures *ret_figures);
-/* Writes what is queued, ends the thread, frees. No submit may come after. Takes NULL. */
+/* Writes what is queued, all slices of it, ends the thread, frees. No submit may come after. Takes NULL. */
 void ingest_stop(struct ingest *ingest);
 
 #endif
