@@ -415,7 +415,7 @@ int main(void) {
         ASKING_TEST(test_words_are_no_answers),
     };
     static const struct CMUnitTest files[] = {ASKING_TEST(test_damage_is_found)};
-    int failed = run_over_engines(tests, CXD_COUNT(tests));
+    int failed = run_over_all_engines(tests, CXD_COUNT(tests));
     engine_url = "sqlite:%s/cxd.db";
     return failed + cmocka_run_group_tests_name("answers in a file", files, NULL, NULL);
 }

@@ -220,8 +220,43 @@ static void test_what_failed_holds_up_nobody(void **state) {
     close_nodes(&nodes);
 }
 
+/* Of what several nodes have counted, in several slices. Others find it as if the survey had been changed. */
+static void test_a_rebuild_counts_what_all_have_stored(void **state) {
+    enum { RESPONSES = 2300, BATCH = 230 };
+    struct change *changes[BATCH];
+    struct nodes nodes;
+    struct error err;
+    int64_t counted = 0;
+    open_nodes(&nodes);
+    for (unsigned i = 0; i < RESPONSES; i++) {
+        struct fixture *f = i / BATCH % 2 ? &nodes.first : &nodes.second;
+        struct change *change = make_response(f, 100 + i, (int)(i % 11), NOW_MS + i * HOUR_MS);
+        change->as.response.value.touchpoint = i % 3 ? "checkout" : "mail";
+        changes[i % BATCH] = change;
+        if (i % BATCH == BATCH - 1)
+            assert_ok(store_apply(f->store, changes, BATCH, NULL, &err), err);
+    }
+    char *before = rollups_text(&nodes.first);
+    int64_t generation = read_catalog(&nodes.second, SINCE_EVER).generation;
+    run_sql("UPDATE rollup SET n4 = n4 + 1; DELETE FROM series; UPDATE dimension SET series = 7;"
+            " INSERT INTO beyond SELECT survey, name, 5, 3 FROM dimension");
+    assert_ok(store_rebuild(nodes.first.store, &counted, &err), err);
+    assert_int_equal(counted, RESPONSES + 2);
+    char *after = rollups_text(&nodes.second);
+    assert_string_equal(before, after);
+    assert_int_equal(ask_number("SELECT sum(series) FROM dimension"), 2);
+    assert_int_equal(ask_number("SELECT count(*) FROM series"), 2);
+    assert_int_equal(ask_number("SELECT count(*) FROM beyond"), 0);
+    assert_int_equal(read_catalog(&nodes.second, generation).survey_count, 1);
+    assert_int_equal(apply(&nodes.second, make_told(&nodes.second, 3)), OUTCOME_CREATED);
+    free(before);
+    free(after);
+    close_nodes(&nodes);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        POSTGRESQL_TEST(test_a_rebuild_counts_what_all_have_stored),
         POSTGRESQL_TEST(test_what_is_told_is_told_in_the_order_of_the_numbers),
         POSTGRESQL_TEST(test_numbers_go_on_behind_the_greatest_that_was_given),
         POSTGRESQL_TEST(test_who_fell_silent_holds_up_nobody),

@@ -598,5 +598,5 @@ int main(void) {
         ENGINE_TEST(test_rollup_count),
         ENGINE_TEST(test_disk),
     };
-    return run_over_engines(tests, CXD_COUNT(tests));
+    return run_over_all_engines(tests, CXD_COUNT(tests));
 }

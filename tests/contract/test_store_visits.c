@@ -452,19 +452,34 @@ static void fail_batch(struct fixture *f, struct change *change, int64_t now_ms)
         fail_msg("the batch did not fail");
 }
 
+/* What is wrong of the sums, as far as the rows that they are counted from are there. */
+static void falsify(struct fixture *f) {
+#ifdef CXD_POSTGRESQL
+    cluster_run_sql(f->url, "UPDATE rollup SET n3 = n3 + 5 WHERE survey > 0");
+    cluster_run_sql(f->url, "DELETE FROM rollup WHERE survey > 0 AND tier = 2");
+    cluster_run_sql(f->url, "UPDATE rollup SET n1 = n1 + 5 WHERE survey < 0 AND (SELECT visits_from FROM state) = 0");
+#endif
+}
+
 /* The file is sound, and so is what is counted anew. */
 static void rebuild(struct twin *twin, int64_t now_ms) {
     struct fixture *f = &twin->other;
     int64_t responses;
     struct error err;
-    in_file(f, "DROP TRIGGER trap");
-    assert_sound(f);
+    if (is_file(f)) {
+        in_file(f, "DROP TRIGGER trap");
+        assert_sound(f);
+    } else {
+        falsify(f);
+    }
     store_reader_close(f->reader);
     assert_ok(store_rebuild(f->store, &responses, &err), err);
     assert_ok(store_reader_open(f->store, &f->reader, &err), err);
-    assert_sound(f);
+    if (is_file(f))
+        assert_sound(f);
     compare_reads(twin, now_ms);
-    make_trap(f);
+    if (is_file(f))
+        make_trap(f);
 }
 
 static void run_history(const char *url, unsigned run) {
@@ -486,7 +501,7 @@ static void run_history(const char *url, unsigned run) {
             fail_msg("run %u, step %u: kind %d is %d in memory, %d in the other", run, step, a->kind, first, second);
         compare_reads(&twin, now_ms);
         now_ms += rand() % (DAY_MS / 12);
-        if (step % 60 == 59 && is_file(&twin.other))
+        if (step % 60 == 59)
             rebuild(&twin, now_ms);
         if (step % 25 == 24) {
             fixture_reopen(&twin.other);

@@ -137,6 +137,7 @@
  *   postgresql/erase.c      people forgotten, old responses and visits, suspects cleared, invitations
  *   postgresql/survey.c     definitions: put, archive
  *   postgresql/roll.c       rollups of a property that is declared late, or no longer
+ *   postgresql/rebuild.c    every rollup from the responses
  *   postgresql/key.c        API keys and signing keys
  *   postgresql/session.c    browsers that are signed in
  *   postgresql/document.c   named definitions
@@ -718,8 +719,8 @@ typedef void store_rollup_visit(void *context, const struct rollup_row *row);
 CXD_NODISCARD enum cxd_err store_read_rollups(struct store_reader *reader, store_rollup_visit *visit, void *context,
                                               struct error *err);
 
-/* Recreates every rollup from the responses, one transaction, and makes every declared property `rolled`.
- * *ret_responses is the number of responses read. Not while readers are in use. */
+/* Recreates every rollup from the responses, and makes every declared property `rolled`: in one transaction, or in one a
+ * survey, where others write beside. *ret_responses is the number of responses read. Not while readers are in use. */
 CXD_NODISCARD enum cxd_err store_rebuild(struct store *store, int64_t *ret_responses, struct error *err);
 
 #endif

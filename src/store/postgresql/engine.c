@@ -101,6 +101,7 @@ const struct store_engine STORE_POSTGRESQL = {
     .reader_begin = postgresql_reader_begin,
     .reader_end = postgresql_reader_end,
     .apply = postgresql_apply,
+    .rebuild = postgresql_rebuild,
     .read_catalog = postgresql_read_catalog,
     .read_revisions = postgresql_read_revisions,
     .read_audit = postgresql_read_audit,

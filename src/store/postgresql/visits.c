@@ -119,6 +119,11 @@ static enum cxd_err count_in(void *context, const struct impression *row, const 
                                                                                                : no_memory(err);
 }
 
+enum cxd_err postgresql_visits_count(struct postgresql_store *store, const struct impression *row, struct error *err) {
+    const struct histogram counts = impression_counts(row);
+    return count_in(store, row, &counts, err);
+}
+
 static enum cxd_err put_day(struct postgresql_store *store, struct visit_held_day *day, const struct impression *row,
                             struct error *err) {
     day->row = *row;

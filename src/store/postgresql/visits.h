@@ -53,6 +53,9 @@ CXD_NODISCARD enum cxd_err postgresql_visits_queue(const struct visits_held *hel
                                                    struct db_array *arrays, size_t *ret_at, struct error *err);
 CXD_NODISCARD enum cxd_err postgresql_visits_take(struct visits_held *held, struct arena *arena, const struct db *db,
                                                   size_t at, struct error *err);
+/* A row of visit_columns, but for its name. *ret_row is set also with an error. */
+CXD_NODISCARD enum cxd_err postgresql_visits_row(const PGresult *result, int at, struct arena *arena,
+                                                 struct impression *ret_row, struct error *err);
 /* The day of a visit, which has been read. NULL: there was none, and without memory. */
 struct visit_held_day *postgresql_visits_day(struct visit_held *visit, struct arena *arena, int64_t day);
 /* Takes the name of what is there of a day, if it has one. False without memory. */

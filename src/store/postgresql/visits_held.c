@@ -155,9 +155,8 @@ enum cxd_err postgresql_visits_queue(const struct visits_held *held, struct db *
     return code == CXD_OK ? POSTGRESQL_QUEUE(db, QUERY_SELECT_VISITS_FROM, err) : code;
 }
 
-static enum cxd_err take_row(struct visits_held *held, struct arena *arena, const PGresult *result, int at,
-                             struct error *err) {
-    uint8_t name[VISIT_NAME_SIZE];
+enum cxd_err postgresql_visits_row(const PGresult *result, int at, struct arena *arena, struct impression *ret_row,
+                                   struct error *err) {
     struct impression row = {.survey = postgresql_int(result, at, 0),
                              .day = postgresql_int(result, at, 1),
                              .number = postgresql_int(result, at, 3),
@@ -165,14 +164,6 @@ static enum cxd_err take_row(struct visits_held *held, struct arena *arena, cons
                              .seen = (unsigned)postgresql_int(result, at, 5),
                              .answers = postgresql_int(result, at, 6),
                              .next_answers = postgresql_int(result, at, 7)};
-    if (!postgresql_bytes(result, at, 2, name, sizeof name))
-        return error_set(err, ERR_STORAGE, "a stored visit cannot be read");
-    struct visit_held *visit = find_or_add(held, arena, row.survey, name);
-    struct visit_held_day *day = visit ? find_or_add_day(visit, arena, row.day) : NULL;
-    if (!day)
-        return error_set(err, ERR_NO_MEMORY, "no memory for a batch");
-    if (day->is_read)
-        return CXD_OK;
     enum cxd_err code = postgresql_copy(result, at, 8, arena, &row.touchpoint, err);
     if (code == CXD_OK)
         code = postgresql_copy(result, at, 9, arena, &row.channel, err);
@@ -182,8 +173,23 @@ static enum cxd_err take_row(struct visits_held *held, struct arena *arena, cons
         code = postgresql_row_properties(result, at, 11, arena, &row.properties, &row.property_count, err);
     if (row.property_count > SURVEY_PROPERTIES_MAX)
         row.property_count = SURVEY_PROPERTIES_MAX;
-    day->row = row;
-    day->stored = row.number;
+    *ret_row = row;
+    return code;
+}
+
+static enum cxd_err take_row(struct visits_held *held, struct arena *arena, const PGresult *result, int at,
+                             struct error *err) {
+    uint8_t name[VISIT_NAME_SIZE];
+    if (!postgresql_bytes(result, at, 2, name, sizeof name))
+        return error_set(err, ERR_STORAGE, "a stored visit cannot be read");
+    struct visit_held *visit = find_or_add(held, arena, postgresql_int(result, at, 0), name);
+    struct visit_held_day *day = visit ? find_or_add_day(visit, arena, postgresql_int(result, at, 1)) : NULL;
+    if (!day)
+        return error_set(err, ERR_NO_MEMORY, "no memory for a batch");
+    if (day->is_read)
+        return CXD_OK;
+    enum cxd_err code = postgresql_visits_row(result, at, arena, &day->row, err);
+    day->stored = day->row.number;
     day->is_there = day->is_read = true;
     return code;
 }

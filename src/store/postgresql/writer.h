@@ -113,6 +113,9 @@ bool postgresql_visits_name(struct postgresql_store *store, const struct change 
 CXD_NODISCARD enum cxd_err postgresql_visits_of_held(struct postgresql_store *store, struct error *err);
 CXD_NODISCARD enum cxd_err postgresql_visits_of_rows(struct postgresql_store *store, struct held_row *const *rows,
                                                      size_t count, bool is_all, struct error *err);
+/* Adds what is counted of a row to the deltas. */
+CXD_NODISCARD enum cxd_err postgresql_visits_count(struct postgresql_store *store, const struct impression *row,
+                                                   struct error *err);
 /* A response was stored, changed or left: NULL is none. */
 CXD_NODISCARD enum cxd_err postgresql_visits_move(struct postgresql_store *store, const struct response *before,
                                                   const struct response *after, struct error *err);
@@ -162,8 +165,9 @@ typedef enum cxd_err postgresql_apply_change(struct postgresql_store *store, str
 CHANGE_KINDS(POSTGRESQL_APPLIER)
 #undef POSTGRESQL_APPLIER
 
-/* apply.c */
+/* apply.c, rebuild.c */
 engine_apply postgresql_apply;
+engine_rebuild postgresql_rebuild;
 
 /* reader.c: begins unless the caller has: a read of several questions sees one state too. *ret_began says whether to
  * end, by postgresql_reader_leave, also after an error. ERR_BAD_PARAMETER where the questions of this state have taken
