@@ -3,24 +3,50 @@
 #include "domain/permutation.h"
 
 #include <assert.h>
+#include <string.h>
 
 enum { SUM_MAX = PERMUTATION_MAX * (HISTOGRAM_SIZE - 1) };
 
 /* ways[j][s]: of dealing j answers whose sum is s, up to a factor that depends on j alone. */
 struct deals {
-    double ways[PERMUTATION_MAX + 1][SUM_MAX + 1];
+    double ways[PERMUTATION_MAX + 1][SUM_MAX + 1]; /* set as far as any deal of `size` answers can come */
+    int size;
+    int value; /* the highest one so far */
+    int dealt; /* so many answers were there so far, or `size` */
 };
 
-/* Takes up to `most` of `count` answers of one value, which is at least that of all before it. C(count, k) is divided
- * by total^k, so that no size overflows. */
-static void deal_value(struct deals *deals, int value, int64_t count, double total, int most) {
+/* The highest value that any answer has. */
+static int highest_value(const struct histogram *a, const struct histogram *b) {
+    int value = HISTOGRAM_SIZE - 1;
+    while (value > 0 && a->n[value] + b->n[value] == 0)
+        value--;
+    return value;
+}
+
+static void begin(struct deals *deals, int size, int highest) {
+    deals->size = size;
+    deals->value = deals->dealt = 0;
+    for (int j = 0; j <= size; j++)
+        memset(deals->ways[j], 0, (size_t)(size * highest + 1) * sizeof deals->ways[j][0]);
+    deals->ways[0][0] = 1;
+}
+
+/* Takes answers of one value, of which there are `count`, and which is more than that of all before it: into deals of
+ * `least` answers and more. C(count, k) is divided by total^k, so that no size overflows. */
+static void deal_value(struct deals *deals, int value, int64_t count, double total, int least) {
     double weight[PERMUTATION_MAX + 1] = {1};
+    int most = count < deals->size ? (int)count : deals->size;
     for (int k = 1; k <= most; k++)
-        weight[k] = k > count ? 0 : weight[k - 1] * ((double)(count - k + 1) / total) / k;
-    for (int j = most; j > 0; j--)
-        for (int k = 1; k <= j && k <= count; k++)
-            for (int sum = value * k; sum <= value * j; sum++)
-                deals->ways[j][sum] += deals->ways[j - k][sum - value * k] * weight[k];
+        weight[k] = weight[k - 1] * ((double)(count - k + 1) / total) / k;
+    for (int j = deals->size; j >= least; j--)
+        for (int k = j - deals->dealt > 1 ? j - deals->dealt : 1; k <= j && k <= most; k++) {
+            const double *before = deals->ways[j - k]; /* whose sum is that of the highest value at most */
+            double *into = deals->ways[j] + value * k;
+            for (int sum = 0; sum <= deals->value * (j - k); sum++)
+                into[sum] += before[sum] * weight[k];
+        }
+    deals->value = value;
+    deals->dealt = deals->dealt + most < deals->size ? deals->dealt + most : deals->size;
 }
 
 /* How far the means of the two sides lie apart where the smaller one (of `size`) has this sum, times size·(total −
@@ -52,13 +78,18 @@ double permutation_p(const struct histogram *a, const struct histogram *b, bool 
     const struct histogram *smaller = n_a <= n_b ? a : b;
     int size = (int)(n_a <= n_b ? n_a : n_b);
     assert(size > 0 && size <= PERMUTATION_MAX);
-    struct deals deals = {.ways[0][0] = 1};
-    for (int value = 0; value < HISTOGRAM_SIZE; value++)
-        deal_value(&deals, value, a->n[value] + b->n[value], (double)total, size);
+    struct deals deals;
+    int highest = highest_value(a, b);
+    begin(&deals, size, highest);
+    for (int value = 0; value <= highest; value++) {
+        int64_t count = a->n[value] + b->n[value];
+        if (count > 0) /* of the highest ones only whole deals are of interest */
+            deal_value(&deals, value, count, (double)total, value < highest ? 1 : size);
+    }
     int64_t pooled_sum = histogram_sum(a) + histogram_sum(b);
     __int128 seen = distance(histogram_sum(smaller), size, pooled_sum, total);
     struct shares shares = {0};
-    for (int sum = 0; sum <= SUM_MAX; sum++)
+    for (int sum = 0; sum <= size * highest; sum++)
         count_deal(&shares, deals.ways[size][sum], distance(sum, size, pooled_sum, total), seen);
     return p_of(&shares, is_mid);
 }

@@ -50,6 +50,11 @@ function ofPeople(nowMs) {
     },
     { title: 'segments of 1,000 values, a year', path: `${bench}/segments?by=property.branch&window=365d&limit=20` },
     { title: 'the same, all 1,000 shown', path: `${bench}/segments?by=property.branch&window=90d`, underMs: 5 },
+    {
+      title: 'the same, with their changes',
+      path: `${bench}/segments?by=property.branch&window=90d&compare=previous`,
+      underMs: 5,
+    },
     { title: 'segments of a filter, 90 days (scan)', path: `${bench}/segments?by=touchpoint&channel=web&window=90d` },
     { title: 'segments by two, 90 days (scan)', path: `${bench}/segments?by=touchpoint,channel&window=90d` },
     { title: 'journey of three stages, 30 days (scan)', path: '/v1/journeys/bench/score?window=30d' },
