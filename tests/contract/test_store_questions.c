@@ -243,6 +243,47 @@ static void test_what_was_answered_is_read_everywhere(void **state) {
     assert_stored(f, 1, GIVEN_TEXT, 1);
 }
 
+/* Who answered `value` in a stretch that cuts its day: it is read from the responses. */
+static int64_t count_answered(struct fixture *f, const char *dimension, const char *value) {
+    const struct store_span span = {NOW_MS - 5, NOW_MS + 5};
+    struct store_segments segments;
+    struct error err;
+    int64_t count = 0;
+    assert_ok(store_read_segments(f->reader, f->survey, NULL, dimension, &span, 1, &f->arena, &segments, &err), err);
+    for (size_t i = 0; i < segments.count; i++)
+        if (strcmp(segments.segments[i].value, value) == 0)
+            count += histogram_count(&segments.segments[i].hists[0]);
+    return count;
+}
+
+static void assert_answered(struct fixture *f, int64_t count) {
+    assert_int_equal(count_answered(f, "answer.reason", "price"), count);
+    assert_int_equal(count_answered(f, "answer.features", ""), count);
+    assert_int_equal(count_answered(f, "answer.features", "c"), count);
+    assert_int_equal(count_answered(f, "answer.features", "b"), 0);
+    assert_int_equal(count_answered(f, "answer.ease", "4"), count);
+    assert_int_equal(count_answered(f, "answer.why", ""), count);
+    assert_int_equal(count_answered(f, "asked.cost", ""), count);
+    assert_int_equal(count_answered(f, "revision", "1"), count);
+}
+
+/* An engine may keep what it has counted of it, for as long as the state lasts. */
+static void test_a_stretch_of_answers_is_of_the_state_that_is_read(void **state) {
+    struct fixture *f = *state;
+    struct error err;
+    assert_int_equal(apply(f, ANSWERS(f, 1, GIVEN)), OUTCOME_CREATED);
+    assert_answered(f, 1);
+    assert_int_equal(apply(f, ANSWERS(f, 2, GIVEN)), OUTCOME_CREATED);
+    assert_answered(f, 2);
+    assert_ok(store_reader_begin(f->reader, &err), err);
+    assert_answered(f, 2);
+    store_reader_end(f->reader);
+    assert_int_equal(apply(f, ANSWERS(f, 3, GIVEN)), OUTCOME_CREATED);
+    assert_ok(store_reader_begin(f->reader, &err), err);
+    assert_answered(f, 3);
+    store_reader_end(f->reader);
+}
+
 /* Every character that a text may have, and the ends of scales. */
 static void test_texts_and_numbers_come_back_as_they_were(void **state) {
     struct fixture *f = *state;
@@ -781,6 +822,7 @@ int main(void) {
 #define ASKING_TEST(name) cmocka_unit_test_setup_teardown(name, asking_setup, engine_teardown)
     const struct CMUnitTest tests[] = {
         ASKING_TEST(test_what_was_answered_is_read_everywhere),
+        ASKING_TEST(test_a_stretch_of_answers_is_of_the_state_that_is_read),
         ASKING_TEST(test_texts_and_numbers_come_back_as_they_were),
         ASKING_TEST(test_what_is_not_taken_is_left_out_and_costs_nothing),
         ASKING_TEST(test_strictly_it_is_refused),

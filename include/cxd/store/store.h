@@ -95,6 +95,7 @@
  *   sqlite/walk.c           responses in the order of their commits
  *   sqlite/properties.c     the stored text of properties, read at each of them
  *   sqlite/segments.c       the same of every value of a dimension at once
+ *   sqlite/tally.c          what a scan has counted, for those that would be the same scan
  *   sqlite/answer_segments.c  of what was answered to a question
  *   sqlite/answer_filter.c  answers as conditions of a query
  *   sqlite/answer_find.c    which SQLite's functions for JSON would be slow at

@@ -32,6 +32,7 @@ enum cxd_err sqlite_reader_open(struct store *base, struct store_reader **ret_re
     buffer_init(&reader->member);
     buffer_init(&reader->answers);
     buffer_init(&reader->counted);
+    sqlite_tallies_init(&reader->tallies);
     reader->store = base;
     reader->places = &store->places;
     enum cxd_err code = sqlite_db_open(store->path, DB_READER, &reader->db, err);
@@ -60,6 +61,7 @@ void sqlite_reader_close(struct store_reader *base) {
     buffer_free(&reader->answers);
     buffer_free(&reader->counted);
     sqlite_recent_free(&reader->recent);
+    sqlite_tallies_free(&reader->tallies);
     free(reader);
 }
 
@@ -80,8 +82,14 @@ enum cxd_err sqlite_reader_begin(struct store_reader *base, struct error *err) {
     return code;
 }
 
+/* The state ends, and what is known of it. */
+static void end(struct sqlite_reader *reader) {
+    sqlite_tallies_clear(&reader->tallies);
+    sqlite_db_rollback(&reader->db);
+}
+
 void sqlite_reader_end(struct store_reader *base) {
-    sqlite_db_rollback(&((struct sqlite_reader *)base)->db);
+    end((struct sqlite_reader *)base);
 }
 
 enum cxd_err sqlite_reader_enter(struct sqlite_reader *reader, bool *ret_began, struct error *err) {
@@ -104,5 +112,5 @@ void sqlite_reader_leave(struct sqlite_reader *reader, bool began) {
         return;
     reader->spent_ns += clock_monotonic_ns() - reader->since_ns;
     if (began)
-        sqlite_db_rollback(&reader->db);
+        end(reader);
 }

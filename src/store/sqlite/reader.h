@@ -7,6 +7,7 @@
 #include "store/sqlite/db.h"
 #include "store/sqlite/places.h"
 #include "store/sqlite/recent.h"
+#include "store/sqlite/tally.h"
 #include "store/sqlite/words.h"
 
 /* A read-only connection: the read half of struct store_engine. */
@@ -19,6 +20,7 @@ struct sqlite_reader {
     struct buffer member;           /* the text of one of these */
     struct buffer answers, counted; /* what answers a filter wants, and the one that it counts */
     struct recent recent;           /* of the number that is read */
+    struct tallies tallies;         /* of the state that is read */
     const struct store *store;
     struct word_finder words; /* opened by the first search */
     bool counts_phrases;      /* phrase_counts is there */

@@ -178,9 +178,12 @@ static int compare_value(const void *value, const void *segment) {
 }
 
 /* A value that has no series lies beyond. */
+static struct store_segment *find_value(const struct sweep *sweep, const char *value) {
+    return value ? bsearch(value, sweep->segments, sweep->count, sizeof *sweep->segments, compare_value) : NULL;
+}
+
 static void count_one(struct sweep *sweep, size_t at, const char *value, int score) {
-    struct store_segment *segment =
-        value ? bsearch(value, sweep->segments, sweep->count, sizeof *sweep->segments, compare_value) : NULL;
+    struct store_segment *segment = find_value(sweep, value);
     if (segment)
         segment->hists[at].n[score] += sweep->is_less ? -1 : 1;
 }
@@ -213,14 +216,18 @@ struct sweeping {
     size_t at;
 };
 
-static void count_answer(void *context, const char *value, int score) {
+static void count_answers(void *context, const char *value, const struct histogram *hist) {
     const struct sweeping *sweeping = context;
-    count_one(sweeping->sweep, sweeping->at, value, score);
+    struct store_segment *segment = find_value(sweeping->sweep, value);
+    if (segment && sweeping->sweep->is_less)
+        histogram_subtract(&segment->hists[sweeping->at], hist);
+    else if (segment)
+        histogram_add(&segment->hists[sweeping->at], hist);
 }
 
 static enum cxd_err scan_answers(struct sweep *sweep, const struct span *span, size_t at, struct error *err) {
     struct sweeping sweeping = {sweep, at};
-    return sqlite_scan_answers(sweep->reader, sweep->survey, sweep->dimension, span, count_answer, &sweeping, err);
+    return sqlite_scan_answers(sweep->reader, sweep->survey, sweep->dimension, span, count_answers, &sweeping, err);
 }
 
 static enum cxd_err read_span(struct sweep *sweep, const struct span *span, size_t at, struct error *err) {
