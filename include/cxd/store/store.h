@@ -720,8 +720,8 @@ typedef void store_rollup_visit(void *context, const struct rollup_row *row);
 CXD_NODISCARD enum cxd_err store_read_rollups(struct store_reader *reader, store_rollup_visit *visit, void *context,
                                               struct error *err);
 
-/* Recreates every rollup from the responses, and makes every declared property `rolled`: in one transaction, or in one a
- * survey, where others write beside. *ret_responses is the number of responses read. Not while readers are in use. */
+/* Recreates every rollup from the responses, and makes every declared property `rolled`: in one transaction, or in one
+ * a survey, where others write beside. *ret_responses is the number of responses read. Not while readers are in use. */
 CXD_NODISCARD enum cxd_err store_rebuild(struct store *store, int64_t *ret_responses, struct error *err);
 
 #endif
