@@ -1,5 +1,5 @@
--- Everything that is counted of a survey, counted anew. $1 is its number: what its questions count lies under numbers of
--- theirs, and what is counted of its visits with a minus in front.
+-- Everything that is counted of a survey, counted anew. $1 is its number: what its questions count lies under numbers
+-- of theirs, and what is counted of its visits with a minus in front.
 
 -- name: forget_counts
 WITH rows AS (
