@@ -158,6 +158,21 @@ static void test_what_is_told_is_told_in_the_order_of_the_numbers(void **state) 
     close_nodes(&nodes);
 }
 
+/* A node may be seen to begin later than it began. */
+static void test_what_was_told_is_not_taken_back(void **state) {
+    struct nodes nodes;
+    struct error err;
+    open_nodes(&nodes);
+    int64_t last = last_number(&nodes.first);
+    run_sql("UPDATE node SET above = (SELECT min(number) FROM node) - 1,"
+            " announced_at = (extract(epoch FROM clock_timestamp()) * 1000)::bigint WHERE slot = 0");
+    assert_int_equal(last_number(&nodes.first), last);
+    store_reader_close(nodes.first.reader); /* what another server has is not known to be as new */
+    assert_ok(store_reader_open(nodes.first.store, &nodes.first.reader, &err), err);
+    assert_true(last_number(&nodes.first) < last);
+    close_nodes(&nodes);
+}
+
 /* Whatever the clock says: that of a server which took over may be an hour behind. */
 static void test_numbers_go_on_behind_the_greatest_that_was_given(void **state) {
     struct nodes nodes;
@@ -258,6 +273,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         POSTGRESQL_TEST(test_a_rebuild_counts_what_all_have_stored),
         POSTGRESQL_TEST(test_what_is_told_is_told_in_the_order_of_the_numbers),
+        POSTGRESQL_TEST(test_what_was_told_is_not_taken_back),
         POSTGRESQL_TEST(test_numbers_go_on_behind_the_greatest_that_was_given),
         POSTGRESQL_TEST(test_who_fell_silent_holds_up_nobody),
         POSTGRESQL_TEST(test_what_failed_holds_up_nobody),

@@ -9,12 +9,22 @@
 
 enum { SHUT_OUT_MS = 15 * 1000 }; /* longer than a batch may take */
 
+/* An announcement that comes to be seen late says less than was seen to be settled: that stays so. Of one server, whose
+ * later states have what its earlier ones had. */
+static int64_t keep(struct postgresql_reader *reader, int64_t number) {
+    if (reader->horizon.incarnation != reader->db.incarnation || number > reader->horizon.number) {
+        reader->horizon.number = number;
+        reader->horizon.incarnation = reader->db.incarnation;
+    }
+    return reader->horizon.number;
+}
+
 static enum cxd_err ask(struct postgresql_reader *reader, int64_t *ret_number, bool *ret_is_held, struct error *err) {
     const PGresult *result = NULL;
     enum cxd_err code = POSTGRESQL_ASK(&reader->db, QUERY_READ_HORIZON, &result, err, INT(SHUT_OUT_MS));
     if (code != CXD_OK)
         return code;
-    *ret_number = postgresql_int(result, 0, 0);
+    *ret_number = keep(reader, postgresql_int(result, 0, 0));
     *ret_is_held = postgresql_bool(result, 0, 1);
     return CXD_OK;
 }

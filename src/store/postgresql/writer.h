@@ -74,7 +74,10 @@ struct postgresql_reader {
     struct postgresql_store *store;
     struct db db;
     bool has_begun;
-    int64_t since_ns, spent_ns;  /* of the questions of one state */
+    int64_t since_ns, spent_ns; /* of the questions of one state */
+    struct {
+        int64_t number, incarnation; /* the greatest that was seen; of the connection */
+    } horizon;
     struct sqlite_tokens *words; /* of the first search */
 };
 
