@@ -5,10 +5,13 @@ SELECT DISTINCT name FROM dimension
 WHERE state = 2 AND survey IN (SELECT $1 UNION ALL SELECT $1 + slot * 4294967296 FROM question WHERE survey = $1)
 
 -- name: forget_undeclared
-DELETE FROM dimension
-WHERE survey IN (SELECT $1 UNION ALL SELECT $1 + slot * 4294967296 FROM question WHERE survey = $1)
-  AND state <> 2 AND series = 0 AND starts_with(name, 'property.')
-  AND substr(name, 10) NOT IN (SELECT key FROM survey_property WHERE survey = $1)
+WITH gone AS (
+    DELETE FROM dimension
+    WHERE survey IN (SELECT $1 UNION ALL SELECT $1 + slot * 4294967296 FROM question WHERE survey = $1)
+      AND state <> 2 AND series = 0 AND starts_with(name, 'property.')
+      AND substr(name, 10) NOT IN (SELECT key FROM survey_property WHERE survey = $1)
+    RETURNING survey, name)
+DELETE FROM beyond AS b USING gone AS g WHERE b.survey = g.survey AND b.name = g.name
 
 -- What lies beyond the series of such a dimension counts no more.
 -- name: begin_clearing
@@ -63,8 +66,38 @@ UPDATE dimension SET a = $3, b = $4, c = $5, number = $6 WHERE survey = $1 AND n
 WITH done AS (UPDATE dimension SET state = 0, a = 0, b = 0, c = 0, number = 0 WHERE survey = $1 AND name = $2)
 UPDATE survey_property SET rolled = true WHERE survey = $1 AND key = substr($2, 10)
 
--- name: clear_dimension
-WITH rows AS (DELETE FROM rollup WHERE survey = $1 AND segmented = 1 AND dimension = $2 RETURNING 1),
-     values AS (DELETE FROM series WHERE survey = $1 AND dimension = $2 RETURNING 1),
-     itself AS (DELETE FROM dimension WHERE survey = $1 AND name = $2)
-SELECT (SELECT count(*) FROM rows) + (SELECT count(*) FROM values)
+-- Up to $5 buckets from the tier $3 and the bucket $4 on, each found behind the one before, and up to $5 rows in them:
+-- how many buckets and rows these were, and where to go on: behind the last bucket, or with the last row's once more.
+-- name: clear_rows
+WITH RECURSIVE places AS (
+    (SELECT r.tier, r.bucket FROM rollup AS r
+     WHERE r.survey = $1 AND r.segmented = 1 AND (r.tier, r.bucket) >= ($3, $4) ORDER BY r.tier, r.bucket LIMIT 1)
+    UNION ALL
+    SELECT n.tier, n.bucket FROM places AS p CROSS JOIN LATERAL (
+        SELECT r.tier, r.bucket FROM rollup AS r
+        WHERE r.survey = $1 AND r.segmented = 1 AND (r.tier, r.bucket) > (p.tier, p.bucket)
+        ORDER BY r.tier, r.bucket LIMIT 1) AS n),
+     held AS MATERIALIZED (SELECT tier, bucket FROM places LIMIT $5),
+     rows AS MATERIALIZED (
+    SELECT s.tier, s.bucket, r.value, r.slot
+    FROM (SELECT tier, bucket FROM held ORDER BY tier, bucket) AS s CROSS JOIN LATERAL (
+        SELECT r.value, r.slot FROM rollup AS r
+        WHERE r.survey = $1 AND r.segmented = 1 AND r.tier = s.tier AND r.bucket = s.bucket AND r.dimension = $2
+        LIMIT $5) AS r
+    ORDER BY s.tier, s.bucket LIMIT $5),
+     gone AS (
+    DELETE FROM rollup AS r USING rows AS w
+    WHERE r.survey = $1 AND r.segmented = 1 AND r.tier = w.tier AND r.bucket = w.bucket AND r.dimension = $2
+      AND r.value = w.value AND r.slot = w.slot)
+SELECT (SELECT count(*) FROM held), (SELECT count(*) FROM rows), last_bucket.tier, last_bucket.bucket + 1, last_row.tier,
+       last_row.bucket
+FROM (SELECT 1) AS one
+LEFT JOIN LATERAL (SELECT tier, bucket FROM held ORDER BY tier DESC, bucket DESC LIMIT 1) AS last_bucket ON true
+LEFT JOIN LATERAL (SELECT tier, bucket FROM rows ORDER BY tier DESC, bucket DESC LIMIT 1) AS last_row ON true
+
+-- name: clear_series
+DELETE FROM series WHERE survey = $1 AND dimension = $2 AND value IN (
+    SELECT value FROM series WHERE survey = $1 AND dimension = $2 ORDER BY value LIMIT $3)
+
+-- name: delete_dimension
+DELETE FROM dimension WHERE survey = $1 AND name = $2

@@ -166,7 +166,7 @@ enum cxd_err postgresql_known_load(struct known *known, struct db *db, int64_t g
 static void reset_unrolled(struct known *known) {
     for (size_t i = 0; i < known->count; i++)
         for (size_t k = 0; k < known->surveys[i].declared.count; k++) {
-            known->surveys[i].declared.properties[k].rolled = true;
+            known->surveys[i].declared.properties[k].rolled = known->surveys[i].record.property_rolled[k] = true;
             known->surveys[i].declared.properties[k].filling = false;
         }
 }
@@ -180,7 +180,7 @@ void postgresql_known_fill(struct known *known, const PGresult *unrolled) {
             struct declared_property *property = &survey->declared.properties[k];
             if (strcmp(property->dimension, name) != 0)
                 continue;
-            property->rolled = false;
+            property->rolled = survey->record.property_rolled[k] = false;
             property->filling = postgresql_int(unrolled, row, 6) == DIMENSION_FILLING;
             property->from = (struct response_place){.answered_at = postgresql_int(unrolled, row, 2),
                                                      .score = (int)postgresql_int(unrolled, row, 3),

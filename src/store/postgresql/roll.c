@@ -2,6 +2,7 @@
  * changes go between, or cleared away. Whoever does has the survey locked, so that nobody counts by the state before.
  */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/postgresql/batch.h"
@@ -44,8 +45,12 @@ struct unrolled {
     int64_t survey; /* the number that it lies under */
     const char *name;
     enum dimension_state state;
-    struct response_place place;
+    struct response_place place; /* of what is filled in */
+    int64_t a, b;                /* of what is cleared away: tier and bucket */
 };
+
+/* A row of the rollups is looked at, and deleted, sooner than a response is read and counted. */
+enum { ROWS_A_RESPONSE = 10 };
 
 static enum cxd_err take(struct postgresql_store *store, const PGresult *result, struct unrolled *ret_unrolled,
                          struct error *err) {
@@ -54,7 +59,9 @@ static enum cxd_err take(struct postgresql_store *store, const PGresult *result,
                                       .place = {.answered_at = postgresql_int(result, 0, 3),
                                                 .score = (int)postgresql_int(result, 0, 4),
                                                 .standing = (int)postgresql_int(result, 0, 5),
-                                                .number = postgresql_int(result, 0, 6)}};
+                                                .number = postgresql_int(result, 0, 6)},
+                                      .a = postgresql_int(result, 0, 3),
+                                      .b = postgresql_int(result, 0, 4)};
     return postgresql_copy(result, 0, 1, &store->arena, &ret_unrolled->name, err);
 }
 
@@ -130,16 +137,52 @@ static enum cxd_err fill(struct postgresql_store *store, const struct unrolled *
                : code;
 }
 
-/* Declared again in the meantime: it is filled in from here on. */
-static enum cxd_err clear(struct postgresql_store *store, const struct unrolled *unrolled, int64_t *ret_touched,
-                          struct error *err) {
+/* The one behind the last tier: what is cleared away has no rows left, only series. */
+enum { TIER_END = TIER_QUARTER_HOUR + 1 };
+
+static enum cxd_err move(struct postgresql_store *store, const struct unrolled *unrolled, int64_t tier, int64_t bucket,
+                         struct error *err) {
+    return POSTGRESQL_QUEUE(&store->db, QUERY_MOVE_FILLING, err, INT(unrolled->survey), TEXT(unrolled->name), INT(tier),
+                            INT(bucket), INT(0), INT(0));
+}
+
+static enum cxd_err clear_rows(struct postgresql_store *store, const struct unrolled *unrolled, int64_t limit,
+                               int64_t *ret_touched, struct error *err) {
     const PGresult *result = NULL;
-    enum cxd_err code =
-        POSTGRESQL_ASK(&store->db, QUERY_CLEAR_DIMENSION, &result, err, INT(unrolled->survey), TEXT(unrolled->name));
+    enum cxd_err code = POSTGRESQL_ASK(&store->db, QUERY_CLEAR_ROWS, &result, err, INT(unrolled->survey),
+                                       TEXT(unrolled->name), INT(unrolled->a), INT(unrolled->b), INT(limit));
     if (code != CXD_OK)
         return code;
-    *ret_touched = postgresql_int(result, 0, 0);
-    return POSTGRESQL_QUEUE(&store->db, QUERY_BEGIN_FILLING, err, INT(answered_survey(unrolled->survey)));
+    int64_t buckets = postgresql_int(result, 0, 0), rows = postgresql_int(result, 0, 1);
+    *ret_touched = rows > buckets ? rows : buckets;
+    if (rows == limit) /* in the last of these buckets there may be more */
+        return move(store, unrolled, postgresql_int(result, 0, 4), postgresql_int(result, 0, 5), err);
+    return buckets == limit ? move(store, unrolled, postgresql_int(result, 0, 2), postgresql_int(result, 0, 3), err)
+                            : move(store, unrolled, TIER_END, 0, err);
+}
+
+/* Declared again in the meantime: it is filled in from here on. */
+static enum cxd_err clear_series(struct postgresql_store *store, const struct unrolled *unrolled, int64_t limit,
+                                 int64_t *ret_touched, struct error *err) {
+    const PGresult *result = NULL;
+    enum cxd_err code = POSTGRESQL_ASK(&store->db, QUERY_CLEAR_SERIES, &result, err, INT(unrolled->survey),
+                                       TEXT(unrolled->name), INT(limit));
+    if (code != CXD_OK)
+        return code;
+    *ret_touched = atoll(PQcmdTuples((PGresult *)(uintptr_t)result));
+    if (*ret_touched == limit)
+        return CXD_OK;
+    code = POSTGRESQL_QUEUE(&store->db, QUERY_DELETE_DIMENSION, err, INT(unrolled->survey), TEXT(unrolled->name));
+    return code == CXD_OK
+               ? POSTGRESQL_QUEUE(&store->db, QUERY_BEGIN_FILLING, err, INT(answered_survey(unrolled->survey)))
+               : code;
+}
+
+static enum cxd_err clear(struct postgresql_store *store, const struct unrolled *unrolled, size_t limit,
+                          int64_t *ret_touched, struct error *err) {
+    int64_t rows = limit < INT64_MAX / ROWS_A_RESPONSE ? (int64_t)limit * ROWS_A_RESPONSE : INT64_MAX;
+    return unrolled->a < TIER_END ? clear_rows(store, unrolled, rows, ret_touched, err)
+                                  : clear_series(store, unrolled, rows, ret_touched, err);
 }
 
 enum cxd_err postgresql_apply_roll(struct postgresql_store *store, struct change *change, struct error *err) {
@@ -158,7 +201,7 @@ enum cxd_err postgresql_apply_roll(struct postgresql_store *store, struct change
     if (code == CXD_OK && found && unrolled.state == DIMENSION_FILLING)
         code = fill(store, &unrolled, change->as.roll.limit, &change->as.roll.touched, err);
     if (code == CXD_OK && found && unrolled.state == DIMENSION_CLEARING)
-        code = clear(store, &unrolled, &change->as.roll.touched, err);
+        code = clear(store, &unrolled, change->as.roll.limit, &change->as.roll.touched, err);
     if (code == CXD_OK && found)
         code = postgresql_rollups_flush(store, err);
     if (code == CXD_OK && found)
