@@ -84,9 +84,29 @@ ORDER BY 1, 2
 ON CONFLICT (survey, respondent) DO UPDATE SET touched_at = excluded.touched_at
 
 -- What people have answered. Who gave no score has, too.
+-- Of each ($1) the last $5 of a survey ($2; 0: of every one) in [$3, $4): a search for each survey, and each of both.
 -- name: read_answered
-SELECT respondent, survey, id, number, answered_at FROM response
-WHERE respondent = ANY ($1) AND excluded IN (0, 2) AND answered_at >= $2 AND answered_at < $3
+WITH RECURSIVE asked AS MATERIALIZED (
+    SELECT respondent, survey, low, high, most
+    FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
+         AS u (respondent, survey, low, high, most)),
+     everywhere AS (
+    SELECT a.respondent, (SELECT min(r.survey) FROM response AS r WHERE r.respondent = a.respondent) AS survey, a.low,
+           a.high, a.most
+    FROM asked AS a WHERE a.survey = 0
+    UNION ALL
+    SELECT e.respondent,
+           (SELECT min(r.survey) FROM response AS r WHERE r.respondent = e.respondent AND r.survey > e.survey), e.low,
+           e.high, e.most
+    FROM everywhere AS e WHERE e.survey IS NOT NULL)
+SELECT a.respondent, a.survey, r.id, r.number, r.answered_at
+FROM (SELECT * FROM asked WHERE survey <> 0 UNION ALL SELECT * FROM everywhere WHERE survey IS NOT NULL) AS a
+CROSS JOIN (VALUES (0), (2)) AS s (standing)
+CROSS JOIN LATERAL (
+    SELECT o.id, o.number, o.answered_at FROM response AS o
+    WHERE o.respondent = a.respondent AND o.survey = a.survey AND o.excluded = s.standing AND o.answered_at >= a.low
+      AND o.answered_at < a.high
+    ORDER BY o.answered_at DESC LIMIT a.most) AS r
 
 -- name: has_responses
 SELECT EXISTS (SELECT FROM response WHERE survey = $1)

@@ -205,42 +205,70 @@ static const char *respondent_of(const struct postgresql_store *store, const str
                                                                          : value->respondent;
 }
 
-/* A respondent once a survey, and (0) in any. */
+/* What a respondent has answered in a survey, or (0) in any, in [from, to). */
 struct contact {
-    int64_t survey;
+    int64_t survey, from, to;
     const char *respondent;
 };
 
 static int compare_contacts(const void *a, const void *b) {
     const struct contact *x = a, *y = b;
     int order = (x->survey > y->survey) - (x->survey < y->survey);
-    return order ? order : strcmp(x->respondent, y->respondent);
+    if (order == 0)
+        order = strcmp(x->respondent, y->respondent);
+    if (order == 0)
+        order = (x->from > y->from) - (x->from < y->from);
+    return order ? order : (x->to > y->to) - (x->to < y->to);
 }
 
+static bool same_person(const struct contact *a, const struct contact *b) {
+    return a->survey == b->survey && strcmp(a->respondent, b->respondent) == 0;
+}
+
+/* Both rules, around one time. */
+static size_t add_contacts(const struct change *change, const char *respondent, int64_t at, struct contact *contacts) {
+    const struct {
+        int64_t survey, span_ms;
+    } rules[] = {{change->as.response.value.survey, change->as.response.recontact.survey_ms},
+                 {0, change->as.response.recontact.any_ms}};
+    size_t count = 0;
+    for (size_t i = 0; i < CXD_COUNT(rules); i++) /* a rule that is not there has no window, but the person's turn */
+        contacts[count++] = (struct contact){rules[i].survey, at - rules[i].span_ms, at + rules[i].span_ms, respondent};
+    return count;
+}
+
+enum { CONTACTS_A_CHANGE = 4 };
+
 static size_t gather_contacts(const struct postgresql_store *store, struct change *const *changes, size_t count,
-                              struct contact *contacts, int64_t *from, int64_t *to) {
+                              struct contact *contacts) {
     size_t found = 0;
     for (size_t i = 0; i < count; i++) {
         const struct change *change = changes[i];
         if (change->kind != CHANGE_RESPONSE)
             continue;
+        const struct response *value = &change->as.response.value;
         int64_t survey_ms = change->as.response.recontact.survey_ms, any_ms = change->as.response.recontact.any_ms;
-        int64_t widest = survey_ms > any_ms ? survey_ms : any_ms, at = change->as.response.value.answered_at;
-        const char *respondent = widest > 0 ? respondent_of(store, change) : NULL;
+        const char *respondent = survey_ms > 0 || any_ms > 0 ? respondent_of(store, change) : NULL;
         if (!respondent)
             continue;
-        contacts[found++] = (struct contact){change->as.response.value.survey, respondent};
-        contacts[found++] = (struct contact){0, respondent};
+        found += add_contacts(change, respondent, value->answered_at, &contacts[found]);
         /* What an amend leaves as it is stored may be of another time. */
-        const struct held_row *row =
-            postgresql_held_find(&store->held, change->as.response.value.survey, &change->as.response.value.id);
-        int64_t stored = row && row->is_there ? row->value.answered_at : at;
-        int64_t low = (stored < at ? stored : at) - widest, high = (stored > at ? stored : at) + widest;
-        *from = low < *from ? low : *from;
-        *to = high > *to ? high : *to;
+        const struct held_row *row = postgresql_held_find(&store->held, value->survey, &value->id);
+        if (row && row->is_there && row->value.answered_at != value->answered_at)
+            found += add_contacts(change, respondent, row->value.answered_at, &contacts[found]);
     }
     qsort(contacts, found, sizeof *contacts, compare_contacts);
     return found;
+}
+
+/* Of what is held the batch itself knows better: so many of the last are not looked at, and the next is. */
+static int64_t count_held(const struct postgresql_store *store, const struct contact *contact) {
+    int64_t count = 0;
+    for (size_t i = 0; i < store->held.count; i++) {
+        const struct held_row *row = store->held.rows[i];
+        count += row->is_there && row->value.respondent && strcmp(row->value.respondent, contact->respondent) == 0;
+    }
+    return count;
 }
 
 /* What was not there at the first look, and was stored by another node before the people were locked: what is held is
@@ -259,32 +287,39 @@ static enum cxd_err check_people(struct postgresql_store *store, struct error *e
 
 static enum cxd_err lock_people(struct postgresql_store *store, struct change *const *changes, size_t count,
                                 struct error *err) {
-    int64_t from = INT64_MAX, to = INT64_MIN;
-    struct contact *contacts = arena_alloc(&store->arena, (2 * count + 1) * sizeof *contacts);
+    struct contact *contacts = arena_alloc(&store->arena, (CONTACTS_A_CHANGE * count + 1) * sizeof *contacts);
     if (!contacts)
         return no_memory(err);
-    size_t found = gather_contacts(store, changes, count, contacts, &from, &to);
+    size_t found = gather_contacts(store, changes, count, contacts);
     store->answered = (struct answered_list){0};
     if (found == 0)
         return CXD_OK;
     struct db_array *arrays = store->arrays;
-    postgresql_array_ints(&arrays[0]);
-    postgresql_array_texts(&arrays[1]);
-    postgresql_array_texts(&arrays[2]);
+    for (size_t i = 0; i < 7; i++)
+        if (i == 1 || i == 2)
+            postgresql_array_texts(&arrays[i]);
+        else
+            postgresql_array_ints(&arrays[i]);
     for (size_t i = 0; i < found; i++) {
-        if (i > 0 && compare_contacts(&contacts[i - 1], &contacts[i]) == 0)
+        const struct contact *contact = &contacts[i];
+        if (i == 0 || !same_person(contact - 1, contact)) {
+            postgresql_array_add_int(&arrays[0], contact->survey);
+            postgresql_array_add_text(&arrays[1], contact->respondent);
+        }
+        if (contact->from >= contact->to || (i > 0 && compare_contacts(contact - 1, contact) == 0))
             continue;
-        postgresql_array_add_int(&arrays[0], contacts[i].survey);
-        postgresql_array_add_text(&arrays[1], contacts[i].respondent);
-        if (contacts[i].survey == 0)
-            postgresql_array_add_text(&arrays[2], contacts[i].respondent);
+        postgresql_array_add_text(&arrays[2], contact->respondent);
+        postgresql_array_add_int(&arrays[3], contact->survey);
+        postgresql_array_add_int(&arrays[4], contact->from + 1); /* as decide_recontact asks */
+        postgresql_array_add_int(&arrays[5], contact->to);
+        postgresql_array_add_int(&arrays[6], 1 + count_held(store, contact));
     }
     const PGresult *result = NULL;
     enum cxd_err code = POSTGRESQL_QUEUE(&store->db, QUERY_LOCK_RESPONDENTS, err, ARRAY(&arrays[0]), ARRAY(&arrays[1]),
                                          INT(store->node.now_ms));
     if (code == CXD_OK)
-        code = POSTGRESQL_ASK(&store->db, QUERY_READ_ANSWERED, &result, err, ARRAY(&arrays[2]), INT(from),
-                              INT(to == INT64_MAX ? to : to + 1));
+        code = POSTGRESQL_ASK(&store->db, QUERY_READ_ANSWERED, &result, err, ARRAY(&arrays[2]), ARRAY(&arrays[3]),
+                              ARRAY(&arrays[4]), ARRAY(&arrays[5]), ARRAY(&arrays[6]));
     if (code == CXD_OK)
         code = postgresql_answered_take(&store->answered, &store->arena, result, err);
     return code == CXD_OK ? check_people(store, err) : code;
