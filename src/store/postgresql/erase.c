@@ -224,9 +224,12 @@ enum cxd_err postgresql_apply_unmark(struct postgresql_store *store, struct chan
     if (code != CXD_OK)
         return code;
     decide_unmarked(change, (size_t)atoll(PQcmdTuples((PGresult *)(uintptr_t)result)));
-    for (size_t i = 0; i < store->held.count; i++) /* they are read again where that matters: with the next batch */
-        store->held.rows[i]->is_marked = store->held.rows[i]->is_fresh_mark;
-    return CXD_OK;
+    for (size_t i = 0; i < store->held.count; i++)
+        store->held.rows[i]->is_marked = false;
+    postgresql_held_keys(&store->held, store->arrays);
+    code =
+        POSTGRESQL_ASK(&store->db, QUERY_READ_MARKS, &result, err, ARRAY(&store->arrays[0]), ARRAY(&store->arrays[1]));
+    return code == CXD_OK ? postgresql_held_take_marks(&store->held, &store->arena, result, err) : code;
 }
 
 enum cxd_err postgresql_apply_invite(struct postgresql_store *store, struct change *change, struct error *err) {
