@@ -33,7 +33,8 @@ static inline struct change *import_random(struct fixture *f, unsigned (*roll)(u
     return change;
 }
 
-static inline void import_same(const struct import_record *a, const struct import_record *b) {
+/* Numbers of responses are each engine's own, unless they are the same. */
+static inline void import_same(const struct import_record *a, const struct import_record *b, bool same_numbers) {
     assert_int_equal(a->number, b->number);
     assert_true(id_compare(&a->id, &b->id) == 0);
     assert_int_equal(a->survey, b->survey);
@@ -45,13 +46,15 @@ static inline void import_same(const struct import_record *a, const struct impor
     assert_int_equal(a->known, b->known);
     assert_int_equal(a->refused, b->refused);
     assert_int_equal(a->removed, b->removed);
+    if (!same_numbers)
+        return;
     assert_int_equal(a->after, b->after);
     assert_int_equal(a->last, b->last);
     assert_int_equal(a->undone, b->undone);
 }
 
 /* Returns how many responses undoing has deleted in all: histories in which it never does would show nothing. */
-static inline int64_t import_check(struct fixture *one, struct fixture *other) {
+static inline int64_t import_check(struct fixture *one, struct fixture *other, bool same_numbers) {
     struct fixture *engines[] = {one, other};
     struct import_record *records[2] = {NULL, NULL};
     size_t counts[2];
@@ -62,7 +65,7 @@ static inline int64_t import_check(struct fixture *one, struct fixture *other) {
                   err);
     assert_int_equal(counts[0], counts[1]);
     for (size_t i = 0; i < counts[0]; i++) {
-        import_same(&records[0][i], &records[1][i]);
+        import_same(&records[0][i], &records[1][i], same_numbers);
         removed += records[0][i].removed;
     }
     return removed;

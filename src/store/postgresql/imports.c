@@ -148,7 +148,7 @@ enum cxd_err postgresql_apply_import_turn(struct postgresql_store *store, struct
     return change->outcome == OUTCOME_AMENDED ? queue_note(store, after, err) : CXD_OK;
 }
 
-/* Holds some responses of an import, behind its survey. */
+/* Holds some responses of an import, behind its survey, and one more: whether there are any. */
 static enum cxd_err hold_imported(struct postgresql_store *store, const struct import_record *record, size_t limit,
                                   const PGresult **ret_result, struct error *err) {
     enum cxd_err code = postgresql_batch_flush(store, err);
@@ -158,7 +158,7 @@ static enum cxd_err hold_imported(struct postgresql_store *store, const struct i
         code = POSTGRESQL_QUEUE(&store->db, QUERY_LOCK_SURVEYS_SHARED, err, ARRAY(&store->arrays[0]));
     if (code == CXD_OK)
         code = POSTGRESQL_ASK(&store->db, QUERY_LOCK_IMPORTED, ret_result, err, INT(record->survey),
-                              INT(record->number), LIMIT(limit));
+                              INT(record->number), LIMIT(limit < SIZE_MAX ? limit + 1 : limit));
     return code == CXD_OK ? postgresql_held_take(&store->held, &store->arena, *ret_result, err) : code;
 }
 
@@ -183,18 +183,21 @@ enum cxd_err postgresql_apply_undo(struct postgresql_store *store, struct change
     if (code != CXD_OK || !found)
         return code;
     code = hold_imported(store, &record, change->as.undo.limit, &result, err);
-    size_t count = code == CXD_OK ? (size_t)PQntuples(result) : 0;
+    size_t limit = change->as.undo.limit, rows = code == CXD_OK ? (size_t)PQntuples(result) : 0;
+    size_t count = rows < limit ? rows : limit;
     struct id *ids = arena_alloc(&store->arena, (count + 1) * sizeof *ids);
     if (!ids)
         return error_set(err, ERR_NO_MEMORY, "no memory for an import");
+    int64_t passed = count == limit && count > 0 ? postgresql_int(result, (int)count - 1, 2) : record.last;
+    if (rows > limit && passed >= record.last) /* what several nodes have stored of it is not in one order */
+        passed = record.last - 1;
     for (size_t i = 0; i < count; i++)
         ids[i] = postgresql_id(result, (int)i, 1);
     for (size_t i = 0; code == CXD_OK && i < count; i++)
         code = undo_one(store, postgresql_held_find(&store->held, record.survey, &ids[i]), change->now_ms, err);
     if (code != CXD_OK)
         return code;
-    /* What is deleted is found no more, so that no place has to be kept. */
-    decide_undone(change, &record, count, count < change->as.undo.limit ? record.last : record.undone);
+    decide_undone(change, &record, count, passed);
     return queue_note(store, &record, err);
 }
 
