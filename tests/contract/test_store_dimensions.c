@@ -411,14 +411,5 @@ int main(void) {
         ENGINE_TEST(test_rebuild_in_the_middle_ends_the_steps),
     };
     static const struct CMUnitTest others[] = {cmocka_unit_test(test_steps_outlive_a_restart)};
-    int failed = run_over_engines(tests, CXD_COUNT(tests));
-#ifdef CXD_POSTGRESQL
-    static const struct CMUnitTest rebuilt[] = {
-        ENGINE_TEST(test_rebuild_gives_places_anew),
-        ENGINE_TEST(test_rebuild_in_the_middle_ends_the_steps),
-    };
-    failed += run_over_engine(CLUSTER_URL, rebuilt, CXD_COUNT(rebuilt));
-    cluster_stop();
-#endif
-    return failed + cmocka_run_group_tests_name("steps", others, NULL, NULL);
+    return run_over_all_engines(tests, CXD_COUNT(tests)) + cmocka_run_group_tests_name("steps", others, NULL, NULL);
 }

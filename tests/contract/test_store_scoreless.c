@@ -397,5 +397,5 @@ static const struct CMUnitTest TESTS[] = {
 };
 
 int main(void) {
-    return run_over_engines(TESTS, CXD_COUNT(TESTS));
+    return run_over_all_engines(TESTS, CXD_COUNT(TESTS));
 }

@@ -500,6 +500,6 @@ static const struct CMUnitTest TESTS[] = {
 
 int main(void) {
     static const struct CMUnitTest BOTH[] = {cmocka_unit_test(test_random)};
-    return run_over_engines(TESTS, CXD_COUNT(TESTS)) +
+    return run_over_all_engines(TESTS, CXD_COUNT(TESTS)) +
            cmocka_run_group_tests_name("search against the oracle", BOTH, NULL, NULL);
 }
