@@ -10,7 +10,9 @@ enum cxd_err rate_read_from(struct store_reader *reader, int64_t survey, const s
     bool has_any = false;
     int64_t first = 0, last = 0;
     enum cxd_err result = store_read_extent(reader, survey, EXTENT_IMPRESSIONS, &has_any, &first, &last, err);
-    *ret_from = result == CXD_OK && has_any && first > window->from && first < window->to ? first : window->from;
+    *ret_from = window->from;
+    if (result == CXD_OK && (!has_any || first > window->from))
+        *ret_from = has_any && first < window->to ? first : window->to;
     return result;
 }
 
@@ -26,6 +28,7 @@ static enum cxd_err read_told(struct store_reader *reader, const struct filter *
         filter_is_empty(filter) ? CXD_OK : rate_read_from(reader, filter->survey, &window, &from, err);
     if (result != CXD_OK)
         return result;
+    bool is_counted = from < window.to;
     while (before + 2 < count && bounds[before + 1] <= from)
         before++;
     if (bounds[before] < from)
@@ -34,6 +37,9 @@ static enum cxd_err read_told(struct store_reader *reader, const struct filter *
                                     ret_known + before, err);
     for (size_t i = 0; result == CXD_OK && i < before; i++)
         ret_known[i] = ret_known[before];
+    for (size_t i = 0; result == CXD_OK && !is_counted && i + 1 < count; i++)
+        if (ret_known[i] == IMPRESSIONS_EXPIRED)
+            ret_known[i] = IMPRESSIONS_KNOWN; /* there was nothing to expire */
     return result;
 }
 

@@ -6,7 +6,7 @@
 /* Response rates of a completed filter (query/filter.h). The reader has begun. */
 
 /* From when on anything is counted of the survey in the window, which may begin earlier: of what lies before nothing is
- * missing. */
+ * missing. The end of the window: nothing is counted in it. */
 CXD_NODISCARD enum cxd_err rate_read_from(struct store_reader *reader, int64_t survey, const struct window *window,
                                           int64_t *ret_from, struct error *err);
 

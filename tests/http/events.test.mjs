@@ -498,6 +498,22 @@ test('old rows go, and the figures stay; check and rebuild agree', async (t) => 
     const { segments: named } = await table(daemon, 'young', `by=touchpoint&property.plan=pro&${window}`);
     assert.equal(named[0].response_rate.shown, 1, window);
   }
+  // Nor has anything expired where nothing was ever reported, or not yet.
+  await daemon.survey('silent', { metric: 'nps', properties: ['plan'] });
+  const before9 = `from=${at(9 * DAY)}&to=${at(6 * DAY)}`;
+  for (const [slug, window] of [
+    ['silent', 'window=all'],
+    ['silent', 'window=30d'],
+    ['young', before9],
+  ]) {
+    const query = `${window}&touchpoint=x&property.plan=pro`;
+    assert.equal(await rate(daemon, slug, `?${query}`), null, query);
+    const whole = (await daemon.admin('GET', `/v1/surveys/${slug}/trend?interval=day&${query}`)).json;
+    assert.ok(
+      [whole, ...whole.buckets].every((one) => one.response_rate === null),
+      query,
+    );
+  }
   assert.equal((await rate(daemon, 'old', '?window=30d&touchpoint=x&property.plan=pro')).reason, 'expired');
   const two = 'interval=day&touchpoint=x&property.plan=pro';
   const trend = async (query) => (await daemon.admin('GET', `/v1/surveys/old/trend?${two}&${query}`)).json;
