@@ -42,14 +42,18 @@ struct ranking {
 static bool weigh(const struct ranking *ranking, const struct tally_of_term *tally, struct candidate *ret_candidate) {
     const int64_t *mentions = ranking->terms->mentions;
     *ret_candidate = (struct candidate){.tally = tally};
-    return tally->count >= ranking->least &&
-           terms_weigh(tally->count, mentions[1], tally->rest, mentions[0], &ret_candidate->log_odds,
-                       &ret_candidate->z) &&
-           ret_candidate->z > 1e-9;
+    return terms_weigh(tally->count, mentions[1], tally->rest, mentions[0], &ret_candidate->log_odds,
+                       &ret_candidate->z);
 }
 
-/* A phrase is a term where it is all there is of one of its words, which then is none; or sets the band apart more
- * clearly than both. */
+/* Whether the band says it more than the rest does, and often enough. */
+static bool weigh_term(const struct ranking *ranking, const struct tally_of_term *tally,
+                       struct candidate *ret_candidate) {
+    return weigh(ranking, tally, ret_candidate) && tally->count >= ranking->least && ret_candidate->z > 1e-9;
+}
+
+/* A phrase is a term where it is all that the band says of one of its words which else would be one; or sets the band
+ * apart more clearly than both, whether they would be terms or not. */
 static bool is_worth(struct ranking *ranking, struct candidate *candidate) {
     const struct vocabulary *vocabulary = &ranking->terms->vocabulary;
     const uint32_t both[2] = {phrase_first(candidate->phrase), phrase_second(candidate->phrase)};
@@ -57,9 +61,8 @@ static bool is_worth(struct ranking *ranking, struct candidate *candidate) {
     for (size_t i = 0; i < 2; i++) {
         const struct tally_of_term *tally = &vocabulary->words[both[i]].tally;
         struct candidate word;
-        if (!weigh(ranking, tally, &word))
-            continue;
-        if ((double)candidate->tally->count >= WHOLE_SHARE * (double)tally->count)
+        bool is_term = weigh_term(ranking, tally, &word);
+        if (is_term && (double)candidate->tally->count >= WHOLE_SHARE * (double)tally->count)
             candidate->wholes[i] = both[i];
         else
             is_clearer &= candidate->log_odds - candidate->log_odds / candidate->z > word.log_odds;
@@ -96,14 +99,14 @@ static bool gather(struct ranking *ranking) {
     for (uint32_t i = 0; i < vocabulary->phrase_slots; i++) {
         struct candidate *candidate = &ranking->candidates[ranking->count];
         const struct phrase *phrase = &vocabulary->phrases[i];
-        if (phrase->key == 0 || !weigh(ranking, &phrase->tally, candidate))
+        if (phrase->key == 0 || !weigh_term(ranking, &phrase->tally, candidate))
             continue;
         candidate->phrase = phrase;
         ranking->count += is_worth(ranking, candidate);
     }
     for (uint32_t i = 1; i <= vocabulary->word_count; i++) {
         struct candidate *candidate = &ranking->candidates[ranking->count];
-        if (ranking->words[i] != STANDS || !weigh(ranking, &vocabulary->words[i].tally, candidate))
+        if (ranking->words[i] != STANDS || !weigh_term(ranking, &vocabulary->words[i].tally, candidate))
             continue;
         candidate->word = i;
         ranking->count++;

@@ -147,6 +147,37 @@ static void test_phrases_that_share_a_word(void **state) {
     close_terms(&f);
 }
 
+/* By scoring.md: "kora mibo" has δ 0.30 with a standard error of 1.2 or so, and each of its words one of -0.05. */
+static void test_phrases_by_chance(void **state) {
+    static const struct {
+        int times;
+        const char *text;
+        bool is_in_band;
+    } SAID[] = {{3, "kora mibo", true}, {50, "kora", true},  {50, "mibo", true}, {100, "zulu", true},
+                {27, "kora", false},    {27, "mibo", false}, {47, "zulu", false}};
+    struct fixture f;
+    open_terms(&f, NULL);
+    for (size_t i = 0; i < CXD_COUNT(SAID); i++)
+        add_times(&f, SAID[i].times, SAID[i].text, "en", SAID[i].is_in_band);
+    rank(&f, 1, 100);
+    assert_null(find(&f, "kora mibo"));
+    close_terms(&f);
+}
+
+/* A word that the rest says more often is no term, and a phrase with it may be one. */
+static void test_a_phrase_of_a_word_that_is_no_term(void **state) {
+    struct fixture f;
+    open_terms(&f, NULL);
+    add_times(&f, 8, "cold service", "en", true);
+    add_times(&f, 9, "cold", "en", true);
+    add_times(&f, 40, "service", "en", false);
+    add_times(&f, 30, "cold", "en", false);
+    rank(&f, 1, 100);
+    assert_counts(&f, "cold service", 8, 0);
+    assert_null(find(&f, "service"));
+    close_terms(&f);
+}
+
 static void test_the_usual_form(void **state) {
     struct fixture f;
     open_terms(&f, NULL);
@@ -389,12 +420,13 @@ static void test_nothing(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_weights),        cmocka_unit_test(test_each_comment_counts_once),
-        cmocka_unit_test(test_phrases),        cmocka_unit_test(test_phrases_that_share_a_word),
-        cmocka_unit_test(test_the_usual_form), cmocka_unit_test(test_languages),
-        cmocka_unit_test(test_one_language),   cmocka_unit_test(test_no_stop_word_denies),
-        cmocka_unit_test(test_examples),       cmocka_unit_test(test_bounded),
-        cmocka_unit_test(test_several_texts),  cmocka_unit_test(test_memory_is_foretold),
+        cmocka_unit_test(test_weights),           cmocka_unit_test(test_each_comment_counts_once),
+        cmocka_unit_test(test_phrases),           cmocka_unit_test(test_phrases_that_share_a_word),
+        cmocka_unit_test(test_phrases_by_chance), cmocka_unit_test(test_a_phrase_of_a_word_that_is_no_term),
+        cmocka_unit_test(test_the_usual_form),    cmocka_unit_test(test_languages),
+        cmocka_unit_test(test_one_language),      cmocka_unit_test(test_no_stop_word_denies),
+        cmocka_unit_test(test_examples),          cmocka_unit_test(test_bounded),
+        cmocka_unit_test(test_several_texts),     cmocka_unit_test(test_memory_is_foretold),
         cmocka_unit_test(test_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
