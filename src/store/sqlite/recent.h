@@ -11,8 +11,9 @@
  *
  * What holds: whatever is counted here has its rollup rows in all its tiers, in the same state of the database, so that
  * which rows there are is told by the rollups alone, and only their counts are short of what stands here; nothing here
- * lies in a day that may be packed, and nothing falls. Before a change that takes counts away of a number, or reads or
- * removes rollup rows in the writer, what it concerns is folded into the rollups, in the transaction of the change.
+ * lies in a day that may be packed, and no count falls below zero. Before a change that takes away what is not counted
+ * here, or reads or removes rollup rows in the writer, what it concerns is folded into the rollups, in the transaction
+ * of the change.
  *
  * A row that cannot be read is left where it is, until a rebuild counts again what it held: the writer goes on beside
  * it, and who asks for what it counts is told so. */
