@@ -54,17 +54,32 @@ static void use_block(struct arena *arena, struct arena_block *block) {
     arena->left = block->size;
 }
 
-void arena_reset(struct arena *arena) {
+struct arena_mark arena_mark(const struct arena *arena) {
+    return (struct arena_mark){.block = arena->blocks, .next = arena->next, .left = arena->left};
+}
+
+void arena_rewind(struct arena *arena, struct arena_mark mark) {
     struct arena_block *block = arena->blocks;
     if (!block)
         return;
-    while (block->next) {
+    while (block != mark.block && block->next) {
         struct arena_block *older = block->next;
+        arena->held -= sizeof *block + block->size;
         block_free(block);
         block = older;
     }
-    arena->held = sizeof *block + block->size;
-    use_block(arena, block);
+    if (!mark.block) {
+        use_block(arena, block);
+        return;
+    }
+    ASAN_POISON_MEMORY_REGION(mark.next, mark.left);
+    arena->blocks = block;
+    arena->next = mark.next;
+    arena->left = mark.left;
+}
+
+void arena_reset(struct arena *arena) {
+    arena_rewind(arena, (struct arena_mark){0});
 }
 
 void arena_free(struct arena *arena) {

@@ -252,12 +252,22 @@ static bool read_flat(const char *bytes, size_t length, size_t depth, enum way w
     return true;
 }
 
+/* What was copied of one that is left to the other way goes, or a batch would hold it twice. */
+static bool read_or_rewind(const char *bytes, size_t length, size_t depth, enum way way, struct arena *arena,
+                           const char **ret_slug, struct response *ret_response) {
+    struct arena_mark mark = arena_mark(arena);
+    bool is_flat = read_flat(bytes, length, depth, way, arena, ret_slug, ret_response);
+    if (!is_flat)
+        arena_rewind(arena, mark);
+    return is_flat;
+}
+
 bool response_read_flat(const char *bytes, size_t length, size_t depth, struct arena *arena, const char **ret_slug,
                         struct response *ret_response) {
-    return read_flat(bytes, length, depth, ret_slug ? BATCH : ALONE, arena, ret_slug, ret_response);
+    return read_or_rewind(bytes, length, depth, ret_slug ? BATCH : ALONE, arena, ret_slug, ret_response);
 }
 
 bool response_read_flat_imported(const char *bytes, size_t length, size_t depth, struct arena *arena,
                                  struct response *ret_response) {
-    return read_flat(bytes, length, depth, IMPORT, arena, NULL, ret_response);
+    return read_or_rewind(bytes, length, depth, IMPORT, arena, NULL, ret_response);
 }

@@ -42,6 +42,30 @@ static void test_reset_keeps_the_first_block(void **state) {
     arena_free(&arena);
 }
 
+static void test_rewind(void **state) {
+    struct arena arena;
+    (void)state;
+    arena_init(&arena);
+    struct arena_mark empty = arena_mark(&arena);
+    arena_rewind(&arena, empty);
+    assert_int_equal(arena_bytes(&arena), 0);
+    char *kept = arena_strdup(&arena, "kept");
+    struct arena_mark mark = arena_mark(&arena);
+    size_t held = arena_bytes(&arena);
+    char *within = arena_alloc(&arena, 100);
+    assert_non_null(kept);
+    for (int i = 0; i < 20; i++)
+        assert_non_null(arena_alloc(&arena, 10000));
+    arena_rewind(&arena, mark);
+    assert_int_equal(arena_bytes(&arena), held);
+    assert_string_equal(kept, "kept");
+    assert_ptr_equal(arena_alloc(&arena, 100), within);
+    arena_rewind(&arena, empty);
+    assert_ptr_equal(arena_alloc(&arena, 5), kept);
+    assert_int_equal(arena_bytes(&arena), held);
+    arena_free(&arena);
+}
+
 static void test_refusal(void **state) {
     struct arena arena;
     arena_init(&arena);
@@ -90,9 +114,9 @@ static void test_sized(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_alloc),   cmocka_unit_test(test_reset_keeps_the_first_block),
-        cmocka_unit_test(test_refusal), cmocka_unit_test(test_copies),
-        cmocka_unit_test(test_sized),
+        cmocka_unit_test(test_alloc),  cmocka_unit_test(test_reset_keeps_the_first_block),
+        cmocka_unit_test(test_rewind), cmocka_unit_test(test_refusal),
+        cmocka_unit_test(test_copies), cmocka_unit_test(test_sized),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -283,6 +283,39 @@ static void test_items_are_bounded(void **state) {
     free(text);
 }
 
+/* A line that is found out late to be one for the other way is held once all the same. */
+static void test_what_is_left_to_the_other_way_is_held_once(void **state) {
+    enum { LINES = 100, WORDS = 2000 };
+    static const char *const PROPERTIES[] = {"\"a\"", "1.5"};
+    size_t held[CXD_COUNT(PROPERTIES)] = {0};
+    (void)state;
+    for (size_t i = 0; i < CXD_COUNT(PROPERTIES); i++) {
+        struct buffer text;
+        struct batch batch;
+        struct arena arena;
+        size_t line, count = 0;
+        const char *slug;
+        struct response response;
+        buffer_init(&text);
+        arena_init(&arena);
+        for (int at = 0; at < LINES; at++)
+            buffer_append_format(&text,
+                                 "{\"survey\":\"s\",\"score\":1,\"comment\":\"%0*d\",\"properties\":{\"v\":%s}}\n",
+                                 WORDS, at, PROPERTIES[i]);
+        assert_int_equal(open_batch(&batch, text.data, text.length, &err), CXD_OK);
+        while (batch_next(&batch, &arena, &line, &slug, &response, &err)) {
+            assert_int_equal(err.code, CXD_OK);
+            count++;
+        }
+        assert_int_equal(count, LINES);
+        held[i] = arena_bytes(&arena);
+        batch_close(&batch);
+        arena_free(&arena);
+        buffer_free(&text);
+    }
+    assert_in_range(held[1], 1, held[0] + held[0] / 4);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines),
@@ -294,6 +327,7 @@ int main(void) {
         cmocka_unit_test(test_arrays_that_are_refused_whole),
         cmocka_unit_test(test_many_lines_with_one_arena_each),
         cmocka_unit_test(test_items_are_bounded),
+        cmocka_unit_test(test_what_is_left_to_the_other_way_is_held_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

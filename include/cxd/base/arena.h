@@ -27,6 +27,16 @@ void arena_init_sized(struct arena *arena, size_t bytes);
 void arena_reset(struct arena *arena);
 void arena_free(struct arena *arena);
 
+/* A moment of an arena, to which arena_rewind goes back: what was allocated since is gone, and its blocks are freed. Of
+ * moments that were taken one after the other, the later ones are gone with it. */
+struct arena_mark {
+    struct arena_block *block;
+    char *next;
+    size_t left;
+};
+struct arena_mark arena_mark(const struct arena *arena);
+void arena_rewind(struct arena *arena, struct arena_mark mark);
+
 /* Returns NULL when memory is refused; a size of 0 gives a unique pointer. arena_alloc_zero clears the memory. */
 CXD_NODISCARD void *arena_alloc(struct arena *arena, size_t size);
 CXD_NODISCARD void *arena_alloc_zero(struct arena *arena, size_t count, size_t size);
