@@ -671,7 +671,8 @@ static void pack_some(struct history *h) {
     apply(&h->other, change);
 }
 
-/* As most come: one after the other, each new, of now. What is checked then is in no rollup row yet. */
+/* As most come: one after the other, of now, most of them new. What is checked then is in no rollup row yet; nor was
+ * what some of them amend. */
 static void come_in(struct history *h) {
     struct change a[COMING], b[COMING];
     const struct history before = *h;
@@ -679,7 +680,8 @@ static void come_in(struct history *h) {
     for (size_t i = 0; i < COMING; i++) {
         struct change *change = random_response(h);
         struct response *response = &change->as.response.value;
-        response->id = id_of(IDS + h->came++);
+        response->id = roll(4) > 0 || h->came == 0 ? id_of(IDS + h->came++) : id_of(IDS + roll(h->came));
+        h->now_ms += roll(4) == 0 ? (int64_t)roll(20 * 60000) : 0;
         response->answered_at = h->now_ms;
         response->has_answered_at = false;
         response->ahead_ms = response->import = response->updated_at = 0;
