@@ -308,6 +308,7 @@ static void *writer_main(void *argument) {
         }
         process(ingest, tickets);
         ingest->options.batch_done(ingest->options.batch_context);
+        store_tend(ingest->options.store);
     }
     return NULL;
 }

@@ -36,6 +36,7 @@ typedef void engine_close(struct store *store);
 typedef void engine_library(const struct store *store, struct store_library *ret_library);
 typedef const char *engine_directory(const struct store *store);
 typedef bool engine_read_disk(const struct store *store, struct store_disk *ret_disk);
+typedef void engine_tend(struct store *store);
 typedef enum store_place engine_look(struct store *store, struct error *ret_why);
 /* Where nothing was done `from` and `to` are equal. */
 typedef const struct store_upgrade *engine_upgraded(const struct store *store);
@@ -161,6 +162,7 @@ struct store_engine {
     engine_keep_erasures *keep_erasures;       /* NULL: it keeps no list */
     engine_compare_erasures *compare_erasures; /* NULL: it keeps no list */
     engine_apply *apply;
+    engine_tend *tend; /* NULL: nothing is put off */
     engine_rebuild *rebuild;
     engine_file *file;   /* NULL: there are no files */
     engine_check *check; /* NULL, as the next four: it cannot */

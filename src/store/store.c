@@ -97,6 +97,11 @@ enum cxd_err store_apply(struct store *store, struct change *const *changes, siz
     return code;
 }
 
+void store_tend(struct store *store) {
+    if (store->engine->tend)
+        store->engine->tend(store);
+}
+
 enum cxd_err store_rebuild(struct store *store, int64_t *ret_responses, struct error *err) {
     return store->engine->rebuild(store, ret_responses, err);
 }

@@ -130,7 +130,7 @@ static int fault_open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *bas
 static sqlite3_vfs fault_vfs;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-/* A test cannot write the 48 MB that bring the log home: it asks for less. */
+/* A test does not write the 4 MB that bring the log home: it asks for less. */
 static int set_checkpoint(sqlite3 *handle, char **ret_message, const void *routines) {
     (void)ret_message;
     (void)routines;

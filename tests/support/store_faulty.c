@@ -167,6 +167,10 @@ static enum cxd_err faulty_apply(struct store *base, struct change *const *chang
     return error_set(err, store->fault->code, "a fault was asked for at apply %lu", store->applies);
 }
 
+static void faulty_tend(struct store *base) {
+    store_tend(((struct faulty_store *)base)->inner);
+}
+
 static enum cxd_err faulty_rebuild(struct store *base, int64_t *ret_responses, struct error *err) {
     struct faulty_store *store = (struct faulty_store *)base;
     store_bound_values(store->inner, base->dimension_values);
@@ -188,6 +192,7 @@ const struct store_engine STORE_FAULTY = {
     .keep_erasures = faulty_keep_erasures,
     .look = faulty_look,
     .apply = faulty_apply,
+    .tend = faulty_tend,
     .rebuild = faulty_rebuild,
     .reader_open = faulty_reader_open,
 };

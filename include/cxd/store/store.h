@@ -312,6 +312,9 @@ enum store_fate {
  * change_traits) may be applied again: it finds itself stored, or is stored then. `ret_fate` may be NULL. */
 CXD_NODISCARD enum cxd_err store_apply(struct store *store, struct change *const *changes, size_t count,
                                        enum store_fate *ret_fate, struct error *err);
+/* What may be put off until after a transaction, by the thread that applies: between two of them, when everybody has
+ * been told of the last. It may take as long as some of them. What fails is tried again. */
+void store_tend(struct store *store);
 
 CXD_NODISCARD enum cxd_err store_reader_open(struct store *store, struct store_reader **ret_reader, struct error *err);
 /* Memory for an answer that is large, of which the reader keeps 1.5 MB: its thread's, until whoever begins the next

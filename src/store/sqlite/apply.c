@@ -100,6 +100,15 @@ static enum cxd_err apply_in_place(struct sqlite_store *store, struct change *co
     return code == CXD_OK ? after : code;
 }
 
+/* To bring the log home takes as long as some commits: nobody's reply waits for it but those of the next batch. */
+void sqlite_tend(struct store *base) {
+    struct sqlite_store *store = (struct sqlite_store *)base;
+    pthread_mutex_lock(&store->places.lock);
+    if (sqlite3_get_autocommit(store->db.handle))
+        sqlite_places_tend(&store->places, &store->db);
+    pthread_mutex_unlock(&store->places.lock);
+}
+
 enum cxd_err sqlite_apply(struct store *base, struct change *const *changes, size_t count, enum store_fate *ret_fate,
                           struct error *err) {
     struct sqlite_store *store = (struct sqlite_store *)base;

@@ -24,7 +24,7 @@ static const char WRITER_SETTINGS[] = "PRAGMA synchronous = FULL;"
                                       "PRAGMA mmap_size = 0;"
                                       "PRAGMA temp_store = MEMORY;"
                                       "PRAGMA secure_delete = ON;" /* an erased comment leaves the file */
-                                      "PRAGMA wal_autocheckpoint = 12000;"
+                                      "PRAGMA wal_autocheckpoint = 1000;"
                                       "PRAGMA journal_size_limit = 67108864;";
 
 static const char READER_SETTINGS[] = "PRAGMA query_only = ON;"

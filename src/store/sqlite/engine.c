@@ -215,6 +215,7 @@ const struct store_engine STORE_SQLITE = {
     .look = sqlite_look,
     .upgraded = sqlite_upgraded,
     .apply = sqlite_apply,
+    .tend = sqlite_tend,
     .rebuild = sqlite_rebuild,
     .file = sqlite_file,
     .check = sqlite_check,

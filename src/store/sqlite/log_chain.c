@@ -24,7 +24,7 @@ struct chain {
 
 typedef uint32_t read_word(const uint8_t *bytes);
 
-/* With the reading in it: a log of 50 MB is looked through while commits wait. */
+/* With the reading in it: a log is looked through, the longer ones too, while commits wait. */
 static inline __attribute__((always_inline)) void add_words(struct chain *chain, const uint8_t *bytes, size_t length,
                                                             read_word *read) {
     uint32_t first = chain->sums[0], second = chain->sums[1];

@@ -253,18 +253,34 @@ bool sqlite_places_settle(struct places *places, struct db *db) {
     return places->is_begun ? is_ours_to_write(places) && bring_home(places, db) : sqlite_db_truncate_log(db);
 }
 
-/* After each commit, whose caller holds the lock; the one that made the log so long brings it home. */
+/* After each commit, whose caller holds the lock. Where a reader keeps the log from being begun again it grows on: then
+ * it is brought home, and read for that, whenever it has become longer by a quarter, not at each commit. */
 static int note_commit(void *context, sqlite3 *handle, const char *schema, int pages) {
+    (void)schema; /* there is one */
     struct places *places = context;
     const struct log_known *known = sqlite_log_vfs_known(handle);
     places->log_pages = known && known->head.length == LOG_HEADER_BYTES ? pages : 0;
     if (places->log_pages > 0)
         memcpy(places->log_header, known->head.bytes, LOG_HEADER_BYTES);
-    if (pages >= places->checkpoint_pages && is_database_ours(places) && is_log_whole(places)) {
-        (void)sqlite3_wal_checkpoint_v2(handle, schema, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    if (pages < places->due_pages - places->checkpoint_pages)
+        places->due_pages = places->checkpoint_pages;
+    places->is_due = pages >= places->due_pages;
+    return SQLITE_OK;
+}
+
+static void bring_some_home(struct places *places, sqlite3 *handle) {
+    places->is_due = false;
+    if (is_database_ours(places) && is_log_whole(places)) {
+        (void)sqlite3_wal_checkpoint_v2(handle, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
         note_database(places);
     }
-    return SQLITE_OK;
+    int64_t more = places->log_pages / 4;
+    places->due_pages = places->log_pages + (more > places->checkpoint_pages ? more : places->checkpoint_pages);
+}
+
+void sqlite_places_tend(struct places *places, struct db *db) {
+    if (places->is_due && sqlite_places_state(places) == STORE_IN_PLACE)
+        bring_some_home(places, db->handle);
 }
 
 /* --- The life of it --------------------------------------------------------------------------------------------------
@@ -316,7 +332,7 @@ enum cxd_err sqlite_places_begin(struct places *places, const char *path, int lo
         code = sqlite_db_read_number(db, "PRAGMA wal_autocheckpoint", &pages, err);
     if (code != CXD_OK)
         return code;
-    places->checkpoint_pages = (int)pages;
+    places->checkpoint_pages = places->due_pages = (int)pages;
     (void)sqlite3_wal_hook(db->handle, note_commit, places); /* in place of SQLite's own */
     note_database(places);
     note_log(places);

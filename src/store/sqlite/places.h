@@ -33,7 +33,9 @@ struct places {
         struct timespec written;
     } database, log;                      /* as we left them */
     uint64_t digest;                      /* of pages here and there in the database's file, as we left it */
-    int checkpoint_pages;                 /* of the log, that bring it home */
+    int64_t checkpoint_pages;             /* of the log, that bring it home */
+    int64_t due_pages;                    /* that the log is to have when it is brought home next */
+    bool is_due;                          /* it has */
     int64_t log_pages;                    /* that the last commit left in the log; 0: not known, or none */
     uint8_t log_header[LOG_HEADER_BYTES]; /* under which it did: SQLite may have begun the log again since */
     bool is_log_broken;                   /* found when it was to be brought home */
@@ -62,6 +64,9 @@ CXD_NODISCARD enum cxd_err sqlite_places_expect_after(struct places *places, str
 /* The lock is held. sqlite_db_truncate_log; false also where the files are not ours to write, or not what we wrote is
  * in the log. */
 bool sqlite_places_settle(struct places *places, struct db *db);
+
+/* The lock is held, and no transaction is under way. Brings the log home if it has become long enough. */
+void sqlite_places_tend(struct places *places, struct db *db);
 
 /* As it was at the last look. Any thread, waits for nothing. */
 enum store_place sqlite_places_state(const struct places *places);

@@ -383,6 +383,7 @@ CXD_NODISCARD enum cxd_err sqlite_write_pack(struct sqlite_store *store, struct 
 /* The engine's operations. */
 /* apply.c */
 engine_apply sqlite_apply;
+engine_tend sqlite_tend;
 /* rebuild.c */
 engine_rebuild sqlite_rebuild;
 /* erasures.c */
