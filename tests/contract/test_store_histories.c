@@ -793,7 +793,7 @@ static void run_histories(const char *url, unsigned histories) {
         fixture_close(&h.other);
     }
     assert_true(told > (int64_t)rounds(10, 0));
-    assert_true(undone > 0);
+    assert_true(undone >= (int64_t)rounds(1, 0));
 }
 
 static void test_engines_agree(void **state) {
