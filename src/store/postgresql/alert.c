@@ -293,7 +293,7 @@ static enum cxd_err write_told(struct postgresql_store *store, const struct tell
 
 enum cxd_err postgresql_apply_alert_tell(struct postgresql_store *store, struct change *change, struct error *err) {
     const PGresult *result = NULL;
-    struct telling telling;
+    struct telling telling = {0};
     size_t at = 0, tales = change->as.alert_tell.count;
     enum cxd_err code = POSTGRESQL_ASK(&store->db, QUERY_SELECT_TOLD, &result, err);
     if (code != CXD_OK)
