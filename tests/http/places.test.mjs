@@ -2,7 +2,8 @@
 // before is in the file that was there; nothing is acknowledged once that is noticed, by a commit at the latest; what
 // lies in the places is left alone; and the same files back in their places are gone on with.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -645,6 +646,34 @@ test('a log that has been brought home meanwhile, and one that an earlier life l
     fs.writeFileSync(file, '');
     const reply = await ready(daemon);
     return reply.status === 503 && reasonsOf(reply).includes('database_overwritten');
+  });
+});
+
+test('a log that a reader holds is not read again with every answer', async (t) => {
+  const root = makeDirectory();
+  t.after(() => removeDirectory(root));
+  const control = new Control(path.join(root, 'faults'), VFS_WORDS);
+  t.after(() => control.close());
+  control.set('checkpoint', 8);
+  const { daemon, file } = await lay(t, { storage: `vfs:${control.file}:sqlite:PATH` });
+  const reader = spawn('sqlite3', [file], { stdio: ['pipe', 'pipe', 'inherit'] });
+  t.after(() => reader.kill());
+  reader.stdin.write('BEGIN; SELECT count(*) FROM response;\n');
+  await once(reader.stdout, 'data');
+  const read = () => Number(/^rchar: (\d+)$/m.exec(fs.readFileSync(`/proc/${daemon.child.pid}/io`, 'utf8'))[1]);
+  const before = read();
+  for (let i = 0; i < 300; i++) assert.equal((await daemon.post('nps', { score: i % 11 })).status, 201);
+  const log = fs.statSync(`${file}-wal`).size;
+  assert.ok(log > 300 * 4096, 'the reader holds it');
+  // Whenever it is a quarter longer: five times in all, and now and then because time passes; with every answer: 150.
+  assert.ok(read() - before < 40 * log, `${read() - before} bytes were read for a log of ${log}`);
+  reader.kill();
+  await once(reader, 'close');
+  const begun = () => fs.readFileSync(`${file}-wal`).subarray(16, 24).toString('hex'); // the salt of its header
+  const held = begun();
+  await until(async () => {
+    await daemon.post('nps', { score: 9 });
+    return begun() !== held;
   });
 });
 

@@ -253,8 +253,12 @@ bool sqlite_places_settle(struct places *places, struct db *db) {
     return places->is_begun ? is_ours_to_write(places) && bring_home(places, db) : sqlite_db_truncate_log(db);
 }
 
+enum { REST = 20 }; /* times as long as it took */
+static const int64_t REST_NS = INT64_C(5) * 1000 * 1000 * 1000;
+
 /* After each commit, whose caller holds the lock. Where a reader keeps the log from being begun again it grows on: then
- * it is brought home, and read for that, whenever it has become longer by a quarter, not at each commit. */
+ * it is brought home, and read for that, not at each commit, but when it has become longer by a quarter, or when the
+ * last time was a twentieth of what has passed since: so it is short again soon after the reader has gone. */
 static int note_commit(void *context, sqlite3 *handle, const char *schema, int pages) {
     (void)schema; /* there is one */
     struct places *places = context;
@@ -262,20 +266,27 @@ static int note_commit(void *context, sqlite3 *handle, const char *schema, int p
     places->log_pages = known && known->head.length == LOG_HEADER_BYTES ? pages : 0;
     if (places->log_pages > 0)
         memcpy(places->log_header, known->head.bytes, LOG_HEADER_BYTES);
-    if (pages < places->due_pages - places->checkpoint_pages)
+    if (pages < places->home_pages) {
+        places->home_pages = 0;
         places->due_pages = places->checkpoint_pages;
-    places->is_due = pages >= places->due_pages;
+    }
+    places->is_due =
+        pages >= places->due_pages || (pages >= places->checkpoint_pages && clock_monotonic_ns() >= places->due_at_ns);
     return SQLITE_OK;
 }
 
 static void bring_some_home(struct places *places, sqlite3 *handle) {
+    int64_t begun_ns = clock_monotonic_ns();
     places->is_due = false;
     if (is_database_ours(places) && is_log_whole(places)) {
         (void)sqlite3_wal_checkpoint_v2(handle, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
         note_database(places);
     }
-    int64_t more = places->log_pages / 4;
+    int64_t more = places->log_pages / 4, now_ns = clock_monotonic_ns();
+    int64_t rest_ns = (now_ns - begun_ns) * REST;
+    places->home_pages = places->log_pages;
     places->due_pages = places->log_pages + (more > places->checkpoint_pages ? more : places->checkpoint_pages);
+    places->due_at_ns = now_ns + (rest_ns > REST_NS ? rest_ns : REST_NS);
 }
 
 void sqlite_places_tend(struct places *places, struct db *db) {

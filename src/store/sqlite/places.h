@@ -34,7 +34,9 @@ struct places {
     } database, log;                      /* as we left them */
     uint64_t digest;                      /* of pages here and there in the database's file, as we left it */
     int64_t checkpoint_pages;             /* of the log, that bring it home */
+    int64_t home_pages;                   /* that it had when it was last; 0: it was begun again since */
     int64_t due_pages;                    /* that the log is to have when it is brought home next */
+    int64_t due_at_ns;                    /* or from then on, if it is still long enough */
     bool is_due;                          /* it has */
     int64_t log_pages;                    /* that the last commit left in the log; 0: not known, or none */
     uint8_t log_header[LOG_HEADER_BYTES]; /* under which it did: SQLite may have begun the log again since */
