@@ -12,8 +12,6 @@ void sqlite_tallies_init(struct tallies *tallies) {
 }
 
 void sqlite_tallies_clear(struct tallies *tallies) {
-    if (!tallies->first)
-        return;
     arena_reset(&tallies->arena);
     tallies->first = NULL;
 }
