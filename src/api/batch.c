@@ -216,7 +216,7 @@ static bool is_applied(const struct run *run, const struct batch_line *line) {
     return line->change != (size_t)NO_CHANGE && line->change < run->ticket.applied;
 }
 
-/* Of an import: nothing is counted twice that is sent again because it could not be stored. */
+/* Of an import: what could not be stored is not counted, as it is sent again. */
 static void count_rows(struct http_request *request, const struct run *run) {
     for (size_t i = 0; i < run->line_count; i++) {
         const struct batch_line *line = &run->lines[i];
@@ -260,6 +260,7 @@ static void end_run(struct http_request *request, struct run *run) {
  * behind them. */
 static void refuse_rest(struct http_request *request, const struct run *run) {
     struct error err;
+    http_is_done(request); /* without memory for its reply there is none, which claims nothing */
     char members[48];
     size_t through = 0;
     for (size_t i = 0; i < run->line_count; i++)
