@@ -15,7 +15,7 @@ static struct ticket *sort_out(struct parts *parts, struct ticket *taken) {
     struct ticket *whole = NULL, **end = &whole;
     while (taken) {
         struct ticket *next = taken->next;
-        if (taken->is_partable) {
+        if (taken->is_partable && taken->count > 0) {
             parts_put_back(parts, taken);
         } else {
             taken->sliced = taken->count;
@@ -46,7 +46,9 @@ static void take_turns(struct parts *parts) {
 }
 
 struct ticket *parts_choose(struct parts *parts, struct ticket *taken) {
-    struct ticket *whole = sort_out(parts, taken), *chosen = NULL, **end = &chosen;
+    struct ticket *chosen = sort_out(parts, taken), **end = &chosen;
+    while (*end)
+        end = &(*end)->next;
     take_turns(parts);
     while (parts->first && parts->first->sliced > parts->first->applied) {
         *end = parts->first;
@@ -55,6 +57,6 @@ struct ticket *parts_choose(struct parts *parts, struct ticket *taken) {
     }
     if (!parts->first)
         parts->last = NULL;
-    *end = whole;
+    *end = NULL;
     return chosen;
 }

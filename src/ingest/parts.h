@@ -22,7 +22,7 @@ struct parts {
 
 /* Out of what was taken from the queue, and of what is left of those before, the tickets of the next transaction: each
  * has its changes from `applied` up to `sliced` in it, and there is at least one wherever anything is left. What may be
- * parted comes first. */
+ * parted comes last: where each is tried alone the others are tried before it. */
 struct ticket *parts_choose(struct parts *parts, struct ticket *taken);
 /* Has its next turn behind all others. */
 void parts_put_back(struct parts *parts, struct ticket *ticket);

@@ -296,6 +296,13 @@ static struct ticket *take(struct ingest *ingest) {
     return parts_choose(&ingest->parts, is_left ? queue_take_waiting(&ingest->queue) : queue_take_all(&ingest->queue));
 }
 
+/* A disk that hangs in it holds up the next transaction: so it is seen as one that is under way. */
+static void tend(struct ingest *ingest) {
+    atomic_store_explicit(&ingest->commit_begun_ns, clock_monotonic_ns(), memory_order_relaxed);
+    store_tend(ingest->options.store);
+    atomic_store_explicit(&ingest->commit_begun_ns, 0, memory_order_relaxed);
+}
+
 static void *writer_main(void *argument) {
     struct ingest *ingest = argument;
     struct ticket *tickets;
@@ -308,7 +315,7 @@ static void *writer_main(void *argument) {
         }
         process(ingest, tickets);
         ingest->options.batch_done(ingest->options.batch_context);
-        store_tend(ingest->options.store);
+        tend(ingest);
     }
     return NULL;
 }

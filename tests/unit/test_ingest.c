@@ -901,14 +901,14 @@ static void test_parts_take_turns(void **state) {
                   second = {.count = 2 * SLICE, .is_partable = true}, single = {.count = 1},
                   whole = {.count = 3 * SLICE};
     assert_null(parts_choose(&parts, NULL));
-    /* Both advance, one that is short ends at once, and what may not be parted goes whole, behind them. */
+    /* Both advance, one that is short ends at once, and what may not be parted goes whole, before them. */
     first.next = &single;
     single.next = &brief;
     brief.next = &second;
     second.next = &whole;
     struct ticket *chosen = parts_choose(&parts, &first);
-    expect_chosen(chosen, 5, (const struct ticket *const[]){&first, &brief, &second, &single, &whole},
-                  (const size_t[]){2 * TURN, 3, 2 * TURN - 3, 1, 3 * SLICE});
+    expect_chosen(chosen, 5, (const struct ticket *const[]){&single, &whole, &first, &brief, &second},
+                  (const size_t[]){1, 3 * SLICE, 2 * TURN, 3, 2 * TURN - 3});
     assert_null(parts.first);
     commit_chosen(&parts, chosen);
     /* Nothing came meanwhile; then one that is long enough for a slice. */
@@ -935,6 +935,8 @@ static void test_parts_take_turns(void **state) {
     commit_chosen(&parts, chosen);
     while ((chosen = parts_choose(&parts, NULL)) != NULL)
         commit_chosen(&parts, chosen);
+    struct ticket empty = {.is_partable = true};
+    expect_chosen(parts_choose(&parts, &empty), 1, (const struct ticket *const[]){&empty}, (const size_t[]){0});
     assert_int_equal(first.applied + second.applied + third.applied, 5 * SLICE);
 }
 
