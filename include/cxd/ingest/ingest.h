@@ -104,9 +104,9 @@ struct ingest_figures {
     struct tally_reading commit_changes;     /* TALLY_SIZES: changes of a transaction that was committed */
     struct tally_reading commit_ns;          /* TALLY_DURATIONS: from its begin to the end of its flush */
     uint64_t commit_failures[CXD_ERR_COUNT]; /* transactions that the store refused, by why */
-    int64_t commit_running_ns;               /* for how long the one that is under way, or store_tend, has been; 0: none is */
+    int64_t commit_running_ns;               /* for how long that under way, or store_tend, has been; 0: none is */
     uint64_t queue_refusals;                 /* tickets that found the queue full */
-    uint64_t queue_waiting, queue_capacity;  /* changes; no more those of a ticket that may be parted, once it takes turns */
+    uint64_t queue_waiting, queue_capacity;  /* changes; of what may be parted until it takes turns */
 };
 /* Any thread; nobody waits for it. */
 void ingest_read_figures(struct ingest *ingest, struct ingest_figures *ret_figures);
