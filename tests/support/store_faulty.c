@@ -106,11 +106,16 @@ static enum store_place faulty_look(struct store *base, struct error *ret_why) {
     return store_look(((struct faulty_store *)base)->inner, ret_why);
 }
 
+/* Of the daemon, whenever it likes: it may be in the transaction of a response or not. */
 static bool is_own(const struct change *change) {
-    return change->kind == CHANGE_KEY_USED || change->kind == CHANGE_PRUNE || change->kind == CHANGE_RETAIN ||
-           change->kind == CHANGE_REERASE || change->kind == CHANGE_UNMARK || change->kind == CHANGE_LAPSE ||
-           change->kind == CHANGE_ROLL || change->kind == CHANGE_PACK || change->kind == CHANGE_CLOCK ||
-           change->kind == CHANGE_SETTLE;
+    static const enum change_kind KINDS[] = {CHANGE_KEY_USED, CHANGE_PRUNE,  CHANGE_RETAIN, CHANGE_REERASE,
+                                             CHANGE_UNMARK,   CHANGE_LAPSE,  CHANGE_ROLL,   CHANGE_PACK,
+                                             CHANGE_CLOCK,    CHANGE_SETTLE, CHANGE_INDEX,  CHANGE_EXPIRE,
+                                             CHANGE_UNDO,     CHANGE_NOTE,   CHANGE_ALERT,  CHANGE_ALERT_TELL};
+    for (size_t i = 0; i < CXD_COUNT(KINDS); i++)
+        if (change->kind == KINDS[i])
+            return true;
+    return false;
 }
 
 /* Takes out the first response of the batch, if it is one that is tried again. */
