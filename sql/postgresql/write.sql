@@ -251,6 +251,10 @@ SAVEPOINT rollups
 -- name: rollback_to
 ROLLBACK TO SAVEPOINT rollups
 
+-- Each that is kept holds a lock of its own until the end.
+-- name: release
+RELEASE SAVEPOINT rollups
+
 -- name: lock_dimensions_shared
 SELECT d.survey, d.name, d.series FROM unnest($1::bigint[], $2::text[]) AS u (survey, name)
 JOIN dimension AS d ON d.survey = u.survey AND d.name = u.name

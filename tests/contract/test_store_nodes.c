@@ -219,6 +219,24 @@ static void test_who_fell_silent_holds_up_nobody(void **state) {
     close_nodes(&nodes);
 }
 
+/* Nor where all that goes on does so within a state: as live streams and exports do. */
+static void test_who_fell_silent_is_shut_out_behind_a_state(void **state) {
+    struct nodes nodes;
+    struct seen seen = {.count = 0};
+    struct error err;
+    open_nodes(&nodes);
+    run_sql("UPDATE node SET above = (SELECT max(number) FROM node),"
+            " announced_at = (extract(epoch FROM clock_timestamp()) * 1000)::bigint - 60000 WHERE slot = 0");
+    assert_int_equal(apply(&nodes.second, make_told(&nodes.second, 3)), OUTCOME_CREATED);
+    for (size_t expected = 2; expected <= 3; expected++) {
+        assert_ok(store_reader_begin(nodes.second.reader, &err), err);
+        go_on(&nodes.second, &seen);
+        store_reader_end(nodes.second.reader);
+        assert_seen(&seen, expected, (const unsigned[]){1, 2, 3});
+    }
+    close_nodes(&nodes);
+}
+
 /* A batch that fails holds back nothing behind it. */
 static void test_what_failed_holds_up_nobody(void **state) {
     struct nodes nodes;
@@ -276,6 +294,7 @@ int main(void) {
         POSTGRESQL_TEST(test_what_was_told_is_not_taken_back),
         POSTGRESQL_TEST(test_numbers_go_on_behind_the_greatest_that_was_given),
         POSTGRESQL_TEST(test_who_fell_silent_holds_up_nobody),
+        POSTGRESQL_TEST(test_who_fell_silent_is_shut_out_behind_a_state),
         POSTGRESQL_TEST(test_what_failed_holds_up_nobody),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

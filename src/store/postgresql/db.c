@@ -47,7 +47,7 @@ static enum cxd_err refused(struct db *db, const PGresult *result, const char *w
     if (!state || PQstatus(db->conn) == CONNECTION_BAD || strncmp(state, "57P0", 4) == 0)
         return lost(db, err);
     db->failure = is_again(state) ? DB_AGAIN : DB_REFUSED;
-    if (strcmp(state, "57014") == 0) /* by statement_timeout */
+    if (db->waits.asks && strcmp(state, "57014") == 0) /* by statement_timeout */
         return postgresql_db_too_much(err);
     bool is_full = strcmp(state, "53100") == 0;
     return error_set(err, is_full ? ERR_STORAGE_FULL : ERR_STORAGE, "PostgreSQL refuses %s: %s (%s)", what,
@@ -173,11 +173,12 @@ static void ignore_notice(void *context, const PGresult *result) {
     (void)result;
 }
 
-/* tcp_user_timeout: a host that answers nothing leaves time for the next one of the URL. */
+/* What stands behind dbname goes before what the URL says. tcp_user_timeout: a host that answers nothing leaves time
+ * for the next one of the URL. */
 enum cxd_err postgresql_db_open(struct db *db, const char *url, const struct db_waits *waits, struct error *err) {
-    static const char *const NAMES[] = {"fallback_application_name", "tcp_user_timeout", "client_encoding", "dbname",
+    static const char *const NAMES[] = {"fallback_application_name", "tcp_user_timeout", "dbname", "client_encoding",
                                         NULL};
-    const char *const values[] = {"cxd", "4000", "UTF8", url, NULL};
+    const char *const values[] = {"cxd", "4000", url, "UTF8", NULL};
     *db = (struct db){.waits = waits ? *waits : (struct db_waits){0}};
     enum cxd_err code = check_url(url, err);
     if (code != CXD_OK)

@@ -37,6 +37,7 @@ struct db_waits {
     int64_t statement_ms;          /* then the server ends a question: ERR_BAD_PARAMETER; 0: never */
     int64_t idle_ms;               /* and a transaction in which nothing is asked; 0: never */
     struct heartbeat *const *beat; /* answered meanwhile */
+    bool asks;                     /* questions alone: what the server ends took too long */
 };
 
 struct db {

@@ -46,7 +46,8 @@ static enum cxd_err open_store(struct postgresql_store *store, const char *rest,
         store->url = NULL;
         return error_set(err, ERR_NO_MEMORY, "no memory to open the store");
     }
-    const struct db_waits waits = {BATCH_STATEMENT_MS, BATCH_IDLE_MS, &store->base.beat};
+    const struct db_waits waits = {
+        .statement_ms = BATCH_STATEMENT_MS, .idle_ms = BATCH_IDLE_MS, .beat = &store->base.beat};
     enum cxd_err code = make_incarnation(store, err);
     if (code == CXD_OK)
         code = postgresql_db_open(&store->db, store->url, &waits, err);

@@ -29,16 +29,21 @@ static enum cxd_err ask(struct postgresql_reader *reader, int64_t *ret_number, b
     return CXD_OK;
 }
 
+void postgresql_shut_out_silent(struct postgresql_reader *reader) {
+    struct error ignored; /* who may not write leaves it to others */
+    if (POSTGRESQL_RUN(&reader->db, QUERY_SHUT_OUT_SILENT, &ignored, INT(SHUT_OUT_MS)) != CXD_OK)
+        postgresql_db_rollback(&reader->db);
+}
+
 enum cxd_err postgresql_read_horizon(struct postgresql_reader *reader, bool began, int64_t *ret_number,
                                      struct error *err) {
-    struct error ignored; /* who may not write leaves it to others */
     bool is_held = false;
     enum cxd_err code = ask(reader, ret_number, &is_held, err);
+    reader->sees_silent = code == CXD_OK && is_held && !began;
     if (code != CXD_OK || !is_held || !began)
         return code;
     postgresql_db_rollback(&reader->db);
-    if (POSTGRESQL_RUN(&reader->db, QUERY_SHUT_OUT_SILENT, &ignored, INT(SHUT_OUT_MS)) != CXD_OK)
-        postgresql_db_rollback(&reader->db);
+    postgresql_shut_out_silent(reader);
     code = postgresql_db_revive(&reader->db, err);
     if (code == CXD_OK)
         code = POSTGRESQL_QUEUE(&reader->db, QUERY_BEGIN_READ, err);

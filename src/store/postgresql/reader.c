@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "cxd/base/clock.h"
-#include "store/postgresql/writer.h"
+#include "store/postgresql/reader.h"
 
 enum cxd_err postgresql_reader_open(struct store *base, struct store_reader **ret_reader, struct error *err) {
     struct postgresql_store *store = (struct postgresql_store *)base;
@@ -12,7 +12,7 @@ enum cxd_err postgresql_reader_open(struct store *base, struct store_reader **re
         return error_set(err, ERR_NO_MEMORY, "no memory to open a reader");
     reader->base.engine = &STORE_POSTGRESQL;
     reader->store = store;
-    const struct db_waits waits = {.statement_ms = store->question_ms, .beat = &reader->base.beat};
+    const struct db_waits waits = {.statement_ms = store->question_ms, .beat = &reader->base.beat, .asks = true};
     enum cxd_err code = postgresql_db_open(&reader->db, store->url, &waits, err);
     if (code != CXD_OK) {
         free(reader);
@@ -56,6 +56,11 @@ void postgresql_reader_end(struct store_reader *base) {
     struct postgresql_reader *reader = (struct postgresql_reader *)base;
     reader->has_begun = false;
     postgresql_db_rollback(&reader->db);
+    if (reader->sees_silent) {
+        postgresql_db_bound(&reader->db, GRACE_MS);
+        postgresql_shut_out_silent(reader);
+    }
+    reader->sees_silent = false;
 }
 
 enum cxd_err postgresql_reader_enter(struct postgresql_reader *reader, bool *ret_began, struct error *err) {

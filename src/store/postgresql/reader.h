@@ -97,6 +97,8 @@ CXD_NODISCARD enum cxd_err postgresql_check_shown(struct postgresql_reader *read
  * (began) that postgresql_reader_enter has just let begin. */
 CXD_NODISCARD enum cxd_err postgresql_read_horizon(struct postgresql_reader *reader, bool began, int64_t *ret_number,
                                                    struct error *err);
+/* Outside of a read: who was announced too long ago, and writes nothing. */
+void postgresql_shut_out_silent(struct postgresql_reader *reader);
 
 /* visit.c: store_visit_responses within a read that has begun. */
 CXD_NODISCARD enum cxd_err postgresql_scan_responses(struct postgresql_reader *reader, const struct filter *filter,

@@ -51,7 +51,7 @@ static enum cxd_err count_responses(struct postgresql_store *store, int64_t surv
         code = read_slice(store, survey, after, &responses, &count, err);
         for (int i = 0; code == CXD_OK && i < count; i++)
             code = postgresql_count(store, &responses[i], 1, err);
-        if (count > 0)
+        if (code == CXD_OK && count > 0)
             after = responses[count - 1].number;
         *counted += count;
         if (code == CXD_OK)

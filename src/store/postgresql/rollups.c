@@ -57,7 +57,8 @@ static enum cxd_err gather(struct postgresql_store *store, const struct delta_ro
             moving->places[moving->place_count++] = (struct place){series->survey, series->dimension, 0, 0, 0};
     }
     for (size_t i = 0; i < row_count; i++)
-        moving->may_fall |= rows[i].tier == TIER_ALL && delta_row_falls(&rows[i]);
+        moving->may_fall |= (rows[i].tier == TIER_ALL || !delta_series_is_total(&moving->series[rows[i].series])) &&
+                            delta_row_falls(&rows[i]);
     return CXD_OK;
 }
 
@@ -127,7 +128,8 @@ static void take_look(struct postgresql_store *store, struct moving *moving) {
         moving->series[moving->sorted[postgresql_int(found, i, 0) - 1]].id = 1;
 }
 
-/* Whether what is there stays as it is, so that the shared locks do. */
+/* Whether what is there stays as it is, so that the shared locks do. A row that falls in a lower tier alone, as where
+ * an answer moves to another time, may be cleared away too, with the slots of others. */
 static bool is_settled(const struct moving *moving) {
     bool settled = !moving->may_fall;
     for (size_t i = 0; settled && i < moving->count; i++) {
@@ -148,7 +150,7 @@ static enum cxd_err look(struct postgresql_store *store, struct moving *moving, 
         return code;
     take_look(store, moving);
     if (is_settled(moving))
-        return CXD_OK;
+        return POSTGRESQL_QUEUE(db, QUERY_RELEASE, err);
     code = POSTGRESQL_QUEUE(db, QUERY_ROLLBACK_TO, err);
     fill_places(store, moving);
     if (code == CXD_OK)
@@ -159,9 +161,10 @@ static enum cxd_err look(struct postgresql_store *store, struct moving *moving, 
         moving->series[moving->sorted[i]].id = 0;
     if (code == CXD_OK)
         code = postgresql_db_run(db, err);
-    if (code == CXD_OK)
-        take_look(store, moving);
-    return code;
+    if (code != CXD_OK)
+        return code;
+    take_look(store, moving);
+    return POSTGRESQL_QUEUE(db, QUERY_RELEASE, err);
 }
 
 /* --- Who gets a place --------------------------------------------------------------------------------------------- */

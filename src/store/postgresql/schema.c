@@ -54,6 +54,14 @@ static enum cxd_err raise_from(struct db *db, int64_t version, struct error *err
     return code;
 }
 
+static enum cxd_err expect_known(int64_t version, struct error *err) {
+    int64_t newest = postgresql_schema_newest();
+    return version <= newest
+               ? CXD_OK
+               : error_set(err, ERR_SCHEMA, "the database has schema %lld, of a newer cxd: this one knows %lld",
+                           (long long)version, (long long)newest);
+}
+
 static enum cxd_err raise_once(struct db *db, struct error *err) {
     int64_t version = 0;
     enum cxd_err code = POSTGRESQL_QUEUE(db, QUERY_BEGIN_WRITE, err);
@@ -66,6 +74,8 @@ static enum cxd_err raise_once(struct db *db, struct error *err) {
     if (code == CXD_OK)
         code = read_version(db, &version, err);
     if (code == CXD_OK)
+        code = expect_known(version, err); /* another may have raised it meanwhile */
+    if (code == CXD_OK)
         code = raise_from(db, version, err);
     if (code == CXD_OK)
         code = POSTGRESQL_RUN(db, QUERY_COMMIT, err);
@@ -77,9 +87,8 @@ static enum cxd_err raise_once(struct db *db, struct error *err) {
 enum cxd_err postgresql_schema_raise(struct db *db, struct error *err) {
     int64_t version = 0;
     enum cxd_err code = read_version(db, &version, err);
-    if (code == CXD_OK && version > postgresql_schema_newest())
-        return error_set(err, ERR_SCHEMA, "the database has schema %lld, of a newer cxd: this one knows %lld",
-                         (long long)version, (long long)postgresql_schema_newest());
+    if (code == CXD_OK)
+        code = expect_known(version, err);
     if (code != CXD_OK || version == postgresql_schema_newest())
         return code;
     /* Two that make the first table at once: one of them is refused, and begins again. */

@@ -74,6 +74,7 @@ struct postgresql_reader {
     struct postgresql_store *store;
     struct db db;
     bool has_begun;
+    bool sees_silent;           /* a node that holds the horizon up: to be shut out when the read ends */
     int64_t since_ns, spent_ns; /* of the questions of one state */
     struct {
         int64_t number, incarnation; /* the greatest that was seen; of the connection */
