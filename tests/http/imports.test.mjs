@@ -10,7 +10,8 @@ const d = await start({ config: { metrics: METRICS } });
 after(() => d.stop());
 const shop = await d.survey('shop', { metric: 'nps', properties: ['plan'], recontact_days: 30, max_backdate: '1d' });
 const newId = ids(15);
-const ago = (days) => new Date(Date.now() - days * DAY).toISOString();
+// As the daemon writes a time: of a whole second without its milliseconds.
+const ago = (days) => new Date(Date.now() - days * DAY).toISOString().replace('.000Z', 'Z');
 let serial = 0;
 
 const begin = (daemon, survey, more = {}) =>
