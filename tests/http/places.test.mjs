@@ -640,8 +640,7 @@ test('a log that has been brought home meanwhile, and one that an earlier life l
   await daemon.say(60);
   assert.equal((await ready(daemon)).status, 200);
   assert.deepEqual(lost(daemon), []);
-  // Over and over: the log of the last answer may be on its way home behind its reply, and what is written meanwhile is
-  // taken for the daemon's.
+  // Over and over: the log of the last answer may be on its way home behind its reply, into what was just cut off.
   await until(async () => {
     fs.writeFileSync(file, '');
     const reply = await ready(daemon);

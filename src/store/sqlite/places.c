@@ -68,6 +68,16 @@ static void note_database(struct places *places) {
     }
 }
 
+/* After we have written to it ourselves. What was cut off meanwhile has no first page: it is left as it was noted, so
+ * that the next look finds it otherwise. */
+static void note_written(struct places *places) {
+    static const char MAGIC[] = "SQLite format 3"; /* with its NUL */
+    char bytes[sizeof MAGIC];
+    if (pread(places->database_fd, bytes, sizeof bytes, 0) == (ssize_t)sizeof bytes &&
+        memcmp(bytes, MAGIC, sizeof bytes) == 0)
+        note_database(places);
+}
+
 static void note_log(struct places *places) {
     struct stat found;
     if (fstat(places->log_fd, &found) == 0) {
@@ -211,7 +221,7 @@ static bool bring_home(struct places *places, struct db *db) {
         return false;
     bool done = sqlite_db_truncate_log(db);
     places->log_pages = done ? 0 : places->log_pages;
-    note_database(places);
+    note_written(places);
     note_log(places);
     return done;
 }
@@ -280,7 +290,7 @@ static void bring_some_home(struct places *places, sqlite3 *handle) {
     places->is_due = false;
     if (is_database_ours(places) && is_log_whole(places)) {
         (void)sqlite3_wal_checkpoint_v2(handle, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-        note_database(places);
+        note_written(places);
     }
     int64_t more = places->log_pages / 4, now_ns = clock_monotonic_ns();
     int64_t rest_ns = (now_ns - begun_ns) * REST;
