@@ -15,18 +15,6 @@ static enum cxd_err no_memory(struct error *err) {
 
 /* --- Rows --------------------------------------------------------------------------------------------------------- */
 
-static void begin(struct db_array *arrays, const char *types) {
-    for (size_t i = 0; types[i]; i++)
-        if (types[i] == 'i')
-            postgresql_array_ints(&arrays[i]);
-        else if (types[i] == 'b')
-            postgresql_array_blobs(&arrays[i]);
-        else if (types[i] == 'r')
-            postgresql_array_reals(&arrays[i]);
-        else
-            postgresql_array_texts(&arrays[i]);
-}
-
 static void add_acknowledgement(struct db_array *arrays, const struct alert_acknowledgement *seen) {
     postgresql_array_add_int(&arrays[0], seen->at);
     postgresql_array_add_text(&arrays[1], seen->at != 0 ? seen->by : NULL);
@@ -43,7 +31,7 @@ static enum cxd_err queue(struct postgresql_store *store, enum query query, size
 enum { STATE_COLUMNS = 15, EVENT_COLUMNS = 12 };
 
 static void begin_states(struct postgresql_store *store) {
-    begin(store->arrays, "tiiiiiiiiirritt");
+    postgresql_arrays_begin(store->arrays, "tiiiiiiiiirritt");
 }
 
 static void add_state(struct postgresql_store *store, const struct alert_state *state) {
@@ -60,7 +48,7 @@ static void add_state(struct postgresql_store *store, const struct alert_state *
 }
 
 static void begin_events(struct postgresql_store *store) {
-    begin(store->arrays, "tiiiirribitt");
+    postgresql_arrays_begin(store->arrays, "tiiiirribitt");
 }
 
 static void add_event(struct postgresql_store *store, const struct alert_event *event) {
@@ -93,7 +81,7 @@ static enum cxd_err put_event(struct postgresql_store *store, const struct alert
 }
 
 static enum cxd_err prune(struct postgresql_store *store, const char *name, struct error *err) {
-    begin(store->arrays, "t");
+    postgresql_arrays_begin(store->arrays, "t");
     postgresql_array_add_text(&store->arrays[0], name);
     return POSTGRESQL_QUEUE(&store->db, QUERY_PRUNE_ALERT_EVENTS, err, ARRAY(&store->arrays[0]),
                             INT(ALERT_HISTORY_MAX));
@@ -102,7 +90,7 @@ static enum cxd_err prune(struct postgresql_store *store, const char *name, stru
 static enum cxd_err find_alert(struct postgresql_store *store, const char *name, bool *ret_found,
                                struct alert_state *ret_state, struct error *err) {
     const PGresult *result = NULL;
-    begin(store->arrays, "t");
+    postgresql_arrays_begin(store->arrays, "t");
     postgresql_array_add_text(&store->arrays[0], name);
     enum cxd_err code = POSTGRESQL_ASK(&store->db, QUERY_LOCK_ALERTS, &result, err, ARRAY(&store->arrays[0]));
     *ret_found = code == CXD_OK && PQntuples(result) == 1;
@@ -210,7 +198,7 @@ static enum cxd_err ask(struct postgresql_store *store, const struct change *cha
                         struct error *err) {
     struct db_array *arrays = store->arrays;
     enum cxd_err code = postgresql_batch_flush(store, err);
-    begin(arrays, "ti");
+    postgresql_arrays_begin(arrays, "ti");
     for (size_t i = 0; i < change->as.alert_tell.count; i++) {
         postgresql_array_add_text(&arrays[0], change->as.alert_tell.tales[i].name);
         postgresql_array_add_int(&arrays[1], change->as.alert_tell.tales[i].response);

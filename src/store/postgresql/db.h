@@ -88,6 +88,8 @@ void postgresql_array_ints(struct db_array *array);
 void postgresql_array_texts(struct db_array *array);
 void postgresql_array_blobs(struct db_array *array);
 void postgresql_array_reals(struct db_array *array);
+/* An array a letter: i of integers, r of reals, b of bytes, t of texts. */
+void postgresql_arrays_begin(struct db_array *arrays, const char *types);
 void postgresql_array_add_int(struct db_array *array, int64_t value);
 void postgresql_array_add_real(struct db_array *array, double value); /* NaN is NULL */
 void postgresql_array_add_text(struct db_array *array, const char *text);

@@ -12,16 +12,6 @@ enum { RESPONSE_COLUMNS = 26 };
 /* Types of the columns, as arrays: ints, blobs, texts. */
 static const char TYPES[RESPONSE_COLUMNS + 1] = "ibiiiiiiiiitttttttttiiiibi";
 
-static void begin(struct db_array *arrays, const char *types) {
-    for (size_t i = 0; types[i]; i++)
-        if (types[i] == 'i')
-            postgresql_array_ints(&arrays[i]);
-        else if (types[i] == 'b')
-            postgresql_array_blobs(&arrays[i]);
-        else
-            postgresql_array_texts(&arrays[i]);
-}
-
 static void add_given(struct db_array *array, bool is_given, int64_t value) {
     if (is_given)
         postgresql_array_add_int(array, value);
@@ -83,7 +73,7 @@ static enum cxd_err queue(struct db *db, enum query query, struct db_array *arra
 
 static enum cxd_err write_responses(const struct held *held, struct db *db, bool are_new, struct db_array *arrays,
                                     struct buffer *text, struct error *err) {
-    begin(arrays, TYPES);
+    postgresql_arrays_begin(arrays, TYPES);
     for (size_t i = 0; i < held->count; i++) {
         const struct held_row *row = held->rows[i];
         if (row->is_changed && row->is_there && row->was_there != are_new)
@@ -101,12 +91,12 @@ static void add_key(struct db_array *arrays, const struct held_row *row) {
 
 static enum cxd_err delete_responses(const struct held *held, struct db *db, struct db_array *arrays,
                                      struct error *err) {
-    begin(arrays, "ib");
+    postgresql_arrays_begin(arrays, "ib");
     for (size_t i = 0; i < held->count; i++)
         if (held->rows[i]->is_changed && !held->rows[i]->is_there && held->rows[i]->was_there)
             add_key(arrays, held->rows[i]);
     enum cxd_err code = queue(db, QUERY_DELETE_RESPONSES, arrays, 2, err);
-    begin(arrays, "i");
+    postgresql_arrays_begin(arrays, "i");
     for (size_t i = 0; i < held->count; i++)
         if (held->rows[i]->is_changed && !held->rows[i]->is_there && held->rows[i]->was_there)
             postgresql_array_add_int(&arrays[0], held->rows[i]->value.number);
@@ -114,7 +104,7 @@ static enum cxd_err delete_responses(const struct held *held, struct db *db, str
 }
 
 static enum cxd_err write_marks(const struct held *held, struct db *db, struct db_array *arrays, struct error *err) {
-    begin(arrays, "ibi");
+    postgresql_arrays_begin(arrays, "ibi");
     for (size_t i = 0; i < held->count; i++) {
         if (!held->rows[i]->is_fresh_mark)
             continue;
@@ -126,7 +116,7 @@ static enum cxd_err write_marks(const struct held *held, struct db *db, struct d
 
 static enum cxd_err write_invitations(const struct held *held, struct db *db, struct db_array *arrays,
                                       struct buffer *text, struct error *err) {
-    begin(arrays, "ibttiiii");
+    postgresql_arrays_begin(arrays, "ibttiiii");
     for (size_t i = 0; i < held->count; i++) {
         const struct invitation_record *record = &held->rows[i]->invitation;
         if (!held->rows[i]->is_turned || !held->rows[i]->is_invited)
@@ -142,7 +132,7 @@ static enum cxd_err write_invitations(const struct held *held, struct db *db, st
         postgresql_array_add_int(&arrays[7], held->rows[i]->opened);
     }
     enum cxd_err code = queue(db, QUERY_PUT_INVITATIONS, arrays, 8, err);
-    begin(arrays, "ib");
+    postgresql_arrays_begin(arrays, "ib");
     for (size_t i = 0; i < held->count; i++)
         if (held->rows[i]->is_turned && !held->rows[i]->is_invited && held->rows[i]->was_invited)
             add_key(arrays, held->rows[i]);

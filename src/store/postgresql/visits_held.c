@@ -233,16 +233,6 @@ bool postgresql_visits_unname(struct visits_held *held, struct arena *arena, str
 enum { VISIT_COLUMNS = 12 };
 static const char TYPES[VISIT_COLUMNS + 1] = "iiibiiiitttt";
 
-static void begin(struct db_array *arrays, const char *types) {
-    for (size_t i = 0; types[i]; i++)
-        if (types[i] == 'i')
-            postgresql_array_ints(&arrays[i]);
-        else if (types[i] == 'b')
-            postgresql_array_blobs(&arrays[i]);
-        else
-            postgresql_array_texts(&arrays[i]);
-}
-
 /* Without a name: NULL. */
 static void add_row(struct db_array *arrays, const struct impression *row, const uint8_t *name, struct buffer *text) {
     const int64_t numbers[] = {row->survey, row->number, row->day};
@@ -275,7 +265,7 @@ static enum cxd_err queue(struct db *db, enum query query, struct db_array *arra
 /* Rows that are gone, or have been made anew with another number. */
 static enum cxd_err delete_rows(const struct visits_held *held, struct db *db, struct db_array *arrays,
                                 struct error *err) {
-    begin(arrays, "ii");
+    postgresql_arrays_begin(arrays, "ii");
     for (size_t i = 0; i < held->count; i++)
         for (const struct visit_held_day *day = held->items[i]->days; day; day = day->next)
             if (day->is_changed && day->stored != 0 && (!day->is_there || day->row.number != day->stored)) {
@@ -287,7 +277,7 @@ static enum cxd_err delete_rows(const struct visits_held *held, struct db *db, s
 
 static enum cxd_err write_rows(const struct visits_held *held, struct db *db, bool are_stored, struct db_array *arrays,
                                struct buffer *text, struct error *err) {
-    begin(arrays, TYPES);
+    postgresql_arrays_begin(arrays, TYPES);
     for (const struct visit_unnamed *unnamed = held->unnamed; unnamed; unnamed = unnamed->next)
         if (unnamed->is_stored == are_stored)
             add_row(arrays, &unnamed->row, NULL, text);

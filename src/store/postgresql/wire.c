@@ -62,6 +62,18 @@ void postgresql_array_reals(struct db_array *array) {
     begin(array, OID_FLOAT8);
 }
 
+void postgresql_arrays_begin(struct db_array *arrays, const char *types) {
+    for (size_t i = 0; types[i]; i++)
+        if (types[i] == 'i')
+            postgresql_array_ints(&arrays[i]);
+        else if (types[i] == 'b')
+            postgresql_array_blobs(&arrays[i]);
+        else if (types[i] == 'r')
+            postgresql_array_reals(&arrays[i]);
+        else
+            postgresql_array_texts(&arrays[i]);
+}
+
 void postgresql_array_add_bytes(struct db_array *array, const void *bytes, size_t length) {
     unsigned char head[4];
     put(head, bytes ? length : UINT32_MAX, sizeof head);
