@@ -317,7 +317,8 @@ function extract(output) {
 function failuresOf({ output, code, late }, limit) {
   const found = [...output.matchAll(/^\s*not ok \d+ - (.*)$|^FAIL (.*)$/gm)].map(([, tap, line]) => tap ?? line);
   if (found.length > 0) return [...new Set(found)];
-  return [late ? `not done after ${limit / SECOND} s` : `ended with status ${code}`];
+  const checked = output.match(/^tests\/\S+\.[ch]:\d+: .*$/m); // what a fuzz target says before it aborts
+  return [late ? `not done after ${limit / SECOND} s` : `ended with status ${code}${checked ? `: ${checked}` : ''}`];
 }
 
 const line = (name, { passed, failed }, begun, width) => {
