@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "http/reply.h"
 
@@ -64,11 +65,19 @@ static void add_headers(struct http_request *request, enum cxd_err code, int sta
         http_reply_header(request, "Allow", request->path->allow);
 }
 
-/* As a page, where the route has pages. */
+/* Whether somebody typed or followed what leads nowhere: browsers say that they read pages. */
+static bool is_strayed(struct http_request *request) {
+    const char *accepted = request->method == HTTP_GET ? http_header(request, "Accept") : NULL;
+    bool is_call = request->target.count > 0 && strcmp(request->target.segments[0], "v1") == 0;
+    return accepted && strstr(accepted, "text/html") && !is_call;
+}
+
+/* As a page, where the route has pages, or there is none. */
 static const char *explain(struct http_request *request, const struct error *err, enum cxd_err *code) {
     const struct http_options *options = &request->connection->loop->server->options;
-    bool is_page = request->route && request->route->flags & HTTP_PAGE && options->explain;
-    return is_page ? options->explain(request, err, code) : NULL;
+    bool is_page =
+        request->route ? (request->route->flags & HTTP_PAGE) != 0 : err->code == ERR_NO_ROUTE && is_strayed(request);
+    return is_page && options->explain ? options->explain(request, err, code) : NULL;
 }
 
 static void write_object(struct http_request *request, const struct error *err, const char *members) {

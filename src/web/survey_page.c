@@ -240,6 +240,7 @@ static const struct {
 } PROBLEMS[] = {
     {ERR_SURVEY_CLOSED, TEXT_CLOSED_TITLE, TEXT_CLOSED},
     {ERR_NO_SURVEY, TEXT_UNKNOWN_TITLE, TEXT_UNKNOWN},
+    {ERR_NO_ROUTE, TEXT_UNKNOWN_TITLE, TEXT_UNKNOWN},
     {ERR_INVITATION_USED, TEXT_USED_TITLE, TEXT_USED},
     {ERR_CONFLICT, TEXT_USED_TITLE, TEXT_USED},
     {ERR_INVITATION_EXPIRED, TEXT_EXPIRED_TITLE, TEXT_EXPIRED},
@@ -333,7 +334,8 @@ const char *web_explain(struct http_request *request, const struct error *err, e
     if (is_program(request))
         return NULL;
     const struct snapshot *snapshot = site_acquire(request);
-    const struct survey *survey = snapshot_survey(snapshot, http_path(request, "survey"));
+    const struct survey *survey =
+        err->code == ERR_NO_ROUTE ? NULL : snapshot_survey(snapshot, http_path(request, "survey"));
     const struct page page = page_of(request, survey);
     page_headers(&page);
     if (err->code == ERR_INVALID && survey)

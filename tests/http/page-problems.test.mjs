@@ -1,7 +1,7 @@
 // The page of a survey that cannot be answered, or not by whom; and in which language it says so.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { ids, run, start, use } from './harness.mjs';
+import { assertProblem, ids, run, start, use } from './harness.mjs';
 import { DAY, QUESTIONS, TEXTS, pagesOf } from './survey-pages.mjs';
 import { ask, elements, formOf, send } from './web.mjs';
 
@@ -100,6 +100,21 @@ describe('what cannot be answered has a page that says why', () => {
         assert.equal(formOf(reply.text).question, question);
         assert.equal(formOf(reply.text).action, undefined);
       }
+  });
+
+  test('a browser that leads nowhere; programs, and calls of the API, read a problem', async () => {
+    const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+    for (const path of ['/s/', '/s', '/nosuch', '/s/nps/a/b', '/v1x', `/${'a/'.repeat(40)}`]) {
+      const reply = await ask(d, 'GET', `${path}?lang=de`, { headers: { accept } });
+      assert.equal(reply.status, 404, path);
+      assert.equal(formOf(reply.text).question, 'Hier ist keine Umfrage', path);
+      assert.equal(reply.headers['cache-control'], 'no-store');
+      assertProblem(await d.request('GET', path), 404, 'not_found');
+      assertProblem(await d.request('GET', path, { headers: { Accept: '*/*' } }), 404, 'not_found');
+    }
+    for (const path of ['/v1/nosuch', '/v1', '/v1/'])
+      assertProblem(await d.request('GET', path, { headers: { Accept: accept } }), 404, 'not_found');
+    assertProblem(await d.request('POST', '/nosuch', { headers: { Accept: accept } }), 404, 'not_found');
   });
 
   test('an invitation that is missing, forged, expired, to another survey, erased', async () => {

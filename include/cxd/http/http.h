@@ -171,7 +171,8 @@ struct http_options {
                               struct error *err);
     /* Whether `origin` may use an HTTP_CORS route (path parameters are there). */
     bool (*allow_origin)(void *app, struct http_request *request, const char *origin);
-    /* Of an HTTP_PAGE route: writes to http_out what a person reads of a problem, in place of its JSON object, and
+    /* Of an HTTP_PAGE route, or of a browser's GET that leads to no route outside the API (ERR_NO_ROUTE: no path
+     * parameters are there): writes to http_out what a person reads of a problem, in place of its JSON object, and
      * returns the media type of that, a string constant; NULL: the object. It may add headers, and tell of another
      * problem, by whose status it is replied then (*code). On the thread that has the request. May be NULL where no
      * route is for people. */
