@@ -155,6 +155,10 @@ void web_mail_get(struct http_request *request) {
     } else if (!*site_public_url(request)) {
         http_problem_code(request, ERR_NO_PUBLIC_URL,
                           "the links of a mail need [server] public_url, where respondents reach cxd; it is not set");
+    } else if (survey->access == ACCESS_INVITED && !fields_value(request, &page.link, "i")) {
+        http_problem_code(request, ERR_INVITATION_REQUIRED,
+                          "links without an invitation lead nobody in: each needs its token, or your mailer's merge "
+                          "field for it (?i=; cxd survey mail --token, or --invite)");
     } else {
         write_mail(&(struct mail){&page, survey, questionnaire_ends(&page, survey)});
         http_reply_header(request, "X-Content-Type-Options", "nosniff");

@@ -119,7 +119,7 @@ describe('the snippet', () => {
     }
   });
 
-  test('is refused without a public URL, of no survey, and with what does not go together', async (t) => {
+  test('is refused without a public URL, to a survey of invitations without any, of no survey, and with what does not go together', async (t) => {
     const local = await start();
     t.after(() => local.stop());
     await local.survey('nps', { metric: 'nps' });
@@ -127,6 +127,12 @@ describe('the snippet', () => {
     assert.equal(refused.status, 1);
     assert.match(refused.stderr, /\[server\] public_url/);
     assertProblem(await local.request('GET', '/s/nps/mail.html'), 409, 'no_public_url');
+    const invited = await fresh({ access: 'invited' });
+    const closed = cxd(['survey', 'mail', invited]);
+    assert.equal(closed.status, 1);
+    assert.match(closed.stderr, /--token/);
+    assert.equal(closed.stdout, '');
+    assertProblem(await d.request('GET', `/s/${invited}/mail.html`), 403, 'invitation_required');
     assert.equal(cxd(['survey', 'mail', 'nothing']).status, 1);
     for (const args of [
       ['--token', 'x', '--invite', 'y'],
