@@ -87,7 +87,9 @@ form.addEventListener('submit', async (event) => {
   kept.hidden = navigator.onLine;
   thanks.focus();
   later(next, patienceMs);
-  kept.hidden = await queue.add(fields);
+  const isTaken = await queue.add(fields);
+  if (queue.isClosed) location.reload(); // to the page that says so
+  else kept.hidden = isTaken;
 });
 
 thanks.addEventListener('click', (event) => {

@@ -56,6 +56,7 @@ export class Queue {
     this.running = null;
     this.failures = 0;
     this.timer = 0;
+    this.isClosed = false; // by the last reply: what waits is sent if it opens again
     /** @type {Map<string, string>} where the browser stores nothing, while the page is open */
     this.memory = new Map();
     addEventListener('online', () => this.send());
@@ -158,6 +159,7 @@ export class Queue {
           }),
           new Promise((_, fail) => setTimeout(fail, PATIENCE_MS)),
         ]);
+        this.isClosed = reply.status === 403;
         if (reply.type === 'opaqueredirect' || reply.ok) return true;
         if (reply.status !== 422) return GONE_FOR_GOOD.includes(reply.status);
         if (!leaveOut(fields, await reply.json())) return true;
