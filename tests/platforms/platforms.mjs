@@ -237,6 +237,8 @@ function unpack(to) {
   run('mount', ['--bind', path.join(SOURCES, 'tests/node_modules'), path.join(to, 'tests/node_modules')]);
 }
 
+const SANITIZER = /ERROR: (Address|Leak)Sanitizer|runtime error:/;
+
 test('Debian 13', async (t) => {
   assert.ok(made, 'no image');
   const below = await layer('tools', made.runs[0], [EXTRAS], ({ sh }) =>
@@ -279,23 +281,35 @@ test('Debian 13', async (t) => {
       sh(`cd /cxd && printf '%s\\n' ${built} | TEST_SIZE=small xargs -P 2 -n 1 sh -c '${one}'`);
     });
 
+    const runSuite = (name) =>
+      start(
+        `cd /cxd && node --test-reporter=tap --test-reporter-destination=stdout tests/http/${name}.test.mjs`,
+        HANGS,
+      );
+    const judge = async (name, { output, code }, words = '') => {
+      const passed = Number(/^# pass (\d+)$/m.exec(output)?.[1] ?? 0);
+      await t.test(`http/${name}: ${passed} passed${words}, with libmicrohttpd ${version}`, () => {
+        const lines = output.split('\n');
+        const failures = lines.flatMap((line, i) => (/^\s*not ok\b/.test(line) ? lines.slice(i, i + 25) : []));
+        assert.equal(code, 0, failures.slice(0, 100).join('\n'));
+        assert.ok(passed > 0, 'no test');
+      });
+    };
     const files = [...HTTP];
+    const doubtful = [];
     await Promise.all(
       Array.from({ length: PARALLEL }, async () => {
         for (let name = files.shift(); name; name = files.shift()) {
-          const done = await start(
-            `cd /cxd && node --test-reporter=tap --test-reporter-destination=stdout tests/http/${name}.test.mjs`,
-            HANGS,
-          );
-          const passed = Number(/^# pass (\d+)$/m.exec(done.output)?.[1] ?? 0);
-          await t.test(`http/${name}: ${passed} passed, with libmicrohttpd ${version}`, () => {
-            const lines = done.output.split('\n');
-            const failures = lines.flatMap((line, i) => (/^\s*not ok\b/.test(line) ? lines.slice(i, i + 25) : []));
-            assert.equal(done.code, 0, failures.slice(0, 100).join('\n'));
-            assert.ok(passed > 0, 'no test');
-          });
+          const done = await runSuite(name);
+          // As in tests/check.mjs: what waits for clocks and sockets may fail once beside busy neighbours.
+          if (process.env.CI && done.code !== 0 && !SANITIZER.test(done.output)) doubtful.push([name, done]);
+          else await judge(name, done);
         }
       }),
     );
+    for (const [name, first] of doubtful) {
+      console.error(`http/${name} is run again; it said:\n${first.output}`);
+      await judge(name, await runSuite(name), ' when run again');
+    }
   });
 });
