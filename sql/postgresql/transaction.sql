@@ -48,13 +48,14 @@ ON CONFLICT (one) DO NOTHING
 -- name: select_state
 SELECT store, history, audit_secret FROM state
 
--- The lowest slot that is free, or whose node has been silent for $2 ms. Two that find the same one: the second gets no
--- row, and asks again.
+-- The first slot from $3 on, round and round, that is free, or whose node has been silent for $2 ms: who begins anywhere
+-- seldom meets others. Two that find the same one: the second gets no row, and asks again.
 -- name: claim_node
 WITH clock AS (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now)
 INSERT INTO node AS mine (slot, incarnation, batch, number, above, announced_at, shut_out, seen_at)
-SELECT (SELECT min(s) FROM generate_series(0, 1023) AS s
-        WHERE NOT EXISTS (SELECT FROM node WHERE slot = s AND seen_at > now - $2)), $1, 0, 0, NULL, 0, false, now
+SELECT (SELECT s FROM generate_series(0, 1023) AS s
+        WHERE NOT EXISTS (SELECT FROM node WHERE slot = s AND seen_at > now - $2) ORDER BY (s - $3 + 1024) % 1024 LIMIT 1),
+       $1, 0, 0, NULL, 0, false, now
 FROM clock
 ON CONFLICT (slot) DO UPDATE SET incarnation = excluded.incarnation, batch = 0, above = NULL, shut_out = false,
                                  seen_at = excluded.seen_at

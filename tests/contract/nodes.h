@@ -3,6 +3,9 @@
 
 /* Several stores over one database of PostgreSQL's, and a connection beside them. */
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "fixture.h"
 #include "store/postgresql/writer.h"
 
@@ -63,6 +66,72 @@ static inline void close_fixture(struct fixture *f) {
     store_reader_close(f->reader);
     store_close(f->store);
     arena_free(&f->arena);
+}
+
+static inline struct postgresql_store *store_of(const struct fixture *f) {
+    return (struct postgresql_store *)f->store;
+}
+
+/* Two nodes, each with a reader, and a connection beside them. */
+struct nodes {
+    struct fixture first, second;
+    PGconn *beside;
+};
+
+static inline void open_nodes(struct nodes *nodes) {
+    struct error err;
+    open_fixture(&nodes->first);
+    make_shop(&nodes->first);
+    open_fixture(&nodes->second);
+    nodes->second.survey = nodes->first.survey;
+    assert_ok(store_reader_open(nodes->first.store, &nodes->first.reader, &err), err);
+    assert_ok(store_reader_open(nodes->second.store, &nodes->second.reader, &err), err);
+    nodes->beside = PQconnectdb(url);
+}
+
+static inline void close_nodes(struct nodes *nodes) {
+    PQfinish(nodes->beside);
+    close_fixture(&nodes->first);
+    close_fixture(&nodes->second);
+}
+
+/* Batches of a node, each of a change, that another thread applies. */
+enum { SENT_MAX = 4 };
+struct sent {
+    struct fixture *f;
+    struct change *changes[SENT_MAX];
+    size_t count;
+    bool is_one; /* they are one batch */
+    pthread_t thread;
+    struct error err;
+    enum cxd_err code;
+    atomic_bool is_done;
+};
+
+static inline void *apply_sent(void *context) {
+    struct sent *sent = context;
+    size_t step = sent->is_one ? sent->count : 1;
+    for (size_t i = 0; sent->code == CXD_OK && i < sent->count; i += step)
+        sent->code = store_apply(sent->f->store, &sent->changes[i], step, NULL, &sent->err);
+    atomic_store(&sent->is_done, true);
+    return NULL;
+}
+
+static inline void send_apart(struct sent *sent) {
+    assert_int_equal(pthread_create(&sent->thread, NULL, apply_sent, sent), 0);
+}
+
+/* Until so many sessions wait for a lock, or what was sent has gone through. */
+static inline void await_waiting(int count, const struct sent *sent) {
+    while (!atomic_load(&sent->is_done) &&
+           ask_number("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+                      "AND datname = current_database()") < count)
+        ;
+}
+
+static inline void join_sent(struct sent *sent) {
+    pthread_join(sent->thread, NULL);
+    assert_ok(sent->code, sent->err);
 }
 
 #endif

@@ -22,10 +22,6 @@ static int drop_network(void **state) {
 
 #define NETWORK_TEST(name) cmocka_unit_test_setup_teardown(name, make_network, drop_network)
 
-static struct postgresql_store *store_of(const struct fixture *f) {
-    return (struct postgresql_store *)f->store;
-}
-
 static void open_behind(struct fixture *f) {
     struct error err;
     open_fixture_at(f, proxy.url);

@@ -1,7 +1,5 @@
 /* Nodes that write beside each other into one PostgreSQL: in which order what they store is told. */
 
-#include <pthread.h>
-
 #include "../support/unit.h"
 
 #ifdef CXD_POSTGRESQL
@@ -9,11 +7,6 @@
 #include "nodes.h"
 
 enum { SEEN_MAX = 16 };
-
-struct nodes {
-    struct fixture first, second; /* each with a reader */
-    PGconn *beside;
-};
 
 struct seen {
     unsigned ids[SEEN_MAX];
@@ -73,64 +66,51 @@ static struct change *make_told(struct fixture *f, unsigned number) {
     return change;
 }
 
-static void open_nodes(struct nodes *nodes) {
-    struct error err;
-    open_fixture(&nodes->first);
-    make_shop(&nodes->first);
-    open_fixture(&nodes->second);
-    nodes->second.survey = nodes->first.survey;
-    assert_ok(store_reader_open(nodes->first.store, &nodes->first.reader, &err), err);
-    assert_ok(store_reader_open(nodes->second.store, &nodes->second.reader, &err), err);
-    nodes->beside = PQconnectdb(url);
-    /* Each has its slot, and its rows of the rollups. */
+/* Each has its slot, and its rows of the rollups. */
+static void open_both(struct nodes *nodes) {
+    open_nodes(nodes);
     assert_int_equal(apply(&nodes->first, make_told(&nodes->first, 1)), OUTCOME_CREATED);
     assert_int_equal(apply(&nodes->second, make_told(&nodes->second, 2)), OUTCOME_CREATED);
 }
 
-static void close_nodes(struct nodes *nodes) {
-    PQfinish(nodes->beside);
-    close_fixture(&nodes->first);
-    close_fixture(&nodes->second);
+/* Responses whose number is of the slot that the node has now. */
+static int64_t count_of(const struct fixture *f) {
+    char sql[96];
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM response WHERE (number >> 12) & 1023 = %d", store_of(f)->node.slot);
+    return ask_number(sql);
+}
+
+/* With the slot of the first one for %d. */
+static void run_sql_of(const struct nodes *nodes, const char *format) {
+    char sql[512];
+    snprintf(sql, sizeof sql, format, store_of(&nodes->first)->node.slot);
+    run_sql(sql);
 }
 
 /* A batch of the first node that has its number, and comes no further than to its rows of the rollups. */
-struct stuck {
-    struct fixture *f;
-    struct change *change;
-    pthread_t thread;
-    struct error err;
-    enum cxd_err code;
-};
-
-static void *apply_held(void *context) {
-    struct stuck *stuck = context;
-    stuck->code = store_apply(stuck->f->store, &stuck->change, 1, NULL, &stuck->err);
-    return NULL;
+static void hold(struct nodes *nodes, struct sent *stuck, unsigned number) {
+    char sql[128];
+    snprintf(sql, sizeof sql, "BEGIN; SELECT FROM rollup WHERE slot = %d FOR UPDATE",
+             store_of(&nodes->first)->node.slot);
+    run_sql_on(nodes->beside, sql);
+    *stuck = (struct sent){.f = &nodes->first, .changes = {make_told(&nodes->first, number)}, .count = 1};
+    send_apart(stuck);
+    await_waiting(1, stuck);
 }
 
-static void hold(struct nodes *nodes, struct stuck *stuck, unsigned number) {
-    run_sql_on(nodes->beside, "BEGIN; SELECT FROM rollup WHERE slot = 0 FOR UPDATE");
-    *stuck = (struct stuck){.f = &nodes->first, .change = make_told(&nodes->first, number)};
-    assert_int_equal(pthread_create(&stuck->thread, NULL, apply_held, stuck), 0);
-    while (ask_number("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
-                      "AND datname = current_database() AND query LIKE '%rollup%'") == 0)
-        ;
-}
-
-static void let_go(struct nodes *nodes, struct stuck *stuck) {
+static void let_go(struct nodes *nodes, struct sent *stuck) {
     run_sql_on(nodes->beside, "COMMIT");
-    pthread_join(stuck->thread, NULL);
-    assert_ok(stuck->code, stuck->err);
-    assert_int_equal(stuck->change->outcome, OUTCOME_CREATED);
+    join_sent(stuck);
+    assert_int_equal(stuck->changes[0]->outcome, OUTCOME_CREATED);
 }
 
 /* Whoever went on behind the second one's would never learn of the first one's, whose number is smaller. */
 static void test_what_is_told_is_told_in_the_order_of_the_numbers(void **state) {
     struct nodes nodes;
-    struct stuck stuck;
+    struct sent stuck;
     struct seen seen = {.count = 0}, others = {.count = 0};
     size_t count = 0;
-    open_nodes(&nodes);
+    open_both(&nodes);
     go_on(&nodes.second, &seen);
     assert_seen(&seen, 2, (const unsigned[]){1, 2});
     int64_t before = last_number(&nodes.second), told = told_through(&nodes.second, 0, &count);
@@ -162,10 +142,10 @@ static void test_what_is_told_is_told_in_the_order_of_the_numbers(void **state) 
 static void test_what_was_told_is_not_taken_back(void **state) {
     struct nodes nodes;
     struct error err;
-    open_nodes(&nodes);
+    open_both(&nodes);
     int64_t last = last_number(&nodes.first);
-    run_sql("UPDATE node SET above = (SELECT min(number) FROM node) - 1,"
-            " announced_at = (extract(epoch FROM clock_timestamp()) * 1000)::bigint WHERE slot = 0");
+    run_sql_of(&nodes, "UPDATE node SET above = (SELECT min(number) FROM node) - 1,"
+                       " announced_at = (extract(epoch FROM clock_timestamp()) * 1000)::bigint WHERE slot = %d");
     assert_int_equal(last_number(&nodes.first), last);
     store_reader_close(nodes.first.reader); /* what another server has is not known to be as new */
     assert_ok(store_reader_open(nodes.first.store, &nodes.first.reader, &err), err);
@@ -177,16 +157,18 @@ static void test_what_was_told_is_not_taken_back(void **state) {
 static void test_numbers_go_on_behind_the_greatest_that_was_given(void **state) {
     struct nodes nodes;
     struct seen seen = {.count = 0};
-    open_nodes(&nodes);
-    run_sql("UPDATE node SET number = number + (3600000::bigint << 22) WHERE slot = 0");
-    run_sql("UPDATE response SET number = number + (3600000::bigint << 22) WHERE (number >> 12) & 1023 = 0");
+    open_both(&nodes);
+    run_sql_of(&nodes, "UPDATE node SET number = number + (3600000::bigint << 22) WHERE slot = %d");
+    run_sql_of(&nodes, "UPDATE response SET number = number + (3600000::bigint << 22)"
+                       " WHERE (number >> 12) & 1023 = %d");
     go_on(&nodes.first, &seen);
     assert_seen(&seen, 2, (const unsigned[]){2, 1});
     for (unsigned i = 3; i <= 6; i++)
         assert_int_equal(apply(i % 2 ? &nodes.second : &nodes.first, make_told(&nodes.first, i)), OUTCOME_CREATED);
     go_on(&nodes.first, &seen);
     assert_seen(&seen, 6, (const unsigned[]){2, 1, 3, 4, 5, 6});
-    assert_int_equal(ask_number("SELECT count(*) FROM response WHERE (number >> 12) & 1023 = 1"), 3);
+    assert_int_equal(count_of(&nodes.second), 3);
+    assert_int_equal(count_of(&nodes.first), 3);
     close_nodes(&nodes);
 }
 
@@ -195,15 +177,16 @@ static void test_numbers_go_on_behind_the_greatest_that_was_given(void **state) 
 static void test_who_fell_silent_holds_up_nobody(void **state) {
     struct nodes nodes;
     struct seen seen = {.count = 0};
-    open_nodes(&nodes);
-    run_sql("UPDATE node SET above = (SELECT max(number) FROM node),"
-            " announced_at = (extract(epoch FROM clock_timestamp()) * 1000)::bigint WHERE slot = 0");
+    open_both(&nodes);
+    run_sql_of(&nodes, "UPDATE node SET above = (SELECT max(number) FROM node),"
+                       " announced_at = (extract(epoch FROM clock_timestamp()) * 1000)::bigint WHERE slot = %d");
     assert_int_equal(apply(&nodes.second, make_told(&nodes.second, 3)), OUTCOME_CREATED);
     go_on(&nodes.second, &seen);
     assert_seen(&seen, 2, (const unsigned[]){1, 2});
 
-    run_sql("UPDATE node SET announced_at = announced_at - 60000 WHERE slot = 0");
-    run_sql_on(nodes.beside, "BEGIN; SELECT FROM node WHERE slot = 0 FOR UPDATE");
+    int silent = store_of(&nodes.first)->node.slot;
+    run_sql_of(&nodes, "UPDATE node SET announced_at = announced_at - 60000 WHERE slot = %d");
+    run_sql_on(nodes.beside, "BEGIN; SELECT FROM node WHERE above IS NOT NULL FOR UPDATE");
     go_on(&nodes.second, &seen);
     assert_seen(&seen, 2, (const unsigned[]){1, 2});
 
@@ -213,7 +196,8 @@ static void test_who_fell_silent_holds_up_nobody(void **state) {
 
     /* It was alive, after all: it writes under another slot. */
     assert_int_equal(apply(&nodes.first, make_told(&nodes.first, 4)), OUTCOME_CREATED);
-    assert_int_equal(ask_number("SELECT (number >> 12) & 1023 FROM response ORDER BY number DESC LIMIT 1"), 2);
+    assert_int_not_equal(store_of(&nodes.first)->node.slot, silent);
+    assert_int_equal(count_of(&nodes.first), 1);
     go_on(&nodes.second, &seen);
     assert_seen(&seen, 4, (const unsigned[]){1, 2, 3, 4});
     close_nodes(&nodes);
@@ -224,9 +208,10 @@ static void test_who_fell_silent_is_shut_out_behind_a_state(void **state) {
     struct nodes nodes;
     struct seen seen = {.count = 0};
     struct error err;
-    open_nodes(&nodes);
-    run_sql("UPDATE node SET above = (SELECT max(number) FROM node),"
-            " announced_at = (extract(epoch FROM clock_timestamp()) * 1000)::bigint - 60000 WHERE slot = 0");
+    open_both(&nodes);
+    run_sql_of(&nodes, "UPDATE node SET above = (SELECT max(number) FROM node),"
+                       " announced_at = (extract(epoch FROM clock_timestamp()) * 1000)::bigint - 60000"
+                       " WHERE slot = %d");
     assert_int_equal(apply(&nodes.second, make_told(&nodes.second, 3)), OUTCOME_CREATED);
     for (size_t expected = 2; expected <= 3; expected++) {
         assert_ok(store_reader_begin(nodes.second.reader, &err), err);
@@ -242,7 +227,7 @@ static void test_what_failed_holds_up_nobody(void **state) {
     struct nodes nodes;
     struct seen seen = {.count = 0};
     struct error err;
-    open_nodes(&nodes);
+    open_both(&nodes);
     run_sql("ALTER TABLE response ADD CHECK (id <> '\\x019b0000000070008000000000000003')");
     struct change *refused = make_told(&nodes.first, 3);
     assert_int_equal(store_apply(nodes.first.store, &refused, 1, NULL, &err), ERR_STORAGE);
@@ -260,7 +245,7 @@ static void test_a_rebuild_counts_what_all_have_stored(void **state) {
     struct nodes nodes;
     struct error err;
     int64_t counted = 0;
-    open_nodes(&nodes);
+    open_both(&nodes);
     for (unsigned i = 0; i < RESPONSES; i++) {
         struct fixture *f = i / BATCH % 2 ? &nodes.first : &nodes.second;
         struct change *change = make_response(f, 100 + i, (int)(i % 11), NOW_MS + i * HOUR_MS);

@@ -93,7 +93,7 @@ static void test_no_error_tells_the_password(void **state) {
 }
 
 static int64_t trips_of(const struct fixture *f) {
-    return ((const struct postgresql_store *)f->store)->db.trips;
+    return store_of(f)->db.trips;
 }
 
 /* However many responses it has: what is locked and read, the dimensions, and what is written with the commit. */
@@ -245,6 +245,11 @@ static void test_visits_of_all_nodes_are_put_together(void **state) {
     assert_int_equal(ask_number("SELECT count(*) FROM visit_turn"), 0);
 }
 
+static void end_sessions(void) {
+    assert_true(ask_number("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+                           "WHERE application_name = 'cxd' AND datname = current_database()") >= 1);
+}
+
 /* Between two batches: the next one is applied all the same, on another connection. */
 static void test_a_connection_that_was_lost_is_made_again(void **state) {
     struct fixture f;
@@ -252,8 +257,7 @@ static void test_a_connection_that_was_lost_is_made_again(void **state) {
     make_shop(&f);
     for (unsigned i = 0; i < 3; i++) {
         assert_int_equal(apply(&f, make_response(&f, i, 9, NOW_MS)), OUTCOME_CREATED);
-        assert_true(ask_number("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-                               "WHERE application_name = 'cxd' AND datname = current_database()") >= 1);
+        end_sessions();
     }
     assert_int_equal(apply(&f, make_response(&f, 0, 9, NOW_MS)), OUTCOME_REPLAYED);
     close_fixture(&f);
@@ -264,11 +268,13 @@ static void test_a_slot_that_was_lost_is_not_written_under(void **state) {
     struct fixture f;
     open_fixture(&f);
     make_shop(&f);
+    int lost = store_of(&f)->node.slot;
     run_sql("UPDATE node SET incarnation = 'another', number = number + 4096000");
     assert_int_equal(apply(&f, make_response(&f, 1, 9, NOW_MS)), OUTCOME_CREATED);
+    assert_int_not_equal(store_of(&f)->node.slot, lost);
     assert_int_equal(ask_number("SELECT count(*) FROM node"), 2);
-    assert_int_equal(ask_number("SELECT (number >> 12) & 1023 FROM response"), 1);
-    assert_int_equal(ask_number("SELECT max(slot) FROM rollup"), 1);
+    assert_int_equal(ask_number("SELECT (number >> 12) & 1023 FROM response"), store_of(&f)->node.slot);
+    assert_int_equal(ask_number("SELECT min(slot) FROM rollup"), store_of(&f)->node.slot);
     close_fixture(&f);
 }
 

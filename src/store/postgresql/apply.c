@@ -6,7 +6,7 @@
 
 #include "store/postgresql/batch.h"
 
-enum { TRIES_MAX = 10 };
+enum { TRIES_MAX = 10, SLOTS = 1024 };
 enum { SILENT_MS = 5 * 60 * 1000 }; /* then the slot of a node is free */
 
 #define APPLIER(KIND, NAME, ...) [CHANGE_##KIND] = postgresql_apply_##NAME,
@@ -16,11 +16,12 @@ _Static_assert(CXD_COUNT(APPLIERS) == CHANGE_KIND_COUNT, "a kind of change that 
 static enum cxd_err claim_slot(struct postgresql_store *store, struct error *err) {
     const PGresult *result = NULL;
     enum cxd_err code = CXD_OK;
+    int from = (store->node.incarnation[0] << 8 | store->node.incarnation[1]) % SLOTS; /* at random */
     store->node.slot = -1;
     store->node.batch = 0;
     for (int i = 0; code == CXD_OK && store->node.slot < 0 && i < TRIES_MAX; i++) {
         code = POSTGRESQL_ASK(&store->db, QUERY_CLAIM_NODE, &result, err,
-                              BLOB(store->node.incarnation, sizeof store->node.incarnation), INT(SILENT_MS));
+                              BLOB(store->node.incarnation, sizeof store->node.incarnation), INT(SILENT_MS), INT(from));
         if (code == CXD_OK && PQntuples(result) == 1)
             store->node.slot = (int)postgresql_int(result, 0, 0);
     }
