@@ -245,6 +245,13 @@ static void test_visits_of_all_nodes_are_put_together(void **state) {
     assert_int_equal(ask_number("SELECT count(*) FROM visit_turn"), 0);
 }
 
+static void alter_database(const char *setting) {
+    char sql[128];
+    const char *name = url + strlen(CLUSTER_URL "///");
+    snprintf(sql, sizeof sql, "ALTER DATABASE %.*s %s", (int)strcspn(name, "?"), name, setting);
+    cluster_exec_sql(sql);
+}
+
 static void end_sessions(void) {
     assert_true(ask_number("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
                            "WHERE application_name = 'cxd' AND datname = current_database()") >= 1);
@@ -261,6 +268,66 @@ static void test_a_connection_that_was_lost_is_made_again(void **state) {
     }
     assert_int_equal(apply(&f, make_response(&f, 0, 9, NOW_MS)), OUTCOME_REPLAYED);
     close_fixture(&f);
+}
+
+/* What takes the place of a server is asked what the first one was, each time. */
+static void test_a_server_is_asked_again_what_it_is(void **state) {
+    static const struct {
+        const char *setting, *sql, *says;
+        enum cxd_err refusal;
+    } TURNS[] = {{"SET synchronous_commit = off", "SELECT", "synchronous_commit", ERR_CONFIG},
+                 {"RESET ALL", "INSERT INTO cxd_schema (version) VALUES (9999)", "schema 9999", ERR_SCHEMA}};
+    struct fixture f;
+    struct error err;
+    open_fixture(&f);
+    make_shop(&f);
+    for (size_t i = 0; i < CXD_COUNT(TURNS); i++) {
+        run_sql(TURNS[i].sql);
+        alter_database(TURNS[i].setting);
+        end_sessions();
+        struct change *change = make_response(&f, 1, 9, NOW_MS);
+        for (int again = 0; again < 2; again++) {
+            assert_int_equal(store_apply(f.store, &change, 1, NULL, &err), TURNS[i].refusal);
+            assert_non_null(strstr(err.detail, TURNS[i].says));
+        }
+    }
+    run_sql("DELETE FROM cxd_schema WHERE version = 9999");
+    assert_int_equal(apply(&f, make_response(&f, 1, 9, NOW_MS)), OUTCOME_CREATED);
+    close_fixture(&f);
+}
+
+/* A primary that became a standby, or was forbidden to write, is no server of a node's. */
+static void test_what_takes_no_writes_is_lost(void **state) {
+    struct fixture f;
+    struct error err;
+    open_fixture(&f);
+    make_shop(&f);
+    int64_t incarnation = store_of(&f)->db.incarnation;
+    assert_ok(postgresql_db_exec(&store_of(&f)->db, "SET default_transaction_read_only = on", &err), err);
+    assert_int_equal(apply(&f, make_response(&f, 1, 9, NOW_MS)), OUTCOME_CREATED);
+    assert_int_equal(store_of(&f)->db.incarnation, incarnation + 1);
+    close_fixture(&f);
+
+    alter_database("SET default_transaction_read_only = on");
+    assert_int_equal(open_and_close(url, &err), ERR_STORAGE);
+    assert_non_null(strstr(err.detail, "read-only"));
+}
+
+/* The server ends what has waited for too long in its transaction, and says so to who comes back. */
+static void test_who_waited_too_long_begins_anew(void **state) {
+    const struct db_waits waits = {.idle_ms = 1};
+    struct db db;
+    struct error err;
+    assert_ok(postgresql_db_open(&db, url, &waits, &err), err);
+    assert_ok(POSTGRESQL_RUN(&db, QUERY_BEGIN_WRITE, &err), err);
+    while (ask_number("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'cxd'"
+                      " AND datname = current_database()") > 0)
+        ;
+    assert_int_equal(POSTGRESQL_RUN(&db, QUERY_TAKE_SNAPSHOT, &err), ERR_STORAGE);
+    assert_int_equal(db.failure, DB_LOST);
+    assert_ok(postgresql_db_revive(&db, &err), err);
+    assert_ok(POSTGRESQL_RUN(&db, QUERY_TAKE_SNAPSHOT, &err), err);
+    postgresql_db_close(&db);
 }
 
 /* A node that was taken for gone, and whose slot another has by now, writes nothing under it. */
@@ -290,6 +357,9 @@ int main(void) {
         POSTGRESQL_TEST(test_one_answer_of_a_person_is_stored_on_all_nodes),
         POSTGRESQL_TEST(test_visits_of_all_nodes_are_put_together),
         POSTGRESQL_TEST(test_a_connection_that_was_lost_is_made_again),
+        POSTGRESQL_TEST(test_a_server_is_asked_again_what_it_is),
+        POSTGRESQL_TEST(test_what_takes_no_writes_is_lost),
+        POSTGRESQL_TEST(test_who_waited_too_long_begins_anew),
         POSTGRESQL_TEST(test_a_slot_that_was_lost_is_not_written_under),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

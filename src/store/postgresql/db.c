@@ -39,13 +39,24 @@ static bool is_again(const char *state) {
     return false;
 }
 
+/* The server says good-bye: it was told to, goes down, or has waited too long in a transaction (25P03). One that takes
+ * no writes any more (25006) is not the one that is looked for: another is the primary by now. */
+static bool is_lost(const struct db *db, const char *state) {
+    return PQstatus(db->conn) == CONNECTION_BAD || strncmp(state, "57P0", 4) == 0 || strcmp(state, "25P03") == 0 ||
+           (db->waits.writes && strcmp(state, "25006") == 0);
+}
+
 /* The message alone: what stands beside it may have values of rows. */
 static enum cxd_err refused(struct db *db, const PGresult *result, const char *what, struct error *err) {
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    /* The server says good-bye: it was told to, or goes down. */
-    if (!state || PQstatus(db->conn) == CONNECTION_BAD || strncmp(state, "57P0", 4) == 0)
+    if (!state)
         return lost(db, err);
+    if (is_lost(db, state)) {
+        db->failure = DB_LOST;
+        return error_set(err, ERR_STORAGE, "the connection to PostgreSQL is lost: %s (%s)", message ? message : "",
+                         state);
+    }
     db->failure = is_again(state) ? DB_AGAIN : DB_REFUSED;
     if (db->waits.asks && strcmp(state, "57014") == 0) /* by statement_timeout */
         return postgresql_db_too_much(err);
@@ -154,7 +165,13 @@ static enum cxd_err begin_session(struct db *db, struct error *err) {
     char statement_ms[24], idle_ms[24];
     snprintf(statement_ms, sizeof statement_ms, "%lld", (long long)db->waits.statement_ms);
     snprintf(idle_ms, sizeof idle_ms, "%lld", (long long)db->waits.idle_ms);
-    return POSTGRESQL_RUN(db, QUERY_BEGIN_SESSION, err, TEXT(statement_ms), TEXT(idle_ms));
+    enum cxd_err code = POSTGRESQL_RUN(db, QUERY_BEGIN_SESSION, err, TEXT(statement_ms), TEXT(idle_ms));
+    if (code != CXD_OK || !db->check)
+        return code;
+    code = db->check(db, err);
+    if (code != CXD_OK)
+        db->failure = DB_LOST; /* the next one may be fit */
+    return code;
 }
 
 /* What is wrong with a URL is told by libpq with pieces of it, among them perhaps a password: that is not repeated. */
@@ -176,9 +193,9 @@ static void ignore_notice(void *context, const PGresult *result) {
 /* What stands behind dbname goes before what the URL says. tcp_user_timeout: a host that answers nothing leaves time
  * for the next one of the URL. */
 enum cxd_err postgresql_db_open(struct db *db, const char *url, const struct db_waits *waits, struct error *err) {
-    static const char *const NAMES[] = {"fallback_application_name", "tcp_user_timeout", "dbname", "client_encoding",
-                                        NULL};
-    const char *const values[] = {"cxd", "4000", url, "UTF8", NULL};
+    static const char *const NAMES[] = {"fallback_application_name", "tcp_user_timeout",     "dbname",
+                                        "client_encoding",           "target_session_attrs", NULL};
+    const char *const values[] = {"cxd", "4000", url, "UTF8", waits && waits->writes ? "read-write" : NULL, NULL};
     *db = (struct db){.waits = waits ? *waits : (struct db_waits){0}};
     enum cxd_err code = check_url(url, err);
     if (code != CXD_OK)

@@ -38,6 +38,7 @@ struct db_waits {
     int64_t idle_ms;               /* and a transaction in which nothing is asked; 0: never */
     struct heartbeat *const *beat; /* answered meanwhile */
     bool asks;                     /* questions alone: what the server ends took too long */
+    bool writes;                   /* to a primary, or it is as if nobody were there */
 };
 
 struct db {
@@ -47,6 +48,8 @@ struct db {
     bool (*goes_on)(const void *context); /* asked while it waits; false ends the wait. NULL: nobody is asked */
     const void *context;
     bool has_ended; /* by goes_on */
+    /* What is asked of a connection that is made anew, before anything else. NULL: nothing. */
+    enum cxd_err (*check)(struct db *db, struct error *err);
     bool is_prepared[QUERY_COUNT];
     struct {
         enum query query;

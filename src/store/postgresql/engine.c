@@ -47,12 +47,13 @@ static enum cxd_err open_store(struct postgresql_store *store, const char *rest,
         return error_set(err, ERR_NO_MEMORY, "no memory to open the store");
     }
     const struct db_waits waits = {
-        .statement_ms = BATCH_STATEMENT_MS, .idle_ms = BATCH_IDLE_MS, .beat = &store->base.beat};
+        .statement_ms = BATCH_STATEMENT_MS, .idle_ms = BATCH_IDLE_MS, .beat = &store->base.beat, .writes = true};
     enum cxd_err code = make_incarnation(store, err);
     if (code == CXD_OK)
         code = postgresql_db_open(&store->db, store->url, &waits, err);
     if (code == CXD_OK)
         code = postgresql_schema_raise(&store->db, err);
+    store->db.check = postgresql_schema_check;
     return code == CXD_OK ? postgresql_identity_read(store, err) : code;
 }
 

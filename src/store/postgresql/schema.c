@@ -100,3 +100,12 @@ enum cxd_err postgresql_schema_raise(struct db *db, struct error *err) {
     db->until_ns = 0;
     return code;
 }
+
+enum cxd_err postgresql_schema_check(struct db *db, struct error *err) {
+    int64_t version = 0;
+    enum cxd_err code = read_version(db, &version, err);
+    if (code != CXD_OK || version == postgresql_schema_newest())
+        return code;
+    return error_set(err, ERR_SCHEMA, "the database has schema %lld by now: this cxd writes %lld", (long long)version,
+                     (long long)postgresql_schema_newest());
+}

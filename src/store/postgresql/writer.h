@@ -84,6 +84,8 @@ struct postgresql_reader {
 
 /* schema.c: refuses a server, or a database, that is not for cxd, else brings the schema up to date. */
 CXD_NODISCARD enum cxd_err postgresql_schema_raise(struct db *db, struct error *err);
+/* Refuses the same of a server that has taken the place of the one before, and any other schema. */
+CXD_NODISCARD enum cxd_err postgresql_schema_check(struct db *db, struct error *err);
 int64_t postgresql_schema_newest(void);
 /* identity.c: reads what makes the database itself; made by whoever is first. */
 CXD_NODISCARD enum cxd_err postgresql_identity_read(struct postgresql_store *store, struct error *err);
