@@ -169,7 +169,7 @@ CREATE TABLE invitation (
     opened smallint NOT NULL, -- 0: it is not, 1: it is counted as opened, 2: it was before that was counted
     PRIMARY KEY (survey, response)
 );
-CREATE INDEX invitation_by_respondent ON invitation (respondent);
+CREATE INDEX invitation_by_respondent ON invitation (respondent, survey);
 CREATE INDEX invitation_by_end ON invitation (kept_until);
 
 -- What rollups are split by: (survey, 'touchpoint', 'checkout'). `survey` here, and in the next three, is the number

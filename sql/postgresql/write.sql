@@ -15,6 +15,15 @@ SELECT number, anonymised_at FROM survey WHERE number = ANY ($1) ORDER BY number
 -- name: lock_surveys
 SELECT number, anonymised_at FROM survey WHERE number = ANY ($1) OR slug = ANY ($2) ORDER BY number FOR UPDATE
 
+-- Surveys in which there is something of people, and those that imports are undone of.
+-- name: find_surveys_of
+SELECT DISTINCT s.number FROM unnest($1::text[]) AS u (respondent) CROSS JOIN survey AS s
+WHERE EXISTS (SELECT FROM response AS r WHERE r.survey = s.number AND r.respondent = u.respondent)
+   OR EXISTS (SELECT FROM invitation AS i WHERE i.survey = s.number AND i.respondent = u.respondent)
+
+-- name: find_surveys_undone
+SELECT survey FROM import WHERE state = 2
+
 -- name: read_unrolled
 SELECT survey, name, a, b, c, number, state FROM dimension WHERE state <> 0 ORDER BY state
 
@@ -30,7 +39,8 @@ ORDER BY r.survey, r.id FOR UPDATE OF r
 
 -- name: lock_responses_of
 -- use: response_columns
-FROM response AS r WHERE r.respondent = $1 ORDER BY r.survey, r.id LIMIT $2 FOR UPDATE OF r
+FROM unnest($1::bigint[]) AS u (survey) JOIN response AS r ON r.survey = u.survey AND r.respondent = $2
+ORDER BY r.survey, r.id LIMIT $3 FOR UPDATE OF r
 
 -- name: lock_old_responses
 -- use: response_columns
@@ -73,8 +83,9 @@ JOIN invitation AS i ON i.survey = u.survey AND i.response = u.id
 ORDER BY i.survey, i.response FOR UPDATE OF i
 
 -- name: lock_invitations_of
-SELECT survey, response, respondent, properties, created_at, expires_at, kept_until, opened
-FROM invitation WHERE respondent = $1 ORDER BY survey, response LIMIT $2 FOR UPDATE
+SELECT i.survey, i.response, i.respondent, i.properties, i.created_at, i.expires_at, i.kept_until, i.opened
+FROM unnest($1::bigint[]) AS u (survey) JOIN invitation AS i ON i.survey = u.survey AND i.respondent = $2
+ORDER BY i.survey, i.response LIMIT $3 FOR UPDATE OF i
 
 -- name: lock_respondents
 INSERT INTO recontact (survey, respondent, touched_at)

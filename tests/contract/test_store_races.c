@@ -7,7 +7,146 @@
 
 #include "nodes.h"
 
+/* --- What is found ------------------------------------------------------------------------------------------------ */
+
+static const struct property LARGE[] = {{"size", "large"}};
+
+static void make_large(struct fixture *f, unsigned number, const char *respondent, int64_t import) {
+    struct change *change = make_response(f, number, 9, NOW_MS);
+    change->as.response.value.respondent = respondent;
+    change->as.response.value.properties = LARGE;
+    change->as.response.value.property_count = 1;
+    change->as.response.value.import = import;
+    assert_int_equal(apply(f, change), OUTCOME_CREATED);
+}
+
+static struct change *make_roll(struct fixture *f) {
+    struct change *change = make_change(f, CHANGE_ROLL, NOW_MS);
+    change->as.roll.limit = 100;
+    return change;
+}
+
+static struct change *make_erase(struct fixture *f, const char *respondent, bool counts) {
+    struct change *change = make_change(f, CHANGE_ERASE, NOW_MS);
+    change->as.erase.respondent = respondent;
+    change->as.erase.counts = counts;
+    change->as.erase.limit = 100;
+    return change;
+}
+
+static void assert_as_counted_anew(struct nodes *nodes) {
+    struct error err;
+    int64_t counted = 0;
+    char *before = rollups_text(&nodes->first);
+    store_close(nodes->second.store);
+    nodes->second.store = NULL;
+    assert_ok(store_rebuild(nodes->first.store, &counted, &err), err);
+    char *after = rollups_text(&nodes->first);
+    assert_string_equal(before, after);
+    free(before);
+    free(after);
+}
+
+/* While what the first one has begun waits behind `lock`, the second declares a property of responses, and counts by it
+ * what there is. */
+static void declare_meanwhile(struct nodes *nodes, const char *lock, struct change *begun) {
+    static const char *const KEYS[] = {"plan", "size", NULL};
+    struct sent sent = {.f = &nodes->first, .changes = {begun}, .count = 1};
+    struct sent others = {.f = &nodes->second,
+                          .changes = {make_survey(&nodes->second, "shop", "{\"properties\":[\"plan\",\"size\"]}", KEYS),
+                                      make_roll(&nodes->second), make_roll(&nodes->second)},
+                          .count = 3};
+    run_sql_on(nodes->beside, lock);
+    send_apart(&sent);
+    await_waiting(1, &sent);
+    send_apart(&others);
+    await_waiting(2, &others);
+    run_sql_on(nodes->beside, "COMMIT");
+    join_sent(&sent);
+    join_sent(&others);
+    assert_int_equal(others.changes[0]->outcome, OUTCOME_AMENDED);
+    assert_int_equal(ask_number("SELECT count(*) FROM dimension WHERE state <> 0"), 0);
+}
+
+static void test_a_person_is_erased_by_what_their_surveys_say(void **state) {
+    struct nodes nodes;
+    for (int counts = 0; counts <= 1; counts++) {
+        open_nodes(&nodes);
+        make_large(&nodes.first, 1, "ann", 0);
+        make_large(&nodes.first, 2, "bob", 0);
+        struct change *erase = make_erase(&nodes.first, "ann", counts);
+        declare_meanwhile(&nodes, "BEGIN; SELECT FROM response WHERE respondent = 'ann' FOR UPDATE", erase);
+        assert_int_equal(erase->as.erase.erased, 1);
+        assert_as_counted_anew(&nodes);
+        close_nodes(&nodes);
+        drop_database(state);
+        make_database(state);
+    }
+}
+
+static void test_an_import_is_undone_by_what_its_survey_says(void **state) {
+    struct nodes nodes;
+    open_nodes(&nodes);
+    struct change *import = make_import(&nodes.first, 1);
+    assert_int_equal(apply(&nodes.first, import), OUTCOME_CREATED);
+    make_large(&nodes.first, 1, NULL, import->as.import.value.number);
+    make_large(&nodes.first, 2, NULL, 0);
+    assert_int_equal(apply(&nodes.first, make_turn(&nodes.first, 1, IMPORT_UNDOING)), OUTCOME_AMENDED);
+    struct change *undo = make_change(&nodes.first, CHANGE_UNDO, NOW_MS);
+    undo->as.undo.limit = 100;
+    declare_meanwhile(&nodes, "BEGIN; SELECT FROM import FOR UPDATE", undo);
+    assert_int_equal(ask_number("SELECT count(*) FROM response"), 1);
+    assert_as_counted_anew(&nodes);
+    close_nodes(&nodes);
+}
+
+/* --- Respondents, invitations, alerts ----------------------------------------------------------------------------- */
+
+/* The first one has noted that an id is never filled again, and waits with that. */
+static void test_an_id_that_is_being_erased_is_not_filled(void **state) {
+    struct nodes nodes;
+    open_nodes(&nodes);
+    assert_int_equal(apply(&nodes.first, make_invite(&nodes.first, 1, "ann")), OUTCOME_CREATED);
+    struct sent erased = {.f = &nodes.first, .changes = {make_erase(&nodes.first, "ann", false)}, .count = 1};
+    struct sent answered = {.f = &nodes.second, .changes = {make_response(&nodes.second, 1, 9, NOW_MS)}, .count = 1};
+    run_sql_on(nodes.beside, "BEGIN; SELECT FROM audit_head FOR UPDATE");
+    send_apart(&erased);
+    await_waiting(1, &erased);
+    send_apart(&answered);
+    await_waiting(2, &answered);
+    run_sql_on(nodes.beside, "COMMIT");
+    join_sent(&erased);
+    join_sent(&answered);
+    assert_int_equal(erased.changes[0]->as.erase.invitations, 1);
+    assert_int_equal(answered.changes[0]->outcome, OUTCOME_REFUSED);
+    assert_string_equal(error_slug(answered.changes[0]->refusal), error_slug(ERR_GONE));
+    close_nodes(&nodes);
+}
+
 /* --- Who waits for whom ------------------------------------------------------------------------------------------- */
+
+/* That a key was used is noted beside answers: others store theirs meanwhile. */
+static void test_who_notes_a_key_holds_up_no_survey(void **state) {
+    struct nodes nodes;
+    struct error err;
+    char sql[96];
+    open_nodes(&nodes);
+    struct change *key = make_change(&nodes.first, CHANGE_KEY, NOW_MS);
+    key->as.key = (struct api_key){.id = id_of(1), .created_at = NOW_MS};
+    assert_int_equal(apply(&nodes.first, key), OUTCOME_CREATED);
+    struct change *used = make_change(&nodes.first, CHANGE_KEY_USED, NOW_MS);
+    used->as.key_used.id = id_of(1);
+    used->as.key_used.day = NOW_MS / DAY_MS;
+    struct change *changes[] = {make_response(&nodes.first, 1, 9, NOW_MS), used};
+    snprintf(sql, sizeof sql, "BEGIN; SELECT FROM survey WHERE number = %lld FOR KEY SHARE",
+             (long long)nodes.first.survey);
+    run_sql_on(nodes.beside, sql);
+    store_of(&nodes.first)->batch_ms = 2000;
+    assert_ok(store_apply(nodes.first.store, changes, 2, NULL, &err), err);
+    assert_int_equal(changes[0]->outcome, OUTCOME_CREATED);
+    assert_int_equal(used->outcome, OUTCOME_AMENDED);
+    close_nodes(&nodes);
+}
 
 /* Who begins takes a slot that few others ask for; and the next one where somebody has it. */
 static void test_each_node_takes_a_slot_of_its_own(void **state) {
@@ -31,6 +170,10 @@ static void test_each_node_takes_a_slot_of_its_own(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        POSTGRESQL_TEST(test_a_person_is_erased_by_what_their_surveys_say),
+        POSTGRESQL_TEST(test_an_import_is_undone_by_what_its_survey_says),
+        POSTGRESQL_TEST(test_an_id_that_is_being_erased_is_not_filled),
+        POSTGRESQL_TEST(test_who_notes_a_key_holds_up_no_survey),
         POSTGRESQL_TEST(test_each_node_takes_a_slot_of_its_own),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

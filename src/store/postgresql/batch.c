@@ -53,8 +53,40 @@ static int64_t survey_of(const struct change *change) {
     }
 }
 
+/* What the batch is held to. */
+struct needs {
+    bool surveys, state;  /* are locked FOR UPDATE */
+    const int64_t *found; /* surveys of what the changes find */
+    size_t found_count;
+    bool visits;      /* some are named */
+    size_t visits_at; /* the place of their results */
+};
+
+/* By kinds: whether others are not to write to the surveys meanwhile, and whether a row of the state is written; that
+ * of what redefines is in any case. */
+static const struct {
+    bool surveys, state;
+} NEEDS[CHANGE_KIND_COUNT] = {
+    [CHANGE_SURVEY] = {.surveys = true},   [CHANGE_ARCHIVE] = {.surveys = true},  [CHANGE_ROLL] = {.surveys = true},
+    [CHANGE_EXPIRE] = {.state = true},     [CHANGE_CLOCK] = {.state = true},      [CHANGE_RESUME] = {.state = true},
+    [CHANGE_ALERT_RULE] = {.state = true}, [CHANGE_ALERT_TELL] = {.state = true},
+};
+
+static struct needs needs_of(struct change *const *changes, size_t count, bool is_alone) {
+    struct needs needs = {.surveys = is_alone, .state = is_alone};
+    for (size_t i = 0; i < count; i++) {
+        enum change_kind kind = changes[i]->kind;
+        /* It moves the place up to which a survey is anonymised: nobody is to store anything before it. */
+        bool anonymises = kind == CHANGE_RETAIN && changes[i]->as.retain.retention != RETENTION_DELETE;
+        needs.surveys |= NEEDS[kind].surveys || anonymises;
+        needs.state |= NEEDS[kind].state || change_traits(kind)->redefines;
+    }
+    return needs;
+}
+
 /* The numbers of surveys, into the third array: those of what is held, which is sorted, and others. */
-static void name_surveys(struct postgresql_store *store, struct change *const *changes, size_t count) {
+static void name_surveys(struct postgresql_store *store, struct change *const *changes, size_t count,
+                         const struct needs *needs) {
     int64_t last = 0;
     postgresql_array_ints(&store->arrays[2]);
     postgresql_array_texts(&store->arrays[3]);
@@ -63,6 +95,8 @@ static void name_surveys(struct postgresql_store *store, struct change *const *c
             postgresql_array_add_int(&store->arrays[2], store->held.rows[i]->survey);
         last = store->held.rows[i]->survey;
     }
+    for (size_t i = 0; i < needs->found_count; i++)
+        postgresql_array_add_int(&store->arrays[2], needs->found[i]);
     for (size_t i = 0; i < count; i++) {
         int64_t survey = survey_of(changes[i]);
         if (survey != 0)
@@ -74,29 +108,77 @@ static void name_surveys(struct postgresql_store *store, struct change *const *c
     }
 }
 
-static bool redefines(struct change *const *changes, size_t count) {
+/* --- What the changes find ---------------------------------------------------------------------------------------- */
+
+/* Of all results of the last run. */
+static enum cxd_err take_found(struct postgresql_store *store, struct needs *needs, struct error *err) {
+    size_t count = 0;
+    for (size_t i = 0; i < store->db.result_count; i++)
+        count += (size_t)PQntuples(store->db.results[i]);
+    int64_t *found = arena_alloc(&store->arena, (count + 1) * sizeof *found);
+    if (!found)
+        return no_memory(err);
+    needs->found = found;
+    for (size_t i = 0; i < store->db.result_count; i++)
+        for (int row = 0; row < PQntuples(store->db.results[i]); row++)
+            found[needs->found_count++] = answered_survey(postgresql_int(store->db.results[i], row, 0));
+    return CXD_OK;
+}
+
+/* In which surveys there is something of a person, of an import that is undone, of rollups that wait: so that they are
+ * locked with the others. What comes to be in others meanwhile comes behind the batch. */
+static enum cxd_err find_surveys(struct postgresql_store *store, struct change *const *changes, size_t count,
+                                 struct needs *needs, struct error *err) {
+    struct db_array *people = &store->arrays[0];
+    bool undoes = false, rolls = false;
+    postgresql_array_texts(people);
+    for (size_t i = 0; i < count; i++) {
+        if (changes[i]->kind == CHANGE_ERASE)
+            postgresql_array_add_text(people, changes[i]->as.erase.respondent);
+        undoes |= changes[i]->kind == CHANGE_UNDO;
+        rolls |= changes[i]->kind == CHANGE_ROLL;
+    }
+    enum cxd_err code = CXD_OK;
+    if (people->count > 0)
+        code = POSTGRESQL_QUEUE(&store->db, QUERY_FIND_SURVEYS_OF, err, ARRAY(people));
+    if (code == CXD_OK && undoes)
+        code = POSTGRESQL_QUEUE(&store->db, QUERY_FIND_SURVEYS_UNDONE, err);
+    if (code == CXD_OK && rolls)
+        code = POSTGRESQL_QUEUE(&store->db, QUERY_NEXT_UNROLLED, err);
+    if (code != CXD_OK || store->db.queued == 0)
+        return code;
+    code = postgresql_db_run(&store->db, err);
+    return code == CXD_OK ? take_found(store, needs, err) : code;
+}
+
+static bool has_locked(const struct postgresql_store *store, int64_t survey) {
     bool found = false;
-    for (size_t i = 0; !found && i < count; i++)
-        found = change_traits(changes[i]->kind)->redefines;
+    for (size_t i = 0; !found && i < store->locked.count; i++)
+        found = store->locked.surveys[i] == survey;
     return found;
 }
 
-/* Whether a row of the state is written that others are not to write at the same time. */
-static bool moves_state(struct change *const *changes, size_t count) {
-    bool found = false;
-    for (size_t i = 0; !found && i < count; i++)
-        switch (changes[i]->kind) {
-        case CHANGE_EXPIRE:
-        case CHANGE_CLOCK:
-        case CHANGE_RESUME:
-        case CHANGE_ALERT_RULE:
-        case CHANGE_ALERT_TELL:
-            found = true;
-            break;
-        default:
-            break;
-        }
-    return found;
+enum cxd_err postgresql_batch_lock_survey(struct postgresql_store *store, int64_t survey, bool alone,
+                                          struct error *err) {
+    const PGresult *result = NULL;
+    struct db_array *numbers = &store->arrays[0], *none = &store->arrays[1];
+    if (has_locked(store, survey) && (store->locked.are_alone || !alone))
+        return CXD_OK;
+    postgresql_array_ints(numbers);
+    postgresql_array_texts(none);
+    postgresql_array_add_int(numbers, survey);
+    size_t at = store->db.queued;
+    enum cxd_err code = alone ? POSTGRESQL_QUEUE(&store->db, QUERY_LOCK_SURVEYS, err, ARRAY(numbers), ARRAY(none))
+                              : POSTGRESQL_QUEUE(&store->db, QUERY_LOCK_SURVEYS_SHARED, err, ARRAY(numbers));
+    if (code == CXD_OK)
+        code = POSTGRESQL_ASK(&store->db, QUERY_READ_GENERATION, &result, err);
+    if (code != CXD_OK)
+        return code;
+    postgresql_known_anonymised(&store->known, postgresql_db_result(&store->db, at));
+    if (postgresql_int(result, 0, 0) == store->generation)
+        return CXD_OK;
+    store->db.failure = DB_AGAIN;
+    return error_set(err, ERR_STORAGE, "another node has changed a survey of this batch");
 }
 
 /* --- What others are told of it ----------------------------------------------------------------------------------- */
@@ -118,23 +200,8 @@ enum {
     RESULT_GENERATION,
     RESULT_UNROLLED,
     RESULT_RESPONSES,
-    RESULT_MARKS,
-    RESULT_INVITATIONS
-};
-
-/* Whether it moves the place up to which a survey is anonymised: nobody is to store anything before it meanwhile. */
-static bool anonymises(struct change *const *changes, size_t count) {
-    bool found = false;
-    for (size_t i = 0; !found && i < count; i++)
-        found = changes[i]->kind == CHANGE_RETAIN && changes[i]->as.retain.retention != RETENTION_DELETE;
-    return found;
-}
-
-/* What the batch is held to. */
-struct needs {
-    bool surveys, state; /* are locked FOR UPDATE */
-    bool visits;         /* some are named */
-    size_t visits_at;    /* the place of their results */
+    RESULT_INVITATIONS,
+    RESULT_MARKS
 };
 
 static enum cxd_err queue_first(struct postgresql_store *store, struct needs *needs, struct error *err) {
@@ -159,12 +226,26 @@ static enum cxd_err queue_first(struct postgresql_store *store, struct needs *ne
     if (code == CXD_OK)
         code = POSTGRESQL_QUEUE(db, QUERY_LOCK_RESPONSES, err, ARRAY(&arrays[0]), ARRAY(&arrays[1]));
     if (code == CXD_OK)
-        code = POSTGRESQL_QUEUE(db, QUERY_READ_MARKS, err, ARRAY(&arrays[0]), ARRAY(&arrays[1]));
-    if (code == CXD_OK)
         code = POSTGRESQL_QUEUE(db, QUERY_LOCK_INVITATIONS, err, ARRAY(&arrays[0]), ARRAY(&arrays[1]));
+    if (code == CXD_OK) /* behind the locks of what they would be of */
+        code = POSTGRESQL_QUEUE(db, QUERY_READ_MARKS, err, ARRAY(&arrays[0]), ARRAY(&arrays[1]));
     needs->visits = store->visits.is_unread;
     return code == CXD_OK && needs->visits ? postgresql_visits_queue(&store->visits, db, arrays, &needs->visits_at, err)
                                            : code;
+}
+
+static enum cxd_err note_locked(struct postgresql_store *store, const PGresult *surveys, bool are_alone,
+                                struct error *err) {
+    size_t count = (size_t)PQntuples(surveys);
+    int64_t *numbers = arena_alloc(&store->arena, (count + 1) * sizeof *numbers);
+    if (!numbers)
+        return no_memory(err);
+    for (size_t i = 0; i < count; i++)
+        numbers[i] = postgresql_int(surveys, (int)i, 0);
+    store->locked.surveys = numbers;
+    store->locked.count = count;
+    store->locked.are_alone = are_alone;
+    return CXD_OK;
 }
 
 static enum cxd_err take_first(struct postgresql_store *store, const struct needs *needs, bool *ret_is_ours,
@@ -179,8 +260,10 @@ static enum cxd_err take_first(struct postgresql_store *store, const struct need
     store->node.now_ms = postgresql_int(node, 0, 1);
     store->generation =
         postgresql_int(postgresql_db_result(db, needs->state ? RESULT_NODE + 1 : RESULT_GENERATION), 0, 0);
-    enum cxd_err code =
-        postgresql_held_take(&store->held, &store->arena, postgresql_db_result(db, RESULT_RESPONSES), err);
+    const PGresult *surveys = postgresql_db_result(db, needs->state ? RESULT_SURVEYS + 1 : RESULT_SURVEYS);
+    enum cxd_err code = note_locked(store, surveys, needs->surveys, err);
+    if (code == CXD_OK)
+        code = postgresql_held_take(&store->held, &store->arena, postgresql_db_result(db, RESULT_RESPONSES), err);
     if (code == CXD_OK)
         code = postgresql_held_take_marks(&store->held, &store->arena, postgresql_db_result(db, RESULT_MARKS), err);
     if (code == CXD_OK)
@@ -191,8 +274,7 @@ static enum cxd_err take_first(struct postgresql_store *store, const struct need
     if (code != CXD_OK || !store->known.is_loaded || store->known.generation != store->generation)
         return code;
     postgresql_known_fill(&store->known, postgresql_db_result(db, RESULT_UNROLLED));
-    postgresql_known_anonymised(&store->known,
-                                postgresql_db_result(db, needs->state ? RESULT_SURVEYS + 1 : RESULT_SURVEYS));
+    postgresql_known_anonymised(&store->known, surveys);
     return code;
 }
 
@@ -329,10 +411,9 @@ static enum cxd_err lock_people(struct postgresql_store *store, struct change *c
 
 enum cxd_err postgresql_batch_begin(struct postgresql_store *store, struct change *const *changes, size_t count,
                                     bool *ret_is_ours, struct error *err) {
-    bool is_alone = store->alone.is_wanted || redefines(changes, count), named = true;
-    struct needs needs = {.surveys = is_alone || anonymises(changes, count),
-                          .state = is_alone || moves_state(changes, count)};
-    store->alone.is_so = is_alone;
+    bool named = true;
+    struct needs needs = needs_of(changes, count, store->alone.is_wanted);
+    store->alone.is_so = needs.surveys && needs.state;
     store->alone.has_redefined = false;
     postgresql_held_clear(&store->held);
     postgresql_visits_clear(&store->visits);
@@ -340,8 +421,11 @@ enum cxd_err postgresql_batch_begin(struct postgresql_store *store, struct chang
         named = name_one(store, changes[i]) && postgresql_visits_name(store, changes[i]);
     if (!named)
         return no_memory(err);
-    name_surveys(store, changes, count);
-    enum cxd_err code = queue_first(store, &needs, err);
+    enum cxd_err code = find_surveys(store, changes, count, &needs, err);
+    if (code != CXD_OK)
+        return code;
+    name_surveys(store, changes, count, &needs);
+    code = queue_first(store, &needs, err);
     if (code == CXD_OK)
         code = postgresql_db_run(&store->db, err);
     if (code == CXD_OK)

@@ -72,6 +72,15 @@ static enum cxd_err find_invitations(struct postgresql_store *store, struct erro
     return code == CXD_OK ? postgresql_held_take_invitations(&store->held, &store->arena, result, err) : code;
 }
 
+/* The surveys that are locked, in which it is looked for a person. */
+static struct db_array *locked_surveys(struct postgresql_store *store) {
+    struct db_array *surveys = &store->arrays[0];
+    postgresql_array_ints(surveys);
+    for (size_t i = 0; i < store->locked.count; i++)
+        postgresql_array_add_int(surveys, store->locked.surveys[i]);
+    return surveys;
+}
+
 static enum cxd_err erase_responses(struct postgresql_store *store, struct change *change, size_t *ret_erased,
                                     struct error *err) {
     const PGresult *result = NULL;
@@ -79,8 +88,8 @@ static enum cxd_err erase_responses(struct postgresql_store *store, struct chang
     size_t count = 0;
     enum cxd_err code = postgresql_batch_flush(store, err);
     if (code == CXD_OK)
-        code = POSTGRESQL_ASK(&store->db, QUERY_LOCK_RESPONSES_OF, &result, err, TEXT(change->as.erase.respondent),
-                              LIMIT(change->as.erase.limit));
+        code = POSTGRESQL_ASK(&store->db, QUERY_LOCK_RESPONSES_OF, &result, err, ARRAY(locked_surveys(store)),
+                              TEXT(change->as.erase.respondent), LIMIT(change->as.erase.limit));
     if (code == CXD_OK)
         code = hold(store, result, &rows, &count, err);
     if (code == CXD_OK && count > 0 && !decide_touch(change, true))
@@ -105,8 +114,8 @@ static enum cxd_err erase_invitations(struct postgresql_store *store, struct cha
     const PGresult *result = NULL;
     enum cxd_err code = postgresql_batch_flush(store, err);
     if (code == CXD_OK)
-        code = POSTGRESQL_ASK(&store->db, QUERY_LOCK_INVITATIONS_OF, &result, err, TEXT(change->as.erase.respondent),
-                              LIMIT(limit));
+        code = POSTGRESQL_ASK(&store->db, QUERY_LOCK_INVITATIONS_OF, &result, err, ARRAY(locked_surveys(store)),
+                              TEXT(change->as.erase.respondent), LIMIT(limit));
     if (code != CXD_OK)
         return code;
     size_t count = (size_t)PQntuples(result);

@@ -152,10 +152,8 @@ enum cxd_err postgresql_apply_import_turn(struct postgresql_store *store, struct
 static enum cxd_err hold_imported(struct postgresql_store *store, const struct import_record *record, size_t limit,
                                   const PGresult **ret_result, struct error *err) {
     enum cxd_err code = postgresql_batch_flush(store, err);
-    postgresql_array_ints(&store->arrays[0]);
-    postgresql_array_add_int(&store->arrays[0], record->survey);
     if (code == CXD_OK)
-        code = POSTGRESQL_QUEUE(&store->db, QUERY_LOCK_SURVEYS_SHARED, err, ARRAY(&store->arrays[0]));
+        code = postgresql_batch_lock_survey(store, record->survey, false, err);
     if (code == CXD_OK)
         code = POSTGRESQL_ASK(&store->db, QUERY_LOCK_IMPORTED, ret_result, err, INT(record->survey),
                               INT(record->number), LIMIT(limit < SIZE_MAX ? limit + 1 : limit));

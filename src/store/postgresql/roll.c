@@ -75,7 +75,7 @@ static enum cxd_err find_unrolled(struct postgresql_store *store, bool *ret_foun
         return code;
     code = take(store, result, unrolled, err);
     if (code == CXD_OK)
-        code = POSTGRESQL_QUEUE(&store->db, QUERY_LOCK_SURVEY, err, INT(answered_survey(unrolled->survey)));
+        code = postgresql_batch_lock_survey(store, answered_survey(unrolled->survey), true, err);
     if (code == CXD_OK)
         code =
             POSTGRESQL_ASK(&store->db, QUERY_LOCK_UNROLLED, &result, err, INT(unrolled->survey), TEXT(unrolled->name));

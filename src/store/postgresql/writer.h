@@ -61,6 +61,11 @@ struct postgresql_store {
     } alone;
     int64_t generation; /* that its changes of the catalog get */
     struct {
+        const int64_t *surveys; /* at its begin */
+        size_t count;
+        bool are_alone; /* FOR UPDATE */
+    } locked;
+    struct {
         bool is_read, is_there, is_counted;
         struct import_record record; /* that changes of the batch are of */
     } import;
