@@ -180,7 +180,7 @@ WHERE q.survey = u.survey AND q.key = u.key AND NOT q.answered
 
 -- --- Visits ---
 
--- Waits for who has it, and is had until the end of the transaction.
+-- Waits for who has it, and is had until the end of the transaction, also when its row is deleted (unlock_visits).
 -- name: lock_visits
 INSERT INTO visit_turn (survey, visit) SELECT * FROM unnest($1::bigint[], $2::bytea[]) AS u (survey, visit)
 ON CONFLICT (survey, visit) DO UPDATE SET visit = excluded.visit
@@ -387,11 +387,13 @@ WITH asked AS (
          AS u (key, type, metric, scale_min, scale_max, place)),
      fresh AS (
     SELECT key, row_number() OVER (ORDER BY place) AS nth FROM asked
-    WHERE key NOT IN (SELECT q.key FROM question AS q WHERE q.survey = $1))
-INSERT INTO question (survey, slot, key, type, metric, scale_min, scale_max, revision, answered)
-SELECT $1, coalesce((SELECT q.slot FROM question AS q WHERE q.survey = $1 AND q.key = asked.key),
+    WHERE key NOT IN (SELECT o.key FROM question AS o WHERE o.survey = $1))
+INSERT INTO question AS q (survey, slot, key, type, metric, scale_min, scale_max, revision, answered)
+SELECT $1, coalesce((SELECT o.slot FROM question AS o WHERE o.survey = $1 AND o.key = asked.key),
                     most + (SELECT nth FROM fresh WHERE fresh.key = asked.key)),
        key, type, metric, scale_min, scale_max, $7, false
 FROM asked
 ON CONFLICT (survey, key) DO UPDATE SET type = excluded.type, metric = excluded.metric,
     scale_min = excluded.scale_min, scale_max = excluded.scale_max, revision = excluded.revision
+WHERE NOT q.answered OR (q.type, q.scale_min, q.scale_max) = (excluded.type, excluded.scale_min, excluded.scale_max)
+                        AND q.metric IS NOT DISTINCT FROM excluded.metric

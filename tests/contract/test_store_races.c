@@ -7,6 +7,50 @@
 
 #include "nodes.h"
 
+/* --- What surveys say --------------------------------------------------------------------------------------------- */
+
+static const struct question_option REASONS[] = {{.value = "price"}, {.value = "speed"}};
+static const struct question CHOSEN[] = {
+    {.key = "reason", .type = QUESTION_CHOICE, .options = REASONS, .option_count = CXD_COUNT(REASONS)}};
+static const struct question WRITTEN[] = {{.key = "reason", .type = QUESTION_TEXT}};
+
+static enum cxd_err read_definition(const struct survey_record *record, struct arena *arena, struct survey *ret_survey,
+                                    struct error *err) {
+    (void)arena;
+    (void)err;
+    *ret_survey = (struct survey){.opens_at = TIME_MIN,
+                                  .closes_at = TIME_MAX,
+                                  .scale_max = 10,
+                                  .favourable = 9,
+                                  .unfavourable = 6,
+                                  .questions = strcmp(record->definition, "written") == 0 ? WRITTEN : CHOSEN,
+                                  .question_count = 1};
+    return CXD_OK;
+}
+
+/* The second node has read what there is to know before the first one answers. */
+static void test_a_question_that_was_answered_stays_what_it_is(void **state) {
+    static const struct answer PRICE[] = {{.key = "reason", .form = ANSWER_TEXT, .text = "price"}};
+    struct nodes nodes;
+    open_nodes(&nodes);
+    store_judge_by(nodes.first.store, read_definition);
+    store_judge_by(nodes.second.store, read_definition);
+    struct change *put = make_survey(&nodes.first, "asked", "chosen", NULL);
+    assert_int_equal(apply(&nodes.first, put), OUTCOME_CREATED);
+    nodes.first.survey = nodes.second.survey = put->as.survey.number;
+    assert_int_equal(apply(&nodes.second, make_response(&nodes.second, 1, 9, NOW_MS)), OUTCOME_CREATED);
+
+    struct change *answer = make_response(&nodes.first, 2, 9, NOW_MS);
+    answer->as.response.value.answers = PRICE;
+    answer->as.response.value.answer_count = 1;
+    assert_int_equal(apply(&nodes.first, answer), OUTCOME_CREATED);
+    struct change *turn = make_survey(&nodes.second, "asked", "written", NULL);
+    assert_int_equal(apply(&nodes.second, turn), OUTCOME_REFUSED);
+    assert_string_equal(error_slug(turn->refusal), error_slug(ERR_QUESTION_FIXED));
+    assert_int_equal(ask_number("SELECT type FROM question"), QUESTION_CHOICE);
+    close_nodes(&nodes);
+}
+
 /* --- What is found ------------------------------------------------------------------------------------------------ */
 
 static const struct property LARGE[] = {{"size", "large"}};
@@ -170,6 +214,7 @@ static void test_each_node_takes_a_slot_of_its_own(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        POSTGRESQL_TEST(test_a_question_that_was_answered_stays_what_it_is),
         POSTGRESQL_TEST(test_a_person_is_erased_by_what_their_surveys_say),
         POSTGRESQL_TEST(test_an_import_is_undone_by_what_its_survey_says),
         POSTGRESQL_TEST(test_an_id_that_is_being_erased_is_not_filled),

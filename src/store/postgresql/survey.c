@@ -1,5 +1,6 @@
 /* Definitions: put and archived. Whoever does has locked the state and the survey at the begin of the batch. */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/postgresql/batch.h"
@@ -56,8 +57,6 @@ static enum cxd_err queue_properties(struct postgresql_store *store, const struc
 static enum cxd_err queue_questions(struct postgresql_store *store, const struct survey_record *survey,
                                     const struct survey *asks, struct error *err) {
     struct db_array *arrays = store->arrays;
-    if (!asks || asks->question_count == 0)
-        return CXD_OK;
     for (size_t i = 0; i < 5; i++)
         if (i == 0 || i == 2)
             postgresql_array_texts(&arrays[i]);
@@ -77,21 +76,34 @@ static enum cxd_err queue_questions(struct postgresql_store *store, const struct
                             INT(survey->revision));
 }
 
+/* By the result of put_questions. What is known is as old as the generation, which an answer does not raise. */
+static enum cxd_err expect_put(struct postgresql_store *store, size_t at, size_t questions, struct error *err) {
+    PGresult *result = store->db.results[at];
+    if ((size_t)atoll(PQcmdTuples(result)) == questions)
+        return CXD_OK;
+    store->db.failure = DB_AGAIN;
+    return error_set(err, ERR_STORAGE, "another node has stored the first answer to a question");
+}
+
 static enum cxd_err put(struct postgresql_store *store, const struct survey_record *survey, bool is_revised,
                         const struct survey *asks, int64_t now_ms, struct error *err) {
+    size_t questions = asks ? asks->question_count : 0;
     enum cxd_err code = queue_record(store, survey, err);
     if (code == CXD_OK && is_revised)
         code = POSTGRESQL_QUEUE(&store->db, QUERY_INSERT_REVISION, err, INT(survey->number), INT(survey->revision),
                                 TEXT(survey->definition), INT(survey->updated_at));
     if (code == CXD_OK)
         code = queue_properties(store, survey, err);
-    if (code == CXD_OK)
+    size_t at = store->db.queued;
+    if (code == CXD_OK && questions > 0)
         code = queue_questions(store, survey, asks, err);
     if (code == CXD_OK)
         code = POSTGRESQL_QUEUE(&store->db, QUERY_FORGET_SHOWN_PROPERTIES, err, INT(survey->number));
     if (code == CXD_OK) /* of visits that were counted before, from the next day on */
         code = POSTGRESQL_RUN(&store->db, QUERY_BEGIN_SHOWN_PROPERTIES, err, INT(survey->number),
                               INT(impression_day(now_ms) + 1));
+    if (code == CXD_OK && questions > 0)
+        code = expect_put(store, at, questions, err);
     return code == CXD_OK ? postgresql_known_load(&store->known, &store->db, store->generation, err) : code;
 }
 
