@@ -139,12 +139,15 @@ WHERE respondent IS NOT NULL;
 CREATE INDEX response_flagged ON response (survey, answered_at, flags) WHERE flags <> 0;
 CREATE INDEX response_by_import ON response (survey, import, number) WHERE import IS NOT NULL;
 
--- Whoever stores an answer that is held to recontact locks the row of its respondent, in the survey and (0) in any: so
--- two nodes cannot both find that there was none. The name's SHA-256; rows of those who are forgotten may go.
-CREATE TABLE recontact (
+-- Turns. What a transaction is about of which there may be no row yet, so that none can be locked, has its turn: a row
+-- that the transaction makes and deletes at once. Whoever comes to make the same one waits until it has ended. So a row
+-- is never to be seen, and survives nothing; what vacuum has not cleared away yet is keyed by the store's secret.
+
+-- Respondents whose answers are held to recontact, in the survey and (0) in any: so two nodes cannot both find that
+-- there was none.
+CREATE UNLOGGED TABLE respondent_turn (
     survey bigint NOT NULL,
     respondent bytea NOT NULL,
-    touched_at bigint NOT NULL,
     PRIMARY KEY (survey, respondent)
 );
 
@@ -254,8 +257,7 @@ CREATE TABLE visit (
 CREATE UNIQUE INDEX visit_by_name ON visit (survey, day, visit) WHERE visit IS NOT NULL;
 CREATE INDEX visit_by_time ON visit (survey, at);
 
--- Visits that a transaction is about, so that what two nodes learn of one at the same time is put together: a row lives
--- as long as its transaction, and survives nothing.
+-- Turns of visits, so that what two nodes learn of one at the same time is put together.
 CREATE UNLOGGED TABLE visit_turn (
     survey bigint NOT NULL,
     visit bytea NOT NULL,

@@ -88,11 +88,17 @@ FROM unnest($1::bigint[]) AS u (survey) JOIN invitation AS i ON i.survey = u.sur
 ORDER BY i.survey, i.response LIMIT $3 FOR UPDATE OF i
 
 -- name: lock_respondents
-INSERT INTO recontact (survey, respondent, touched_at)
-SELECT survey, sha256(convert_to(respondent, 'UTF8')), $3
+INSERT INTO respondent_turn (survey, respondent)
+SELECT survey, sha256($3::bytea || convert_to(respondent, 'UTF8'))
 FROM unnest($1::bigint[], $2::text[]) AS u (survey, respondent)
 ORDER BY 1, 2
-ON CONFLICT (survey, respondent) DO UPDATE SET touched_at = excluded.touched_at
+ON CONFLICT (survey, respondent) DO UPDATE SET respondent = excluded.respondent
+
+-- name: unlock_respondents
+DELETE FROM respondent_turn AS t
+USING (SELECT survey, sha256($3::bytea || convert_to(respondent, 'UTF8')) AS respondent
+       FROM unnest($1::bigint[], $2::text[]) AS p (survey, respondent)) AS u
+WHERE t.survey = u.survey AND t.respondent = u.respondent
 
 -- What people have answered. Who gave no score has, too.
 -- Of each ($1) the last $5 of a survey ($2; 0: of every one) in [$3, $4): a search for each survey, and each of both.

@@ -146,6 +146,21 @@ static void test_an_import_is_undone_by_what_its_survey_says(void **state) {
 
 /* --- Respondents, invitations, alerts ----------------------------------------------------------------------------- */
 
+/* Whoever asks for a turn waits; nobody ever finds one. */
+static void test_nothing_is_kept_of_whose_turn_it_was(void **state) {
+    struct nodes nodes;
+    open_nodes(&nodes);
+    struct change *change = make_response(&nodes.first, 1, 9, NOW_MS);
+    change->as.response.value.respondent = "ann";
+    change->as.response.recontact.survey_ms = change->as.response.recontact.any_ms = DAY_MS;
+    assert_int_equal(apply(&nodes.first, change), OUTCOME_CREATED);
+    assert_int_equal(apply(&nodes.first, make_erase(&nodes.first, "ann", true)), OUTCOME_AMENDED);
+    assert_int_equal(ask_number("SELECT count(*) FROM respondent_turn"), 0);
+    assert_int_equal(ask_number("SELECT count(*) FROM pg_class WHERE relname LIKE '%_turn' AND relpersistence <> 'u'"),
+                     0);
+    close_nodes(&nodes);
+}
+
 /* The first one has noted that an id is never filled again, and waits with that. */
 static void test_an_id_that_is_being_erased_is_not_filled(void **state) {
     struct nodes nodes;
@@ -217,6 +232,7 @@ int main(void) {
         POSTGRESQL_TEST(test_a_question_that_was_answered_stays_what_it_is),
         POSTGRESQL_TEST(test_a_person_is_erased_by_what_their_surveys_say),
         POSTGRESQL_TEST(test_an_import_is_undone_by_what_its_survey_says),
+        POSTGRESQL_TEST(test_nothing_is_kept_of_whose_turn_it_was),
         POSTGRESQL_TEST(test_an_id_that_is_being_erased_is_not_filled),
         POSTGRESQL_TEST(test_who_notes_a_key_holds_up_no_survey),
         POSTGRESQL_TEST(test_each_node_takes_a_slot_of_its_own),

@@ -398,7 +398,10 @@ static enum cxd_err lock_people(struct postgresql_store *store, struct change *c
     }
     const PGresult *result = NULL;
     enum cxd_err code = POSTGRESQL_QUEUE(&store->db, QUERY_LOCK_RESPONDENTS, err, ARRAY(&arrays[0]), ARRAY(&arrays[1]),
-                                         INT(store->node.now_ms));
+                                         BLOB(store->audit_secret, sizeof store->audit_secret));
+    if (code == CXD_OK) /* its turn it has until the batch ends */
+        code = POSTGRESQL_QUEUE(&store->db, QUERY_UNLOCK_RESPONDENTS, err, ARRAY(&arrays[0]), ARRAY(&arrays[1]),
+                                BLOB(store->audit_secret, sizeof store->audit_secret));
     if (code == CXD_OK)
         code = POSTGRESQL_ASK(&store->db, QUERY_READ_ANSWERED, &result, err, ARRAY(&arrays[2]), ARRAY(&arrays[3]),
                               ARRAY(&arrays[4]), ARRAY(&arrays[5]), ARRAY(&arrays[6]));

@@ -5,7 +5,7 @@
 #include "store/postgresql/db.h"
 
 /* What a batch holds of visits: what its changes name is locked and read, changed in memory, and written at the end.
- * A visit is locked by a row of visit_turn, which nobody else makes until the transaction ends: it is there also where
+ * A visit is locked by a row of visit_turn, which nobody else makes until the transaction ends: it can be also where
  * no row of the visit is yet, so that two nodes never begin neighbouring days of one. */
 
 struct visit_held_day {
@@ -19,7 +19,7 @@ struct visit_held_day {
 struct visit_held {
     int64_t survey;
     uint8_t name[VISIT_NAME_SIZE];
-    bool is_locked, is_turn; /* is_turn: its row of visit_turn is there */
+    bool is_locked;
     bool wants_all, has_all; /* days that there are */
     struct visit_held_day *days;
 };
@@ -35,8 +35,8 @@ struct visits_held {
     struct visit_held **items; /* by survey and name */
     size_t count, capacity;
     struct visit_unnamed *unnamed;
-    bool is_unread, has_turns; /* something is wanted that was not read; turns are to be given back */
-    int64_t from;              /* the first day whose rows are there; −1: not read yet */
+    bool is_unread; /* something is wanted that was not read */
+    int64_t from;   /* the first day whose rows are there; −1: not read yet */
 };
 
 /* Begins a batch: what was of the arena of the one before is gone. */

@@ -10,7 +10,7 @@
 void postgresql_visits_clear(struct visits_held *held) {
     held->count = 0;
     held->unnamed = NULL;
-    held->is_unread = held->has_turns = false;
+    held->is_unread = false;
     held->from = -1;
 }
 
@@ -114,7 +114,7 @@ struct visit_held_day *postgresql_visits_day(struct visit_held *visit, struct ar
 
 /* --- What is read ------------------------------------------------------------------------------------------------- */
 
-enum { READ_TURNS, READ_DAYS, READ_ALL, READ_FROM };
+enum { READ_LOCKED, READ_UNLOCKED, READ_DAYS, READ_ALL, READ_FROM };
 
 static void add_name(struct db_array *arrays, const struct visit_held *visit) {
     postgresql_array_add_int(&arrays[0], visit->survey);
@@ -135,6 +135,8 @@ enum cxd_err postgresql_visits_queue(const struct visits_held *held, struct db *
         if (!held->items[i]->is_locked)
             add_name(arrays, held->items[i]);
     enum cxd_err code = POSTGRESQL_QUEUE(db, QUERY_LOCK_VISITS, err, ARRAY(&arrays[0]), ARRAY(&arrays[1]));
+    if (code == CXD_OK)
+        code = POSTGRESQL_QUEUE(db, QUERY_UNLOCK_VISITS, err, ARRAY(&arrays[0]), ARRAY(&arrays[1]));
     begin_names(arrays);
     for (size_t i = 0; i < held->count; i++)
         for (const struct visit_held_day *day = held->items[i]->days; day; day = day->next) {
@@ -205,7 +207,7 @@ enum cxd_err postgresql_visits_take(struct visits_held *held, struct arena *aren
     held->from = postgresql_int(postgresql_db_result(db, at + READ_FROM), 0, 0);
     for (size_t i = 0; i < held->count; i++) {
         struct visit_held *visit = held->items[i];
-        visit->is_locked = visit->is_turn = held->has_turns = true;
+        visit->is_locked = true;
         visit->has_all |= visit->wants_all;
         for (struct visit_held_day *day = visit->days; day; day = day->next)
             day->is_read = true;
@@ -290,28 +292,14 @@ static enum cxd_err write_rows(const struct visits_held *held, struct db *db, bo
     return queue(db, are_stored ? QUERY_UPDATE_VISITS : QUERY_INSERT_VISITS, arrays, VISIT_COLUMNS, err);
 }
 
-static enum cxd_err give_turns_back(struct visits_held *held, struct db *db, struct db_array *arrays,
-                                    struct error *err) {
-    if (!held->has_turns)
-        return CXD_OK;
-    begin_names(arrays);
-    for (size_t i = 0; i < held->count; i++)
-        if (held->items[i]->is_turn)
-            add_name(arrays, held->items[i]);
-    return POSTGRESQL_QUEUE(db, QUERY_UNLOCK_VISITS, err, ARRAY(&arrays[0]), ARRAY(&arrays[1]));
-}
-
 static void settle(struct visits_held *held) {
     held->unnamed = NULL;
-    held->has_turns = false;
-    for (size_t i = 0; i < held->count; i++) {
-        held->items[i]->is_turn = false;
+    for (size_t i = 0; i < held->count; i++)
         for (struct visit_held_day *day = held->items[i]->days; day; day = day->next) {
             if (day->is_changed)
                 day->stored = day->is_there ? day->row.number : 0;
             day->is_changed = false;
         }
-    }
 }
 
 enum cxd_err postgresql_visits_write(struct visits_held *held, struct db *db, struct db_array *arrays,
@@ -323,8 +311,6 @@ enum cxd_err postgresql_visits_write(struct visits_held *held, struct db *db, st
         code = write_rows(held, db, true, arrays, text, err);
     if (code == CXD_OK)
         code = write_rows(held, db, false, arrays, text, err);
-    if (code == CXD_OK)
-        code = give_turns_back(held, db, arrays, err);
     if (code == CXD_OK)
         settle(held);
     return code;
