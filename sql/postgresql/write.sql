@@ -37,6 +37,7 @@ SELECT r.survey, r.id, r.number, r.revision, r.answered_at, r.received_at, r.upd
 FROM unnest($1::bigint[], $2::bytea[]) AS u (survey, id) JOIN response AS r ON r.survey = u.survey AND r.id = u.id
 ORDER BY r.survey, r.id FOR UPDATE OF r
 
+-- Of a person, in surveys.
 -- name: lock_responses_of
 -- use: response_columns
 FROM unnest($1::bigint[]) AS u (survey) JOIN response AS r ON r.survey = u.survey AND r.respondent = $2
@@ -166,11 +167,19 @@ SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bigint[]) ON CONFLICT (surve
 -- name: delete_marks
 DELETE FROM gone WHERE (survey, id) IN (SELECT survey, id FROM gone WHERE at < $1 ORDER BY survey, id LIMIT $2)
 
--- name: put_invitations
+-- Another node may have been faster: then the batch begins again.
+-- name: insert_invitations
 INSERT INTO invitation (survey, response, respondent, properties, created_at, expires_at, kept_until, opened)
 SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[],
                      $8::bigint[])
-ON CONFLICT (survey, response) DO UPDATE SET kept_until = excluded.kept_until, opened = excluded.opened
+
+-- name: update_invitations
+UPDATE invitation AS i
+SET respondent = u.respondent, properties = u.properties, created_at = u.created_at, expires_at = u.expires_at,
+    kept_until = u.kept_until, opened = u.opened
+FROM unnest($1::bigint[], $2::bytea[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[])
+     AS u (survey, response, respondent, properties, created_at, expires_at, kept_until, opened)
+WHERE i.survey = u.survey AND i.response = u.response
 
 -- name: delete_invitations
 DELETE FROM invitation AS i USING unnest($1::bigint[], $2::bytea[]) AS u (survey, id)
@@ -179,6 +188,7 @@ WHERE i.survey = u.survey AND i.response = u.id
 -- name: lapse_invitations
 DELETE FROM invitation WHERE (survey, response) IN (
     SELECT survey, response FROM invitation WHERE kept_until < $1 ORDER BY survey, response LIMIT $2)
+RETURNING survey, response
 
 -- name: fix_questions
 UPDATE question AS q SET answered = true FROM unnest($1::bigint[], $2::text[]) AS u (survey, key)
@@ -386,6 +396,7 @@ INSERT INTO survey_property (survey, position, key, rolled)
 SELECT $1, place - 1, key, rolled = 1 FROM unnest($2::text[], $3::bigint[]) WITH ORDINALITY AS u (key, rolled, place)
 ON CONFLICT (survey, position) DO UPDATE SET key = excluded.key, rolled = excluded.rolled
 
+-- What somebody has answered stays what it is, perhaps since the asker has looked: fewer rows than are put then.
 -- name: put_questions
 WITH asked AS (
     SELECT *, coalesce((SELECT max(slot) FROM question WHERE survey = $1), 0) AS most

@@ -51,6 +51,21 @@ static bool lapse(struct fixture *f, int64_t now_ms) {
     return apply(f, change) == OUTCOME_AMENDED;
 }
 
+/* What has lapsed is gone for what comes behind it in the same batch. */
+static void test_what_has_lapsed_is_answered_no_more(void **state) {
+    struct fixture *f = *state;
+    struct error err;
+    assert_int_equal(apply(f, make_invite(f, 1, "ann")), OUTCOME_CREATED);
+    struct change *lapsed = make_change(f, CHANGE_LAPSE, NOW_MS + 3 * DAY_MS);
+    lapsed->as.lapse.before_ms = NOW_MS + 3 * DAY_MS;
+    lapsed->as.lapse.limit = 100;
+    struct change *changes[] = {lapsed, make_invited(f, 1, 9, NOW_MS)};
+    assert_ok(store_apply(f->store, changes, 2, NULL, &err), err);
+    assert_int_equal(lapsed->outcome, OUTCOME_AMENDED);
+    assert_int_equal(changes[1]->outcome, OUTCOME_REFUSED);
+    assert_int_equal(count_kept(f, "ann"), 0);
+}
+
 static void test_is_filled_in(void **state) {
     static const struct property OWN[] = {{"a", "1"}, {"z", "2"}};
     struct fixture *f = *state;
@@ -221,7 +236,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(test_is_filled_in),        TEST(test_is_judged_by_it), TEST(test_says_otherwise),
         TEST(test_answered_and_gone),   TEST(test_not_kept),        TEST(test_goes_with_the_person),
-        TEST(test_goes_with_retention), TEST(test_erased_in_steps),
+        TEST(test_goes_with_retention), TEST(test_erased_in_steps), TEST(test_what_has_lapsed_is_answered_no_more),
     };
     return run_over_all_engines(tests, CXD_COUNT(tests));
 }

@@ -182,6 +182,29 @@ static void test_an_id_that_is_being_erased_is_not_filled(void **state) {
     close_nodes(&nodes);
 }
 
+static void test_who_is_invited_on_two_nodes_is_invited_once(void **state) {
+    struct nodes nodes;
+    open_nodes(&nodes);
+    struct change *note = make_change(&nodes.first, CHANGE_NOTE, NOW_MS);
+    struct sent first = {
+        .f = &nodes.first, .changes = {make_invite(&nodes.first, 1, "ann"), note}, .count = 2, .is_one = true};
+    struct sent second = {.f = &nodes.second, .changes = {make_invite(&nodes.second, 1, "bob")}, .count = 1};
+    assert_int_equal(apply(&nodes.second, make_invite(&nodes.second, 2, "cid")), OUTCOME_CREATED);
+    run_sql_on(nodes.beside, "BEGIN; SELECT FROM audit_head FOR UPDATE");
+    send_apart(&first);
+    await_waiting(1, &first);
+    send_apart(&second);
+    await_waiting(2, &second);
+    run_sql_on(nodes.beside, "COMMIT");
+    join_sent(&first);
+    join_sent(&second);
+    assert_int_equal(first.changes[0]->outcome, OUTCOME_CREATED);
+    assert_int_equal(second.changes[0]->outcome, OUTCOME_REPLAYED);
+    assert_int_equal(ask_number("SELECT count(*) FROM invitation WHERE respondent = 'bob'"), 0);
+    assert_int_equal(ask_number("SELECT sum(n5) FROM rollup WHERE survey < 0 AND tier = 0"), 2);
+    close_nodes(&nodes);
+}
+
 /* --- Who waits for whom ------------------------------------------------------------------------------------------- */
 
 /* That a key was used is noted beside answers: others store theirs meanwhile. */
@@ -234,6 +257,7 @@ int main(void) {
         POSTGRESQL_TEST(test_an_import_is_undone_by_what_its_survey_says),
         POSTGRESQL_TEST(test_nothing_is_kept_of_whose_turn_it_was),
         POSTGRESQL_TEST(test_an_id_that_is_being_erased_is_not_filled),
+        POSTGRESQL_TEST(test_who_is_invited_on_two_nodes_is_invited_once),
         POSTGRESQL_TEST(test_who_notes_a_key_holds_up_no_survey),
         POSTGRESQL_TEST(test_each_node_takes_a_slot_of_its_own),
     };

@@ -268,9 +268,16 @@ enum cxd_err postgresql_apply_lapse(struct postgresql_store *store, struct chang
     if (code == CXD_OK)
         code = POSTGRESQL_ASK(&store->db, QUERY_LAPSE_INVITATIONS, &result, err, INT(change->as.lapse.before_ms),
                               LIMIT(change->as.lapse.limit));
-    if (code == CXD_OK)
-        decide_lapsed(change, (size_t)atoll(PQcmdTuples((PGresult *)(uintptr_t)result)));
-    return code;
+    if (code != CXD_OK)
+        return code;
+    for (int i = 0; i < PQntuples(result); i++) {
+        struct id id = postgresql_id(result, i, 1);
+        struct held_row *row = postgresql_held_find(&store->held, postgresql_int(result, i, 0), &id);
+        if (row)
+            row->is_invited = row->was_invited = row->is_turned = false;
+    }
+    decide_lapsed(change, (size_t)PQntuples(result));
+    return CXD_OK;
 }
 
 enum cxd_err postgresql_apply_expire(struct postgresql_store *store, struct change *change, struct error *err) {

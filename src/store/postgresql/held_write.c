@@ -114,14 +114,15 @@ static enum cxd_err write_marks(const struct held *held, struct db *db, struct d
     return queue(db, QUERY_INSERT_MARKS, arrays, 3, err);
 }
 
-static enum cxd_err write_invitations(const struct held *held, struct db *db, struct db_array *arrays,
-                                      struct buffer *text, struct error *err) {
+static enum cxd_err put_invitations(const struct held *held, struct db *db, bool are_new, struct db_array *arrays,
+                                    struct buffer *text, struct error *err) {
     postgresql_arrays_begin(arrays, "ibttiiii");
     for (size_t i = 0; i < held->count; i++) {
-        const struct invitation_record *record = &held->rows[i]->invitation;
-        if (!held->rows[i]->is_turned || !held->rows[i]->is_invited)
+        const struct held_row *row = held->rows[i];
+        const struct invitation_record *record = &row->invitation;
+        if (!row->is_turned || !row->is_invited || row->was_invited == are_new)
             continue;
-        add_key(arrays, held->rows[i]);
+        add_key(arrays, row);
         postgresql_array_add_text(&arrays[2], record->respondent);
         buffer_reset(text);
         stored_write_properties(text, record->properties, record->property_count);
@@ -129,9 +130,16 @@ static enum cxd_err write_invitations(const struct held *held, struct db *db, st
         postgresql_array_add_int(&arrays[4], record->created_at);
         postgresql_array_add_int(&arrays[5], record->expires_at);
         postgresql_array_add_int(&arrays[6], record->kept_until);
-        postgresql_array_add_int(&arrays[7], held->rows[i]->opened);
+        postgresql_array_add_int(&arrays[7], row->opened);
     }
-    enum cxd_err code = queue(db, QUERY_PUT_INVITATIONS, arrays, 8, err);
+    return queue(db, are_new ? QUERY_INSERT_INVITATIONS : QUERY_UPDATE_INVITATIONS, arrays, 8, err);
+}
+
+static enum cxd_err write_invitations(const struct held *held, struct db *db, struct db_array *arrays,
+                                      struct buffer *text, struct error *err) {
+    enum cxd_err code = put_invitations(held, db, true, arrays, text, err);
+    if (code == CXD_OK)
+        code = put_invitations(held, db, false, arrays, text, err);
     postgresql_arrays_begin(arrays, "ib");
     for (size_t i = 0; i < held->count; i++)
         if (held->rows[i]->is_turned && !held->rows[i]->is_invited && held->rows[i]->was_invited)
