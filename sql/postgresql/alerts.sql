@@ -56,12 +56,14 @@ UPDATE state SET told_through = greatest(told_through, $1), told_version = $2
 -- name: raise_told
 UPDATE state SET told_version = told_version + 1
 
--- The responses of these numbers, and of which of them who has told.
+-- The responses of these numbers, and of which of them who has told. They stay until that is noted: what erases one
+-- then finds what was told of it.
 -- name: select_tales
 SELECT r.survey, r.id, r.number, r.revision, r.answered_at, r.received_at, r.updated_at, r.score, r.excluded, r.flags,
        r.forgotten_at, r.touchpoint, r.channel, r.locale, r.respondent, r.comment, r.properties, r.answers,
        r.excluded_reason, r.visit, r.sequence, r.ahead_ms, r.import
 FROM survey AS s JOIN response AS r ON r.survey = s.number AND r.number = ANY ($1)
+ORDER BY r.survey, r.id FOR KEY SHARE OF r
 
 -- name: list_told
 SELECT response, name FROM alert_event WHERE response = ANY ($1)

@@ -205,6 +205,50 @@ static void test_who_is_invited_on_two_nodes_is_invited_once(void **state) {
     close_nodes(&nodes);
 }
 
+/* What is told of a response is noted, and waits. */
+static void test_what_is_erased_is_in_no_history_of_alerts(void **state) {
+    struct nodes nodes;
+    struct store_alerts alerts;
+    struct error err;
+    open_nodes(&nodes);
+    struct change *put = make_change(&nodes.first, CHANGE_DOCUMENT, NOW_MS);
+    struct change *rule = make_change(&nodes.first, CHANGE_ALERT_RULE, NOW_MS);
+    put->as.document.kind = DOCUMENT_ALERT;
+    strcpy(put->as.document.name, "a");
+    put->as.document.definition = "{}";
+    strcpy(rule->as.alert_rule.name, "a");
+    rule->as.alert_rule.watches_responses = true;
+    apply(&nodes.first, put);
+    apply(&nodes.first, rule);
+    make_person(&nodes.first, 1, "ann");
+    assert_ok(store_read_alerts(nodes.first.reader, &nodes.first.arena, &alerts, &err), err);
+    struct alert_tale tale = {.response = ask_number("SELECT number FROM response"), .revision = 1, .score = 9};
+    strcpy(tale.name, "a");
+    struct change *tell = make_change(&nodes.first, CHANGE_ALERT_TELL, NOW_MS);
+    tell->as.alert_tell.version = alerts.told_version;
+    tell->as.alert_tell.through = tale.response;
+    tell->as.alert_tell.amended_through = tale.response;
+    tell->as.alert_tell.tales = &tale;
+    tell->as.alert_tell.count = 1;
+
+    run_sql("INSERT INTO alert_amended VALUES (1, 1, 1)");
+    run_sql_on(nodes.beside, "BEGIN; SELECT FROM alert_amended FOR UPDATE");
+    struct sent told = {.f = &nodes.first, .changes = {tell}, .count = 1};
+    struct sent erased = {.f = &nodes.second, .changes = {make_erase(&nodes.second, "ann", true)}, .count = 1};
+    send_apart(&told);
+    await_waiting(1, &told);
+    send_apart(&erased);
+    await_waiting(2, &erased);
+    run_sql_on(nodes.beside, "COMMIT");
+    join_sent(&told);
+    join_sent(&erased);
+    assert_int_equal(tell->as.alert_tell.told, 1);
+    assert_int_equal(erased.changes[0]->as.erase.erased, 1);
+    assert_int_equal(ask_number("SELECT count(*) FROM alert_event WHERE kind = 0 AND response IS NULL"), 1);
+    assert_int_equal(ask_number("SELECT count(response) FROM alert_event"), 0);
+    close_nodes(&nodes);
+}
+
 /* --- Who waits for whom ------------------------------------------------------------------------------------------- */
 
 /* That a key was used is noted beside answers: others store theirs meanwhile. */
@@ -258,6 +302,7 @@ int main(void) {
         POSTGRESQL_TEST(test_nothing_is_kept_of_whose_turn_it_was),
         POSTGRESQL_TEST(test_an_id_that_is_being_erased_is_not_filled),
         POSTGRESQL_TEST(test_who_is_invited_on_two_nodes_is_invited_once),
+        POSTGRESQL_TEST(test_what_is_erased_is_in_no_history_of_alerts),
         POSTGRESQL_TEST(test_who_notes_a_key_holds_up_no_survey),
         POSTGRESQL_TEST(test_each_node_takes_a_slot_of_its_own),
     };
