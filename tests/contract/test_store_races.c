@@ -274,6 +274,38 @@ static void test_who_notes_a_key_holds_up_no_survey(void **state) {
     close_nodes(&nodes);
 }
 
+/* An answer of the second node that the first one moves to another hour leaves nothing behind in its own: but the
+ * second node is about to count another there. */
+static void test_rows_are_not_cleared_that_another_adds_to(void **state) {
+    struct nodes nodes;
+    open_nodes(&nodes);
+    struct change *answers[3];
+    for (unsigned i = 0; i < 3; i++) {
+        answers[i] = make_response(i == 2 ? &nodes.first : &nodes.second, i == 1 ? 2 : 1, 9, NOW_MS);
+        answers[i]->as.response.value.touchpoint = "mail";
+    }
+    answers[2]->as.response.value.comment = "later";
+    answers[2]->as.response.value.answered_at = NOW_MS + 2 * HOUR_MS;
+    assert_int_equal(apply(&nodes.second, answers[0]), OUTCOME_CREATED);
+    struct sent added = {.f = &nodes.second,
+                         .changes = {answers[1], make_change(&nodes.second, CHANGE_NOTE, NOW_MS)},
+                         .count = 2,
+                         .is_one = true};
+    struct sent moved = {.f = &nodes.first, .changes = {answers[2]}, .count = 1};
+    run_sql_on(nodes.beside, "BEGIN; SELECT FROM audit_head FOR UPDATE");
+    send_apart(&added);
+    await_waiting(1, &added);
+    send_apart(&moved);
+    await_waiting(2, &moved);
+    run_sql_on(nodes.beside, "COMMIT");
+    join_sent(&added);
+    join_sent(&moved);
+    assert_int_equal(answers[1]->outcome, OUTCOME_CREATED);
+    assert_int_equal(answers[2]->outcome, OUTCOME_AMENDED);
+    assert_as_counted_anew(&nodes);
+    close_nodes(&nodes);
+}
+
 /* Who begins takes a slot that few others ask for; and the next one where somebody has it. */
 static void test_each_node_takes_a_slot_of_its_own(void **state) {
     enum { FIRST = 1023 };
@@ -304,6 +336,7 @@ int main(void) {
         POSTGRESQL_TEST(test_who_is_invited_on_two_nodes_is_invited_once),
         POSTGRESQL_TEST(test_what_is_erased_is_in_no_history_of_alerts),
         POSTGRESQL_TEST(test_who_notes_a_key_holds_up_no_survey),
+        POSTGRESQL_TEST(test_rows_are_not_cleared_that_another_adds_to),
         POSTGRESQL_TEST(test_each_node_takes_a_slot_of_its_own),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
