@@ -522,6 +522,7 @@ lint-web: deps-check
 # After lint-c, whose program writes the manuals.
 lint-docs: lint-c
 	+@$(MAKE) --no-print-directory VARIANT=release manuals >/dev/null
+	@node tests/lint/distribution.mjs
 	@node tests/lint/citations.mjs
 	@node tests/lint/columns.mjs
 	@for page in $(MANUALS); do mandoc -Tlint -W warning $$page || exit 1; done

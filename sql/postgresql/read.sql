@@ -95,7 +95,7 @@ GROUP BY 1, 2, 3
 -- name: count_visits
 SELECT i.run, width_bucket(at, $11), kind::bigint, count(*)
 FROM unnest($2, $3) WITH ORDINALITY AS i (lo, hi, run)
-JOIN visit AS v ON survey = - $1 AND at >= i.lo AND at < i.hi
+JOIN visit AS v ON v.survey = - $1 AND at >= i.lo AND at < i.hi
 -- use: told
 WHERE true
 -- use: is_told
@@ -148,7 +148,7 @@ FROM (SELECT i.run, kind,
 -- use: value_of
              AS value
       FROM unnest($2, $3) WITH ORDINALITY AS i (lo, hi, run)
-      JOIN visit AS v ON survey = - $1 AND at >= i.lo AND at < i.hi
+      JOIN visit AS v ON v.survey = - $1 AND at >= i.lo AND at < i.hi
 -- use: told
       WHERE $7 IS NULL
 -- use: is_told

@@ -165,7 +165,8 @@ INSERT INTO gone (survey, id, at)
 SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bigint[]) ON CONFLICT (survey, id) DO NOTHING
 
 -- name: delete_marks
-DELETE FROM gone WHERE (survey, id) IN (SELECT survey, id FROM gone WHERE at < $1 ORDER BY survey, id LIMIT $2)
+DELETE FROM gone AS g USING (SELECT survey, id FROM gone WHERE at < $1 ORDER BY survey, id LIMIT $2) AS u
+WHERE g.survey = u.survey AND g.id = u.id
 
 -- Another node may have been faster: then the batch begins again.
 -- name: insert_invitations
@@ -186,9 +187,9 @@ DELETE FROM invitation AS i USING unnest($1::bigint[], $2::bytea[]) AS u (survey
 WHERE i.survey = u.survey AND i.response = u.id
 
 -- name: lapse_invitations
-DELETE FROM invitation WHERE (survey, response) IN (
-    SELECT survey, response FROM invitation WHERE kept_until < $1 ORDER BY survey, response LIMIT $2)
-RETURNING survey, response
+DELETE FROM invitation AS i
+USING (SELECT survey, response FROM invitation WHERE kept_until < $1 ORDER BY survey, response LIMIT $2) AS u
+WHERE i.survey = u.survey AND i.response = u.response RETURNING i.survey, i.response
 
 -- name: fix_questions
 UPDATE question AS q SET answered = true FROM unnest($1::bigint[], $2::text[]) AS u (survey, key)
@@ -265,10 +266,11 @@ FROM survey_property WHERE survey = $1 ON CONFLICT (survey, key) DO NOTHING
 UPDATE state SET visits_from = $1
 
 -- name: delete_past_visits
-DELETE FROM visit WHERE (survey, number) IN (
-    SELECT survey, v.number FROM survey AS s CROSS JOIN LATERAL (
-        SELECT o.survey, o.number FROM visit AS o WHERE o.survey = s.number AND o.at < $1 ORDER BY o.at LIMIT $2) AS v
-    LIMIT $2)
+DELETE FROM visit AS v USING (
+    SELECT p.survey, p.number FROM survey AS s CROSS JOIN LATERAL (
+        SELECT o.survey, o.number FROM visit AS o WHERE o.survey = s.number AND o.at < $1 ORDER BY o.at LIMIT $2) AS p
+    LIMIT $2) AS u
+WHERE v.survey = u.survey AND v.number = u.number
 
 -- --- Rollups ---
 
