@@ -48,13 +48,14 @@ ON CONFLICT (one) DO NOTHING
 -- name: select_state
 SELECT store, history, audit_secret FROM state
 
--- The first slot from $3 on, round and round, that is free, or whose node has been silent for $2 ms: who begins anywhere
--- seldom meets others. Two that find the same one: the second gets no row, and asks again.
+-- The first slot from $3 on, round and round, that is free, or whose node has been silent for $2 ms: who begins
+-- anywhere seldom meets others. Two that find the same one: the second gets no row, and asks again.
 -- name: claim_node
 WITH clock AS (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now)
 INSERT INTO node AS mine (slot, incarnation, batch, number, above, announced_at, shut_out, seen_at)
 SELECT (SELECT s FROM generate_series(0, 1023) AS s
-        WHERE NOT EXISTS (SELECT FROM node WHERE slot = s AND seen_at > now - $2) ORDER BY (s - $3 + 1024) % 1024 LIMIT 1),
+        WHERE NOT EXISTS (SELECT FROM node WHERE slot = s AND seen_at > now - $2)
+        ORDER BY (s - $3 + 1024) % 1024 LIMIT 1),
        $1, 0, 0, NULL, 0, false, now
 FROM clock
 ON CONFLICT (slot) DO UPDATE SET incarnation = excluded.incarnation, batch = 0, above = NULL, shut_out = false,
@@ -64,6 +65,11 @@ RETURNING slot
 
 -- name: release_node
 UPDATE node SET seen_at = 0 WHERE slot = $1 AND incarnation = $2
+
+-- Nodes that have a slot, but for this one.
+-- name: count_nodes
+SELECT count(*) FROM node
+WHERE incarnation <> $1 AND seen_at > (extract(epoch FROM clock_timestamp()) * 1000)::bigint - $2
 
 -- In a transaction of its own, before that of a batch: from which number on there may be some that nobody sees yet. It
 -- need not be durable before the batch is.

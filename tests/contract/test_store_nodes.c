@@ -238,7 +238,8 @@ static void test_what_failed_holds_up_nobody(void **state) {
     close_nodes(&nodes);
 }
 
-/* Of what several nodes have counted, in several slices. Others find it as if the survey had been changed. */
+/* Of what several nodes have counted, in several slices, while none of the others writes. They find it as if the survey
+ * had been changed. */
 static void test_a_rebuild_counts_what_all_have_stored(void **state) {
     enum { RESPONSES = 2300, BATCH = 230 };
     struct change *changes[BATCH];
@@ -258,7 +259,13 @@ static void test_a_rebuild_counts_what_all_have_stored(void **state) {
     int64_t generation = read_catalog(&nodes.second, SINCE_EVER).generation;
     run_sql("UPDATE rollup SET n4 = n4 + 1; DELETE FROM series; UPDATE dimension SET series = 7;"
             " INSERT INTO beyond SELECT survey, name, 5, 3 FROM dimension");
+    assert_int_equal(store_rebuild(nodes.first.store, &counted, &err), ERR_LOCKED);
+    assert_non_null(strstr(err.detail, "1 nodes"));
+    close_fixture(&nodes.second);
     assert_ok(store_rebuild(nodes.first.store, &counted, &err), err);
+    open_fixture(&nodes.second);
+    nodes.second.survey = nodes.first.survey;
+    assert_ok(store_reader_open(nodes.second.store, &nodes.second.reader, &err), err);
     assert_int_equal(counted, RESPONSES + 2);
     char *after = rollups_text(&nodes.second);
     assert_string_equal(before, after);

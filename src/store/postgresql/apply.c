@@ -7,7 +7,6 @@
 #include "store/postgresql/batch.h"
 
 enum { TRIES_MAX = 10, SLOTS = 1024 };
-enum { SILENT_MS = 5 * 60 * 1000 }; /* then the slot of a node is free */
 
 #define APPLIER(KIND, NAME, ...) [CHANGE_##KIND] = postgresql_apply_##NAME,
 static postgresql_apply_change *const APPLIERS[] = {CHANGE_KINDS(APPLIER)};

@@ -191,12 +191,26 @@ static enum cxd_err list_surveys(struct postgresql_store *store, int64_t **ret_n
     return code;
 }
 
+/* Their batches would wait for as long as a survey takes, and fail. */
+static enum cxd_err expect_alone(struct postgresql_store *store, struct error *err) {
+    const PGresult *result = NULL;
+    enum cxd_err code = POSTGRESQL_ASK(&store->db, QUERY_COUNT_NODES, &result, err,
+                                       BLOB(store->node.incarnation, sizeof store->node.incarnation), INT(SILENT_MS));
+    if (code != CXD_OK || postgresql_int(result, 0, 0) == 0)
+        return code;
+    return error_set(err, ERR_LOCKED,
+                     "%lld nodes write to the database: stop them first; one that was killed counts for %d minutes",
+                     (long long)postgresql_int(result, 0, 0), SILENT_MS / 60000);
+}
+
 enum cxd_err postgresql_rebuild(struct store *base, int64_t *ret_responses, struct error *err) {
     struct postgresql_store *store = (struct postgresql_store *)base;
     int64_t *surveys = NULL, responses = 0;
     size_t count = 0;
     postgresql_db_bound(&store->db, SCHEMA_MS);
     enum cxd_err code = postgresql_db_revive(&store->db, err);
+    if (code == CXD_OK)
+        code = expect_alone(store, err);
     if (code == CXD_OK)
         code = list_surveys(store, &surveys, &count, err);
     for (size_t i = 0; code == CXD_OK && i < count; i++) {

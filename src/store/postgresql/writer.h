@@ -28,7 +28,8 @@ enum {
     QUESTION_MS = 10 * 1000,        /* the questions of one state together */
     GRACE_MS = 2 * 1000,            /* for the server's word that it has taken too long */
     WALK_MS = 60 * 1000,            /* for the next rows of a walk that goes on as long as its caller likes */
-    SCHEMA_MS = 60 * 60 * 1000
+    SCHEMA_MS = 60 * 60 * 1000,
+    SILENT_MS = 5 * 60 * 1000 /* no batch, nor an end: then the slot of a node is free */
 };
 
 struct postgresql_store {
