@@ -23,6 +23,12 @@ static inline int drop_database(void **state) {
 
 #define POSTGRESQL_TEST(name) cmocka_unit_test_setup_teardown(name, make_database, drop_database)
 
+static inline int run_on_postgresql(const struct CMUnitTest *tests, size_t count) {
+    int failed = _cmocka_run_group_tests("postgresql", tests, count, NULL, NULL);
+    cluster_stop();
+    return failed;
+}
+
 /* In the database of the test. */
 static inline void run_sql(const char *sql) {
     struct db db;

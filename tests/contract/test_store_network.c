@@ -263,19 +263,11 @@ int main(void) {
         NETWORK_TEST(test_what_cannot_be_known_is_not_claimed),
         NETWORK_TEST(test_what_the_server_holds_open_is_ended),
     };
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    cluster_stop();
-    return failed;
+    return run_on_postgresql(tests, CXD_COUNT(tests));
 }
 
 #else
 
-static void test_it_is_built_without(void **state) {
-}
-
-int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_it_is_built_without)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+#include "built_without.h"
 
 #endif

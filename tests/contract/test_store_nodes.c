@@ -289,19 +289,11 @@ int main(void) {
         POSTGRESQL_TEST(test_who_fell_silent_is_shut_out_behind_a_state),
         POSTGRESQL_TEST(test_what_failed_holds_up_nobody),
     };
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    cluster_stop();
-    return failed;
+    return run_on_postgresql(tests, CXD_COUNT(tests));
 }
 
 #else
 
-static void test_it_is_built_without(void **state) {
-}
-
-int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_it_is_built_without)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+#include "built_without.h"
 
 #endif

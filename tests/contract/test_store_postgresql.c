@@ -362,19 +362,11 @@ int main(void) {
         POSTGRESQL_TEST(test_who_waited_too_long_begins_anew),
         POSTGRESQL_TEST(test_a_slot_that_was_lost_is_not_written_under),
     };
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    cluster_stop();
-    return failed;
+    return run_on_postgresql(tests, CXD_COUNT(tests));
 }
 
 #else
 
-static void test_it_is_built_without(void **state) {
-}
-
-int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_it_is_built_without)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+#include "built_without.h"
 
 #endif

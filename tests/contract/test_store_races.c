@@ -339,19 +339,11 @@ int main(void) {
         POSTGRESQL_TEST(test_rows_are_not_cleared_that_another_adds_to),
         POSTGRESQL_TEST(test_each_node_takes_a_slot_of_its_own),
     };
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    cluster_stop();
-    return failed;
+    return run_on_postgresql(tests, CXD_COUNT(tests));
 }
 
 #else
 
-static void test_it_is_built_without(void **state) {
-}
-
-int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_it_is_built_without)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+#include "built_without.h"
 
 #endif
