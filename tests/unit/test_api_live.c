@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include "../support/unit.h"
+#include "api/export_cursor.h"
 #include "api/live_notes.h"
 #include "cxd/base/clock.h"
 
@@ -153,11 +154,25 @@ static void notes_go_from_thread_to_thread(void **state) {
     assert_false(live_notes_take(&notes, &note));
 }
 
+/* Numbers of several nodes have 19 digits from 2027 on. */
+static void every_number_has_a_cursor(void **state) {
+    static const int64_t NUMBERS[] = {0, 7, INT64_C(999999999999999999), INT64_C(1000000000000000000), INT64_MAX};
+    char text[EXPORT_CURSOR_SIZE];
+    struct error err;
+    int64_t number = -1;
+    for (size_t i = 0; i < CXD_COUNT(NUMBERS); i++) {
+        export_cursor_write(text, HISTORY, NUMBERS[i]);
+        assert_int_equal(export_cursor_read(text, HISTORY, &number, &err), CXD_OK);
+        assert_true(number == NUMBERS[i]);
+    }
+    assert_int_equal(export_cursor_read(HISTORY ".9223372036854775808", HISTORY, &number, &err), ERR_BAD_PARAMETER);
+    assert_int_equal(export_cursor_read(HISTORY ".10000000000000000000", HISTORY, &number, &err), ERR_BAD_PARAMETER);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(events_are_as_browsers_read_them),
-        cmocka_unit_test(every_condition_is_looked_at),
-        cmocka_unit_test(what_is_told_of_each_kind),
+        cmocka_unit_test(every_number_has_a_cursor),      cmocka_unit_test(events_are_as_browsers_read_them),
+        cmocka_unit_test(every_condition_is_looked_at),   cmocka_unit_test(what_is_told_of_each_kind),
         cmocka_unit_test(notes_go_from_thread_to_thread),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
