@@ -1,9 +1,8 @@
-/* The headers RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers): limits.c writes the policy when it
- * settles a limit, reply.c the state of each reply that was limited. */
+/* The headers RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers): reply.c writes both in
+ * each reply that was limited. */
 
 #include "http/allowance.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static const char *const NAMES[HTTP_RATE_COUNT] = {
@@ -15,10 +14,6 @@ static const char *const NAMES[HTTP_RATE_COUNT] = {
 
 const char *http_rate_name(enum http_rate rate) {
     return NAMES[rate];
-}
-
-void allowance_write_policy(enum http_rate rate, int64_t per_minute, char ret_text[ALLOWANCE_POLICY_SIZE]) {
-    snprintf(ret_text, ALLOWANCE_POLICY_SIZE, "\"%s\";q=%lld;w=%d", NAMES[rate], (long long)per_minute, RATE_WINDOW_S);
 }
 
 static char *put_text(char *at, const char *text) {
@@ -36,7 +31,17 @@ static char *put_number(char *at, int64_t number) {
     return at + (digits + sizeof digits - first);
 }
 
-/* Without snprintf: every reply to a response has it, and it is what a limit costs most. */
+/* Both without snprintf: every reply to a response has them, and they are what a limit costs most. */
+void allowance_write_policy(enum http_rate rate, int64_t per_minute, char ret_text[ALLOWANCE_POLICY_SIZE]) {
+    char *at = put_text(ret_text, "\"");
+    at = put_text(at, NAMES[rate]);
+    at = put_text(at, "\";q=");
+    at = put_number(at, per_minute);
+    at = put_text(at, ";w=");
+    at = put_number(at, RATE_WINDOW_S);
+    *at = '\0';
+}
+
 void allowance_write_state(enum http_rate rate, const struct rate_verdict *verdict,
                            char ret_text[ALLOWANCE_STATE_SIZE]) {
     char *at = put_text(ret_text, "\"");

@@ -31,6 +31,7 @@ static const struct {
 };
 
 enum cxd_err limits_open(struct http_server *server, struct error *err) {
+    atomic_init(&server->rate_shares, 1);
     if (!hash_key_make(&server->rate_key))
         return error_set(err, ERR_SYSTEM, "The kernel gives no randomness");
     server->crowd = crowd_new(&server->rate_key);
@@ -51,7 +52,6 @@ enum cxd_err limits_settle(struct http_server *server, struct http_settings *set
         if (!tables->alone || (!tables->networks && KINDS[i].network_places > 0))
             return error_set(err, ERR_NO_MEMORY, "No memory for the limits");
         settings->tables[i] = *tables;
-        allowance_write_policy((enum http_rate)i, rate, settings->policies[i]);
     }
     return CXD_OK;
 }
@@ -62,6 +62,17 @@ void limits_close(struct http_server *server) {
         rate_table_free(server->tables[i].networks);
     }
     crowd_free(server->crowd);
+}
+
+void http_share_limits(struct http_server *server, int64_t servers) {
+    atomic_store_explicit(&server->rate_shares, servers > 1 ? servers : 1, memory_order_relaxed);
+}
+
+/* What of a limit is this server's. */
+static int64_t most_of(const struct http_request *request, enum http_rate rate) {
+    int64_t shares = atomic_load_explicit(&request->connection->loop->server->rate_shares, memory_order_relaxed);
+    int64_t all = request->settings->rates[rate];
+    return shares == 1 || all == 0 ? all : all / shares > 0 ? all / shares : 1;
 }
 
 uint64_t http_rate_refused(const struct http_server *server, enum http_rate rate) {
@@ -159,7 +170,7 @@ static void hint_at_proxy(struct http_request *request) {
 
 static void describe(const struct http_request *request, enum http_rate rate, const struct rate_verdict *verdict,
                      struct error *err) {
-    long long most = (long long)request->settings->rates[rate] * (verdict->is_network ? RATE_NETWORK_SHARE : 1);
+    long long most = (long long)most_of(request, rate) * (verdict->is_network ? RATE_NETWORK_SHARE : 1);
     error_set(err, ERR_RATE, "%s more than %lld %s a minute; try again in %lld s",
               verdict->is_network ? "The network of this address has sent" : KINDS[rate].who, most, KINDS[rate].what,
               (long long)verdict->retry_s);
@@ -171,6 +182,7 @@ static void settle(struct http_request *request, enum http_rate rate, struct rat
     char seconds[24];
     struct error err;
     request->rate = rate;
+    request->rate_most = most_of(request, rate);
     request->verdict = verdict;
     request->rated = true;
     if (verdict.allowed)
@@ -190,7 +202,8 @@ static int64_t now_ns(const struct http_request *request) {
 
 static struct rate_verdict take_of_client(const struct http_request *request, enum http_rate rate, int64_t tokens) {
     const struct http_settings *settings = request->settings;
-    return rate_take_address(&settings->tables[rate], settings->rates[rate], &request->client, tokens, now_ns(request));
+    return rate_take_address(&settings->tables[rate], most_of(request, rate), &request->client, tokens,
+                             now_ns(request));
 }
 
 /* What is refused has no body read that would be too large anyway. */
@@ -204,7 +217,7 @@ static void close_if_too_large(struct http_request *request) {
 static void admit_subject(struct http_request *request, const char *subject) {
     const struct http_settings *settings = request->settings;
     struct rate_verdict verdict =
-        rate_take(settings->tables[HTTP_RATE_SUBJECT].alone, settings->rates[HTTP_RATE_SUBJECT], subject,
+        rate_take(settings->tables[HTTP_RATE_SUBJECT].alone, most_of(request, HTTP_RATE_SUBJECT), subject,
                   strlen(subject), 1, now_ns(request));
     if (!verdict.allowed) /* else the client is told of its own limit, not of how much others send */
         settle(request, HTTP_RATE_SUBJECT, verdict);
@@ -270,6 +283,6 @@ bool limits_admit_body(struct http_request *request, bool is_read) {
 void limits_charge_dropped(const struct http_request *request, size_t bytes) {
     const struct http_settings *settings = request->settings;
     if (bytes > 0 && counts_bytes(request))
-        rate_charge_address(&settings->tables[HTTP_RATE_BYTES], settings->rates[HTTP_RATE_BYTES], &request->client,
+        rate_charge_address(&settings->tables[HTTP_RATE_BYTES], most_of(request, HTTP_RATE_BYTES), &request->client,
                             (int64_t)bytes, now_ns(request));
 }

@@ -9,6 +9,7 @@
 
 #include "cxd/base/clock.h"
 #include "cxd/base/etag.h"
+#include "http/allowance.h"
 #include "http/record.h"
 
 enum { STATUS_NOT_MODIFIED = 304 };
@@ -120,12 +121,12 @@ static bool add(struct MHD_Response *response, const char *name, const char *val
 }
 
 static bool add_allowance(const struct http_request *request, struct MHD_Response *response) {
-    char state[ALLOWANCE_STATE_SIZE];
+    char state[ALLOWANCE_STATE_SIZE], policy[ALLOWANCE_POLICY_SIZE];
     if (!request->rated)
         return true;
     allowance_write_state(request->rate, &request->verdict, state);
-    return add(response, "RateLimit-Policy", request->settings->policies[request->rate]) &&
-           add(response, "RateLimit", state);
+    allowance_write_policy(request->rate, request->rate_most, policy);
+    return add(response, "RateLimit-Policy", policy) && add(response, "RateLimit", state);
 }
 
 /* On a path that pages of other origins use: errors too, and what was asked without an Origin. A page that is isolated

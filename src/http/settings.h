@@ -5,7 +5,6 @@
 #include <stdatomic.h>
 
 #include "cxd/http/http.h"
-#include "http/allowance.h"
 #include "http/rate.h"
 
 /* What of a server's options a reload replaces, as one thing that never changes: a request holds the one that was
@@ -20,12 +19,11 @@ struct http_settings {
     struct network_list trusted;
     int64_t rates[HTTP_RATE_COUNT];                /* 0: not limited */
     struct rate_addresses tables[HTTP_RATE_COUNT]; /* the server's; NULL: not limited, or (networks) not by address */
-    char policies[HTTP_RATE_COUNT][ALLOWANCE_POLICY_SIZE]; /* their RateLimit-Policy */
     void *app;
     void (*app_free)(void *app);
 };
 
-/* Held once by the caller, who sets tables, policies and, when nothing can fail any more, app_free. */
+/* Held once by the caller, who sets tables and, when nothing can fail any more, app_free. */
 CXD_NODISCARD enum cxd_err settings_make(const struct http_options *options, struct http_settings **ret_settings,
                                          struct error *err);
 struct http_settings *settings_hold(struct http_settings *settings);

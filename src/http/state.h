@@ -64,6 +64,7 @@ struct http_request {
     bool has_client;       /* false: on a Unix socket, and nothing is forwarded */
     enum http_rate rate;   /* whose state the reply tells */
     bool rated;
+    int64_t rate_most; /* a minute */
     struct rate_verdict verdict;
     struct buffer body;
     size_t body_limit, body_dropped;
@@ -201,6 +202,7 @@ struct http_server {
     struct settings_place settings;
     struct rate_addresses tables[HTTP_RATE_COUNT]; /* NULL: never limited so far */
     struct hash_key rate_key;
+    _Atomic int64_t rate_shares; /* the limits are divided by so many */
     atomic_ullong refused[HTTP_RATE_COUNT];
     atomic_bool forwarded_logged;
     atomic_bool draining;

@@ -237,6 +237,9 @@ CXD_NODISCARD enum cxd_err http_check_tls(const char *certificate, const char *k
 
 /* Requests that this limit has refused since the server was opened. */
 uint64_t http_rate_refused(const struct http_server *server, enum http_rate rate);
+/* From now on each limit is divided by so many (at least 1), and lets at least one through: as many servers answer
+ * beside each other. Any thread. */
+void http_share_limits(struct http_server *server, int64_t servers);
 /* How many connections one address may have at once. */
 unsigned http_connections_per_address(struct http_server *server);
 
