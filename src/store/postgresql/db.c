@@ -218,8 +218,14 @@ void postgresql_db_close(struct db *db) {
     db->conn = NULL;
 }
 
+/* What a server says that is asked nothing is good-bye, mostly. */
+static bool is_left(const struct db *db) {
+    struct pollfd waited = {.fd = PQsocket(db->conn), .events = POLLIN};
+    return poll(&waited, 1, 0) > 0;
+}
+
 enum cxd_err postgresql_db_revive(struct db *db, struct error *err) {
-    if (PQstatus(db->conn) == CONNECTION_OK && db->failure != DB_LOST)
+    if (PQstatus(db->conn) == CONNECTION_OK && db->failure != DB_LOST && !is_left(db))
         return CXD_OK;
     if (PQresetStart(db->conn) != 1)
         return lost(db, err);

@@ -75,7 +75,8 @@ int64_t postgresql_db_left_ms(const struct db *db);
 enum cxd_err postgresql_db_too_much(struct error *err);
 /* Of what was never opened too. */
 void postgresql_db_close(struct db *db);
-/* Makes the connection anew where it is gone. */
+/* Makes the connection anew where it is gone, also while nothing was asked: so that a restart of the server costs no
+ * question. Between two runs. */
 CXD_NODISCARD enum cxd_err postgresql_db_revive(struct db *db, struct error *err);
 /* Runs a text of several statements, outside of the pipeline. */
 CXD_NODISCARD enum cxd_err postgresql_db_exec(struct db *db, const char *sql, struct error *err);
