@@ -5,8 +5,8 @@
 -- key of what grows with the answers; there are no sequences, triggers, advisory locks, and no foreign keys between
 -- such tables. What a survey, a key or a name is defines (survey, question, api_key, document, …) is small: reference
 -- tables. Texts are compared by their bytes. tests/lint/distribution.mjs holds all this; the list is what it goes by:
--- reference tables: state, node, survey, survey_revision, survey_property, shown_property, question, api_key,
---   signing_key, session, document, import, audit, audit_head, alert_state, alert_event.
+-- reference tables: state, node, attendance, lease, survey, survey_revision, survey_property, shown_property, question,
+--   api_key, signing_key, session, document, import, audit, audit_head, alert_state, alert_event.
 
 -- What makes this database itself: one row. Whoever redefines surveys, keys or sessions locks it first of all.
 CREATE TABLE state (
@@ -40,6 +40,19 @@ CREATE TABLE node (
     shut_out boolean NOT NULL,
     seen_at bigint NOT NULL -- by the database's clock; 0: it is free
 ) WITH (fillfactor = 50);
+
+-- Which processes are there: each says so every second, also those that write nothing. `lease`: which of them does what
+-- is to be done once for all. By the database's clock.
+CREATE TABLE attendance (
+    incarnation bytea PRIMARY KEY, -- as in node
+    seen_at bigint NOT NULL
+) WITH (fillfactor = 50);
+CREATE TABLE lease (
+    one integer PRIMARY KEY CHECK (one = 1),
+    holder bytea NOT NULL,
+    until bigint NOT NULL
+);
+INSERT INTO lease (one, holder, until) VALUES (1, '', 0);
 
 CREATE TABLE survey (
     number bigint PRIMARY KEY,

@@ -224,6 +224,9 @@ WHERE respondent = $1 AND excluded IN (0, 2) AND answered_at >= $2 AND answered_
 -- name: read_last_number
 SELECT max((SELECT max(number) FROM response WHERE response.survey = s.number AND number <= $1)) FROM survey AS s
 
+-- name: count_between
+SELECT count(*) FROM (SELECT FROM response WHERE survey = $1 AND number > $2 AND number <= $3 LIMIT $4) AS found
+
 -- $11: excluded (-1: both), $12: scores, $13: flagged.
 -- fragment: of_listing
 -- use: of_shown
@@ -345,15 +348,17 @@ WHERE survey > 0
 GROUP BY survey, dimension, value, tier, bucket
 ORDER BY survey, dimension, value, tier, bucket
 
--- How far it is looked at once: $2 responses behind the number $1, and the last one there is, up to the horizon $3.
+-- How far it is looked at once: $2 responses behind the number $1, the last one there is, up to the horizon $3, and at
+-- how many.
 -- name: read_untold_end
-SELECT (SELECT max(number) FROM (SELECT number FROM (
-            SELECT t.number FROM survey AS s CROSS JOIN LATERAL (
-                SELECT r.number FROM response AS r
-                WHERE r.survey = s.number AND r.number > $1 AND r.number <= $3
-                ORDER BY r.number LIMIT $2) AS t) AS next ORDER BY number LIMIT $2) AS looked),
+SELECT looked.last,
        (SELECT max((SELECT max(number) FROM response WHERE response.survey = s.number AND number <= $3))
-        FROM survey AS s)
+        FROM survey AS s), looked.count
+FROM (SELECT max(number) AS last, count(*) AS count FROM (SELECT number FROM (
+          SELECT t.number FROM survey AS s CROSS JOIN LATERAL (
+              SELECT r.number FROM response AS r
+              WHERE r.survey = s.number AND r.number > $1 AND r.number <= $3
+              ORDER BY r.number LIMIT $2) AS t) AS next ORDER BY number LIMIT $2) AS found) AS looked
 
 -- name: list_fresh
 SELECT

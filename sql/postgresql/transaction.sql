@@ -114,6 +114,40 @@ WHERE slot = $1
 -- name: find_batch
 SELECT batch FROM node WHERE slot = $1 AND incarnation = $2 FOR UPDATE
 
+-- What a process says of itself every second. None of it need be durable: it is said again.
+-- name: attend
+INSERT INTO attendance (incarnation, seen_at) VALUES ($1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)
+ON CONFLICT (incarnation) DO UPDATE SET seen_at = excluded.seen_at
+RETURNING set_config('synchronous_commit', 'off', true)
+
+-- Held on to, or taken from who has let it run out, for $2 ms. Of several that find it so the first has it.
+-- name: take_lease
+UPDATE lease SET holder = $1, until = (extract(epoch FROM clock_timestamp()) * 1000)::bigint + $2
+WHERE holder = $1 OR until <= (extract(epoch FROM clock_timestamp()) * 1000)::bigint
+
+-- By who has the lease: those who are long gone.
+-- name: forget_absent
+DELETE FROM attendance
+WHERE seen_at < (extract(epoch FROM clock_timestamp()) * 1000)::bigint - $2
+  AND EXISTS (SELECT FROM lease WHERE holder = $1)
+
+-- Its slot stays a node's that writes nothing for a while. What is being written says so by itself.
+-- name: keep_slot
+UPDATE node SET seen_at = (extract(epoch FROM clock_timestamp()) * 1000)::bigint
+WHERE slot IN (SELECT slot FROM node
+               WHERE incarnation = $1 AND NOT shut_out
+                 AND seen_at BETWEEN 1 AND (extract(epoch FROM clock_timestamp()) * 1000)::bigint - $2
+               FOR UPDATE SKIP LOCKED)
+
+-- name: read_attendance
+SELECT (SELECT count(*) FROM attendance
+        WHERE seen_at > (extract(epoch FROM clock_timestamp()) * 1000)::bigint - $2),
+       (SELECT holder = $1 FROM lease), (extract(epoch FROM clock_timestamp()) * 1000)::bigint,
+       EXISTS (SELECT FROM dimension WHERE state <> 0), EXISTS (SELECT FROM import WHERE state = 2)
+
+-- name: leave
+WITH gone AS (DELETE FROM attendance WHERE incarnation = $1) UPDATE lease SET until = 0 WHERE holder = $1
+
 -- name: lock_clock
 SELECT known_at FROM state FOR UPDATE
 

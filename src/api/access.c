@@ -99,9 +99,18 @@ static void set_principal(struct http_request *request, const struct api_key *ke
     http_set_principal(request, principal);
 }
 
+enum cxd_err api_expect_sure(const struct app *app, struct error *err) {
+    return catalog_is_sure(app->catalog)
+               ? CXD_OK
+               : error_set(err, ERR_STORAGE,
+                           "the database does not say whether the key has been revoked since; try again");
+}
+
 static enum cxd_err try_key(struct app *app, struct http_request *request, const char *secret, unsigned scope,
                             struct error *err) {
     int64_t now_ms = clock_now_ms();
+    if (api_expect_sure(app, err) != CXD_OK)
+        return err->code;
     const struct snapshot *snapshot = catalog_acquire(app->catalog);
     const struct api_key *key = snapshot_key(snapshot, secret);
     enum cxd_err result = judge(key, scope, now_ms, err);
@@ -130,6 +139,8 @@ const struct api_key *api_session_key(const struct snapshot *snapshot, const cha
 static enum cxd_err try_session(struct app *app, struct http_request *request, const char *secret, unsigned scope,
                                 struct error *err) {
     int64_t now_ms = clock_now_ms();
+    if (api_expect_sure(app, err) != CXD_OK)
+        return err->code;
     const struct snapshot *snapshot = catalog_acquire(app->catalog);
     const struct session *session;
     const struct api_key *key = api_session_key(snapshot, secret, now_ms, &session);

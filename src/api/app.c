@@ -18,6 +18,7 @@
 #include "cxd/chores/alerts.h"
 #include "cxd/chores/backups.h"
 #include "cxd/chores/housekeeping.h"
+#include "cxd/chores/nodes.h"
 
 /* With the ten seconds that a request may take which others hold, and the last checkpoint, less than TimeoutStopSec, 30
  * s. */
@@ -46,6 +47,7 @@ static void batch_done(void *context) {
     http_wake(app->http);
     alerts_committed(app->alerts);
     live_committed(app->live);
+    nodes_saw(app->nodes, store_seen_generation(app->store));
 }
 
 static void amended(void *context, const struct change *change) {
@@ -244,6 +246,7 @@ static enum cxd_err start_housekeeping(struct app *app, struct error *err) {
         .store = app->store,
         .catalog = app->catalog,
         .trust = &app->trust,
+        .nodes = app->nodes,
         .interval_s = app->config.retention_every_s,
         .delay_s = app->config.retention_delay_s,
         .keep_marks_s = app->config.keep_marks_s,
@@ -255,8 +258,24 @@ static enum cxd_err start_housekeeping(struct app *app, struct error *err) {
 
 static enum cxd_err start_alerts(struct app *app, struct error *err) {
     const struct alerts_options options = {
-        .store = app->store, .ingest = app->ingest, .catalog = app->catalog, .trust = &app->trust};
+        .store = app->store, .ingest = app->ingest, .catalog = app->catalog, .trust = &app->trust, .nodes = app->nodes};
     return alerts_start(app->alerts, &options, err);
+}
+
+/* What all nodes together let through is what is configured. */
+static void share_limits(void *context, int64_t nodes) {
+    const struct app *app = context;
+    http_share_limits(app->http, nodes);
+}
+
+static enum cxd_err start_nodes(struct app *app, struct error *err) {
+    const struct nodes_options options = {.store = app->store,
+                                          .catalog = app->catalog,
+                                          .ingest = app->ingest,
+                                          .trust = &app->trust,
+                                          .counted = share_limits,
+                                          .context = app};
+    return nodes_start(&options, &app->nodes, err);
 }
 
 static enum cxd_err make_lanes(struct app *app, struct error *err) {
@@ -306,6 +325,8 @@ static enum cxd_err start_all(struct app *app, struct inherited *inherited, bool
         result = live_start(app, &app->live, err);
     if (result == CXD_OK)
         result = ingest_start(&options, &app->ingest, err);
+    if (result == CXD_OK)
+        result = start_nodes(app, err);
     if (result == CXD_OK)
         result = api_repeat_erasures(app, &erasures, err);
     if (result == CXD_OK)
@@ -412,6 +433,7 @@ int64_t app_stuck_ms(struct app *app, int64_t now_monotonic_ms, const char **ret
         {"http", http_loops_stuck_ms(app->http, now_monotonic_ms)},
         {"workers", http_workers_stuck_ms(app->http, now_monotonic_ms)},
         {"housekeeping", housekeeping_stuck_ms(app->housekeeping, now_monotonic_ms)},
+        {"nodes", nodes_stuck_ms(app->nodes, now_monotonic_ms)},
         {"alerts", alerts_stuck_ms(app->alerts, now_monotonic_ms)},
         {"live", live_stuck_ms(app->live, now_monotonic_ms)},
     };
@@ -456,6 +478,7 @@ void app_stop(struct app *app) {
     backups_stop(app->backups);
     housekeeping_stop(app->housekeeping);
     alerts_stop(app->alerts);
+    nodes_stop(app->nodes);
     ingest_stop(app->ingest);
     alerts_free(app->alerts);
     live_stop(app->live);

@@ -44,6 +44,7 @@ struct app {
     struct catalog *catalog;
     struct ingest *ingest;
     struct trust trust;
+    struct nodes *nodes; /* NULL: the store is this daemon's alone */
     struct housekeeping *housekeeping;
     struct alerts *alerts;
     struct backups *backups;     /* NULL: none are made */
@@ -75,6 +76,9 @@ struct app {
     char admin_key_fault[KEY_FAULT_SIZE]; /* of the file, as it was at the start; "": it opens this daemon */
     bool has_endpoint;                    /* the file `endpoint` is this process's */
 };
+
+/* access.c: ERR_STORAGE where a key may have been revoked by another node, and nobody here knows it yet. */
+CXD_NODISCARD enum cxd_err api_expect_sure(const struct app *app, struct error *err);
 
 /* site.c: makes the table of all routes. ERR_NO_MEMORY. */
 CXD_NODISCARD enum cxd_err api_join_routes(struct app *app, struct error *err);

@@ -24,12 +24,19 @@ enum {
     TOLD_AT_ONCE = 10 * 1000, /* responses in a round, over all clients; of one: */
     TOLD_MIN = 8,
     TOLD_MAX = 1000,
-    REPLAYED_MAX = 10 * 1000, /* numbers that may lie between a client and now: then it begins anew */
+    REPLAYED_MAX = 10 * 1000, /* responses that may lie between a client and now: then it begins anew */
     TICK_MS = 1000,
+    OTHERS_MS = 250,        /* so often it is looked for what came by other nodes, and for what was held */
     JUDGED_MS = 2000,       /* so often it is asked whether who listens still may */
     STUFFED_MS = 10 * 1000, /* without room: then it is cut */
     NAMED_MAX = 16,         /* changes of a survey in a round that are told one by one */
     RETRY_SPREAD_MS = 3000  /* so that not all come back at once */
+};
+
+/* What was found out of places in a survey: up to the one all are too far, from the other on none is. */
+struct live_reach {
+    int64_t survey; /* 0: nothing yet */
+    int64_t far, near;
 };
 
 struct live {
@@ -54,8 +61,11 @@ struct live {
     size_t count;
     int64_t head;                               /* the last number of the round before */
     int64_t round_at_ms, tick_at_ms, judged_ms; /* monotonic */
+    bool is_shared;                             /* others write the store too */
+    int64_t looked_ms;                          /* monotonic: when they were last looked for */
     bool is_behind;                             /* there is a client that has not been brought all */
     bool is_failing;                            /* the store could not be read in the last round */
+    struct live_reach reach;                    /* in this round */
     struct live_lane lane;
     struct live_note noted[LIVE_NOTES]; /* in this round */
     size_t noted_count;
@@ -180,14 +190,35 @@ static void end_all(struct live *live, int64_t now_ms) {
         say_goodbye(live, live->clients, now_ms);
 }
 
+/* Whether so much lies behind a place that who is there begins anew. Of one place in a round all others of the survey
+ * follow that are before it, or behind it. */
+static enum cxd_err look_far(struct live *live, int64_t survey, int64_t number, int64_t last, bool *ret_is_far,
+                             struct error *err) {
+    int64_t count = 0;
+    if (live->reach.survey != survey)
+        live->reach = (struct live_reach){.survey = survey, .far = INT64_MIN, .near = INT64_MAX};
+    *ret_is_far = number <= live->reach.far;
+    if (*ret_is_far || number >= live->reach.near)
+        return CXD_OK;
+    enum cxd_err result = store_count_between(live->reader, survey, number, last, REPLAYED_MAX, &count, err);
+    if (result != CXD_OK)
+        return result;
+    *ret_is_far = count > REPLAYED_MAX;
+    *(*ret_is_far ? &live->reach.far : &live->reach.near) = number;
+    return CXD_OK;
+}
+
 /* Where it begins: behind the last of which it has heard, if that is not too long ago. */
-static void greet(struct live *live, struct live_client *client, int64_t last, int64_t now_ms) {
-    struct error err;
+static enum cxd_err greet(struct live *live, struct live_client *client, int64_t last, int64_t now_ms,
+                          struct error *err) {
+    struct error ignored;
     int64_t number = last;
+    bool is_far = false;
     bool is_known =
-        !client->last_event_id || export_cursor_read(client->last_event_id, live->history, &number, &err) == CXD_OK;
-    if (is_known && last - number > REPLAYED_MAX)
-        is_known = false;
+        !client->last_event_id || export_cursor_read(client->last_event_id, live->history, &number, &ignored) == CXD_OK;
+    if (is_known && number < last && look_far(live, client->wanted.filter.survey, number, last, &is_far, err) != CXD_OK)
+        return err->code;
+    is_known = is_known && !is_far;
     if (!is_known || number > last) /* the latest were erased; what comes has greater numbers */
         number = last;
     struct buffer text;
@@ -198,6 +229,7 @@ static void greet(struct live *live, struct live_client *client, int64_t last, i
     client->number = number;
     client->is_greeted = live_client_send(client, &text, now_ms);
     buffer_free(&text);
+    return CXD_OK;
 }
 
 /* --- A round ------------------------------------------------------------------------------------------------------ */
@@ -217,18 +249,24 @@ static void forget_far(struct live *live, struct live_client *client, int64_t la
     buffer_free(&text);
 }
 
-static void choose_due(struct live *live, int64_t last, int64_t now_ms) {
-    for (struct live_client *client = live->clients; client; client = client->after) {
+static enum cxd_err choose_due(struct live *live, int64_t last, int64_t now_ms, struct error *err) {
+    enum cxd_err result = CXD_OK;
+    live->reach.survey = 0;
+    for (struct live_client *client = live->clients; result == CXD_OK && client; client = client->after) {
+        bool is_far = false;
         if (!client->is_greeted)
-            greet(live, client, last, now_ms);
+            result = greet(live, client, last, now_ms, err);
         if (client->number > last)
             client->number = last;
         bool is_live = client->number == live->head;
         bool is_ready = client->is_greeted && client->number < last && live_client_is_ready(client, now_ms);
-        if (is_ready && !is_live && last - client->number > REPLAYED_MAX)
+        if (result == CXD_OK && is_ready && !is_live)
+            result = look_far(live, client->wanted.filter.survey, client->number, last, &is_far, err);
+        if (is_far)
             forget_far(live, client, last, now_ms);
         client->is_due = is_ready && client->number < last;
     }
+    return result;
 }
 
 /* All who are due at the place of this one, in its survey. */
@@ -324,7 +362,7 @@ static enum cxd_err read_lanes(struct live *live, int64_t now_ms, struct error *
     int64_t last = live->head;
     enum cxd_err result = store_read_last_number(live->reader, &last, err);
     if (result == CXD_OK)
-        choose_due(live, last, now_ms);
+        result = choose_due(live, last, now_ms, err);
     for (struct live_client *client = live->clients; result == CXD_OK && client; client = client->after)
         if (client->is_due)
             result = run_lane(live, client, last, now_ms, err);
@@ -349,6 +387,7 @@ static bool read_round(struct live *live, int64_t now_ms) {
 
 static void run_round(struct live *live, int64_t now_ms) {
     atomic_store(&live->is_due, false);
+    live->looked_ms = now_ms;
     take_notes(live);
     live->is_behind = !read_round(live, now_ms);
     tell_notes(live, now_ms);
@@ -402,6 +441,8 @@ static int wait_ms(const struct live *live, int64_t now_ms) {
     int64_t until_ms = live->tick_at_ms;
     if ((live->is_behind || atomic_load(&live->is_due)) && live->round_at_ms < until_ms)
         until_ms = live->round_at_ms;
+    if (live->is_shared && live->looked_ms + OTHERS_MS < until_ms)
+        until_ms = live->looked_ms + OTHERS_MS;
     return until_ms > now_ms ? (int)(until_ms - now_ms) : 0;
 }
 
@@ -414,6 +455,20 @@ static void rest(struct live *live) {
     }
 }
 
+/* As long as a key may have been revoked without a word of it here nothing is told to who has come with it. */
+static bool is_time(struct live *live, int64_t now_ms) {
+    bool is_due = live->is_behind || atomic_load(&live->is_due);
+    if (live->is_shared && now_ms - live->looked_ms >= OTHERS_MS)
+        is_due = true;
+    if (!is_due || now_ms < live->round_at_ms)
+        return false;
+    if (catalog_is_sure(live->app->catalog))
+        return true;
+    live->looked_ms = now_ms;
+    live->round_at_ms = now_ms + OTHERS_MS;
+    return false;
+}
+
 static void *pump_main(void *context) {
     struct live *live = context;
     pthread_setname_np(pthread_self(), "cxd-live");
@@ -422,10 +477,10 @@ static void *pump_main(void *context) {
         heartbeat_answer(&live->beat);
         take_newcomers(live);
         int64_t now_ms = clock_monotonic_ms();
-        bool has_clients = live->count > 0, is_due = live->is_behind || atomic_load(&live->is_due);
+        bool has_clients = live->count > 0;
         if (atomic_load(&live->is_draining))
             end_all(live, now_ms);
-        if (live->count > 0 && is_due && now_ms >= live->round_at_ms)
+        if (live->count > 0 && is_time(live, now_ms))
             run_round(live, now_ms);
         if (live->count > 0 && now_ms >= live->tick_at_ms)
             look_after(live, now_ms);
@@ -458,6 +513,7 @@ enum cxd_err live_start(struct app *app, struct live **ret_live, struct error *e
     if (!live)
         return error_set(err, ERR_NO_MEMORY, "no memory for live streams");
     live->app = app;
+    live->is_shared = store_is_shared(app->store);
     live->limit = (unsigned)app->config.live_clients;
     live->comment_ms = app->config.live_comment_s * 1000;
     live->seed = (unsigned)clock_monotonic_ns();

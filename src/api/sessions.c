@@ -151,6 +151,11 @@ static const struct api_key *find_key(const struct snapshot *snapshot, const str
 
 static void sign_in_by(struct http_request *request, const struct sign_in *sign_in) {
     const struct app *app = http_app(request);
+    struct error err;
+    if (api_expect_sure(app, &err) != CXD_OK) {
+        http_problem(request, &err);
+        return;
+    }
     struct deed *deed = deed_make(request, CHANGE_SESSION);
     if (!deed)
         return;

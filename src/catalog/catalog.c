@@ -1,17 +1,21 @@
 /* The in-memory side of surveys and keys: read by every request, swapped when the store's are of another generation.
  * What a snapshot is made of is snapshot.c's. */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "catalog/snapshot.h"
+#include "cxd/base/clock.h"
 #include "cxd/catalog/catalog.h"
 
 struct catalog {
     struct store_reader *reader;
-    int64_t generation;      /* of the store's, that `current` has; SINCE_EVER: none yet */
-    pthread_mutex_t renewal; /* guards these two: one thread renews at a time */
-    pthread_mutex_t lock;    /* guards `current` for the instant of taking a reference or swapping */
+    bool is_shared;                /* others write the store too */
+    _Atomic int64_t current_at_ms; /* monotonic: then it was asked, and was what `current` has */
+    int64_t generation;            /* of the store's, that `current` has; SINCE_EVER: none yet */
+    pthread_mutex_t renewal;       /* guards these two: one thread renews at a time */
+    pthread_mutex_t lock;          /* guards `current` for the instant of taking a reference or swapping */
     struct box *current;
 };
 
@@ -99,7 +103,10 @@ enum cxd_err catalog_renew(struct catalog *catalog, struct error *err) {
     struct arena arena;
     arena_init(&arena);
     pthread_mutex_lock(&catalog->renewal);
+    int64_t begun_ms = clock_monotonic_ms();
     enum cxd_err result = renew(catalog, &arena, err);
+    if (result == CXD_OK)
+        atomic_store_explicit(&catalog->current_at_ms, begun_ms, memory_order_relaxed);
     pthread_mutex_unlock(&catalog->renewal);
     arena_free(&arena);
     return result;
@@ -110,6 +117,7 @@ enum cxd_err catalog_open(struct store *store, struct catalog **ret_catalog, str
     if (!catalog)
         return error_set(err, ERR_NO_MEMORY, "no memory for the catalog");
     catalog->generation = SINCE_EVER;
+    catalog->is_shared = store_is_shared(store);
     pthread_mutex_init(&catalog->renewal, NULL);
     pthread_mutex_init(&catalog->lock, NULL);
     enum cxd_err result = store_reader_open(store, &catalog->reader, err);
@@ -123,6 +131,11 @@ enum cxd_err catalog_open(struct store *store, struct catalog **ret_catalog, str
     }
     *ret_catalog = catalog;
     return CXD_OK;
+}
+
+bool catalog_is_sure(const struct catalog *catalog) {
+    return !catalog->is_shared ||
+           clock_monotonic_ms() - atomic_load_explicit(&catalog->current_at_ms, memory_order_relaxed) < CATALOG_SURE_MS;
 }
 
 void catalog_close(struct catalog *catalog) {

@@ -129,6 +129,20 @@ static bool is_behind(struct alerts *alerts) {
     return alerts->is_current && atomic_load(&alerts->is_watching) && atomic_load(&alerts->has_commits);
 }
 
+/* Of what came by others nobody tells: rules are read anew, and responses looked for, with every step. Whoever leads
+ * from now on knows nothing yet. */
+static bool take_lead(struct alerts *alerts) {
+    bool leads = nodes_lead(alerts->options.nodes);
+    if (leads && alerts->options.nodes) {
+        atomic_store(&alerts->is_changed, true);
+        atomic_store(&alerts->has_commits, true);
+    }
+    if (leads && !alerts->has_led)
+        alerts->day_end = -1;
+    alerts->has_led = leads;
+    return leads;
+}
+
 /* A rule that cannot be evaluated is tried again later, and meanwhile the others tell of responses. */
 static void step(struct alerts *alerts) {
     int64_t day_end = newest_day(alerts);
@@ -152,7 +166,7 @@ static void *alerts_main(void *argument) {
     pthread_setname_np(pthread_self(), "cxd-alerts");
     do {
         alerts->rest_ms = PAUSE_MS;
-        if (ingest_place(alerts->options.ingest) == STORE_IN_PLACE)
+        if (take_lead(alerts) && ingest_place(alerts->options.ingest) == STORE_IN_PLACE)
             step(alerts);
     } while (!errand_rest(&alerts->errand, alerts->rest_ms) && !errand_wait(&alerts->errand, LOOK_MS));
     return NULL;

@@ -72,8 +72,10 @@ static void settle_through(struct alerts *alerts, const struct store_alerts *sta
     for (size_t i = 0; i < alerts->watch_count; i++)
         if (alerts->watches[i].rule.kind == ALERT_DETRACTOR && alerts->watches[i].state.through < least)
             least = alerts->watches[i].state.through;
-    if (alerts->version != states->told_version || alerts->through < states->told_through)
+    if (alerts->version != states->told_version || alerts->through < states->told_through) {
         alerts->through = states->told_through;
+        alerts->looked = 0;
+    }
     alerts->version = states->told_version;
     alerts->kept_through = states->told_through;
     if (least != INT64_MAX && alerts->through < least)

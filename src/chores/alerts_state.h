@@ -35,10 +35,12 @@ struct alerts {
     bool has_begun;  /* what fires was said */
     int64_t day_end; /* for which all were evaluated */
     int64_t rest_ms; /* before the next step */
+    bool has_led;    /* in the step before */
     bool is_current; /* the watches are all that there are, as far as it knows: what is passed is passed for good */
     bool is_failing, is_unreadable;         /* it was said */
     int64_t retry_ms;                       /* monotonic; 0: nothing failed */
     int64_t through, kept_through, version; /* of what was told; as the store has it */
+    int64_t looked;                         /* at so many responses behind kept_through */
 };
 
 /* alerts_state.c */

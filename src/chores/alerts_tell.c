@@ -11,7 +11,7 @@ enum {
     TELL_RESTS = 4, /* as long as the writer took for what was found: most of its time is for others */
     RESPONSES_AT_ONCE = 200,
     TALES_AT_ONCE = 200, /* of one change: the writer has others to look after */
-    KEEP_EVERY = 10000   /* numbers that were looked at in vain, before that is kept */
+    KEEP_EVERY = 10000   /* responses that were looked at in vain, before that is kept */
 };
 
 /* `is_fresh`: stored since, and not only amended. Adds to the tales. */
@@ -62,7 +62,8 @@ static void note_told(struct alerts *alerts, const struct store_untold *untold, 
 /* What was found goes to the writer, and with the last of it how far was looked, where that is far. */
 static enum cxd_err keep_told(struct alerts *alerts, const struct store_untold *untold, struct alert_tale *tales,
                               size_t count, struct error *err) {
-    bool is_worth = count > 0 || untold->amended_through > 0 || untold->through - alerts->kept_through >= KEEP_EVERY;
+    alerts->looked += untold->looked;
+    bool is_worth = count > 0 || untold->amended_through > 0 || alerts->looked >= KEEP_EVERY;
     bool is_last = !is_worth;
     alerts->through = untold->through;
     for (size_t at = 0; !is_last; at += TALES_AT_ONCE) {
@@ -79,13 +80,16 @@ static enum cxd_err keep_told(struct alerts *alerts, const struct store_untold *
             atomic_store(&alerts->is_changed, true);
             atomic_store(&alerts->has_commits, true);
             alerts->through = alerts->kept_through;
+            alerts->looked = 0;
             return code;
         }
         alerts->version++;
         note_told(alerts, untold, change.as.alert_tell.tales, change.as.alert_tell.count);
     }
-    if (is_worth)
+    if (is_worth) {
         alerts->kept_through = untold->through;
+        alerts->looked = 0;
+    }
     return CXD_OK;
 }
 

@@ -43,6 +43,7 @@ struct housekeeping {
     const struct store *store;
     struct catalog *catalog;
     struct trust *trust;
+    const struct nodes *nodes;
     int64_t interval_ms, delay_ms, min_free;
     bool is_low; /* the disk, as the log has heard */
     _Atomic int64_t keep_marks_ms, keep_events_ms;
@@ -72,7 +73,7 @@ static bool apply(struct housekeeping *housekeeping, struct change *change) {
     bool is_said = ingest_place(housekeeping->ingest) != STORE_IN_PLACE;
     if (result != CXD_OK && change->outcome != OUTCOME_REFUSED && !is_said)
         log_record(LOG_LEVEL_WARNING, "housekeeping_refused", "error=%s", error_slug(result));
-    return !errand_rest(&housekeeping->errand, clock_monotonic_ms() - begun_ms) &&
+    return !errand_rest(&housekeeping->errand, clock_monotonic_ms() - begun_ms) && nodes_lead(housekeeping->nodes) &&
            (result == CXD_OK || change->outcome == OUTCOME_REFUSED);
 }
 
@@ -344,7 +345,10 @@ static void *housekeeping_main(void *argument) {
         if (!is_in_place(housekeeping))
             continue;
         tell_disk(housekeeping);
-        renew_catalog(housekeeping);
+        if (!housekeeping->nodes)
+            renew_catalog(housekeeping);
+        if (!nodes_lead(housekeeping->nodes))
+            continue;
         keep_time(housekeeping);
         if (atomic_exchange(&housekeeping->is_resumed, false) || clock_monotonic_ms() >= next_ms) {
             remove_old(housekeeping);
@@ -378,6 +382,7 @@ enum cxd_err housekeeping_start(const struct housekeeping_options *options, stru
     housekeeping->min_free = options->min_free;
     housekeeping->catalog = options->catalog;
     housekeeping->trust = options->trust;
+    housekeeping->nodes = options->nodes;
     housekeeping->interval_ms = options->interval_s * 1000;
     housekeeping->delay_ms = options->delay_s * 1000;
     housekeeping->note_ms = clock_monotonic_ms();

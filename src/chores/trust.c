@@ -5,6 +5,7 @@
 
 void trust_init(struct trust *trust, int64_t known_ms) {
     pthread_mutex_init(&trust->lock, NULL);
+    trust->ahead_ms = 0;
     reckoning_begin(&trust->reckoning, known_ms, clock_now_ms(), clock_running_ms());
 }
 
@@ -14,7 +15,7 @@ void trust_destroy(struct trust *trust) {
 
 void trust_read(struct trust *trust, struct reckoned *ret_reckoned) {
     pthread_mutex_lock(&trust->lock);
-    reckoning_take(&trust->reckoning, clock_now_ms(), clock_running_ms(), ret_reckoned);
+    reckoning_take(&trust->reckoning, clock_now_ms() + trust->ahead_ms, clock_running_ms(), ret_reckoned);
     pthread_mutex_unlock(&trust->lock);
 }
 
@@ -24,8 +25,14 @@ int64_t trust_now(struct trust *trust) {
     return reckoned.now_ms;
 }
 
+void trust_correct(struct trust *trust, int64_t ahead_ms) {
+    pthread_mutex_lock(&trust->lock);
+    trust->ahead_ms = ahead_ms;
+    pthread_mutex_unlock(&trust->lock);
+}
+
 void trust_resume(struct trust *trust, int64_t known_ms) {
     pthread_mutex_lock(&trust->lock);
-    reckoning_begin(&trust->reckoning, known_ms, clock_now_ms(), clock_running_ms());
+    reckoning_begin(&trust->reckoning, known_ms, clock_now_ms() + trust->ahead_ms, clock_running_ms());
     pthread_mutex_unlock(&trust->lock);
 }

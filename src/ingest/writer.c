@@ -423,6 +423,13 @@ bool ingest_is_undoing(const struct ingest *ingest) {
     return atomic_load(&ingest->undoing);
 }
 
+void ingest_note_left(struct ingest *ingest, bool unrolled, bool undoing) {
+    if (unrolled)
+        atomic_store(&ingest->unrolled, true);
+    if (undoing)
+        atomic_store(&ingest->undoing, true);
+}
+
 int64_t ingest_unindexed(const struct ingest *ingest) {
     return atomic_load(&ingest->unindexed);
 }

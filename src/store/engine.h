@@ -102,6 +102,8 @@ typedef enum cxd_err engine_walk_responses(struct store_reader *reader, const st
 typedef enum cxd_err engine_read_history(struct store_reader *reader, char ret_history[STORE_HISTORY_SIZE],
                                          struct error *err);
 typedef enum cxd_err engine_read_last_number(struct store_reader *reader, int64_t *ret_number, struct error *err);
+typedef enum cxd_err engine_count_between(struct store_reader *reader, int64_t survey, int64_t after, int64_t through,
+                                          int64_t most, int64_t *ret_count, struct error *err);
 /* What struct search describes; see store_search. */
 typedef enum cxd_err engine_search(struct store_reader *reader, const struct search *search, struct arena *arena,
                                    struct search_result *ret_result, struct error *err);
@@ -142,6 +144,9 @@ typedef enum cxd_err engine_read_overflows(struct store_reader *reader, size_t l
                                            struct store_overflow **ret_overflows, size_t *ret_count, struct error *err);
 typedef enum cxd_err engine_read_suspects(struct store_reader *reader, int64_t after, int64_t since, size_t most,
                                           bool *ret_found, struct store_suspects *ret_suspects, struct error *err);
+typedef enum cxd_err engine_attend(struct store_reader *reader, bool leaves, struct store_attendance *ret_attendance,
+                                   struct error *err);
+typedef int64_t engine_seen_generation(const struct store *store);
 typedef enum cxd_err engine_count_rollups(struct store_reader *reader, struct store_sums *ret_sums, struct error *err);
 typedef enum cxd_err engine_read_rollups(struct store_reader *reader, store_rollup_visit *visit, void *context,
                                          struct error *err);
@@ -186,6 +191,7 @@ struct store_engine {
     engine_walk_responses *walk_responses;
     engine_read_history *read_history;
     engine_read_last_number *read_last_number;
+    engine_count_between *count_between; /* NULL: numbers have no gaps */
     engine_search *search;
     engine_read_invitation *read_invitation;
     engine_read_invitations *read_invitations;
@@ -202,6 +208,8 @@ struct store_engine {
     engine_read_figures *read_figures;
     engine_read_overflows *read_overflows;
     engine_read_suspects *read_suspects;
+    engine_attend *attend;                   /* NULL: one process alone has the store */
+    engine_seen_generation *seen_generation; /* NULL, as that */
     engine_count_rollups *count_rollups;
     engine_read_rollups *read_rollups;
 };

@@ -216,6 +216,28 @@ enum cxd_err store_read_last_number(struct store_reader *reader, int64_t *ret_nu
     return reader->engine->read_last_number(reader, ret_number, err);
 }
 
+enum cxd_err store_count_between(struct store_reader *reader, int64_t survey, int64_t after, int64_t through,
+                                 int64_t most, int64_t *ret_count, struct error *err) {
+    int64_t apart = through - after;
+    if (apart > most && reader->engine->count_between)
+        return reader->engine->count_between(reader, survey, after, through, most, ret_count, err);
+    *ret_count = apart < 0 ? 0 : apart > most ? most + 1 : apart;
+    return CXD_OK;
+}
+
+bool store_is_shared(const struct store *store) {
+    return store->engine->attend;
+}
+
+enum cxd_err store_attend(struct store_reader *reader, bool leaves, struct store_attendance *ret_attendance,
+                          struct error *err) {
+    return reader->engine->attend(reader, leaves, ret_attendance, err);
+}
+
+int64_t store_seen_generation(const struct store *store) {
+    return store->engine->seen_generation ? store->engine->seen_generation(store) : -1;
+}
+
 enum cxd_err store_search(struct store_reader *reader, const struct search *search, struct arena *arena,
                           struct search_result *ret_result, struct error *err) {
     return reader->engine->search(reader, search, arena, ret_result, err);

@@ -279,8 +279,160 @@ static void test_a_rebuild_counts_what_all_have_stored(void **state) {
     close_nodes(&nodes);
 }
 
+/* Numbers are milliseconds apart: what lies between two of them is counted, of one survey, and not further than asked.
+ */
+static void test_what_lies_between_is_counted(void **state) {
+    struct nodes nodes;
+    struct error err;
+    struct store_untold untold;
+    int64_t count = -1;
+    open_both(&nodes);
+    int64_t first = last_number(&nodes.first);
+    for (unsigned i = 3; i <= 12; i++)
+        assert_int_equal(apply(i % 2 ? &nodes.second : &nodes.first, make_told(&nodes.first, i)), OUTCOME_CREATED);
+    int64_t last = last_number(&nodes.first);
+    assert_true(last - first > 10);
+    const struct {
+        int64_t survey, after, through, most, count;
+    } cases[] = {
+        {nodes.first.survey, first, last, 100, 10}, {nodes.first.survey, first, last, 10, 10},
+        {nodes.first.survey, first, last, 7, 8},    {nodes.first.survey, first, last - 1, 100, 9},
+        {nodes.first.survey, 0, last, 100, 12},     {nodes.first.survey, last, last, 100, 0},
+        {nodes.first.survey, last, first, 100, 0},  {nodes.first.survey + 1, 0, last, 100, 0},
+    };
+    for (size_t i = 0; i < CXD_COUNT(cases); i++) {
+        assert_ok(store_count_between(nodes.second.reader, cases[i].survey, cases[i].after, cases[i].through,
+                                      cases[i].most, &count, &err),
+                  err);
+        assert_int_equal(count, cases[i].count);
+    }
+    assert_ok(store_read_untold(nodes.second.reader, first, 0, 100, &nodes.second.arena, &untold, &err), err);
+    assert_int_equal(untold.looked, 10);
+    close_nodes(&nodes);
+}
+
+static struct store_attendance attend(struct fixture *f) {
+    struct store_attendance attendance;
+    struct error err;
+    assert_true(store_is_shared(f->store));
+    assert_ok(store_attend(f->reader, false, &attendance, &err), err);
+    return attendance;
+}
+
+static void leave(struct fixture *f) {
+    struct store_attendance ignored;
+    struct error err;
+    assert_ok(store_attend(f->reader, true, &ignored, &err), err);
+}
+
+/* One leads: until it goes, or says nothing any more. */
+static void test_one_node_leads(void **state) {
+    struct nodes nodes;
+    open_both(&nodes);
+    struct store_attendance first = attend(&nodes.first), second = attend(&nodes.second);
+    assert_true(first.leads && !second.leads);
+    assert_int_equal(first.nodes, 1);
+    assert_int_equal(second.nodes, 2);
+    assert_int_equal(attend(&nodes.first).nodes, 2);
+    assert_true(second.now_ms >= first.now_ms && first.now_ms > NOW_MS);
+
+    leave(&nodes.second); /* who has no lease takes none along */
+    second = attend(&nodes.second);
+    assert_true(!second.leads && attend(&nodes.first).leads);
+
+    leave(&nodes.first);
+    second = attend(&nodes.second);
+    assert_true(second.leads);
+    assert_int_equal(second.nodes, 1);
+    assert_false(attend(&nodes.first).leads);
+
+    /* Not so long as it takes a lease to end, and so long. */
+    run_sql("UPDATE lease SET until = until - 8000; UPDATE attendance SET seen_at = seen_at - 8000");
+    first = attend(&nodes.first);
+    assert_true(!first.leads && first.nodes == 2);
+    run_sql("UPDATE lease SET until = until - 2000; UPDATE attendance SET seen_at = seen_at - 2000");
+    first = attend(&nodes.first);
+    assert_true(first.leads && first.nodes == 1);
+    assert_false(attend(&nodes.second).leads);
+
+    run_sql("UPDATE attendance SET seen_at = seen_at - 61000");
+    assert_int_equal(attend(&nodes.first).nodes, 1);
+    assert_int_equal(ask_number("SELECT count(*) FROM attendance"), 1);
+    close_nodes(&nodes);
+}
+
+/* Also of what another has begun. */
+static void test_who_leads_learns_of_what_is_left(void **state) {
+    struct nodes nodes;
+    open_both(&nodes);
+    struct store_attendance first = attend(&nodes.first);
+    assert_true(first.leads && !first.unrolled && !first.undoing);
+    run_sql("INSERT INTO dimension (survey, name, series, state, a, b, c, number) VALUES (1, 'x', 0, 2, 0, 0, 0, 0)");
+    first = attend(&nodes.first);
+    assert_true(first.unrolled && !first.undoing);
+    run_sql("UPDATE dimension SET state = 0; INSERT INTO import (number, id, survey, source, fingerprint, state, "
+            "created_at, updated_at, created, known, refused, removed, after, last, undone) "
+            "VALUES (1, '', 1, '', '', 2, 0, 0, 0, 0, 0, 0, 0, 0, 0)");
+    first = attend(&nodes.first);
+    assert_true(!first.unrolled && first.undoing);
+    assert_false(attend(&nodes.second).undoing);
+    close_nodes(&nodes);
+}
+
+/* Who writes nothing for a while has its slot all the same. */
+static void test_a_node_that_writes_nothing_keeps_its_slot(void **state) {
+    struct nodes nodes;
+    open_both(&nodes);
+    run_sql("UPDATE node SET seen_at = seen_at - 61000");
+    attend(&nodes.second);
+    assert_int_equal(ask_number("SELECT n.slot - (r.number >> 12 & 1023) FROM node AS n, response AS r"
+                                " ORDER BY n.seen_at DESC, r.number DESC LIMIT 1"),
+                     0);
+    assert_true(ask_number("SELECT max(seen_at) - min(seen_at) FROM node") > 50000);
+    run_sql_on(nodes.beside, "BEGIN; SELECT FROM node FOR UPDATE"); /* as a batch does, for which nobody waits */
+    attend(&nodes.first);
+    run_sql_on(nodes.beside, "ROLLBACK");
+    close_nodes(&nodes);
+}
+
+/* A batch that redefines nothing tells its node that another's has. */
+static void test_a_batch_sees_what_others_have_redefined(void **state) {
+    struct nodes nodes;
+    open_both(&nodes);
+    int64_t seen = store_seen_generation(nodes.second.store);
+    assert_int_equal(seen, read_catalog(&nodes.second, SINCE_EVER).generation);
+    assert_int_equal(apply(&nodes.first, make_survey(&nodes.first, "hall", "{}", NULL)), OUTCOME_CREATED);
+    assert_int_equal(store_seen_generation(nodes.first.store), seen + 1);
+    assert_int_equal(store_seen_generation(nodes.second.store), seen);
+    assert_int_equal(apply(&nodes.second, make_told(&nodes.second, 3)), OUTCOME_CREATED);
+    assert_int_equal(store_seen_generation(nodes.second.store), seen + 1);
+    close_nodes(&nodes);
+}
+
+/* As a server does that is restarted: no question is lost for it, and no batch. */
+static void test_who_was_sent_away_comes_again(void **state) {
+    struct nodes nodes;
+    open_both(&nodes);
+    int64_t last = last_number(&nodes.first);
+    ask_number("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+               "WHERE datname = current_database() AND pid <> pg_backend_pid()");
+    while (ask_number("SELECT count(*) FROM pg_stat_activity "
+                      "WHERE datname = current_database() AND pid <> pg_backend_pid()") > 0)
+        ;
+    assert_int_equal(last_number(&nodes.first), last);
+    assert_true(attend(&nodes.second).leads);
+    assert_int_equal(apply(&nodes.first, make_told(&nodes.first, 3)), OUTCOME_CREATED);
+    close_nodes(&nodes);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        POSTGRESQL_TEST(test_who_was_sent_away_comes_again),
+        POSTGRESQL_TEST(test_what_lies_between_is_counted),
+        POSTGRESQL_TEST(test_one_node_leads),
+        POSTGRESQL_TEST(test_who_leads_learns_of_what_is_left),
+        POSTGRESQL_TEST(test_a_node_that_writes_nothing_keeps_its_slot),
+        POSTGRESQL_TEST(test_a_batch_sees_what_others_have_redefined),
         POSTGRESQL_TEST(test_a_rebuild_counts_what_all_have_stored),
         POSTGRESQL_TEST(test_what_is_told_is_told_in_the_order_of_the_numbers),
         POSTGRESQL_TEST(test_what_was_told_is_not_taken_back),

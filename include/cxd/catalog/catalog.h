@@ -6,6 +6,7 @@
  *   catalog.c   the current snapshot: taken by requests, swapped when the store has another generation
  *   snapshot.c  how a snapshot is made out of the one before, looked through, and freed */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,7 +18,8 @@
 
 /* Survey definitions and keys, in memory. Readers take the current snapshot, which never changes, and release it; a
  * new one is swapped in when the store has another generation (store_read_catalog): by the writer after each batch that
- * redefines any, and by the housekeeping, which asks every second, for what others wrote. A new one shares every survey
+ * redefines any, and for what others wrote by the housekeeping, which asks every second, or where nodes share the store
+ * by cxd/chores/nodes.h. A new one shares every survey
  * and key that did not change with the one before, so that it costs what has changed and a copy of some pointers. */
 
 struct catalog;
@@ -43,6 +45,11 @@ void catalog_close(struct catalog *catalog);
  * stays as it was, and keeps back nothing else: that is CXD_OK, and err has why, as ERR_STORAGE (else CXD_OK). Any
  * thread, which may wait for another's. */
 CXD_NODISCARD enum cxd_err catalog_renew(struct catalog *catalog, struct error *err);
+
+/* Whether a key that was revoked CATALOG_SURE_MS ago, by whichever node, is known to be here: the store has been asked
+ * since. Always, where no others write it. Any thread. */
+enum { CATALOG_SURE_MS = 2000 };
+bool catalog_is_sure(const struct catalog *catalog);
 
 /* Any thread. Every acquire has its release. */
 const struct snapshot *catalog_acquire(struct catalog *catalog);

@@ -6,7 +6,7 @@
 #include "cxd/base/compiler.h"
 #include "cxd/base/error.h"
 #include "cxd/catalog/catalog.h"
-#include "cxd/chores/trust.h"
+#include "cxd/chores/nodes.h"
 #include "cxd/domain/alert.h"
 #include "cxd/ingest/ingest.h"
 
@@ -25,6 +25,7 @@ struct alerts_options {
     struct ingest *ingest;
     struct catalog *catalog;
     struct trust *trust;
+    const struct nodes *nodes; /* only one that leads does anything */
 };
 
 /* Made before the writer, which tells of commits, and freed after it; the thread runs from start to stop. */

@@ -6,7 +6,7 @@
 #include "cxd/base/compiler.h"
 #include "cxd/base/error.h"
 #include "cxd/catalog/catalog.h"
-#include "cxd/chores/trust.h"
+#include "cxd/chores/nodes.h"
 #include "cxd/ingest/ingest.h"
 
 /* What the daemon does by itself, by one thread. Some time after the start and then at every interval, in small changes
@@ -25,6 +25,7 @@ struct housekeeping_options {
     const struct store *store; /* whose disk is looked at */
     struct catalog *catalog;
     struct trust *trust;
+    const struct nodes *nodes; /* only one that leads writes, and they renew the catalog */
     int64_t interval_s;
     int64_t delay_s; /* from the start to the first run */
     int64_t keep_marks_s, keep_events_s;

@@ -69,6 +69,8 @@ bool ingest_is_unsettled(const struct ingest *ingest);
 bool ingest_is_unrolled(const struct ingest *ingest);
 /* True if imports are to be undone (any thread). */
 bool ingest_is_undoing(const struct ingest *ingest);
+/* What another node has left to do of these two. Any thread. */
+void ingest_note_left(struct ingest *ingest, bool unrolled, bool undoing);
 /* How many comments have been stored since all that there were had been indexed, about, and some more for every ten
  * thousand responses without one; a great number where a life before this one may have left some (any thread). */
 int64_t ingest_unindexed(const struct ingest *ingest);

@@ -159,6 +159,7 @@
  *   postgresql/impressions.c  what is counted of visits, for windows
  *   postgresql/shown.c      and by the values of a dimension, or of two
  *   postgresql/horizon.c    how far the order of the commits is settled
+ *   postgresql/attendance.c  which nodes are there, and which of them leads
  *   postgresql/visit.c      the responses of a window, one by one
  *   postgresql/walk.c       responses in the order of their commits
  *   postgresql/records.c    responses and rollups as they are
@@ -495,6 +496,12 @@ CXD_NODISCARD enum cxd_err store_read_history(struct store_reader *reader, char 
  * numbers are not given again. */
 CXD_NODISCARD enum cxd_err store_read_last_number(struct store_reader *reader, int64_t *ret_number, struct error *err);
 
+/* How many responses of a survey have a number in (after, through]; past `most` it
+ * stops, at one more. Where numbers have
+ * no gaps but those of what was deleted, it is how far apart they are: those of other surveys count too. */
+CXD_NODISCARD enum cxd_err store_count_between(struct store_reader *reader, int64_t survey, int64_t after,
+                                               int64_t through, int64_t most, int64_t *ret_count, struct error *err);
+
 /* Responses that say something in words (cxd/domain/texts.h; what is asked no more counts as well), and which of them.
  * All their texts are one document, but a phrase stands in one of them. */
 enum search_order { SEARCH_NEWEST, SEARCH_OLDEST, SEARCH_BEST, SEARCH_LOWEST, SEARCH_HIGHEST };
@@ -626,6 +633,7 @@ struct store_untold {
     struct response *fresh; /* numbered above `after`, of one of `scores` (bit n: n), ascending; at most `limit` */
     size_t fresh_count;
     int64_t through;          /* so far it was looked */
+    int64_t looked;           /* at so many, about, whatever they say */
     bool more;                /* there are responses behind that */
     struct response *amended; /* those that became otherwise since, while there was such a rule; at most `limit` */
     size_t amended_count;
@@ -708,6 +716,28 @@ enum store_place {
 enum store_place store_look(struct store *store, struct error *ret_why);
 /* "in_place", "missing", … */
 const char *store_place_name(enum store_place place);
+
+/* Several processes may write one store, each a node of it: where the engine can that. Who is there says so every
+ * second, and one of them has the lease: it does what is to be done once for all of them (retention, settling, rollups
+ * that are filled in, alerts). A lease that was not renewed for STORE_ATTENDED_MS is the next one's; so for a moment
+ * nobody has it, and where a process was stopped and goes on, two may think so: what is done under it is right all the
+ * same. All these times are the store's, by the one clock that it has. */
+enum { STORE_ATTENDED_MS = 10 * 1000 };
+bool store_is_shared(const struct store *store);
+struct store_attendance {
+    int64_t nodes;  /* that have been there in the last STORE_ATTENDED_MS, this one with them */
+    bool leads;     /* this one has the lease */
+    int64_t now_ms; /* by the store's clock */
+    bool unrolled;  /* rollups are to be filled in or cleared away, */
+    bool undoing;   /* and imports to be undone, whoever began that; told to who leads */
+};
+/* Says that this process is there, and asks who else is, by a reader that is for nothing else; or (`leaves`) that it
+ * goes, and gives up the lease. Only of a store that is shared. */
+CXD_NODISCARD enum cxd_err store_attend(struct store_reader *reader, bool leaves,
+                                        struct store_attendance *ret_attendance, struct error *err);
+/* The generation of the catalog (struct store_catalog) that the last batch has seen, or made; −1: none has, or the
+ * store is not shared. The writer's thread. */
+int64_t store_seen_generation(const struct store *store);
 
 /* A line of the rollup table, for rebuild and check. */
 struct rollup_row {

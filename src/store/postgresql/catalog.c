@@ -4,6 +4,9 @@
 
 #include "store/postgresql/writer.h"
 
+/* For the question that is asked twice a second, and by which keys are believed: then by a new connection. */
+enum { GENERATION_MS = 1000 };
+
 static enum cxd_err no_memory(struct error *err) {
     return error_set(err, ERR_NO_MEMORY, "no memory to read the catalog");
 }
@@ -108,8 +111,12 @@ enum cxd_err postgresql_read_catalog(struct store_reader *base, int64_t since, s
     const PGresult *result = NULL;
     bool began = false;
     enum cxd_err code = postgresql_reader_enter(reader, &began, err);
+    if (code == CXD_OK && began && since != SINCE_EVER)
+        postgresql_db_bound(&reader->db, GENERATION_MS);
     if (code == CXD_OK)
         code = POSTGRESQL_ASK(&reader->db, QUERY_READ_CATALOG_STATE, &result, err);
+    if (code == CXD_OK && began)
+        postgresql_db_bound(&reader->db, reader->store->question_ms);
     if (code == CXD_OK) {
         catalog.generation = postgresql_int(result, 0, 0);
         catalog.has_every_key = postgresql_int(result, 0, 1) > since;
@@ -123,6 +130,12 @@ enum cxd_err postgresql_read_catalog(struct store_reader *base, int64_t since, s
     if (code == CXD_OK)
         *ret_catalog = catalog;
     return code;
+}
+
+/* What the writer knows of the surveys is of the generation that the transaction saw, or made. */
+int64_t postgresql_seen_generation(const struct store *base) {
+    const struct postgresql_store *store = (const struct postgresql_store *)base;
+    return store->known.is_loaded ? store->known.generation : -1;
 }
 
 enum cxd_err postgresql_read_revisions(struct store_reader *base, int64_t survey, int64_t after, size_t limit,

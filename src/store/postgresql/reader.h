@@ -100,6 +100,9 @@ CXD_NODISCARD enum cxd_err postgresql_read_horizon(struct postgresql_reader *rea
 /* Outside of a read: who was announced too long ago, and writes nothing. */
 void postgresql_shut_out_silent(struct postgresql_reader *reader);
 
+/* attendance.c */
+engine_attend postgresql_attend;
+
 /* visit.c: store_visit_responses within a read that has begun. */
 CXD_NODISCARD enum cxd_err postgresql_scan_responses(struct postgresql_reader *reader, const struct filter *filter,
                                                      int64_t from, int64_t to, unsigned given,
@@ -116,6 +119,7 @@ engine_read_responses postgresql_read_responses;
 engine_visit_responses postgresql_visit_responses;
 engine_walk_responses postgresql_walk_responses;
 engine_read_last_number postgresql_read_last_number;
+engine_count_between postgresql_count_between;
 engine_search postgresql_search;
 engine_read_untold postgresql_read_untold;
 engine_read_figures postgresql_read_figures;

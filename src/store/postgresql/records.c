@@ -76,6 +76,21 @@ enum cxd_err postgresql_read_last_number(struct store_reader *base, int64_t *ret
     return code;
 }
 
+enum cxd_err postgresql_count_between(struct store_reader *base, int64_t survey, int64_t after, int64_t through,
+                                      int64_t most, int64_t *ret_count, struct error *err) {
+    struct postgresql_reader *reader = (struct postgresql_reader *)base;
+    const PGresult *result = NULL;
+    bool began = false;
+    enum cxd_err code = postgresql_reader_enter(reader, &began, err);
+    if (code == CXD_OK)
+        code = POSTGRESQL_ASK(&reader->db, QUERY_COUNT_BETWEEN, &result, err, INT(survey), INT(after), INT(through),
+                              INT(most + 1));
+    if (code == CXD_OK)
+        *ret_count = postgresql_int(result, 0, 0);
+    postgresql_reader_leave(reader, began);
+    return code;
+}
+
 /* --- Rollups -------------------------------------------------------------------------------------------------------
  */
 

@@ -26,6 +26,7 @@ static enum cxd_err read_fresh(struct db *db, int64_t after, int64_t horizon, un
         return code;
     int64_t end = PQgetisnull(result, 0, 0) ? after : postgresql_int(result, 0, 0);
     int64_t last = postgresql_int(result, 0, 1);
+    untold->looked = postgresql_int(result, 0, 2);
     if (end > after)
         code = POSTGRESQL_ASK(db, QUERY_LIST_FRESH, &result, err, INT(after), INT(end), INT(limit), INT(scores));
     if (code == CXD_OK && end > after)

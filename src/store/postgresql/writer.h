@@ -194,6 +194,7 @@ engine_reader_end postgresql_reader_end;
 /* identity.c, catalog.c, audit.c, document.c, invitation.c, alert_rows.c, imports.c */
 engine_read_history postgresql_read_history;
 engine_read_catalog postgresql_read_catalog;
+engine_seen_generation postgresql_seen_generation;
 engine_read_revisions postgresql_read_revisions;
 engine_read_audit postgresql_read_audit;
 engine_read_documents postgresql_read_documents;

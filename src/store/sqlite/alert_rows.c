@@ -204,6 +204,7 @@ static enum cxd_err read_fresh(struct db *db, int64_t after, unsigned scores, si
         code = read_rows(db, stmt, limit, arena, &untold->fresh, &untold->fresh_count, NULL, err);
     sqlite3_reset(stmt);
     untold->through = untold->fresh_count == limit ? untold->fresh[limit - 1].number : end > after ? end : after;
+    untold->looked = untold->through - after;
     untold->more = untold->through < last;
     return code;
 }

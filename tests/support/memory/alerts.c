@@ -300,6 +300,7 @@ enum cxd_err memory_read_untold(struct store_reader *base, int64_t after, unsign
         untold.fresh[untold.fresh_count] = *response;
         copied = copy_response(arena, &untold.fresh[untold.fresh_count++]);
     }
+    untold.looked = untold.through - after;
     untold.more = (uint64_t)untold.through < responses->count;
     for (size_t i = 0; copied && i < amended->count && untold.amended_count < limit; i++) {
         const int64_t *number = amended->blocks[i];
