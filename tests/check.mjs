@@ -135,7 +135,7 @@ function fuzzTarget(name) {
 // --- Tiers and steps -------------------------------------------------------------------------------------------------
 
 // Of tests/http/: what needs programs of others, or a minute.
-const HTTP_LONG = ['crowd', 'dashboards', 'hostile', 'programs', 'proxy'];
+const HTTP_LONG = ['crowd', 'dashboards', 'hostile', 'nodes', 'programs', 'proxy'];
 // Hundreds of commands that live for a moment each: under the sanitizers most of their time is a start.
 const HTTP_SHORT_LIVED = ['damaged', 'terminal', 'misconfigured', 'owner', 'completion', 'offline-key'];
 // The first to begin, so that the end does not wait for one of them alone.
@@ -210,7 +210,7 @@ const STEPS = {
   'crash-long': { tier: 'long', runs: scripts('crash', ['crash'], { env: RELEASE, args: () => ['100', SEED] }) },
   'fault-long': {
     tier: 'long',
-    runs: scripts('fault', ['storage', 'connections', 'soak']),
+    runs: scripts('fault', ['storage', 'connections', 'nodes', 'soak']),
     parallel: PARALLEL,
     forgives: true,
   },

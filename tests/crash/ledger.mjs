@@ -26,6 +26,9 @@ const OK = [200, 201];
 // These say "not stored, send it again".
 const AGAIN = [503, 507];
 
+// What SQL says of a database: of a file of SQLite's, or of what has a function for it.
+const ask = (database, sql) => (typeof database === 'string' ? sqlite(database, sql) : database.sql(sql));
+
 export class Ledger {
   constructor({
     seed = Date.now() % 1_000_000,
@@ -357,24 +360,31 @@ export class Ledger {
   async expectScore(daemon, slug) {
     const want = expectFigures(SURVEYS[slug], this.scoresOf(slug));
     for (const window of ['all', '30d']) {
-      const { json } = await daemon.score(slug, `window=${window}`);
+      const { status, json, text } = await daemon.score(slug, `window=${window}`);
+      assert.equal(status, 200, text);
       assert.deepEqual(
         [json.n, json.score, json.mean, json.distribution],
         [want.n, want.score, want.mean, want.distribution],
       );
     }
-    const trend = (await daemon.admin('GET', `/v1/surveys/${slug}/trend?window=30d&interval=hour`)).json;
+    const trend = await this.trend(daemon, slug, '&interval=hour');
     assert.equal(
       trend.buckets.reduce((sum, bucket) => sum + bucket.n, 0),
       want.n,
     );
-    this.expectVisits((await daemon.admin('GET', `/v1/surveys/${slug}/trend?window=30d`)).json, slug);
+    this.expectVisits(await this.trend(daemon, slug), slug);
+  }
+
+  async trend(daemon, slug, query = '') {
+    const reply = await daemon.admin('GET', `/v1/surveys/${slug}/trend?window=30d${query}`);
+    assert.equal(reply.status, 200, reply.text);
+    return reply.json;
   }
 
   // Every acknowledged response is stored exactly once, as it was last said; nothing else is: { lost, duplicated },
   // which must be empty.
   compare(database) {
-    const rows = sqlite(
+    const rows = ask(
       database,
       'SELECT lower(hex(r.id)), s.slug, r.score FROM response r JOIN survey s ON s.number = r.survey;',
     )
@@ -398,13 +408,13 @@ export class Ledger {
   // What was acknowledged of definitions is there and nothing else, each rule with its state; and that on detractors
   // has told of each that there is, and of none twice.
   async expectNamed(database) {
-    const lines = (sql) => sqlite(database, sql).trim().split('\n').filter(Boolean);
+    const lines = (sql) => ask(database, sql).trim().split('\n').filter(Boolean);
     assert.deepEqual(lines("SELECT kind || ' ' || name FROM document;").sort(), [...this.named].sort());
     const unmatched = `SELECT count(*) FROM document d LEFT JOIN alert_state s ON s.name = d.name AND
       s.revision = d.revision WHERE d.kind = 'alert' AND s.name IS NULL;`;
     assert.deepEqual(lines(unmatched), ['0']);
     const untold = `SELECT count(*) FROM response WHERE survey = (SELECT number FROM survey WHERE slug = 'nps') AND
-      score <= 6 AND comment <> '' AND NOT excluded AND flags = 0 AND
+      score <= 6 AND comment <> '' AND excluded = 0 AND flags = 0 AND
       number NOT IN (SELECT response FROM alert_event WHERE name = 'each' AND response IS NOT NULL);`;
     await until(() => lines(untold)[0] === '0', 'every detractor to be told');
     const told = 'SELECT count(response), count(DISTINCT response) FROM alert_event;';
@@ -413,10 +423,14 @@ export class Ledger {
     return Number(all);
   }
 
-  expectStored(database) {
+  expectResponses(database) {
     const { lost, duplicated } = this.compare(database);
     assert.deepEqual(lost, [], 'acknowledged, and not stored as it was last said');
     assert.deepEqual(duplicated, [], 'stored twice, or not acknowledged');
+  }
+
+  expectStored(database) {
+    this.expectResponses(database);
     const today = Math.floor(this.noon / DAY);
     const want = Object.keys(SURVEYS).flatMap((slug) =>
       this.visitsOf(slug).map((day, back) => [slug, today - back, ...Object.values(day)].join('|')),
