@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "http/request.h"
+
 /* Where the weight stands behind "q="; NULL: none is said. */
 static const char *find_weight(const char *parameters, size_t length) {
     for (size_t at = 0; at < length; at++) {
@@ -56,8 +58,7 @@ static enum MHD_Result take_field(void *cls, enum MHD_ValueKind kind CXD_UNUSED,
 
 bool http_accepts_gzip(const struct http_request *request) {
     int found = -1;
-    if (!request->connection->gone)
-        MHD_get_connection_values(request->connection->mhd, MHD_HEADER_KIND, take_field, &found);
+    request_each_header(request, take_field, &found);
     return found == 1;
 }
 

@@ -5,6 +5,10 @@
 
 #include <unistd.h>
 
+/* To suspend a connection and resume it costs three system calls, and to be asked for its reply at every turn next to
+ * nothing, if there are few turns. */
+enum { AWAITED_MS = 2 };
+
 static void begin_running(struct http_request *request) {
     struct loop *loop = request->connection->loop;
     deadline_disarm(&loop->deadlines, &request->connection->deadline);
@@ -12,15 +16,28 @@ static void begin_running(struct http_request *request) {
     loop->running_requests++;
 }
 
-void aside_suspend(struct http_request *request) {
-    begin_running(request);
+static void suspend(struct http_request *request) {
     MHD_suspend_connection(request->connection->mhd);
     request->suspended = true;
+}
+
+void aside_suspend(struct http_request *request) {
+    begin_running(request);
+    suspend(request);
 }
 
 void aside_await(struct http_request *request) {
     begin_running(request);
     request->connection->loop->waiting++;
+}
+
+void aside_look(struct http_request *request) {
+    struct loop *loop = request->connection->loop;
+    bool is_pooled = request->route->flags & HTTP_POOLED_ANY;
+    if (!is_pooled || loop->now_ms - request->arrived_ms < AWAITED_MS)
+        return;
+    loop->waiting--;
+    suspend(request);
 }
 
 void aside_hand_back(struct http_request *request) {

@@ -5,11 +5,13 @@
 
 /* Requests that are set aside on their loop, and handed back to it from any thread. */
 
-/* For the pool: MHD leaves the connection alone. On the loop. */
+/* For what takes long: MHD leaves the connection alone. On the loop. */
 void aside_suspend(struct http_request *request);
-/* For what is deferred: the connection stays with MHD, which costs no system call; but it may close meanwhile. On the
- * loop. */
+/* The connection stays with MHD, which costs no system call; but it may close meanwhile, and its headers with it. On
+ * the loop. */
 void aside_await(struct http_request *request);
+/* MHD asks for a reply that is not there yet: suspends a pooled request that takes longer than most. On the loop. */
+void aside_look(struct http_request *request);
 /* The request is complete. The loop takes it at its next turn. Any thread. */
 void aside_hand_back(struct http_request *request);
 /* Ends the loop's sleep. Any thread. */

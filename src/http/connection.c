@@ -243,7 +243,10 @@ static enum MHD_Result take_end(struct http_request *request) {
     if (request->replied)
         return reply_send(request) ? MHD_YES : MHD_NO;
     if (request->route->flags & HTTP_POOLED_ANY) {
-        aside_suspend(request);
+        if (pool_is_prompt(loop->server->pool, request) && request_keep_headers(request))
+            aside_await(request);
+        else
+            aside_suspend(request);
         pool_submit(loop->server->pool, request);
         return MHD_YES;
     }
@@ -261,8 +264,10 @@ enum MHD_Result connection_access(void *cls, struct MHD_Connection *mhd, const c
     struct http_request *request = *context;
     if (!request || request->connection->cut)
         return MHD_NO;
-    if (request->stage == STAGE_RUNNING)
-        return MHD_YES; /* not yet */
+    if (request->stage == STAGE_RUNNING) { /* not yet */
+        aside_look(request);
+        return MHD_YES;
+    }
     request->connection->loop->progress = true;
     if (request->stage == STAGE_HEAD)
         return take_head(request, method, version);

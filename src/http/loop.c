@@ -110,11 +110,12 @@ static bool is_taken(struct loop *loop, struct connection *connection) {
     return true;
 }
 
-/* A request that was completed elsewhere: the reply, or what is left to do for it. */
-static void finish_request(struct loop *loop, struct http_request *request) {
+/* A request that was completed elsewhere: the reply, or what is left to do for it. Returns whether its connection was
+ * suspended, and goes on. */
+static bool finish_request(struct loop *loop, struct http_request *request) {
     if (request->stream) {
         queue_stream(loop, request);
-        return;
+        return false;
     }
     if (request->deferred) {
         request->deferred = false;
@@ -124,7 +125,7 @@ static void finish_request(struct loop *loop, struct http_request *request) {
         request->finish(request);
         if (request->deferred) {
             loop->progress = true; /* it has handed on more work: turn_done is due */
-            return;
+            return false;
         }
     }
     loop->running_requests--;
@@ -134,21 +135,24 @@ static void finish_request(struct loop *loop, struct http_request *request) {
         record_no_reply(request, false);
         request_abandon(request);
         connection_free(request->connection);
-        return;
+        return false;
     }
     /* Without a reply MHD asks connection_access again, which then closes. */
     if (!reply_send(request)) {
         request->stage = STAGE_SENDING;
         connection_cut(request->connection);
     }
-    if (request->suspended)
+    bool is_resumed = request->suspended;
+    if (is_resumed)
         MHD_resume_connection(request->connection->mhd);
     request->suspended = false;
+    return is_resumed;
 }
 
-static void finish_ready(struct loop *loop) {
+static bool finish_ready(struct loop *loop) {
     if (!atomic_load_explicit(&loop->ready, memory_order_relaxed))
-        return;
+        return false;
+    bool is_any_resumed = false;
     struct http_request *newest = atomic_exchange(&loop->ready, NULL), *oldest = NULL;
     while (newest) {
         struct http_request *next = newest->next;
@@ -158,9 +162,10 @@ static void finish_ready(struct loop *loop) {
     }
     while (oldest) {
         struct http_request *next = oldest->next;
-        finish_request(loop, oldest);
+        is_any_resumed |= finish_request(loop, oldest);
         oldest = next;
     }
+    return is_any_resumed;
 }
 
 static void ring_alarm(struct loop *loop) {
@@ -367,12 +372,15 @@ static void *loop_main(void *cls) {
         heartbeat_answer(&loop->beat);
         request_renew_settings(loop);
         ring_alarm(loop);
-        finish_ready(loop);
+        bool is_any_resumed = finish_ready(loop);
         finish_streams(loop);
         cut_expired(loop);
         look_after_streams(loop);
         loop->turn_ns = clock_monotonic_ns();
         run_doors(loop);
+        if (is_any_resumed) /* their replies MHD begins to send at the run after that, before which a stop might cut
+                               them */
+            run_doors(loop);
         for (unsigned i = 0; i < loop->door_count; i++)
             watch_accept(&loop->doors[i], ready & 1U << i);
         if (atomic_load_explicit(&server->draining, memory_order_relaxed))

@@ -1,6 +1,6 @@
 /* Workers for requests that may block, such as reads that scan: a crew for each of the pools, with a queue of its own,
  * so that one that is held up holds up no other. A queue is a list through the requests themselves, so it needs no
- * memory and is bounded by the number of connections. */
+ * memory, and is bounded by the number of connections and a few that have gone. */
 
 #include "http/pool.h"
 
@@ -22,6 +22,10 @@ static const struct {
     [HTTP_POOL_PUBLIC] = {HTTP_POOLED_PUBLIC, "public", "cxd-public", false},
     [HTTP_POOL_EXPORT] = {HTTP_POOLED_EXPORT, "export", "cxd-export", true},
 };
+
+/* So many may wait for workers without a connection: what a client leaves behind is not bounded by those that it may
+ * have open. */
+enum { PROMPT_MOST = 256 };
 
 /* Seconds after which a place may be free among requests that take minutes. */
 static const char RETRY_S[] = "10";
@@ -115,10 +119,20 @@ static void *worker_main(void *cls) {
     return NULL;
 }
 
-void pool_submit(struct pool *pool, struct http_request *request) {
+static size_t crew_of(const struct http_request *request) {
     size_t at = 0;
     while (!(request->route->flags & CREWS[at].flag))
         at++;
+    return at;
+}
+
+bool pool_is_prompt(const struct pool *pool, const struct http_request *request) {
+    size_t at = crew_of(request);
+    return !CREWS[at].is_long && atomic_load(&pool->crews[at].counts->waiting) < PROMPT_MOST;
+}
+
+void pool_submit(struct pool *pool, struct http_request *request) {
+    size_t at = crew_of(request);
     struct crew *crew = &pool->crews[at];
     request->next = NULL;
     pthread_mutex_lock(&pool->lock);

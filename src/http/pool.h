@@ -6,6 +6,8 @@
 /* Workers for requests that may block. */
 
 CXD_NODISCARD enum cxd_err pool_start(struct http_server *server, struct pool **ret_pool, struct error *err);
+/* Whether it is likely to be answered at once, and may be left waiting without its connection. */
+bool pool_is_prompt(const struct pool *pool, const struct http_request *request);
 /* To the workers that its route says. */
 void pool_submit(struct pool *pool, struct http_request *request);
 /* The worst of the workers': heartbeat_ask. */

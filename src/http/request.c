@@ -117,10 +117,58 @@ const char *http_path(const struct http_request *request, const char *name) {
     return at < 0 ? "" : request->parameters[at];
 }
 
+static enum MHD_Result keep_header(void *context, enum MHD_ValueKind kind CXD_UNUSED, const char *name,
+                                   const char *value) {
+    struct http_request *request = context;
+    struct request_header *header = &request->headers_kept[request->headers_count];
+    header->name = arena_strdup(&request->arena, name);
+    header->value = value ? arena_strdup(&request->arena, value) : NULL;
+    bool is_kept = header->name && (header->value || !value);
+    request->headers_count += is_kept;
+    return is_kept ? MHD_YES : MHD_NO;
+}
+
+bool request_keep_headers(struct http_request *request) {
+    struct MHD_Connection *mhd = request->connection->mhd;
+    int count = MHD_get_connection_values(mhd, MHD_HEADER_KIND, NULL, NULL);
+    size_t wanted = count > 0 ? (size_t)count : 0;
+    request->headers_kept = arena_alloc(&request->arena, (wanted + 1) * sizeof *request->headers_kept);
+    if (!request->headers_kept)
+        return false;
+    MHD_get_connection_values(mhd, MHD_HEADER_KIND, keep_header, request);
+    if (request->headers_count == wanted)
+        return true;
+    request->headers_kept = NULL;
+    request->headers_count = 0;
+    return false;
+}
+
+void request_each_header(const struct http_request *request, MHD_KeyValueIterator take, void *context) {
+    if (request->headers_kept) {
+        for (size_t i = 0; i < request->headers_count; i++)
+            if (take(context, MHD_HEADER_KIND, request->headers_kept[i].name, request->headers_kept[i].value) !=
+                MHD_YES)
+                return;
+    } else if (!request->connection->gone) {
+        MHD_get_connection_values(request->connection->mhd, MHD_HEADER_KIND, take, context);
+    }
+}
+
+/* Nearly always there is none, which is sooner said by the length of its name. */
+static bool find_header(const struct http_request *request, const char *name, const char **ret_value) {
+    for (size_t i = 0; i < request->headers_count; i++)
+        if (strcasecmp(request->headers_kept[i].name, name) == 0) {
+            *ret_value = request->headers_kept[i].value;
+            return true;
+        }
+    return !request->headers_kept && !request->connection->gone &&
+           MHD_lookup_connection_value_n(request->connection->mhd, MHD_HEADER_KIND, name, strlen(name), ret_value,
+                                         NULL) == MHD_YES;
+}
+
 const char *http_header(const struct http_request *request, const char *name) {
-    if (request->connection->gone)
-        return NULL;
-    return MHD_lookup_connection_value(request->connection->mhd, MHD_HEADER_KIND, name);
+    const char *value = NULL;
+    return find_header(request, name, &value) ? value : NULL;
 }
 
 struct occurrences {
@@ -146,26 +194,24 @@ static enum MHD_Result take_occurrence(void *context, enum MHD_ValueKind kind CX
 
 size_t http_header_count(const struct http_request *request, const char *name) {
     struct occurrences occurrences = {.name = name};
-    if (!request->connection->gone)
-        MHD_get_connection_values(request->connection->mhd, MHD_HEADER_KIND, take_occurrence, &occurrences);
+    request_each_header(request, take_occurrence, &occurrences);
     return occurrences.count;
 }
 
 enum cxd_err http_header_list(struct http_request *request, const char *name, const char **ret_list,
                               struct error *err) {
     struct occurrences occurrences = {.name = name};
-    struct MHD_Connection *mhd = request->connection->gone ? NULL : request->connection->mhd;
+    const char *first;
     *ret_list = NULL;
-    /* Nearly always there is none, which is sooner said than counted. */
-    if (!mhd || MHD_lookup_connection_value_n(mhd, MHD_HEADER_KIND, name, strlen(name), NULL, NULL) != MHD_YES)
+    if (!find_header(request, name, &first))
         return CXD_OK;
-    MHD_get_connection_values(mhd, MHD_HEADER_KIND, take_occurrence, &occurrences);
+    request_each_header(request, take_occurrence, &occurrences);
     if (occurrences.count == 0)
         return CXD_OK;
     struct occurrences all = {.name = name, .list = arena_alloc(&request->arena, occurrences.bytes + 1)};
     if (!all.list)
         return error_set(err, ERR_NO_MEMORY, "no memory for the header %s", name);
-    MHD_get_connection_values(mhd, MHD_HEADER_KIND, take_occurrence, &all);
+    request_each_header(request, take_occurrence, &all);
     all.list[all.bytes - 2] = '\0'; /* the last comma */
     *ret_list = all.list;
     return CXD_OK;

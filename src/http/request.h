@@ -12,6 +12,10 @@ void request_init(struct http_request *request, struct connection *connection);
 void request_begin(struct http_request *request, const char *uri);
 void request_reset(struct http_request *request);
 void request_free(struct http_request *request);
+/* Copies the header block, which a worker reads while MHD may give up the connection. Returns false without memory. */
+bool request_keep_headers(struct http_request *request);
+/* Gives `take` each header, until it returns MHD_NO. A value may be NULL. Any thread that has the request. */
+void request_each_header(const struct http_request *request, MHD_KeyValueIterator take, void *context);
 /* Counts a request that got no reply, unless its end is counted. */
 void request_abandon(struct http_request *request);
 /* The same for one that MHD has answered, which library_hear has counted. */

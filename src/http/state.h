@@ -30,13 +30,17 @@ enum request_stage {
     STAGE_IDLE,    /* none, or its request line has not arrived */
     STAGE_HEAD,    /* the header block comes next */
     STAGE_BODY,    /* the body is being read (and dropped, if the reply is already known) */
-    STAGE_RUNNING, /* deferred (MHD asks for the reply at every turn) or pooled (MHD has suspended the connection) */
+    STAGE_RUNNING, /* deferred or pooled: MHD asks for the reply at every turn, or has suspended the connection */
     STAGE_SENDING  /* the reply has been handed to MHD */
 };
 
 struct reply_header {
     const char *name, *value;
     struct reply_header *next;
+};
+
+struct request_header {
+    const char *name, *value;
 };
 
 struct http_request {
@@ -52,6 +56,8 @@ struct http_request {
     char *target_text;       /* our copy; NULL when memory was refused */
     struct target target;
     struct guard_facts facts;
+    struct request_header *headers_kept; /* our copies; NULL: MHD has them */
+    size_t headers_count;
     const struct router_path *path; /* NULL: no such path */
     const struct http_route *route; /* NULL: not this method */
     const char *parameters[ROUTER_PARAMETERS_MAX];

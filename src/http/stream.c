@@ -250,6 +250,7 @@ enum cxd_err http_stream_open(struct http_request *request, const struct http_st
     request->stream = stream;
     request->respond = respond;
     http_reply(request, STATUS_OK, form->type);
+    assert(!request->handed_over || (request->route->flags & HTTP_POOLED_EXPORT)); /* others are not suspended */
     if (request->handed_over)
         *request->handed_over = true;
     else

@@ -39,8 +39,9 @@ struct later {
 struct fixture {
     struct http_server *server;
     struct later later;
-    atomic_int workers;      /* open */
-    atomic_int pooled_calls; /* begun */
+    atomic_int workers;                      /* open */
+    atomic_int pooled_calls;                 /* begun */
+    atomic_int named_calls, named, nameless; /* begun; ended, by whether there was one X-Name, "somebody" */
     atomic_int authorizations;
     atomic_int held; /* handlers that wait for `holds` to end */
     atomic_bool holds;
@@ -144,6 +145,16 @@ static void route_pooled(struct http_request *request) {
     http_reply(request, 200, "text/plain");
 }
 
+static void route_named(struct http_request *request) {
+    struct fixture *fixture = http_app(request);
+    atomic_fetch_add(&fixture->named_calls, 1);
+    pause_ms(1);
+    const char *name = http_header(request, "X-Name");
+    bool is_named = http_header_count(request, "X-Name") == 1 && name && strcmp(name, "somebody") == 0;
+    http_reply(request, 200, "text/plain");
+    atomic_fetch_add(is_named ? &fixture->named : &fixture->nameless, 1);
+}
+
 /* What the reload tests hand to requests. */
 struct fixture_settings {
     struct fixture *fixture;
@@ -238,6 +249,7 @@ static const struct http_route fixture_routes[] = {
     {HTTP_GET, "/long", route_long, 0, HTTP_QUERY},
     {HTTP_POST, "/later", route_later, 0, 0},
     {HTTP_GET, "/pooled", route_pooled, 0, HTTP_POOLED | HTTP_QUERY},
+    {HTTP_GET, "/pooled-named", route_named, 0, HTTP_POOLED},
     {HTTP_POST, "/pooled-later", route_later, 0, HTTP_POOLED},
     {HTTP_POST, "/pooled-twice", route_twice, 0, HTTP_POOLED},
     {HTTP_POST, "/twice", route_twice, 0, 0},

@@ -1,5 +1,7 @@
 /* http/ as a whole: routing, bodies, keys, origins, entity tags, workers, deferral, and the end of a server. */
 
+#include <sched.h>
+
 #include "test_http_fixture.h"
 
 #define GET(target) "GET " target " HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -515,6 +517,24 @@ static void test_gone(void **state) {
     client_close(&client);
 }
 
+/* What a worker reads of a request is there when the connection has gone. */
+static void test_gone_from_worker(void **state) {
+    enum { GONE = 300 };
+    struct fixture *fixture = *state;
+    for (int i = 0; i < GONE; i++) {
+        struct client client = client_open(fixture);
+        struct linger now = {.l_onoff = 1, .l_linger = 0};
+        client_text(&client, "GET /pooled-named HTTP/1.1\r\nHost: h\r\nX-Name: somebody\r\n\r\n");
+        while (atomic_load(&fixture->named_calls) == i)
+            sched_yield();
+        setsockopt(client.fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+        client_close(&client);
+    }
+    while (atomic_load(&fixture->named) + atomic_load(&fixture->nameless) < GONE)
+        pause_ms(1);
+    assert_int_equal(atomic_load(&fixture->nameless), 0);
+}
+
 static void test_pool(void **state) {
     struct fixture *fixture = *state;
     assert_int_equal(atomic_load(&fixture->workers), 3);
@@ -880,6 +900,7 @@ int main(void) {
         cmocka_unit_test(test_long_replies),
         cmocka_unit_test(test_many_deferred),
         cmocka_unit_test(test_gone),
+        cmocka_unit_test(test_gone_from_worker),
         cmocka_unit_test(test_pool),
         cmocka_unit_test(test_defer_again),
         cmocka_unit_test(test_pools_apart),

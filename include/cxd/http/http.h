@@ -443,9 +443,9 @@ struct http_stream_form {
      * one go: what he does is seen to at the next http_wake, one for all of them. */
     bool is_lasting;
 };
-/* Begins the reply, after http_reply_header, and instead of http_reply: on a worker, whose handler goes on as the
- * writer, or on a loop, where it hands the stream to another thread. Whoever writes has the request and its memory
- * until http_stream_close or http_stream_fail, one of which ends every stream. ERR_NO_MEMORY: nothing has begun. */
+/* Begins the reply, after http_reply_header, instead of http_reply: on a worker of HTTP_POOLED_EXPORT, whose handler
+ * goes on as the writer, or on a loop, where it hands the stream to another thread. Whoever writes has the request and
+ * its memory until http_stream_close or _fail, one of which ends every stream. ERR_NO_MEMORY: nothing has begun. */
 CXD_NODISCARD enum cxd_err http_stream_open(struct http_request *request, const struct http_stream_form *form,
                                             struct http_stream **ret_stream, struct error *err);
 enum http_written {
