@@ -119,7 +119,7 @@ describe('the snippet', () => {
     }
   });
 
-  test('is refused without a public URL, to a survey of invitations without any, of no survey, and with what does not go together', async (t) => {
+  test('is refused where its links lead nowhere, of no survey, and with what does not go together', async (t) => {
     const local = await start();
     t.after(() => local.stop());
     await local.survey('nps', { metric: 'nps' });

@@ -88,7 +88,8 @@ form.addEventListener('submit', async (event) => {
   thanks.focus();
   later(next, patienceMs);
   const isTaken = await queue.add(fields);
-  if (queue.isClosed) location.reload(); // to the page that says so
+  if (queue.isClosed)
+    location.reload(); // to the page that says so
   else kept.hidden = isTaken;
 });
 
