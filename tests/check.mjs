@@ -136,6 +136,8 @@ function fuzzTarget(name) {
 
 // Of tests/http/: what needs programs of others, or a minute.
 const HTTP_LONG = ['crowd', 'dashboards', 'hostile', 'nodes', 'programs', 'proxy'];
+// Of tests/http/, what asks nothing of SQLite's files, once more over PostgreSQL.
+const HTTP_ON_POSTGRESQL = ['answers', 'batch', 'idempotency', 'ingest', 'journeys', 'openapi', 'order', 'scores'];
 // Hundreds of commands that live for a moment each: under the sanitizers most of their time is a start.
 const HTTP_SHORT_LIVED = ['damaged', 'terminal', 'misconfigured', 'owner', 'completion', 'offline-key'];
 // The first to begin, so that the end does not wait for one of them alone.
@@ -203,6 +205,12 @@ const STEPS = {
 
   'unit-long': { tier: 'long', runs: programs('asan', 'contract', SIZED), parallel: PARALLEL },
   'http-long': { tier: 'long', runs: nodeTests('http', HTTP_LONG), parallel: HTTP_PARALLEL, forgives: true },
+  'http-postgresql': {
+    tier: 'long',
+    runs: nodeTests('http', HTTP_ON_POSTGRESQL, { CXD_TEST_STORE: 'postgresql' }),
+    parallel: HTTP_PARALLEL,
+    forgives: true,
+  },
   'figures-long': {
     tier: 'long',
     runs: scripts('figures', ['figures'], { env: RELEASE, args: () => ['--tables', '150'] }),

@@ -12,11 +12,14 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
+import { commonServer } from '../support/postgresql.mjs';
 import { conform, isLibrarys } from './openapi.mjs';
 
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 export const BINARY = path.resolve(ROOT, process.env.CXD_BINARY ?? 'build/asan/cxd');
 export const HANGS_MS = 600_000; // what neither begins nor ends
+// CXD_TEST_STORE=postgresql: daemons of which a test does not say what they store in have a database of PostgreSQL's.
+export const ON_POSTGRESQL = process.env.CXD_TEST_STORE === 'postgresql';
 export const WAITS_MS = Number(process.env.WAITS_MS ?? 300_000); // for what never comes true
 const SANITIZER = /(Address|Leak|Thread|Memory|UndefinedBehavior)Sanitizer|runtime error:/;
 
@@ -175,7 +178,8 @@ export function certify(dir, name = 'tls', subject = 'localhost') {
 
 class Daemon {
   constructor(options) {
-    this.ownsDir = options.dir === undefined;
+    this.ownsDir = options.ownsDir ?? options.dir === undefined;
+    this.drop = options.drop;
     this.dir = options.dir ?? makeDirectory();
     this.config = path.join(this.dir, 'cxd.conf');
     this.database = path.join(this.dir, 'cxd.db');
@@ -295,6 +299,7 @@ class Daemon {
 
   clean() {
     this.agent.destroy();
+    this.drop?.();
     if (this.ownsDir) removeDirectory(this.dir);
   }
 
@@ -466,7 +471,20 @@ export function parseLines(text) {
     .map((line) => JSON.parse(line));
 }
 
-export async function start(options = {}) {
+// The databases of daemons, by their directories: whoever starts again in one has the same.
+const databases = new Map();
+
+async function giveDatabase(options) {
+  const server = await commonServer();
+  const dir = options.dir ?? makeDirectory();
+  if (!databases.has(dir)) databases.set(dir, server.create());
+  const drop = () => options.dir === undefined && server.drop(databases.get(dir));
+  return { ...options, dir, storage: server.url(databases.get(dir)), ownsDir: options.dir === undefined, drop };
+}
+
+export async function start(given = {}) {
+  const isGiven = !ON_POSTGRESQL || given.storage || given.config?.storage?.url;
+  const options = isGiven ? given : await giveDatabase(given);
   const daemon = new Daemon(options);
   try {
     await daemon.begin();
