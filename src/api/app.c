@@ -1,8 +1,10 @@
 /* The application's life: everything is opened from the store upwards, and closed from the network downwards. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -90,6 +92,20 @@ static enum cxd_err settle_state_directory(struct app *app, struct error *err) {
         return error_set(err, ERR_SYSTEM, "the state directory %s is not a directory", path);
     if (!directory && app->config.state_directory[0] == '\0' && status.st_uid != geteuid())
         return error_set(err, ERR_SYSTEM, "the state directory %s belongs to another user", path);
+    return CXD_OK;
+}
+
+/* Of two daemons in one directory each would take the files of the other for its own. A store in files has a lock. */
+static enum cxd_err lock_state_directory(struct app *app, struct error *err) {
+    char path[CONFIG_TEXT_SIZE + 16];
+    if (store_directory(app->store))
+        return CXD_OK;
+    snprintf(path, sizeof path, "%s/daemon.lock", app->state_directory);
+    app->state_lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (app->state_lock < 0)
+        return error_set(err, ERR_SYSTEM, "cannot open %s: %s", path, strerror(errno));
+    if (flock(app->state_lock, LOCK_EX | LOCK_NB) != 0)
+        return error_set(err, ERR_LOCKED, "the state directory %s is another daemon's", app->state_directory);
     return CXD_OK;
 }
 
@@ -299,6 +315,8 @@ static enum cxd_err start_all(struct app *app, struct inherited *inherited, bool
                    store_directory(app->store));
     enum cxd_err result = settle_state_directory(app, err);
     if (result == CXD_OK)
+        result = lock_state_directory(app, err);
+    if (result == CXD_OK)
         result = reckon(app, err);
     if (result == CXD_OK)
         result = api_keep_erasures(app, &erasures, err);
@@ -374,6 +392,7 @@ enum cxd_err app_start(const struct config *config, struct inherited *inherited,
     app->config = *config;
     app->site = site;
     app->metrics_fd = -1;
+    app->state_lock = -1;
     trust_init(&app->trust, RECKONING_UNKNOWN);
     app->started_ns = process_started_ns();
     app->started_at_ms = clock_now_ms();
@@ -489,6 +508,8 @@ void app_stop(struct app *app) {
     trust_destroy(&app->trust);
     budget_destroy(&app->questions);
     turn_destroy(&app->reading_terms);
+    if (app->state_lock >= 0)
+        close(app->state_lock);
     free(app->routes);
     free(app->lanes);
     free(app);

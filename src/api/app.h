@@ -59,6 +59,7 @@ struct app {
     unsigned lane_count;
     int64_t started_ns; /* wall clock */
     char state_directory[CONFIG_TEXT_SIZE];
+    int state_lock; /* of that directory, where the store has none of its own; else -1 */
     struct burst_table *bursts;
     atomic_uint_fast64_t flagged[FLAG_COUNT]; /* since the start */
     struct turn reading_terms;                /* one question for terms is answered at a time */

@@ -68,6 +68,14 @@ static bool has_admin_key(struct app *app, int64_t now_ms) {
     return found;
 }
 
+/* Where several nodes start at once one of them makes what is missing, and the others take what that has made. */
+static enum cxd_err make_first(struct app *app, struct change *change, bool *ret_is_ours, struct error *err) {
+    change->if_none = true;
+    enum cxd_err result = ingest_apply(app->ingest, change, err);
+    *ret_is_ours = result == CXD_OK;
+    return result == ERR_CONFLICT ? catalog_renew(app->catalog, err) : result;
+}
+
 /* The file first: a key that is stored but was never shown would lock the operator out. */
 enum cxd_err api_ensure_admin_key(struct app *app, struct error *err) {
     int64_t now_ms = clock_now_ms();
@@ -84,7 +92,13 @@ enum cxd_err api_ensure_admin_key(struct app *app, struct error *err) {
     key->scopes = SCOPE_ADMIN;
     key->expires_at = TIME_MAX;
     enum cxd_err result = api_write_state_file(app->state_directory, "admin.key", secret, err);
-    return result == CXD_OK ? ingest_apply(app->ingest, &change, err) : result;
+    if (result != CXD_OK)
+        return result;
+    bool is_ours = false;
+    result = make_first(app, &change, &is_ours, err);
+    if (result == CXD_OK && !is_ours)
+        api_remove_state_file(app, "admin.key");
+    return result;
 }
 
 enum cxd_err api_ensure_signing_key(struct app *app, struct error *err) {
@@ -96,7 +110,8 @@ enum cxd_err api_ensure_signing_key(struct app *app, struct error *err) {
     struct change change = {.kind = CHANGE_SIGNING_KEY, .now_ms = clock_now_ms()};
     if (!token_secret_make(change.as.signing_key.secret))
         return error_set(err, ERR_SYSTEM, "the system gave no random bytes");
-    return ingest_apply(app->ingest, &change, err);
+    bool is_ours;
+    return make_first(app, &change, &is_ours, err);
 }
 
 static enum cxd_err put_starter_survey(struct app *app, const char *slug, const char *definition, struct error *err) {

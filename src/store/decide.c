@@ -319,6 +319,15 @@ void decide_key(struct change *change, const struct api_key *stored) {
         refuse(change, ERR_CONFLICT);
 }
 
+bool decide_key_is_first(struct change *change, const struct api_key *keys, size_t count) {
+    bool is_there = false;
+    for (size_t i = 0; !is_there && i < count; i++)
+        is_there = api_key_is_valid(&keys[i], change->now_ms) && api_key_allows(&keys[i], SCOPE_ADMIN);
+    if (is_there)
+        refuse(change, ERR_CONFLICT);
+    return !is_there;
+}
+
 void decide_revoke(struct change *change, const struct api_key *stored) {
     if (!stored)
         change->outcome = OUTCOME_MISSING;
@@ -347,7 +356,11 @@ void decide_prune(struct change *change, const struct api_key *keys, size_t coun
     change->outcome = past > 0 ? OUTCOME_AMENDED : OUTCOME_REPLAYED;
 }
 
-void decide_signing_key(struct change *change) {
+void decide_signing_key(struct change *change, bool is_there) {
+    if (change->if_none && is_there) {
+        refuse(change, ERR_CONFLICT);
+        return;
+    }
     change->as.signing_key.created_at = change->now_ms;
     change->outcome = OUTCOME_CREATED;
 }

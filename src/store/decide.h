@@ -74,6 +74,8 @@ bool decide_holds(struct change *change);
 
 /* CHANGE_KEY, CHANGE_REVOKE (of what is AMENDED, revoked_at becomes now_ms) and CHANGE_KEY_USED. */
 void decide_key(struct change *change, const struct api_key *stored);
+/* Before that, of one with if_none: whether none of all that are there keeps it out; else it is refused. */
+bool decide_key_is_first(struct change *change, const struct api_key *keys, size_t count);
 void decide_revoke(struct change *change, const struct api_key *stored);
 void decide_key_used(struct change *change, const struct api_key *stored);
 /* CHANGE_PRUNE, of all keys in the order of their creation: writes the indices of those that go, `limit` at most, to
@@ -87,8 +89,8 @@ size_t decide_session(struct change *change, const struct session *sessions, siz
 size_t decide_session_end(struct change *change, const struct session *sessions, size_t count, size_t *ret_gone);
 /* CHANGE_SESSION_SEEN; of what is AMENDED, seen_at becomes now_ms. */
 void decide_session_seen(struct change *change, const struct session *stored);
-/* CHANGE_SIGNING_KEY: fills created_at; the number is the engine's. */
-void decide_signing_key(struct change *change);
+/* CHANGE_SIGNING_KEY: fills created_at; the number is the engine's. `is_there`: there is one. */
+void decide_signing_key(struct change *change, bool is_there);
 
 /* CHANGE_NOTE. */
 void decide_note(struct change *change);

@@ -198,6 +198,7 @@ struct change {
     char actor[ACTOR_SIZE]; /* who wants it, for the audit log; "" is "local" */
     int64_t now_ms;
     struct precondition precondition;
+    bool if_none; /* KEY, SIGNING_KEY: refused (ERR_CONFLICT) where one is there: a valid one of SCOPE_ADMIN, or any */
     union {
         struct {
             struct response value; /* in: id, survey, revision, … ; out (replayed, amended): as stored */

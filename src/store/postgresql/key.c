@@ -12,12 +12,27 @@ static enum cxd_err find_key(struct db *db, const struct id *id, bool *ret_found
     return code;
 }
 
+static enum cxd_err find_first(struct postgresql_store *store, struct change *change, bool *ret_is_first,
+                               struct error *err) {
+    struct api_key *keys = NULL;
+    size_t count = 0;
+    *ret_is_first = true;
+    if (!change->if_none)
+        return CXD_OK;
+    enum cxd_err code = postgresql_list_keys(&store->db, SINCE_EVER, &store->arena, &keys, &count, err);
+    if (code == CXD_OK)
+        *ret_is_first = decide_key_is_first(change, keys, count);
+    return code;
+}
+
 enum cxd_err postgresql_apply_key(struct postgresql_store *store, struct change *change, struct error *err) {
     const struct api_key *key = &change->as.key;
     struct api_key stored;
-    bool found = false;
-    enum cxd_err code = find_key(&store->db, &key->id, &found, &stored, err);
-    if (code != CXD_OK)
+    bool found = false, is_first = false;
+    enum cxd_err code = find_first(store, change, &is_first, err);
+    if (code == CXD_OK && is_first)
+        code = find_key(&store->db, &key->id, &found, &stored, err);
+    if (code != CXD_OK || !is_first)
         return code;
     decide_key(change, found ? &stored : NULL);
     if (change->outcome != OUTCOME_CREATED)
@@ -77,9 +92,14 @@ enum cxd_err postgresql_apply_prune(struct postgresql_store *store, struct chang
 enum cxd_err postgresql_apply_signing_key(struct postgresql_store *store, struct change *change, struct error *err) {
     struct signing_key *key = &change->as.signing_key;
     const PGresult *result = NULL;
-    decide_signing_key(change);
-    enum cxd_err code = POSTGRESQL_ASK(&store->db, QUERY_INSERT_SIGNING_KEY, &result, err,
-                                       BLOB(key->secret, sizeof key->secret), INT(key->created_at));
+    enum cxd_err code = POSTGRESQL_ASK(&store->db, QUERY_LIST_SIGNING_KEYS, &result, err);
+    if (code != CXD_OK)
+        return code;
+    decide_signing_key(change, PQntuples(result) > 0);
+    if (change->outcome != OUTCOME_CREATED)
+        return CXD_OK;
+    code = POSTGRESQL_ASK(&store->db, QUERY_INSERT_SIGNING_KEY, &result, err, BLOB(key->secret, sizeof key->secret),
+                          INT(key->created_at));
     if (code != CXD_OK)
         return code;
     key->number = postgresql_int(result, 0, 0);

@@ -20,11 +20,26 @@ static enum cxd_err set_number(struct sqlite_store *store, enum query query, con
     return SQLITE_RUN(&store->db, query, err, ID(id), INT(number));
 }
 
+static enum cxd_err find_first(struct sqlite_store *store, struct change *change, bool *ret_is_first,
+                               struct error *err) {
+    struct api_key *keys = NULL;
+    size_t count = 0;
+    *ret_is_first = true;
+    if (!change->if_none)
+        return CXD_OK;
+    enum cxd_err code = sqlite_db_list_keys(&store->db, SINCE_EVER, &store->scratch, &keys, &count, err);
+    if (code == CXD_OK)
+        *ret_is_first = decide_key_is_first(change, keys, count);
+    return code;
+}
+
 enum cxd_err sqlite_write_key(struct sqlite_store *store, struct change *change, struct error *err) {
     struct api_key stored;
-    bool found = false;
-    enum cxd_err code = find_key(&store->db, &change->as.key.id, &found, &stored, err);
-    if (code != CXD_OK)
+    bool found = false, is_first = false;
+    enum cxd_err code = find_first(store, change, &is_first, err);
+    if (code == CXD_OK && is_first)
+        code = find_key(&store->db, &change->as.key.id, &found, &stored, err);
+    if (code != CXD_OK || !is_first)
         return code;
     decide_key(change, found ? &stored : NULL);
     if (change->outcome != OUTCOME_CREATED)
@@ -76,9 +91,17 @@ enum cxd_err sqlite_write_prune(struct sqlite_store *store, struct change *chang
 
 enum cxd_err sqlite_write_signing_key(struct sqlite_store *store, struct change *change, struct error *err) {
     struct signing_key *key = &change->as.signing_key;
-    decide_signing_key(change);
-    enum cxd_err code = SQLITE_RUN(&store->db, QUERY_INSERT_SIGNING_KEY, err, BLOB(key->secret, sizeof key->secret),
-                                   INT(key->created_at));
+    sqlite3_stmt *stmt = NULL;
+    bool found = false;
+    enum cxd_err code = SQLITE_FIRST(&store->db, QUERY_LIST_SIGNING_KEYS, &stmt, &found, err);
+    sqlite3_reset(stmt);
+    if (code != CXD_OK)
+        return code;
+    decide_signing_key(change, found);
+    if (change->outcome != OUTCOME_CREATED)
+        return CXD_OK;
+    code = SQLITE_RUN(&store->db, QUERY_INSERT_SIGNING_KEY, err, BLOB(key->secret, sizeof key->secret),
+                      INT(key->created_at));
     if (code != CXD_OK)
         return code;
     key->number = sqlite3_last_insert_rowid(store->db.handle);

@@ -476,7 +476,12 @@ static enum cxd_err apply_archive(struct memory_store *store, struct change *cha
 }
 
 static enum cxd_err apply_key(struct memory_store *store, struct change *change, struct error *err) {
-    size_t at = memory_find_key(store, &change->as.key.id);
+    size_t at = memory_find_key(store, &change->as.key.id), count = 0;
+    const struct api_key *keys = memory_list_keys(store, &store->scratch, &count);
+    if (!keys)
+        return no_memory(err);
+    if (change->if_none && !decide_key_is_first(change, keys, count))
+        return CXD_OK;
     decide_key(change, at == SIZE_MAX ? NULL : store->keys.blocks[at]);
     return change->outcome == OUTCOME_CREATED
                ? put(store, &store->keys, store->keys.count, block_key(&change->as.key), err)
@@ -518,8 +523,10 @@ static enum cxd_err apply_prune(struct memory_store *store, struct change *chang
 
 static enum cxd_err apply_signing_key(struct memory_store *store, struct change *change, struct error *err) {
     const struct memory_table *table = &store->signing_keys;
+    decide_signing_key(change, table->count > 0);
+    if (change->outcome != OUTCOME_CREATED)
+        return CXD_OK;
     struct signing_key *block = malloc(sizeof *block);
-    decide_signing_key(change);
     if (block) {
         *block = change->as.signing_key;
         block->number = (int64_t)table->count + 1;
