@@ -25,7 +25,11 @@ ROLLBACK
 -- What a server is asked first.
 -- name: has_schema
 SELECT current_setting('server_encoding'), current_setting('synchronous_commit'),
-       to_regclass('cxd_schema') IS NOT NULL
+       to_regclass('cxd_schema') IS NOT NULL,
+       CASE WHEN to_regclass('cxd_schema') IS NULL
+            THEN coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)
+            ELSE (SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('cxd_schema')) END,
+       current_user::text
 
 -- name: select_schema
 SELECT coalesce(max(version), 0) FROM cxd_schema

@@ -102,6 +102,10 @@ static bool is_inaccessible(const struct evidence *evidence) {
     return evidence->place == STORE_INACCESSIBLE;
 }
 
+static bool is_unreachable(const struct evidence *evidence) {
+    return evidence->place == STORE_UNREACHABLE;
+}
+
 static bool is_unreadable(const struct evidence *evidence) {
     return evidence->has_looked && !evidence->is_silent && !evidence->findings->has_figures;
 }
@@ -134,6 +138,7 @@ static const struct {
      is_overwritten},
     {{"database", "database_inaccessible", "A file of the database could not be opened again; the log says which"},
      is_inaccessible},
+    {{"database", "database_unreachable", "The database gives no connection; the log says why"}, is_unreachable},
     {{"database", "database_unreadable", "The database cannot be read"}, is_unreadable},
     {{"database", "database_silent", "The database, or its disk, has not answered for seconds"}, is_silent},
     {{"disk", "disk_low", "The disk has less room left than [storage] min_free asks for"}, is_disk_low},

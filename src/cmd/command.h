@@ -79,11 +79,13 @@ extern const struct command cmd_cxd;
 extern const struct command cmd_serve, cmd_status, cmd_score, cmd_trend, cmd_segments, cmd_questions, cmd_terms,
     cmd_movement, cmd_plan, cmd_journey, cmd_post, cmd_survey, cmd_comments, cmd_live, cmd_export, cmd_import,
     cmd_suspects, cmd_alerts, cmd_invite, cmd_login, cmd_key, cmd_signing_key, cmd_retention, cmd_audit, cmd_backup,
-    cmd_check, cmd_rebuild, cmd_completion;
+    cmd_check, cmd_rebuild, cmd_schema, cmd_completion;
 /* alerts.c */
 extern const struct command cmd_alert;
 /* backup.c */
 extern const struct command cmd_restore;
+/* schema.c */
+extern const struct command cmd_migrate;
 /* command.c */
 
 /* Prints "cxd NAME: …" and the hint to --help on stderr; EXIT_USAGE. */

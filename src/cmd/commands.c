@@ -27,11 +27,11 @@ static const struct command cmd_help = {
 };
 
 static const struct command *const commands[] = {
-    &cmd_serve,    &cmd_status,      &cmd_score,     &cmd_trend,  &cmd_segments, &cmd_questions, &cmd_terms,
-    &cmd_movement, &cmd_journey,     &cmd_plan,      &cmd_post,   &cmd_survey,   &cmd_comments,  &cmd_live,
-    &cmd_export,   &cmd_import,      &cmd_suspects,  &cmd_alerts, &cmd_alert,    &cmd_invite,    &cmd_login,
-    &cmd_key,      &cmd_signing_key, &cmd_retention, &cmd_audit,  &cmd_backup,   &cmd_restore,   &cmd_check,
-    &cmd_rebuild,  &cmd_completion,  &cmd_help,      NULL,
+    &cmd_serve,    &cmd_status,      &cmd_score,     &cmd_trend,      &cmd_segments, &cmd_questions, &cmd_terms,
+    &cmd_movement, &cmd_journey,     &cmd_plan,      &cmd_post,       &cmd_survey,   &cmd_comments,  &cmd_live,
+    &cmd_export,   &cmd_import,      &cmd_suspects,  &cmd_alerts,     &cmd_alert,    &cmd_invite,    &cmd_login,
+    &cmd_key,      &cmd_signing_key, &cmd_retention, &cmd_audit,      &cmd_backup,   &cmd_restore,   &cmd_check,
+    &cmd_rebuild,  &cmd_schema,      &cmd_migrate,   &cmd_completion, &cmd_help,     NULL,
 };
 
 const struct command cmd_cxd = {

@@ -89,15 +89,17 @@ static enum cxd_err make_offline(const struct config *config, struct app_made_ke
     struct actor owner;
     enum cxd_err code;
 
-    if (!file || !place_state_directory(config, directory, sizeof directory))
-        return error_set(err, ERR_CONFIG, "the store of [storage] url is in no file of this machine");
+    if (!place_state_directory(config, directory, sizeof directory))
+        return error_set(err, ERR_CONFIG,
+                         "the store of [storage] url is in no file of this machine, and [server] state_directory, "
+                         "where its keys would be, is not set");
     code = place_owner(config, &owner, err);
     if (code == CXD_OK)
         code = actor_enter(&owner, err);
     if (code != CXD_OK)
         return code;
     code = expect_owner(directory, err);
-    if (code == CXD_OK)
+    if (code == CXD_OK && file)
         code = expect_owner(file, err);
     if (code == CXD_OK)
         code = app_make_key(config, directory, made, err);

@@ -5,7 +5,8 @@
 #include "store/engine.h"
 
 static enum cxd_err cannot(const struct store_engine *engine, const char *what, struct error *err) {
-    return error_set(err, ERR_CONFIG, "a store in \"%s:\" has no file to %s", engine->scheme, what);
+    return error_set(err, ERR_CONFIG, "a store in \"%s:\" has no file to %s%s%s", engine->scheme, what,
+                     engine->instead ? ": " : "", engine->instead ? engine->instead : "");
 }
 
 enum cxd_err store_check(const char *url, const struct store_progress *progress, struct store_report *ret_report,

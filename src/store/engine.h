@@ -1,6 +1,7 @@
 #ifndef CXD_STORE_ENGINE_H
 #define CXD_STORE_ENGINE_H
 
+#include "cxd/base/buffer.h"
 #include "cxd/store/backup.h"
 #include "cxd/store/store.h"
 
@@ -50,6 +51,10 @@ typedef enum cxd_err engine_apply(struct store *store, struct change *const *cha
 typedef enum cxd_err engine_rebuild(struct store *store, int64_t *ret_responses, struct error *err);
 
 /* Of a store that need not be open. */
+typedef enum cxd_err engine_migrate(const char *rest, const char *role, struct store_upgrade *ret_upgrade,
+                                    struct error *err);
+typedef void engine_write_schema(struct buffer *out, const char *role);
+typedef void engine_write_distribution(struct buffer *out);
 typedef const char *engine_file(const char *rest);
 typedef enum cxd_err engine_check(const char *rest, const struct store_progress *progress,
                                   struct store_report *ret_report, struct error *err);
@@ -169,6 +174,10 @@ struct store_engine {
     engine_apply *apply;
     engine_tend *tend; /* NULL: nothing is put off */
     engine_rebuild *rebuild;
+    engine_migrate *migrate; /* NULL, as the next two: whoever opens it makes it */
+    engine_write_schema *write_schema;
+    engine_write_distribution *write_distribution;
+    const char *instead; /* of a copy that cxd makes, or checks: what its operator has; NULL: nothing */
     engine_file *file;   /* NULL: there are no files */
     engine_check *check; /* NULL, as the next four: it cannot */
     engine_check_copy *check_copy;
@@ -230,6 +239,8 @@ struct store_reader {
 
 /* url.c: the engine that takes a URL, and what follows its scheme. NULL, with ERR_CONFIG, if there is none. */
 const struct store_engine *store_find_engine(const char *url, const char **ret_rest, struct error *err);
+/* The one whose schema is made by another role than the daemon's; NULL: none was built. */
+const struct store_engine *store_find_declared(void);
 /* The one whose copies are files. */
 const struct store_engine *store_find_copies(void);
 

@@ -78,7 +78,7 @@ enum store_place store_look(struct store *store, struct error *ret_why) {
 const char *store_place_name(enum store_place place) {
     static const char *const NAMES[] = {
         [STORE_IN_PLACE] = "in_place",       [STORE_MISSING] = "missing",           [STORE_REPLACED] = "replaced",
-        [STORE_OVERWRITTEN] = "overwritten", [STORE_INACCESSIBLE] = "inaccessible",
+        [STORE_OVERWRITTEN] = "overwritten", [STORE_INACCESSIBLE] = "inaccessible", [STORE_UNREACHABLE] = "unreachable",
     };
     return NAMES[place];
 }

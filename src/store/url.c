@@ -44,6 +44,13 @@ const struct store_engine *store_find_engine(const char *url, const char **ret_r
     return NULL;
 }
 
+const struct store_engine *store_find_declared(void) {
+    for (size_t i = 0; i < CXD_COUNT(ENGINES); i++)
+        if (ENGINES[i]->write_schema)
+            return ENGINES[i];
+    return NULL;
+}
+
 const struct store_engine *store_find_copies(void) {
     for (size_t i = 0; i < CXD_COUNT(ENGINES); i++)
         if (ENGINES[i]->check_copy)

@@ -76,7 +76,8 @@
  *   audit.c            cxd audit, audit verify
  *   backup.c           cxd backup, cxd restore
  *   check.c            cxd check
- *   rebuild.c          cxd rebuild */
+ *   rebuild.c          cxd rebuild
+ *   schema.c           cxd schema and migrate */
 
 /* commands.c: the command line, cxd COMMAND…, by its table. Exit codes: */
 enum { EXIT_OK = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };

@@ -22,6 +22,7 @@
  *   audit.c                 what a change is in the audit log, and its chain of hashes
  *   stored.c                the text of properties and answers, as engines store it
  *   copy.c                  what an engine hands out of its own memory
+ *   schema.c                a schema that others make: forwarded (schema.h)
  *   backup.c                check, back up, restore: forwarded (backup.h)
  *   search.c                the order of what a search of comments finds
  *   report.c                what a check has found (backup.h)
@@ -121,6 +122,9 @@
  *   postgresql/db.c         a connection: questions that go in one round trip, errors, made anew where it is lost
  *   postgresql/wire.c       values, arrays and rows as they are sent
  *   postgresql/schema.c     whose a database is, how old, and the later migrations
+ *   postgresql/declare.c    the schema as text, and what a role needs
+ *   postgresql/look.c       whether the database can be reached
+ *   postgresql/password.c   the password of a file that the URL names
  *   postgresql/identity.c   what makes it itself
  *   postgresql/rows.c       rows of responses to structs
  *   postgresql/numbers.c    numbers of responses, without a sequence
@@ -699,16 +703,17 @@ struct store_disk {
 /* False where there are no files or the system does not tell. Asks the file system, which may block; any thread. */
 bool store_read_disk(const struct store *store, struct store_disk *ret_disk);
 
-/* What has become of the store's files since it was opened. As long as they are not in their places every store_apply
- * is ERR_STORAGE, and the fate of what was just being written is unknown. Reads go on, but
- * for STORE_OVERWRITTEN. What lies in the places is not touched, also when the store is closed. When the same files are
+/* What has become of the store's files, or its server, since it was opened. As long as they are not in their places
+ * every store_apply is ERR_STORAGE, and the fate of what was just being written is unknown. Reads go on, but for
+ * STORE_OVERWRITTEN. What lies in the places is not touched, also when the store is closed. When the same files are
  * back in their places the store goes on; what has been overwritten stays so until the store is opened again. */
 enum store_place {
     STORE_IN_PLACE,
-    STORE_MISSING,     /* removed, or moved away: one of the files, or the directory */
-    STORE_REPLACED,    /* there is another file of that name */
-    STORE_OVERWRITTEN, /* the same file, with what somebody else has written into it, or cut off */
-    STORE_INACCESSIBLE /* a restart could not open it: permissions, a file system that is read-only now */
+    STORE_MISSING,      /* removed, or moved away: one of the files, or the directory */
+    STORE_REPLACED,     /* there is another file of that name */
+    STORE_OVERWRITTEN,  /* the same file, with what somebody else has written into it, or cut off */
+    STORE_INACCESSIBLE, /* a restart could not open it: permissions, a file system that is read-only now */
+    STORE_UNREACHABLE   /* of a server: it gives no connection; nothing is read either */
 };
 /* Looks: a few questions to the file system, which may block. While a batch is applied it is what was seen last; every
  * batch looks by itself, before it begins and when it is durable. Where they are not in place ret_why names the file,

@@ -216,6 +216,9 @@ enum cxd_err postgresql_apply(struct store *base, struct change *const *changes,
     enum store_fate fate = STORE_FATE_NOTHING;
     enum cxd_err code = CXD_OK;
     store->alone.is_wanted = false;
+    code = postgresql_expect_reachable(store, err);
+    if (code != CXD_OK)
+        return code;
     int losses = 0;
     postgresql_db_bound(&store->db, store->batch_ms);
     int64_t until_ns = store->db.until_ns;
@@ -236,6 +239,7 @@ enum cxd_err postgresql_apply(struct store *base, struct change *const *changes,
             break;
     }
     tell_nothing(store);
+    postgresql_suspect(store, &store->db);
     *ret_fate = fate;
     return code;
 }

@@ -192,11 +192,10 @@ static void ignore_notice(void *context, const PGresult *result) {
 
 /* What stands behind dbname goes before what the URL says. tcp_user_timeout: a host that answers nothing leaves time
  * for the next one of the URL. */
-enum cxd_err postgresql_db_open(struct db *db, const char *url, const struct db_waits *waits, struct error *err) {
-    static const char *const NAMES[] = {"fallback_application_name", "tcp_user_timeout",     "dbname",
-                                        "client_encoding",           "target_session_attrs", NULL};
-    const char *const values[] = {"cxd", "4000", url, "UTF8", waits && waits->writes ? "read-write" : NULL, NULL};
-    *db = (struct db){.waits = waits ? *waits : (struct db_waits){0}};
+static enum cxd_err open_connection(struct db *db, const char *url, const char *password, struct error *err) {
+    static const char *const NAMES[] = {"fallback_application_name", "tcp_user_timeout", "dbname", "client_encoding",
+                                        "target_session_attrs",      "password",         NULL};
+    const char *const values[] = {"cxd", "4000", url, "UTF8", db->waits.writes ? "read-write" : NULL, password, NULL};
     enum cxd_err code = check_url(url, err);
     if (code != CXD_OK)
         return code;
@@ -210,6 +209,29 @@ enum cxd_err postgresql_db_open(struct db *db, const char *url, const struct db_
     if (code != CXD_OK)
         postgresql_db_close(db);
     return code;
+}
+
+static enum cxd_err open_by(struct db *db, const char *url, struct error *err) {
+    char *rest = NULL, *password = NULL;
+    enum cxd_err code = postgresql_password_take(url, &rest, &password, err);
+    if (code == CXD_OK)
+        code = open_connection(db, rest, password, err);
+    if (password)
+        explicit_bzero(password, strlen(password));
+    free(password);
+    free(rest);
+    return code;
+}
+
+enum cxd_err postgresql_db_open(struct db *db, const char *url, const struct db_waits *waits, struct error *err) {
+    *db = (struct db){.waits = waits ? *waits : (struct db_waits){0}};
+    return open_by(db, url, err);
+}
+
+enum cxd_err postgresql_db_open_within(struct db *db, const char *url, int64_t ms, struct error *err) {
+    *db = (struct db){0};
+    postgresql_db_bound(db, ms);
+    return open_by(db, url, err);
 }
 
 void postgresql_db_close(struct db *db) {

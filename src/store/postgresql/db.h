@@ -67,6 +67,12 @@ struct db {
  * is given in `waits` is copied. */
 CXD_NODISCARD enum cxd_err postgresql_db_open(struct db *db, const char *url, const struct db_waits *waits,
                                               struct error *err);
+/* The same without anything in `waits`, which is given up after so long. */
+CXD_NODISCARD enum cxd_err postgresql_db_open_within(struct db *db, const char *url, int64_t ms, struct error *err);
+/* password.c: the URL as libpq takes it, and the password of the file that passwordfile= names, or NULL. Both to be
+ * freed. ERR_CONFIG: it cannot be read. */
+CXD_NODISCARD enum cxd_err postgresql_password_take(const char *url, char **ret_url, char **ret_password,
+                                                    struct error *err);
 /* From now on so long altogether, also for a connection that is made anew. */
 void postgresql_db_bound(struct db *db, int64_t ms);
 /* What is left of it. */

@@ -41,7 +41,11 @@ static enum cxd_err make_incarnation(struct postgresql_store *store, struct erro
     return CXD_OK;
 }
 
-static enum cxd_err open_store(struct postgresql_store *store, const char *rest, struct error *err) {
+/* What is to be where the schema is not of this version. */
+typedef enum cxd_err settle_schema(struct db *db, struct error *err);
+
+static enum cxd_err open_store(struct postgresql_store *store, const char *rest, settle_schema *settle,
+                               struct error *err) {
     if (asprintf(&store->url, "postgresql:%s", rest) < 0) {
         store->url = NULL;
         return error_set(err, ERR_NO_MEMORY, "no memory to open the store");
@@ -52,12 +56,12 @@ static enum cxd_err open_store(struct postgresql_store *store, const char *rest,
     if (code == CXD_OK)
         code = postgresql_db_open(&store->db, store->url, &waits, err);
     if (code == CXD_OK)
-        code = postgresql_schema_raise(&store->db, err);
+        code = settle(&store->db, err);
     store->db.check = postgresql_schema_check;
     return code == CXD_OK ? postgresql_identity_read(store, err) : code;
 }
 
-static enum cxd_err postgresql_open(const char *rest, struct store **ret_store, struct error *err) {
+static enum cxd_err open_by(settle_schema *settle, const char *rest, struct store **ret_store, struct error *err) {
     struct postgresql_store *store = calloc(1, sizeof *store);
     if (!store)
         return error_set(err, ERR_NO_MEMORY, "no memory to open the store");
@@ -72,13 +76,21 @@ static enum cxd_err postgresql_open(const char *rest, struct store **ret_store, 
     buffer_init(&store->text);
     enum cxd_err code = deltas_init(&store->deltas, err);
     if (code == CXD_OK)
-        code = open_store(store, rest, err);
+        code = open_store(store, rest, settle, err);
     if (code != CXD_OK) {
         postgresql_close(&store->base);
         return code;
     }
     *ret_store = &store->base;
     return CXD_OK;
+}
+
+static enum cxd_err postgresql_open(const char *rest, struct store **ret_store, struct error *err) {
+    return open_by(postgresql_schema_raise, rest, ret_store, err);
+}
+
+static enum cxd_err postgresql_open_current(const char *rest, struct store **ret_store, struct error *err) {
+    return open_by(postgresql_schema_expect, rest, ret_store, err);
 }
 
 static void postgresql_library(const struct store *base, struct store_library *ret_library) {
@@ -95,9 +107,15 @@ const struct store_engine STORE_POSTGRESQL = {
     .form = NULL, /* nobody is offered it before it is complete */
     .takes = takes,
     .open = postgresql_open,
+    .open_current = postgresql_open_current,
     .close = postgresql_close,
     .library = postgresql_library,
     .directory = postgresql_directory,
+    .look = postgresql_look,
+    .migrate = postgresql_migrate,
+    .instead = "the server's own tools do, such as pg_dump",
+    .write_schema = postgresql_write_schema,
+    .write_distribution = postgresql_write_distribution,
     .reader_open = postgresql_reader_open,
     .reader_close = postgresql_reader_close,
     .reader_begin = postgresql_reader_begin,

@@ -36,25 +36,33 @@ static void begin_question(struct postgresql_reader *reader) {
     postgresql_db_bound(&reader->db, reader->store->question_ms - reader->spent_ns / NS + GRACE_MS);
 }
 
+static enum cxd_err revive(struct postgresql_reader *reader, struct error *err) {
+    enum cxd_err code = postgresql_expect_reachable(reader->store, err);
+    return code == CXD_OK ? postgresql_db_revive(&reader->db, err) : code;
+}
+
 /* BEGIN alone sees no state: the first question does. The header promises that of the begin. */
 enum cxd_err postgresql_reader_begin(struct store_reader *base, struct error *err) {
     struct postgresql_reader *reader = (struct postgresql_reader *)base;
     reader->spent_ns = 0;
     begin_question(reader);
-    enum cxd_err code = postgresql_db_revive(&reader->db, err);
+    enum cxd_err code = revive(reader, err);
     if (code == CXD_OK)
         code = POSTGRESQL_QUEUE(&reader->db, QUERY_BEGIN_READ, err);
     if (code == CXD_OK)
         code = POSTGRESQL_RUN(&reader->db, QUERY_TAKE_SNAPSHOT, err);
     reader->has_begun = code == CXD_OK;
-    if (code != CXD_OK)
+    if (code != CXD_OK) {
+        postgresql_suspect(reader->store, &reader->db);
         postgresql_db_rollback(&reader->db);
+    }
     return code;
 }
 
 void postgresql_reader_end(struct store_reader *base) {
     struct postgresql_reader *reader = (struct postgresql_reader *)base;
     reader->has_begun = false;
+    postgresql_suspect(reader->store, &reader->db);
     postgresql_db_rollback(&reader->db);
     if (reader->sees_silent) {
         postgresql_db_bound(&reader->db, GRACE_MS);
@@ -72,7 +80,7 @@ enum cxd_err postgresql_reader_enter(struct postgresql_reader *reader, bool *ret
     begin_question(reader);
     if (reader->has_begun)
         return CXD_OK;
-    enum cxd_err code = postgresql_db_revive(&reader->db, err);
+    enum cxd_err code = revive(reader, err);
     return code == CXD_OK ? POSTGRESQL_QUEUE(&reader->db, QUERY_BEGIN_READ, err) : code;
 }
 
@@ -80,6 +88,7 @@ void postgresql_reader_leave(struct postgresql_reader *reader, bool began) {
     if (!reader->db.goes_on)
         reader->spent_ns += clock_monotonic_ns() - reader->since_ns;
     reader->db.goes_on = NULL;
+    postgresql_suspect(reader->store, &reader->db);
     if (began)
         postgresql_db_rollback(&reader->db);
 }

@@ -1,6 +1,8 @@
 #ifndef CXD_STORE_POSTGRESQL_WRITER_H
 #define CXD_STORE_POSTGRESQL_WRITER_H
 
+#include <stdatomic.h>
+
 #include "store/audit.h"
 #include "store/decide.h"
 #include "store/deltas.h"
@@ -36,7 +38,8 @@ struct postgresql_store {
     struct store base;
     char *url; /* has a password, perhaps */
     char library[16];
-    int64_t batch_ms, question_ms; /* BATCH_MS and QUESTION_MS; tests wait for less */
+    atomic_bool is_suspect, is_away; /* look.c */
+    int64_t batch_ms, question_ms;   /* BATCH_MS and QUESTION_MS; tests wait for less */
     struct db db;
     struct {
         int slot; /* −1: none was claimed yet */
@@ -92,9 +95,18 @@ struct postgresql_reader {
 CXD_NODISCARD enum cxd_err postgresql_schema_raise(struct db *db, struct error *err);
 /* Refuses the same of a server that has taken the place of the one before, and any other schema. */
 CXD_NODISCARD enum cxd_err postgresql_schema_check(struct db *db, struct error *err);
+/* The same, and refuses one that is not of this version. */
+CXD_NODISCARD enum cxd_err postgresql_schema_expect(struct db *db, struct error *err);
 int64_t postgresql_schema_newest(void);
+/* declare.c: what a role needs that is to write, and no more. */
+void postgresql_append_grants(struct buffer *out, const char *role);
 /* identity.c: reads what makes the database itself; made by whoever is first. */
 CXD_NODISCARD enum cxd_err postgresql_identity_read(struct postgresql_store *store, struct error *err);
+
+/* look.c: a connection that was just used, and may be lost: then the next look is a real one. Any thread. */
+void postgresql_suspect(struct postgresql_store *store, const struct db *db);
+/* ERR_STORAGE as long as the last look has found nobody: then nobody else is to wait for that. */
+CXD_NODISCARD enum cxd_err postgresql_expect_reachable(struct postgresql_store *store, struct error *err);
 
 /* numbers.c: the next number of a response, behind `last`, of a slot, at a time of the database's clock. */
 int64_t postgresql_next_number(int64_t last, int slot, int64_t now_ms);
@@ -178,6 +190,10 @@ CHANGE_KINDS(POSTGRESQL_APPLIER)
 #undef POSTGRESQL_APPLIER
 
 /* apply.c, rebuild.c */
+engine_look postgresql_look;
+engine_migrate postgresql_migrate;
+engine_write_schema postgresql_write_schema;
+engine_write_distribution postgresql_write_distribution;
 engine_apply postgresql_apply;
 engine_rebuild postgresql_rebuild;
 
