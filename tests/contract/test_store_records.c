@@ -451,6 +451,39 @@ static void test_two_newest_signing_keys(void **state) {
     assert_true(keys[0].number > keys[1].number);
 }
 
+static enum outcome make_first(struct fixture *f, enum change_kind kind, unsigned number, int64_t now_ms) {
+    struct change *change = make_change(f, kind, now_ms);
+    change->if_none = true;
+    if (kind == CHANGE_KEY) {
+        change->as.key = (struct api_key){.id = id_of(number), .name = "first", .prefix = "cxs_abcd"};
+        change->as.key.scopes = SCOPE_ADMIN;
+        change->as.key.expires_at = NOW_MS + DAY_MS;
+        memset(change->as.key.hash, (int)number, sizeof change->as.key.hash);
+    } else
+        memset(change->as.signing_key.secret, (int)number, TOKEN_SECRET_SIZE);
+    enum outcome outcome = apply(f, change);
+    if (outcome == OUTCOME_REFUSED)
+        assert_int_equal(change->refusal, ERR_CONFLICT);
+    return outcome;
+}
+
+/* Of several that start at once one makes it. Of keys one counts that is good for everything, now. */
+static void test_what_a_first_start_makes(void **state) {
+    struct fixture *f = *state;
+    assert_int_equal(make_first(f, CHANGE_SIGNING_KEY, 1, NOW_MS), OUTCOME_CREATED);
+    assert_int_equal(make_first(f, CHANGE_SIGNING_KEY, 2, NOW_MS), OUTCOME_REFUSED);
+    struct change *reader = make_change(f, CHANGE_KEY, NOW_MS);
+    reader->as.key = (struct api_key){.id = id_of(9), .name = "ci", .prefix = "cxs_abcd", .scopes = SCOPE_READ};
+    reader->as.key.expires_at = TIME_MAX;
+    assert_int_equal(apply(f, reader), OUTCOME_CREATED);
+    assert_int_equal(make_first(f, CHANGE_KEY, 1, NOW_MS), OUTCOME_CREATED);
+    assert_int_equal(make_first(f, CHANGE_KEY, 2, NOW_MS), OUTCOME_REFUSED);
+    assert_int_equal(make_first(f, CHANGE_KEY, 3, NOW_MS + DAY_MS), OUTCOME_CREATED);
+    struct store_catalog catalog = read_catalog(f, SINCE_EVER);
+    assert_int_equal(catalog.signing_key_count, 1);
+    assert_int_equal(catalog.key_count, 3);
+}
+
 static struct store_figures read_figures(struct fixture *f) {
     struct store_figures figures;
     struct error err;
@@ -590,6 +623,7 @@ int main(void) {
         ENGINE_TEST(test_keys),
         ENGINE_TEST(test_keys_that_ended_are_removed),
         ENGINE_TEST(test_two_newest_signing_keys),
+        ENGINE_TEST(test_what_a_first_start_makes),
         ENGINE_TEST(test_extent_is_of_what_counts),
         ENGINE_TEST(test_extent_of_visits),
         ENGINE_TEST(test_directory_and_urls),
