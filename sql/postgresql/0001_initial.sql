@@ -4,9 +4,8 @@
 -- Rules of every table, so that it can be distributed by the survey (Citus): the survey is in every primary and unique
 -- key of what grows with the answers; there are no sequences, triggers, advisory locks, and no foreign keys between
 -- such tables. What a survey, a key or a name is defines (survey, question, api_key, document, …) is small: reference
--- tables. Texts are compared by their bytes. tests/lint/distribution.mjs holds all this; the list is what it goes by:
--- reference tables: state, node, attendance, lease, survey, survey_revision, survey_property, shown_property, question,
---   api_key, signing_key, session, document, import, audit, audit_head, alert_state, alert_event.
+-- tables. Texts are compared by their bytes. tests/lint/distribution.mjs holds all this, by the list
+-- of src/store/postgresql/tables.def.
 
 -- What makes this database itself: one row. Whoever redefines surveys, keys or sessions locks it first of all.
 CREATE TABLE state (

@@ -1,7 +1,7 @@
-// What PostgreSQL holds can be distributed by the survey (Citus). Read from sql/postgresql/: tables are data tables,
-// but for those that the first migration lists as reference tables. Of data tables the survey is in every primary and
-// unique key, and binds each that a question joins; there are no sequences, triggers, foreign keys, and no advisory
-// locks. Prints every violation; exits 1 if there is any.
+// What PostgreSQL holds can be distributed by the survey (Citus). Read from sql/postgresql/, and where each table lies
+// from src/store/postgresql/tables.def: data tables are those that are DISTRIBUTED. Of these the survey is in every
+// primary and unique key, and binds each that a question joins; there are no sequences, triggers, foreign keys, and no
+// advisory locks. Prints every violation; exits 1 if there is any.
 //
 // usage: node tests/lint/distribution.mjs [DIRECTORY]
 import fs from 'node:fs';
@@ -35,11 +35,12 @@ for (const { name, text } of files)
 // --- Tables ---
 
 const migrations = files.filter(({ name }) => /^\d{4}_/.test(name));
-const listed = /^-- reference tables: ([^.]*)\.$/m.exec(
-  migrations.map(({ text }) => text.replace(/\n--  +/g, ' ')).join('\n'),
+const places = new Map(
+  [...fs.readFileSync('src/store/postgresql/tables.def', 'utf8').matchAll(/^TABLE\((\w+), (\w+)\)$/gm)].map(
+    ([, table, place]) => [table, place],
+  ),
 );
-const reference = new Set((listed?.[1] ?? '').split(/,\s*/).filter(Boolean));
-if (reference.size === 0) found.push('no migration lists the reference tables');
+const reference = new Set([...places.keys()].filter((table) => places.get(table) === 'REFERENCE'));
 
 const tables = new Map();
 for (const { name, text } of migrations) {
@@ -55,7 +56,9 @@ for (const { name, text } of migrations) {
   for (const [, table, columns] of sql.matchAll(/CREATE UNIQUE INDEX \w+ ON (\w+) \(([^)]*)\)/g))
     tables.get(table)?.keys.push(columns);
 }
-for (const table of reference) if (!tables.has(table)) found.push(`there is no reference table ${table}`);
+for (const table of places.keys())
+  if (!tables.has(table)) found.push(`tables.def has ${table}, which no migration makes`);
+for (const table of tables.keys()) if (!places.has(table)) found.push(`tables.def does not have ${table}`);
 const data = [...tables.keys()].filter((table) => !reference.has(table));
 for (const table of data) {
   const { name, body, keys } = tables.get(table);
