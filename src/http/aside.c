@@ -40,6 +40,13 @@ void aside_look(struct http_request *request) {
     suspend(request);
 }
 
+void aside_forget(struct http_request *request) {
+    if (request->stage != STAGE_RUNNING || request->suspended)
+        return;
+    request->connection->loop->waiting--;
+    request->suspended = true;
+}
+
 void aside_hand_back(struct http_request *request) {
     struct loop *loop = request->connection->loop;
     struct http_request *head = atomic_load_explicit(&loop->ready, memory_order_relaxed);

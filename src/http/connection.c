@@ -55,6 +55,7 @@ struct connection *connection_of(struct deadline *deadline) {
 }
 
 void connection_free(struct connection *connection) {
+    limits_leave(connection); /* who asks and goes has not made room for another */
     stream_free(&connection->request);
     request_free(&connection->request);
     free(connection);
@@ -88,10 +89,10 @@ void connection_notify(void *cls, struct MHD_Connection *mhd, void **socket_cont
     if (!connection)
         return;
     *socket_context = NULL;
-    limits_leave(connection);
     deadline_disarm(&loop->deadlines, &connection->deadline);
     if (connection->request.stage == STAGE_RUNNING || stream_is_held(&connection->request)) {
         stream_abandon(&connection->request);
+        aside_forget(&connection->request);
         connection->gone = true; /* the loop frees it once it is handed back */
         return;
     }

@@ -17,6 +17,7 @@
 #include "cxd/base/log.h"
 #include "http/forwarded.h"
 #include "http/reply.h"
+#include "http/request.h"
 
 static const int64_t MS_NS = 1000000;
 
@@ -132,18 +133,18 @@ unsigned http_connections_per_address(struct http_server *server) {
     return most;
 }
 
-static enum MHD_Result take_forwarded(void *cls, enum MHD_ValueKind kind, const char *name, size_t name_length,
-                                      const char *value, size_t value_length) {
-    static const char header[] = "X-Forwarded-For";
+static enum MHD_Result take_forwarded(void *cls, enum MHD_ValueKind kind, const char *name, const char *value) {
     (void)kind;
-    if (value && name_length == sizeof header - 1 && strncasecmp(name, header, name_length) == 0)
-        forwarded_take(cls, value, value_length);
+    if (value && strcasecmp(name, "X-Forwarded-For") == 0)
+        forwarded_take(cls, value, strlen(value));
     return MHD_YES;
 }
 
-/* Header by header only where the peer is trusted; which costs others nothing. */
+/* Header by header only where the peer is trusted; which costs others nothing. Who has gone stays who they were. */
 void limits_identify(struct http_request *request) {
     const struct connection *connection = request->connection;
+    if (!request->headers_kept && connection->gone)
+        return;
     const struct network_list *trusted = &request->settings->trusted;
     request->client = connection->peer;
     request->has_client = connection->has_peer;
@@ -152,7 +153,7 @@ void limits_identify(struct http_request *request) {
         return;
     struct forwarded forwarded;
     forwarded_begin(&forwarded, trusted);
-    MHD_get_connection_values_n(connection->mhd, MHD_HEADER_KIND, take_forwarded, &forwarded);
+    request_each_header(request, take_forwarded, &forwarded);
     if (forwarded.is_known) {
         request->client = forwarded.hop;
         request->has_client = true;
