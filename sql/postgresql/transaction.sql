@@ -132,8 +132,10 @@ WHERE holder = $1 OR until <= (extract(epoch FROM clock_timestamp()) * 1000)::bi
 -- By who has the lease: those who are long gone.
 -- name: forget_absent
 DELETE FROM attendance
-WHERE seen_at < (extract(epoch FROM clock_timestamp()) * 1000)::bigint - $2
-  AND EXISTS (SELECT FROM lease WHERE holder = $1)
+WHERE incarnation IN (SELECT incarnation FROM attendance
+                      WHERE seen_at < (extract(epoch FROM clock_timestamp()) * 1000)::bigint - $2
+                        AND EXISTS (SELECT FROM lease WHERE holder = $1)
+                      FOR UPDATE SKIP LOCKED) -- who comes back waits for the lease, which is held here
 
 -- Its slot stays a node's that writes nothing for a while. What is being written says so by itself.
 -- name: keep_slot

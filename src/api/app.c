@@ -499,6 +499,7 @@ void app_stop(struct app *app) {
     alerts_stop(app->alerts);
     nodes_stop(app->nodes);
     ingest_stop(app->ingest);
+    nodes_free(app->nodes);
     alerts_free(app->alerts);
     live_stop(app->live);
     http_server_close(app->http);

@@ -441,8 +441,10 @@ static int wait_ms(const struct live *live, int64_t now_ms) {
     int64_t until_ms = live->tick_at_ms;
     if ((live->is_behind || atomic_load(&live->is_due)) && live->round_at_ms < until_ms)
         until_ms = live->round_at_ms;
-    if (live->is_shared && live->looked_ms + OTHERS_MS < until_ms)
-        until_ms = live->looked_ms + OTHERS_MS;
+    int64_t others_ms = live->looked_ms + OTHERS_MS;
+    others_ms = others_ms > live->round_at_ms ? others_ms : live->round_at_ms;
+    if (live->is_shared && others_ms < until_ms)
+        until_ms = others_ms;
     return until_ms > now_ms ? (int)(until_ms - now_ms) : 0;
 }
 

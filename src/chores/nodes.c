@@ -154,6 +154,11 @@ void nodes_stop(struct nodes *nodes) {
     pthread_join(nodes->thread, NULL);
     if (store_attend(nodes->reader, true, &ignored, &err) != CXD_OK) /* others find it out */
         log_record(LOG_LEVEL_INFO, "leave_failed", "detail=%s", err.detail);
+}
+
+void nodes_free(struct nodes *nodes) {
+    if (!nodes)
+        return;
     store_reader_close(nodes->reader);
     errand_destroy(&nodes->errand);
     free(nodes);

@@ -80,7 +80,7 @@ static int run_migrate(const struct invocation *invocation) {
 const struct command cmd_schema = {
     .name = "schema",
     .operands = "",
-    .summary = "Prints the schema of a PostgreSQL database, for the role that is to own its tables.",
+    .summary = "Prints the schema of a PostgreSQL database (under way: builds for tests alone have it).",
     .text = "With it come the rights of the daemon's role, which may change rows and no table. That role, and the "
             "database, are\n"
             "there before. A daemon whose role may make tables needs none of this: it makes them itself.",
@@ -93,7 +93,7 @@ const struct command cmd_schema = {
 const struct command cmd_migrate = {
     .name = "migrate",
     .operands = "",
-    .summary = "Makes the schema of a PostgreSQL database, or brings it up to date.",
+    .summary = "Makes the schema of a PostgreSQL database, or brings it up to date (under way, likewise).",
     .text = "For databases whose daemon may not: run it as the role that owns the tables, whose URL is in a file of "
             "its own or in\n"
             "CXD_STORAGE_URL, before the first daemon of a new version starts. With --role the daemon's role gets its "

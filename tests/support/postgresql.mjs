@@ -140,6 +140,10 @@ class Server {
   }
 
   async #end(word) {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) {
+      if (word === '') fs.rmSync(this.directory, { recursive: true, force: true });
+      return;
+    }
     const ended = new Promise((resolve) => this.child.once('close', resolve));
     this.child.ref();
     this.child.stdin.end(word);

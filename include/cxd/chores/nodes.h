@@ -40,7 +40,9 @@ int64_t nodes_clock_ahead_ms(const struct nodes *nodes);
 void nodes_saw(struct nodes *nodes, int64_t generation);
 /* As housekeeping_stuck_ms. */
 int64_t nodes_stuck_ms(struct nodes *nodes, int64_t now_monotonic_ms);
-/* Gives up the lease, and ends the thread: before the catalog is closed. */
+/* Ends the thread, and gives up the lease. */
 void nodes_stop(struct nodes *nodes);
+/* Stopped before, and not seen by a batch any more: behind the end of the writer, before the catalog is closed. */
+void nodes_free(struct nodes *nodes);
 
 #endif

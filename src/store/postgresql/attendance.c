@@ -4,7 +4,6 @@
 #include "store/postgresql/reader.h"
 
 enum {
-    ATTEND_MS = 1000,        /* then it is tried again, by a new connection */
     ABSENT_MS = 60 * 1000,   /* then a row of who has not left goes */
     SLOT_KEPT_MS = 60 * 1000 /* so often an idle node says that its slot is its own: well before it is taken for free */
 };
@@ -29,7 +28,7 @@ enum cxd_err postgresql_attend(struct store_reader *base, bool leaves, struct st
                                struct error *err) {
     struct postgresql_reader *reader = (struct postgresql_reader *)base;
     const PGresult *result = NULL;
-    postgresql_db_bound(&reader->db, ATTEND_MS);
+    postgresql_db_bound(&reader->db, reader->store->attend_ms);
     enum cxd_err code = postgresql_db_revive(&reader->db, err);
     if (code == CXD_OK && leaves)
         return leave(reader, err);

@@ -70,6 +70,7 @@ static enum cxd_err open_by(settle_schema *settle, const char *rest, struct stor
     store->node.slot = -1;
     store->batch_ms = BATCH_MS;
     store->question_ms = QUESTION_MS;
+    store->attend_ms = ATTEND_MS;
     snprintf(store->library, sizeof store->library, "%d.%d", PQlibVersion() / 10000, PQlibVersion() % 10000);
     arena_init(&store->arena);
     arena_init(&store->known.arena);

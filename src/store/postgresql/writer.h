@@ -27,6 +27,7 @@ enum {
     BATCH_STATEMENT_MS = 12 * 1000, /* of the server */
     BATCH_IDLE_MS = 5 * 1000,       /* the same: then it ends a transaction that a lost connection has left open */
     FATE_MS = 8 * 1000,             /* for what has become of a batch: longer than that */
+    ATTEND_MS = 1000,               /* then a node says anew, by another connection, that it is there */
     QUESTION_MS = 10 * 1000,        /* the questions of one state together */
     GRACE_MS = 2 * 1000,            /* for the server's word that it has taken too long */
     WALK_MS = 60 * 1000,            /* for the next rows of a walk that goes on as long as its caller likes */
@@ -38,8 +39,8 @@ struct postgresql_store {
     struct store base;
     char *url; /* has a password, perhaps */
     char library[16];
-    atomic_bool is_suspect, is_away; /* look.c */
-    int64_t batch_ms, question_ms;   /* BATCH_MS and QUESTION_MS; tests wait for less */
+    atomic_bool is_suspect, is_away;          /* look.c */
+    int64_t batch_ms, question_ms, attend_ms; /* BATCH_MS and so on; tests wait for less, or for busy neighbours */
     struct db db;
     struct {
         int slot; /* −1: none was claimed yet */
