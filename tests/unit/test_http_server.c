@@ -776,6 +776,45 @@ static void test_reload_under_way(void **state) {
     fixture_close(fixture, 1000);
 }
 
+static bool is_served(const struct fixture *fixture) {
+    struct client client = client_open(fixture);
+    client_text(&client, GET("/tagged"));
+    bool is_answered = client_receive(&client, -1);
+    client_close(&client);
+    return is_answered;
+}
+
+/* Who asks and goes has as many requests under way as they may have connections, and no more. */
+static void test_gone_keeps_its_place(void **state) {
+    enum { MOST = 4 };
+    struct fixture *fixture = fixture_open(20000, 1, 0);
+    struct http_options options = fixture_options(fixture, 1, 8);
+    struct http_door doors[HTTP_DOORS_MAX];
+    struct error err;
+    (void)state;
+    options.connections_per_address = MOST;
+    assert_int_equal(http_server_reload(fixture->server, &options, &err), CXD_OK);
+    later_hold(fixture, true);
+    for (size_t i = 0; i < MOST; i++) {
+        struct client client = client_open(fixture);
+        struct linger now = {.l_onoff = 1, .l_linger = 0};
+        client_text(&client, GET("/tagged"));
+        client_expect(&client, 200, "abc");
+        client_text(&client, POST("/later", "1", "x"));
+        later_await(fixture, i + 1);
+        setsockopt(client.fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+        client_close(&client);
+    }
+    do
+        pause_ms(1);
+    while (http_read_doors(fixture->server, doors) > 0 && doors[0].open > 0);
+    assert_false(is_served(fixture));
+    later_hold(fixture, false);
+    while (!is_served(fixture))
+        pause_ms(1);
+    fixture_close(fixture, 1000);
+}
+
 /* Ends. */
 
 enum { STOP_REQUESTS = 64, RELEASE_MS = 150 };
@@ -908,6 +947,7 @@ int main(void) {
         cmocka_unit_test(test_asked_at_stop),
         cmocka_unit_test(test_reload),
         cmocka_unit_test(test_reload_under_way),
+        cmocka_unit_test(test_gone_keeps_its_place),
         cmocka_unit_test(test_stop),
         cmocka_unit_test(test_stop_without_grace),
         cmocka_unit_test(test_stop_slow_client),
